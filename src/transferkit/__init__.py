@@ -1,0 +1,1 @@
+"""Transfer learning with pretrained language models."""

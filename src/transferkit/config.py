@@ -1,0 +1,113 @@
+"""The description of a run: a YAML file, command-line flags and Python arguments share this schema."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from transferkit.errors import ConfigError
+
+AUTO = "auto"
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RouteConfig(Strict):
+    """One asked-for route: its name and the options it is given.
+
+    `name` is a file in `routes/`, `adapters/` or `students/` (`full`, `lora`, `static` ...).
+    `label` tells two uses of one route apart; it defaults to the name.
+    """
+
+    name: str
+    label: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
+
+
+def _as_route(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"name": value.strip().replace("-", "_")}
+    if isinstance(value, dict) and "name" not in value and len(value) == 1:
+        (name, options), = value.items()
+        options = dict(options or {})
+        return {"name": str(name).replace("-", "_"), "label": options.pop("label", ""), "options": options}
+    return value
+
+
+Route = Annotated[RouteConfig, BeforeValidator(_as_route)]
+
+
+class DataConfig(Strict):
+    """Where the rows are and what their columns mean."""
+
+    path: str = Field(description="file, catalogue name (trec) or hub data set")
+    validation: str | None = Field(None, description="file with the validation rows")
+    test: str | None = Field(None, description="file with the test rows")
+    text: str | None = Field(None, description="name of the text column")
+    text_pair: str | None = Field(None, description="name of the second text column")
+    label: str | None = Field(None, description="name of the label column")
+    test_size: float = Field(0.1, gt=0, description="held-out share, or a number of rows if 1 or more")
+    validation_size: float = Field(0.1, ge=0, description="share of the training rows, or a number of rows")
+    keep_leaks: bool = Field(False, description="keep training rows that also stand in test")
+
+
+class RunConfig(Strict):
+    """Everything `fit` needs. Resolved, it is stored as `config.yaml` in the run folder."""
+
+    data: DataConfig
+    model: str = Field("all-MiniLM-L6-v2", description="catalogue or hub name, folder, GGUF file or wheel:// address")
+    revision: str | None = Field(None, description="revision of a hub model")
+    task: str = Field("text-classification", description="the task, named by its Hugging Face pipeline tag")
+    routes: tuple[Route, ...] = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
+    unlabelled: str | None = Field(None, description="file with extra text for distillation")
+    max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
+    seed: int = Field(0, ge=0, description="seed of splits, heads and batches")
+    seeds: int = Field(1, ge=1, description="trainings per route, to show the spread")
+    offline: bool = Field(False, description="never touch the network")
+    trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
+    output_dir: Path = Field(Path("runs/latest"), description="run folder")
+    cache_dir: Path | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+
+
+def parse(values: dict[str, Any]) -> RunConfig:
+    """Check `values` against the schema; every violation is named in one `ConfigError`."""
+    try:
+        return RunConfig.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(explain(error)) from None
+
+
+def explain(error: ValidationError) -> str:
+    """One sentence per violation: where, what was expected, what was found."""
+    parts = []
+    for item in error.errors():
+        where = ".".join(str(part) for part in item["loc"]) or "config"
+        parts.append(f"{where}: {item['msg'].lower()} (found {item['input']!r})")
+    return "; ".join(parts)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a run description as a plain dictionary."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"cannot read the run description {path}: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected a mapping such as 'data: trec', found {type(values).__name__}")
+    if isinstance(values.get("data"), str):
+        values["data"] = {"path": values["data"]}
+    return values
+
+
+def write_yaml(config: RunConfig, path: Path) -> None:
+    """Write the resolved description; `read_yaml` gives it back."""
+    path.write_text(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), encoding="utf-8")

@@ -1,0 +1,72 @@
+"""`Rows`: a small immutable table that remembers where each row came from."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns of equal length under canonical names (`text`, `text_pair`, `label`, ...).
+
+    `numbers` holds the 1-based row number of every row in `source` (a header is not counted).
+    Unlabelled rows have `None` in their target column.
+    """
+
+    columns: Mapping[str, Sequence[Any]]
+    numbers: npt.NDArray[np.int64]
+    source: str = ""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, column: str) -> Sequence[Any]:
+        return self.columns[column]
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.columns
+
+    def take(self, positions: Sequence[int] | npt.NDArray[Any]) -> "Rows":
+        """The rows at `positions` (0-based, or a boolean mask), in that order."""
+        index = np.asarray(positions)
+        index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
+        columns = {name: [values[i] for i in index] for name, values in self.columns.items()}
+        return Rows(columns, self.numbers[index], self.source)
+
+    def join(self, other: "Rows") -> "Rows":
+        """These rows followed by `other`'s, over the columns both have."""
+        shared = [name for name in self.columns if name in other.columns]
+        columns = {name: [*self.columns[name], *other.columns[name]] for name in shared}
+        return Rows(columns, np.concatenate([self.numbers, other.numbers]), self.source)
+
+    def inputs(self) -> list[tuple[str, str | None]]:
+        """(text, text_pair) of every row; text_pair is None where there is no such column."""
+        pairs = self.columns.get("text_pair")
+        return [(text, None if pairs is None else pairs[i]) for i, text in enumerate(self["text"])]
+
+    def keys(self) -> list[str]:
+        """A hash per row over its inputs: equal inputs, equal key."""
+        return [row_key(text, pair) for text, pair in self.inputs()]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for i in range(len(self)):
+            yield {name: values[i] for name, values in self.columns.items()}
+
+
+def from_texts(texts: Sequence[Any], source: str = "") -> Rows:
+    """Rows from texts or (text, text_pair) tuples, numbered from 1."""
+    columns: dict[str, list[Any]]
+    if texts and not isinstance(texts[0], str):
+        columns = {"text": [pair[0] for pair in texts], "text_pair": [pair[1] for pair in texts]}
+    else:
+        columns = {"text": list(texts)}
+    return Rows(columns, np.arange(1, len(texts) + 1), source)
+
+
+def row_key(text: str, pair: str | None) -> str:
+    joined = text if pair is None else f"{text}\x1f{pair}"
+    return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,0 +1,59 @@
+"""`Splits`: what `data` hands to everything downstream."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from transferkit.data.rows import Rows
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the audit noticed, what it touches and what was done about it.
+
+    `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
+    near-leaks, label-conflicts, empty, unlabelled, rare-labels, balance, truncation, encoding.
+    `severity` is info, warning or fixed.
+    """
+
+    kind: str
+    severity: str
+    message: str
+    rows: tuple[int, ...] = ()
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Findings plus the plain counts they rest on (JSON values only)."""
+
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[Finding]:
+        return [finding for finding in self.findings if finding.kind == kind]
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Train, validation and test rows with the audit that made them disjoint.
+
+    `test` is touched once, at the end.
+    """
+
+    train: Rows
+    validation: Rows
+    test: Rows
+    audit: Audit
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when any input, target or assignment to a split changes."""
+        digest = hashlib.blake2b(digest_size=16)
+        for rows in (self.train, self.validation, self.test):
+            for key, label in zip(rows.keys(), rows.columns.get("label", [None] * len(rows)), strict=True):
+                digest.update(f"{key}={label};".encode())
+            digest.update(b"|")
+        return digest.hexdigest()

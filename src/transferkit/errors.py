@@ -1,0 +1,47 @@
+"""What can go wrong, as a user sees it: one root, a kind per cause, an exit code per kind."""
+
+
+class TransferkitError(Exception):
+    """Root of every error this package raises on purpose.
+
+    The message says what was expected, what was found and what to do.
+    The command line prints it as one sentence and leaves with `exit_code`.
+    """
+
+    exit_code = 1
+
+
+class ConfigError(TransferkitError):
+    """The request itself makes no sense: an unknown option, route or value."""
+
+    exit_code = 2
+
+
+class DataError(TransferkitError):
+    """The rows cannot be used: unreadable file, missing column, one class only."""
+
+    exit_code = 3
+
+
+class SourceError(TransferkitError):
+    """A model or data file cannot be had or is not what it claims to be."""
+
+    exit_code = 4
+
+
+class ArtifactError(TransferkitError):
+    """A saved folder is incomplete, damaged or of an unknown version."""
+
+    exit_code = 5
+
+
+class ResourceError(TransferkitError):
+    """The machine ran out of disk or memory."""
+
+    exit_code = 6
+
+
+class Interrupted(TransferkitError):
+    """The user stopped the run; `--resume` continues it."""
+
+    exit_code = 130

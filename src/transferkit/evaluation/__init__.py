@@ -1,0 +1,1 @@
+"""Predictor and held-out rows in, scores with intervals, paired tests and costs out."""

@@ -1,0 +1,141 @@
+"""The findings of a run, as data: what the table, the report and `run.json` are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit.config import RunConfig
+from transferkit.data.splits import Splits
+from transferkit.tasks import Task
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its bootstrap 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Mean confidence against accuracy of the rows whose confidence falls in one bin."""
+
+    confidence: float
+    accuracy: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """`metrics` by metric name; `per_class` by label, then precision, recall, f1, support.
+
+    `confusion[i, j]` counts rows of true label i predicted as j.
+    """
+
+    metrics: Mapping[str, Interval]
+    per_class: Mapping[str, Mapping[str, float]]
+    confusion: npt.NDArray[np.int64]
+    reliability: tuple[ReliabilityBin, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a predictor costs: bytes on disk, weights, seconds to train, speed on this machine."""
+
+    bytes: int
+    parameters: int
+    trained_parameters: int
+    train_seconds: float
+    texts_per_second: float
+    milliseconds_one: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A paired test of `a` against `b` on the same test rows: difference = metric(a) - metric(b)."""
+
+    a: str
+    b: str
+    difference: float
+    p_value: float
+    test: str
+
+    @property
+    def significant(self) -> bool:
+        return self.p_value < 0.05
+
+    @property
+    def words(self) -> str:
+        if not self.significant:
+            return f"not significantly different from {self.b} (p = {self.p_value:.2f})"
+        side = "better" if self.difference > 0 else "worse"
+        return f"significantly {side} than {self.b} (p = {self.p_value:.2g})"
+
+
+@dataclass(frozen=True)
+class RouteResult:
+    """One row of the leaderboard.
+
+    `probabilities` are those of the first seed on the test rows, (rows, labels).
+    `seed_values` has the main metric of every seed. `history` holds one mapping per evaluation
+    during training (epoch, loss, validation metrics). `settings` are all effective settings.
+    `artifact` is relative to the run folder.
+    """
+
+    name: str
+    route: str
+    method: str
+    scores: Scores
+    cost: Cost
+    probabilities: npt.NDArray[np.float32]
+    seed_values: tuple[float, ...]
+    history: tuple[Mapping[str, float], ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    artifact: str = ""
+    against_baseline: Comparison | None = None
+    against_best: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class NaiveClaim:
+    """What a random split that ignores duplicates would have claimed, beside the truth.
+
+    Both are the baseline's main metric; `leaked` is the share of naive test rows also in naive train.
+    """
+
+    leaked: float
+    claimed: float
+    true: float
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A route that was not run, and why, in one sentence."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """All a run found. `best` and `cheapest` are names of `routes` entries."""
+
+    config: RunConfig
+    task: Task
+    splits: Splits
+    routes: tuple[RouteResult, ...]
+    skipped: tuple[Skipped, ...]
+    best: str
+    cheapest: str
+    verdict: str
+    manifest: Mapping[str, Any]
+    naive: NaiveClaim | None = None
+
+    def route(self, name: str) -> RouteResult:
+        return next(result for result in self.routes if result.name == name)

@@ -1,0 +1,63 @@
+"""What a task is: plain facts and a few small functions. One task, one file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
+
+
+class Shape(Enum):
+    """The form of an answer: all that routes, losses and evaluation may branch on."""
+
+    LABEL = "one label"
+    LABELS = "several labels"
+    VALUE = "a number"
+    TAGS = "a tag per word"
+    SPAN = "a span of the context"
+    TEXT = "a text"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Facts of one task.
+
+    `labels` is empty until `bound` fixes the one order of labels that model config,
+    probabilities, leaderboard and report all use.
+    """
+
+    name: str
+    shape: Shape
+    inputs: tuple[str, ...]
+    optional_inputs: tuple[str, ...]
+    target: str
+    metrics: tuple[str, ...]
+    main_metric: str
+    collect_labels: Callable[[Rows], tuple[str, ...]]
+    encode_target: Callable[[Any, Sequence[str]], Any]
+    labels: tuple[str, ...] = ()
+
+    def bound(self, rows: Rows) -> "Task":
+        """This task with its labels read off `rows`."""
+        return replace(self, labels=self.collect_labels(rows))
+
+    def references(self, rows: Rows) -> list[Any]:
+        """The targets of `rows` in the form metrics expect (LABEL: indices into `labels`)."""
+        return [self.encode_target(value, self.labels) for value in rows[self.target]]
+
+
+def names() -> list[str]:
+    """Every task there is: the files of this folder."""
+    return sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
+
+
+def get(name: str) -> Task:
+    """The task called `name` (a Hugging Face pipeline tag)."""
+    if name not in names():
+        raise ConfigError(f"unknown task {name!r}; there is {', '.join(names())}")
+    task: Task = import_module(f"{__name__}.{name.replace('-', '_')}").TASK
+    return task
