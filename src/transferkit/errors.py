@@ -41,7 +41,7 @@ class ResourceError(TransferkitError):
     exit_code = 6
 
 
-class Interrupted(TransferkitError):
+class InterruptedRunError(TransferkitError):
     """The user stopped the run; `--resume` continues it."""
 
     exit_code = 130

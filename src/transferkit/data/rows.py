@@ -34,7 +34,8 @@ class Rows:
         """The rows at `positions` (0-based, or a boolean mask), in that order."""
         index = np.asarray(positions)
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
-        columns = {name: [values[i] for i in index] for name, values in self.columns.items()}
+        where = index.tolist()
+        columns = {name: [values[i] for i in where] for name, values in self.columns.items()}
         return Rows(columns, self.numbers[index], self.source)
 
     def join(self, other: "Rows") -> "Rows":

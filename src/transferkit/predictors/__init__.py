@@ -23,7 +23,7 @@ class Predictions:
 
     @property
     def values(self) -> npt.NDArray[np.int64]:
-        return self.probabilities.argmax(axis=1)
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.probabilities)
