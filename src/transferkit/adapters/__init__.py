@@ -1,1 +1,57 @@
-"""TBD"""
+"""Which parameters learn. One way of adapting a model, one file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Protocol
+
+from torch import nn
+
+from transferkit.training.options import TrainingOptions
+
+
+def _nothing(_folder: Path) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """A model prepared for training.
+
+    `model` is what the loop trains; `finish` gives back the plain Transformers model with all that
+    was learned in it; `save_extra` writes what else belongs into the artifact (the LoRA adapter).
+    `cached_depth` layers may be skipped in training, their activations coming from the cache.
+    """
+
+    model: nn.Module
+    finish: Callable[[], nn.Module]
+    cached_depth: int = 0
+    save_extra: Callable[[Path], None] = field(default=_nothing)
+
+
+class Adapter(Protocol):
+    """What every file of this folder offers."""
+
+    Options: type[TrainingOptions]
+
+    def default_rate(self, parameters: int) -> float:
+        """Learning rate for a backbone of so many weights."""
+
+    def default_epochs(self, rows: int) -> float:
+        """Epochs for so many training rows."""
+
+    def adapt(self, model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
+        """Prepare `model`; `seen` are the token ids that occur in training and validation."""
+
+
+def names() -> list[str]:
+    """Every adapter there is: the files of this folder."""
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def get(name: str) -> Adapter:
+    """The adapter called `name`, one of `names()`."""
+    adapter: Adapter = import_module(f"{__name__}.{name}")
+    return adapter

@@ -68,6 +68,18 @@ def from_texts(texts: Sequence[Any], source: str = "") -> Rows:
     return Rows(columns, np.arange(1, len(texts) + 1), source)
 
 
+def concatenated(parts: Sequence[Rows]) -> Rows:
+    """`parts` of one source one after the other; a column that a part lacks is None there."""
+    if len(parts) == 1:
+        return parts[0]
+    names = dict.fromkeys(name for part in parts for name in part.columns)
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for part in parts:
+        for name, values in columns.items():
+            values.extend(part.columns.get(name, [None] * len(part)))
+    return Rows(columns, np.concatenate([part.numbers for part in parts]), parts[0].source)
+
+
 def row_key(text: str, pair: str | None) -> str:
     joined = text if pair is None else f"{text}\x1f{pair}"
     return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -39,7 +39,8 @@ class Audit:
 class Splits:
     """Train, validation and test rows with the audit that made them disjoint.
 
-    `test` is touched once, at the end.
+    `test` is touched once, at the end. `columns` maps canonical names to the names in the source.
+    `unlabelled` has the rows without a target that stand in no other split, for distillation.
     """
 
     train: Rows
@@ -47,6 +48,7 @@ class Splits:
     test: Rows
     audit: Audit
     columns: Mapping[str, str] = field(default_factory=dict)
+    unlabelled: Rows | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -1,13 +1,18 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from pkgutil import iter_modules
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.data.rows import Rows
+from transferkit.errors import ArtifactError
 
 Floats = npt.NDArray[np.float32]
 
@@ -45,3 +50,36 @@ class Predictor(Protocol):
 
     def save(self, folder: Path) -> None:
         """Write weights (safetensors) and facts (JSON) such that `load(folder)` gives the same outputs."""
+
+
+FACTS = "transferkit.json"
+VERSION = 1
+
+
+def write_facts(folder: Path, kind: str, facts: Mapping[str, Any]) -> None:
+    """Write `transferkit.json`: the predictor's kind (a file of this folder) and what `load` needs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"kind": kind, "version": VERSION, **facts}, indent=2, ensure_ascii=False)
+    (folder / FACTS).write_text(text, encoding="utf-8")
+
+
+def load(folder: Path) -> Predictor:
+    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder."""
+    path = folder / FACTS
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        kind, version = str(facts["kind"]), int(facts["version"])
+    except FileNotFoundError:
+        raise ArtifactError(
+            f"no model in {folder}: expected a {FACTS}; give a run folder or one of its models"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{path} is damaged ({error}); train again or restore it from a copy") from None
+    kinds = sorted(module.name for module in iter_modules(__path__))
+    if kind not in kinds or version > VERSION:
+        raise ArtifactError(f"{path}: unknown kind {kind!r}, version {version}; a newer transferkit is needed")
+    try:
+        predictor: Predictor = import_module(f"{__name__}.{kind}").load(folder, facts)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ArtifactError(f"{folder} is incomplete or damaged: {error}") from None
+    return predictor

@@ -1,1 +1,108 @@
-"""TBD"""
+"""The ways of transferring a pretrained model to a task. One kind of route, one file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from transferkit.config import RouteConfig, Strict, explain
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
+from transferkit.predictors import Predictor
+from transferkit.sources.backbone import Backbone
+from transferkit.tasks import Task
+from transferkit.training.cache import Cache
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a route may use. It sees no test rows.
+
+    `folder` is for its checkpoints and drafts; `teachers` are the predictors made before it in this run.
+    """
+
+    train: Rows
+    validation: Rows
+    task: Task
+    backbone: Backbone
+    cache: Cache
+    folder: Path
+    seed: int
+    max_length: int
+    teachers: Mapping[str, Predictor] = field(default_factory=dict)
+    unlabelled: Rows | None = None
+
+    @property
+    def labelled(self) -> Rows:
+        """Training and validation rows, for routes that choose by cross-validation."""
+        return self.train.join(self.validation) if len(self.validation) else self.train
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a route returns: a predictor and how it came about."""
+
+    predictor: Predictor
+    method: str
+    trained_parameters: int
+    seconds: float
+    settings: Mapping[str, Any]
+    history: tuple[Mapping[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Route(Protocol):
+    """What every file of this folder offers."""
+
+    def variants(self) -> Mapping[str, type[Strict]]:
+        """The names this kind of route goes by, and the options of each."""
+
+    def why_not(self, variant: str, context: Context) -> str | None:
+        """One sentence on why it does not apply here, or None if it does."""
+
+    def run(self, variant: str, context: Context, options: Strict) -> Outcome:
+        """Transfer."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A route ready to run: its kind, its variant and checked options."""
+
+    title: str
+    kind: str
+    variant: str
+    options: Strict
+
+    def why_not(self, context: Context) -> str | None:
+        return _route(self.kind).why_not(self.variant, context)
+
+    def run(self, context: Context) -> Outcome:
+        return _route(self.kind).run(self.variant, context, self.options)
+
+
+def _route(kind: str) -> Route:
+    route: Route = import_module(f"{__name__}.{kind}")
+    return route
+
+
+def variants() -> dict[str, tuple[str, type[Strict]]]:
+    """Every name a user may ask for -> (kind of route, its options)."""
+    kinds = sorted(module.name for module in iter_modules(__path__))
+    return {name: (kind, options) for kind in kinds for name, options in _route(kind).variants().items()}
+
+
+def resolve(config: RouteConfig) -> Plan:
+    """Check a route's name and options. Raises `ConfigError` naming what there is."""
+    known = variants()
+    if config.name not in known:
+        raise ConfigError(f"unknown route {config.name!r}; there is {', '.join(sorted(known))}")
+    kind, options = known[config.name]
+    try:
+        return Plan(config.title, kind, config.name, options.model_validate(config.options))
+    except ValidationError as error:
+        fields = ", ".join(options.model_fields)
+        raise ConfigError(f"route {config.title}: {explain(error)}; its options are {fields or 'none'}") from None

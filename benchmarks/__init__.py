@@ -1,0 +1,1 @@
+"""This project beside its peers on identical rows: `make bench`."""

@@ -1,0 +1,143 @@
+"""What the peer scripts share: their arguments, their rows, one clock and one form of answer.
+
+A peer is a standalone program run by its own environment's Python. Its clock starts after imports, with
+the rows in memory and the pretrained model loaded, and runs over tokenising and training.
+"""
+
+import argparse
+import json
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sklearn.metrics import accuracy_score, f1_score
+
+BULK_ROWS = 2000
+BULK_SECONDS = 2.0
+BULK_REPEATS = 3
+PROBE_ROWS = 32
+
+
+@dataclass(frozen=True)
+class Part:
+    """The texts and labels of one split."""
+
+    texts: list[str]
+    labels: list[str]
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of a peer script. `epochs` and `max_length` mean something to some peers only."""
+
+    train: Part
+    validation: Part
+    test: Part
+    model: str
+    seed: int
+    out: Path
+    epochs: float | None
+    max_length: int | None
+
+    @property
+    def labelled(self) -> Part:
+        """Training and validation rows: what a tool fits on that has nothing to choose by validation rows."""
+        return Part(self.train.texts + self.validation.texts, self.train.labels + self.validation.labels)
+
+    @property
+    def names(self) -> list[str]:
+        """The labels of the training rows, sorted."""
+        return sorted(set(self.train.labels))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a peer hands back: how it predicts, the seconds it took and the settings it used.
+
+    `embed_seconds` is the part of `train_seconds` spent on encoding the rows, where there is such a part.
+    """
+
+    predict: Callable[[Sequence[str]], Sequence[str]]
+    train_seconds: float
+    settings: dict[str, Any]
+    embed_seconds: float | None = None
+
+
+def request(about: str | None) -> Request:
+    """Read the command line and the three files it names."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("train", "validation", "test"):
+        parser.add_argument(f"--{name}", type=Path, required=True, help="JSON lines with text and label")
+    parser.add_argument("--model", required=True, help="folder of the pretrained model")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True, help="where the answer is written as JSON")
+    parser.add_argument("--epochs", type=float, help="passes over the training rows")
+    parser.add_argument("--max-length", type=int, help="tokens per text")
+    given = parser.parse_args()
+    parts = {name: read(getattr(given, name)) for name in ("train", "validation", "test")}
+    return Request(
+        **parts,
+        model=given.model,
+        seed=given.seed,
+        out=given.out,
+        epochs=given.epochs,
+        max_length=given.max_length,
+    )
+
+
+def read(path: Path) -> Part:
+    """The rows of a JSON lines file."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return Part([row["text"] for row in rows], [str(row["label"]) for row in rows])
+
+
+def answer(asked: Request, trained: Trained, packages: Sequence[str]) -> None:
+    """Judge `trained` on the test rows, time it, and write and print the answer."""
+    started = time.perf_counter()
+    predicted = list(trained.predict(asked.test.texts))
+    predict_seconds = time.perf_counter() - started
+    found = {
+        "accuracy": accuracy_score(asked.test.labels, predicted),
+        "macro_f1": f1_score(asked.test.labels, predicted, average="macro"),
+        "train_seconds": trained.train_seconds,
+        "embed_seconds": trained.embed_seconds,
+        "predict_seconds": predict_seconds,
+        "texts_per_second": texts_per_second(trained.predict, asked.test.texts),
+        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "rows": {name: len(getattr(asked, name).texts) for name in ("train", "validation", "test")},
+        "settings": trained.settings,
+        "versions": {package: version(package) for package in packages},
+    }
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    asked.out.write_text(json.dumps(found, indent=2), encoding="utf-8")
+    print(json.dumps(found))
+
+
+def texts_per_second(predict: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
+    """The median of three warm passes over as many texts as two seconds allow, 2,000 at most, tokenising included.
+
+    This is how transferkit measures its own predictors (`evaluation/cost.py`).
+    """
+    probe = spread(texts, PROBE_ROWS)
+    predict(probe)
+    each = seconds(predict, probe) / len(probe)
+    batch = spread(texts, max(len(probe), min(BULK_ROWS, int(BULK_SECONDS / BULK_REPEATS / each))))
+    return len(batch) / median(seconds(predict, batch) for _ in range(BULK_REPEATS))
+
+
+def spread(texts: Sequence[str], size: int) -> list[str]:
+    """`size` texts taken evenly from `texts`, which repeat where there are too few."""
+    if size > len(texts):
+        return [texts[i % len(texts)] for i in range(size)]
+    return [texts[i * len(texts) // size] for i in range(size)]
+
+
+def seconds(predict: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
+    started = time.perf_counter()
+    predict(texts)
+    return max(time.perf_counter() - started, 1e-9)

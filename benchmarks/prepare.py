@@ -1,0 +1,91 @@
+"""The rows every subject gets, written once as JSON lines by this project's own loading, and the model to load.
+
+`python -m benchmarks.prepare trec --seed 0 --to FOLDER` writes train, validation and test rows.
+"""
+
+import argparse
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from transferkit import sources, tasks
+from transferkit.config import DataConfig
+from transferkit.data import preparation
+from transferkit.data.rows import Rows
+
+SPLITS = ("train", "validation", "test")
+# Where transferkit keeps what it fetched, unless told otherwise.
+CACHE = Path("~/.cache/transferkit")
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Where rows come from and how they are split; `per_class` keeps only so many training rows of each label.
+
+    With `per_class` there are no validation rows: they would be labelled rows that a few-shot user does not have.
+    """
+
+    source: str
+    test_size: float = 0.1
+    validation_size: float = 0.1
+    per_class: int | None = None
+
+
+DATA = {
+    "trec": DataSet("trec", test_size=500),
+    "trec-8-per-class": DataSet("trec", test_size=500, per_class=8),
+    "reuters-r8": DataSet("reuters-r8"),
+}
+
+
+def model_folder(name: str) -> Path:
+    """The catalogue's model `name` as a folder that every peer can load."""
+    return sources.load(name, cache_dir=CACHE).folder
+
+
+def prepare(name: str, seed: int, folder: Path) -> Path:
+    """Write the splits of `name` under `seed` to `folder`, unless they are there already."""
+    if all((folder / f"{split}.jsonl").exists() for split in SPLITS):
+        return folder
+    chosen = DATA[name]
+    sizes = {"test_size": chosen.test_size, "validation_size": chosen.validation_size}
+    asked = DataConfig.model_validate({"path": chosen.source} | sizes)
+    tables = sources.load_tables(chosen.source, cache_dir=CACHE)
+    splits = preparation.prepare(tables, asked, tasks.get("text-classification"), seed)
+    train, validation = splits.train, splits.validation
+    if chosen.per_class:
+        train, validation = few(train, chosen.per_class, seed), validation.take([])
+    folder.mkdir(parents=True, exist_ok=True)
+    for split, rows in zip(SPLITS, (train, validation, splits.test), strict=True):
+        write(rows, folder / f"{split}.jsonl")
+    return folder
+
+
+def few(rows: Rows, per_class: int, seed: int) -> Rows:
+    """`per_class` rows of every label, drawn at random."""
+    drawn = random.Random(seed)
+    positions: list[int] = []
+    for label in sorted(set(rows["label"])):
+        own = [i for i, value in enumerate(rows["label"]) if value == label]
+        positions += drawn.sample(own, min(per_class, len(own)))
+    drawn.shuffle(positions)
+    return rows.take(positions)
+
+
+def write(rows: Rows, path: Path) -> None:
+    lines = [json.dumps({"text": row["text"], "label": row["label"]}, ensure_ascii=False) for row in rows]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=sorted(DATA))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--to", type=Path, required=True)
+    given = parser.parse_args()
+    print(prepare(given.name, given.seed, given.to))
+
+
+if __name__ == "__main__":
+    main()

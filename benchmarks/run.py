@@ -1,0 +1,114 @@
+"""Peers beside this project in one go: `make bench`, or `make bench TABLE=trec-full` for one table.
+
+Seed after seed, every subject of every asked-for table runs once, one subprocess at a time (A B A B), and what
+it answered is kept under `benchmarks/out/ID/`. The same command with the same id (by default today's date)
+goes on where it was stopped; `--fresh` measures again. Tables are printed and kept in `benchmarks/RESULTS.md`.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.prepare import model_folder, prepare
+from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, measure
+from benchmarks.summary import Results, section, store
+from benchmarks.tables import TABLES, Table
+
+MODEL = "all-MiniLM-L6-v2"
+
+
+class Task(NamedTuple):
+    """One measurement: a subject on one data set under one seed."""
+
+    data: str
+    seed: int
+    subject: Subject
+
+    @property
+    def file(self) -> str:
+        words = "".join(letter if letter.isalnum() else "-" for letter in self.subject.name)
+        return f"{self.data}.{words}.{self.seed}.json"
+
+
+def tasks(tables: list[Table]) -> list[Task]:
+    """All measurements that `tables` need, each once, seed by seed and data set by data set."""
+    asked = [Task(table.data, seed, subject) for table in tables for subject in table.subjects for seed in table.seeds]
+    order = {table.data: i for i, table in reversed(list(enumerate(tables)))}
+    return sorted(dict.fromkeys(asked), key=lambda task: (order[task.data], task.seed))
+
+
+def cached(path: Path, fresh: bool) -> Measured | None:
+    if fresh or not path.exists():
+        return None
+    found: Measured = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measured]]:
+    """Measure every task, or read what an earlier start of the same invocation measured."""
+    model = model_folder(MODEL)
+    for number, task in enumerate(todo, start=1):
+        what = f"[{number}/{len(todo)}] {task.data}, seed {task.seed}, {task.subject.name}"
+        path = out / task.file
+        found = cached(path, fresh)
+        if found is None:
+            print(f"{what} ...", flush=True)
+            case = Case(prepare(task.data, task.seed, out / "data" / task.data / str(task.seed)), model, task.seed)
+            try:
+                found = measure(task.subject, case)
+            except SubjectError as error:
+                print(f"{what}: failed\n{error}", flush=True)
+                continue
+            keep(found, path)
+        print(f"{what}: {brief(found)}", flush=True)
+        yield task, found
+
+
+def keep(found: Measured, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".half")
+    half.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    half.replace(path)
+
+
+def brief(found: Measured) -> str:
+    """Accuracy and training time of every row, in a line."""
+    judged = {name: row for name, row in found.items() if "accuracy" in row}
+    return "; ".join(f"{name} {row['accuracy']:.3f} in {row['train_seconds']:.1f} s" for name, row in judged.items())
+
+
+def results(table: Table, measured: dict[Task, Measured]) -> Results:
+    """The figures of `table`: by row, then by seed."""
+    found: Results = {}
+    for task, rows in measured.items():
+        if task.data == table.data and task.seed in table.seeds and task.subject in table.subjects:
+            for name, figures in rows.items():
+                found.setdefault(name, {})[task.seed] = figures
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}; default: all")
+    parser.add_argument("--id", default=date.today().isoformat(), help="what to resume under; default: today")
+    parser.add_argument("--fresh", action="store_true", help="measure again what was measured under this id")
+    given = parser.parse_args()
+    if unknown := [name for name in given.tables if name not in TABLES]:
+        parser.error(f"no table called {', '.join(unknown)}; there is {', '.join(TABLES)}")
+    chosen = {name: TABLES[name] for name in given.tables or TABLES}
+    todo = tasks(list(chosen.values()))
+    measured = dict(run(todo, HERE / "out" / given.id, given.fresh))
+    for name, table in chosen.items():
+        text = section(name, table, results(table, measured), given.id)
+        print(f"\n{text}")
+        store(text, HERE / "RESULTS.md")
+    if failed := len(todo) - len(measured):
+        sys.exit(f"{failed} of {len(todo)} measurements failed; the same command tries them again")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What is measured: a peer's script or one `transferkit fit`, each as one subprocess that answers in JSON."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PEERS_PYTHON = HERE / ".venv-peers" / "bin" / "python"
+
+# The figures of one row of a table, and the rows that one subprocess gives, by name.
+Figures = dict[str, float]
+Measured = dict[str, Figures]
+
+
+class SubjectError(Exception):
+    """A subprocess ended with an error; the message is the end of what it printed."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """The rows and the pretrained model that every subject of a table gets."""
+
+    folder: Path
+    model: Path
+    seed: int
+
+    def file(self, split: str) -> str:
+        return str(self.folder / f"{split}.jsonl")
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A script in `peers/`. `own_environment` where its pins conflict with the project's."""
+
+    name: str
+    script: str
+    options: tuple[str, ...] = ()
+    own_environment: bool = False
+
+    def command(self, case: Case, work: Path) -> list[str]:
+        python = str(PEERS_PYTHON) if self.own_environment else sys.executable
+        files = [word for split in ("train", "validation", "test") for word in (f"--{split}", case.file(split))]
+        rest = ["--model", str(case.model), "--seed", str(case.seed), "--out", str(work / "answer.json")]
+        return [python, str(HERE / "peers" / self.script), *files, *rest, *self.options]
+
+    def read(self, work: Path) -> Measured:
+        found = json.loads((work / "answer.json").read_text(encoding="utf-8"))
+        return {self.name: numbers(found["settings"]) | numbers(found)}
+
+
+@dataclass(frozen=True)
+class Ours:
+    """One `transferkit fit`; each of its routes becomes the row `NAME/ROUTE`, the whole of it the row `NAME`.
+
+    The features and activations cache starts empty every time, the pretrained model is already on disk.
+    """
+
+    name: str
+    routes: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+    def command(self, case: Case, work: Path) -> list[str]:
+        words = [sys.executable, "-m", "transferkit", "fit", case.file("train"), "--test", case.file("test")]
+        if Path(case.file("validation")).stat().st_size:
+            words += ["--validation", case.file("validation")]
+        else:
+            words += ["--validation-size", "0"]
+        words += ["--model", str(case.model), "--routes", ",".join(self.routes), "--seed", str(case.seed)]
+        words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache"), "--offline"]
+        return words + [word for setting in self.settings for word in ("--set", setting)]
+
+    def read(self, work: Path) -> Measured:
+        run = json.loads((work / "run" / "run.json").read_text(encoding="utf-8"))
+        rows: Measured = {self.name: {}}
+        for route in run["routes"]:
+            scores = {name: found["value"] for name, found in route["scores"]["metrics"].items()}
+            rows[f"{self.name}/{route['name']}"] = numbers(route["settings"]) | numbers(scores) | numbers(route["cost"])
+        return rows
+
+
+Subject = Peer | Ours
+
+
+def measure(subject: Subject, case: Case) -> Measured:
+    """Run `subject` alone and read its figures; every row also gets the wall time of the whole subprocess."""
+    with tempfile.TemporaryDirectory(prefix="transferkit-bench-") as folder:
+        work = Path(folder)
+        started = time.perf_counter()
+        command = subject.command(case, work)
+        ended = subprocess.run(command, env=environment(), capture_output=True, errors="replace", check=False)
+        wall = time.perf_counter() - started
+        if ended.returncode:
+            raise SubjectError("\n".join((ended.stdout + ended.stderr).strip().splitlines()[-15:]))
+        return {name: figures | {"wall_seconds": wall} for name, figures in subject.read(work).items()}
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, without network, telemetry or an interpreter's leftovers."""
+    quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "WANDB_DISABLED": "true", "NO_COLOR": "1"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    return kept | quiet
+
+
+def numbers(values: dict[str, Any]) -> Figures:
+    """The entries of `values` that are numbers."""
+    return {name: float(v) for name, v in values.items() if isinstance(v, int | float) and not isinstance(v, bool)}

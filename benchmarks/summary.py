@@ -1,0 +1,122 @@
+"""Measured figures as a table: means over seeds, ratios to the reference, bars met and missed, and the machine."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from statistics import mean, stdev
+
+from benchmarks.subjects import HERE, Figures
+from benchmarks.tables import SECONDS, SPEED, Bar, Figure, Table
+
+# row -> seed -> figures
+Results = dict[str, dict[int, Figures]]
+
+PACKAGES = ("transferkit", "torch", "transformers", "sentence-transformers", "scikit-learn")
+TITLE = (
+    "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one invocation on one machine.\n"
+)
+HEADER = ("row", "seeds", "accuracy", "macro F1", "train s", "train time ratio", "texts/s", "speed ratio", "wall s")
+
+
+def section(name: str, table: Table, results: Results, invocation: str) -> str:
+    """The whole finding of one table as Markdown."""
+    lines = [f"## {name} ({invocation})", "", f"{table.title}; ratios to {table.reference}. {machine()}", ""]
+    lines += [line(HEADER), line(["---"] * len(HEADER))]
+    lines += [line(cells(row, table.reference, results)) for row in results]
+    lines += ["", line(("bar", "measured", "")), line(["---"] * 3)]
+    lines += [line(judged(bar, results)) for bar in table.bars]
+    return "\n".join([*lines, "", f"`make bench TABLE={name}`", ""])
+
+
+def cells(row: str, reference: str, results: Results) -> list[str]:
+    found = results[row]
+    return [
+        row,
+        str(len(found)),
+        spread(over_seeds(found, "accuracy"), ".3f"),
+        spread(over_seeds(found, "macro_f1"), ".3f"),
+        spread(over_seeds(found, SECONDS), ".1f"),
+        spread(ratios((row, SECONDS), (reference, SECONDS), results), ".2f"),
+        spread(over_seeds(found, SPEED), ".0f"),
+        spread(ratios((row, SPEED), (reference, SPEED), results), ".2f"),
+        spread(over_seeds(found, "wall_seconds"), ".1f") if "/" not in row else "",
+    ]
+
+
+def judged(bar: Bar, results: Results) -> list[str]:
+    """The bar, its figure, and whether it is met; a figure from no run at all is said to be missing."""
+    found = [values for row in bar.row.split(" or ") if (values := held_to(bar, row, results))]
+    if not found:
+        return [str(bar), "", "not measured"]
+    best = (max if bar.at_least is not None else min)(found, key=mean)
+    return [
+        str(bar),
+        spread(best, ",.0f" if mean(best) >= 1000 else ".3f"),
+        "met" if bar.met(mean(best)) else "**missed**",
+    ]
+
+
+def held_to(bar: Bar, row: str, results: Results) -> list[float]:
+    """What `bar` compares with its limit, for every seed."""
+    if bar.of:
+        return ratios((row, bar.metric), bar.of, results)
+    return over_seeds(results.get(row, {}), bar.metric)
+
+
+def over_seeds(found: Mapping[int, Figures], metric: str) -> list[float]:
+    return [figures[metric] for figures in found.values() if metric in figures]
+
+
+def ratios(above: Figure, below: Figure, results: Results) -> list[float]:
+    """The ratio of two figures for every seed that has both."""
+    tops, bottoms = results.get(above[0], {}), results.get(below[0], {})
+    pairs = [(tops[seed].get(above[1]), bottoms[seed].get(below[1])) for seed in tops if seed in bottoms]
+    return [top / bottom for top, bottom in pairs if top is not None and bottom]
+
+
+def spread(values: list[float], form: str) -> str:
+    if not values:
+        return ""
+    return f"{mean(values):{form}}" + (f" ± {stdev(values):{form}}" if len(values) > 1 else "")
+
+
+def line(words: list[str] | tuple[str, ...]) -> str:
+    return "| " + " | ".join(words) + " |"
+
+
+def machine() -> str:
+    """What was measured on, in a sentence."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    hardware = f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GB"
+    return f"{hardware}; Python {platform.python_version()}, {packages}{commit()}."
+
+
+def processor() -> str:
+    facts = Path("/proc/cpuinfo")
+    if facts.exists():
+        for entry in facts.read_text(encoding="utf-8").splitlines():
+            if entry.startswith("model name"):
+                return entry.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def commit() -> str:
+    """The commit of this checkout, and whether files were changed since."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
+
+    found = git("rev-parse", "--short", "HEAD")
+    return f", commit {found}{' with changes' if git('status', '--porcelain') else ''}" if found else ""
+
+
+def store(text: str, path: Path) -> None:
+    """Put the section into the file, in the place of one with the same heading or at the end."""
+    heading = text.partition("\n")[0]
+    kept = path.read_text(encoding="utf-8") if path.exists() else TITLE
+    parts = [part for part in kept.split("\n## ") if not f"## {part}".startswith(f"{heading}\n")]
+    path.write_text("\n## ".join([*parts, text.removeprefix("## ")]).rstrip() + "\n", encoding="utf-8")

@@ -1,0 +1,156 @@
+"""The tables: which rows, which subjects, and the bars they are held to.
+
+A bar compares the mean over seeds with a number. With `of` it is the mean of the seed-by-seed ratios of two
+figures taken in the same run, since seconds alone swing by a factor of two between runs of the same thing.
+"""
+
+from dataclasses import dataclass
+
+from benchmarks.subjects import Ours, Peer, Subject
+
+Figure = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`metric` of `row` (divided by `of`, where given) is at least or at most a number.
+
+    Several rows joined by " or " are judged by the best of them.
+    """
+
+    row: str
+    metric: str
+    at_least: float | None = None
+    at_most: float | None = None
+    of: Figure | None = None
+
+    def met(self, value: float) -> bool:
+        low = self.at_least is None or value >= self.at_least
+        return low and (self.at_most is None or value <= self.at_most)
+
+    def __str__(self) -> str:
+        what = f"{self.row} {self.metric}" + (f" / {self.of[0]} {self.of[1]}" if self.of else "")
+        sign, limit = ("≥", self.at_least) if self.at_least is not None else ("≤", self.at_most)
+        return f"{what} {sign} {limit:g}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Subjects are run one at a time, in this order, seed after seed. Time ratios are to the row `reference`."""
+
+    title: str
+    data: str
+    subjects: tuple[Subject, ...]
+    reference: str
+    bars: tuple[Bar, ...]
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+
+SECONDS = "train_seconds"
+SPEED = "texts_per_second"
+
+TFIDF = Peer("TF-IDF + LinearSVC", "tfidf_svc.py")
+EMBED = Peer("sentence-transformers + LR", "sentence_transformers_lr.py")
+TRAINER = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "4"))
+TRAINER_R8 = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3", "--max-length", "128"))
+SETFIT = Peer("SetFit", "setfit_peer.py", own_environment=True)
+MODEL2VEC = Peer("model2vec", "model2vec_peer.py", own_environment=True)
+
+FEATURES = Ours("features", ("feature_transfer",))
+FULL = Ours("full", ("full",), ("full.epochs=4", "full.patience=4"))
+TOP_LAYERS = Ours("top", ("top_layers",))
+LORA = Ours("lora", ("lora",))
+STUDENTS = Ours("students", ("full", "layers", "static"), ("layers.keep=3",))
+CONTRASTIVE = Ours("few", ("contrastive",))
+DEMO = Ours("demo", ("feature_transfer", "full", "static"))
+SLOWEST = Ours("slowest", ("full",))
+R8 = Ours("r8", ("feature_transfer", "full", "static"))
+
+TABLES = {
+    "trec-features": Table(
+        "TREC, frozen encoder",
+        "trec",
+        (TFIDF, EMBED, FEATURES),
+        EMBED.name,
+        (
+            Bar("features/feature_transfer", "accuracy", at_least=0.90),
+            Bar("features/feature_transfer", SECONDS, at_most=1.3, of=("features/feature_transfer", "feature_seconds")),
+            Bar("features/feature_transfer", SECONDS, at_most=1.3, of=(EMBED.name, "embed_seconds")),
+        ),
+    ),
+    "trec-full": Table(
+        "TREC, full fine-tuning",
+        "trec",
+        (TRAINER, FULL),
+        TRAINER.name,
+        (
+            Bar("full/full", "accuracy", at_least=0.945),
+            Bar("full/full", SECONDS, at_most=0.55, of=(TRAINER.name, SECONDS)),
+        ),
+    ),
+    "trec-top-layers": Table(
+        "TREC, only the top layers trained",
+        "trec",
+        (TRAINER, TOP_LAYERS),
+        TRAINER.name,
+        (
+            Bar("top/top_layers", "accuracy", at_least=0.93),
+            Bar("top/top_layers", SECONDS, at_most=0.35, of=(TRAINER.name, SECONDS)),
+        ),
+    ),
+    "trec-lora": Table(
+        "TREC, LoRA",
+        "trec",
+        (TRAINER, LORA),
+        TRAINER.name,
+        (
+            Bar("lora/lora", "accuracy", at_least=0.935),
+            Bar("lora/lora", "trained_parameters", at_most=0.03, of=("lora/lora", "parameters")),
+        ),
+    ),
+    "trec-students": Table(
+        "TREC, students of the fully fine-tuned teacher",
+        "trec",
+        (TFIDF, MODEL2VEC, STUDENTS),
+        MODEL2VEC.name,
+        (
+            Bar("students/layers", "accuracy", at_least=0.985, of=("students/full", "accuracy")),
+            Bar("students/layers", SPEED, at_least=1.8, of=("students/full", SPEED)),
+            Bar("students/static", "accuracy", at_least=0.90),
+            Bar("students/static", SPEED, at_least=20_000),
+        ),
+    ),
+    "trec-8-per-class": Table(
+        "TREC, 8 examples per class",
+        "trec-8-per-class",
+        (EMBED, SETFIT, CONTRASTIVE),
+        SETFIT.name,
+        (
+            Bar("few/contrastive", "accuracy", at_least=1.0, of=(SETFIT.name, "accuracy")),
+            Bar("few/contrastive", SECONDS, at_most=1.0, of=(SETFIT.name, SECONDS)),
+        ),
+        seeds=(0, 1, 2, 3, 4),
+    ),
+    "demo": Table(
+        "make demo: all routes together against the slowest alone",
+        "trec",
+        (SLOWEST, DEMO),
+        SLOWEST.name,
+        (
+            Bar("demo", "wall_seconds", at_most=1.3, of=("slowest", "wall_seconds")),
+            Bar("demo", "wall_seconds", at_most=480),
+        ),
+    ),
+    "reuters-r8": Table(
+        "Reuters R8",
+        "reuters-r8",
+        (TFIDF, MODEL2VEC, TRAINER_R8, R8),
+        TRAINER_R8.name,
+        (
+            Bar("r8/full or r8/feature_transfer", "accuracy", at_least=0.980),
+            Bar("r8/static", "accuracy", at_least=0.975),
+            Bar("r8/static", SPEED, at_least=5_000),
+        ),
+        seeds=(0,),
+    ),
+}

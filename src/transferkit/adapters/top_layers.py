@@ -1,0 +1,38 @@
+"""The upper layers and the head learn; what lies below is frozen and computed once."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from torch import nn
+
+from transferkit.adapters import Adapted
+from transferkit.errors import ConfigError
+from transferkit.training.layers import find_layers
+from transferkit.training.options import TrainingOptions
+from transferkit.training.prefix import SkippedPrefix, freeze_below
+
+
+class Options(TrainingOptions):
+    """`layers` counts the trained layers from the top; default: half of them."""
+
+    layers: int | None = Field(None, ge=1)
+
+
+def default_rate(parameters: int) -> float:
+    """Twice the rate of full fine-tuning: fewer weights learn."""
+    return float(3e-4 * (22.7e6 / max(parameters, 5_000_000)) ** 0.6)
+
+
+def default_epochs(rows: int) -> float:
+    """4 from 5,000 rows on, up to 10 below 2,000."""
+    return float(min(10, max(3 if rows > 20_000 else 4, round(20_000 / max(rows, 1)))))
+
+
+def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
+    """Freeze the lower part; `Adapted.cached_depth` says how many layers the cache can answer for."""
+    total = len(find_layers(model))
+    trained = getattr(options, "layers", None) or max(1, total // 2)
+    if trained >= total:
+        raise ConfigError(f"top_layers: expected fewer than {total} layers, found layers={trained}; use full instead")
+    freeze_below(model, total - trained)
+    return Adapted(SkippedPrefix(model, total - trained), lambda: model, cached_depth=total - trained)

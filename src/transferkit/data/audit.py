@@ -1,0 +1,101 @@
+"""What is noteworthy about rows, as `Finding`s and counts. Nothing here changes a row."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from transferkit.data.columns import TaskColumns
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.data.values import label_key
+
+_SHOWN = 5
+_UNBALANCED = 10
+
+
+def shown(numbers: Iterable[int]) -> str:
+    """`row 3`, `rows 3, 8` or `rows 1, 2, 3, 4, 5 and 40 more`."""
+    listed = list(numbers)
+    if len(listed) == 1:
+        return f"row {listed[0]}"
+    rest = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
+    return f"rows {', '.join(map(str, listed[:_SHOWN]))}{rest}"
+
+
+def counted(count: int, noun: str = "row") -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
+    """Rows with U+FFFD, which the reader puts where bytes are not UTF-8."""
+    inputs = [rows[column] for column in (*task.inputs, *task.optional_inputs) if column in rows]
+    broken = [i for cells in inputs for i, cell in enumerate(cells) if isinstance(cell, str) and "\ufffd" in cell]
+    if not broken:
+        return []
+    numbers = tuple(int(n) for n in rows.numbers[sorted(set(broken))])
+    message = f"{counted(len(numbers))}{of(name)} hold bytes that are not UTF-8 ({shown(numbers)})"
+    return [Finding("encoding", "warning", message, numbers, "read with the mark \ufffd in their place")]
+
+
+def balance(train: Rows, task: TaskColumns) -> list[Finding]:
+    """How many rows the largest and the smallest class have."""
+    classes = class_counts(train, task).most_common()
+    (most, many), (least, few) = classes[0], classes[-1]
+    total = len(train)
+    uneven = many > _UNBALANCED * few
+    message = (
+        f"{len(classes)} classes in {counted(total)} to train on; largest {most!r} {counted(many)} "
+        f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
+    )
+    action = "nothing; class weights are an option, and macro F1 tells more than accuracy" if uneven else ""
+    return [Finding("balance", "warning" if uneven else "info", message, (), action)]
+
+
+def rare_labels(train: Rows, test: Rows, task: TaskColumns) -> list[Finding]:
+    """Labels that stand in train alone, so that nothing can be said about them."""
+    tested = class_counts(test, task)
+    rare = {label: count for label, count in class_counts(train, task).items() if label not in tested}
+    if not rare:
+        return []
+    keys = [label_key(target) for target in train[task.target]]
+    numbers = tuple(int(n) for n, key in zip(train.numbers, keys, strict=True) if key in rare)
+    named = ", ".join(f"{label!r} ({counted(count)})" for label, count in sorted(rare.items())[:_SHOWN])
+    more = f" and {len(rare) - _SHOWN} more" if len(rare) > _SHOWN else ""
+    message = f"{counted(len(rare), 'label')} without a test row: {named}{more}"
+    return [Finding("rare-labels", "warning", message, numbers, "trained on, not evaluated; add rows to judge them")]
+
+
+def truncation(lengths: Sequence[int], max_length: int, rows: Rows) -> Finding:
+    """What a limit of `max_length` tokens cuts off, given every row's full length in tokens."""
+    sizes = np.asarray(lengths, dtype=np.int64)
+    cut = sizes > max_length
+    total = int(sizes.sum())
+    lost = int((sizes[cut] - max_length).sum())
+    numbers = tuple(int(n) for n in rows.numbers[cut])
+    if not numbers:
+        return Finding("truncation", "info", f"none of {counted(len(rows))} is longer than {max_length} tokens")
+    message = (
+        f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%}) are longer than {max_length} "
+        f"tokens; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
+    )
+    return Finding("truncation", "warning", message, numbers, f"cut at {max_length} tokens; --max-length changes it")
+
+
+def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
+    """Rows per label."""
+    return Counter(label_key(target) for target in rows[task.target])
+
+
+def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[str, Any]]:
+    """label -> split -> rows."""
+    counts = {name: class_counts(rows, task) for name, rows in parts.items()}
+    labels = sorted(set().union(*counts.values()))
+    return {label: {name: found[label] for name, found in counts.items()} for label in labels}
+
+
+def of(name: str) -> str:
+    """` of train`, or nothing where there is one table only."""
+    return f" of {name}" if name else ""

@@ -1,0 +1,77 @@
+"""What makes rows unusable for a task, each as one `DataError`; nothing here changes a row."""
+
+from collections.abc import Mapping
+
+from transferkit.data import audit, content, splitting
+from transferkit.data.cleaning import Cleaned
+from transferkit.data.columns import TaskColumns
+from transferkit.data.duplicates import grouped
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.errors import DataError
+
+
+def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
+    """Every table has the same input columns."""
+    found = {name: set(part.columns) for name, part in cleaned.items()}
+    for name, columns in found.items():
+        odd = columns ^ found["train"]
+        if odd:
+            has, lacks = (name, "train") if odd <= columns else ("train", name)
+            raise DataError(
+                f"expected the same columns in every split, but {has} has {', '.join(sorted(odd))}, {lacks} has not; "
+                "rename columns or name them with --text, --text-pair and --label"
+            )
+
+
+def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
+    """A one-label task needs at least two labels."""
+    if task.shape.name != "LABEL":
+        return
+    classes = audit.class_counts(train, task)
+    if len(classes) < 2:
+        raise DataError(
+            f"{train.source or 'data'}: expected at least two labels in column {columns[task.target]!r}, found only "
+            f"{next(iter(classes), None)!r} in {audit.counted(len(train))}; add rows of another label or name another "
+            "column with --label"
+        )
+
+
+def same_labels(parts: Mapping[str, Rows], task: TaskColumns, when: str = "") -> None:
+    """No split has a label that train lacks; `when` says at which point."""
+    if task.shape.name != "LABEL":
+        return
+    known = audit.class_counts(parts["train"], task)
+    for name, rows in parts.items():
+        unknown = sorted(audit.class_counts(rows, task).keys() - known.keys())
+        if unknown:
+            raise DataError(
+                f"labels differ between splits{when}: {name} has {', '.join(map(repr, unknown[:5]))}"
+                f"{' ...' if len(unknown) > 5 else ''}, unknown to train (which has "
+                f"{', '.join(map(repr, sorted(known)[:10]))}{' ...' if len(known) > 10 else ''}); "
+                "rename those labels, add such rows to train, or let the splits be made here"
+            )
+
+
+def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str]) -> None:
+    """After everything was removed, there is enough left, and train still has every label."""
+    for name in ("train", "test"):
+        if len(parts[name]) < splitting.MINIMUM:
+            raise DataError(
+                f"expected at least {splitting.MINIMUM} rows in {name}, found {len(parts[name])} after removing "
+                "repeated and leaking rows; give more rows, or keep leaking ones with --keep-leaks"
+            )
+    enough_classes(parts["train"], task, columns)
+    same_labels(parts, task, " after repeated and leaking rows were removed from train")
+
+
+def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:
+    """Copies inside given test rows: reported, since they count more than once, and left alone."""
+    if test is None:
+        return []
+    later = sorted(position for group in grouped(content.keys(test, task)) for position in group[1:])
+    if not later:
+        return []
+    numbers = tuple(int(test.numbers[position]) for position in later)
+    message = f"{audit.counted(len(later))} of test repeat the text of an earlier one ({audit.shown(numbers)})"
+    return [Finding("duplicates", "info", message, numbers, "kept: given test rows are not touched")]

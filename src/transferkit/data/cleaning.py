@@ -1,0 +1,78 @@
+"""A raw table -> canonical rows that have a text and a target, and what was set aside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from transferkit.data import audit, content
+from transferkit.data.columns import TaskColumns, canonical
+from transferkit.data.duplicates import resolve
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.data.values import label_key
+from transferkit.errors import DataError
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Usable `rows`, `unlabelled` ones, which source column each column came from, and the findings."""
+
+    rows: Rows
+    unlabelled: Rows
+    columns: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -> Cleaned:
+    """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table."""
+    rows, columns = canonical(table, task, named)
+    blank = np.asarray(content.is_blank(rows, task), dtype=bool)
+    unlabelled = ~blank & np.array([target is None for target in rows[task.target]], dtype=bool)
+    where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
+    if blank.all():
+        asked = " or ".join(repr(columns[column]) for column in task.inputs)
+        raise DataError(f"{where}: all {len(rows):,} rows are empty in column {asked}; name another with --text")
+    if (blank | unlabelled).all():
+        raise DataError(
+            f"{where}: expected labels in column {columns[task.target]!r}, found none in {len(rows):,} rows; "
+            "name another column with --label, or leave this file out"
+        )
+    findings = [*audit.encoding(rows, task, name)]
+    if blank.any():
+        findings.append(_dropped("empty", rows.take(blank), name, "have no text", "dropped"))
+    if unlabelled.any():
+        findings.append(
+            _dropped("unlabelled", rows.take(unlabelled), name, "have no label", "set aside for distillation")
+        )
+    return Cleaned(rows.take(~blank & ~unlabelled), rows.take(unlabelled), columns, tuple(findings))
+
+
+def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
+    """`rows` with every input once (once per target if the task allows several), and the findings."""
+    keys = content.keys(rows, task)
+    repeats = resolve(keys, [label_key(target) for target in rows[task.target]], task.shape.name == "LABEL")
+    findings = []
+    if repeats.repeated:
+        numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
+        message = (
+            f"{len(numbers):,} of {audit.counted(len(rows))}{audit.of(name)} repeat the text and label of an earlier "
+            f"one ({audit.shown(numbers)})"
+        )
+        findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept"))
+    if repeats.conflicting:
+        numbers = tuple(int(rows.numbers[i]) for i in repeats.conflicting)
+        texts = len({keys[i] for i in repeats.conflicting})
+        message = (
+            f"{audit.counted(texts, 'text')}{audit.of(name)} in {audit.counted(len(numbers))} carry more than one "
+            f"label ({audit.shown(numbers)})"
+        )
+        ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
+        findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
+    return rows.take(repeats.kept), findings
+
+
+def _dropped(kind: str, rows: Rows, name: str, verb: str, action: str) -> Finding:
+    numbers = tuple(int(n) for n in rows.numbers)
+    message = f"{audit.counted(len(rows))}{audit.of(name)} {verb} ({audit.shown(numbers)})"
+    return Finding(kind, "fixed", message, numbers, action)

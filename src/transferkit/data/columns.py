@@ -1,0 +1,152 @@
+"""Raw column names -> the canonical columns of a task."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Protocol
+
+from transferkit.config import DataConfig
+from transferkit.data import values
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+
+
+class TaskColumns(Protocol):
+    """What `data` needs to know of a task: its columns and the shape of its answer."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Columns a row must have."""
+
+    @property
+    def optional_inputs(self) -> tuple[str, ...]:
+        """Columns used where there are any."""
+
+    @property
+    def target(self) -> str:
+        """The column with the answer."""
+
+    @property
+    def shape(self) -> Enum:
+        """The form of the answer; LABEL means one class per row."""
+
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    name: tuple(usual.split())
+    for name, usual in {
+        "text": "text sentence content review body message tweet comment document utterance description abstract "
+        "headline title sms query question source input",
+        "text_pair": "text_pair",
+        "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
+        "emotion rating stars output y",
+        "labels": "labels label tags classes categories targets topics",
+        "value": "value score target label rating similarity y",
+        "tokens": "tokens words",
+        "ner_tags": "ner_tags tags labels ner pos_tags chunk_tags",
+        "question": "question query",
+        "context": "context passage paragraph document",
+        "answers": "answers answer",
+        "source": "source document article dialogue text input",
+        "target": "target summary highlights abstract output",
+        "summary": "summary highlights abstract target",
+    }.items()
+}
+"""Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
+
+PAIRS: tuple[tuple[str, str], ...] = (
+    ("text", "text_pair"),
+    ("sentence1", "sentence2"),
+    ("premise", "hypothesis"),
+    ("question1", "question2"),
+    ("text1", "text2"),
+    ("text_a", "text_b"),
+    ("sentence_a", "sentence_b"),
+    ("question", "sentence"),
+    ("query", "passage"),
+    ("query", "document"),
+)
+"""Usual names of `text` and `text_pair` where both stand side by side; tried before single names."""
+
+
+def canonical(
+    rows: Rows, task: TaskColumns, named: Mapping[str, str] | None = None, need_target: bool = True
+) -> tuple[Rows, dict[str, str]]:
+    """`rows` under the task's column names, and which source column each came from.
+
+    `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
+    missing targets become None, and so does the whole target column if it is not there and not needed.
+    No row is dropped. Raises `DataError` when a column that is needed cannot be found.
+    """
+    chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
+    columns = {name: values.inputs(rows[raw], raw, rows) for name, raw in chosen.items() if name != task.target}
+    if task.target in chosen:
+        columns[task.target] = values.targets(rows[chosen[task.target]])
+    else:
+        columns[task.target] = [None] * len(rows)
+    return Rows(columns, rows.numbers, rows.source), chosen
+
+
+def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
+    """Canonical -> raw name for the columns the user named: first input, second input, target."""
+    inputs = (*task.inputs, *task.optional_inputs)
+    second = inputs[1] if len(inputs) > 1 else None
+    asked = {inputs[0]: config.text, second: config.text_pair, task.target: config.label}
+    return {name: raw for name, raw in asked.items() if name is not None and raw is not None}
+
+
+def find(
+    names: Sequence[str], task: TaskColumns, named: Mapping[str, str], need_target: bool, source: str = ""
+) -> dict[str, str]:
+    """Which of `names` stands for which canonical column of `task`."""
+    table = {_plain(name): name for name in reversed(names)}
+    chosen = {name: _asked(raw, names, table, source) for name, raw in named.items()}
+    if len(set(chosen.values())) < len(chosen):
+        raise DataError(f"{_at(source)}column {max(named.values())!r} is named for two purposes; name another for one")
+    if "text_pair" in task.optional_inputs and not {"text", "text_pair"} & chosen.keys():
+        free = table.keys() - {_plain(raw) for raw in chosen.values()}
+        pair = next((pair for pair in PAIRS if free.issuperset(pair)), None)
+        chosen |= {name: table[raw] for name, raw in zip(("text", "text_pair"), pair or (), strict=False)}
+    wanted = (task.target, *task.inputs, *(name for name in task.optional_inputs if name != "text_pair"))
+    for name in wanted:
+        if name not in chosen:
+            match = _first(ALIASES.get(name, (name,)), table, set(chosen.values()))
+            chosen |= {name: match} if match is not None else {}
+    needed = (*task.inputs, task.target) if need_target else task.inputs
+    missing = [name for name in needed if name not in chosen]
+    if missing:
+        raise DataError(_missing(missing, names, task, source))
+    return chosen
+
+
+def _asked(raw: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:
+    if raw in names:
+        return raw
+    if _plain(raw) in table:
+        return table[_plain(raw)]
+    raise DataError(f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; name one of these")
+
+
+def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) -> str | None:
+    return next((table[alias] for alias in aliases if alias in table and table[alias] not in taken), None)
+
+
+def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
+    inputs = (*task.inputs, *task.optional_inputs)
+    flags = {task.target: "--label"} | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
+    usual = "; ".join(f"{name} (usual names: {', '.join(ALIASES.get(name, (name,))[:6])} ...)" for name in missing)
+    asked = " and ".join(f"{flags[name]} NAME" for name in missing if name in flags)
+    return (
+        f"{_at(source)}expected a column for {usual}, but only {_listed(names)} found; "
+        f"either rename a column or pass {asked or 'data with that column'}"
+    )
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"the columns {', '.join(map(repr, names[:20]))} were"
+
+
+def _at(source: str) -> str:
+    return f"{source}: " if source else ""

@@ -1,0 +1,94 @@
+"""Bytes and lines out of plain, .gz and .xz files, with a bound on what one line may hold."""
+
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import IO, cast
+
+from transferkit.errors import DataError
+
+MAX_LINE = 64 * 2**20
+"""Bytes one line (and one quoted CSV field) may have; a longer one is refused before it is read whole."""
+
+SUFFIXES = (".gz", ".xz")
+
+
+class LongLineError(Exception):
+    """A line over `MAX_LINE`; the format that knows the row number turns it into a `DataError`."""
+
+
+def stored_suffix(path: Path) -> str:
+    """The suffix that tells the format: `.csv` for both `a.csv` and `a.csv.xz`, in lower case."""
+    inner = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
+    return inner.suffix.lower()
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """`path` opened for reading, decompressed on the way where its suffix says so."""
+    if not path.exists():
+        raise DataError(f"{path}: expected a data file, found nothing there; check the path")
+    if path.is_dir():
+        raise DataError(f"{path}: expected a data file, found a folder; name one of the files in it")
+    try:
+        match path.suffix.lower():
+            case ".gz":
+                return cast(IO[bytes], gzip.open(path))
+            case ".xz":
+                return cast(IO[bytes], lzma.open(path))
+            case _:
+                return path.open("rb")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be opened: {error.strerror or error}; check its permissions") from None
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of `path` as text, line ends kept; bytes that are not UTF-8 become U+FFFD.
+
+    Raises `DataError` for an empty, truncated or damaged file and for UTF-16; `LongLineError`
+    for a line over `MAX_LINE` bytes, of which no more than that is ever held.
+    """
+    number = 0
+    with open_bytes(path) as file:
+        try:
+            while line := file.readline(MAX_LINE + 1):
+                number += 1
+                if len(line) > MAX_LINE:
+                    raise LongLineError(
+                        f"line {number} is longer than {size_text(MAX_LINE)}, which no text should be; "
+                        "check that the file has line ends, and split or remove that row"
+                    )
+                yield _decoded(line, path) if number == 1 else line.decode("utf-8", "replace")
+        except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(
+                f"{path}: is truncated or damaged after line {number} ({error}); fetch or compress it again"
+            ) from None
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read after line {number}: {error.strerror or error}") from None
+    if number == 0:
+        raise DataError(f"{path}: is empty; expected rows of data")
+
+
+def numbered(path: Path, header: int = 0) -> Iterator[tuple[int, str]]:
+    """(row number, line without its end) where every line is a row; `header` lines get 0 or less."""
+    stream = lines(path)
+    for number in count(1 - header):
+        try:
+            line = next(stream, None)
+        except LongLineError as error:
+            raise DataError(f"{path}: row {number}: {error}") from None
+        if line is None:
+            return
+        yield number, line.rstrip("\r\n")
+
+
+def size_text(size: int) -> str:
+    return f"{size // 2**20} MiB" if size >= 2**20 else f"{size} bytes"
+
+
+def _decoded(line: bytes, path: Path) -> str:
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(f"{path}: is UTF-16 text; expected UTF-8: save it as UTF-8")
+    return line.decode("utf-8", "replace").removeprefix("\ufeff")

@@ -1,0 +1,35 @@
+"""When two rows count as the same: the normal form of their inputs."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from transferkit.data.columns import TaskColumns
+from transferkit.data.rows import Rows
+
+PAIR_MARK = "\x1f"
+"""Stands between the inputs of a row in its key."""
+
+
+def normalised(text: str) -> str:
+    """`text` without differences of case, blanks and Unicode form (NFKC)."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(text.lower().split())
+
+
+def keys(rows: Rows, task: TaskColumns) -> list[str]:
+    """The normal form of every row's inputs, joined: equal exactly for duplicates."""
+    names = [name for name in (*task.inputs, *task.optional_inputs) if name in rows]
+    forms = [[normalised(_flat(cell)) for cell in rows[name]] for name in names]
+    return forms[0] if len(forms) == 1 else [PAIR_MARK.join(form) for form in zip(*forms, strict=True)]
+
+
+def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:
+    """Whether an input that every row must have is empty, per row."""
+    needed = [rows[name] for name in task.inputs]
+    return [any(not _flat(cell).strip() for cell in cells) for cells in zip(*needed, strict=True)]
+
+
+def _flat(cell: Any) -> str:
+    return cell if isinstance(cell, str) else " ".join(cell)

@@ -1,0 +1,62 @@
+"""Rows that stand more than once, and the same text under different labels."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """What `resolve` found, as positions.
+
+    `kept` marks the rows that stay: one per input and target. `repeated` are later copies that carry the
+    label that was kept; `conflicting` are all rows of inputs with more than one label; `undecided` are those
+    among them where no label has a majority and none is kept.
+    """
+
+    kept: npt.NDArray[np.bool_]
+    repeated: tuple[int, ...]
+    conflicting: tuple[int, ...]
+    undecided: tuple[int, ...]
+
+
+def resolve(keys: Sequence[str], labels: Sequence[str], one_label: bool) -> Repeats:
+    """Decide which rows of equal key stay: the first of each label, or of the majority label if `one_label`."""
+    groups = grouped(keys)
+    kept = np.ones(len(keys), dtype=bool)
+    repeated: list[int] = []
+    conflicting: list[int] = []
+    undecided: list[int] = []
+    for group in groups:
+        by_label: dict[str, list[int]] = defaultdict(list)
+        for position in group:
+            by_label[labels[position]].append(position)
+        staying = set(by_label)
+        if one_label and len(by_label) > 1:
+            conflicting += group
+            staying = _majority(by_label)
+            undecided += [] if staying else group
+        for label, positions in by_label.items():
+            kept[positions] = False
+            if label in staying:
+                kept[positions[0]] = True
+                repeated += positions[1:]
+    return Repeats(kept, tuple(sorted(repeated)), tuple(sorted(conflicting)), tuple(sorted(undecided)))
+
+
+def grouped(keys: Sequence[str]) -> list[list[int]]:
+    """Positions of equal keys, for keys that occur at least twice."""
+    positions: dict[str, list[int]] = defaultdict(list)
+    repeated = {key for key, count in Counter(keys).items() if count > 1}
+    for position, key in enumerate(keys):
+        if key in repeated:
+            positions[key].append(position)
+    return list(positions.values())
+
+
+def _majority(by_label: dict[str, list[int]]) -> set[str]:
+    (first, most), (_, second) = Counter({label: len(rows) for label, rows in by_label.items()}).most_common(2)
+    return {first} if most > second else set()

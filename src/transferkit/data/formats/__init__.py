@@ -1,0 +1,40 @@
+"""File formats: one per file, each with its `SUFFIXES` and `batches(path, size) -> Iterator[Rows]`."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from transferkit.data import compression
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+
+
+class Format(Protocol):
+    """What a file in this folder must hold."""
+
+    SUFFIXES: tuple[str, ...]
+
+    def batches(self, path: Path, size: int) -> Iterator[Rows]:
+        """The rows of `path` under their raw column names, at most `size` at a time."""
+
+
+@cache
+def by_suffix() -> dict[str, Format]:
+    """Every supported suffix and the format that reads it."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return {suffix: cast(Format, module) for module in modules for suffix in module.SUFFIXES}
+
+
+def of(path: Path) -> Format:
+    """The format of `path`, told by its suffix alone."""
+    suffix = compression.stored_suffix(path)
+    if suffix not in by_suffix():
+        known = ", ".join(sorted(by_suffix()))
+        raise DataError(
+            f"{path}: unsupported suffix {suffix or 'none'!r}; supported are {known}, "
+            f"each plain or with {' or '.join(compression.SUFFIXES)}"
+        )
+    return by_suffix()[suffix]

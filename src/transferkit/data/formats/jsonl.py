@@ -1,0 +1,39 @@
+"""JSON lines: one object per line, its keys are the columns."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from transferkit.data import compression
+from transferkit.data.rows import Rows
+from transferkit.data.tables import Collector
+from transferkit.errors import DataError
+
+SUFFIXES = (".jsonl", ".ndjson", ".json")
+
+
+def batches(path: Path, size: int) -> Iterator[Rows]:
+    """Rows of the file; a key that a line lacks is None there. Row numbers are line numbers."""
+    rows = Collector(str(path))
+    for number, line in compression.numbered(path):
+        if not line.strip():
+            continue
+        rows.add_mapping(number, _object(line, path, number))
+        if len(rows) == size:
+            yield rows.flush()
+    yield from rows.finish()
+
+
+def _object(line: str, path: Path, number: int) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        hint = "; a JSON array must be rewritten as one object per line" if line.lstrip().startswith("[") else ""
+        raise DataError(f"{path}: row {number} is not valid JSON ({error}); mend or remove that line{hint}") from None
+    if not isinstance(value, dict):
+        raise DataError(
+            f"{path}: row {number}: expected a JSON object such as "
+            f'{{"text": ..., "label": ...}}, found a {type(value).__name__}; write one object per line'
+        )
+    return value

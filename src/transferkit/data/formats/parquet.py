@@ -1,0 +1,51 @@
+"""Parquet, through pyarrow; class names that `datasets` stores in the file are put back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transferkit.data import compression
+from transferkit.data.rows import Rows
+from transferkit.data.tables import named_classes
+from transferkit.errors import ConfigError, DataError
+
+SUFFIXES = (".parquet",)
+
+
+def batches(path: Path, size: int) -> Iterator[Rows]:
+    """Rows of the file, read batch by batch."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise ConfigError(f"reading {path} needs pyarrow: pip install 'transferkit[data]'") from None
+    if path.suffix.lower() in compression.SUFFIXES:
+        raise DataError(f"{path}: Parquet cannot be read through {path.suffix}; decompress the file first")
+    with compression.open_bytes(path):
+        pass
+    start = 1
+    try:
+        with pq.ParquetFile(path) as file:
+            features = _features(file.schema_arrow.metadata)
+            for batch in file.iter_batches(batch_size=size):
+                columns = {
+                    name: named_classes(column.to_pylist(), features.get(name))
+                    for name, column in zip(batch.schema.names, batch.columns, strict=True)
+                }
+                yield Rows(columns, np.arange(start, start + batch.num_rows), str(path))
+                start += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: is not a readable Parquet file ({error}); fetch or write it again") from None
+    if start == 1:
+        raise DataError(f"{path}: has columns but no rows; expected at least one row")
+
+
+def _features(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
+    """Column features as `datasets` writes them beside the schema; empty for other writers."""
+    if not metadata or b"huggingface" not in metadata:
+        return {}
+    info: dict[str, Any] = json.loads(metadata[b"huggingface"]).get("info", {})
+    return dict(info.get("features") or {})

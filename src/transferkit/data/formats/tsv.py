@@ -1,0 +1,36 @@
+"""Tab-separated values with a header: one line is one row."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from transferkit.data import compression
+from transferkit.data.rows import Rows
+from transferkit.data.tables import Collector, check_header
+
+SUFFIXES = (".tsv", ".tab")
+
+
+def batches(path: Path, size: int) -> Iterator[Rows]:
+    """Rows of the file. Quotes are undone where the whole line is quoted properly, else kept as they stand."""
+    csv.field_size_limit(max(csv.field_size_limit(), compression.MAX_LINE))
+    lines = compression.numbered(path, header=1)
+    _, first = next(lines)
+    header = check_header(_fields(first), path)
+    rows = Collector(str(path), header)
+    for number, line in lines:
+        if not line and len(header) > 1:
+            continue
+        rows.add(number, _fields(line))
+        if len(rows) == size:
+            yield rows.flush()
+    yield from rows.finish()
+
+
+def _fields(line: str) -> list[str]:
+    if '"' in line:
+        try:
+            return next(csv.reader([line], delimiter="\t", strict=True))
+        except csv.Error:
+            return line.split("\t")
+    return line.split("\t")

@@ -1,0 +1,93 @@
+"""Training rows that also stand, exactly or nearly, among rows held out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit.data import audit, content
+from transferkit.data.columns import TaskColumns
+from transferkit.data.near_duplicates import near_pairs
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.data.values import label_key
+
+
+@dataclass(frozen=True)
+class Part:
+    """A split under its name."""
+
+    name: str
+    rows: Rows
+
+
+def separate(part: Part, held: Part, task: TaskColumns, keep: bool) -> tuple[Rows, list[Finding]]:
+    """`part` without rows that are in `held`, exactly (normalised) or nearly, and the findings.
+
+    With `keep` they are found but stay. The last row of a label is never removed for being merely similar.
+    """
+    if not len(part.rows) or not len(held.rows):
+        return part.rows, []
+    mine, theirs = content.keys(part.rows, task), content.keys(held.rows, task)
+    first = {key: position for position, key in reversed(list(enumerate(theirs)))}
+    exact = [(i, first[key]) for i, key in enumerate(mine) if key in first]
+    exactly = {i for i, _ in exact}
+    open_rows = [i for i in range(len(mine)) if i not in exactly]
+    near = [(open_rows[i], j) for i, j in near_pairs([mine[i] for i in open_rows], theirs)]
+    near = _sparing_last(near, exactly, part.rows, task)
+    kinds = ("leaks", "near-leaks") if held.name == "test" else ("duplicates", "near-duplicates")
+    findings = [
+        _finding(kind, pairs, part, held, (verb, keep))
+        for kind, pairs, verb in zip(kinds, (exact, near), ("also stand", "nearly stand"), strict=True)
+        if pairs
+    ]
+    findings += _contradictions(exact, part, held, task)
+    removed = [] if keep else [i for i, _ in (*exact, *near)]
+    return part.rows.take(_without(removed, len(mine))), findings
+
+
+def _without(removed: Sequence[int], count: int) -> npt.NDArray[np.bool_]:
+    kept = np.ones(count, dtype=bool)
+    kept[list(removed)] = False
+    return kept
+
+
+def _sparing_last(near: list[tuple[int, int]], gone: set[int], rows: Rows, task: TaskColumns) -> list[tuple[int, int]]:
+    if task.shape.name != "LABEL":
+        return near
+    labels = [label_key(target) for target in rows[task.target]]
+    leaving = gone | {i for i, _ in near}
+    staying = {label for i, label in enumerate(labels) if i not in leaving}
+    spared = []
+    for pair in near:
+        if labels[pair[0]] in staying:
+            spared.append(pair)
+        staying.add(labels[pair[0]])
+    return spared
+
+
+def _finding(kind: str, pairs: Sequence[tuple[int, int]], part: Part, held: Part, how: tuple[str, bool]) -> Finding:
+    verb, keep = how
+    numbers = tuple(int(part.rows.numbers[i]) for i, _ in pairs)
+    shown = ", ".join(f"{part.rows.numbers[i]} = {held.rows.numbers[j]}" for i, j in pairs[:3])
+    rest = f" and {len(pairs) - 3:,} more" if len(pairs) > 3 else ""
+    plural = verb if len(pairs) > 1 else {"also stand": "also stands", "nearly stand": "nearly stands"}[verb]
+    message = (
+        f"{audit.counted(len(pairs))} of {part.name} {plural} in {held.name} "
+        f"(row of {part.name} = row of {held.name}: {shown}{rest})"
+    )
+    action = "kept, as asked; scores on these rows flatter" if keep else f"removed from {part.name}"
+    return Finding(kind, "warning" if keep else "fixed", message, numbers, action)
+
+
+def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, task: TaskColumns) -> list[Finding]:
+    if task.shape.name != "LABEL":
+        return []
+    mine, theirs = part.rows[task.target], held.rows[task.target]
+    found = [i for i, j in exact if label_key(mine[i]) != label_key(theirs[j])]
+    if not found:
+        return []
+    numbers = tuple(int(part.rows.numbers[i]) for i in found)
+    message = f"{audit.counted(len(found))} of {part.name} have another label in {held.name} ({audit.shown(numbers)})"
+    return [Finding("label-conflicts", "warning", message, numbers, f"{held.name} is left as it is")]

@@ -1,0 +1,75 @@
+"""Rows -> held-out rows and the rest: stratified, by groups, the same for the same seed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit.errors import DataError
+
+MINIMUM = 2
+"""Fewest rows a split may have."""
+
+
+def wanted(size: float, total: int, flag: str) -> int:
+    """Rows that `size` asks for: a share of `total` if below 1 (never fewer than two rows), else a number."""
+    count = max(MINIMUM, round(size * total)) if size < 1 else int(size)
+    if count < MINIMUM or total - count < MINIMUM:
+        raise DataError(
+            f"{flag} {size:g} of {total} usable rows leaves {count} held-out rows and {max(0, total - count)} to train "
+            f"on; expected at least {MINIMUM} of each: give more rows or another {flag}"
+        )
+    return count
+
+
+def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int) -> npt.NDArray[np.bool_]:
+    """Which rows are held out: `count` of them, in the proportions of `strata`.
+
+    Rows of one group are never parted. Every stratum keeps at least one group back, so one that has a single
+    group is not held out at all; where this or the size of groups forbids exactly `count`, it is the nearest
+    number below.
+    """
+    members: dict[str, list[int]] = defaultdict(list)
+    for position, group in enumerate(groups):
+        members[group].append(position)
+    by_stratum: dict[str, list[list[int]]] = defaultdict(list)
+    for positions in members.values():
+        by_stratum[strata[positions[0]]].append(positions)
+    generator = np.random.default_rng(seed)
+    available = {}
+    for stratum in sorted(by_stratum):
+        order = generator.permutation(len(by_stratum[stratum]))
+        available[stratum] = [by_stratum[stratum][i] for i in order][:-1]
+    quotas = _quotas({stratum: sum(map(len, found)) for stratum, found in by_stratum.items()}, available, count)
+    held = np.zeros(len(groups), dtype=bool)
+    for stratum, found in available.items():
+        _take(found, quotas[stratum], held)
+    # Groups larger than what a quota had left open leave a gap: fill it from any stratum.
+    _take([group for found in available.values() for group in found], count - int(held.sum()), held)
+    return held
+
+
+def _quotas(sizes: dict[str, int], available: dict[str, list[list[int]]], count: int) -> dict[str, int]:
+    """Rows to take per stratum by largest remainder, none above what is available."""
+    total = sum(sizes.values())
+    limits = {stratum: sum(map(len, found)) for stratum, found in available.items()}
+    shares = {stratum: sizes[stratum] * count / total for stratum in available}
+    quotas = {stratum: min(int(share), limits[stratum]) for stratum, share in shares.items()}
+    by_remainder = sorted(shares, key=lambda stratum: (int(shares[stratum]) - shares[stratum], stratum))
+    open_rows = min(count, sum(limits.values())) - sum(quotas.values())
+    while open_rows > 0:
+        for stratum in by_remainder:
+            if open_rows > 0 and quotas[stratum] < limits[stratum]:
+                quotas[stratum] += 1
+                open_rows -= 1
+    return quotas
+
+
+def _take(found: Sequence[list[int]], quota: int, held: npt.NDArray[np.bool_]) -> None:
+    for positions in found:
+        if quota <= 0:
+            return
+        if len(positions) <= quota and not held[positions[0]]:
+            held[positions] = True
+            quota -= len(positions)

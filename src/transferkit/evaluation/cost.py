@@ -1,0 +1,83 @@
+"""What a predictor costs on this machine."""
+
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+from transferkit.evaluation.results import Cost
+from transferkit.predictors import Predictor
+
+PROBE_ROWS = 32
+MOST_ROWS = 2000
+BULK_SECONDS = 2.0
+SINGLE_SECONDS = 1.0
+BULK_REPEATS = 3
+SINGLE_REPEATS = 20
+
+
+def measure_cost(
+    predictor: Predictor, folder: Path, rows: Rows, *, trained_parameters: int, train_seconds: float
+) -> Cost:
+    """Size of `folder` and the speed of `predictor`, measured in about three seconds.
+
+    Texts per second is the median of three warm passes over as many of `rows` as the time allows (repeated
+    to 2,000 where there are fewer); milliseconds for one text is the median of up to 20 calls with one row.
+    Both include tokenisation.
+    """
+    if not len(rows):
+        raise DataError("expected at least one row to measure speed with, found none")
+    return Cost(
+        bytes=folder_bytes(folder),
+        parameters=predictor.parameters,
+        trained_parameters=trained_parameters,
+        train_seconds=train_seconds,
+        texts_per_second=_texts_per_second(predictor, rows),
+        milliseconds_one=_milliseconds_one(predictor, rows),
+    )
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files in `folder` and below."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _texts_per_second(predictor: Predictor, rows: Rows) -> float:
+    probe = _sample(rows, PROBE_ROWS)
+    predictor.predict(probe)
+    each = _seconds(predictor, probe) / len(probe)
+    affordable = int(BULK_SECONDS / BULK_REPEATS / max(each, 1e-9))
+    batch = _sample(rows, max(len(probe), min(MOST_ROWS, affordable)))
+    taken: list[float] = []
+    started = time.perf_counter()
+    while len(taken) < BULK_REPEATS and (not taken or time.perf_counter() - started < BULK_SECONDS):
+        taken.append(_seconds(predictor, batch))
+    return len(batch) / median(taken)
+
+
+def _milliseconds_one(predictor: Predictor, rows: Rows) -> float:
+    singles = [rows.take([int(i)]) for i in np.linspace(0, len(rows) - 1, SINGLE_REPEATS)]
+    predictor.predict(singles[0])
+    taken: list[float] = []
+    started = time.perf_counter()
+    for single in singles:
+        taken.append(_seconds(predictor, single))
+        if time.perf_counter() - started > SINGLE_SECONDS:
+            break
+    return 1000 * median(taken)
+
+
+def _sample(rows: Rows, size: int) -> Rows:
+    """`size` rows spread evenly over `rows`, which repeat where there are too few."""
+    if size <= len(rows):
+        return rows.take(np.linspace(0, len(rows) - 1, size).astype(np.int64))
+    return rows.take(np.arange(size) % len(rows))
+
+
+def _seconds(predictor: Predictor, rows: Rows) -> float:
+    started = time.perf_counter()
+    predictor.predict(rows)
+    return max(time.perf_counter() - started, 1e-9)

@@ -1,0 +1,82 @@
+"""A run as plain JSON: what `run.json` holds and `compare` reads."""
+
+from dataclasses import asdict
+from typing import Any
+
+from transferkit.data.splits import Splits
+from transferkit.evaluation.results import RouteResult, RunResult, Scores
+
+
+def to_json(result: RunResult) -> dict[str, Any]:
+    """All of `result` but its rows and probabilities, as JSON values only."""
+    return {
+        "config": result.config.model_dump(mode="json"),
+        "task": {
+            "name": result.task.name,
+            "labels": list(result.task.labels),
+            "main_metric": result.task.main_metric,
+        },
+        "data": _data(result.splits),
+        "routes": [route_to_json(route) for route in result.routes],
+        "skipped": [asdict(skipped) for skipped in result.skipped],
+        "best": result.best,
+        "cheapest": result.cheapest,
+        "verdict": result.verdict,
+        "naive": asdict(result.naive) if result.naive else None,
+        "manifest": plain(result.manifest),
+    }
+
+
+def route_to_json(route: RouteResult) -> dict[str, Any]:
+    """One route with its scores, costs and comparisons, without its probabilities."""
+    return {
+        "name": route.name,
+        "route": route.route,
+        "method": route.method,
+        "scores": scores_to_json(route.scores),
+        "cost": plain(asdict(route.cost)),
+        "seed_values": plain(route.seed_values),
+        "history": plain(route.history),
+        "settings": plain(route.settings),
+        "notes": list(route.notes),
+        "artifact": route.artifact,
+        "against_baseline": asdict(route.against_baseline) if route.against_baseline else None,
+        "against_best": asdict(route.against_best) if route.against_best else None,
+    }
+
+
+def scores_to_json(scores: Scores) -> dict[str, Any]:
+    """Metrics as {value, low, high}, classes, confusion counts and reliability bins."""
+    return {
+        "metrics": {name: asdict(found) for name, found in scores.metrics.items()},
+        "per_class": plain(scores.per_class),
+        "confusion": scores.confusion.tolist(),
+        "reliability": [asdict(found) for found in scores.reliability],
+    }
+
+
+def plain(value: Any) -> Any:
+    """`value` in JSON types: numpy scalars and arrays become numbers and lists, anything unknown its text."""
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, dict) or hasattr(value, "items"):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if abs(value) != float("inf") and value == value else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def _data(splits: Splits) -> dict[str, Any]:
+    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+    return {
+        "rows": {name: len(rows) for name, rows in parts.items()},
+        "sources": {name: rows.source for name, rows in parts.items()},
+        "columns": dict(splits.columns),
+        "fingerprint": splits.fingerprint,
+        "audit": {
+            "findings": [plain(asdict(finding)) for finding in splits.audit.findings],
+            "counts": plain(splits.audit.counts),
+        },
+    }

@@ -1,0 +1,163 @@
+"""The table of a run: as flat rows, as CSV, and for a terminal."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import stdev
+from typing import Any, Literal
+
+from rich import box
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from transferkit import metrics
+from transferkit.evaluation.ranking import BASELINE, main_value
+from transferkit.evaluation.results import Comparison, RouteResult, RunResult
+
+Row = dict[str, Any]
+GAP = 2
+
+
+def table(result: RunResult) -> list[Row]:
+    """One flat row per route, best first, with every metric, its interval, the comparisons and the costs.
+
+    `<main>_mean` and `<main>_sd` run over seeds; sd is empty with one seed. p-values are corrected ones.
+    """
+    sign = 1 if metrics.get(result.task.main_metric).HIGHER_IS_BETTER else -1
+    by_speed = sorted(result.routes, key=lambda route: -route.cost.texts_per_second)
+    return [_row(result, route) for route in sorted(by_speed, key=lambda r: -sign * main_value(r, result.task))]
+
+
+def write_csv(result: RunResult, path: Path) -> None:
+    """Write `table(result)` with full precision."""
+    rows = table(result)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def render(result: RunResult, width: int = 120) -> Table:
+    """The table for a terminal of `width` columns, the verdict below it and the best route in bold.
+
+    Columns that do not fit are left out, the least needed first; names of routes are never cut.
+    """
+    rows = table(result)
+    shown = _fitting(_columns(result.task.main_metric, rows), rows, width)
+    words = Text(f"\n{result.verdict}")
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    drawn.caption, drawn.caption_justify, drawn.caption_style = words, "left", ""
+    for column in shown:
+        side: Literal["left", "right"] = "left" if column.left else "right"
+        drawn.add_column(Text(column.title), justify=side, no_wrap=True, vertical="bottom")
+    for row in rows:
+        drawn.add_row(*(Text(column.cell(row)) for column in shown), style="bold" if row["best"] else "")
+    return drawn
+
+
+def short(value: float) -> str:
+    """A count or a speed in at most five characters: 0.42, 8.1, 512, 22.7M."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= max(size, 1e4):
+            scaled = value / size
+            return (f"{scaled:.1f}".removesuffix(".0") if scaled < 99.95 else f"{scaled:.0f}") + letter
+    return f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.2g}"
+
+
+def significance(comparison: Comparison | None) -> str:
+    """The outcome of a test in a word or two: better, worse, not significant; empty without a test."""
+    if comparison is None:
+        return ""
+    if not comparison.significant:
+        return "not significant"
+    return "better" if comparison.difference > 0 else "worse"
+
+
+def _row(result: RunResult, route: RouteResult) -> Row:
+    main, scores = result.task.main_metric, route.scores
+    row: Row = {
+        "name": route.name,
+        "route": route.route,
+        "method": route.method,
+        "best": route.name == result.best,
+        "cheapest": route.name == result.cheapest,
+    }
+    for name, score in scores.metrics.items():
+        row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
+    row["seeds"] = len(route.seed_values)
+    row[f"{main}_mean"] = main_value(route, result.task)
+    row[f"{main}_sd"] = stdev(route.seed_values) if len(route.seed_values) > 1 else None
+    for other, found in (("baseline", route.against_baseline), ("best", route.against_best)):
+        row[f"{other}_difference"] = found.difference if found else None
+        row[f"{other}_p"] = found.p_value if found else None
+        row[f"{other}_words"] = significance(found)
+    cost = route.cost
+    row |= {"bytes": cost.bytes, "parameters": cost.parameters, "trained_parameters": cost.trained_parameters}
+    row |= {"train_seconds": cost.train_seconds, "texts_per_second": cost.texts_per_second}
+    return row | {"milliseconds_one": cost.milliseconds_one, "artifact": route.artifact}
+
+
+@dataclass(frozen=True)
+class _Column:
+    """`need` orders what gives way on a narrow terminal: 0 always stays, the highest goes first."""
+
+    title: str
+    need: int
+    cell: Callable[[Row], str]
+    left: bool = False
+
+    def width(self, rows: Sequence[Row]) -> int:
+        return max(cell_len(text) for text in [*self.title.split("\n"), *(self.cell(row) for row in rows)])
+
+
+def _columns(main: str, rows: Sequence[Row]) -> list[_Column]:
+    columns = [
+        _Column("route", 0, lambda row: row["name"], left=True),
+        _Column("method", 11, lambda row: row["method"], left=True),
+        _Column(f"{metrics.get(main).TITLE}\n[95 % interval]", 0, lambda row: _interval(row, main)),
+        _Column("mean ± sd\nover seeds", 4, lambda row: _spread(row, main)),
+        _Column("against\nbaseline", 1, _against_baseline, left=True),
+        _Column("macro\nF1", 6, lambda row: _decimals(row.get("macro_f1"))),
+        _Column("log\nloss", 9, lambda row: _decimals(row.get("log_loss"))),
+        _Column("ECE", 8, lambda row: _decimals(row.get("calibration_error"))),
+        _Column("size\nMB", 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
+        _Column("weights\ntrained", 10, lambda row: short(row["trained_parameters"])),
+        _Column("train\ns", 5, lambda row: short(row["train_seconds"])),
+        _Column("texts\n/s", 2, lambda row: short(row["texts_per_second"])),
+        _Column("ms\n/text", 7, lambda row: short(row["milliseconds_one"])),
+    ]
+    return [column for column in columns if any(column.cell(row) for row in rows)]
+
+
+def _fitting(columns: list[_Column], rows: Sequence[Row], width: int) -> list[_Column]:
+    shown = list(columns)
+    while sum(column.width(rows) + GAP for column in shown) - GAP > width:
+        dispensable = max(shown, key=lambda column: column.need)
+        if dispensable.need == 0:
+            break
+        shown.remove(dispensable)
+    return shown
+
+
+def _interval(row: Row, main: str) -> str:
+    low, high = (f"{row[f'{main}_{side}']:.3f}".replace("0.", ".", 1) for side in ("low", "high"))
+    return f"{row[main]:.3f} [{low}, {high}]"
+
+
+def _spread(row: Row, main: str) -> str:
+    return "" if row[f"{main}_sd"] is None else f"{row[f'{main}_mean']:.3f} ± {row[f'{main}_sd']:.3f}"
+
+
+def _against_baseline(row: Row) -> str:
+    if row["route"] == BASELINE:
+        return "the baseline"
+    if row["baseline_difference"] is None:
+        return ""
+    words = row["baseline_words"].replace("significant", "sig.")
+    return f"{row['baseline_difference']:+.3f} {words}"
+
+
+def _decimals(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

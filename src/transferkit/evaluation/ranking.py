@@ -1,0 +1,71 @@
+"""Routes with scores in; the best, the cheapest that is as good, and what may be claimed out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit import metrics
+from transferkit.errors import ConfigError
+from transferkit.evaluation.paired import compare, holm
+from transferkit.evaluation.results import Comparison, RouteResult
+from transferkit.evaluation.verdict import verdict
+from transferkit.tasks import Task
+
+BASELINE = "baseline"
+"""The `route` of the row every transfer has to beat."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """`routes` in the order given, compared; `best` and `cheapest` are names of theirs."""
+
+    routes: tuple[RouteResult, ...]
+    best: str
+    cheapest: str
+    verdict: str
+
+
+def rank(task: Task, routes: Sequence[RouteResult], references: npt.NDArray[Any] | Sequence[int]) -> Ranked:
+    """Compare every route with the baseline and with the best one.
+
+    `best` has the best main metric (its mean over seeds where there are several). `cheapest` answers most
+    texts per second among those not significantly worse than `best`. The tests are paired, on the first
+    seed's predictions for the test rows; p-values are Holm-corrected for the routes compared.
+    """
+    if not routes:
+        raise ConfigError("expected at least one finished route to rank, found none")
+    truth = np.asarray(references)
+    sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
+    best = max(routes, key=lambda route: (sign * main_value(route, task), route.cost.texts_per_second))
+    baseline = next((route for route in routes if route.route == BASELINE), None)
+    with_baseline = _against(baseline, routes, truth) if baseline else {}
+    with_best = _against(best, routes, truth)
+    compared = tuple(
+        replace(route, against_baseline=with_baseline.get(route.name), against_best=with_best.get(route.name))
+        for route in routes
+    )
+    as_good = [route for route in compared if not worse(route.against_best)]
+    cheapest = max(as_good, key=lambda route: route.cost.texts_per_second)
+    words = verdict(task, compared, best.name, cheapest.name, baseline.name if baseline else None)
+    return Ranked(compared, best.name, cheapest.name, words)
+
+
+def main_value(route: RouteResult, task: Task) -> float:
+    """The main metric of `route`: its mean over seeds, or the one value there is."""
+    return float(np.mean(route.seed_values)) if route.seed_values else route.scores.metrics[task.main_metric].value
+
+
+def worse(comparison: Comparison | None) -> bool:
+    """Whether a test says that this route is worse; no test says nothing."""
+    return comparison is not None and comparison.significant and comparison.difference < 0
+
+
+def _against(
+    other: RouteResult, routes: Sequence[RouteResult], truth: npt.NDArray[Any]
+) -> Mapping[str, Comparison]:
+    rivals = [route for route in routes if route.name != other.name]
+    found = [compare(route.name, route.probabilities, other.name, other.probabilities, truth) for route in rivals]
+    return {comparison.a: comparison for comparison in holm(found)}

@@ -1,0 +1,37 @@
+"""Expected calibration error: sum over bins of n_b/n |accuracy_b - confidence_b|.
+
+15 equal-width bins ((b-1)/15, b/15] over the probability of the predicted label: Guo et al. 2017,
+"On Calibration of Modern Neural Networks" (arXiv:1706.04599), equation 3.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit.metrics import Floats, Ints, once
+
+TITLE = "calibration error"
+HIGHER_IS_BETTER = False
+BINS = 15
+
+
+def compute(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> float:
+    """Expected calibration error, 0 is perfect. Shapes: (n, C) and (n,)."""
+    return float(resampled(probabilities, references, once(references))[0])
+
+
+def resampled(probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    bins, confidence, right = binned(probabilities, references)
+    gap = np.zeros((len(bins), BINS))
+    gap[np.arange(len(bins)), bins] = right - confidence
+    return np.asarray(np.abs(counts @ gap).sum(axis=1) / counts.sum(axis=1))
+
+
+def binned(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Ints, Floats, Floats]:
+    """Bin (0 to 14), confidence and rightness (0 or 1) of every row, each (n,)."""
+    confidence = np.asarray(probabilities.max(axis=1), dtype=np.float64)
+    bins = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
+    right = probabilities.argmax(axis=1) == np.asarray(references)
+    return bins, confidence, right.astype(np.float64)

@@ -1,0 +1,25 @@
+"""Macro F1: 2 TP_c / (2 TP_c + FP_c + FN_c), averaged over the classes that occur.
+
+The mean of the classes' F1 values (scikit-learn's `f1_score(average="macro")`),
+not the F1 of mean precision and mean recall.
+"""
+
+from typing import Any
+
+import numpy.typing as npt
+
+from transferkit.metrics import Floats, class_counts, once, over_classes, ratio
+
+TITLE = "macro F1"
+HIGHER_IS_BETTER = True
+
+
+def compute(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> float:
+    """Macro-averaged F1, from 0 to 1. Shapes: (n, C) and (n,)."""
+    return float(resampled(probabilities, references, once(references))[0])
+
+
+def resampled(probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    right, predicted, true = class_counts(probabilities, references, counts)
+    return over_classes(ratio(2 * right, predicted + true), predicted, true)

@@ -1,0 +1,47 @@
+"""Progress with the time left, for everything that takes more than a moment."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+log = logging.getLogger("transferkit")
+console = Console(stderr=True)
+
+_LINE_EVERY_SECONDS = 15.0
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show `what` advancing to `total`; yields a function taking the number of steps just done.
+
+    A terminal gets a bar, anything else a log line every 15 seconds.
+    """
+    if console.is_terminal and log.isEnabledFor(logging.INFO):
+        with _bar() as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda steps: bar.advance(task, steps)
+    else:
+        yield _Lines(what, total)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+class _Lines:
+    def __init__(self, what: str, total: int) -> None:
+        self.what, self.total, self.done = what, total, 0
+        self.started = self.said = time.monotonic()
+
+    def __call__(self, steps: int) -> None:
+        self.done += steps
+        now = time.monotonic()
+        if now - self.said >= _LINE_EVERY_SECONDS and self.done:
+            self.said = now
+            left = (now - self.started) / self.done * (self.total - self.done)
+            log.info("%s: %d of %d, about %.0f s left", self.what, self.done, self.total, left)

@@ -1,0 +1,53 @@
+"""Reliability diagram: confidence against accuracy, and how many rows there are at each confidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transferkit.evaluation.results import ReliabilityBin
+from transferkit.report.charts import Axis
+
+WIDTH, HEIGHT = 340, 360
+LEFT, RIGHT, TOP, BOTTOM = 46, 326, 12, 262
+FLOOR, TALLEST = 318, 44
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One bin: its point, its radius, and its bar below (top, height)."""
+
+    x: float
+    y: float
+    radius: float
+    bar: float
+    words: str
+
+
+@dataclass(frozen=True)
+class ReliabilityChart:
+    x: Axis
+    y: Axis
+    dots: tuple[Dot, ...]
+    floor: int = FLOOR
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def path(self) -> str:
+        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+
+
+def reliability_chart(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
+    """Dots on the diagonal are honest; below it the model is surer than it is right."""
+    x, y = Axis(0, 1, LEFT, RIGHT), Axis(0, 1, BOTTOM, TOP)
+    largest = max(found.count for found in bins)
+    dots = [
+        Dot(
+            x.at(found.confidence),
+            y.at(found.accuracy),
+            2.5 + 5 * (found.count / largest) ** 0.5,
+            max(1.0, TALLEST * found.count / largest),
+            f"{found.count} rows: confidence {found.confidence:.2f}, accuracy {found.accuracy:.2f}",
+        )
+        for found in bins
+    ]
+    return ReliabilityChart(x, y, tuple(dots))

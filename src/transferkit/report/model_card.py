@@ -1,0 +1,109 @@
+"""The model card: `README.md` of an artifact, with the front matter the Hugging Face hub reads."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from transferkit import metrics
+from transferkit.evaluation.ranking import BASELINE
+from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.report.formats import megabytes, number, percent, score, seconds
+from transferkit.report.view import data_name, flat
+
+HUB_METRICS = {"macro_f1": "f1", "micro_f1": "f1"}
+"""Names the hub has for metrics that are called otherwise here."""
+
+
+def write_model_card(result: RunResult, route_name: str, path: Path, *, transformers: bool = False) -> None:
+    """Write the card of the artifact of `route_name` to `path`.
+
+    `transformers` says that the folder loads with plain `AutoModelForSequenceClassification`; the card then
+    shows how. Metadata as in https://github.com/huggingface/hub-docs/blob/main/modelcard.md.
+    """
+    path.write_text(model_card(result, route_name, transformers=transformers), encoding="utf-8", errors="replace")
+
+
+def model_card(result: RunResult, route_name: str, *, transformers: bool = False) -> str:
+    """The card as text: YAML front matter, then Markdown."""
+    route = result.route(route_name)
+    environment = Environment(
+        loader=PackageLoader("transferkit.report"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (cell, megabytes, number, percent, score, seconds)
+    environment.filters.update({each.__name__: each for each in filters})
+    text = environment.get_template("model_card.md").render(
+        run=result,
+        route=route,
+        name=f"{data_name(result.config.data.path)}-{route.name}",
+        base=base_model(result, route),
+        licence=licence(result, route),
+        titles={name: metrics.get(name).TITLE for name in route.scores.metrics},
+        settings=flat(dict(route.settings)),
+        transformers=transformers,
+    )
+    front = yaml.safe_dump(front_matter(result, route, transformers), sort_keys=False, allow_unicode=True)
+    return f"---\n{front}---\n\n{text}"
+
+
+def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> dict[str, Any]:
+    """What the hub's search and leaderboards read."""
+    front: dict[str, Any] = {
+        "library_name": "transformers" if transformers else "transferkit",
+        "pipeline_tag": result.task.name,
+        "tags": [result.task.name, "transferkit", route.route.replace("_", "-"), route.name],
+    }
+    if base := base_model(result, route):
+        front["base_model"] = base
+    if terms := licence(result, route):
+        front["license"] = terms
+    names = [name for name in route.scores.metrics if name != "micro_f1"]
+    front["metrics"] = list(dict.fromkeys(HUB_METRICS.get(name, name) for name in names))
+    data = data_name(result.config.data.path)
+    front["model-index"] = [
+        {
+            "name": f"{data}-{route.name}",
+            "results": [
+                {
+                    "task": {"type": result.task.name},
+                    "dataset": {"name": data, "type": data, "split": "test"},
+                    "metrics": [_metric(route, name) for name in names],
+                }
+            ],
+        }
+    ]
+    return front
+
+
+def base_model(result: RunResult, route: RouteResult) -> str:
+    """Name of the pretrained model behind `route`: none for the baseline."""
+    return "" if route.route == BASELINE else str(_model(result).get("name") or result.config.model)
+
+
+def licence(result: RunResult, route: RouteResult) -> str:
+    """Licence of that model as the manifest has it, in the hub's spelling (apache-2.0)."""
+    return "" if route.route == BASELINE else str(_model(result).get("licence") or "").lower()
+
+
+def cell(text: object) -> str:
+    """Text of a user inside a Markdown table or paragraph: one line, no markup."""
+    flattened = " ".join(str(text).split())
+    for mark, safe in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "\\`"), ("*", "\\*"), ("[", "\\[")):
+        flattened = flattened.replace(mark, safe)
+    return flattened
+
+
+def _model(result: RunResult) -> Mapping[str, Any]:
+    model = result.manifest.get("model")
+    return model if isinstance(model, Mapping) else {}
+
+
+def _metric(route: RouteResult, name: str) -> dict[str, Any]:
+    value = round(route.scores.metrics[name].value, 6)
+    return {"type": HUB_METRICS.get(name, name), "name": metrics.get(name).TITLE, "value": value}

@@ -1,0 +1,189 @@
+"""What the page shows, worked out before the template sees it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from transferkit import metrics
+from transferkit.data.splits import Finding
+from transferkit.evaluation.document import plain
+from transferkit.evaluation.leaderboard import table
+from transferkit.evaluation.ranking import BASELINE
+from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.report.charts import Axis, padded
+from transferkit.report.charts.cost import CostChart, cost_chart, role
+from transferkit.report.charts.curves import CurvesChart, Series, curves_chart
+from transferkit.report.charts.reliability import ReliabilityChart, reliability_chart
+from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
+from transferkit.report.rows import RowNumbers, row_numbers
+
+WIDEST_CONFUSION = 30
+COLOURS = 8
+
+
+@dataclass(frozen=True)
+class RouteView:
+    """One route in detail. `confusion` is empty where there are too many labels to draw."""
+
+    result: RouteResult
+    role: str
+    confusion: Sequence[Sequence[int]]
+    pairs: Sequence[tuple[str, str, int]]
+    reliability: ReliabilityChart
+    loss: CurvesChart | None
+    mistakes: Sequence[Mistake]
+    settings: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """How often a label stands in each split; `share` is of the training rows."""
+
+    label: str
+    train: int
+    validation: int
+    test: int
+    share: float
+
+
+@dataclass(frozen=True)
+class View:
+    """The page: the run itself, and what is drawn from it."""
+
+    run: RunResult
+    name: str
+    metric: str
+    facts: Sequence[tuple[str, str]]
+    board: Sequence[Mapping[str, Any]]
+    bars: Axis
+    baseline: RouteResult | None
+    cost: CostChart
+    curves: CurvesChart | None
+    routes: Sequence[RouteView]
+    missed: int
+    hardest: Sequence[Mistake]
+    classes: Sequence[ClassCount]
+    findings: Sequence[tuple[Finding, RowNumbers]]
+    config: Sequence[tuple[str, str]]
+    manifest: Sequence[tuple[str, str]]
+
+
+def view(result: RunResult) -> View:
+    """Everything the template needs from `result`."""
+    main = result.task.main_metric
+    found = [route.scores.metrics[main] for route in result.routes]
+    missed, hardest = missed_by_all(result)
+    return View(
+        run=result,
+        name=data_name(result.config.data.path),
+        metric=metrics.get(main).TITLE,
+        facts=_facts(result),
+        board=[row | {"role": role(result, result.route(row["name"]))} for row in table(result)],
+        bars=Axis(*padded([end for score in found for end in (score.low, score.high)], 0.04), 5, 115),
+        baseline=next((route for route in result.routes if route.route == BASELINE), None),
+        cost=cost_chart(result),
+        curves=curves_chart(metrics.get(main).TITLE, _validation(result.routes, main)),
+        routes=[_route(result, route) for route in result.routes],
+        missed=missed,
+        hardest=hardest,
+        classes=_classes(result),
+        findings=[(finding, row_numbers(finding.rows)) for finding in result.splits.audit.findings],
+        config=flat(result.config.model_dump(mode="json")),
+        manifest=flat(plain(result.manifest)),
+    )
+
+
+def data_name(path: str) -> str:
+    """What to call a data set: its catalogue name, or its file without folders and endings."""
+    name = path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return name.split(".", 1)[0] or name
+
+
+def flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
+    """Nested mappings as dotted names and texts; empty values are left out."""
+    if isinstance(value, Mapping):
+        return [pair for key, inner in value.items() for pair in flat(inner, f"{prefix}.{key}" if prefix else str(key))]
+    if value is None or value == "" or value == []:
+        return []
+    if isinstance(value, list):
+        if any(isinstance(inner, Mapping) for inner in value):
+            return [pair for i, inner in enumerate(value, 1) for pair in flat(inner, f"{prefix}.{i}")]
+        return [(prefix, ", ".join(map(str, value)))]
+    return [(prefix, str(value))]
+
+
+def _facts(result: RunResult) -> list[tuple[str, str]]:
+    splits = result.splits
+    rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation · {len(splits.test):,} test"
+    seeds = result.config.seeds
+    facts = [
+        ("Task", f"{result.task.name}, {len(result.task.labels)} labels"),
+        ("Rows", rows),
+        ("Model", result.config.model),
+        ("Seeds", f"{seeds} per route, from {result.config.seed}" if seeds > 1 else str(result.config.seed)),
+    ]
+    if created := result.manifest.get("created"):
+        facts.append(("Finished", _moment(str(created))))
+    if machine := result.manifest.get("machine"):
+        facts.append(("Machine", _machine(machine)))
+    return facts
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).strftime("%-d %B %Y, %H:%M %Z").strip()
+    except ValueError:
+        return text
+
+
+def _machine(machine: Any) -> str:
+    if not isinstance(machine, Mapping):
+        return str(machine)
+    return " · ".join(f"{key.replace('_', ' ')} {value}" for key, value in flat(plain(machine)))
+
+
+def _validation(routes: Sequence[RouteResult], main: str) -> list[Series]:
+    key = f"eval_{main}"
+    return [
+        Series(route.name, [(entry["epoch"], entry[key]) for entry in route.history if key in entry], i % COLOURS)
+        for i, route in enumerate(routes)
+    ]
+
+
+def _route(result: RunResult, route: RouteResult) -> RouteView:
+    small = len(result.task.labels) <= WIDEST_CONFUSION
+    return RouteView(
+        result=route,
+        role=role(result, route),
+        confusion=route.scores.confusion.tolist() if small else (),
+        pairs=confused_pairs(result, route),
+        reliability=reliability_chart(route.scores.reliability),
+        loss=curves_chart("loss", _losses(route), small=True),
+        mistakes=worst_mistakes(result, route),
+        settings=flat(plain(route.settings)),
+    )
+
+
+def _losses(route: RouteResult) -> list[Series]:
+    keys = {"loss": "training", "eval_log_loss": "validation", "eval_loss": "validation"}
+    if any("eval_log_loss" in entry for entry in route.history):
+        del keys["eval_loss"]
+    return [
+        Series(name, [(entry["epoch"], entry[key]) for entry in route.history if key in entry], 1, key != "loss")
+        for key, name in keys.items()
+    ]
+
+
+def _classes(result: RunResult) -> list[ClassCount]:
+    splits, target = result.splits, result.task.target
+    train, validation, test = (
+        [str(value) for value in rows[target]] for rows in (splits.train, splits.validation, splits.test)
+    )
+    return [
+        ClassCount(
+            label, train.count(label), validation.count(label), test.count(label),
+            train.count(label) / max(len(train), 1),
+        )
+        for label in result.task.labels
+    ]

@@ -1,0 +1,71 @@
+"""Frozen encoder and new head: features of every layer, read once, and a linear head on the best of them."""
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from transferkit.config import Strict
+from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
+from transferkit.routes import Context, Outcome
+from transferkit.training.encoding import encode
+from transferkit.training.examples import Examples
+from transferkit.training.features import pooled_layers
+from transferkit.training.head import fit_head
+
+NAME = "feature_transfer"
+
+
+class Options(Strict):
+    """`pooling` replaces the backbone's own way of pooling tokens (mean, cls, max, lasttoken ...)."""
+
+    pooling: str | None = None
+
+
+def variants() -> Mapping[str, type[Strict]]:
+    return {NAME: Options}
+
+
+def why_not(variant: str, context: Context) -> str | None:
+    return None
+
+
+def run(variant: str, context: Context, options: Strict) -> Outcome:
+    """Depths and head strength are chosen by cross-validation on the labelled rows alone."""
+    assert isinstance(options, Options)
+    began = time.perf_counter()
+    backbone, rows = context.backbone, context.labelled
+    pooling = options.pooling or backbone.pooling
+    encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
+    labels = np.asarray(context.task.references(rows), dtype=np.int64)
+    source = Examples(encode(rows, tokenizer, context.max_length, backbone.prompt), labels)
+    facts = (backbone.sha256, context.max_length, backbone.prompt)
+    features = pooled_layers(encoder, source, rows.keys(), pooling, context.cache, facts)
+    read = time.perf_counter() - began
+    head, choice = fit_head(features, labels, len(context.task.labels), context.seed)
+    total = features.shape[1] - 1
+    predictor = FrozenFeatures(
+        encoder=trimmed(encoder, choice.depths[-1]),
+        tokenizer=tokenizer,
+        pooling=pooling,
+        depths=choice.depths,
+        uses_output=choice.depths[-1] == total,
+        head=head,
+        labels=context.task.labels,
+        max_length=context.max_length,
+        prompt=backbone.prompt,
+    )
+    where = f"layer {choice.depths[0]}" if len(choice.depths) == 1 else f"layers {', '.join(map(str, choice.depths))}"
+    return Outcome(
+        predictor=predictor,
+        method=f"frozen {backbone.name}, {where} of {total}, linear head",
+        trained_parameters=head.parameters,
+        seconds=time.perf_counter() - began,
+        settings={
+            "pooling": pooling,
+            "depths": choice.depths,
+            "strength": choice.strength,
+            "cross_validated_accuracy": choice.accuracy,
+            "feature_seconds": read,
+        },
+    )

@@ -1,0 +1,85 @@
+"""Fine-tuning: the backbone with a task head, trained through one of the adapters."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from torch import nn
+from transformers import set_seed
+
+from transferkit import adapters
+from transferkit.config import Strict
+from transferkit.predictors.transformer import Transformer
+from transferkit.routes import Context, Outcome
+from transferkit.training.calibration import best_scale
+from transferkit.training.classifier import Recipe, hard_labels, labelled_examples, train_classifier
+from transferkit.training.examples import Examples
+from transferkit.training.features import token_states
+from transferkit.training.learner import Weighted
+from transferkit.training.options import TrainingOptions
+from transferkit.training.scaling import scale_logits
+
+
+def variants() -> Mapping[str, type[Strict]]:
+    return {name: adapters.get(name).Options for name in adapters.names()}
+
+
+def why_not(variant: str, context: Context) -> str | None:
+    if len(context.train) < 2 * len(context.task.labels):
+        return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
+    return None
+
+
+def run(variant: str, context: Context, options: Strict) -> Outcome:
+    """Train, keep the best epoch on validation, set the temperature on validation."""
+    assert isinstance(options, TrainingOptions)
+    adapter, backbone, task = adapters.get(variant), context.backbone, context.task
+    tokenizer = backbone.tokenizer()
+    learn, check = (
+        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt)
+        for rows in (context.train, context.validation)
+    )
+    set_seed(context.seed)
+    model = backbone.classifier(task.labels)
+    adapted = adapter.adapt(model, options, _token_ids(learn, check))
+    recipe = Recipe(
+        options=options,
+        epochs=options.epochs or adapter.default_epochs(len(learn)),
+        learning_rate=options.learning_rate or adapter.default_rate(backbone.parameters),
+        seed=context.seed,
+        folder=context.folder,
+        title=f"{variant}: fine-tuning",
+    )
+    losses = [Weighted(hard_labels(options, learn, len(task.labels)), 1.0, 1.0)]
+    if adapted.cached_depth:
+        learn, check = (
+            _with_prefix(context, model, adapted.cached_depth, examples, rows.keys())
+            for examples, rows in ((learn, context.train), (check, context.validation))
+        )
+    trained = train_classifier(adapted.model, losses, learn, check, task, recipe)
+    finished = adapted.finish().eval()
+    predictor = Transformer(finished, tokenizer, task.labels, context.max_length, backbone.prompt, adapted.save_extra)
+    if len(check):
+        scale_logits(finished, best_scale(predictor.logits(context.validation), check.labels), len(task.labels))
+    return Outcome(
+        predictor=predictor,
+        method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",
+        trained_parameters=trained.trained_parameters,
+        seconds=trained.seconds,
+        settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
+        history=trained.history,
+        notes=trained.notes,
+    )
+
+
+def _token_ids(*sources: Examples) -> list[int]:
+    """The token ids that occur, in order, padding included."""
+    found = [np.array([source.encoded.pad_id for source in sources])]
+    found += [ids for source in sources for ids in source.encoded.ids]
+    return [int(i) for i in np.unique(np.concatenate(found))]
+
+
+def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples, keys: list[str]) -> Examples:
+    facts = (context.backbone.sha256, context.max_length, context.backbone.prompt)
+    reader = token_states(model, examples, keys, depth, context.cache, facts)
+    return replace(examples, per_token={"activations": reader})

@@ -1,0 +1,85 @@
+"""`Backbone`: a pretrained model on this machine, with its facts."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from transferkit.sources import facts, fingerprint, layout, load_model, sentence
+from transferkit.sources.source import Found, Request
+
+log = logging.getLogger("transferkit")
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pretrained model in a complete local Hugging Face folder.
+
+    `architecture` is "encoder", "decoder" or "encoder-decoder"; `parameters` counts what the weights files
+    hold; `max_length` is in tokens. `revision` is the hub's commit. `sha256` is that of the weights and goes
+    into cache keys. `pooling` is one of `sentence.POOLINGS`, or several joined by "+" which are to be
+    concatenated; `prompt` goes before every text, and is left out of the pooling unless `include_prompt`.
+    """
+
+    name: str
+    folder: Path
+    architecture: str
+    parameters: int
+    layers: int
+    width: int
+    vocabulary: int
+    max_length: int
+    sha256: str
+    pooling: str
+    licence: str | None = None
+    revision: str | None = None
+    normalize: bool = False
+    prompt: str = ""
+    include_prompt: bool = True
+    lowercase: bool = False
+    trust_remote_code: bool = False
+
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """A new tokenizer, which always has a padding token (the end token where a decoder has none)."""
+        return load_model.tokenizer(self.folder, self.lowercase, self.trust_remote_code)
+
+    def encoder(self) -> PreTrainedModel:
+        """A new model without any head, in float32 and evaluation mode; its encoder if it also has a decoder."""
+        return load_model.encoder(self.folder, self.trust_remote_code)
+
+    def classifier(self, labels: Sequence[str]) -> PreTrainedModel:
+        """A new single-label classifier over `labels` in that order, in float32 and evaluation mode.
+
+        Its head is new even where the folder has one; it depends on torch's current seed alone.
+        """
+        return load_model.classifier(self.folder, labels, self.tokenizer().pad_token_id, self.trust_remote_code)
+
+
+def describe(name: str, found: Found, request: Request, licence: str | None = None) -> Backbone:
+    """The backbone in the folder `found`. Raises `SourceError` for damaged or missing weights."""
+    said = sentence.read(found.path)
+    folder = layout.encoder_folder(found.path)
+    read = facts.read(folder, request.trust_remote_code, said.max_length)
+    if said.ignored:
+        log.warning("%s: %s after the pooling is not applied", name, ", ".join(said.ignored))
+    return Backbone(
+        name=name,
+        folder=folder,
+        architecture=read.architecture,
+        parameters=read.parameters,
+        layers=read.layers,
+        width=read.width,
+        vocabulary=read.vocabulary,
+        max_length=read.max_length,
+        sha256=fingerprint.of_weights(layout.weights(folder), request.cache_dir),
+        pooling=said.pooling or ("lasttoken" if read.architecture == facts.DECODER else "mean"),
+        licence=licence or layout.licence(found.path),
+        revision=found.revision,
+        normalize=said.normalize,
+        prompt=said.prompt,
+        include_prompt=said.include_prompt,
+        lowercase=said.lowercase,
+        trust_remote_code=request.trust_remote_code,
+    )

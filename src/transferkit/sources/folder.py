@@ -1,0 +1,29 @@
+"""Local folders in the Hugging Face or sentence-transformers layout."""
+
+from pathlib import Path
+
+from transferkit.errors import SourceError
+from transferkit.sources import layout
+from transferkit.sources.source import Found, Request
+
+
+def claims(name: str) -> bool:
+    if name.startswith("wheel://"):
+        return False
+    path = Path(name).expanduser()
+    return path.is_dir() or (name.startswith((".", "/", "~")) and path.suffix != ".gguf")
+
+
+def fetch(name: str, request: Request) -> Found:
+    """The model in the folder `name`; a folder with nothing but one GGUF file gives that file."""
+    folder = Path(name).expanduser().resolve()
+    if not folder.is_dir():
+        raise SourceError(f"there is no folder {folder}")
+    if layout.is_model(folder):
+        return Found(folder)
+    files = sorted(folder.glob("*.gguf"))
+    if len(files) == 1:
+        return Found(files[0])
+    if files:
+        raise SourceError(f"{folder} holds several GGUF files; name one: {', '.join(path.name for path in files)}")
+    raise SourceError(f"{folder} is no model folder: expected config.json and model.safetensors, or one .gguf file")

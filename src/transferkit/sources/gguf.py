@@ -1,0 +1,92 @@
+"""GGUF files: dequantised once into a Hugging Face folder in the cache."""
+
+import logging
+import re
+from contextlib import redirect_stderr
+from importlib.util import find_spec
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers.utils import quantization_config
+
+from transferkit.errors import ConfigError, SourceError
+from transferkit.sources import fingerprint, store
+from transferkit.sources.hush import hushed
+from transferkit.sources.source import Found, Request
+
+log = logging.getLogger("transferkit")
+
+_GROWTH = 9  # float32 over the four bits and a bit of the usual quantisations
+
+
+def claims(name: str) -> bool:
+    return name.endswith(".gguf") and not name.startswith("wheel://")
+
+
+def fetch(name: str, request: Request) -> Found:
+    """The model in the GGUF file `name`, as float32 safetensors with its tokenizer and chat template.
+
+    Raises `ConfigError` without the extra `gguf`, `SourceError` where transformers cannot read the file.
+    """
+    file = Path(name).expanduser().resolve()
+    if not file.is_file():
+        raise SourceError(f"there is no file {file}")
+    if find_spec("gguf") is None:
+        raise ConfigError("reading GGUF files needs the extra gguf: pip install 'transferkit[gguf]'")
+    _check_magic(file)
+    key = f"{re.sub(r'[^A-Za-z0-9.-]', '_', file.stem)}-{fingerprint.remembered(file, request.cache_dir)[:12]}"
+    needed = _GROWTH * file.stat().st_size
+    return Found(store.publish(request.cache_dir, key, needed, lambda scratch: _convert(file, scratch)))
+
+
+def _check_magic(file: Path) -> None:
+    with file.open("rb") as stream:
+        found = stream.read(4)
+    if found != b"GGUF":
+        raise SourceError(f"{file} is not a GGUF file: it starts with {found!r}")
+
+
+def _convert(file: Path, scratch: Path) -> Path:
+    log.info("dequantising %s (once)", file.name)
+    into = scratch / "model"
+    try:
+        # Its progress bar knows no switch, and the message above has said what goes on.
+        with hushed(), redirect_stderr(StringIO()):
+            tokenizer: Any = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, local_files_only=True)
+            model = _dequantised(file)
+    except Exception as error:
+        raise SourceError(f"transformers cannot read {file}: {error}") from None
+    with hushed():
+        if model.config.pad_token_id is None:
+            model.config.pad_token_id = tokenizer.pad_token_id
+        model.save_pretrained(into)
+        tokenizer.save_pretrained(into)
+    return into
+
+
+def _dequantised(file: Path) -> Any:
+    """The model of `file` as an ordinary float32 one: one loaded from GGUF counts as quantised, unfit for saving."""
+    config = AutoConfig.from_pretrained(file.parent, gguf_file=file.name, local_files_only=True)
+    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    loaded = kind.from_pretrained(
+        file.parent,
+        gguf_file=file.name,
+        dtype=torch.float32,
+        local_files_only=True,
+        quantization_config=_unpacking(),
+    )
+    with torch.device("meta"):
+        plain = kind.from_config(config)
+    plain.load_state_dict(loaded.state_dict(), assign=True)
+    plain.tie_weights()
+    plain.generation_config = loaded.generation_config
+    return plain
+
+
+def _unpacking() -> Any:
+    """Newer versions of transformers keep GGUF blocks packed where they have a kernel, unless told not to."""
+    options = getattr(quantization_config, "GgufConfig", None)
+    return options(dequantize=True) if options else None

@@ -1,0 +1,106 @@
+"""From a model folder to tokenizer and model: all calls into transformers' loaders are here."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import normalizers
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from transferkit.errors import SourceError
+from transferkit.sources.hush import hushed
+
+
+def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrainedTokenizerBase:
+    """The fast tokenizer of `folder`, with a padding token. `lowercase` texts first, whatever its files say."""
+    try:
+        with hushed():
+            made: Any = AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=trust_remote_code
+            )
+    except Exception as error:
+        raise SourceError(f"the tokenizer in {folder} cannot be loaded: {error}") from None
+    if made.pad_token is None:
+        if made.eos_token is None:
+            raise SourceError(f"the tokenizer in {folder} has neither a padding nor an end token")
+        made.pad_token = made.eos_token
+    if lowercase and made.is_fast:
+        steps = [normalizers.Lowercase(), made.backend_tokenizer.normalizer]
+        made.backend_tokenizer.normalizer = normalizers.Sequence([step for step in steps if step is not None])
+    return made  # type: ignore[no-any-return]
+
+
+def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
+    """The model of `folder` without a head, float32, in evaluation mode."""
+    model, _ = _load(AutoModel, folder, _config(folder, trust_remote_code), trust_remote_code)
+    if model.config.is_encoder_decoder:
+        model = model.get_encoder()
+    return _settled(model)
+
+
+def classifier(
+    folder: Path, labels: Sequence[str], pad_token_id: int | None, trust_remote_code: bool
+) -> PreTrainedModel:
+    """The model of `folder` with a new head over `labels`, float32, in evaluation mode."""
+    config = _config(folder, trust_remote_code)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: index for index, label in enumerate(labels)}
+    config.problem_type = "single_label_classification"
+    if pad_token_id is not None:
+        config.pad_token_id = pad_token_id
+    model, restored = _load(AutoModelForSequenceClassification, folder, config, trust_remote_code)
+    _renew_head(AutoModelForSequenceClassification, model, restored)
+    return _settled(model)
+
+
+def _config(folder: Path, trust_remote_code: bool) -> Any:
+    return AutoConfig.from_pretrained(folder, trust_remote_code=trust_remote_code, local_files_only=True)
+
+
+def _load(kind: Any, folder: Path, config: Any, trust_remote_code: bool) -> tuple[PreTrainedModel, set[str]]:
+    """The model, and the names of its parameters which were read from the files rather than made anew."""
+    try:
+        with hushed():
+            model, report = kind.from_pretrained(
+                folder,
+                config=config,
+                dtype=torch.float32,
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=trust_remote_code,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+            )
+    except Exception as error:
+        raise SourceError(f"transformers cannot load the model in {folder}: {error}") from None
+    made = {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    return model, {name for name, _ in model.named_parameters()} - made
+
+
+def _renew_head(kind: Any, model: Any, restored: set[str]) -> None:
+    """Give a checkpoint's own head, should it have been restored, the values of a new one."""
+    prefix = f"{model.base_model_prefix}."
+    old = {name for name in restored if not name.startswith(prefix)}
+    if not old:
+        return
+    with hushed(), torch.no_grad():
+        new = dict(kind.from_config(model.config).named_parameters())
+        for name, parameter in model.named_parameters():
+            if not name.startswith(prefix):
+                parameter.copy_(new[name])
+
+
+def _settled(model: Any) -> PreTrainedModel:
+    # Keys and values of past tokens are of no use without generation.
+    if getattr(model.config, "use_cache", False):
+        model.config.use_cache = False
+    model.eval()
+    return model  # type: ignore[no-any-return]

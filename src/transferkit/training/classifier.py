@@ -1,0 +1,65 @@
+"""Training a Transformers classifier on some examples: what fine-tuning and distillation share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from transferkit.data.rows import Rows
+from transferkit.tasks import Task
+from transferkit.training.encoding import encode
+from transferkit.training.examples import UNLABELLED, Examples
+from transferkit.training.learner import Learner, Weighted
+from transferkit.training.loop import Trained, Training, train
+from transferkit.training.losses.hard_labels import HardLabels
+from transferkit.training.options import TrainingOptions
+from transferkit.training.validation import class_weights, validator
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The settings of one training after defaults are filled in."""
+
+    options: TrainingOptions
+    epochs: float
+    learning_rate: float
+    seed: int
+    folder: Path
+    title: str
+
+
+def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
+    """`rows` encoded, with label indices; rows without a label get -100."""
+    known = rows.columns.get(task.target, [None] * len(rows))
+    labels = [UNLABELLED if value is None else task.encode_target(value, task.labels) for value in known]
+    return Examples(encode(rows, tokenizer, max_length, prompt), np.asarray(labels, dtype=np.int64))
+
+
+def hard_labels(options: TrainingOptions, examples: Examples, classes: int) -> HardLabels:
+    """Cross-entropy with the weights and smoothing that `options` ask for."""
+    weights = None
+    if options.class_weights == "balanced":
+        weights = torch.from_numpy(class_weights(examples.labels, classes))
+    return HardLabels(weights, options.label_smoothing)
+
+
+def train_classifier(
+    model: nn.Module, losses: Sequence[Weighted], learn: Examples, check: Examples, task: Task, recipe: Recipe
+) -> Trained:
+    """Train `model` in place on `learn`, keeping the best weights on `check`."""
+    return train(
+        Training(
+            learner=Learner(model, losses),
+            source=learn,
+            options=recipe.options,
+            epochs=recipe.epochs,
+            learning_rate=recipe.learning_rate,
+            folder=recipe.folder,
+            seed=recipe.seed,
+            validate=validator(task.metrics, check),
+            title=recipe.title,
+        )
+    )

@@ -1,0 +1,87 @@
+"""Rows to token ids, once, with what was cut counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from transferkit.data.rows import Rows
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids of some rows, unpadded.
+
+    `type_ids` is None for models without segments. `full_lengths` counts tokens before truncation.
+    """
+
+    ids: tuple[Ints, ...]
+    type_ids: tuple[Ints, ...] | None
+    pad_id: int
+    pad_left: bool
+    full_lengths: Ints
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def lengths(self) -> Ints:
+        return np.array([len(ids) for ids in self.ids], dtype=np.int64)
+
+    def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
+        """Padded `input_ids` (rows, longest) and what goes with them.
+
+        There is no mask where there is no padding: attention without one is faster.
+        """
+        rows = [self.ids[i] for i in positions]
+        width = max(len(row) for row in rows)
+        batch = {"input_ids": _pad(rows, width, self.pad_id, self.pad_left)}
+        if any(len(row) < width for row in rows):
+            ones = [np.ones(len(row), dtype=np.int64) for row in rows]
+            batch["attention_mask"] = _pad(ones, width, 0, self.pad_left)
+        if self.type_ids is not None:
+            batch["token_type_ids"] = _pad([self.type_ids[i] for i in positions], width, 0, self.pad_left)
+        return batch
+
+
+def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Encoded:
+    """Tokenise the inputs of `rows`, at most `max_length` tokens each (special tokens included).
+
+    `prompt` is put before every text (sentence-transformers' default prompt).
+    """
+    inputs = rows.inputs()
+    texts = [prompt + text for text, _ in inputs]
+    pairs = [pair for _, pair in inputs]
+    second = None if not pairs or pairs[0] is None else pairs
+    out = (
+        tokenizer(texts, second, truncation=False, add_special_tokens=True, verbose=False)
+        if texts
+        else {"input_ids": []}
+    )
+    full = np.array([len(ids) for ids in out["input_ids"]], dtype=np.int64)
+    if len(full) and full.max() > max_length:
+        out = tokenizer(texts, second, truncation=True, max_length=max_length)
+    types = out.get("token_type_ids") if second is not None else None
+    return Encoded(
+        ids=tuple(np.asarray(ids or [tokenizer.pad_token_id], dtype=np.int64) for ids in out["input_ids"]),
+        type_ids=None if types is None else tuple(np.asarray(row, dtype=np.int64) for row in types),
+        pad_id=tokenizer.pad_token_id or 0,
+        pad_left=tokenizer.padding_side == "left",
+        full_lengths=full,
+    )
+
+
+def _pad(rows: Sequence[Ints], width: int, value: int, left: bool) -> Tensor:
+    out = np.full((len(rows), width), value, dtype=np.int64)
+    for i, row in enumerate(rows):
+        if left:
+            out[i, width - len(row) :] = row
+        else:
+            out[i, : len(row)] = row
+    return torch.from_numpy(out)

@@ -1,0 +1,69 @@
+"""Encoded rows with labels and cached signals, as batches of tensors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from transferkit.training.cache import Reader
+from transferkit.training.encoding import Encoded
+
+UNLABELLED = -100
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What the training loop draws batches from.
+
+    `labels` is (rows,), -100 for unlabelled rows. `per_row` has arrays of shape (rows, ...);
+    `per_token` has cached results of shape (tokens, width) per row; `per_pair` of shape
+    (tokens * tokens,) per row. All are padded like the token ids.
+    """
+
+    encoded: Encoded
+    labels: npt.NDArray[np.int64]
+    per_row: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    per_token: Mapping[str, Reader] = field(default_factory=dict)
+    per_pair: Mapping[str, Reader] = field(default_factory=dict)
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        return self.encoded.lengths
+
+    def __len__(self) -> int:
+        return len(self.encoded)
+
+    def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
+        """Model inputs, `labels` and signals of the rows at `positions`."""
+        batch = self.encoded.batch(positions)
+        batch["labels"] = torch.from_numpy(self.labels[np.asarray(positions)])
+        width = batch["input_ids"].shape[1]
+        left = self.encoded.pad_left
+        for name, values in self.per_row.items():
+            batch[name] = torch.from_numpy(values[np.asarray(positions)])
+        for name, reader in self.per_token.items():
+            batch[name] = _pad_tokens([reader[i] for i in positions], width, left)
+        for name, reader in self.per_pair.items():
+            batch[name] = _pad_squares([reader[i] for i in positions], width, left)
+        return batch
+
+
+def _pad_tokens(rows: Sequence[npt.NDArray[Any]], width: int, left: bool) -> Tensor:
+    out = np.zeros((len(rows), width, rows[0].shape[1]), dtype=np.float32)
+    for i, row in enumerate(rows):
+        start = width - len(row) if left else 0
+        out[i, start : start + len(row)] = row
+    return torch.from_numpy(out)
+
+
+def _pad_squares(rows: Sequence[npt.NDArray[Any]], width: int, left: bool) -> Tensor:
+    out = np.zeros((len(rows), width, width), dtype=np.float32)
+    for i, row in enumerate(rows):
+        side = int(len(row) ** 0.5)
+        start = width - side if left else 0
+        out[i, start : start + side, start : start + side] = row.reshape(side, side)
+    return torch.from_numpy(out)

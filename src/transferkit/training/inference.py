@@ -1,0 +1,65 @@
+"""Forward passes without gradients, in batches of like length, halved when memory runs out."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from transferkit.training.batching import by_length
+from transferkit.training.examples import Examples
+
+Floats = npt.NDArray[np.float32]
+
+BATCH_TOKENS = 4096
+
+
+def device_of(model: nn.Module) -> torch.device:
+    return next(iter(model.parameters())).device
+
+
+def batches(
+    source: Examples, positions: Sequence[int], forward: Callable[[dict[str, Tensor]], list[Floats]]
+) -> Iterator[tuple[int, Floats]]:
+    """(position, result) for every position, in any order; `forward` gives one array per row of its batch."""
+    lengths = source.lengths[np.asarray(positions, dtype=np.int64)]
+    with torch.inference_mode():
+        for group in by_length(lengths, BATCH_TOKENS):
+            yield from _halving([positions[i] for i in group], source, forward)
+
+
+def _halving(
+    group: list[int], source: Examples, forward: Callable[[dict[str, Tensor]], list[Floats]]
+) -> Iterator[tuple[int, Floats]]:
+    try:
+        results = forward(source.batch(group))
+    except torch.OutOfMemoryError:
+        if len(group) == 1:
+            raise
+        torch.cuda.empty_cache()
+        yield from _halving(group[: len(group) // 2], source, forward)
+        yield from _halving(group[len(group) // 2 :], source, forward)
+    else:
+        yield from zip(group, results, strict=True)
+
+
+def logits(model: nn.Module, source: Examples) -> Floats:
+    """Logits of all rows of `source`, (rows, labels), in their order."""
+    device = device_of(model)
+    model.eval()
+
+    def forward(batch: dict[str, Tensor]) -> list[Floats]:
+        inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
+        output = model(**inputs)
+        found = output if isinstance(output, Tensor) else output.logits
+        return list(found.float().cpu().numpy())
+
+    found = dict(batches(source, range(len(source)), forward))
+    return np.stack([found[i] for i in range(len(source))])
+
+
+def softmax(values: Floats) -> Floats:
+    """Row-wise softmax, (rows, labels)."""
+    shifted = np.exp(values - values.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -1,0 +1,88 @@
+"""Reaching into any Transformers model: its stack of layers, and the hidden states between them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from torch import Tensor, nn
+
+from transferkit.errors import ConfigError
+
+
+def find_layers(model: nn.Module) -> nn.ModuleList:
+    """The stack of Transformer layers: the ModuleList as long as the config says, with the most weights."""
+    config: Any = model.config
+    depth = getattr(config, "num_hidden_layers", None) or getattr(config, "n_layer", None)
+    stacks = [m for m in model.modules() if isinstance(m, nn.ModuleList) and len(m) == depth]
+    if not stacks:
+        raise ConfigError(f"no stack of {depth} layers found in {type(model).__name__}; use the full route instead")
+    return max(stacks, key=lambda stack: sum(p.numel() for p in stack.parameters()))
+
+
+def hidden_of(output: Any) -> Tensor:
+    """The hidden states in what a layer returned (a tensor, or a tuple that starts with one)."""
+    hidden: Tensor = output[0] if isinstance(output, tuple) else output
+    return hidden
+
+
+class StopForward(Exception):  # noqa: N818  (a signal, not an error)
+    """Raised by a hook when what comes later is not needed."""
+
+
+@contextmanager
+def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tensor]]:
+    """While open, every forward pass fills a dict: depth -> hidden states (rows, tokens, width).
+
+    Depth 0 is the input of the first layer, depth k the output of layer k.
+    """
+    layers = find_layers(model)
+    seen: dict[int, Tensor] = {}
+
+    def keep_input(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        seen[0] = args[0] if args else kwargs["hidden_states"]
+
+    def keep_output(depth: int) -> Any:
+        def hook(_module: nn.Module, _args: Any, output: Any) -> None:
+            seen[depth] = hidden_of(output)
+
+        return hook
+
+    handles = [layers[0].register_forward_pre_hook(keep_input, with_kwargs=True)] if 0 in depths else []
+    handles += [layers[d - 1].register_forward_hook(keep_output(d)) for d in depths if d > 0]
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def stopping_after(model: nn.Module, depth: int) -> Iterator[None]:
+    """While open, forward passes raise `StopForward` once layer `depth` is done."""
+
+    def stop(_module: nn.Module, _args: Any, _output: Any) -> None:
+        raise StopForward
+
+    handle = find_layers(model)[depth - 1].register_forward_hook(stop)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def keep_layers(model: nn.Module, keep: Sequence[int]) -> None:
+    """Shrink `model` in place to the layers at the positions `keep`, config included."""
+    layers = find_layers(model)
+    kept = [layers[i] for i in keep]
+    del layers[:]
+    layers.extend(kept)
+    config: Any = model.config
+    depth_name = "num_hidden_layers" if hasattr(config, "num_hidden_layers") else "n_layer"
+    setattr(config, depth_name, len(kept))
+    for name in ("layer_types", "no_rope_layers"):
+        if getattr(config, name, None):
+            setattr(config, name, [getattr(config, name)[i] for i in keep])
+    for position, layer in enumerate(kept):
+        for module in layer.modules():
+            if hasattr(module, "layer_idx"):
+                setattr(module, "layer_idx", position)  # noqa: B010  (nn.Module types attributes as tensors)

@@ -1,0 +1,63 @@
+"""A model together with the losses it learns from: what the training loop trains."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from transferkit.training.layers import captured
+from transferkit.training.losses import Loss, Step
+
+MODEL_INPUTS = ("input_ids", "attention_mask", "token_type_ids", "activations", "features", "offsets")
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A loss and its weight, which moves linearly from `start` to `end` over the training."""
+
+    loss: Loss
+    start: float
+    end: float
+
+    def weight(self, progress: float) -> float:
+        return self.start + (self.end - self.start) * progress
+
+
+class Learner(nn.Module):
+    """Runs `model` once on a batch and adds up the weighted losses.
+
+    `model(**inputs)` returns logits, or an object with `.logits`.
+    """
+
+    def __init__(self, model: nn.Module, losses: Sequence[Weighted]) -> None:
+        super().__init__()
+        self.model = model
+        self.weighted = tuple(losses)
+        # Registered so that what a loss learns (a projection) is trained, saved and resumed too.
+        self.losses = nn.ModuleList([item.loss for item in losses if isinstance(item.loss, nn.Module)])
+        self.progress = 0.0
+
+    def forward(self, batch: Mapping[str, Tensor]) -> Tensor:
+        step = self._run(batch)
+        terms = [item.weight(self.progress) * item.loss(step) for item in self.weighted]
+        return torch.stack(terms).sum()
+
+    def _run(self, batch: Mapping[str, Tensor]) -> Step:
+        hidden_depths = sorted({d for item in self.weighted for d in item.loss.hidden_depths})
+        attention_depths = sorted({d for item in self.weighted for d in item.loss.attention_depths})
+        inputs = {name: batch[name] for name in MODEL_INPUTS if name in batch}
+        with ExitStack() as stack:
+            hidden = stack.enter_context(captured(self.model, hidden_depths)) if hidden_depths else {}
+            output = self.model(**inputs, output_attentions=True) if attention_depths else self.model(**inputs)
+        logits = output if isinstance(output, Tensor) else output.logits
+        attentions = {d: output.attentions[d - 1].mean(dim=1) for d in attention_depths}
+        return Step(logits.float(), mask_of(batch), batch, dict(hidden), attentions)
+
+
+def mask_of(batch: Mapping[str, Tensor]) -> Tensor:
+    """(rows, tokens): 1 for real tokens; all ones where the batch carries no mask."""
+    if "attention_mask" in batch:
+        return batch["attention_mask"]
+    return torch.ones_like(batch["input_ids"]) if "input_ids" in batch else torch.ones(1)

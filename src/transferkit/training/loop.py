@@ -1,0 +1,333 @@
+"""The only training loop: Hugging Face `Trainer`, with our batches, losses and checkpoints."""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
+
+from transferkit.errors import ConfigError
+from transferkit.progress import progress
+from transferkit.training.batching import LengthBatches
+from transferkit.training.layers import find_layers
+from transferkit.training.learner import Learner
+from transferkit.training.options import TrainingOptions
+
+log = logging.getLogger("transferkit")
+
+CHECKPOINT_SECONDS = 60.0
+_WEIGHTS = "learned.safetensors"
+_BEST = "best.safetensors"
+
+Validate = Callable[[nn.Module], Mapping[str, float]]
+
+
+class BatchSource(Protocol):
+    """Training rows: their lengths (to batch like with like) and batches of tensors by position."""
+
+    @property
+    def lengths(self) -> Sequence[int] | np.ndarray[Any, Any]:
+        """Length of every row, in tokens."""
+
+    def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
+        """The rows at `positions` as model inputs, `labels` and teacher signals."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training to be run: the loop's only argument.
+
+    `validate` returns validation metrics (names as in `metrics/`, lower is better for losses)
+    and is None where there is nothing to validate on: then the last weights are kept.
+    """
+
+    learner: Learner
+    source: BatchSource
+    options: TrainingOptions
+    epochs: float
+    learning_rate: float
+    folder: Path
+    seed: int
+    validate: Validate | None = None
+    title: str = "training"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What the loop reports: seconds of work (resumed parts included) and a mapping per evaluation."""
+
+    seconds: float
+    history: tuple[Mapping[str, float], ...]
+    trained_parameters: int
+    notes: tuple[str, ...] = ()
+
+
+def train(job: Training) -> Trained:
+    """Train `job.learner` in place, keeping the best weights on validation.
+
+    Continues from a checkpoint in `job.folder` if there is one, to the same result as if
+    undisturbed; the folder is removed at the end. If memory runs out, the batch is split into
+    twice as many pieces, which changes the memory but not the gradient, and said so.
+    """
+    notes: list[str] = []
+    accumulation = job.options.accumulation
+    while True:
+        try:
+            trained = _train_once(job, accumulation)
+            shutil.rmtree(job.folder, ignore_errors=True)
+            return Trained(trained.seconds, trained.history, trained.trained_parameters, tuple(notes))
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error) or accumulation * 2 > job.options.batch_size:
+                raise
+            accumulation *= 2
+            notes.append(f"out of memory: batches of {job.options.batch_size} are processed in {accumulation} pieces")
+            log.warning("%s: %s", job.title, notes[-1])
+            _rewind(job)
+
+
+def _train_once(job: Training, accumulation: int) -> Trained:
+    job.folder.mkdir(parents=True, exist_ok=True)
+    start = job.folder / "start.safetensors"
+    if not start.exists():
+        save_file(_learned(job.learner), start)
+    sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
+    trainer = _Loop(job, sampler, _arguments(job, accumulation))
+    checkpoint = _latest_checkpoint(job.folder)
+    set_seed(job.seed)
+    began = time.perf_counter()
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if (job.folder / _BEST).exists():
+        _load_learned(job.learner, job.folder / _BEST)
+    seconds = time.perf_counter() - began + _seconds_before(checkpoint)
+    history = tuple(_history(trainer.state.log_history))
+    return Trained(seconds, history, sum(p.numel() for p in job.learner.model.parameters() if p.requires_grad))
+
+
+def _arguments(job: Training, accumulation: int) -> TrainingArguments:
+    options = job.options
+    on_cuda = torch.cuda.is_available()
+    return TrainingArguments(
+        output_dir=str(job.folder),
+        num_train_epochs=job.epochs,
+        learning_rate=job.learning_rate,
+        weight_decay=options.weight_decay,
+        warmup_steps=options.warmup,
+        max_grad_norm=options.max_grad_norm,
+        lr_scheduler_type="linear",
+        per_device_train_batch_size=max(1, options.batch_size // accumulation),
+        gradient_accumulation_steps=accumulation,
+        bf16=on_cuda and torch.cuda.is_bf16_supported(),
+        eval_strategy="epoch" if job.validate else "no",
+        save_strategy="no",
+        save_total_limit=1,
+        logging_strategy="epoch",
+        remove_unused_columns=False,
+        dataloader_pin_memory=on_cuda,
+        disable_tqdm=True,
+        report_to=[],
+        seed=job.seed,
+    )
+
+
+class _Positions(torch.utils.data.Dataset[int]):
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __getitem__(self, position: int) -> int:
+        return position
+
+
+class _Loop(Trainer):
+    """`Trainer` with length batches, per-row loss scaling, and checkpoints of what learns only."""
+
+    def __init__(self, job: Training, sampler: LengthBatches, arguments: TrainingArguments) -> None:
+        self.job, self.sampler = job, sampler
+        rows = _Positions(len(job.source.lengths))
+        super().__init__(
+            model=job.learner,
+            args=arguments,
+            data_collator=job.source.batch,
+            train_dataset=rows,
+            eval_dataset=rows if job.validate else None,
+            callbacks=[_Watch(job)],
+        )
+        self.loss_is_scaled_for_ga = True
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        loader: DataLoader[int] = DataLoader(
+            _Positions(len(self.job.source.lengths)),
+            batch_sampler=self.sampler,
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
+
+    def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: torch.device) -> Any:
+        samples, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        return samples, sum(_rows_in(batch) for batch in samples)
+
+    def compute_loss(
+        self, model: nn.Module, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        share = 1.0 if num_items_in_batch is None else _rows_in(inputs) / num_items_in_batch
+        return model(inputs) * share
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        if self.optimizer is None:
+            # Gradual unfreezing turns weights on later, so the optimizer must know them all from the start.
+            groups = parameter_groups(self.job.learner, self.job.learning_rate, self.job.options)
+            self.optimizer = torch.optim.AdamW(groups, fused=True)
+        return self.optimizer
+
+    def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
+        assert self.job.validate is not None
+        with torch.no_grad():
+            self.job.learner.eval()
+            found = self.job.validate(self.job.learner.model)
+        metrics = {f"eval_{name}": float(value) for name, value in found.items()}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+        folder = Path(output_dir or self.job.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(_learned(self.job.learner), folder / _WEIGHTS)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: nn.Module | None = None) -> None:
+        _load_learned(self.job.learner, Path(resume_from_checkpoint) / _WEIGHTS)
+
+
+class _Watch(TrainerCallback):
+    """Shows progress, saves now and then, keeps the best weights, stops early, unfreezes gradually."""
+
+    def __init__(self, job: Training) -> None:
+        self.job = job
+        self.saved = self.began = time.monotonic()
+        self.bar: Any = None
+
+    def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.saved = self.began = time.monotonic()
+        self.bar = progress(self.job.title, state.max_steps)
+        self.advance = self.bar.__enter__()
+        self.advance(state.global_step)
+
+    def on_train_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.bar.__exit__(None, None, None)
+
+    def on_step_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.job.learner.progress = state.global_step / max(1, state.max_steps)
+        if self.job.options.gradual_unfreezing:
+            unfreeze(self.job.learner.model, self.job.learner.progress)
+
+    def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.advance(1)
+        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+            self.saved = time.monotonic()
+            state.log_history.append({"seconds": self.saved - self.began, "step": state.global_step})
+            control.should_save = True
+
+    def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        values = [entry for entry in state.log_history if any(name.startswith("eval_") for name in entry)]
+        name = f"eval_{self.job.options.stop_on}"
+        if name not in values[-1]:
+            found = ", ".join(key[5:] for key in values[-1] if key.startswith("eval_"))
+            raise ConfigError(f"stop_on={self.job.options.stop_on!r} is not a validation metric; there is {found}")
+        sign = 1.0 if name.endswith(("loss", "error")) else -1.0
+        series = [sign * entry[name] for entry in values]
+        best = int(np.argmin(series))
+        if best == len(series) - 1:
+            save_file(_learned(self.job.learner), self.job.folder / _BEST)
+        elif len(series) - 1 - best >= self.job.options.patience:
+            control.should_training_stop = True
+
+
+def parameter_groups(learner: Learner, rate: float, options: TrainingOptions) -> list[dict[str, Any]]:
+    """Optimizer groups: no weight decay on vectors (biases, norms); a rate per depth under `layer_decay`."""
+    depths = _depths(learner.model) if options.layer_decay < 1 else {}
+    top = max(depths.values(), default=0)
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for parameter in learner.parameters():
+        if parameter.requires_grad:
+            below = top + 1 - depths.get(id(parameter), top + 1)
+            key = (rate * options.layer_decay**below, options.weight_decay if parameter.ndim > 1 else 0.0)
+            groups.setdefault(key, []).append(parameter)
+    return [{"params": members, "lr": lr, "weight_decay": decay} for (lr, decay), members in groups.items()]
+
+
+def _depths(model: nn.Module) -> dict[int, int]:
+    """Depth of every weight: 0 for embeddings, k for layer k; the head has none."""
+    layers = find_layers(model)
+    found = {id(p): i + 1 for i, layer in enumerate(layers) for p in layer.parameters()}
+    holder: Any = next(module for module in model.modules() if hasattr(module, "get_input_embeddings"))
+    found.update({id(p): 0 for p in holder.get_input_embeddings().parameters()})
+    return found
+
+
+def unfreeze(model: nn.Module, progress_made: float) -> None:
+    """Let the head learn from the start and one more layer, from the top, after each tenth (Howard & Ruder 2018)."""
+    depths = _depths(model)
+    top = max(depths.values())
+    lowest = top + 1 - int(progress_made * 10)
+    for parameter in model.parameters():
+        if id(parameter) in depths:
+            parameter.requires_grad_(depths[id(parameter)] >= lowest)
+
+
+def _rows_in(batch: Mapping[str, Tensor]) -> int:
+    return len(batch["labels"])
+
+
+def _learned(learner: nn.Module) -> dict[str, Tensor]:
+    learns = {name: p.detach().contiguous() for name, p in learner.named_parameters()}
+    frozen = {name for name, p in learner.named_parameters() if not p.requires_grad}
+    return {name: value for name, value in learns.items() if name not in frozen}
+
+
+def _load_learned(learner: nn.Module, path: Path) -> None:
+    learner.load_state_dict(load_file(path), strict=False)
+
+
+def _latest_checkpoint(folder: Path) -> Path | None:
+    # The state file is written last: a checkpoint without it was cut off by a kill.
+    complete = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json") if path.stat().st_size]
+    return max(complete, key=lambda path: int(path.name.split("-")[1]), default=None)
+
+
+def _rewind(job: Training) -> None:
+    _load_learned(job.learner, job.folder / "start.safetensors")
+    shutil.rmtree(job.folder, ignore_errors=True)
+
+
+def _seconds_before(checkpoint: Path | None) -> float:
+    if checkpoint is None:
+        return 0.0
+    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    return max((entry["seconds"] for entry in state.log_history if "seconds" in entry), default=0.0)
+
+
+def _history(entries: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """One mapping per epoch: training loss and validation metrics side by side."""
+    merged: dict[float, dict[str, float]] = {}
+    for entry in entries:
+        if "epoch" in entry and ("loss" in entry or any(name.startswith("eval_") for name in entry)):
+            merged.setdefault(entry["epoch"], {}).update(entry)
+    return list(merged.values())
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in text or "out of memory" in text

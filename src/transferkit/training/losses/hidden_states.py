@@ -1,0 +1,41 @@
+"""Squared distance between the student's and the teacher's hidden states."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from transferkit.training.losses import Step
+
+
+class HiddenStates(nn.Module):
+    """Mean squared error between W h_student and h_teacher over real tokens and matched depths.
+
+    W is learned with the student and thrown away (FitNets, Romero et al. 2015; TinyBERT, Jiao et al.
+    2020, eq. 8). It starts as the identity where the widths agree.
+
+    Parameters: `matches` student depth -> teacher depth; widths of both.
+    """
+
+    attention_depths: Sequence[int] = ()
+
+    def __init__(self, matches: Mapping[int, int], student_width: int, teacher_width: int) -> None:
+        super().__init__()
+        self.matches = dict(matches)
+        self.hidden_depths = tuple(self.matches)
+        self.projections = nn.ModuleDict(
+            {str(depth): nn.Linear(student_width, teacher_width, bias=False) for depth in self.matches}
+        )
+        if student_width == teacher_width:
+            for weight in self.projections.parameters():
+                nn.init.eye_(weight)
+
+    def forward(self, step: Step) -> Tensor:
+        losses = []
+        weight = step.mask.unsqueeze(-1).float()
+        for student, teacher in self.matches.items():
+            target = step.batch[f"teacher_hidden_{teacher}"]
+            error = (self.projections[str(student)](step.hidden[student]) - target) ** 2 * weight
+            per_row = error.mean(dim=-1).sum(dim=-1) / step.mask.sum(dim=-1)
+            losses.append(per_row.mean())
+        return torch.stack(losses).mean()

@@ -1,0 +1,104 @@
+"""Skipping a frozen prefix: the lower layers of a model answer from the cache instead of computing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from transferkit.training.layers import find_layers
+
+
+class SkippedPrefix(nn.Module):
+    """`model` whose first `depth` layers return the `activations` given with the batch.
+
+    Any Transformers model works, since only the layers' `forward` is replaced: the first `depth - 1`
+    hand their input on, the last of them hands out the activations. Embeddings still run: they are
+    frozen, cheap, and masks and positions are made from them.
+    """
+
+    def __init__(self, model: nn.Module, depth: int) -> None:
+        super().__init__()
+        self.model = model
+        self.depth = depth
+        self.extras = _extra_outputs(model)
+
+    @property
+    def config(self) -> Any:
+        return self.model.config
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        activations: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+    ) -> Any:
+        inputs = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        answer = (activations, *[None] * self.extras) if self.extras else activations
+        with _answering(self.model, self.depth, answer, self.extras):
+            return self.model(**{name: value for name, value in inputs.items() if value is not None})
+
+
+@contextmanager
+def _answering(model: nn.Module, depth: int, answer: Any, extras: int) -> Iterator[None]:
+    def hand_on(hidden_states: Tensor, *_args: Any, **_kwargs: Any) -> Any:
+        return (hidden_states, *[None] * extras) if extras else hidden_states
+
+    layers = list(find_layers(model))[:depth]
+    for layer in layers[:-1]:
+        layer.forward = hand_on
+    layers[-1].forward = lambda *_args, **_kwargs: answer
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del layer.forward
+
+
+def _extra_outputs(model: nn.Module) -> int:
+    """How many values a layer returns besides its hidden states: MPNet's give a tuple, BERT's a tensor."""
+    forms: list[int] = []
+
+    def look(_module: nn.Module, _args: Any, output: Any) -> None:
+        forms.append(len(output) - 1 if isinstance(output, tuple) else 0)
+
+    handle = find_layers(model)[0].register_forward_hook(look)
+    with torch.no_grad():
+        model(input_ids=torch.zeros((1, 2), dtype=torch.long, device=next(model.parameters()).device))
+    handle.remove()
+    return forms[0]
+
+
+def freeze_below(model: nn.Module, depth: int) -> None:
+    """Freeze everything that runs before layer `depth` + 1: embeddings and the first `depth` layers."""
+    layers = find_layers(model)
+    above = {id(p) for layer in list(layers)[depth:] for p in layer.parameters()}
+    inside = {id(p) for layer in layers for p in layer.parameters()}
+    whole: Any = model
+    backbone = getattr(whole, whole.base_model_prefix, whole)
+    after = _modules_after(backbone, layers)
+    for parameter in backbone.parameters():
+        if id(parameter) in inside:
+            parameter.requires_grad_(id(parameter) in above)
+        else:
+            parameter.requires_grad_(id(parameter) in after)
+
+
+def _modules_after(backbone: nn.Module, layers: nn.ModuleList) -> set[int]:
+    """Weights of the modules that follow the stack in the module tree (final norm, pooler)."""
+    seen_stack = False
+    found: set[int] = set()
+    inside = {id(module) for layer in layers for module in layer.modules()}
+    for module in backbone.modules():
+        if module is layers:
+            seen_stack = True
+        elif seen_stack and id(module) not in inside:
+            found.update(id(p) for p in module.parameters(recurse=False))
+    return found
+
+
+def activation_bytes(lengths: Any, width: int) -> int:
+    """Bytes the cached activations of texts of `lengths` tokens take, at float32."""
+    return int(torch.as_tensor(lengths).sum()) * width * 4

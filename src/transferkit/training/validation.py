@@ -1,0 +1,32 @@
+"""How a model in training does on the validation rows."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from torch import nn
+
+from transferkit import metrics
+from transferkit.training.examples import Examples
+from transferkit.training.inference import logits, softmax
+from transferkit.training.loop import Validate
+
+
+def validator(names: Sequence[str], examples: Examples) -> Validate | None:
+    """A function giving the metrics `names` of a model on labelled `examples`; None if there are none."""
+    if not len(examples):
+        return None
+
+    def validate(model: nn.Module) -> Mapping[str, float]:
+        probabilities = softmax(logits(model, examples))
+        return {name: metrics.get(name).compute(probabilities, examples.labels) for name in names}
+
+    return validate
+
+
+def class_weights(
+    labels: np.ndarray[tuple[int], np.dtype[np.int64]], classes: int
+) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """Balanced weights, rows / (classes * count): a rare label counts as much as a frequent one."""
+    known = labels[labels >= 0]
+    counts = np.bincount(known, minlength=classes)
+    return (len(known) / (classes * np.maximum(counts, 1))).astype(np.float32)

@@ -1,0 +1,26 @@
+"""When two texts are the same."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transferkit.data import read
+from transferkit.data.content import keys, normalised
+from transferkit.tasks import get
+
+TASK = get("text-classification")
+
+
+def test_case_blanks_and_unicode_form_do_not_matter() -> None:
+    assert normalised("  Stra\u00dfe\tNo\u00a01\n") == normalised("STRASSE no 1")
+    assert normalised("\ufb01ne caf\u00e9") == normalised("Fine cafe\u0301")
+    assert normalised("a b") != normalised("ab")
+
+
+@given(st.text())
+def test_normal_form_is_stable(text: str) -> None:
+    assert normalised(normalised(text)) == normalised(text)
+
+
+def test_pairs_do_not_run_into_each_other() -> None:
+    first, second = keys(read({"text": ["a b", "a"], "text_pair": ["c", "b c"], "label": [1, 2]}), TASK)
+    assert first != second

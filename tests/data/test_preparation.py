@@ -1,0 +1,241 @@
+"""Raw tables -> disjoint, audited splits."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from transferkit.config import DataConfig
+from transferkit.data import Rows, Splits, naive_split, prepare, read
+from transferkit.data.content import keys
+from transferkit.tasks import get
+
+TASK = get("text-classification")
+WORDS = [chr(97 + i) * 2 + "mber" for i in range(16)]
+LONG = (
+    "the quick survey of the river valley was finished in the spring of that year by a team of four people from town "
+    "who had walked every mile of both banks and drawn each bend, ford and bridge on one large sheet of paper"
+)
+
+
+def config(**values: Any) -> DataConfig:
+    return DataConfig(path="x", **values)
+
+
+def texts(count: int, offset: int = 0) -> list[str]:
+    """Texts that are not near-duplicates of each other."""
+    numbers = range(offset, offset + count)
+    return [" ".join(WORDS[(n // 16**k) % 16] for k in range(4)) + f" {n:x}" for n in numbers]
+
+
+def table(count: int = 40, offset: int = 0, labels: str = "ab") -> Rows:
+    return read({"text": texts(count, offset), "label": [labels[i % len(labels)] for i in range(count)]})
+
+
+def of(found: Sequence[str], labels: Sequence[Any]) -> Rows:
+    return read({"text": list(found), "label": list(labels)})
+
+
+def kinds(splits: Splits) -> set[str]:
+    return {finding.kind for finding in splits.audit.findings}
+
+
+def run(rows: Rows | dict[str, Rows], **values: Any) -> Splits:
+    return prepare(rows if isinstance(rows, dict) else {"all": rows}, config(**values), TASK, seed=0)
+
+
+def test_made_splits_have_the_asked_for_sizes_and_cover_all() -> None:
+    splits = run(table(200), test_size=31, validation_size=0.1)
+    assert [len(splits.test), len(splits.validation), len(splits.train)] == [31, 17, 152]
+    numbers = [*splits.train.numbers, *splits.validation.numbers, *splits.test.numbers]
+    assert sorted(numbers) == list(range(1, 201))
+    assert splits.columns == {"text": "text", "label": "label"}
+    assert splits.audit.counts["splits"] == {"train": 152, "validation": 17, "test": 31}
+    assert splits.audit.counts["classes"]["a"]["test"] + splits.audit.counts["classes"]["b"]["test"] == 31
+
+
+def test_no_validation_if_not_wanted() -> None:
+    splits = run(table(), validation_size=0)
+    assert len(splits.validation) == 0
+    assert list(splits.validation.columns) == list(splits.train.columns)
+
+
+def test_copies_go_before_the_test_rows_are_counted() -> None:
+    unique = texts(100)
+    copies = [text.upper() + "  " for text in unique]
+    splits = run(of(unique + copies, ["a", "b"] * 100), test_size=50)
+    assert len(splits.test) == 50
+    all_keys = [key for rows in (splits.train, splits.validation, splits.test) for key in keys(rows, TASK)]
+    assert len(all_keys) == len(set(all_keys)) == 100
+    (finding,) = splits.audit.of("duplicates")
+    assert finding.rows == tuple(range(101, 201))
+    assert "100 of 200 rows repeat" in finding.message
+    assert "rows 101, 102, 103, 104, 105 and 95 more" in finding.message
+    assert finding.action == "removed, the first is kept"
+
+
+def test_conflicts_majority_wins_and_ties_go() -> None:
+    rows = of(["same", "same", "SAME", "tie", "tie", *texts(40)], ["a", "b", "b", "a", "b", *"ab" * 20])
+    splits = run(rows)
+    kept = {
+        text: label
+        for part in (splits.train, splits.validation, splits.test)
+        for text, label in zip(part["text"], part["label"], strict=True)
+    }
+    assert kept["same"] == "b"
+    assert "tie" not in kept
+    (finding,) = splits.audit.of("label-conflicts")
+    assert finding.rows == (1, 2, 3, 4, 5)
+    assert finding.message.startswith("2 texts in 5 rows carry more than one label")
+    assert finding.action == "the majority label is kept; 2 rows without a majority dropped"
+
+
+def test_empty_and_unlabelled_rows_are_set_aside_with_their_numbers() -> None:
+    rows = of(["", " \t", "loose", *texts(40)], ["a", None, None, *"ab" * 20])
+    splits = run(rows)
+    assert splits.audit.of("empty")[0].rows == (1, 2)
+    assert splits.audit.of("unlabelled")[0].rows == (3,)
+    assert splits.unlabelled is not None
+    assert list(splits.unlabelled["text"]) == ["loose"]
+    assert splits.audit.counts["findings"]["empty"] == 2
+
+
+def test_given_test_is_untouched_and_leaks_leave_train_and_validation() -> None:
+    test, train, validation = table(10, 500), table(40), table(10, 900)
+    leaky = of([*train["text"], test["text"][0].upper(), LONG], [*train["label"], "a", "b"])
+    held = of([*test["text"], LONG + "s", test["text"][1]], [*test["label"], "a", test["label"][1]])
+    dev = of([*validation["text"], test["text"][2]], [*validation["label"], "a"])
+    splits = run({"train": leaky, "dev": dev, "test": held})
+    assert splits.test.numbers.tolist() == list(range(1, 13))
+    assert splits.train.numbers.tolist() == list(range(1, 41))
+    assert splits.validation.numbers.tolist() == list(range(1, 11))
+    train_leak, dev_leak = splits.audit.of("leaks")
+    assert (train_leak.rows, train_leak.severity) == ((41,), "fixed")
+    assert "1 row of train also stands in test (row of train = row of test: 41 = 1)" in train_leak.message
+    assert dev_leak.rows == (11,)
+    (near,) = splits.audit.of("near-leaks")
+    assert near.rows == (42,)
+    assert "42 = 11" in near.message
+    assert near.action == "removed from train"
+    (copies,) = splits.audit.of("duplicates")
+    assert (copies.rows, copies.severity) == ((12,), "info")
+
+
+def test_leaks_are_kept_on_demand_but_told() -> None:
+    test = table(10, 500)
+    leaky = of([*texts(20), *test["text"]], [*"ab" * 10, *test["label"]])
+    splits = run({"train": leaky, "test": test}, keep_leaks=True, validation_size=0)
+    assert len(splits.train) == 30
+    (finding,) = splits.audit.of("leaks")
+    assert (len(finding.rows), finding.severity) == (10, "warning")
+    assert "kept, as asked" in finding.action
+
+
+def test_a_leak_with_another_label_is_a_conflict() -> None:
+    test = table(10, 500)
+    leaky = of([*texts(20), test["text"][0]], [*"ab" * 10, "b"])
+    (finding,) = run({"train": leaky, "test": test}).audit.of("label-conflicts")
+    assert finding.rows == (21,)
+
+
+def test_train_rows_in_given_validation_leave_train() -> None:
+    validation = table(10, 500)
+    train = of([*texts(40), *validation["text"]], [*"ab" * 20, *validation["label"]])
+    splits = run({"train": train, "validation": validation})
+    assert len(splits.validation) == 10
+    assert not set(keys(splits.validation, TASK)) & set(keys(splits.train, TASK) + keys(splits.test, TASK))
+
+
+def test_near_duplicates_across_made_splits_leave_train() -> None:
+    rows = of([f"{LONG} {word}" for word in WORDS] + texts(60), ["a"] * 16 + ["b", "c"] * 30)
+    splits = run(rows, test_size=20, validation_size=10)
+    assert len(splits.test) == 20
+    assert kinds(splits) & {"near-leaks"}
+    kept = run(rows, test_size=20, validation_size=10, keep_leaks=True)
+    assert len(kept.train) == 46 > len(splits.train)
+
+
+def test_the_last_row_of_a_label_stays_even_if_similar() -> None:
+    rows = of([f"{LONG} {word}" for word in WORDS] + texts(60), ["a"] * 16 + ["b", "c"] * 30)
+    assert "a" in run(rows, test_size=20, validation_size=10).train["label"]
+
+
+def test_rare_label_is_trained_on_and_reported() -> None:
+    splits = run(of([*texts(40), "only one"], [*"ab" * 20, "rare"]))
+    assert "rare" in splits.train["label"]
+    (finding,) = splits.audit.of("rare-labels")
+    assert finding.rows == (41,)
+    assert "'rare' (1 row)" in finding.message
+
+
+def test_broken_bytes_and_imbalance_are_reported() -> None:
+    splits = run(of(["na\ufffdve", *texts(60)], ["a"] * 57 + ["b"] * 4))
+    assert splits.audit.of("encoding")[0].rows == (1,)
+    (finding,) = splits.audit.of("balance")
+    assert finding.severity == "warning"
+    assert "largest 'a'" in finding.message
+
+
+def test_seed_decides_and_nothing_else() -> None:
+    assert run(table()).fingerprint == run(table()).fingerprint
+    assert prepare({"all": table()}, config(), TASK, 1).fingerprint != run(table()).fingerprint
+
+
+def test_same_splits_in_another_process() -> None:
+    program = (
+        "from transferkit.config import DataConfig\n"
+        "from transferkit.data import prepare, read\n"
+        "from transferkit.tasks import get\n"
+        "rows = read({'text': [f'{n * n} x {n}' for n in range(60)], 'label': list('abc') * 20})\n"
+        "print(prepare({'all': rows}, DataConfig(path='x'), get('text-classification'), 0).fingerprint)\n"
+    )
+    prints = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(prints) == 1
+
+
+def test_pairs() -> None:
+    rows = read({"premise": ["one premise"] * 40, "hypothesis": texts(40), "label": list("ab") * 20})
+    splits = run(rows)
+    assert splits.columns == {"text": "premise", "text_pair": "hypothesis", "label": "label"}
+    assert "duplicates" not in kinds(splits)
+
+
+def test_naive_split_counts_what_leaks() -> None:
+    unique = texts(50)
+    rows = of(unique * 4, ["a", "b"] * 100)
+    naive = naive_split({"all": rows}, config(test_size=20), TASK, 0)
+    assert naive is not None
+    train, test, leaked = naive
+    assert (len(train), len(test)) == (180, 20)
+    seen = set(train["text"])
+    assert leaked == pytest.approx(sum(text in seen for text in test["text"]) / 20)
+    assert leaked > 0.9
+
+
+def test_no_naive_split_without_copies_or_with_given_splits() -> None:
+    assert naive_split({"all": table()}, config(), TASK, 0) is None
+    twice = of(texts(20) * 2, ["a", "b"] * 20)
+    assert naive_split({"train": twice, "test": table(4)}, config(), TASK, 0) is None
+
+
+def test_unlabelled_text_is_disjoint_from_every_split() -> None:
+    test = table(10, 500)
+    extra = read({"sentence": ["new one", "NEW  one", "", test["text"][0], texts(1)[0], "another"]})
+    splits = run({"train": table(40), "test": test, "unlabelled": extra})
+    assert splits.unlabelled is not None
+    assert list(splits.unlabelled["text"]) == ["new one", "another"]
+    assert list(splits.unlabelled["label"]) == [None, None]
+    assert splits.audit.counts["unlabelled_kept"] == 2
+
+
+def test_extra_text_beside_a_single_table_still_makes_splits() -> None:
+    splits = run({"all": table(40), "unlabelled": read({"text": ["loose"]})})
+    assert len(splits.test) == 4
+    assert splits.unlabelled is not None

@@ -1,0 +1,62 @@
+"""Paired tests against binomial sums worked out by hand."""
+
+from math import comb
+
+import numpy as np
+import pytest
+
+from transferkit.errors import ConfigError
+from transferkit.evaluation.paired import compare, holm, paired_bootstrap
+from transferkit.evaluation.results import Comparison
+
+
+def answers(right: list[int]) -> np.ndarray:
+    """Probabilities over two labels that are right (label 0) where `right` is 1."""
+    return np.where(np.array(right)[:, None] == 1, [0.9, 0.1], [0.2, 0.8])
+
+
+def test_mcnemar_by_hand() -> None:
+    # 2 rows only a has right, 10 only b: p = 2 (C(12,0) + C(12,1) + C(12,2)) / 2^12 = 158 / 4096.
+    a = answers([1] * 2 + [0] * 10 + [1] * 20)
+    b = answers([0] * 2 + [1] * 10 + [1] * 20)
+    found = compare("a", a, "b", b, np.zeros(32, dtype=int))
+    assert found.p_value == pytest.approx(2 * sum(comb(12, k) for k in range(3)) / 2**12)
+    assert found.p_value == pytest.approx(158 / 4096)
+    assert found.difference == pytest.approx(-8 / 32)
+    assert found.significant and found.words == "significantly worse than b (p = 0.039)"
+
+
+def test_equal_predictions_are_not_different() -> None:
+    same = answers([1, 0, 1])
+    found = compare("a", same, "b", same, [0, 0, 0])
+    assert (found.difference, found.p_value, found.significant) == (0.0, 1.0, False)
+
+
+def test_predictions_on_other_rows_are_refused() -> None:
+    with pytest.raises(ConfigError, match="on the same 3 rows, found 3 and 2"):
+        compare("a", answers([1, 0, 1]), "b", answers([1, 0]), [0, 0, 0])
+
+
+def test_holm_by_hand() -> None:
+    # Holm (1979): 0.01 x 4, 0.03 x 2 capped from below by 0.04 x 1 ..., see the example in R's p.adjust.
+    raw = [0.01, 0.04, 0.03, 0.005]
+    found = holm([Comparison("x", "y", 0.1, p, "exact McNemar") for p in raw])
+    assert [comparison.p_value for comparison in found] == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert found[0].test == "exact McNemar, Holm-corrected for 4 comparisons"
+    assert holm([]) == []
+
+
+def test_paired_bootstrap_is_close_to_the_t_test_and_right_under_the_null() -> None:
+    from scipy.stats import ttest_rel
+
+    random = np.random.default_rng(0)
+    a = random.normal(size=200)
+    b = a + random.normal(0.03, 0.3, size=200)
+    assert paired_bootstrap(a, b) == pytest.approx(ttest_rel(a, b).pvalue, abs=0.02)
+    assert paired_bootstrap(a, a) == 1.0
+    assert paired_bootstrap(a + 1, a) == pytest.approx(1 / 10_001)
+    rejected = sum(
+        paired_bootstrap(random.normal(size=100), random.normal(size=100), resamples=400, seed=i) < 0.05
+        for i in range(200)
+    )
+    assert rejected <= 20

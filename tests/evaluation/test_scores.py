@@ -1,0 +1,67 @@
+"""Scores: values, intervals, classes and bins."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from transferkit import tasks
+from transferkit.errors import ConfigError
+from transferkit.evaluation.scores import intervals, score
+from transferkit.tasks import Shape
+
+TASK = replace(tasks.get("text-classification"), labels=("a", "b", "c"))
+
+
+def test_classes_and_confusion_by_hand() -> None:
+    probabilities = np.eye(3)[[0, 0, 1, 1, 2]]
+    found = score(TASK, probabilities, [0, 1, 1, 1, 2], resamples=50)
+    assert found.confusion.tolist() == [[1, 0, 0], [1, 2, 0], [0, 0, 1]]
+    assert found.per_class["b"] == pytest.approx({"precision": 1.0, "recall": 2 / 3, "f1": 0.8, "support": 3})
+    assert found.metrics["accuracy"].value == pytest.approx(0.8)
+    assert [found.reliability[0].confidence, found.reliability[0].accuracy] == pytest.approx([1.0, 0.8])
+    assert sum(found.count for found in found.reliability) == 5
+
+
+def test_same_seed_same_interval() -> None:
+    probabilities = np.random.default_rng(0).dirichlet([1, 1, 1], size=60)
+    references = np.random.default_rng(1).integers(3, size=60)
+    first, second = (score(TASK, probabilities, references, resamples=200, seed=7) for _ in range(2))
+    assert first.metrics == second.metrics
+    for found in first.metrics.values():
+        assert found.low <= found.value <= found.high
+
+
+def test_intervals_hold_the_true_accuracy_about_95_times_in_100() -> None:
+    random, held = np.random.default_rng(0), 0
+    references = np.zeros(300, dtype=int)
+    for trial in range(200):
+        right = random.random(300) < 0.8
+        probabilities = np.where(right[:, None], [0.9, 0.1], [0.1, 0.9])
+        found = intervals(["accuracy"], probabilities, references, 400, trial)["accuracy"]
+        held += found.low <= 0.8 <= found.high
+    assert 0.90 <= held / 200 <= 0.985
+
+
+def test_interval_width_is_that_of_the_binomial() -> None:
+    probabilities = np.eye(2)[[0] * 900 + [1] * 100]
+    found = intervals(["accuracy"], probabilities, np.zeros(1000, dtype=int), 4000)["accuracy"]
+    half = 1.96 * (0.9 * 0.1 / 1000) ** 0.5
+    assert [found.low, found.high] == pytest.approx([0.9 - half, 0.9 + half], abs=0.003)
+
+
+def test_two_thousand_rows_take_under_two_seconds() -> None:
+    task = replace(TASK, labels=tuple("abcdefgh"))
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(8), size=2000).astype(np.float32)
+    references = np.random.default_rng(1).integers(8, size=2000)
+    started = time.process_time()
+    score(task, probabilities, references)
+    assert time.process_time() - started < 8  # two seconds of wall time on an idle machine
+
+
+def test_nothing_to_score_and_unknown_shapes_are_refused() -> None:
+    with pytest.raises(ConfigError, match="at least one labelled row"):
+        score(TASK, np.zeros((0, 3)), [])
+    with pytest.raises(ConfigError, match="cannot be scored"):
+        score(replace(TASK, shape=Shape.TEXT), np.eye(3), [0, 1, 2])

@@ -1,0 +1,11 @@
+"""The example run, built once."""
+
+import pytest
+from example_run import build
+
+from transferkit.evaluation.results import RunResult
+
+
+@pytest.fixture(scope="session")
+def run() -> RunResult:
+    return build()

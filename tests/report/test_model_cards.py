@@ -1,0 +1,51 @@
+"""Model cards: metadata the hub can read, scores with intervals, snippets."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from transferkit.evaluation.results import RunResult
+from transferkit.report.model_card import cell, model_card, write_model_card
+
+
+def front(text: str) -> dict[str, Any]:
+    opening, head, _ = text.split("---\n", 2)
+    assert opening == ""
+    loaded: dict[str, Any] = yaml.safe_load(head)
+    return loaded
+
+
+def test_front_matter(run: RunResult, tmp_path: Path) -> None:
+    write_model_card(run, "full", tmp_path / "README.md", transformers=True)
+    found = front((tmp_path / "README.md").read_text(encoding="utf-8"))
+    assert found["pipeline_tag"] == "text-classification" and found["library_name"] == "transformers"
+    assert found["base_model"] == "sentence-transformers/all-MiniLM-L6-v2" and found["license"] == "apache-2.0"
+    result = found["model-index"][0]["results"][0]
+    assert result["dataset"]["split"] == "test" and "language" not in found
+    accuracy = next(metric for metric in result["metrics"] if metric["type"] == "accuracy")
+    assert accuracy["value"] == pytest.approx(run.route("full").scores.metrics["accuracy"].value)
+
+
+def test_text_has_scores_and_snippets(run: RunResult) -> None:
+    found = run.route("static").scores.metrics["accuracy"]
+    text = model_card(run, "static")
+    assert f"| accuracy | {found.value:.3f} | {found.low:.3f} to {found.high:.3f} |" in text
+    assert "AutoModelForSequenceClassification" not in text and "transferkit.load" in text
+    assert "AutoModelForSequenceClassification" in model_card(run, "full", transformers=True)
+    assert "the best of the 6 routes" in model_card(run, run.best)
+
+
+def test_baseline_has_no_base_model(run: RunResult) -> None:
+    text = model_card(run, "tf-idf")
+    assert "base_model" not in front(text) and "license" not in front(text) and "## Licence" not in text
+
+
+def test_unknown_licence_is_said(run: RunResult) -> None:
+    assert "is not recorded" in model_card(replace(run, manifest={}), "full")
+
+
+def test_labels_cannot_break_tables() -> None:
+    assert cell("a|b\n<i>`c`") == "a\\|b &lt;i>\\`c\\`"

@@ -1,0 +1,124 @@
+"""The page: complete, well formed, self-contained, and deaf to markup in the user's data."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from transferkit.data.splits import Audit
+from transferkit.evaluation.results import RunResult, Skipped
+from transferkit.report.page import page, write_report
+
+VOID = {"meta", "link", "br", "circle", "line", "polyline", "rect", "img", "hr", "input"}
+EVIL = "<script>alert('x')</script><b onclick=\"y\">&amp;"
+
+
+class Checker(HTMLParser):
+    """Collects tags and complains about those that do not close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, Mapping[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> at {self.getpos()}"
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def checked(text: str) -> Checker:
+    checker = Checker()
+    checker.feed(text)
+    assert checker.open == []
+    return checker
+
+
+@pytest.fixture(scope="module")
+def parsed(run: RunResult) -> Checker:
+    return checked(page(run))
+
+
+def test_page_is_well_formed_and_has_every_section(parsed: Checker) -> None:
+    ids = [attributes["id"] for _, attributes in parsed.seen if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {"verdict", "board", "cost", "curves", "routes", "hard", "data", "use"} <= set(ids)
+
+
+def test_page_loads_nothing(run: RunResult, parsed: Checker) -> None:
+    loading = {"src", "href", "action", "poster", "data", "xlink:href", "srcset"}
+    assert [value for _, found in parsed.seen for name, value in found.items() if name in loading] == ["data:,"]
+    text = page(run)
+    assert "@import" not in text and "url(" not in text and "fetch(" not in text
+
+
+def test_page_says_what_was_found(run: RunResult, parsed: Checker) -> None:
+    text = " ".join(" ".join(parsed.text).split())
+    assert run.verdict in text
+    assert "not significant" in text and "0.969" in text and "66 %" in text
+    for route in run.routes:
+        assert route.name in text and route.method in text
+    for finding in run.splits.audit.findings:
+        assert finding.message in text
+    assert "all 1,333 rows" in text and "230–232" in text  # noqa: RUF001
+    assert run.skipped[0].reason in text and run.splits.fingerprint in text
+    assert "transferkit predict runs/trec FILE" in text and "torch" in text
+
+
+def test_user_text_is_escaped(run: RunResult) -> None:
+    rows = run.splits.test
+    evil = replace(rows, columns={**rows.columns, "text": [EVIL] * len(rows)})
+    labels = (f"{EVIL}0", *run.task.labels[1:])
+    audit = Audit((replace(run.splits.audit.findings[0], message=EVIL, action=EVIL),))
+    routes = tuple(replace(route, name=f"{EVIL}{route.name}", method=EVIL, notes=(EVIL,), settings={EVIL: EVIL})
+                   for route in run.routes)
+    hostile = replace(
+        run,
+        task=replace(run.task, labels=labels, encode_target=lambda value, _: run.task.labels.index(value)),
+        splits=replace(run.splits, test=evil, audit=audit),
+        routes=routes,
+        skipped=(Skipped(EVIL, EVIL),),
+        verdict=EVIL,
+        manifest={EVIL: EVIL, "machine": EVIL, "created": EVIL},
+        best=f"{EVIL}{run.best}",
+        cheapest=f"{EVIL}{run.cheapest}",
+    )
+    parsed = checked(page(hostile))
+    assert [tag for tag, _ in parsed.seen].count("script") == 1
+    assert not [found for _, found in parsed.seen if "onclick" in found]
+
+
+def test_bare_runs_have_a_page_too(run: RunResult, tmp_path: Path) -> None:
+    only = replace(run.routes[0], against_baseline=None, against_best=None, seed_values=(), history=())
+    bare = replace(
+        run, routes=(only,), best=only.name, cheapest=only.name, naive=None, skipped=(), manifest={},
+        splits=replace(run.splits, audit=Audit()), config=run.config.model_copy(update={"seeds": 1}),
+    )
+    write_report(bare, tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    checked(text)
+    assert "Nothing to report" in text and "naive split" not in text and "Learning curves" not in text
+
+
+def test_perfect_and_lone_surrogate_rows_do_not_break_it(run: RunResult, tmp_path: Path) -> None:
+    truth = np.array(run.task.references(run.splits.test))
+    perfect = np.eye(6, dtype=np.float32)[truth]
+    routes = tuple(replace(route, probabilities=perfect) for route in run.routes)
+    assert "No test row is wrong" in page(replace(run, routes=routes))
+    rows = run.splits.test
+    broken: dict[str, Any] = {**rows.columns, "text": ["\udcff broken"] * len(rows)}
+    write_report(replace(run, splits=replace(run.splits, test=replace(rows, columns=broken))), tmp_path / "r.html")

@@ -1,0 +1,110 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gguf import GGUFWriter
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from transferkit import sources
+from transferkit.errors import ConfigError, SourceError
+from transferkit.sources import gguf as member
+
+TEMPLATE = "{% for m in messages %}<s>{{ m['content'] }}{% endfor %}"
+TOKENS = ["<unk>", "<s>", "</s>", *"abcdefghijklmnopqrstuvwxyz", "Ġ", "ab", "Ġa"]
+TOP = {"token_embd": "model.embed_tokens", "output_norm": "model.norm"}
+BLOCK = {
+    "attn_norm": "input_layernorm",
+    "ffn_norm": "post_attention_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+
+
+def interleaved(weight: torch.Tensor, heads: int) -> torch.Tensor:
+    """llama.cpp's order of the rows of query and key projections."""
+    return weight.view(heads, 2, -1, weight.shape[1]).transpose(1, 2).reshape(weight.shape)
+
+
+def save_gguf(path: Path) -> LlamaForCausalLM:
+    torch.manual_seed(0)
+    size = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2, "num_key_value_heads": 2}
+    config = LlamaConfig(vocab_size=len(TOKENS), num_hidden_layers=2, tie_word_embeddings=True, **size)
+    model = LlamaForCausalLM(config).eval()
+    writer = GGUFWriter(str(path), "llama")
+    writer.add_block_count(2)
+    writer.add_context_length(40)
+    writer.add_embedding_length(16)
+    writer.add_feed_forward_length(32)
+    writer.add_head_count(2)
+    writer.add_head_count_kv(2)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_vocab_size(len(TOKENS))
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(TOKENS)
+    writer.add_token_types([3, 3, 3] + [1] * (len(TOKENS) - 3))
+    writer.add_token_merges(["a b", "Ġ a"])
+    writer.add_unk_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_chat_template(TEMPLATE)
+    state = model.state_dict()
+    names = {f"{ours}.weight": f"{theirs}.weight" for ours, theirs in TOP.items()}
+    for i in range(2):
+        names |= {f"blk.{i}.{ours}.weight": f"model.layers.{i}.{theirs}.weight" for ours, theirs in BLOCK.items()}
+    for ours, theirs in names.items():
+        weight = interleaved(state[theirs], 2) if "attn_q" in ours or "attn_k" in ours else state[theirs]
+        writer.add_tensor(ours, np.ascontiguousarray(weight.numpy()))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return model
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, LlamaForCausalLM]:
+    path = tmp_path_factory.mktemp("gguf") / "tiny llama.gguf"
+    return path, save_gguf(path)
+
+
+def test_a_gguf_file_becomes_a_folder_once(made, cache: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path, original = made
+    backbone = sources.load(str(path), cache_dir=cache)
+    assert (backbone.architecture, backbone.layers, backbone.width, backbone.max_length) == ("decoder", 2, 16, 40)
+    ids = torch.tensor([[1, 3, 4, 5]])
+    expected = original.model(input_ids=ids).last_hidden_state
+    torch.testing.assert_close(backbone.encoder()(input_ids=ids).last_hidden_state, expected)
+    tokenizer = backbone.tokenizer()
+    assert (tokenizer.eos_token, tokenizer.pad_token) == ("</s>", "</s>")
+    assert tokenizer.apply_chat_template([{"role": "user", "content": "ab"}], tokenize=False) == "<s>ab"
+    assert tokenizer.decode(tokenizer("ab a").input_ids) == "ab a"
+    assert backbone.classifier(["x", "y"]).config.pad_token_id == 2
+    assert capfd.readouterr() == ("", "")
+    assert sources.load(str(path.parent), cache_dir=cache, offline=True).folder == backbone.folder
+
+
+def test_a_wheel_may_hold_a_gguf_file(made, make_wheel, cache: Path) -> None:
+    make_wheel("tiny-gguf", {"pkg/tiny.gguf": made[0].read_bytes()})
+    assert sources.load("wheel://tiny-gguf==1.0/pkg/tiny.gguf", cache_dir=cache).layers == 2
+
+
+def test_the_extra_is_asked_for(made, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(member, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"pip install 'transferkit\[gguf\]'"):
+        sources.load(str(made[0]), cache_dir=cache)
+
+
+@pytest.mark.parametrize("keep", [0, 100, 3000])
+def test_a_damaged_file_is_one_sentence(keep: int, made, tmp_path: Path, cache: Path) -> None:
+    copy = Path(shutil.copy(made[0], tmp_path / "cut.gguf"))
+    copy.write_bytes(copy.read_bytes()[:keep])
+    with pytest.raises(SourceError, match=r"cut\.gguf"):
+        sources.load(str(copy), cache_dir=cache)
+    assert not [path for path in (cache / "sources").glob("*") if path.suffix != ".lock"]
