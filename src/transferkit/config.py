@@ -37,7 +37,7 @@ def _as_route(value: Any) -> Any:
     if isinstance(value, str):
         return {"name": value.strip().replace("-", "_")}
     if isinstance(value, dict) and "name" not in value and len(value) == 1:
-        (name, options), = value.items()
+        ((name, options),) = value.items()
         options = dict(options or {})
         return {"name": str(name).replace("-", "_"), "label": options.pop("label", ""), "options": options}
     return value
@@ -74,7 +74,7 @@ class RunConfig(Strict):
     seeds: int = Field(1, ge=1, description="trainings per route, to show the spread")
     offline: bool = Field(False, description="never touch the network")
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
-    output_dir: Path = Field(Path("runs/latest"), description="run folder")
+    output_dir: Path | None = Field(None, description="run folder; default runs/DATA-DATE")
     cache_dir: Path | None = Field(None, description="cache folder; default ~/.cache/transferkit")
 
 

@@ -17,6 +17,8 @@ def hub(bert: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     extra = {"pytorch_model.bin": b"pickle", "onnx/model.onnx": b"onnx", "code.py": b"raise SystemExit"}
     with serve(Hub("org/tiny", {**files, **extra})) as hub:
         monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", hub.endpoint)
+        template = f"{hub.endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
         monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
         monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)

@@ -1,6 +1,8 @@
 """A run as plain JSON: what `run.json` holds and `compare` reads."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from transferkit.data.splits import Splits
@@ -80,3 +82,8 @@ def _data(splits: Splits) -> dict[str, Any]:
             "counts": plain(splits.audit.counts),
         },
     }
+
+
+def write_json(result: RunResult, path: Path) -> None:
+    """Write `to_json(result)`."""
+    path.write_text(json.dumps(to_json(result), indent=2, ensure_ascii=False), encoding="utf-8", errors="replace")

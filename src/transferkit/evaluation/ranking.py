@@ -63,9 +63,7 @@ def worse(comparison: Comparison | None) -> bool:
     return comparison is not None and comparison.significant and comparison.difference < 0
 
 
-def _against(
-    other: RouteResult, routes: Sequence[RouteResult], truth: npt.NDArray[Any]
-) -> Mapping[str, Comparison]:
+def _against(other: RouteResult, routes: Sequence[RouteResult], truth: npt.NDArray[Any]) -> Mapping[str, Comparison]:
     rivals = [route for route in routes if route.name != other.name]
     found = [compare(route.name, route.probabilities, other.name, other.probabilities, truth) for route in rivals]
     return {comparison.a: comparison for comparison in holm(found)}

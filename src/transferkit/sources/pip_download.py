@@ -81,8 +81,7 @@ def _size(path: Path) -> int:
 def _explain(requirement: str, message: str, scratch: Path) -> SourceError | ResourceError:
     if "No module named pip" in message:
         return SourceError(
-            f"fetching {requirement} needs pip, which this Python does not have; run: "
-            f"{sys.executable} -m ensurepip"
+            f"fetching {requirement} needs pip, which this Python does not have; run: {sys.executable} -m ensurepip"
         )
     if "No space left on device" in message or "Disk quota exceeded" in message:
         return ResourceError(

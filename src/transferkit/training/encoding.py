@@ -85,3 +85,9 @@ def _pad(rows: Sequence[Ints], width: int, value: int, left: bool) -> Tensor:
         else:
             out[i, : len(row)] = row
     return torch.from_numpy(out)
+
+
+def window(lengths: Ints, limit: int) -> int:
+    """Tokens per text: the longest text, rounded up to a multiple of 8, but never more than `limit`."""
+    longest = int(lengths.max()) if len(lengths) else 8
+    return min(limit, -(-longest // 8) * 8)

@@ -25,8 +25,10 @@ class Axis:
 
     def at(self, value: float) -> float:
         """Where `value` lies; values beyond an end are drawn at that end."""
-        low, high, value = (log10(v) for v in (self.low, self.high, max(value, self.low))) if self.log else (
-            self.low, self.high, value
+        low, high, value = (
+            (log10(v) for v in (self.low, self.high, max(value, self.low)))
+            if self.log
+            else (self.low, self.high, value)
         )
         share = min(max((value - low) / (high - low), 0.0), 1.0)
         return round(self.start + share * (self.end - self.start), 2)

@@ -69,8 +69,16 @@ def cost_chart(result: RunResult) -> CostChart:
         ends = (y.at(score.low), y.at(score.high))
         points.append(
             Point(
-                route.name, note, role(result, route), *centre, *ends, radius,
-                label_x, box[1] + LINE - 3, anchor, _leader(centre, radius, box),
+                route.name,
+                note,
+                role(result, route),
+                *centre,
+                *ends,
+                radius,
+                label_x,
+                box[1] + LINE - 3,
+                anchor,
+                _leader(centre, radius, box),
             )
         )
     bases = [score.value for route, score in zip(result.routes, found, strict=True) if route.route == BASELINE]

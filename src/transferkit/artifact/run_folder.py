@@ -1,0 +1,151 @@
+"""The folder of a run: finished routes, checkpoints of unfinished ones, and the final files."""
+
+import errno
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transferkit import predictors
+from transferkit.config import RunConfig, read_yaml, write_yaml
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError, ResourceError
+from transferkit.evaluation.document import plain
+from transferkit.routes import Outcome
+
+_CHECKED_ROWS = 16
+_TRAINING = "training.json"
+# What may differ between a run and its resumption.
+_INCIDENTAL = ("output_dir", "offline", "cache_dir")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A route that has been trained and saved: where, and how it came about."""
+
+    artifact: Path
+    method: str
+    trained_parameters: int
+    seconds: float
+    settings: dict[str, Any]
+    history: list[dict[str, float]]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """`models/NAME` holds artifacts; `work` holds what only an unfinished run needs."""
+
+    path: Path
+
+    @property
+    def work(self) -> Path:
+        return self.path / "work"
+
+    def artifact(self, title: str, repeat: int) -> Path:
+        """Where a route's artifact goes; repeats (further seeds) are kept only until they are evaluated."""
+        return self.path / "models" / title if repeat == 0 else self.work / "repeats" / f"{title}-{repeat}"
+
+    def checkpoints(self, title: str, repeat: int) -> Path:
+        return self.work / "checkpoints" / f"{title}-{repeat}"
+
+    def finished(self, title: str, repeat: int) -> Finished | None:
+        """The route as an earlier process left it, or None if it did not finish it."""
+        folder = self.artifact(title, repeat)
+        path = folder / _TRAINING
+        if not path.exists():
+            return None
+        return Finished(artifact=folder, **json.loads(path.read_text(encoding="utf-8")))
+
+    def store(self, title: str, repeat: int, outcome: Outcome, rows: Rows) -> Finished:
+        """Save what a route made, with its answers for a few training rows to check against later.
+
+        Written elsewhere and renamed, so that a kill leaves either all of it or none.
+        """
+        target = self.artifact(title, repeat)
+        draft = self.work / f"draft-{title}-{repeat}"
+        shutil.rmtree(draft, ignore_errors=True)
+        with room_for(self.path):
+            outcome.predictor.save(draft)
+            facts = {
+                "method": outcome.method,
+                "trained_parameters": outcome.trained_parameters,
+                "seconds": outcome.seconds,
+                "settings": plain(dict(outcome.settings)),
+                "history": plain(list(outcome.history)),
+                "notes": list(outcome.notes),
+            }
+            (draft / _TRAINING).write_text(json.dumps(facts, indent=2), encoding="utf-8")
+            self._store_check(title, repeat, outcome.predictor, rows)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(target, ignore_errors=True)
+            draft.replace(target)
+        return Finished(artifact=target, **facts)
+
+    def _store_check(self, title: str, repeat: int, predictor: predictors.Predictor, rows: Rows) -> None:
+        sample = rows.take(range(min(_CHECKED_ROWS, len(rows))))
+        inputs = {name: list(sample[name]) for name in ("text", "text_pair") if name in sample}
+        check = {
+            "artifact": str(self.artifact(title, repeat).relative_to(self.path)),
+            "inputs": inputs,
+            "probabilities": predictor.predict(sample).probabilities.tolist(),
+        }
+        path = self.work / "checks" / f"{title}-{repeat}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(check), encoding="utf-8")
+
+    def checks(self) -> list[Path]:
+        return sorted((self.work / "checks").glob("*.json"))
+
+    def clear_work(self) -> None:
+        """Drop checkpoints, repeats and checks: the run is complete."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:
+    """The artifact, the rows and the probabilities that it must give for them."""
+    check = json.loads(path.read_text(encoding="utf-8"))
+    inputs = check["inputs"]
+    rows = Rows(inputs, np.arange(1, len(inputs["text"]) + 1))
+    return check["artifact"], rows, np.asarray(check["probabilities"])
+
+
+def open_run(config: RunConfig, path: Path, resume: bool) -> RunFolder:
+    """Make the run folder, or with `resume` go on in one made from the same description."""
+    described = path / "config.yaml"
+    if described.exists():
+        if not resume:
+            raise ConfigError(
+                f"{path} already holds a run; --resume continues it, another --output-dir starts a new one"
+            )
+        _same(config, described)
+    else:
+        with room_for(path):
+            path.mkdir(parents=True, exist_ok=True)
+            write_yaml(config, described)
+    return RunFolder(path)
+
+
+def _same(config: RunConfig, described: Path) -> None:
+    before = RunConfig.model_validate(read_yaml(described)).model_dump(mode="json")
+    now = config.model_dump(mode="json")
+    changed = [name for name in now if name not in _INCIDENTAL and now[name] != before[name]]
+    if changed:
+        what = "; ".join(f"{name}: {before[name]!r} then, {now[name]!r} now" for name in changed)
+        raise ConfigError(f"cannot resume {described.parent}: {what}; give the same settings or another --output-dir")
+
+
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Turn a full disk into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise ResourceError(f"no disk left while writing to {path}; free some space, then --resume") from None

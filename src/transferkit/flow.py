@@ -1,0 +1,253 @@
+"""The whole product on one page: rows and a pretrained model in; table, report and artifacts out."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transferkit import data, predictors, routes, sources, tasks
+from transferkit.artifact.manifest import manifest
+from transferkit.artifact.predictions import write_predictions
+from transferkit.artifact.run_folder import Finished, RunFolder, open_run, room_for
+from transferkit.artifact.verify import verify_in_fresh_process
+from transferkit.config import AUTO, RouteConfig, RunConfig
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Splits
+from transferkit.errors import ConfigError
+from transferkit.evaluation.cost import measure_cost
+from transferkit.evaluation.document import write_json
+from transferkit.evaluation.leaderboard import write_csv
+from transferkit.evaluation.naive import naive_claim
+from transferkit.evaluation.ranking import BASELINE, rank
+from transferkit.evaluation.results import NaiveClaim, RouteResult, RunResult, Skipped
+from transferkit.evaluation.scores import score
+from transferkit.report.model_card import write_model_card
+from transferkit.report.page import write_report
+from transferkit.routes import Context, Plan
+from transferkit.sources.backbone import Backbone
+from transferkit.tasks import Task
+from transferkit.training.cache import Cache
+from transferkit.training.encoding import encode, window
+
+log = logging.getLogger("transferkit")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a run starts from, before anything is trained."""
+
+    config: RunConfig
+    folder: Path
+    tables: Mapping[str, Rows]
+    splits: Splits
+    task: Task
+    backbone: Backbone
+    max_length: int
+    plans: tuple[Plan, ...]
+
+
+def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult:
+    """Run the description: read, audit, split, train every route, judge all on the test rows, report.
+
+    `table` stands in for the file that `config.data.path` names: a DataFrame, a `datasets` object or
+    columns. `resume` goes on in an unfinished run folder.
+    """
+    prepared = prepare(config, table)
+    run = open_run(prepared.config, prepared.folder, resume)
+    trained, skipped = train_routes(prepared, run)
+    verify_in_fresh_process(run)
+    result = judge(prepared, run, trained, skipped)
+    leave_behind(result, run)
+    return result
+
+
+def prepare(config: RunConfig, table: Any = None) -> Prepared:
+    """Read, audit and split the rows; load the model's facts; check every route's options."""
+    folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    config = config.model_copy(update={"output_dir": folder})
+    tables = _tables(config, table)
+    task = tasks.get(config.task)
+    splits = data.prepare(tables, config.data, task, config.seed)
+    task = task.bound(splits.train)
+    log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
+    backbone = sources.load(
+        config.model,
+        cache_dir=_cache(config),
+        revision=config.revision,
+        offline=config.offline,
+        trust_remote_code=config.trust_remote_code,
+    )
+    splits, max_length = _measured(splits, backbone, config.max_length)
+    plans = _plans(config, splits, backbone)
+    return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
+
+
+def train_routes(prepared: Prepared, run: RunFolder) -> tuple[dict[str, list[Finished]], list[Skipped]]:
+    """Train every route with every seed, except those an earlier process finished. No test row is seen."""
+    trained: dict[str, list[Finished]] = {}
+    skipped: list[Skipped] = []
+    for plan in prepared.plans:
+        for repeat in range(prepared.config.seeds):
+            context = _context(prepared, run, plan, repeat)
+            reason = plan.why_not(context)
+            if reason:
+                skipped.append(Skipped(plan.title, reason))
+                log.info("%s: skipped, %s", plan.title, reason)
+                break
+            done = run.finished(plan.title, repeat)
+            if done is None:
+                log.info("%s: training (seed %d)", plan.title, context.seed)
+                done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train)
+            trained.setdefault(plan.title, []).append(done)
+    return trained, skipped
+
+
+def judge(
+    prepared: Prepared, run: RunFolder, trained: Mapping[str, list[Finished]], skipped: list[Skipped]
+) -> RunResult:
+    """Evaluate every saved model on the test rows, once, and compare them."""
+    kinds = {plan.title: plan.kind for plan in prepared.plans}
+    results = [_judged(prepared, run, title, kinds[title], runs) for title, runs in trained.items()]
+    ranked = rank(prepared.task, results, prepared.task.references(prepared.splits.test))
+    return RunResult(
+        config=prepared.config,
+        task=prepared.task,
+        splits=prepared.splits,
+        routes=ranked.routes,
+        skipped=tuple(skipped),
+        best=ranked.best,
+        cheapest=ranked.cheapest,
+        verdict=ranked.verdict,
+        manifest=manifest(prepared.config, prepared.splits, prepared.backbone, prepared.max_length),
+        naive=_naive(prepared, run, results),
+    )
+
+
+def leave_behind(result: RunResult, run: RunFolder) -> None:
+    """Write table, predictions, report and model cards; drop what only an unfinished run needs."""
+    with room_for(run.path):
+        write_csv(result, run.path / "leaderboard.csv")
+        write_json(result, run.path / "run.json")
+        write_predictions(result, run.path / "predictions.csv")
+        write_report(result, run.path / "report.html")
+        for route in result.routes:
+            folder = run.path / route.artifact
+            plain = predictors.read_facts(folder)["kind"] == "transformer"
+            write_model_card(result, route.name, folder / "README.md", transformers=plain)
+    run.clear_work()
+
+
+def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: list[Finished]) -> RouteResult:
+    test, task = prepared.splits.test, prepared.task
+    references = np.asarray(task.references(test))
+    first, values = predictors.load(runs[0].artifact), []
+    probabilities = first.predict(test).probabilities
+    scores = score(task, probabilities, references)
+    values.append(scores.metrics[task.main_metric].value)
+    for other in runs[1:]:
+        again = score(task, predictors.load(other.artifact).predict(test).probabilities, references, resamples=1)
+        values.append(again.metrics[task.main_metric].value)
+    cost = measure_cost(
+        first,
+        runs[0].artifact,
+        test,
+        trained_parameters=runs[0].trained_parameters,
+        train_seconds=float(np.mean([each.seconds for each in runs])),
+    )
+    return RouteResult(
+        name=title,
+        route=kind,
+        method=runs[0].method,
+        scores=scores,
+        cost=cost,
+        probabilities=probabilities,
+        seed_values=tuple(values),
+        history=tuple(runs[0].history),
+        settings=runs[0].settings,
+        notes=tuple(runs[0].notes),
+        artifact=str(runs[0].artifact.relative_to(run.path)),
+    )
+
+
+def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> NaiveClaim | None:
+    """The baseline trained and judged on a split that ignores duplicates, beside the truth."""
+    config, task = prepared.config, prepared.task
+    split = data.naive_split(dict(prepared.tables), config.data, task, config.seed)
+    true = next(result for result in results if result.route == BASELINE).scores.metrics[task.main_metric].value
+    plan = routes.resolve(RouteConfig(name=BASELINE))
+    context = _context(prepared, run, prepared.plans[0], 0)
+
+    def train(rows: Rows) -> predictors.Predictor:
+        return plan.run(replace(context, train=rows, validation=rows.take([]))).predictor
+
+    return naive_claim(split, task, true, train)
+
+
+def _context(prepared: Prepared, run: RunFolder, plan: Plan, repeat: int) -> Context:
+    earlier = [other.title for other in prepared.plans[: prepared.plans.index(plan)]]
+    return Context(
+        train=prepared.splits.train,
+        validation=prepared.splits.validation,
+        task=prepared.task,
+        backbone=prepared.backbone,
+        cache=Cache(_cache(prepared.config) / "activations"),
+        folder=run.checkpoints(plan.title, repeat),
+        seed=prepared.config.seed + repeat,
+        max_length=prepared.max_length,
+        teachers={title: run.artifact(title, repeat) for title in earlier},
+        unlabelled=prepared.splits.unlabelled,
+        load_backbone=lambda name: sources.load(
+            name, cache_dir=_cache(prepared.config), offline=prepared.config.offline
+        ),
+    )
+
+
+def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
+    path, cache_dir = config.data.path, _cache(config)
+    if table is not None:
+        tables = data.read_splits(table, config.data.validation, config.data.test)
+    elif sources.is_dataset(path):
+        tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
+    else:
+        tables = data.read_splits(path, config.data.validation, config.data.test)
+    if config.unlabelled:
+        tables["unlabelled"] = data.read(config.unlabelled)
+    return tables
+
+
+def _measured(splits: Splits, backbone: Backbone, asked: int | None) -> tuple[Splits, int]:
+    """The window that model and data need, and the splits with what it cuts off added to the audit."""
+    if asked and asked > backbone.max_length:
+        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {backbone.max_length} tokens")
+    rows = splits.train.join(splits.validation).join(splits.test)
+    lengths = encode(rows, backbone.tokenizer(), backbone.max_length, backbone.prompt).full_lengths
+    max_length = asked or window(lengths, backbone.max_length)
+    finding = data.truncation(lengths.tolist(), max_length, rows)
+    audit = replace(splits.audit, findings=(*splits.audit.findings, finding))
+    log.info("%s", finding.message)
+    return replace(splits, audit=audit), max_length
+
+
+def _plans(config: RunConfig, splits: Splits, backbone: Backbone) -> tuple[Plan, ...]:
+    asked: list[RouteConfig] = []
+    for route in config.routes:
+        if route.name == AUTO:
+            counts = np.unique([str(label) for label in splits.train["label"]], return_counts=True)[1]
+            asked += routes.automatic(float(np.median(counts)), backbone.parameters)
+        else:
+            asked.append(route)
+    if all(route.name != BASELINE for route in asked):
+        asked.insert(0, RouteConfig(name=BASELINE))
+    titles = [route.title for route in asked]
+    twice = sorted({title for title in titles if titles.count(title) > 1})
+    if twice:
+        raise ConfigError(f"routes named twice: {', '.join(twice)}; give each a label of its own")
+    return tuple(routes.resolve(route) for route in asked)
+
+
+def _cache(config: RunConfig) -> Path:
+    return (config.cache_dir or Path("~/.cache/transferkit")).expanduser()
