@@ -28,6 +28,7 @@ from transferkit.evaluation.scores import score
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Context, Plan
+from transferkit.sources import hub_data
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Task
 from transferkit.training.cache import Cache
@@ -212,6 +213,10 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
         tables = data.read_splits(table, config.data.validation, config.data.test)
     elif sources.is_dataset(path):
         tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
+    elif hub_data.names(path):
+        tables = data.read_splits(
+            hub_data.load(path, offline=config.offline), config.data.validation, config.data.test
+        )
     else:
         tables = data.read_splits(path, config.data.validation, config.data.test)
     if config.unlabelled:

@@ -4,11 +4,13 @@ import hashlib
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import huggingface_hub.constants
 import pytest
-from tiny_sources import save_bert, save_gpt2
+from fake_hub import Hub, serve
+from tiny_sources import contents, save_bert, save_gpt2
 
 MakeWheel = Callable[..., str]
 
@@ -62,3 +64,16 @@ def make_wheel(index: Path) -> MakeWheel:
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
     return make
+
+
+@pytest.fixture
+def tiny_hub(bert: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub on this machine, with `org/tiny` and an empty local cache."""
+    with serve(Hub("org/tiny", {name[2:]: content for name, content in contents(bert, "x").items()})) as hub:
+        template = f"{hub.endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", hub.endpoint)
+        monkeypatch.setattr(huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
+        yield hub

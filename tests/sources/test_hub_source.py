@@ -1,10 +1,8 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
-from fake_hub import COMMIT, Hub, serve
-from tiny_sources import contents
+from fake_hub import COMMIT, Hub
 
 from transferkit import sources
 from transferkit.errors import SourceError
@@ -12,17 +10,10 @@ from transferkit.sources.source import UnreachableError
 
 
 @pytest.fixture
-def hub(bert: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    files = {name.removeprefix("x/"): content for name, content in contents(bert, "x").items()}
-    extra = {"pytorch_model.bin": b"pickle", "onnx/model.onnx": b"onnx", "code.py": b"raise SystemExit"}
-    with serve(Hub("org/tiny", {**files, **extra})) as hub:
-        monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", hub.endpoint)
-        template = f"{hub.endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-        monkeypatch.setattr(huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
-        yield hub
+def hub(tiny_hub: Hub) -> Hub:
+    """The tiny hub with what a model folder there often has besides."""
+    tiny_hub.files |= {"pytorch_model.bin": b"pickle", "onnx/model.onnx": b"onnx", "code.py": b"raise SystemExit"}
+    return tiny_hub
 
 
 def test_a_hub_model_is_pinned_to_its_commit(hub: Hub, cache: Path) -> None:

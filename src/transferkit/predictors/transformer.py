@@ -12,7 +12,7 @@ from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, write_facts
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import Floats, logits, softmax
+from transferkit.training.inference import Floats, outputs, softmax
 
 
 def _nothing(_folder: Path) -> None:
@@ -43,7 +43,7 @@ class Transformer:
         """(rows, labels)."""
         if not len(rows):
             return np.zeros((0, len(self.labels)), dtype=np.float32)
-        return logits(self.model, self.examples(rows))
+        return outputs(self.model, self.examples(rows))
 
     def predict(self, rows: Rows) -> Predictions:
         return Predictions(softmax(self.logits(rows)))

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi, constants, try_to_load_from_cache
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
@@ -11,12 +12,12 @@ from transferkit.sources import fingerprint, layout, store
 from transferkit.sources.source import Found, Request, UnreachableError, missing_offline
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
-_WANTED = ("*.json", "*.txt", "*.jinja", "tokenizer.model", "*.spm", "*.model", "README.md")
+_WANTED = ("*.json", "*.txt", "*.jinja", "*.spm", "*.model", "README.md")
 _CODE = ("*.py",)
-_UNWANTED = ("onnx/*", "openvino/*", "coreml/*", "*.index.json.lock")
+_UNWANTED = ("onnx/*", "openvino/*", "coreml/*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # The hub library changes its HTTP client between versions; the errors of the network are bases of its own.
-_NETWORK = (*HfHubHTTPError.__bases__, OSError, RuntimeError)
+_NETWORK: Any = (*HfHubHTTPError.__bases__, OSError, RuntimeError)
 _TIMEOUT = 10.0  # seconds until the hub counts as unreachable
 
 

@@ -57,10 +57,10 @@ def disk(folder: Path, needed: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        amount = f", which needs {_megabytes(needed)}" if needed else ""
         if error.errno in _NO_SPACE:
             raise ResourceError(
-                f"no disk space left in {folder}, which needs {_megabytes(needed)}; "
-                "make room or choose another folder with --cache-dir"
+                f"no disk space left in {folder}{amount}; make room or choose another folder with --cache-dir"
             ) from None
         if error.errno in _NO_ACCESS:
             raise ResourceError(

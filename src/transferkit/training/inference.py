@@ -44,8 +44,8 @@ def _halving(
         yield from zip(group, results, strict=True)
 
 
-def logits(model: nn.Module, source: Examples) -> Floats:
-    """Logits of all rows of `source`, (rows, labels), in their order."""
+def outputs(model: nn.Module, source: Examples) -> Floats:
+    """What `model` answers for all rows of `source`, (rows, labels) or (rows, width), in their order."""
     device = device_of(model)
     model.eval()
 

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
-from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
 
 from transferkit.errors import ConfigError
 from transferkit.progress import progress
@@ -164,6 +164,7 @@ class _Loop(Trainer):
             callbacks=[_Watch(job)],
         )
         self.loss_is_scaled_for_ga = True
+        self.remove_callback(PrinterCallback)
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         loader: DataLoader[int] = DataLoader(

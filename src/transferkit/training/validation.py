@@ -7,7 +7,7 @@ from torch import nn
 
 from transferkit import metrics
 from transferkit.training.examples import Examples
-from transferkit.training.inference import logits, softmax
+from transferkit.training.inference import outputs, softmax
 from transferkit.training.loop import Validate
 
 
@@ -17,7 +17,7 @@ def validator(names: Sequence[str], examples: Examples) -> Validate | None:
         return None
 
     def validate(model: nn.Module) -> Mapping[str, float]:
-        probabilities = softmax(logits(model, examples))
+        probabilities = softmax(outputs(model, examples))
         return {name: metrics.get(name).compute(probabilities, examples.labels) for name in names}
 
     return validate

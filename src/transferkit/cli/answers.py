@@ -1,0 +1,114 @@
+"""Predictions leaving through stdout or into a file, a batch at a time."""
+
+import csv
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from transferkit.errors import ConfigError
+from transferkit.progress import progress
+
+if TYPE_CHECKING:
+    from transferkit.model import Answers
+
+log = logging.getLogger("transferkit")
+
+Write = Callable[["Answers", Sequence[str], bool], None]
+_COUNTED = (".jsonl", ".csv", ".tsv")
+_BLOCK = 2**22
+
+
+def write_answers(path: Path | None) -> AbstractContextManager[Write]:
+    """A function that writes answers: JSON lines to stdout, or what the suffix of `path` says.
+
+    The file appears under its name when all is written. Raises `ConfigError` for another suffix.
+    """
+    if path is None:
+        return _to_stdout()
+    if path.suffix not in (".jsonl", ".csv"):
+        raise ConfigError(f"--output {path}: expected a name ending in .jsonl or .csv")
+    if not path.parent.is_dir():
+        raise ConfigError(f"--output {path}: there is no folder {path.parent}")
+    return _to_file(path)
+
+
+def predicted_lines(batches: "Iterator[Answers]", path: Path) -> "Iterator[Answers]":
+    """`batches` unchanged, with progress: the time left where the rows of `path` can be counted quickly."""
+    began, done, total = time.monotonic(), 0, _about_rows(path)
+    if total is None:
+        said = began
+        for answers in batches:
+            done += len(answers)
+            yield answers
+            if time.monotonic() - said > 15:
+                said = time.monotonic()
+                log.info("%d rows done, %.0f a second", done, done / (said - began))
+    else:
+        with progress("predicting", total) as advance:
+            for answers in batches:
+                done += len(answers)
+                yield answers
+                advance(len(answers))
+    spent = time.monotonic() - began
+    log.info("%d rows predicted in %.1f s (%.0f a second)", done, spent, done / max(spent, 1e-9))
+
+
+def _about_rows(path: Path) -> int | None:
+    """Lines of a plain text file, which are its rows unless fields hold line ends."""
+    if path.suffix not in _COUNTED or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
+    return max(1, lines)
+
+
+@contextmanager
+def _to_stdout() -> Iterator[Write]:
+    yield lambda answers, labels, every: _json_lines(sys.stdout, answers, labels, every)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _to_file(path: Path) -> Iterator[Write]:
+    draft = path.with_name(f"{path.name}.partial")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        if path.suffix == ".csv":
+            yield _CsvLines(file)
+        else:
+            yield lambda answers, labels, every: _json_lines(file, answers, labels, every)
+    draft.replace(path)
+
+
+def _json_lines(file: TextIO, answers: "Answers", labels: Sequence[str], every: bool) -> None:
+    for record in _records(answers, labels, every):
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+class _CsvLines:
+    def __init__(self, file: TextIO) -> None:
+        self.writer = csv.writer(file)
+        self.started = False
+
+    def __call__(self, answers: "Answers", labels: Sequence[str], every: bool) -> None:
+        if not self.started:
+            self.writer.writerow(["row", "label", "probability", *(labels if every else ())])
+            self.started = True
+        for record in _records(answers, labels, every):
+            spread = list((record["probabilities"] or dict.fromkeys(labels)).values()) if every else []
+            self.writer.writerow([record["row"], record["label"], record["probability"], *spread])
+
+
+def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:
+    for number, value, row in zip(answers.numbers.tolist(), answers.values, answers.probabilities, strict=True):
+        known = value is not None
+        record: dict[str, Any] = {"row": number, "label": value}
+        record["probability"] = round(float(row.max()), 6) if known else None
+        if every:
+            numbers = [round(float(each), 6) for each in row]
+            record["probabilities"] = dict(zip(labels, numbers, strict=True)) if known else None
+        yield record

@@ -1,0 +1,25 @@
+"""`transferkit datasets`: the data sets of the catalogue."""
+
+from pathlib import Path
+from typing import Annotated
+
+
+from transferkit import sources
+from transferkit.cli import console
+from transferkit.cli.description import flag
+
+
+def command(cache_dir: Annotated[Path | None, flag("cache_dir")] = None) -> None:
+    """List the data sets known by a short name; any file, folder or hub data set works too."""
+    rows = [
+        (
+            entry.name,
+            f"{entry.rows:,}",
+            f"{entry.size / 1e6:.0f} MB",
+            entry.licence,
+            "yes" if sources.is_cached(entry.name, console.cache(cache_dir)) else "no",
+            entry.summary,
+        )
+        for entry in sources.datasets()
+    ]
+    console.out().print(console.table(("data set", "rows", "download", "licence", "here", "what it is"), rows, left=6))

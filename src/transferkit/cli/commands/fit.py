@@ -1,0 +1,66 @@
+"""`transferkit fit`: train every asked-for route, judge all on the test rows, leave a table, a report and models."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transferkit.cli import console, summary
+from transferkit.cli.description import described, flag
+from transferkit.config import DataConfig
+from transferkit.errors import InterruptedRunError
+
+NOT_IN_SCHEMA = ("config", "set", "resume", "dry_run")
+
+
+def command(
+    context: typer.Context,
+    data: Annotated[str | None, typer.Argument(help=DataConfig.model_fields["path"].description)] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with the same settings; flags win over it")] = None,
+    model: Annotated[str | None, flag("model")] = None,
+    revision: Annotated[str | None, flag("revision")] = None,
+    task: Annotated[str | None, flag("task")] = None,
+    routes: Annotated[str | None, flag("routes")] = None,
+    set: Annotated[list[str] | None, typer.Option(metavar="ROUTE.OPTION=VALUE", help="an option of a route")] = None,
+    validation: Annotated[str | None, flag("validation")] = None,
+    test: Annotated[str | None, flag("test")] = None,
+    text: Annotated[str | None, flag("text")] = None,
+    text_pair: Annotated[str | None, flag("text_pair")] = None,
+    label: Annotated[str | None, flag("label")] = None,
+    test_size: Annotated[float | None, flag("test_size")] = None,
+    validation_size: Annotated[float | None, flag("validation_size")] = None,
+    keep_leaks: Annotated[bool | None, flag("keep_leaks")] = None,
+    unlabelled: Annotated[str | None, flag("unlabelled")] = None,
+    max_length: Annotated[int | None, flag("max_length")] = None,
+    seed: Annotated[int | None, flag("seed")] = None,
+    seeds: Annotated[int | None, flag("seeds")] = None,
+    offline: Annotated[bool | None, flag("offline")] = None,
+    trust_remote_code: Annotated[bool | None, flag("trust_remote_code")] = None,
+    output_dir: Annotated[Path | None, flag("output_dir")] = None,
+    cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on in an unfinished run folder")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be trained, in what time")] = False,
+) -> None:
+    """Train the asked-for routes and a baseline on DATA, compare them on held-out rows, save all of it."""
+    given = {name: value for name, value in context.params.items() if name not in (*NOT_IN_SCHEMA, "data")}
+    run = described({**given, "path": data}, config, set or (), resume)
+    if dry_run:
+        from transferkit import estimate
+
+        summary.print_estimate(console.out(), estimate.of_run(run))
+        return
+    from transferkit import flow
+
+    try:
+        result = flow.fit(run, resume=resume)
+    except KeyboardInterrupt:
+        assert run.output_dir is not None
+        raise InterruptedRunError(_way_on(run.output_dir)) from None
+    summary.print_result(console.out(), result)
+
+
+def _way_on(folder: Path) -> str:
+    if (folder / "config.yaml").exists():
+        return f"stopped, what was done is kept; go on with: transferkit fit --resume --output-dir {shlex.quote(str(folder))}"
+    return "stopped before anything was trained; the same command starts again"

@@ -1,0 +1,40 @@
+"""`transferkit predict`: labels for the rows of a file of any size."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transferkit.cli.answers import predicted_lines, write_answers
+from transferkit.errors import ConfigError
+
+log = logging.getLogger("transferkit")
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
+    file: Annotated[Path, typer.Argument(help="csv, tsv, jsonl or parquet file; plain, .gz or .xz")],
+    route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
+    cheapest: Annotated[bool, typer.Option("--cheapest", help="the fastest route that is as good")] = False,
+    output: Annotated[Path | None, typer.Option(help=".jsonl or .csv file [default: lines on stdout]")] = None,
+    text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
+    text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
+    probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
+    batch_size: Annotated[int, typer.Option(min=1, help="rows held in memory at a time")] = 1000,
+) -> None:
+    """Predict a label for every row of FILE, in its order; memory does not grow with the file."""
+    if route and cheapest:
+        raise ConfigError("--route and --cheapest exclude each other; give one of them")
+    writer = write_answers(output)
+    from transferkit.model import load
+
+    model = load(run, route, cheapest)
+    named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair)) if raw}
+    with writer as write:
+        empty = 0
+        for answers in predicted_lines(model.stream(file, named, batch_size), file):
+            empty += answers.values.count(None)
+            write(answers, model.labels, probabilities)
+    if empty:
+        log.warning("%d rows of %s have no text; their label is null", empty, file)

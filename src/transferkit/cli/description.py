@@ -1,0 +1,118 @@
+"""Flags and a YAML file -> the description of a run. The schema is `config`'s; this only merges."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from transferkit import config
+from transferkit.config import DataConfig, Route, RouteConfig, RunConfig, Strict
+from transferkit.errors import ConfigError
+
+POSITIONAL = "path"
+"""The one field of `DataConfig` that has no flag: it is the argument DATA."""
+
+_ROUTES = TypeAdapter(tuple[Route, ...])
+
+
+def flag(name: str) -> Any:
+    """The option for the field `name` of the schema, with its description and default as help."""
+    field = (DataConfig if name in DataConfig.model_fields else RunConfig).model_fields[name]
+    words = f"--{name.replace('_', '-')}"
+    if field.annotation is bool:
+        return typer.Option(f"{words}/--no-{words[2:]}", help=field.description, show_default=False)
+    default = "" if field.default is None or name == "routes" else f" [default: {field.default}]"
+    return typer.Option(words, help=f"{field.description}{default}", show_default=False)
+
+
+def described(
+    given: Mapping[str, Any], file: Path | None = None, settings: Sequence[str] = (), resume: bool = False
+) -> RunConfig:
+    """The run that the flags `given` (fields of the schema by name) ask for, over what the YAML `file` says.
+
+    `resume` without a file goes on from the description in the run folder. The run folder is settled here,
+    so that its name is known whatever happens.
+    """
+    values = _base(given, file, resume)
+    asked = {name: value for name, value in given.items() if value is not None}
+    values["data"] = {**(values.get("data") or {}), **_those(asked, DataConfig)}
+    if POSITIONAL not in values["data"]:
+        raise ConfigError("expected DATA (a file, a catalogue name or a hub data set) or --config FILE; found neither")
+    in_file = values.get("routes")
+    values |= _those(asked, RunConfig)
+    if isinstance(asked.get("routes"), str):
+        values["routes"] = _chosen(asked["routes"], in_file)
+    if settings:
+        values["routes"] = _set(_routes(values.get("routes", ())), settings)
+    values.setdefault("output_dir", None)
+    values["output_dir"] = values["output_dir"] or _folder(values["data"][POSITIONAL])
+    return config.parse(values)
+
+
+def _base(given: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str, Any]:
+    if resume and not given.get("output_dir") and file is None:
+        raise ConfigError("--resume needs to know which run to continue: add --output-dir RUN")
+    if file is None and resume:
+        file = Path(given["output_dir"]) / "config.yaml"
+        if not file.exists():
+            raise ConfigError(f"nothing to resume: {file} does not exist; start the run without --resume")
+    return config.read_yaml(file) if file else {}
+
+
+def _those(values: Mapping[str, Any], schema: type[Strict]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in schema.model_fields and name != "data"}
+
+
+def _routes(values: Any) -> tuple[RouteConfig, ...]:
+    try:
+        return _ROUTES.validate_python([values] if isinstance(values, str | dict) else values)
+    except ValidationError as error:
+        raise ConfigError(f"routes: {config.explain(error)}") from None
+
+
+def _chosen(words: str, described: Any) -> list[RouteConfig]:
+    """The routes named in `words`; what the file says about a route of that title holds for it."""
+    known = {route.title: route for route in _routes(described or ())}
+    asked = _routes([word for word in words.split(",") if word.strip()])
+    if not asked:
+        raise ConfigError("--routes: expected names separated by commas, such as feature_transfer,full; found none")
+    return [known.get(route.title, route) for route in asked]
+
+
+def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteConfig]:
+    options = {route.title: dict(route.options) for route in routes}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        title, dot, option = name.strip().rpartition(".")
+        title, option = title.replace("-", "_") if title not in options else title, option.replace("-", "_")
+        if not (equals and dot and title and option):
+            raise ConfigError(f"--set {setting}: expected ROUTE.OPTION=VALUE, such as full.epochs=3")
+        if title not in options:
+            there = ", ".join(options) or "none"
+            raise ConfigError(f"--set {setting}: no route {title!r} is asked for ({there}); name it with --routes")
+        options[title][option] = _value(setting, value)
+    return [RouteConfig(name=route.name, label=route.label, options=options[route.title]) for route in routes]
+
+
+def _value(setting: str, text: str) -> Any:
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ConfigError(f"--set {setting}: expected a value such as 3, 2e-5, true or [a, b]") from None
+    return _number(value)
+
+
+def _number(value: Any) -> Any:
+    """YAML takes 2e-5 for a word; here it is a number."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _folder(data: str) -> Path:
+    return Path("runs") / f"{Path(data).stem}-{datetime.now():%Y%m%d-%H%M%S}"

@@ -1,0 +1,60 @@
+"""Every failure as one sentence on stderr and an exit code; a traceback only on request."""
+
+import errno
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError
+
+_UNEXPECTED = 1
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
+def code_of(run: Callable[[], Any], debug: bool = False) -> int:
+    """Call `run` and give the exit code: its own, or that of its failure, which is then explained."""
+    try:
+        ended = run()
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        sentence, code = explained(error)
+        print(f"error: {sentence}", file=sys.stderr)
+        return code
+    except KeyboardInterrupt:
+        print("error: stopped", file=sys.stderr)
+        return InterruptedRunError.exit_code
+    return ended if isinstance(ended, int) else 0
+
+
+def explained(error: Exception) -> tuple[str, int]:
+    """One sentence on `error` and the exit code that goes with it."""
+    if isinstance(error, TransferkitError):
+        return _line(str(error)), error.exit_code
+    if isinstance(error, typer.Exit):
+        return "", error.exit_code
+    if isinstance(error, typer.Abort):
+        return "stopped", InterruptedRunError.exit_code
+    if hasattr(error, "format_message"):
+        return _misuse(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "the machine ran out of memory; lower --max-length or a route's batch_size", ResourceError.exit_code
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        where = f" while writing {error.filename}" if error.filename else ""
+        return f"no disk left{where}; free some space, then go on with --resume", ResourceError.exit_code
+    kind, words = type(error).__name__, _line(str(error))
+    return f"unexpected {kind}{f' ({words})' if words else ''}; run again with --debug to see where", _UNEXPECTED
+
+
+def _misuse(error: Any) -> tuple[str, int]:
+    """What typer says of words it does not know; its exceptions move between versions, their method stays."""
+    context = getattr(error, "ctx", None)
+    message = _line(error.format_message()).rstrip(".")
+    return f"{message}; see {context.command_path if context else 'transferkit'} --help", error.exit_code
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,205 @@
+"""What a run would take, before it is started: memory and time per route, as ranges.
+
+Cost model: the backbone's seconds per token, forward only (f) and forward with backward (b), are measured on a
+few real rows on this machine. T are tokens after truncation, E epochs, s the share of layers that learn:
+
+    feature_transfer           f * T(train + validation) + half of that for choosing the head
+    full, lora, top_layers     E * (s * b * T(train) + f * T(validation)), s = 1 but for top_layers
+    baseline                   rows and labels times a constant
+    judging any of them        2 * f * T(test) + some seconds to load, verify and time the model
+
+The low end takes three quarters of it and the earliest stop that `patience` allows, the high end half more.
+Memory is weights, gradients and the two moments of Adam in float32, and the activations of a batch of the
+longest rows: 17 values per unit of width, layer and token, and 2.5 per head and pair of tokens
+(Korthikanti et al. 2022, section 4.1).
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from transferkit import adapters, flow
+from transferkit.config import RunConfig
+from transferkit.data.splits import Finding
+from transferkit.flow import Prepared
+from transferkit.routes import Plan
+from transferkit.sources.backbone import Backbone
+from transferkit.training.encoding import Encoded, encode
+from transferkit.training.options import TrainingOptions
+
+_PROBE_FLOPS = 3e11
+_PROBE_ROWS = 32
+_BASE_BYTES = 600 * 2**20  # Python with torch and transformers
+_JUDGING_SECONDS = 6.0
+_BASELINE_SECONDS = 2e-4  # per row and label
+_WIDTH_PER_HEAD = 64
+_LOW, _HIGH = 0.75, 1.5
+
+
+@dataclass(frozen=True)
+class RouteEstimate:
+    """Seconds from `low` to `high` and peak memory of one route, with its effective options."""
+
+    title: str
+    low: float
+    high: float
+    bytes: int
+    options: Mapping[str, Any]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What would be trained, on what."""
+
+    model: str
+    rows: Mapping[str, int]
+    tokens: int
+    max_length: int
+    findings: tuple[Finding, ...]
+    routes: tuple[RouteEstimate, ...]
+
+
+@dataclass(frozen=True)
+class _Load:
+    """The measured speed, and the tokens of every split."""
+
+    prepared: Prepared
+    forward: float
+    both: float
+    tokens: Mapping[str, int]
+    longest: int
+
+
+def of_run(config: RunConfig) -> Estimate:
+    """Read, audit and split as `fit` would, time a batch, and train nothing."""
+    prepared = flow.prepare(config)
+    splits, backbone = prepared.splits, prepared.backbone
+    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+    tokenizer = backbone.tokenizer()
+    encoded = {name: encode(rows, tokenizer, prepared.max_length, backbone.prompt) for name, rows in parts.items()}
+    forward, both = seconds_per_token(backbone, encoded["train"])
+    tokens = {name: int(found.lengths.sum()) for name, found in encoded.items()}
+    load = _Load(prepared, forward, both, tokens, int(encoded["train"].lengths.max()))
+    return Estimate(
+        model=backbone.name,
+        rows={name: len(rows) for name, rows in parts.items()},
+        tokens=sum(tokens.values()),
+        max_length=prepared.max_length,
+        findings=splits.audit.findings,
+        routes=tuple(_route(plan, load) for plan in prepared.plans),
+    )
+
+
+def seconds_per_token(backbone: Backbone, rows: Encoded) -> tuple[float, float]:
+    """Forward alone, and forward with backward, measured on rows of middling length."""
+    middling = np.argsort(rows.lengths, kind="stable")[len(rows) // 2 :]
+    each = 6 * _body(backbone) * max(1, int(rows.lengths[middling[0]]))
+    count = int(np.clip(_PROBE_FLOPS / each, 1, _PROBE_ROWS))
+    inputs = rows.batch(middling[:count].tolist())
+    tokens = int(inputs["input_ids"].numel())
+    encoder = backbone.encoder()
+
+    def forward() -> None:
+        with torch.inference_mode():
+            encoder(**inputs)
+
+    def both() -> None:
+        encoder(**inputs).last_hidden_state.mean().backward()
+
+    forward()
+    return _timed(forward) / tokens, _timed(both) / tokens
+
+
+def _timed(work: Any) -> float:
+    taken = []
+    for _ in range(2):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
+
+
+def _route(plan: Plan, load: _Load) -> RouteEstimate:
+    seeds = load.prepared.config.seeds
+    judging = seeds * (2 * load.forward * load.tokens["test"] + _JUDGING_SECONDS)
+    shortest, longest, note = _training(plan, load)
+    options, effective = plan.options.model_dump(), _effective(plan, load)
+    plain = {name: field.default for name, field in type(plan.options).model_fields.items()}
+    changed = {name: value for name, value in options.items() if value != plain[name]}
+    return RouteEstimate(
+        title=plan.title,
+        low=_LOW * (seeds * shortest + judging),
+        high=_HIGH * (seeds * longest + judging),
+        bytes=_memory(plan, load),
+        options=effective | changed,
+        note=note,
+    )
+
+
+def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:
+    """Seconds of one training at the earliest stop and at the last, and what is doubtful about them."""
+    tokens = load.tokens
+    once = load.forward * (tokens["train"] + tokens["validation"])
+    if plan.variant == "baseline":
+        spent = _BASELINE_SECONDS * len(load.prepared.splits.train) * len(load.prepared.task.labels)
+        return spent, spent, ""
+    if plan.variant == "feature_transfer":
+        return once, 1.5 * once, ""
+    epoch = load.both * tokens["train"] * _share(plan, load.prepared.backbone) + load.forward * tokens["validation"]
+    epochs = _epochs(plan, load)
+    stops = tokens["validation"] and isinstance(plan.options, TrainingOptions)
+    first = min(epochs, getattr(plan.options, "patience", 0) + 1) if stops else epochs
+    if plan.variant in adapters.names():
+        prefix = once if plan.variant == "top_layers" else 0.0
+        return prefix + first * epoch, prefix + epochs * epoch, ""
+    return 0.2 * once, once + epochs * epoch, "its cost depends on its teacher and student; the range is wide"
+
+
+def _share(plan: Plan, backbone: Backbone) -> float:
+    """The share of layers that learn."""
+    if plan.variant != "top_layers":
+        return 1.0
+    total = max(1, backbone.layers)
+    return (getattr(plan.options, "layers", None) or max(1, total // 2)) / total
+
+
+def _epochs(plan: Plan, load: _Load) -> float:
+    asked = getattr(plan.options, "epochs", None)
+    rows = len(load.prepared.splits.train)
+    named = plan.variant if plan.variant in adapters.names() else "full"
+    return float(asked or adapters.get(named).default_epochs(rows))
+
+
+def _effective(plan: Plan, load: _Load) -> dict[str, Any]:
+    if plan.variant not in adapters.names():
+        return {}
+    rate = getattr(plan.options, "learning_rate", None)
+    rate = rate or adapters.get(plan.variant).default_rate(load.prepared.backbone.parameters)
+    return {"epochs": f"{_epochs(plan, load):g}", "learning_rate": f"{rate:.2g}"}
+
+
+def _memory(plan: Plan, load: _Load) -> int:
+    backbone = load.prepared.backbone
+    if plan.variant == "baseline":
+        return _BASE_BYTES
+    weights = 4 * backbone.parameters
+    if not isinstance(plan.options, TrainingOptions):
+        return _BASE_BYTES + 2 * weights
+    share = 0.03 if plan.variant == "lora" else _share(plan, backbone)
+    rows = max(1, plan.options.batch_size // plan.options.accumulation)
+    scores = 2.5 * load.longest * backbone.width / _WIDTH_PER_HEAD
+    layers = backbone.layers * (1.0 if plan.variant == "lora" else share)
+    activations = 4 * rows * load.longest * layers * (17 * backbone.width + scores)
+    return int(_BASE_BYTES + weights * (1 + 3 * share) + activations)
+
+
+def _body(backbone: Backbone) -> int:
+    """Weights that every token is multiplied with."""
+    return max(1, backbone.parameters - backbone.vocabulary * backbone.width)
+
+

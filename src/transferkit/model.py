@@ -1,0 +1,174 @@
+"""A trained model in use: texts in, labels and probabilities out, wherever it was saved."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit import data, predictors, tasks
+from transferkit.data.cleaning import clean
+from transferkit.data.content import is_blank
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.errors import ArtifactError, ConfigError, DataError
+from transferkit.evaluation.results import Scores
+from transferkit.evaluation.scores import score
+from transferkit.predictors import Predictor
+from transferkit.sources.hush import hushed
+from transferkit.tasks import Task
+
+Text = str | tuple[str, str]
+Floats = npt.NDArray[np.float32]
+
+_RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Predictions for some rows of a file: `values` has None, and `probabilities` NaN, where there is no text."""
+
+    numbers: npt.NDArray[np.int64]
+    values: list[str | None]
+    probabilities: Floats
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A predictor with the task it was made for; `load` makes one.
+
+    `folder` is its artifact; `columns` maps `text`, `text_pair` and `label` to what the columns were called
+    in the data it was trained on.
+
+    >>> model = transferkit.load("runs/trec")           # doctest: +SKIP
+    >>> model.predict(["Who wrote Ulysses ?"])          # doctest: +SKIP
+    ['HUM']
+    """
+
+    folder: Path
+    predictor: Predictor
+    task: Task
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of `predict_proba`."""
+        return self.predictor.labels
+
+    @property
+    def takes_pairs(self) -> bool:
+        """Whether it was trained on pairs of texts."""
+        return "text_pair" in self.columns
+
+    def predict(self, texts: Sequence[Text]) -> list[str]:
+        """The most probable label of every text, or (text, text_pair) tuple."""
+        return [self.labels[i] for i in self.predict_proba(texts).argmax(axis=1)]
+
+    def predict_proba(self, texts: Sequence[Text]) -> Floats:
+        """(texts, labels), rows summing to one. Raises `DataError` for one bare text instead of a list."""
+        return self.predictor.predict(rows_of(texts)).probabilities
+
+    def stream(self, path: Path, named: Mapping[str, str] | None = None, batch_size: int = 1000) -> Iterator[Answers]:
+        """Answers for the rows of a file of any size, `batch_size` at a time, in their order.
+
+        `named` says which columns hold `text` and `text_pair`; otherwise they are called as in training or
+        have a usual name.
+        """
+        for batch in data.stream(path, batch_size):
+            rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
+            if self.takes_pairs and "text_pair" not in rows:
+                raise DataError(f"{path}: this model reads pairs of texts; name the second column with --text-pair")
+            yield self._answers(rows)
+
+    def evaluate(self, table: Any, named: Mapping[str, str] | None = None) -> tuple[Scores, tuple[Finding, ...]]:
+        """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out.
+
+        Raises `DataError` where it has labels that the model does not know.
+        """
+        cleaned = clean(data.read(table), self.task, self._named(data.read(table), named, target=True), "")
+        references = self.task.references(cleaned.rows)
+        return score(self.task, self.predictor.predict(cleaned.rows).probabilities, references), cleaned.findings
+
+    def _answers(self, rows: Rows) -> Answers:
+        blank = np.asarray(is_blank(rows, self.task), dtype=bool)
+        probabilities = np.full((len(rows), len(self.labels)), np.nan, dtype=np.float32)
+        probabilities[~blank] = self.predictor.predict(rows.take(~blank)).probabilities
+        best = np.where(blank, -1, np.nan_to_num(probabilities, nan=-1).argmax(axis=1))
+        return Answers(rows.numbers, [None if i < 0 else self.labels[i] for i in best.tolist()], probabilities)
+
+    def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
+        known = {name: raw for name, raw in self.columns.items() if raw in rows}
+        if not target:
+            known.pop(self.task.target, None)
+        return known | dict(named or {})
+
+
+def load(folder: str | Path, route: str | None = None, cheapest: bool = False) -> Model:
+    """The model in `folder`: a run folder (its best route, the `route` named, or the `cheapest` one that is
+    as good) or one artifact. Raises `ArtifactError` for a damaged or foreign folder.
+    """
+    path = Path(folder).expanduser()
+    artifact = _artifact(path, route, cheapest)
+    run = _read_run(artifact.parent.parent) if artifact.parent.name == "models" else None
+    with hushed():
+        predictor = predictors.load(artifact)
+    task = tasks.get(run["task"]["name"] if run else "text-classification")
+    return Model(artifact, predictor, replace(task, labels=predictor.labels), run["data"]["columns"] if run else {})
+
+
+def rows_of(texts: Sequence[Text]) -> Rows:
+    """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else."""
+    if isinstance(texts, str):
+        raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
+    listed = [tuple(item) if isinstance(item, list | np.ndarray) else item for item in texts]
+    for number, item in enumerate(listed, start=1):
+        pair = isinstance(item, tuple)
+        fine = len(item) == 2 and all(isinstance(part, str) for part in item) if pair else isinstance(item, str)
+        if not fine or pair != isinstance(listed[0], tuple):
+            raise DataError(f"expected texts, or (text, text_pair) tuples throughout; item {number} is {item!r:.60}")
+    return data.from_texts(listed)
+
+
+def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
+    if not path.is_dir():
+        raise ArtifactError(f"no run or model in {path}: there is no such folder")
+    run = _read_run(path)
+    if run is None and (path / "config.yaml").exists():
+        return _of_unfinished(path, route)
+    if run is None:
+        if route or cheapest:
+            raise ConfigError(f"{path} is one model, not a run: it has no routes to choose from")
+        return path
+    there = {each["name"]: each["artifact"] for each in run["routes"]}
+    name = route or run["cheapest" if cheapest else "best"]
+    if name not in there:
+        raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(there)}")
+    return path / there[name]
+
+
+def _of_unfinished(path: Path, route: str | None) -> Path:
+    finished = sorted(each.parent.name for each in (path / "models").glob(f"*/{predictors.FACTS}"))
+    if route in finished:
+        return path / "models" / str(route)
+    raise ArtifactError(
+        f"the run in {path} is not finished; finish it with: transferkit fit --resume --output-dir {path}"
+        + (f", or name a finished route: {', '.join(finished)}" if finished else "")
+    )
+
+
+def _read_run(path: Path) -> dict[str, Any] | None:
+    file = path / _RUN
+    if not file.exists():
+        return None
+    try:
+        run: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        _ = run["routes"], run["task"]["name"], run["data"]["columns"], run["best"], run["cheapest"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{file} is damaged ({error}); restore it, or name a model in {path}/models") from None
+    return run

@@ -1,0 +1,89 @@
+"""For a handful of examples per label: pull texts of one label together, then put a head on them."""
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+from pydantic import Field
+from transformers import set_seed
+
+from transferkit.config import Strict
+from transferkit.predictors.frozen_features import FrozenFeatures
+from transferkit.routes import Context, Outcome
+from transferkit.training.classifier import labelled_examples
+from transferkit.training.embedder import Embedder
+from transferkit.training.head import fit_head
+from transferkit.training.inference import outputs
+from transferkit.training.layers import find_layers
+from transferkit.training.learner import Learner, Weighted
+from transferkit.training.loop import Training, train
+from transferkit.training.losses.contrast import Contrast
+from transferkit.training.options import TrainingOptions
+
+NAME = "contrastive"
+_MANY_ROWS = 5_000
+_RATE = 1e-4
+_STEPS = 60
+
+
+class Options(TrainingOptions):
+    """A batch gives a pair for every two of its rows, so it should hold several rows of every label."""
+
+    batch_size: int = Field(64, ge=2)
+
+
+def variants() -> Mapping[str, type[Strict]]:
+    return {NAME: Options}
+
+
+def why_not(variant: str, context: Context) -> str | None:
+    if len(context.labelled) > _MANY_ROWS:
+        return f"{len(context.labelled)} labelled rows are plenty; use full, which learns from labels directly"
+    return None
+
+
+def run(variant: str, context: Context, options: Strict) -> Outcome:
+    """Train the encoder on pairs of labelled rows, then choose the head by cross-validation on them."""
+    assert isinstance(options, Options)
+    began = time.perf_counter()
+    backbone, rows = context.backbone, context.labelled
+    tokenizer = backbone.tokenizer()
+    examples = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    set_seed(context.seed)
+    embedder = Embedder(backbone.encoder(), backbone.pooling)
+    epochs = options.epochs or max(1.0, round(_STEPS / np.ceil(len(rows) / options.batch_size)))
+    rate = options.learning_rate or _RATE
+    trained = train(
+        Training(
+            learner=Learner(embedder, [Weighted(Contrast(), 1.0, 1.0)]),
+            source=examples,
+            options=options,
+            epochs=epochs,
+            learning_rate=rate,
+            folder=context.folder,
+            seed=context.seed,
+            title=f"{variant}: learning from pairs",
+        )
+    )
+    features = outputs(embedder, examples)[:, None]
+    head, choice = fit_head(features, examples.labels, len(context.task.labels), context.seed)
+    predictor = FrozenFeatures(
+        encoder=embedder.encoder.eval(),
+        tokenizer=tokenizer,
+        pooling=backbone.pooling,
+        depths=(len(find_layers(embedder)),),
+        uses_output=True,
+        head=head,
+        labels=context.task.labels,
+        max_length=context.max_length,
+        prompt=backbone.prompt,
+    )
+    return Outcome(
+        predictor=predictor,
+        method=f"{backbone.name} fine-tuned on pairs, linear head",
+        trained_parameters=trained.trained_parameters + head.parameters,
+        seconds=time.perf_counter() - began,
+        settings={**options.model_dump(), "epochs": epochs, "learning_rate": rate, "strength": choice.strength},
+        history=trained.history,
+        notes=trained.notes,
+    )

@@ -1,0 +1,137 @@
+"""`transferkit.fit`: the same as the command `fit`, called from Python."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from transferkit import flow
+from transferkit.config import RunConfig, parse
+from transferkit.evaluation.leaderboard import render
+from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.model import Model, load
+from transferkit.sources.hush import hushed
+
+_WIDTH = 120
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run. Printing it shows the table; `result` has every number in it."""
+
+    result: RunResult
+
+    @property
+    def folder(self) -> Path:
+        """Where report, table and models lie."""
+        assert self.result.config.output_dir is not None
+        return self.result.config.output_dir
+
+    @property
+    def best(self) -> RouteResult:
+        """The best route."""
+        return self.result.route(self.result.best)
+
+    @property
+    def cheapest(self) -> RouteResult:
+        """The fastest route that is not significantly worse than the best."""
+        return self.result.route(self.result.cheapest)
+
+    def model(self, name: str | None = None) -> Model:
+        """The model of the route called `name`, by default the best one's."""
+        return load(self.folder, name)
+
+    def __str__(self) -> str:
+        page = Console(file=StringIO(), width=_WIDTH, color_system=None)
+        page.print(render(self.result, _WIDTH))
+        assert isinstance(page.file, StringIO)
+        return page.file.getvalue()
+
+    __repr__ = __str__
+
+
+def fit(
+    data: Any,
+    *,
+    model: str = "all-MiniLM-L6-v2",
+    revision: str | None = None,
+    task: str = "text-classification",
+    routes: str | Sequence[str | Mapping[str, Any]] = ("auto",),
+    validation: Any = None,
+    test: Any = None,
+    text: str | None = None,
+    text_pair: str | None = None,
+    label: str | None = None,
+    test_size: float = 0.1,
+    validation_size: float = 0.1,
+    keep_leaks: bool = False,
+    unlabelled: str | None = None,
+    max_length: int | None = None,
+    seed: int = 0,
+    seeds: int = 1,
+    offline: bool = False,
+    trust_remote_code: bool = False,
+    output_dir: str | Path | None = None,
+    cache_dir: str | Path | None = None,
+    resume: bool = False,
+) -> Run:
+    """Train every one of `routes` and a baseline on `data`, compare them on held-out rows, and save all of it.
+
+    `data`, `validation` and `test` are each a file, a DataFrame, a `datasets` object, a mapping of columns or a
+    list of mappings; `data` may also be a catalogue name such as "trec", a hub data set, or all splits in a
+    mapping. A route is a name, or {name: {option: value}}. The other parameters are the fields of `RunConfig`
+    and `DataConfig`, where they are described. `resume` continues an unfinished run in `output_dir`.
+
+    Raises a `TransferkitError` with one sentence on what was expected, what was found and what to do.
+
+    >>> run = transferkit.fit("trec", routes=["feature_transfer", {"full": {"epochs": 3}}])  # doctest: +SKIP
+    >>> run.model().predict(["Who wrote Ulysses ?"])                                         # doctest: +SKIP
+    ['HUM']
+    """
+    named = isinstance(data, str | Path) and all(_is_file(part) for part in (validation, test))
+    config = parse(
+        {
+            "data": {
+                "path": str(data) if isinstance(data, str | Path) else type(data).__name__,
+                "validation": str(validation) if _is_file(validation) and validation is not None else None,
+                "test": str(test) if _is_file(test) and test is not None else None,
+                "text": text,
+                "text_pair": text_pair,
+                "label": label,
+                "test_size": test_size,
+                "validation_size": validation_size,
+                "keep_leaks": keep_leaks,
+            },
+            "model": model,
+            "revision": revision,
+            "task": task,
+            "routes": routes.split(",") if isinstance(routes, str) else list(routes),
+            "unlabelled": unlabelled,
+            "max_length": max_length,
+            "seed": seed,
+            "seeds": seeds,
+            "offline": offline,
+            "trust_remote_code": trust_remote_code,
+            "output_dir": output_dir,
+            "cache_dir": cache_dir,
+        }
+    )
+    with hushed():
+        return Run(flow.fit(config, None if named else _table(data, validation, test), resume))
+
+
+def _is_file(value: Any) -> bool:
+    return value is None or isinstance(value, str | Path)
+
+
+def _table(data: Any, validation: Any, test: Any) -> Any:
+    """All tables that are not files, as one mapping of splits where there are several."""
+    from transferkit.data import read_splits
+
+    given = {name: value for name, value in (("validation", validation), ("test", test)) if not _is_file(value)}
+    return read_splits(data, **given) if given else data
+
+

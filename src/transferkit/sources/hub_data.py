@@ -1,0 +1,60 @@
+"""Data sets of the Hugging Face hub: `org/name`, or `org/name:configuration`, read with `datasets`."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from transferkit.data import Rows, formats, read_splits
+from transferkit.data.compression import stored_suffix
+from transferkit.errors import ConfigError, SourceError
+from transferkit.sources.source import UnreachableError
+from transferkit.sources.source import offline as is_offline
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(:[\w.-]+)?")
+
+
+def names(path: str) -> bool:
+    """Whether `path` is written like a hub data set: no file or folder, nor a file's name."""
+    known = stored_suffix(Path(path)) in formats.by_suffix()
+    return bool(_NAME.fullmatch(path)) and not known and not Path(path).exists()
+
+
+def load(name: str, *, offline: bool) -> dict[str, Rows]:
+    """The splits of the hub data set `name`.
+
+    Raises `ConfigError` without the extra `data` or for a configuration there is not, `UnreachableError` where
+    neither the network nor the cache of `datasets` has it, `SourceError` where it cannot be read.
+    """
+    try:
+        import datasets
+        from datasets.exceptions import DatasetNotFoundError
+    except ImportError:
+        raise ConfigError(f"the data set {name} needs datasets: pip install 'transferkit[data]'") from None
+    path, _, configuration = name.partition(":")
+    offline = is_offline(offline)
+    try:
+        found: Any = datasets.load_dataset(
+            path,
+            configuration or None,
+            download_config=datasets.DownloadConfig(local_files_only=offline),
+            download_mode=datasets.DownloadMode.REUSE_DATASET_IF_EXISTS,
+        )
+    except DatasetNotFoundError:
+        raise UnreachableError(f"the hub has no data set {path}, nor is there a file of that name") from None
+    except (ConnectionError, OSError) as error:
+        raise _absent(name, offline, error) from None
+    except ValueError as error:
+        raise ConfigError(f"{name}: {str(error).splitlines()[0]}; choose one as {path}:CONFIGURATION") from None
+    except Exception as error:
+        raise SourceError(f"the data set {name} cannot be read: {str(error).splitlines()[0:1]}") from None
+    return read_splits(found)
+
+
+def _absent(name: str, offline: bool, error: Exception) -> UnreachableError:
+    if offline:
+        return UnreachableError(
+            f"the data set {name} is not on this machine and the run is offline; fetch it first, where there is a "
+            f"network: transferkit fetch --data {name}"
+        )
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return UnreachableError(f"the hub did not serve the data set {name}: {reason}")
