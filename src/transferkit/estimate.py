@@ -201,5 +201,3 @@ def _memory(plan: Plan, load: _Load) -> int:
 def _body(backbone: Backbone) -> int:
     """Weights that every token is multiplied with."""
     return max(1, backbone.parameters - backbone.vocabulary * backbone.width)
-
-

@@ -214,9 +214,7 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
     elif sources.is_dataset(path):
         tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
     elif hub_data.names(path):
-        tables = data.read_splits(
-            hub_data.load(path, offline=config.offline), config.data.validation, config.data.test
-        )
+        tables = data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
     else:
         tables = data.read_splits(path, config.data.validation, config.data.test)
     if config.unlabelled:

@@ -149,7 +149,7 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
     name = route or run["cheapest" if cheapest else "best"]
     if name not in there:
         raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(there)}")
-    return path / there[name]
+    return path / str(there[name])
 
 
 def _of_unfinished(path: Path, route: str | None) -> Path:

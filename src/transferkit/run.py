@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from transferkit import flow
-from transferkit.config import RunConfig, parse
+from transferkit.config import parse
 from transferkit.evaluation.leaderboard import render
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.model import Model, load
@@ -133,5 +133,3 @@ def _table(data: Any, validation: Any, test: Any) -> Any:
 
     given = {name: value for name, value in (("validation", validation), ("test", test)) if not _is_file(value)}
     return read_splits(data, **given) if given else data
-
-

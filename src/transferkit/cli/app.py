@@ -5,33 +5,11 @@ from pkgutil import iter_modules
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperGroup
 
-from transferkit.cli import commands, console
+from transferkit.cli import commands
 
 _ORDER = ("fit", "predict", "evaluate", "compare", "models", "datasets", "fetch")
-
-
-def _quiet(_context: Any, _option: Any, value: bool) -> bool:
-    if value:
-        console.be_quiet()
-    return value
-
-
-# Read by `main` from the words themselves, so that it holds for mistakes in the words too.
-_DEBUG = TyperOption(
-    param_decls=["--debug"], is_flag=True, expose_value=False, help="show the traceback of an error"
-)
-_QUIET = TyperOption(
-    param_decls=["--quiet"], is_flag=True, expose_value=False, is_eager=True, callback=_quiet, help="only say problems"
-)
-
-
-class Command(TyperCommand):
-    """A command which takes --quiet and --debug like every other one."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        return [*super().get_params(ctx), _QUIET, _DEBUG]
 
 
 class Group(TyperGroup):
@@ -52,4 +30,4 @@ def transferkit() -> None:
 
 
 for _module in iter_modules(commands.__path__):
-    app.command(_module.name, cls=Command)(import_module(f"{commands.__name__}.{_module.name}").command)
+    app.command(_module.name)(import_module(f"{commands.__name__}.{_module.name}").command)

@@ -8,9 +8,10 @@ from rich.text import Text
 from transferkit.cli.console import table
 
 if TYPE_CHECKING:
+    from transferkit.cli.comparison import Paired
     from transferkit.data.splits import Finding
     from transferkit.estimate import Estimate, RouteEstimate
-    from transferkit.evaluation.results import RunResult, Scores
+    from transferkit.evaluation.results import Comparison, Interval, RunResult, Scores
 
 
 def print_result(out: Console, result: "RunResult") -> None:
@@ -70,6 +71,39 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
         for label, found in scores.per_class.items()
     ]
     out.print(table(("class", *columns, "rows"), classes))
+
+
+def print_comparison(out: Console, pair: "Paired") -> None:
+    """Both runs' routes side by side, and whether the difference means anything."""
+    from transferkit import metrics
+
+    first, second = pair.first, pair.second
+    rows = []
+    for name in dict.fromkeys([*first.values, *second.values]):
+        sides = [_interval(side.values.get(name)) for side in (first, second)]
+        rows.append((name, *sides, _outcome(pair.tests.get(name))))
+    title = metrics.get(first.metric).TITLE
+    drawn = table(("route", f"{title}, {first.name}", f"{title}, {second.name}", "second against first"), rows)
+    out.print(drawn)
+    out.print()
+    if not pair.same_rows:
+        _say(out, "The test rows of the two runs differ, so their numbers do not compare: no test is made.")
+        return
+    _say(out, f"Best against best: {second.best} of {second.name} is {pair.tests['best'].words}.")
+    _say(out, f"Both were judged on the same {len(first.rows):,} test rows ({pair.tests['best'].test}).")
+    if not pair.same_data:
+        _say(out, "Training or validation rows differ.")
+
+
+def _interval(found: "Interval | None") -> str:
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]" if found else ""
+
+
+def _outcome(found: "Comparison | None") -> str:
+    if found is None:
+        return ""
+    words = "not significant" if not found.significant else "better" if found.difference > 0 else "worse"
+    return f"{found.difference:+.3f} {words} (p = {found.p_value:.2g})"
 
 
 def seconds(value: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
 
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
@@ -86,6 +87,6 @@ def load(folder: Path) -> Predictor:
     facts = read_facts(folder)
     try:
         predictor: Predictor = import_module(f"{__name__}.{facts['kind']}").load(folder, facts)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ArtifactError(f"{folder} is incomplete or damaged: {error}") from None
     return predictor

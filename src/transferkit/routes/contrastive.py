@@ -15,7 +15,7 @@ from transferkit.training.embedder import Embedder
 from transferkit.training.head import fit_head
 from transferkit.training.inference import outputs
 from transferkit.training.layers import find_layers
-from transferkit.training.learner import Learner, Weighted
+from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training, train
 from transferkit.training.losses.contrast import Contrast
 from transferkit.training.options import TrainingOptions
@@ -55,7 +55,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     rate = options.learning_rate or _RATE
     trained = train(
         Training(
-            learner=Learner(embedder, [Weighted(Contrast(), 1.0, 1.0)]),
+            learner=Learner(embedder, [Weighted(Contrast(), ONCE)]),
             source=examples,
             options=options,
             epochs=epochs,

@@ -15,7 +15,7 @@ from transferkit.training.calibration import best_scale
 from transferkit.training.classifier import Recipe, hard_labels, labelled_examples, train_classifier
 from transferkit.training.examples import Examples
 from transferkit.training.features import token_states
-from transferkit.training.learner import Weighted
+from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import scale_logits
 
@@ -50,7 +50,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         folder=context.folder,
         title=f"{variant}: fine-tuning",
     )
-    losses = [Weighted(hard_labels(options, learn, len(task.labels)), 1.0, 1.0)]
+    losses = [Weighted(hard_labels(options, learn, len(task.labels)), ONCE)]
     if adapted.cached_depth:
         learn, check = (
             _with_prefix(context, model, adapted.cached_depth, examples, rows.keys())

@@ -1,8 +1,12 @@
 """Data sets of the Hugging Face hub: `org/name`, or `org/name:configuration`, read with `datasets`."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from huggingface_hub import constants
 
 from transferkit.data import Rows, formats, read_splits
 from transferkit.data.compression import stored_suffix
@@ -33,21 +37,32 @@ def load(name: str, *, offline: bool) -> dict[str, Rows]:
     path, _, configuration = name.partition(":")
     offline = is_offline(offline)
     try:
-        found: Any = datasets.load_dataset(
-            path,
-            configuration or None,
-            download_config=datasets.DownloadConfig(local_files_only=offline),
-            download_mode=datasets.DownloadMode.REUSE_DATASET_IF_EXISTS,
-        )
-    except DatasetNotFoundError:
+        with _without_network(datasets.config, offline):
+            found: Any = datasets.load_dataset(path, configuration or None)
+    except DatasetNotFoundError as error:
+        if offline:
+            raise _absent(name, offline, error) from None
         raise UnreachableError(f"the hub has no data set {path}, nor is there a file of that name") from None
     except (ConnectionError, OSError) as error:
         raise _absent(name, offline, error) from None
     except ValueError as error:
-        raise ConfigError(f"{name}: {str(error).splitlines()[0]}; choose one as {path}:CONFIGURATION") from None
+        raise ConfigError(f"{name}: {_first_line(error)}; choose one as {path}:CONFIGURATION") from None
     except Exception as error:
-        raise SourceError(f"the data set {name} cannot be read: {str(error).splitlines()[0:1]}") from None
+        raise SourceError(f"the data set {name} cannot be read: {_first_line(error)}") from None
     return read_splits(found)
+
+
+@contextmanager
+def _without_network(settings: Any, offline: bool) -> Iterator[None]:
+    """Both libraries read their switch from the environment when they are imported, which is long ago."""
+    hub: Any = constants
+    before = hub.HF_HUB_OFFLINE, settings.HF_HUB_OFFLINE
+    if offline:
+        hub.HF_HUB_OFFLINE = settings.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        hub.HF_HUB_OFFLINE, settings.HF_HUB_OFFLINE = before
 
 
 def _absent(name: str, offline: bool, error: Exception) -> UnreachableError:
@@ -56,5 +71,8 @@ def _absent(name: str, offline: bool, error: Exception) -> UnreachableError:
             f"the data set {name} is not on this machine and the run is offline; fetch it first, where there is a "
             f"network: transferkit fetch --data {name}"
         )
-    reason = (str(error).splitlines() or [type(error).__name__])[0]
-    return UnreachableError(f"the hub did not serve the data set {name}: {reason}")
+    return UnreachableError(f"the hub did not serve the data set {name}: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,1 +1,93 @@
-"""TBD"""
+"""What learns from a teacher. One kind of student, one file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol
+
+from pydantic import Field
+from torch import nn
+
+from transferkit.data.rows import Rows
+from transferkit.predictors import Predictor
+from transferkit.sources.backbone import Backbone
+from transferkit.tasks import Task
+from transferkit.training.examples import Examples
+from transferkit.training.losses import Schedule
+from transferkit.training.options import TrainingOptions
+
+Scheduled = float | tuple[float, float]
+
+
+class DistillationOptions(TrainingOptions):
+    """What a student learns from. Weights and temperature are numbers, or [start, end] to move between.
+
+    `teachers` are routes of this run, or folders of saved models; several are averaged. Default: the
+    first fine-tuned route of the run. Losses with weight 0 are not computed; the last three look inside
+    the first teacher, which then must be a Transformers model with the student's tokenizer.
+    """
+
+    teachers: tuple[str, ...] = ()
+    temperature: Scheduled = 2.0
+    hard_weight: Scheduled = 0.3
+    soft_weight: Scheduled = 0.7
+    hidden_weight: Scheduled = 0.0
+    attention_weight: Scheduled = 0.0
+    relation_weight: Scheduled = 0.0
+    augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
+
+
+def schedule(value: Scheduled) -> Schedule:
+    """The schedule that an option stands for."""
+    return Schedule(*value) if isinstance(value, tuple) else Schedule(value, value)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a student is built from: the task, its rows, the first teacher and where to fetch other models."""
+
+    task: Task
+    rows: Rows
+    teacher: Predictor
+    max_length: int
+    load_backbone: Callable[[str], Backbone]
+
+
+@dataclass(frozen=True)
+class Student:
+    """A model to be trained and what it takes to feed and to use it.
+
+    `examples` encodes rows with label indices; `predictor` is the model in use once trained, its
+    logits multiplied by the factor given (one over the temperature).
+    `matches` says which of its depths answers to which of the teacher's.
+    """
+
+    model: nn.Module
+    examples: Callable[[Rows], Examples]
+    predictor: Callable[[float], Predictor]
+    method: str
+    epochs: float
+    learning_rate: float
+    matches: Mapping[int, int] = field(default_factory=dict)
+    widths: tuple[int, int] = (0, 0)
+
+
+class StudentKind(Protocol):
+    """What every file of this folder offers."""
+
+    Options: type[DistillationOptions]
+
+    def build(self, lesson: Lesson, options: DistillationOptions) -> Student:
+        """The student before its training. Raises `ConfigError` where the teacher does not fit."""
+
+
+def names() -> list[str]:
+    """Every kind of student there is: the files of this folder."""
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def get(name: str) -> StudentKind:
+    """The kind of student called `name`, one of `names()`."""
+    kind: StudentKind = import_module(f"{__name__}.{name}")
+    return kind

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -31,11 +32,16 @@ class Recipe:
     title: str
 
 
-def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
-    """`rows` encoded, with label indices; rows without a label get -100."""
+def label_numbers(rows: Rows, task: Task) -> npt.NDArray[np.int64]:
+    """Indices into the task's labels, (rows,); -100 for rows without a label."""
     known = rows.columns.get(task.target, [None] * len(rows))
-    labels = [UNLABELLED if value is None else task.encode_target(value, task.labels) for value in known]
-    return Examples(encode(rows, tokenizer, max_length, prompt), np.asarray(labels, dtype=np.int64))
+    numbers = [UNLABELLED if value is None else task.encode_target(value, task.labels) for value in known]
+    return np.asarray(numbers, dtype=np.int64)
+
+
+def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
+    """`rows` encoded, with label indices."""
+    return Examples(encode(rows, tokenizer, max_length, prompt), label_numbers(rows, task))
 
 
 def hard_labels(options: TrainingOptions, examples: Examples, classes: int) -> HardLabels:

@@ -8,21 +8,20 @@ import torch
 from torch import Tensor, nn
 
 from transferkit.training.layers import captured
-from transferkit.training.losses import Loss, Step
+from transferkit.training.losses import Loss, Schedule, Step
 
 MODEL_INPUTS = ("input_ids", "attention_mask", "token_type_ids", "activations", "features", "offsets")
 
 
 @dataclass(frozen=True)
 class Weighted:
-    """A loss and its weight, which moves linearly from `start` to `end` over the training."""
+    """A loss and its weight."""
 
     loss: Loss
-    start: float
-    end: float
+    weight: Schedule
 
-    def weight(self, progress: float) -> float:
-        return self.start + (self.end - self.start) * progress
+
+ONCE = Schedule(1.0, 1.0)
 
 
 class Learner(nn.Module):
@@ -41,7 +40,7 @@ class Learner(nn.Module):
 
     def forward(self, batch: Mapping[str, Tensor]) -> Tensor:
         step = self._run(batch)
-        terms = [item.weight(self.progress) * item.loss(step) for item in self.weighted]
+        terms = [item.weight.at(self.progress) * item.loss(step) for item in self.weighted]
         return torch.stack(terms).sum()
 
     def _run(self, batch: Mapping[str, Tensor]) -> Step:
@@ -53,7 +52,7 @@ class Learner(nn.Module):
             output = self.model(**inputs, output_attentions=True) if attention_depths else self.model(**inputs)
         logits = output if isinstance(output, Tensor) else output.logits
         attentions = {d: output.attentions[d - 1].mean(dim=1) for d in attention_depths}
-        return Step(logits.float(), mask_of(batch), batch, dict(hidden), attentions)
+        return Step(logits.float(), mask_of(batch), batch, dict(hidden), attentions, self.progress)
 
 
 def mask_of(batch: Mapping[str, Tensor]) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console, summary
+from transferkit.cli.everywhere import Debug, Quiet
 
 
 def command(
@@ -17,6 +18,8 @@ def command(
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     label: Annotated[str | None, typer.Option(help="name of the label column")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
     from transferkit.evaluation.document import scores_to_json

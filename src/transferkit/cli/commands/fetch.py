@@ -8,6 +8,7 @@ import typer
 from transferkit import sources
 from transferkit.cli import console
 from transferkit.cli.description import flag
+from transferkit.cli.everywhere import Debug, Quiet
 
 
 def command(
@@ -15,6 +16,8 @@ def command(
     data: Annotated[bool, typer.Option("--data", help="NAME is a hub data set, not a model")] = False,
     revision: Annotated[str | None, flag("revision")] = None,
     cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Download a model or data set, so that it can be used with --offline."""
     if data and not sources.is_dataset(name):

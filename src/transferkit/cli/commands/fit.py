@@ -8,10 +8,11 @@ import typer
 
 from transferkit.cli import console, summary
 from transferkit.cli.description import described, flag
+from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.config import DataConfig
 from transferkit.errors import InterruptedRunError
 
-NOT_IN_SCHEMA = ("config", "set", "resume", "dry_run")
+NOT_IN_SCHEMA = ("config", "set", "resume", "dry_run", "quiet", "debug")
 
 
 def command(
@@ -41,6 +42,8 @@ def command(
     cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on in an unfinished run folder")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be trained, in what time")] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Train the asked-for routes and a baseline on DATA, compare them on held-out rows, save all of it."""
     given = {name: value for name, value in context.params.items() if name not in (*NOT_IN_SCHEMA, "data")}
@@ -62,5 +65,6 @@ def command(
 
 def _way_on(folder: Path) -> str:
     if (folder / "config.yaml").exists():
-        return f"stopped, what was done is kept; go on with: transferkit fit --resume --output-dir {shlex.quote(str(folder))}"
+        command = f"transferkit fit --resume --output-dir {shlex.quote(str(folder))}"
+        return f"stopped, what was done is kept; go on with: {command}"
     return "stopped before anything was trained; the same command starts again"

@@ -3,13 +3,17 @@
 from pathlib import Path
 from typing import Annotated
 
-
 from transferkit import sources
 from transferkit.cli import console
 from transferkit.cli.description import flag
+from transferkit.cli.everywhere import Debug, Quiet
 
 
-def command(cache_dir: Annotated[Path | None, flag("cache_dir")] = None) -> None:
+def command(
+    cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
     """List the pretrained models known by a short name; any hub name, folder, GGUF file or wheel works too."""
     rows = [
         (

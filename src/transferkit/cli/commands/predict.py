@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli.answers import predicted_lines, write_answers
+from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.errors import ConfigError
 
 log = logging.getLogger("transferkit")
@@ -22,6 +23,8 @@ def command(
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="rows held in memory at a time")] = 1000,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Predict a label for every row of FILE, in its order; memory does not grow with the file."""
     if route and cheapest:

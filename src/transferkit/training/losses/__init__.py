@@ -14,7 +14,8 @@ class Step:
     `logits` is (rows, labels); `hidden` maps a depth to (rows, tokens, width), `attentions` to
     (rows, tokens, tokens), the mean over heads. `batch` holds `labels` (rows,; -100 where unknown),
     `teacher_logits`, `teacher_hidden_DEPTH`, `teacher_attention_DEPTH`, each shaped like the
-    student's. `mask` is (rows, tokens), 1 for real tokens.
+    student's. `mask` is (rows, tokens), 1 for real tokens; `progress` is the share
+    of the training that is done.
     """
 
     logits: Tensor
@@ -22,6 +23,19 @@ class Step:
     batch: Mapping[str, Tensor]
     hidden: Mapping[int, Tensor] = field(default_factory=dict)
     attentions: Mapping[int, Tensor] = field(default_factory=dict)
+    progress: float = 0.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A number that moves linearly from `start` to `end` over the training."""
+
+    start: float
+    end: float
+
+    def at(self, progress: float) -> float:
+        """Its value at `progress`, the share of the training that is done."""
+        return self.start + (self.end - self.start) * progress
 
 
 class Loss(Protocol):
@@ -30,8 +44,13 @@ class Loss(Protocol):
     `hidden_depths` and `attention_depths` name the student's depths that the loss looks at.
     """
 
-    hidden_depths: Sequence[int]
-    attention_depths: Sequence[int]
+    @property
+    def hidden_depths(self) -> Sequence[int]:
+        """Depths whose hidden states it compares."""
+
+    @property
+    def attention_depths(self) -> Sequence[int]:
+        """Depths whose attention it compares."""
 
     def __call__(self, step: Step) -> Tensor:
         """The loss of this step."""

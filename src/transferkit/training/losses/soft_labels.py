@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit.training.losses import Step
+from transferkit.training.losses import Schedule, Step
 
 
 class SoftLabels(nn.Module):
@@ -20,11 +20,12 @@ class SoftLabels(nn.Module):
     hidden_depths: Sequence[int] = ()
     attention_depths: Sequence[int] = ()
 
-    def __init__(self, temperature: float) -> None:
+    def __init__(self, temperature: Schedule) -> None:
         super().__init__()
         self.temperature = temperature
 
     def forward(self, step: Step) -> Tensor:
-        target = F.log_softmax(step.batch["teacher_logits"] / self.temperature, dim=-1)
-        student = F.log_softmax(step.logits / self.temperature, dim=-1)
-        return F.kl_div(student, target, reduction="batchmean", log_target=True) * self.temperature**2
+        temperature = self.temperature.at(step.progress)
+        target = F.log_softmax(step.batch["teacher_logits"] / temperature, dim=-1)
+        student = F.log_softmax(step.logits / temperature, dim=-1)
+        return F.kl_div(student, target, reduction="batchmean", log_target=True) * temperature**2

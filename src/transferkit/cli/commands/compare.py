@@ -1,0 +1,21 @@
+"""`transferkit compare`: the routes of two runs side by side."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transferkit.cli import console, summary
+from transferkit.cli.everywhere import Debug, Quiet
+
+
+def command(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="run folder")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="run folder to compare it with")],
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Put the routes of two runs side by side, tested in pairs where both were judged on the same rows."""
+    from transferkit.cli.comparison import compared
+
+    summary.print_comparison(console.out(), compared(first, second))

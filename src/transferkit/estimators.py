@@ -1,0 +1,156 @@
+"""Transfer routes as scikit-learn estimators."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils.validation import check_is_fitted
+
+from transferkit import routes, sources, tasks
+from transferkit.config import RouteConfig
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError, DataError
+from transferkit.model import Floats, rows_of
+from transferkit.routes import Context, Outcome, Plan
+from transferkit.sources.backbone import Backbone
+from transferkit.sources.hush import hushed
+from transferkit.training.cache import Cache
+
+_CACHE = "~/.cache/transferkit"
+
+
+class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A text classifier made from a pretrained model by one transfer route.
+
+    Parameters
+    ----------
+    model : str, default="all-MiniLM-L6-v2"
+        Catalogue or hub name, folder, GGUF file or wheel:// address.
+    route : str, default="feature_transfer"
+        How the model is transferred: `baseline`, `feature_transfer`, `full`, `top_layers`, `lora` ...
+        One that needs a teacher takes the folder of a saved model: `options={"teachers": ["runs/a/models/full"]}`.
+    options : dict or None, default=None
+        Options of the route, such as `{"epochs": 3}`.
+    max_length : int or None, default=None
+        Tokens per text; None for as many as the model takes.
+    validation_size : float, default=0.1
+        Share of the training texts on which training stops; 0 for none.
+    random_state : int, default=0
+        Seed of heads, batches and the validation rows.
+    cache_dir : str, path or None, default=None
+        Cache folder; features of texts seen before are read from it, so folds of a cross-validation share them.
+    offline : bool, default=False
+        Never touch the network.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        The labels, in the type they were given in and in the order of the columns of `predict_proba`.
+    predictor_ : Predictor
+        The trained model; `predictor_.save(folder)` writes what `transferkit.load` reads.
+    outcome_ : Outcome
+        Also how it was trained: method, seconds, settings, history and notes.
+
+    Examples
+    --------
+    >>> from transferkit import TransferClassifier
+    >>> model = TransferClassifier().fit(["good film", "bad film"] * 9, [1, 0] * 9)  # doctest: +SKIP
+    >>> model.predict(["a very good film"])                                           # doctest: +SKIP
+    array([1])
+    """
+
+    def __init__(
+        self,
+        model: str = "all-MiniLM-L6-v2",
+        route: str = "feature_transfer",
+        options: Mapping[str, Any] | None = None,
+        max_length: int | None = None,
+        validation_size: float = 0.1,
+        random_state: int = 0,
+        cache_dir: str | Path | None = None,
+        offline: bool = False,
+    ) -> None:
+        self.model = model
+        self.route = route
+        self.options = options
+        self.max_length = max_length
+        self.validation_size = validation_size
+        self.random_state = random_state
+        self.cache_dir = cache_dir
+        self.offline = offline
+
+    def fit(self, X: Any, y: Any) -> Self:  # noqa: N803 (scikit-learn's name)
+        """Train on texts, or (text, text_pair) tuples, and a label for each."""
+        rows, labels = rows_of(X), np.asarray(y)
+        if len(labels) != len(rows):
+            raise DataError(f"expected a label for each of {len(rows)} texts, found {len(labels)}")
+        self.classes_ = np.unique(labels)
+        if len(self.classes_) < 2:
+            raise DataError(f"expected at least two classes, found only {self.classes_.tolist()}")
+        plan = routes.resolve(RouteConfig(name=self.route, options=dict(self.options or {})))
+        rows = Rows({**rows.columns, "label": [str(label) for label in labels]}, rows.numbers)
+        with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder:
+            self.outcome_ = _run(plan, self._context(rows, labels, Path(folder)))
+        self.predictor_ = self.outcome_.predictor
+        return self
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
+        """The most probable class of every text."""
+        answers: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return answers
+
+    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
+        """(texts, classes), rows summing to one."""
+        check_is_fitted(self, "predictor_")
+        return self.predictor_.predict(rows_of(X)).probabilities
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _context(self, rows: Rows, labels: npt.NDArray[Any], folder: Path) -> Context:
+        cache_dir = Path(self.cache_dir or _CACHE).expanduser()
+
+        def load(name: str) -> Backbone:
+            return sources.load(name, cache_dir=cache_dir, offline=self.offline)
+
+        backbone = load(self.model)
+        if self.max_length and self.max_length > backbone.max_length:
+            raise ConfigError(f"max_length {self.max_length}: {self.model} takes at most {backbone.max_length} tokens")
+        learn, check = _parted(labels, self.validation_size, self.random_state)
+        return Context(
+            train=rows.take(learn),
+            validation=rows.take(check),
+            task=replace(tasks.get("text-classification"), labels=tuple(str(label) for label in self.classes_)),
+            backbone=backbone,
+            cache=Cache(cache_dir / "activations"),
+            folder=folder / "checkpoints",
+            seed=self.random_state,
+            # The same in every fold, whatever its longest text, or no fold would find another's features.
+            max_length=self.max_length or backbone.max_length,
+            load_backbone=load,
+        )
+
+
+def _run(plan: Plan, context: Context) -> Outcome:
+    reason = plan.why_not(context)
+    if reason:
+        raise ConfigError(f"{plan.title} does not apply here: {reason}")
+    return plan.run(context)
+
+
+def _parted(labels: npt.NDArray[Any], size: float, seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Positions to train and to validate on; no validation where it could not have a row of every class."""
+    everything, counts = np.arange(len(labels)), np.unique(labels, return_counts=True)[1]
+    if not size or counts.min() < 2 or round(size * len(labels)) < len(counts):
+        return everything, everything[:0]
+    learn, check = train_test_split(everything, test_size=size, random_state=seed, stratify=labels)
+    return np.sort(learn), np.sort(check)

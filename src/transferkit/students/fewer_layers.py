@@ -1,0 +1,58 @@
+"""The teacher with every k-th layer kept (DistilBERT, Sanh et al. 2019)."""
+
+import copy
+
+import numpy as np
+from pydantic import Field
+
+from transferkit.errors import ConfigError
+from transferkit.predictors.transformer import Transformer
+from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
+from transferkit.training.classifier import labelled_examples
+from transferkit.training.layers import find_layers, keep_layers
+from transferkit.training.scaling import scale_logits
+
+
+class Options(DistillationOptions):
+    """`layers` is how many of the teacher's layers are kept, evenly spread; default: half of them."""
+
+    layers: int | None = Field(None, ge=1)
+    hidden_weight: Scheduled = 1.0
+
+
+def build(lesson: Lesson, options: DistillationOptions) -> Student:
+    """Copy the teacher, head included, without the layers in between."""
+    assert isinstance(options, Options)
+    teacher = lesson.teacher
+    if not isinstance(teacher, Transformer):
+        raise ConfigError("fewer_layers: the teacher must be a fine-tuned model (full, top_layers, lora)")
+    total = len(find_layers(teacher.model))
+    count = options.layers or max(1, total // 2)
+    if count >= total:
+        raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={count}")
+    kept = kept_layers(total, count)
+    model = copy.deepcopy(teacher.model)
+    keep_layers(model, kept)
+    width = int(model.config.hidden_size)
+
+    def in_use(scale: float) -> Transformer:
+        scale_logits(model, scale, len(teacher.labels))
+        return Transformer(model.eval(), teacher.tokenizer, teacher.labels, teacher.max_length, teacher.prompt)
+
+    return Student(
+        model=model,
+        examples=lambda rows: labelled_examples(
+            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt
+        ),
+        predictor=in_use,
+        method=f"{count} of its teacher's {total} layers",
+        epochs=float(min(10, max(4, round(20_000 / len(lesson.rows))))),
+        learning_rate=float(1.5e-4 * (22.7e6 / max(teacher.parameters, 5_000_000)) ** 0.6),
+        matches={i + 1: layer + 1 for i, layer in enumerate(kept)},
+        widths=(width, width),
+    )
+
+
+def kept_layers(total: int, count: int) -> list[int]:
+    """`count` positions among `total`, evenly spread, the last one always among them."""
+    return [int(i) for i in np.round(np.linspace(total / count, total, count)).astype(int) - 1]

@@ -1,0 +1,70 @@
+"""What a teacher says about rows, through the cache: soft labels, hidden states, attention."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from transferkit.progress import progress
+from transferkit.training.cache import Cache, Reader
+from transferkit.training.examples import Examples
+from transferkit.training.features import token_states
+from transferkit.training.inference import Floats, batches, device_of
+from transferkit.training.learner import mask_of
+
+
+def fingerprint(folder: Path) -> str:
+    """Of the weights and facts in an artifact's folder."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(folder.glob("*.safetensors")) + sorted(folder.glob("transferkit.json")):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def hidden_states(
+    model: nn.Module, source: Examples, keys: Sequence[str], depths: Sequence[int], cache: Cache, name: str
+) -> Mapping[str, Reader]:
+    """`teacher_hidden_DEPTH` for every depth, (tokens, width) per row."""
+    return {
+        f"teacher_hidden_{depth}": token_states(model, source, keys, depth, cache, ("teacher", name))
+        for depth in sorted(set(depths))
+    }
+
+
+def attentions(
+    model: Any, source: Examples, keys: Sequence[str], depths: Sequence[int], cache: Cache, name: str
+) -> Mapping[str, Reader]:
+    """`teacher_attention_DEPTH` for every depth, the mean over heads, (tokens * tokens,) per row."""
+    model.set_attn_implementation("eager")
+    found = {}
+    for depth in sorted(set(depths)):
+        compute = partial(_attention, model, source, depth)
+        found[f"teacher_attention_{depth}"] = cache.space("attention", depth, name).fetch(keys, compute)
+    return found
+
+
+def _attention(model: Any, source: Examples, depth: int, positions: list[int]) -> Iterator[tuple[int, Floats]]:
+    device = device_of(model)
+    model.eval()
+    with progress("reading the teacher's attention", len(positions)) as advance:
+
+        def forward(batch: dict[str, Tensor]) -> list[Floats]:
+            inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
+            weights = model(**inputs, output_attentions=True).attentions[depth - 1].mean(dim=1)
+            kept = mask_of(inputs).bool()
+            advance(len(weights))
+            return [square[mask][:, mask].reshape(-1).cpu().numpy() for square, mask in zip(weights, kept, strict=True)]
+
+        yield from batches(source, positions, forward)
+
+
+def averaged(probabilities: Sequence[Floats]) -> Floats:
+    """Log of the mean of several teachers' probabilities: logits up to a constant, (rows, labels)."""
+    mean = torch.from_numpy(np.mean(probabilities, axis=0))
+    return mean.clamp_min(1e-7).log().numpy().astype(np.float32)

@@ -1,0 +1,138 @@
+"""The commands, on a tiny model: what they print, write and leave."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from calling import Call
+
+from transferkit.config import read_yaml
+from transferkit.model import load
+
+
+def rows_file(folder: Path, rows: list[tuple[str, ...]], name: str = "rows.csv") -> Path:
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def test_fit_prints_the_table_and_where_the_report_is(
+    call: Call, tiny_model: Path, small_file: Path, tmp_path: Path
+) -> None:
+    where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path, "--offline"]
+    ended = call("fit", small_file, *where, "--routes", "full", "--set", "full.epochs=1", "--quiet")
+    assert ended.code == 0, ended.err
+    assert "accuracy" in ended.out and "full" in ended.out and "balance" in ended.out
+    assert str(tmp_path / "run" / "report.html") in ended.out
+    assert (tmp_path / "run" / "report.html").stat().st_size > 1000
+    assert read_yaml(tmp_path / "run" / "config.yaml")["routes"][0]["options"] == {"epochs": 1}
+    again = call("fit", small_file, *where, "--routes", "full")
+    assert (again.code, again.out) == (2, "")
+    assert "already holds a run" in again.error and "--resume" in again.error
+    resumed = call("fit", "--resume", "--output-dir", tmp_path / "run", "--quiet")
+    assert resumed.code == 0, resumed.err
+
+
+def test_a_dry_run_trains_nothing(call: Call, tiny_model: Path, small_file: Path, tmp_path: Path) -> None:
+    where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path / "cache"]
+    words = ["--routes", "feature_transfer,full,top_layers", "--set", "full.epochs=3", "--offline"]
+    ended = call("fit", small_file, *where, *words, "--dry-run")
+    assert ended.code == 0, ended.err
+    assert "49 train, 5 validation, 6 test" in ended.out
+    assert all(name in ended.out for name in ("feature_transfer", "epochs=3", "top_layers", "GB", "truncation"))
+    assert not (tmp_path / "run").exists() and not (tmp_path / "cache" / "activations").exists()
+
+
+def test_predict_keeps_rows_in_order_and_empty_ones_without_label(
+    call: Call, finished: Path, tmp_path: Path
+) -> None:
+    file = rows_file(tmp_path, [("id", "text"), ("1", "the film was good"), ("2", " "), ("3", "a bad meal")])
+    ended = call("predict", finished, file, "--batch-size", 2)
+    assert ended.code == 0, ended.err
+    lines = [json.loads(line) for line in ended.out.splitlines()]
+    assert [line["row"] for line in lines] == [1, 2, 3]
+    assert lines[1] == {"row": 2, "label": None, "probability": None}
+    assert [line["label"] for line in lines[::2]] == load(finished).predict(["the film was good", "a bad meal"])
+
+
+def test_predict_writes_csv_with_every_probability(call: Call, finished: Path, tmp_path: Path) -> None:
+    file = rows_file(tmp_path, [("review",), ("the film was good",), ("",), ("poor play",)])
+    out = tmp_path / "out.csv"
+    words = ["--route", "feature_transfer", "--text", "review", "--output", out, "--probabilities"]
+    ended = call("predict", finished, file, *words)
+    assert (ended.code, ended.out) == (0, ""), ended.err
+    with out.open(newline="") as found:
+        rows = list(csv.DictReader(found))
+    assert list(rows[0]) == ["row", "label", "probability", "bad", "good"]
+    expected = load(finished, "feature_transfer").predict_proba(["the film was good", "poor play"])
+    assert [float(rows[0]["bad"]), float(rows[0]["good"])] == pytest.approx(expected[0], abs=1e-5)
+    assert float(rows[2]["good"]) == pytest.approx(expected[1, 1], abs=1e-5)
+    assert rows[1]["label"] == "" and list(tmp_path.glob("*.partial")) == []
+
+
+def test_predictions_do_not_depend_on_the_batch_size(call: Call, finished: Path, small_file: Path) -> None:
+    answers = [call("predict", finished, small_file, "--batch-size", size, "--quiet").out for size in (7, 1000)]
+    labels = [[json.loads(line)["label"] for line in out.splitlines()] for out in answers]
+    assert labels[0] == labels[1] and len(labels[0]) == 60
+
+
+def test_predict_takes_one_model_as_well_as_a_run(call: Call, finished: Path, small_file: Path) -> None:
+    by_run = call("predict", finished, small_file, "--route", "baseline")
+    by_model = call("predict", finished / "models" / "baseline", small_file)
+    assert by_run.out == by_model.out != ""
+
+
+def test_evaluate_agrees_with_counting(call: Call, finished: Path, tmp_path: Path) -> None:
+    texts = ["the film was good", "a bad meal", "superb song", "dull talk"]
+    answers = load(finished).predict(texts)
+    wrong = {"good": "bad", "bad": "good"}
+    labels = [*answers[:3], wrong[answers[3]]]
+    file = rows_file(tmp_path, [("text", "label"), *zip(texts, labels, strict=True), ("unlabelled", "")])
+    ended = call("evaluate", finished, file, "--output", tmp_path / "scores.json")
+    assert ended.code == 0, ended.err
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["metrics"]["accuracy"]["value"] == 0.75
+    assert "0.750" in ended.out and "unlabelled" in ended.out
+
+
+def like(finished: Path, folder: Path, answers: dict[str, str], labels: list[str]) -> Path:
+    """A run folder as `finished`, its rows in another order, all answers of a route replaced."""
+    folder.mkdir()
+    (folder / "run.json").write_bytes((finished / "run.json").read_bytes())
+    with (finished / "predictions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row, label in zip(rows, labels, strict=True):
+        row |= {"label": label} | {name: label if how == "right" else "wrong" for name, how in answers.items()}
+    with (folder / "predictions.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(reversed(rows))
+    return folder
+
+
+def test_compare_pairs_rows_wherever_they_stand(call: Call, finished: Path, tmp_path: Path) -> None:
+    with (finished / "predictions.csv").open(newline="") as file:
+        labels = [row["label"] for row in csv.DictReader(file)]
+    right = like(finished, tmp_path / "right", {"baseline": "right", "feature_transfer": "right"}, labels)
+    wrong = like(finished, tmp_path / "wrong", {"baseline": "wrong", "feature_transfer": "right"}, labels)
+    ended = call("compare", right, wrong)
+    assert ended.code == 0, ended.err
+    # All 6 rows discordant: p = 2 / 2^6, by Holm times 3 for the smallest of three tests.
+    line = next(line for line in ended.out.splitlines() if line.startswith("baseline "))
+    assert "-1.000 not significant (p = 0.094)" in line
+    assert "the same 6 test rows" in ended.out
+
+
+def test_compare_does_not_test_on_other_rows(call: Call, finished: Path, tmp_path: Path) -> None:
+    with (finished / "predictions.csv").open(newline="") as file:
+        labels = [row["label"] for row in csv.DictReader(file)]
+    other = like(finished, tmp_path / "other", {"baseline": "right"}, ["good"] * len(labels))
+    ended = call("compare", finished, other)
+    assert ended.code == 0 and "do not compare" in ended.out and "significant" not in ended.out
+
+
+def test_the_catalogue_is_listed(call: Call, tmp_path: Path) -> None:
+    assert "all-MiniLM-L6-v2" in call("models", "--cache-dir", tmp_path).out
+    assert "trec" in call("datasets", "--cache-dir", tmp_path).out

@@ -1,0 +1,112 @@
+"""YAML, flags and Python arguments are one schema."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+import typer
+
+from transferkit import run
+from transferkit.cli.app import app
+from transferkit.cli.commands import fit
+from transferkit.cli.description import POSITIONAL, described
+from transferkit.config import DataConfig, RouteConfig, RunConfig, write_yaml
+from transferkit.errors import ConfigError
+
+FIELDS = (set(RunConfig.model_fields) - {"data"}) | set(DataConfig.model_fields)
+
+
+def flags() -> dict[str, str]:
+    """Field -> help, of everything the command takes."""
+    commands = typer.main.get_command(app).commands
+    return {option.name: option.help for option in commands["fit"].params}
+
+
+def test_every_field_has_a_flag_and_every_flag_a_field() -> None:
+    ours = set(flags()) - set(fit.NOT_IN_SCHEMA)
+    assert ours - {"data"} == FIELDS - {POSITIONAL}
+
+
+def test_help_says_what_the_schema_says() -> None:
+    fields = {**DataConfig.model_fields, **RunConfig.model_fields}
+    said = flags()
+    assert [name for name in FIELDS - {POSITIONAL} if not said[name].startswith(fields[name].description)] == []
+
+
+def test_every_field_is_a_python_argument_with_the_same_default() -> None:
+    arguments = inspect.signature(run.fit).parameters
+    assert set(arguments) == FIELDS - {POSITIONAL} | {"data", "resume"}
+    fields = {**DataConfig.model_fields, **RunConfig.model_fields}
+    plain = [name for name in FIELDS - {POSITIONAL, "routes"} if arguments[name].default != fields[name].default]
+    assert plain == []
+    assert RunConfig(data={"path": "x"}, routes=arguments["routes"].default).routes == fields["routes"].default
+
+
+def yaml_file(folder: Path, text: str) -> Path:
+    path = folder / "run.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_flags_win_over_the_file(tmp_path: Path) -> None:
+    file = yaml_file(tmp_path, "data: {path: a.csv, test_size: 0.3}\nseed: 3\nmodel: m\n")
+    found = described({"seed": 4, "model": None, "label": "topic", "path": None}, file)
+    assert (found.seed, found.model, found.data.path, found.data.label) == (4, "m", "a.csv", "topic")
+    assert found.data.test_size == 0.3
+
+
+def test_a_flag_can_switch_off_what_the_file_switched_on(tmp_path: Path) -> None:
+    file = yaml_file(tmp_path, "data: a.csv\noffline: true\n")
+    assert described({"offline": None}, file).offline
+    assert not described({"offline": False}, file).offline
+
+
+def test_settings_reach_their_route() -> None:
+    given = {"path": "a.csv", "routes": "top-layers,full"}
+    settings = ["full.epochs=3", "full.learning-rate=2e-5", "top_layers.class_weights=balanced", "full.on=true"]
+    routes = described(given, settings=settings).routes
+    assert routes[0] == RouteConfig(name="top_layers", options={"class_weights": "balanced"})
+    assert routes[1].options == {"epochs": 3, "learning_rate": 2e-5, "on": True}
+
+
+def test_routes_chosen_by_flag_keep_their_options_from_the_file(tmp_path: Path) -> None:
+    file = yaml_file(tmp_path, "data: a\nroutes: [lora, {full: {epochs: 2}}, {name: full, label: long}]\n")
+    routes = described({"routes": "full,baseline"}, file, ["full.patience=1"]).routes
+    assert routes == (
+        RouteConfig(name="full", options={"epochs": 2, "patience": 1}),
+        RouteConfig(name="baseline"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("epochs=3", "expected ROUTE.OPTION=VALUE"),
+        ("full.epochs", "expected ROUTE.OPTION=VALUE"),
+        ("lora.rank=3", "no route 'lora' is asked for (full)"),
+        ("full.epochs=[", "expected a value"),
+    ],
+)
+def test_a_setting_that_makes_no_sense(setting: str, words: str) -> None:
+    with pytest.raises(ConfigError, match="--set") as caught:
+        described({"path": "a.csv", "routes": "full"}, settings=[setting])
+    assert words in str(caught.value)
+
+
+def test_resume_reads_the_description_in_the_run_folder(tmp_path: Path) -> None:
+    before = described({"path": "a.csv", "routes": "full", "seed": 7, "output_dir": tmp_path / "old"})
+    write_yaml(before, tmp_path / "config.yaml")
+    again = described({"output_dir": tmp_path}, resume=True)
+    assert again == before.model_copy(update={"output_dir": tmp_path})
+
+
+def test_resume_needs_a_folder_with_a_run(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--output-dir"):
+        described({"path": "a.csv"}, resume=True)
+    with pytest.raises(ConfigError, match="nothing to resume"):
+        described({"output_dir": tmp_path}, resume=True)
+
+
+def test_the_run_folder_is_settled_beforehand() -> None:
+    folder = described({"path": "data/reviews.csv"}).output_dir
+    assert folder is not None and folder.parent == Path("runs") and folder.name.startswith("reviews-")

@@ -1,0 +1,128 @@
+"""`TransferClassifier` keeps scikit-learn's conventions and gives what `fit` gives."""
+
+import copy
+import inspect
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from tiny_reviews import examples
+from transferkit import TransferClassifier, TransferkitError
+from transferkit.training import features
+
+TEXTS, LABELS = (list(column) for column in zip(*examples(), strict=True))
+
+
+@pytest.fixture
+def classifier(tiny_model: Path, tmp_path: Path) -> TransferClassifier:
+    return TransferClassifier(str(tiny_model), cache_dir=tmp_path / "cache", offline=True)
+
+
+def lowered(texts: Any) -> list[str]:
+    return [text.lower() for text in texts]
+
+
+def test_init_only_stores(classifier: TransferClassifier) -> None:
+    given = inspect.signature(TransferClassifier.__init__).parameters
+    values = {name: object() for name in given if name != "self"}
+    made = TransferClassifier(**values)
+    assert vars(made) == values == made.get_params()
+    assert set(vars(classifier)) == set(values)
+
+
+def test_clone_and_set_params(classifier: TransferClassifier) -> None:
+    copied = clone(classifier.set_params(route="full", options={"epochs": 2}))
+    assert copied.get_params() == classifier.get_params() and copied is not classifier
+    with pytest.raises(NotFittedError):
+        copied.predict(["a film"])
+
+
+@pytest.mark.parametrize("container", [list, np.array, pd.Series, lambda x: np.array(x, dtype=object)])
+def test_texts_come_in_any_container(classifier: TransferClassifier, container: Any) -> None:
+    answers = classifier.fit(container(TEXTS), container(LABELS)).predict(container(TEXTS[:5]))
+    assert isinstance(answers, np.ndarray) and answers.shape == (5,)
+    assert set(answers) <= {"good", "bad"}
+
+
+def test_classes_keep_their_type_and_order(classifier: TransferClassifier) -> None:
+    numbers = np.array([10 if label == "good" else 9 for label in LABELS])
+    fitted = classifier.fit(TEXTS, numbers)
+    assert fitted.classes_.tolist() == [9, 10] and fitted.predict(TEXTS).dtype == numbers.dtype
+    probabilities = fitted.predict_proba(TEXTS)
+    assert probabilities.shape == (60, 2) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert (fitted.predict(TEXTS) == fitted.classes_[probabilities.argmax(axis=1)]).all()
+    assert fitted.score(TEXTS, numbers) > 0.8
+
+
+def test_the_same_seed_gives_the_same_answers(classifier: TransferClassifier) -> None:
+    tuned = classifier.set_params(route="full", options={"epochs": 2})
+    first = tuned.fit(TEXTS, LABELS).predict_proba(TEXTS)
+    assert np.array_equal(clone(tuned).fit(TEXTS, LABELS).predict_proba(TEXTS), first)
+    other = clone(tuned).set_params(random_state=1).fit(TEXTS, LABELS).predict_proba(TEXTS)
+    assert not np.array_equal(other, first)
+
+
+def test_pairs_of_texts(classifier: TransferClassifier) -> None:
+    pairs = [(text, "the song") for text in TEXTS]
+    fitted = classifier.fit(pairs, LABELS)
+    assert np.array_equal(fitted.predict_proba(pairs[:4]), fitted.predict_proba(np.array(pairs[:4])))
+
+
+def test_folds_share_their_features(classifier: TransferClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    true_batches = features.batches
+
+    def counted(source: Any, positions: Any, forward: Any) -> Any:
+        read.append(len(positions))
+        return true_batches(source, positions, forward)
+
+    monkeypatch.setattr(features, "batches", counted)
+    scores = cross_val_score(classifier, TEXTS, LABELS, cv=3)
+    assert len(scores) == 3 and scores.mean() > 0.7
+    assert sum(read) == len(TEXTS)
+
+
+def test_pipeline_and_grid_search(classifier: TransferClassifier) -> None:
+    steps = Pipeline([("lower", FunctionTransformer(lowered)), ("model", classifier)])
+    grid = {"model__route": ["baseline", "feature_transfer"]}
+    search = GridSearchCV(steps, grid, cv=2, error_score="raise").fit(TEXTS, LABELS)
+    assert search.best_params_["model__route"] in grid["model__route"]
+    assert set(search.predict(TEXTS)) == {"good", "bad"}
+
+
+@pytest.mark.parametrize("route", ["baseline", "feature_transfer", "full"])
+def test_a_fitted_one_survives_copying(classifier: TransferClassifier, route: str) -> None:
+    options = {"epochs": 1} if route == "full" else None
+    fitted = classifier.set_params(route=route, options=options).fit(TEXTS, LABELS)
+    for again in (copy.deepcopy(fitted), pickle.loads(pickle.dumps(fitted))):
+        assert np.allclose(again.predict_proba(TEXTS), fitted.predict_proba(TEXTS), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "texts", "labels", "words"),
+    [
+        ({}, "one text", ["a"], "a list of texts"),
+        ({}, ["a", 3], ["a", "b"], "item 2 is 3"),
+        ({}, [("a", "b"), "c"], ["a", "b"], "item 2"),
+        ({}, ["a", "b"], ["x", "x"], "two classes"),
+        ({}, ["a", "b"], ["x"], "found 1"),
+        ({"route": "ful"}, TEXTS, LABELS, "unknown route"),
+        ({"options": {"poling": "cls"}}, TEXTS, LABELS, "poling"),
+        ({"max_length": 100}, TEXTS, LABELS, "at most 64"),
+        ({"route": "full"}, ["a", "b"], ["x", "y"], "does not apply here"),
+    ],
+)
+def test_mistakes_are_explained(
+    classifier: TransferClassifier, change: dict[str, Any], texts: Any, labels: list[str], words: str
+) -> None:
+    with pytest.raises(TransferkitError, match=words):
+        classifier.set_params(**change).fit(texts, labels)

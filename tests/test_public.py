@@ -1,0 +1,85 @@
+"""What `import transferkit` offers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import transferkit
+from transferkit.errors import DataError
+
+NAMES = [
+    "Model",
+    "Rows",
+    "Run",
+    "RunConfig",
+    "TransferClassifier",
+    "TransferkitError",
+    "__version__",
+    "fit",
+    "load",
+    "read",
+]
+
+
+def test_the_public_names_are_these() -> None:
+    assert transferkit.__all__ == NAMES == dir(transferkit)
+    with pytest.raises(AttributeError, match="no attribute 'fitt'"):
+        _ = transferkit.fitt  # type: ignore[attr-defined]
+
+
+def test_importing_is_light() -> None:
+    heavy = {"torch", "transformers", "sklearn", "pydantic"}
+    program = f"import sys, transferkit; sys.exit(', '.join({heavy} & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.fixture(scope="module")
+def run(tiny_model: Path, small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> transferkit.Run:
+    base = tmp_path_factory.mktemp("run")
+    frame = pd.read_csv(small_file)
+    where = {"output_dir": base / "run", "cache_dir": base / "cache"}
+    routes = ["baseline", {"feature_transfer": {"pooling": "cls"}}]
+    return transferkit.fit(frame, model=str(tiny_model), routes=routes, offline=True, **where)
+
+
+def test_fit_takes_a_frame_and_shows_the_table(run: transferkit.Run) -> None:
+    assert {route.name for route in run.result.routes} == {"baseline", "feature_transfer"}
+    assert run.best.name == run.result.best and run.cheapest.name == run.result.cheapest
+    assert "accuracy" in str(run) and "feature_transfer" in str(run)
+    assert run.result.config.data.path == "DataFrame"
+    assert (run.folder / "report.html").exists()
+
+
+def test_load_gives_the_best_route_or_the_one_asked_for(run: transferkit.Run) -> None:
+    assert transferkit.load(run.folder).folder.name == run.best.name
+    assert transferkit.load(run.folder, "feature_transfer").folder.name == "feature_transfer"
+    assert transferkit.load(run.folder, cheapest=True).folder.name == run.cheapest.name
+    assert run.model("baseline").folder == transferkit.load(run.folder / "models" / "baseline").folder
+
+
+def test_a_loaded_model_answers_what_the_trained_one_answered(run: transferkit.Run) -> None:
+    model, test = run.model("feature_transfer"), run.result.splits.test
+    probabilities = model.predict_proba(list(test["text"]))
+    assert model.labels == ("bad", "good") == run.result.task.labels
+    assert np.allclose(probabilities, run.result.route("feature_transfer").probabilities, atol=1e-5)
+    assert model.predict(list(test["text"])) == [model.labels[i] for i in probabilities.argmax(axis=1)]
+    assert model.predict([]) == []
+
+
+def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
+    with pytest.raises(DataError, match="a list of texts"):
+        run.model().predict("a good film")
+
+
+def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(small_file)
+    where = {"output_dir": tmp_path / "run", "cache_dir": tmp_path / "cache"}
+    learn, test = frame[:50], frame[50:]
+    given = transferkit.fit(learn, test=test, model=str(tiny_model), routes="baseline", offline=True, **where)
+    assert len(given.result.splits.test) == 10
+    assert sorted(given.result.splits.test["text"]) == sorted(test["text"])
