@@ -1,14 +1,18 @@
 """A tiny pretrained model and a learnable file, for tests that run the whole product."""
 
 import csv
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from tiny_models import Tiny, load, save_model
 from tiny_reviews import VOCABULARY, examples
+from transferkit.sources.backbone import Backbone
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +42,14 @@ def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *examples()])
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """Backbones from `tiny_models.save_model`, each made once: `tiny("mpnet", dropout=0.0)`."""
+
+    @cache
+    def make(family: str = "bert", **how: Any) -> Backbone:
+        return load(save_model(tmp_path_factory.mktemp(family) / "model", family, **how))
+
+    return make

@@ -102,7 +102,8 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
         """The most probable class of every text."""
-        answers: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)
+        answers: npt.NDArray[Any] = self.classes_[best]
         return answers
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803

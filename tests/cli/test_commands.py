@@ -45,9 +45,7 @@ def test_a_dry_run_trains_nothing(call: Call, tiny_model: Path, small_file: Path
     assert not (tmp_path / "run").exists() and not (tmp_path / "cache" / "activations").exists()
 
 
-def test_predict_keeps_rows_in_order_and_empty_ones_without_label(
-    call: Call, finished: Path, tmp_path: Path
-) -> None:
+def test_predict_keeps_rows_in_order_and_empty_ones_without_label(call: Call, finished: Path, tmp_path: Path) -> None:
     file = rows_file(tmp_path, [("id", "text"), ("1", "the film was good"), ("2", " "), ("3", "a bad meal")])
     ended = call("predict", finished, file, "--batch-size", 2)
     assert ended.code == 0, ended.err

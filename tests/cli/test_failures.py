@@ -82,9 +82,7 @@ def test_a_file_that_is_not_there(call: Call) -> None:
         assert (ended.code, name in ended.error) == (DataError.exit_code, True)
 
 
-def test_a_class_with_one_row_and_broken_bytes_do_not_stop_a_run(
-    call: Call, tiny_model: Path, tmp_path: Path
-) -> None:
+def test_a_class_with_one_row_and_broken_bytes_do_not_stop_a_run(call: Call, tiny_model: Path, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_bytes((HEADER + GOOD_ROWS + "lone,odd\n").encode() + b"caf\xe9 film,good\n")
     where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path / "cache"]

@@ -51,6 +51,8 @@ def print_estimate(out: Console, found: "Estimate") -> None:
     low, high = (seconds(sum(getattr(route, side) for route in found.routes)) for side in ("low", "high"))
     out.print()
     _say(out, f"all routes together {low} to {high}, judging them included; calibrated on this machine just now")
+    if found.busy:
+        _say(out, "this machine is busy with other work now; left alone it would take less")
     _say(out, "nothing was trained and no run folder was made")
 
 

@@ -26,9 +26,14 @@ class LengthBatches:
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch
 
+    @property
+    def pieces(self) -> int:
+        """Pieces of a whole batch: `accumulation`, but no more than it has rows."""
+        return min(self.accumulation, self.batch_size)
+
     def __len__(self) -> int:
         full, rest = divmod(len(self.lengths), self.batch_size)
-        return full * self.accumulation + min(rest, self.accumulation)
+        return full * self.pieces + min(rest, self.pieces)
 
     def __iter__(self) -> Iterator[list[int]]:
         random = np.random.default_rng([self.seed, self.epoch])

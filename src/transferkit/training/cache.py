@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ Array = npt.NDArray[np.float32]
 Compute = Callable[[list[int]], Iterator[tuple[int, Array]]]
 
 _SHARD_BYTES = 256 * 2**20
+_TRIES = 3
 DEFAULT_LIMIT_BYTES = 20 * 2**30
 
 
@@ -45,7 +47,7 @@ class Cache:
 
     def make_room(self, keep: Path) -> None:
         """Drop least recently used spaces other than `keep` until the limit holds."""
-        spaces = [path for path in self.folder.iterdir() if path.is_dir()]
+        spaces = [path for path in self.folder.glob("*") if path.is_dir()]
         sizes = {path: _size(path) for path in spaces}
         total = sum(sizes.values())
         for path in sorted(spaces, key=_last_use):
@@ -68,14 +70,16 @@ class Space:
 
         `compute` takes positions into `keys` and yields (position, float32 array) in any order.
         """
-        known = self._index()
-        missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
-        if missing:
-            self._write(keys, compute(missing))
+        for _ in range(_TRIES):
             known = self._index()
-        if self.folder.exists():
-            os.utime(self.folder)
-        return Reader(tuple(known[key] for key in keys))
+            missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
+            if not missing:
+                with suppress(FileNotFoundError):
+                    os.utime(self.folder)
+                return Reader(tuple(known[key] for key in keys))
+            # Written and yet missing, if somebody deletes the folder meanwhile: then once more.
+            self._write(keys, compute(missing))
+        raise ResourceError(f"{self.folder} is deleted as fast as it is written; name another folder with --cache-dir")
 
     def _index(self) -> dict[str, "Entry"]:
         found: dict[str, Entry] = {}
@@ -84,7 +88,7 @@ class Space:
                 names = np.load(shard / "keys.npy")
                 offsets = np.load(shard / "offsets.npy")
                 values = np.load(shard / "values.npy", mmap_mode="r")
-            except (OSError, ValueError):
+            except (OSError, ValueError, EOFError):
                 continue
             bounds = offsets.tolist()
             for i, name in enumerate(names.tolist()):
@@ -118,6 +122,8 @@ class Space:
                 draft.replace(self.folder / f"shard-{time.time_ns()}-{os.getpid()}")
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
+        except FileNotFoundError:
+            return  # deleted under our hands: `fetch` sees it
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise ResourceError(
@@ -157,7 +163,12 @@ class Reader:
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # a draft that another process has just renamed
+                total += (Path(path) / name).stat().st_size
+    return total
 
 
 def _last_use(folder: Path) -> float:

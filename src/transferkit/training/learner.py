@@ -37,6 +37,12 @@ class Learner(nn.Module):
         # Registered so that what a loss learns (a projection) is trained, saved and resumed too.
         self.losses = nn.ModuleList([item.loss for item in losses if isinstance(item.loss, nn.Module)])
         self.progress = 0.0
+        # What learns, also while gradual unfreezing holds some of it still.
+        self.learnable = tuple(name for name, p in self.named_parameters() if p.requires_grad)
+
+    def learned(self) -> dict[str, Tensor]:
+        """Every weight that learns, by name."""
+        return {name: self.get_parameter(name).detach() for name in self.learnable}
 
     def forward(self, batch: Mapping[str, Tensor]) -> Tensor:
         step = self._run(batch)

@@ -108,16 +108,19 @@ def _train_once(job: Training, accumulation: int) -> Trained:
     if not start.exists():
         save_file(_learned(job.learner), start)
     sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
-    trainer = _Loop(job, sampler, _arguments(job, accumulation))
+    trainer = _Loop(job, sampler, _arguments(job, sampler.pieces))
     checkpoint = _latest_checkpoint(job.folder)
     set_seed(job.seed)
     began = time.perf_counter()
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    finally:
+        trainer.watch.close()
     if (job.folder / _BEST).exists():
         _load_learned(job.learner, job.folder / _BEST)
     seconds = time.perf_counter() - began + _seconds_before(checkpoint)
     history = tuple(_history(trainer.state.log_history))
-    return Trained(seconds, history, sum(p.numel() for p in job.learner.model.parameters() if p.requires_grad))
+    return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
@@ -161,7 +164,7 @@ class _Loop(Trainer):
     """`Trainer` with length batches, per-row loss scaling, and checkpoints of what learns only."""
 
     def __init__(self, job: Training, sampler: LengthBatches, arguments: TrainingArguments) -> None:
-        self.job, self.sampler = job, sampler
+        self.job, self.sampler, self.watch = job, sampler, _Watch(job)
         rows = _Positions(len(job.source.lengths))
         super().__init__(
             model=job.learner,
@@ -169,7 +172,7 @@ class _Loop(Trainer):
             data_collator=job.source.batch,
             train_dataset=rows,
             eval_dataset=rows if job.validate else None,
-            callbacks=[_Watch(job)],
+            callbacks=[self.watch],
         )
         self.loss_is_scaled_for_ga = True
         self.remove_callback(PrinterCallback)
@@ -234,13 +237,15 @@ class _Watch(TrainerCallback):
         self.advance = self.bar.__enter__()
         self.advance(state.global_step)
 
-    def on_train_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        self.bar.__exit__(None, None, None)
+    def close(self) -> None:
+        """Take the progress bar away, however the training ended."""
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)
 
     def on_step_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.job.learner.progress = state.global_step / max(1, state.max_steps)
         if self.job.options.gradual_unfreezing:
-            unfreeze(self.job.learner.model, self.job.learner.progress)
+            unfreeze(self.job.learner)
 
     def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.advance(1)
@@ -269,11 +274,11 @@ def parameter_groups(learner: Learner, rate: float, options: TrainingOptions) ->
     depths = _depths(learner.model) if options.layer_decay < 1 else {}
     top = max(depths.values(), default=0)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for parameter in learner.parameters():
-        if parameter.requires_grad:
-            below = top + 1 - depths.get(id(parameter), top + 1)
-            key = (rate * options.layer_decay**below, options.weight_decay if parameter.ndim > 1 else 0.0)
-            groups.setdefault(key, []).append(parameter)
+    for name in learner.learnable:
+        parameter = learner.get_parameter(name)
+        below = top + 1 - depths.get(id(parameter), top + 1)
+        key = (rate * options.layer_decay**below, options.weight_decay if parameter.ndim > 1 else 0.0)
+        groups.setdefault(key, []).append(parameter)
     return [{"params": members, "lr": lr, "weight_decay": decay} for (lr, decay), members in groups.items()]
 
 
@@ -286,24 +291,24 @@ def _depths(model: nn.Module) -> dict[int, int]:
     return found
 
 
-def unfreeze(model: nn.Module, progress_made: float) -> None:
-    """Let the head learn from the start and one more layer, from the top, after each tenth (Howard & Ruder 2018)."""
-    depths = _depths(model)
-    top = max(depths.values())
-    lowest = top + 1 - int(progress_made * 10)
-    for parameter in model.parameters():
-        if id(parameter) in depths:
-            parameter.requires_grad_(depths[id(parameter)] >= lowest)
+def unfreeze(learner: Learner) -> None:
+    """Let the head learn from the start and one more layer, from the top, after each tenth (Howard & Ruder 2018).
+
+    What the adapter has frozen stays frozen.
+    """
+    depths = _depths(learner.model)
+    lowest = max(depths.values()) + 1 - int(learner.progress * 10)
+    for name in learner.learnable:
+        parameter = learner.get_parameter(name)
+        parameter.requires_grad_(depths.get(id(parameter), lowest) >= lowest)
 
 
 def _rows_in(batch: Mapping[str, Tensor]) -> int:
     return len(batch["labels"])
 
 
-def _learned(learner: nn.Module) -> dict[str, Tensor]:
-    learns = {name: p.detach().contiguous() for name, p in learner.named_parameters()}
-    frozen = {name for name, p in learner.named_parameters() if not p.requires_grad}
-    return {name: value for name, value in learns.items() if name not in frozen}
+def _learned(learner: Learner) -> dict[str, Tensor]:
+    return {name: value.contiguous() for name, value in learner.learned().items()}
 
 
 def _load_learned(learner: nn.Module, path: Path) -> None:

@@ -65,8 +65,7 @@ def _extra_outputs(model: nn.Module) -> int:
         forms.append(len(output) - 1 if isinstance(output, tuple) else 0)
 
     handle = find_layers(model)[0].register_forward_hook(look)
-    with torch.no_grad():
-        model(input_ids=torch.zeros((1, 2), dtype=torch.long, device=next(model.parameters()).device))
+    _try_out(model)
     handle.remove()
     return forms[0]
 
@@ -78,7 +77,7 @@ def freeze_below(model: nn.Module, depth: int) -> None:
     inside = {id(p) for layer in layers for p in layer.parameters()}
     whole: Any = model
     backbone = getattr(whole, whole.base_model_prefix, whole)
-    after = _modules_after(backbone, layers)
+    after = _runs_after(model, layers[depth])
     for parameter in backbone.parameters():
         if id(parameter) in inside:
             parameter.requires_grad_(id(parameter) in above)
@@ -86,17 +85,29 @@ def freeze_below(model: nn.Module, depth: int) -> None:
             parameter.requires_grad_(id(parameter) in after)
 
 
-def _modules_after(backbone: nn.Module, layers: nn.ModuleList) -> set[int]:
-    """Weights of the modules that follow the stack in the module tree (final norm, pooler)."""
-    seen_stack = False
-    found: set[int] = set()
-    inside = {id(module) for layer in layers for module in layer.modules()}
-    for module in backbone.modules():
-        if module is layers:
-            seen_stack = True
-        elif seen_stack and id(module) not in inside:
-            found.update(id(p) for p in module.parameters(recurse=False))
-    return found
+def _runs_after(model: nn.Module, layer: nn.Module) -> set[int]:
+    """Weights of the modules that run only after `layer` has begun (final norm, pooler, head), found by a trial.
+
+    The order in the module tree does not say: MPNet keeps its position bias behind its layers and uses it first.
+    """
+    begun: dict[int, bool] = {}
+    started = False
+
+    def note(module: nn.Module, _args: Any) -> None:
+        nonlocal started
+        started = started or module is layer
+        begun.setdefault(id(module), started)
+
+    handles = [module.register_forward_pre_hook(note) for module in model.modules()]
+    _try_out(model)
+    for handle in handles:
+        handle.remove()
+    return {id(p) for m in model.modules() if begun.get(id(m)) for p in m.parameters(recurse=False)}
+
+
+def _try_out(model: nn.Module) -> None:
+    with torch.no_grad():
+        model(input_ids=torch.zeros((1, 2), dtype=torch.long, device=next(model.parameters()).device))
 
 
 def activation_bytes(lengths: Any, width: int) -> int:
