@@ -54,7 +54,8 @@ def some_rows(count: int = 60, seed: int = 0, pairs: bool = False) -> Rows:
 
 
 def _config(family: str, layers: int, dropout: float) -> Any:
-    words = {"vocab_size": len(VOCABULARY), "pad_token_id": 1}
+    # Wider than usual, that random features of words be as different as pretrained ones.
+    words = {"vocab_size": len(VOCABULARY), "pad_token_id": 1, "initializer_range": 0.1}
     heads = {"hidden_size": WIDTH, "num_hidden_layers": layers, "num_attention_heads": 2, "intermediate_size": 64}
     both = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     if family == "bert":
@@ -67,7 +68,9 @@ def _config(family: str, layers: int, dropout: float) -> Any:
     if family == "gpt2":
         drop = {"resid_pdrop": dropout, "embd_pdrop": dropout, "attn_pdrop": dropout}
         size = {"n_embd": WIDTH, "n_layer": layers, "n_head": 2, "n_positions": 48}
-        return GPT2Config(vocab_size=len(VOCABULARY), bos_token_id=2, eos_token_id=2, **size, **drop)
+        return GPT2Config(
+            vocab_size=len(VOCABULARY), initializer_range=0.1, bos_token_id=2, eos_token_id=2, **size, **drop
+        )
     return LlamaConfig(**words, **heads, num_key_value_heads=1, max_position_embeddings=48, attention_dropout=dropout)
 
 

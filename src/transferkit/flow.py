@@ -89,22 +89,31 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
 
 def train_routes(prepared: Prepared, run: RunFolder) -> tuple[dict[str, list[Finished]], list[Skipped]]:
     """Train every route with every seed, except those an earlier process finished. No test row is seen."""
+    plans, skipped = applicable(prepared, run)
     trained: dict[str, list[Finished]] = {}
-    skipped: list[Skipped] = []
-    for plan in prepared.plans:
+    for plan in plans:
         for repeat in range(prepared.config.seeds):
-            context = _context(prepared, run, plan, repeat)
-            reason = plan.why_not(context)
-            if reason:
-                skipped.append(Skipped(plan.title, reason))
-                log.info("%s: skipped, %s", plan.title, reason)
-                break
             done = run.finished(plan.title, repeat)
             if done is None:
+                context = _context(prepared, run, [other.title for other in plans[: plans.index(plan)]], plan, repeat)
                 log.info("%s: training (seed %d)", plan.title, context.seed)
                 done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train)
             trained.setdefault(plan.title, []).append(done)
     return trained, skipped
+
+
+def applicable(prepared: Prepared, run: RunFolder) -> tuple[list[Plan], list[Skipped]]:
+    """The routes that apply to these rows, and why the others do not: known before anything is trained."""
+    plans: list[Plan] = []
+    skipped: list[Skipped] = []
+    for plan in prepared.plans:
+        reason = plan.why_not(_context(prepared, run, [other.title for other in plans], plan, 0))
+        if reason:
+            skipped.append(Skipped(plan.title, reason))
+            log.info("%s: skipped, %s", plan.title, reason)
+        else:
+            plans.append(plan)
+    return plans, skipped
 
 
 def judge(
@@ -180,7 +189,7 @@ def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> Na
     split = data.naive_split(dict(prepared.tables), config.data, task, config.seed)
     true = next(result for result in results if result.route == BASELINE).scores.metrics[task.main_metric].value
     plan = routes.resolve(RouteConfig(name=BASELINE))
-    context = _context(prepared, run, prepared.plans[0], 0)
+    context = _context(prepared, run, [], prepared.plans[0], 0)
 
     def train(rows: Rows) -> predictors.Predictor:
         return plan.run(replace(context, train=rows, validation=rows.take([]))).predictor
@@ -188,8 +197,7 @@ def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> Na
     return naive_claim(split, task, true, train)
 
 
-def _context(prepared: Prepared, run: RunFolder, plan: Plan, repeat: int) -> Context:
-    earlier = [other.title for other in prepared.plans[: prepared.plans.index(plan)]]
+def _context(prepared: Prepared, run: RunFolder, earlier: list[str], plan: Plan, repeat: int) -> Context:
     return Context(
         train=prepared.splits.train,
         validation=prepared.splits.validation,

@@ -102,6 +102,15 @@ def test_empty_and_unlabelled_rows_are_set_aside_with_their_numbers() -> None:
     assert splits.audit.counts["findings"]["empty"] == 2
 
 
+def test_one_row_is_spoken_of_in_the_singular() -> None:
+    rows = of(["", "loose", "twice", "twice", "odd \ufffd", *texts(40)], ["a", None, "a", "a", "b", *"ab" * 20])
+    found = {finding.kind: finding.message for finding in run(rows).audit.findings}
+    assert found["empty"] == "1 row has no text (row 1)"
+    assert found["unlabelled"] == "1 row has no label (row 2)"
+    assert found["duplicates"] == "1 of 43 rows repeats the text and label of an earlier one (row 4)"
+    assert found["encoding"] == "1 row holds bytes that are not UTF-8 (row 5)"
+
+
 def test_given_test_is_untouched_and_leaks_leave_train_and_validation() -> None:
     test, train, validation = table(10, 500), table(40), table(10, 900)
     leaky = of([*train["text"], test["text"][0].upper(), LONG], [*train["label"], "a", "b"])

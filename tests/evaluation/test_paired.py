@@ -1,5 +1,6 @@
 """Paired tests against binomial sums worked out by hand."""
 
+from dataclasses import replace
 from math import comb
 
 import numpy as np
@@ -24,6 +25,8 @@ def test_mcnemar_by_hand() -> None:
     assert found.p_value == pytest.approx(158 / 4096)
     assert found.difference == pytest.approx(-8 / 32)
     assert found.significant and found.words == "significantly worse than b (p = 0.039)"
+    assert replace(found, p_value=2.8e-11).words == "significantly worse than b (p < 0.001)"
+    assert replace(found, p_value=0.3).words == "not significantly different from b (p = 0.30)"
 
 
 def test_equal_predictions_are_not_different() -> None:

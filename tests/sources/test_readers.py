@@ -8,6 +8,8 @@ from transferkit.sources import catalogue
 from transferkit.sources.catalogue import Catalogue, DatasetEntry
 
 TREC = b"NUM:dist How far is it ?\nHUM:ind Who was Beyonc\xe9 ?\nENTY:food What is na\xc3\xafve ?\n"
+# An original line began with a quotation mark, and the field ended at the next one, three messages later.
+SMS = b',spam,text\n0,1,"win, now"\n1,0,"Gimme"" a few\nspam\tTab\there\nham\t""late""\nand long"\n2,0,ok\n'
 ORANGE = b'Category\tText\nd\tstring\nclass\t\nacq\ta "quoted b\nearn\tc\n\n'
 
 
@@ -18,7 +20,7 @@ def tables(make_wheel, monkeypatch: pytest.MonkeyPatch) -> None:
         "d/trec.txt": TREC,
         "d/a.tab": ORANGE,
         "d/b.tab": ORANGE,
-        "d/sms.csv": b',spam,text\n0,1,"win, now"\n1,0,ok\n',
+        "d/sms.csv": SMS,
         "d/news/sports/001.txt": b"Head\r\n\r\nfor \xa315m",
         "d/news/business/001.txt": b"Other",
     }
@@ -28,9 +30,10 @@ def tables(make_wheel, monkeypatch: pytest.MonkeyPatch) -> None:
     options: list[dict[str, object]] = [
         {"name": "trec", "reader": "trec_lines", "tables": {"train": "trec.txt"}},
         {"name": "r8", "reader": "orange_tab", "tables": {"train": "a.tab", "test": "b.tab"}, "columns": names},
-        {"name": "sms", "reader": "csv_table", "tables": {"train": "sms.csv"}, **sms},
+        {"name": "sms", "reader": "sms_table", "tables": {"train": "sms.csv"}, **sms},
         {"name": "bbc", "reader": "text_folders", "tables": {"train": "news"}},
-        {"name": "lost", "reader": "csv_table", "tables": {"train": "lost.csv"}},
+        {"name": "lost", "reader": "sms_table", "tables": {"train": "lost.csv"}},
+        {"name": "other", "reader": "sms_table", "tables": {"train": "sms.csv"}, "columns": {"text": "Body"}},
         {"name": "odd", "reader": "orange_tab", "tables": {"train": "a.tab"}, "columns": {"text": "Body"}},
     ]
     common = {"summary": "", "task": "text-classification", "licence": "", "rows": 1, "size": 1, "wheel": wheel}
@@ -51,9 +54,16 @@ def test_given_splits_stay_apart(tables: None, cache: Path) -> None:
     assert both["test"]["text"] == ['a "quoted b', "c"] and both["test"]["label"] == ["acq", "earn"]
 
 
-def test_labels_get_readable_names(tables: None, cache: Path) -> None:
+def test_messages_inside_others_are_taken_out_and_labels_get_readable_names(tables: None, cache: Path) -> None:
     rows = sources.load_tables("sms", cache_dir=cache)["train"]
-    assert list(rows) == [{"text": "win, now", "label": "spam"}, {"text": "ok", "label": "ham"}]
+    assert list(zip(rows["label"], rows["text"], strict=True)) == [
+        ("spam", "win, now"),
+        ("ham", 'Gimme" a few'),
+        ("spam", "Tab\there"),
+        ("ham", '"late"\nand long'),
+        ("ham", "ok"),
+    ]
+    assert rows.numbers.tolist() == [1, 2, 3, 4, 5]
 
 
 def test_folders_are_labels(tables: None, cache: Path) -> None:
@@ -71,5 +81,7 @@ def test_data_sets_explain_what_is_wrong(tables: None, cache: Path) -> None:
         sources.load_tables("lost", cache_dir=cache)
     with pytest.raises(SourceError, match="no column 'Body'; it has Category, Text"):
         sources.load_tables("odd", cache_dir=cache)
+    with pytest.raises(SourceError, match="no column 'Body'; it has , spam, text"):
+        sources.load_tables("other", cache_dir=cache)
     sources.fetch("sms", cache_dir=cache)
     assert sources.load_tables("trec", cache_dir=cache, offline=True)

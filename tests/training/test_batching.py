@@ -14,7 +14,7 @@ PIECES = st.integers(1, 9)
 def whole(batches: LengthBatches) -> list[list[int]]:
     """The pieces of one epoch put together as the Trainer does: so many at a time, the last time fewer."""
     pieces, size = list(batches), batches.pieces
-    return [sum(pieces[i : i + size], []) for i in range(0, len(pieces), size)]
+    return [[row for piece in pieces[i : i + size] for row in piece] for i in range(0, len(pieces), size)]
 
 
 @given(LENGTHS, SIZES, PIECES, st.integers(0, 5))

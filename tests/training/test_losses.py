@@ -89,7 +89,7 @@ def test_rows_without_a_label_teach_nothing() -> None:
 
 
 def test_hidden_states_are_compared_where_there_are_tokens() -> None:
-    # Row 0: squared errors 1 and 4 -> 2.5. Row 1: 9 on its one token. Mean 5.75; a second depth without error halves it.
+    # Row 0: squared errors 1 and 4 -> 2.5. Row 1: 9 on its one token. Mean 5.75; a depth without error halves it.
     mask = torch.tensor([[1, 1], [1, 0]])
     ours, theirs = torch.tensor([[[1.0], [3.0]], [[1.0], [99.0]]]), torch.tensor([[[2.0], [5.0]], [[4.0], [0.0]]])
     one = Step(torch.zeros(2, 2), mask, {"teacher_hidden_6": theirs}, {2: ours})

@@ -38,6 +38,7 @@ def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Ad
     except ImportError:
         raise ConfigError("the lora route needs PEFT: pip install 'transferkit[lora]'") from None
     assert isinstance(options, Options)
+    prefix: Any = model.base_model_prefix
     settings = LoraConfig(
         task_type=TaskType.SEQ_CLS,
         r=options.rank,
@@ -45,6 +46,8 @@ def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Ad
         lora_dropout=options.dropout,
         use_rslora=True,
         target_modules="all-linear",
+        # All of it: DistilBERT's head has two layers, of which PEFT knows the last.
+        modules_to_save=sorted({n.split(".")[0] for n, _ in model.named_parameters()} - {prefix}),
     )
     peft_model: Any = get_peft_model(model, settings)
 

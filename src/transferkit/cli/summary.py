@@ -104,8 +104,10 @@ def _interval(found: "Interval | None") -> str:
 def _outcome(found: "Comparison | None") -> str:
     if found is None:
         return ""
+    from transferkit.evaluation.results import p_words
+
     words = "not significant" if not found.significant else "better" if found.difference > 0 else "worse"
-    return f"{found.difference:+.3f} {words} (p = {found.p_value:.2g})"
+    return f"{found.difference:+.3f} {words} ({p_words(found.p_value)})"
 
 
 def seconds(value: float) -> str:

@@ -29,6 +29,11 @@ def counted(count: int, noun: str = "row") -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def verb(count: int, singular: str, plural: str) -> str:
+    """1 row `has`, 2 rows `have`."""
+    return singular if count == 1 else plural
+
+
 def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
     """Rows with U+FFFD, which the reader puts where bytes are not UTF-8."""
     inputs = [rows[column] for column in (*task.inputs, *task.optional_inputs) if column in rows]
@@ -36,7 +41,8 @@ def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
     if not broken:
         return []
     numbers = tuple(int(n) for n in rows.numbers[sorted(set(broken))])
-    message = f"{counted(len(numbers))}{of(name)} hold bytes that are not UTF-8 ({shown(numbers)})"
+    holds = verb(len(numbers), "holds", "hold")
+    message = f"{counted(len(numbers))}{of(name)} {holds} bytes that are not UTF-8 ({shown(numbers)})"
     return [Finding("encoding", "warning", message, numbers, "read with the mark \ufffd in their place")]
 
 
@@ -50,7 +56,7 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
         f"{len(classes)} classes in {counted(total)} to train on; largest {most!r} {counted(many)} "
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
-    action = "nothing; class weights are an option, and macro F1 tells more than accuracy" if uneven else ""
+    action = "class weights are an option, and macro F1 tells more than accuracy" if uneven else ""
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
 
 
@@ -78,7 +84,7 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows) -> Finding:
     if not numbers:
         return Finding("truncation", "info", f"none of {counted(len(rows))} is longer than {max_length} tokens")
     message = (
-        f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%}) are longer than {max_length} "
+        f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%}) {verb(len(numbers), 'is', 'are')} longer than {max_length} "
         f"tokens; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
     )
     return Finding("truncation", "warning", message, numbers, f"cut at {max_length} tokens; --max-length changes it")

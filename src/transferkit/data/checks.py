@@ -73,5 +73,6 @@ def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:
     if not later:
         return []
     numbers = tuple(int(test.numbers[position]) for position in later)
-    message = f"{audit.counted(len(later))} of test repeat the text of an earlier one ({audit.shown(numbers)})"
+    repeat = audit.verb(len(later), "repeats", "repeat")
+    message = f"{audit.counted(len(later))} of test {repeat} the text of an earlier one ({audit.shown(numbers)})"
     return [Finding("duplicates", "info", message, numbers, "kept: given test rows are not touched")]

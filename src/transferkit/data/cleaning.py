@@ -40,10 +40,10 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
         )
     findings = [*audit.encoding(rows, task, name)]
     if blank.any():
-        findings.append(_dropped("empty", rows.take(blank), name, "have no text", "dropped"))
+        findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
     if unlabelled.any():
         findings.append(
-            _dropped("unlabelled", rows.take(unlabelled), name, "have no label", "set aside for distillation")
+            _dropped("unlabelled", rows.take(unlabelled), name, "no label", "set aside for distillation")
         )
     return Cleaned(rows.take(~blank & ~unlabelled), rows.take(unlabelled), columns, tuple(findings))
 
@@ -55,24 +55,26 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     findings = []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
+        repeat = audit.verb(len(numbers), "repeats", "repeat")
         message = (
-            f"{len(numbers):,} of {audit.counted(len(rows))}{audit.of(name)} repeat the text and label of an earlier "
-            f"one ({audit.shown(numbers)})"
+            f"{len(numbers):,} of {audit.counted(len(rows))}{audit.of(name)} {repeat} the text and label of an "
+            f"earlier one ({audit.shown(numbers)})"
         )
         findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept"))
     if repeats.conflicting:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.conflicting)
         texts = len({keys[i] for i in repeats.conflicting})
         message = (
-            f"{audit.counted(texts, 'text')}{audit.of(name)} in {audit.counted(len(numbers))} carry more than one "
-            f"label ({audit.shown(numbers)})"
+            f"{audit.counted(texts, 'text')}{audit.of(name)} in {audit.counted(len(numbers))} "
+            f"{audit.verb(texts, 'carries', 'carry')} more than one label ({audit.shown(numbers)})"
         )
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
     return rows.take(repeats.kept), findings
 
 
-def _dropped(kind: str, rows: Rows, name: str, verb: str, action: str) -> Finding:
+def _dropped(kind: str, rows: Rows, name: str, lacks: str, action: str) -> Finding:
     numbers = tuple(int(n) for n in rows.numbers)
-    message = f"{audit.counted(len(rows))}{audit.of(name)} {verb} ({audit.shown(numbers)})"
+    has = audit.verb(len(rows), "has", "have")
+    message = f"{audit.counted(len(rows))}{audit.of(name)} {has} {lacks} ({audit.shown(numbers)})"
     return Finding(kind, "fixed", message, numbers, action)

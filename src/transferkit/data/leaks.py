@@ -89,5 +89,6 @@ def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, ta
     if not found:
         return []
     numbers = tuple(int(part.rows.numbers[i]) for i in found)
-    message = f"{audit.counted(len(found))} of {part.name} have another label in {held.name} ({audit.shown(numbers)})"
+    have = audit.verb(len(found), "has", "have")
+    message = f"{audit.counted(len(found))} of {part.name} {have} another label in {held.name} ({audit.shown(numbers)})"
     return [Finding("label-conflicts", "warning", message, numbers, f"{held.name} is left as it is")]

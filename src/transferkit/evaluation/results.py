@@ -72,9 +72,14 @@ class Comparison:
     @property
     def words(self) -> str:
         if not self.significant:
-            return f"not significantly different from {self.b} (p = {self.p_value:.2f})"
+            return f"not significantly different from {self.b} ({p_words(self.p_value)})"
         side = "better" if self.difference > 0 else "worse"
-        return f"significantly {side} than {self.b} (p = {self.p_value:.2g})"
+        return f"significantly {side} than {self.b} ({p_words(self.p_value)})"
+
+
+def p_words(p_value: float) -> str:
+    """`p < 0.001`, or p to two significant digits."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}" if p_value < 0.1 else f"p = {p_value:.2f}"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from transferkit import metrics
-from transferkit.evaluation.results import Comparison, RouteResult
+from transferkit.evaluation.results import Comparison, RouteResult, p_words
 from transferkit.tasks import Task
 
 
@@ -17,17 +17,12 @@ def verdict(task: Task, routes: Sequence[RouteResult], best: str, cheapest: str,
     by_name = {route.name: route for route in routes}
     sentences = [_best(task, by_name[best])]
     if len(routes) > 1:
-        sentences.append(_cheapest(task, by_name[best], by_name[cheapest]))
+        sentences.append(_cheapest(task, routes, by_name[best], by_name[cheapest]))
     if baseline is not None and len(routes) > 1:
         sentences.append(_baseline(task, routes, by_name[baseline]))
     if len(routes) > 1:
         sentences.append(_method(routes, by_name[best]))
     return " ".join(sentences)
-
-
-def p_words(p_value: float) -> str:
-    """`p < 0.001`, or p to two significant digits."""
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}" if p_value < 0.1 else f"p = {p_value:.2f}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -49,10 +44,11 @@ def _best(task: Task, route: RouteResult) -> str:
     return f"{words}."
 
 
-def _cheapest(task: Task, best: RouteResult, cheapest: RouteResult) -> str:
+def _cheapest(task: Task, routes: Sequence[RouteResult], best: RouteResult, cheapest: RouteResult) -> str:
     against = cheapest.against_best
     if against is None:
-        return "Every faster route is significantly worse."
+        faster = any(route.cost.texts_per_second > best.cost.texts_per_second for route in routes)
+        return "Every faster route is significantly worse." if faster else "No route is faster."
     value = cheapest.scores.metrics[task.main_metric].value
     ratio = cheapest.cost.texts_per_second / best.cost.texts_per_second
     speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"

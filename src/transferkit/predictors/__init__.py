@@ -10,8 +10,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError
-
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 
@@ -87,6 +85,9 @@ def load(folder: Path) -> Predictor:
     facts = read_facts(folder)
     try:
         predictor: Predictor = import_module(f"{__name__}.{facts['kind']}").load(folder, facts)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise ArtifactError(f"{folder} is incomplete or damaged: {error}") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # what a tokenizer raises over a damaged file is a bare `Exception`
+        said = " ".join(str(error).split())
+        raise ArtifactError(f"{folder} is incomplete or damaged: {said or type(error).__name__}") from None
     return predictor

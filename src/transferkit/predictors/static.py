@@ -1,7 +1,7 @@
-"""A bag of embedded words and word n-grams with a small head, in use."""
+"""Embedded words and word n-grams with a small head, in use."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, write_facts
@@ -20,54 +21,90 @@ from transferkit.training.inference import outputs, softmax
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _BATCH_ROWS = 8192
-PADDING = 0
-_START, _SECOND = "\x02", "\x03"
+PADDING, UNKNOWN, SEPARATOR = 0, 1, 2
+SPECIAL = 3
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """`words` in the vocabulary, `width` of their embeddings, `filters` n-gram features for every n up to
+    `ngrams`, `hidden` units of the head."""
+
+    words: int
+    width: int
+    filters: int
+    ngrams: int
+    hidden: int
+    labels: int
 
 
 class StaticModel(nn.Module):
-    """Embeddings averaged with a learned weight each, a small network on the average, and a direct
-    vote of every feature for the labels. Feature 0 is padding.
+    """A text is the strongest of its n-gram embeddings and the mean of its word embeddings.
 
-    logits = head(sum_i w_i e_i / sum_i w_i) + sum_i v_i / sqrt(count), w = exp(importance).
+    An n-gram's embedding is composed of its words': relu(A_1 e(w_1) + ... + A_n e(w_n) + b), so that every
+    n-gram has one, seen or not (a convolution with max-over-time pooling, Kim 2014). No word looks at
+    another, so all products A_j e(w) can be tables (`fold`), and answering is looking up and adding.
     """
 
-    def __init__(self, features: int, width: int, hidden: int, labels: int, dropout: float = 0.0) -> None:
+    def __init__(self, sizes: Sizes, dropout: float = 0.0, word_dropout: float = 0.0) -> None:
         super().__init__()
-        self.embeddings = nn.Embedding(features + 1, width, padding_idx=PADDING)
-        self.importance = nn.Embedding(features + 1, 1, padding_idx=PADDING)
-        self.votes = nn.Embedding(features + 1, labels, padding_idx=PADDING)
-        nn.init.zeros_(self.importance.weight)
-        nn.init.zeros_(self.votes.weight)
-        self.head = (
-            nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, labels))
-            if hidden
-            else nn.Sequential(nn.Linear(width, labels))
+        self.sizes, self.word_dropout = sizes, word_dropout
+        self.embeddings = nn.Embedding(sizes.words + SPECIAL, sizes.width, padding_idx=PADDING)
+        pieces = sizes.ngrams * (sizes.ngrams + 1) // 2
+        self.composition = nn.Linear(sizes.width, pieces * sizes.filters, bias=False)
+        self.bias = nn.Parameter(torch.zeros(sizes.ngrams, sizes.filters))
+        self.dropout = nn.Dropout(dropout)
+        inputs = sizes.ngrams * sizes.filters + sizes.width
+        self.head = nn.Sequential(
+            nn.Linear(inputs, sizes.hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(sizes.hidden, sizes.labels)
         )
-        self.dropout = dropout
-        self.register_buffer("scale", torch.ones(()))
+        self.table: Tensor | None = None
+
+    def fold(self) -> "StaticModel":
+        """Ready for use: what is composed of single words is tabulated."""
+        self.eval()
+        with torch.no_grad():
+            weight = self.embeddings.weight
+            self.table = torch.cat([self.composition(weight), weight], dim=1)
+        return self
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
-        """(rows, features) ids to (rows, labels)."""
-        present = input_ids != PADDING
-        if self.training and self.dropout:
-            present = present & (torch.rand(input_ids.shape, device=input_ids.device) >= self.dropout)
-        weights = self.importance(input_ids).squeeze(-1).exp() * present
-        total = weights.sum(dim=1, keepdim=True).clamp_min(1e-6)
-        mean = torch.bmm((weights / total).unsqueeze(1), self.embeddings(input_ids)).squeeze(1)
-        count = present.sum(dim=1, keepdim=True).clamp_min(1).sqrt()
-        votes = torch.bmm((present / count).unsqueeze(1), self.votes(input_ids)).squeeze(1)
-        scale: Tensor = self.scale  # type: ignore[assignment]
-        logits: Tensor = (self.head(mean) + votes) * scale
+        """(rows, words) ids to (rows, labels)."""
+        if self.training and self.word_dropout:
+            forgotten = (torch.rand(input_ids.shape, device=input_ids.device) < self.word_dropout) & (input_ids > 0)
+            input_ids = input_ids.masked_fill(forgotten, UNKNOWN)
+        split = self.composition.out_features
+        if self.table is None:
+            words = self.embeddings(input_ids)
+            pieces = self.composition(self.dropout(words))
+        else:
+            both = F.embedding(input_ids, self.table)
+            pieces, words = both[..., :split], both[..., split:]
+        present = (input_ids != PADDING).unsqueeze(-1)
+        mean = (words * present).sum(dim=1) / present.sum(dim=1).clamp_min(1)
+        logits: Tensor = self.head(torch.cat([*self._strongest(pieces, present), mean], dim=1))
         return logits
+
+    def _strongest(self, pieces: Tensor, present: Tensor) -> list[Tensor]:
+        """For every n, the maximum over positions of the n-grams that start there: (rows, filters) each."""
+        filters, used, found = self.sizes.filters, 0, []
+        for n in range(1, self.sizes.ngrams + 1):
+            total = self.bias[n - 1]
+            for j in range(n):
+                piece = pieces[..., used : used + filters]
+                used += filters
+                # The j-th word of an n-gram stands j places further on; beyond the end there is padding.
+                total = total + (F.pad(piece[:, j:], (0, 0, 0, min(j, piece.shape[1]))) if j else piece)
+            found.append(F.relu(total).masked_fill(~present, 0.0).amax(dim=1))
+        return found
 
 
 @dataclass(frozen=True)
 class Static:
-    """`vocabulary` maps a word or n-gram to its feature number, from 1 on."""
+    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on."""
 
     model: StaticModel
     vocabulary: Mapping[str, int]
-    ngrams: int
     labels: tuple[str, ...]
 
     @property
@@ -80,69 +117,49 @@ class Static:
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(softmax(outputs(self.model, featurise(part, self.vocabulary, self.ngrams))))
+            parts.append(softmax(outputs(self.model, numbered(part, self.vocabulary))))
         return Predictions(np.concatenate(parts))
 
     def save(self, folder: Path) -> None:
-        features = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
-        head = self.model.head[0]
-        facts = {
-            "labels": self.labels,
-            "ngrams": self.ngrams,
-            "width": self.model.embeddings.embedding_dim,
-            "hidden": head.out_features if len(self.model.head) > 1 else 0,
-            "features": features,
-        }
-        write_facts(folder, "static", facts)
-        save_file(
-            {name: value.contiguous() for name, value in self.model.state_dict().items()}, folder / "model.safetensors"
-        )
+        words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}
+        write_facts(folder, "static", {"labels": self.labels, **sizes, "vocabulary": words})
+        tensors = {name: value.contiguous() for name, value in self.model.state_dict().items()}
+        save_file(tensors, folder / "model.safetensors")
 
 
 def load(folder: Path, facts: Mapping[str, Any]) -> Static:
     """What `save` wrote."""
-    features, labels = facts["features"], tuple(facts["labels"])
-    model = StaticModel(len(features), int(facts["width"]), int(facts["hidden"]), len(labels))
+    words, labels = facts["vocabulary"], tuple(facts["labels"])
+    sizes = Sizes(len(words), facts["width"], facts["filters"], facts["ngrams"], facts["hidden"], len(labels))
+    model = StaticModel(sizes)
     model.load_state_dict(load_file(folder / "model.safetensors"))
-    return Static(model.eval(), {name: i + 1 for i, name in enumerate(features)}, int(facts["ngrams"]), labels)
+    return Static(model.fold(), number(words), labels)
 
 
-def featurise(rows: Rows, vocabulary: Mapping[str, int], ngrams: int) -> Examples:
-    """Rows as feature numbers; n-grams that are not in the vocabulary are left out."""
+def number(words: list[str]) -> dict[str, int]:
+    """The vocabulary of `words` in their order."""
+    return {word: i + SPECIAL for i, word in enumerate(words)}
+
+
+def split(text: str) -> list[str]:
+    """Lower-cased words and single punctuation marks."""
+    return _WORD.findall(text.lower())
+
+
+def is_word(text: str) -> bool:
+    """Whether `split` could give `text` as one word."""
+    return _WORD.fullmatch(text) is not None and text == text.lower()
+
+
+def numbered(rows: Rows, vocabulary: Mapping[str, int]) -> Examples:
+    """Rows as word numbers; the second text of a pair follows a separator."""
     look_up = vocabulary.get
     ids: list[npt.NDArray[np.int64]] = []
     for text, pair in rows.inputs():
-        found = [number for gram in grams(text, pair, ngrams) if (number := look_up(gram))]
-        ids.append(np.array(found or [PADDING], dtype=np.int64))
+        found = [look_up(word, UNKNOWN) for word in split(text)]
+        if pair is not None:
+            found += [SEPARATOR, *(look_up(word, UNKNOWN) for word in split(pair))]
+        ids.append(np.array(found or [UNKNOWN], dtype=np.int64))
     lengths = np.array([len(row) for row in ids], dtype=np.int64)
     return Examples(Encoded(tuple(ids), None, PADDING, False, lengths), np.full(len(rows), UNLABELLED))
-
-
-def grams(text: str, pair: str | None, most: int) -> Iterator[str]:
-    """Words and n-grams of up to `most` words; the start of the text counts as a word in n-grams.
-
-    Those of the second text of a pair are marked, so that both texts are told apart.
-    """
-    yield from _grams(text, most, "")
-    if pair is not None:
-        yield from _grams(pair, most, _SECOND)
-
-
-def _grams(text: str, most: int, mark: str) -> Iterator[str]:
-    words = _WORD.findall(text.lower())
-    for word in words:
-        yield mark + word
-    marked = [_START, *words]
-    for size in range(2, most + 1):
-        for i in range(len(marked) - size + 1):
-            yield mark + " ".join(marked[i : i + size])
-
-
-def readable(grams: Iterable[str]) -> list[str]:
-    """N-grams as plain text, for a teacher to read."""
-    return [gram.replace(_START, "").replace(_SECOND, "").strip() for gram in grams]
-
-
-def words_only(vocabulary: Sequence[str]) -> list[str]:
-    """Those of `vocabulary` that `grams` could find as one word."""
-    return [word for word in vocabulary if _WORD.fullmatch(word) and word == word.lower()]

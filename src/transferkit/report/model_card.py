@@ -12,6 +12,7 @@ from transferkit.evaluation.ranking import BASELINE
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.report.formats import megabytes, number, percent, score, seconds
 from transferkit.report.view import data_name, flat
+from transferkit.sources import catalogue
 
 HUB_METRICS = {"macro_f1": "f1", "micro_f1": "f1"}
 """Names the hub has for metrics that are called otherwise here."""
@@ -82,13 +83,21 @@ def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> d
 
 
 def base_model(result: RunResult, route: RouteResult) -> str:
-    """Name of the pretrained model behind `route`: none for the baseline."""
-    return "" if route.route == BASELINE else str(_model(result).get("name") or result.config.model)
+    """The pretrained model behind `route`, by its hub name where that is known: none for the baseline."""
+    if route.route == BASELINE:
+        return ""
+    name = _name(result, route)
+    entry = catalogue.model(name)
+    return entry.hub if entry else name
 
 
 def licence(result: RunResult, route: RouteResult) -> str:
-    """Licence of that model as the manifest has it, in the hub's spelling (apache-2.0)."""
-    return "" if route.route == BASELINE else str(_model(result).get("licence") or "").lower()
+    """Licence of that model as manifest or catalogue have it, in the hub's spelling (apache-2.0)."""
+    if route.route == BASELINE:
+        return ""
+    name, entry = _name(result, route), catalogue.model(_name(result, route))
+    known = _model(result).get("licence") if name == _model(result).get("name") else entry and entry.licence
+    return str(known or "").lower()
 
 
 def cell(text: object) -> str:
@@ -99,8 +108,13 @@ def cell(text: object) -> str:
     return flattened
 
 
+def _name(result: RunResult, route: RouteResult) -> str:
+    """What the model behind `route` was called in the run: a pretrained student has one of its own."""
+    return str(route.settings.get("model") or _model(result).get("name") or result.config.model)
+
+
 def _model(result: RunResult) -> Mapping[str, Any]:
-    model = result.manifest.get("model")
+    model = result.manifest.get("backbone")
     return model if isinstance(model, Mapping) else {}
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from transferkit.evaluation.leaderboard import significance
-from transferkit.evaluation.results import RunResult
-from transferkit.evaluation.verdict import p_words, times
+from transferkit.evaluation.results import RunResult, p_words
+from transferkit.evaluation.verdict import times
 from transferkit.report.formats import megabytes, number, percent, score, seconds
 from transferkit.report.view import view
 

@@ -140,7 +140,9 @@ def _moment(text: str) -> str:
 def _machine(machine: Any) -> str:
     if not isinstance(machine, Mapping):
         return str(machine)
-    return " · ".join(f"{key.replace('_', ' ')} {value}" for key, value in flat(plain(machine)))
+    words = {"processor": "{}", "cores": "{} cores", "memory_gb": "{} GB memory", "system": "{}"}
+    facts = flat(plain(machine))
+    return " · ".join(words.get(key, f"{key.replace('_', ' ')} {{}}").format(value) for key, value in facts)
 
 
 def _validation(routes: Sequence[RouteResult], main: str) -> list[Series]:

@@ -63,8 +63,8 @@ class Route(Protocol):
     def variants(self) -> Mapping[str, type[Strict]]:
         """The names this kind of route goes by, and the options of each."""
 
-    def why_not(self, variant: str, context: Context) -> str | None:
-        """One sentence on why it does not apply here, or None if it does."""
+    def why_not(self, variant: str, context: Context, options: Strict) -> str | None:
+        """One sentence on why it does not apply here, or None if it does. Nothing has been trained yet."""
 
     def run(self, variant: str, context: Context, options: Strict) -> Outcome:
         """Transfer."""
@@ -80,7 +80,7 @@ class Plan:
     options: Strict
 
     def why_not(self, context: Context) -> str | None:
-        return _route(self.kind).why_not(self.variant, context)
+        return _route(self.kind).why_not(self.variant, context, self.options)
 
     def run(self, context: Context) -> Outcome:
         return _route(self.kind).run(self.variant, context, self.options)

@@ -7,10 +7,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
 from transferkit.config import Strict
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
 from transferkit.predictors import Floats
 from transferkit.predictors.bag_of_words import BagOfWords, vectorizer, vectors
 from transferkit.routes import Context, Outcome
@@ -29,7 +32,7 @@ def variants() -> Mapping[str, type[Strict]]:
     return {NAME: Options}
 
 
-def why_not(variant: str, context: Context) -> str | None:
+def why_not(variant: str, context: Context, options: Strict) -> str | None:
     return None
 
 
@@ -40,7 +43,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     rows = context.labelled
     labels = np.asarray(context.task.references(rows), dtype=np.int64)
     columns = [name for name in ("text", "text_pair") if name in rows]
-    vectorizers = tuple(vectorizer().fit(rows[name]) for name in columns)
+    vectorizers = tuple(_fitted(rows, name) for name in columns)
     inputs = vectors(vectorizers, rows)
     held_out = {strength: _out_of_fold(inputs, labels, strength, context.seed) for strength in options.strengths}
     chosen = max(options.strengths, key=lambda c: (held_out[c].argmax(axis=1) == labels).mean())
@@ -60,6 +63,16 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         seconds=time.perf_counter() - began,
         settings={**options.model_dump(), "C": chosen},
     )
+
+
+def _fitted(rows: Rows, column: str) -> TfidfVectorizer:
+    try:
+        return vectorizer().fit(rows[column])
+    except ValueError:
+        raise DataError(
+            f"{NAME}: expected words in the column {column!r}, found nothing but signs in {len(rows)} rows; "
+            "name another column"
+        ) from None
 
 
 def _machine(strength: float, seed: int) -> LinearSVC:

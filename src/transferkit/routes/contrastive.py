@@ -36,7 +36,7 @@ def variants() -> Mapping[str, type[Strict]]:
     return {NAME: Options}
 
 
-def why_not(variant: str, context: Context) -> str | None:
+def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if len(context.labelled) > _MANY_ROWS:
         return f"{len(context.labelled)} labelled rows are plenty; use full, which learns from labels directly"
     return None

@@ -37,7 +37,11 @@ def variants() -> Mapping[str, type[Strict]]:
     return {name: students.get(name).Options for name in students.names()}
 
 
-def why_not(variant: str, context: Context) -> str | None:
+def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    assert isinstance(options, DistillationOptions)
+    if not options.teachers and not any(title in context.teachers for title in _PREFERRED):
+        return f"no route before it can teach; add full before it or name a saved model with {variant}.teachers"
+    _teacher_folders(variant, context, options)
     return None
 
 
@@ -57,6 +61,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         learning_rate=options.learning_rate or student.learning_rate,
         seed=context.seed,
         folder=context.folder,
+        rates=student.rates,
         title=f"{variant}: learning from {', '.join(folder.name for folder in folders)}",
     )
     soft = averaged([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)])
@@ -80,21 +85,13 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
 def _teacher_folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:
     """Where the teachers are: routes of this run by title, or folders. Default: the first of `_PREFERRED`."""
     if not options.teachers:
-        kinds = {title: folder for title, folder in context.teachers.items() if title in _PREFERRED}
-        best = min(kinds, key=_PREFERRED.index, default=None)
-        if best is None:
-            raise ConfigError(
-                f"{variant}: no teacher among the routes before it; add full before it, or name a saved model: "
-                f"--set {variant}.teachers=[FOLDER]"
-            )
-        return [kinds[best]]
+        return [context.teachers[min((t for t in context.teachers if t in _PREFERRED), key=_PREFERRED.index)]]
     found = []
     for name in options.teachers:
-        folder = context.teachers.get(name, Path(name))
-        if not folder.is_dir():
+        if name not in context.teachers and not Path(name).is_dir():
             earlier = ", ".join(context.teachers) or "none"
             raise ConfigError(f"{variant}: teacher {name!r} is neither an earlier route ({earlier}) nor a folder")
-        found.append(folder)
+        found.append(context.teachers.get(name, Path(name)))
     return found
 
 

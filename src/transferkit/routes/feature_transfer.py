@@ -26,7 +26,7 @@ def variants() -> Mapping[str, type[Strict]]:
     return {NAME: Options}
 
 
-def why_not(variant: str, context: Context) -> str | None:
+def why_not(variant: str, context: Context, options: Strict) -> str | None:
     return None
 
 

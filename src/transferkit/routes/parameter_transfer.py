@@ -24,7 +24,7 @@ def variants() -> Mapping[str, type[Strict]]:
     return {name: adapters.get(name).Options for name in adapters.names()}
 
 
-def why_not(variant: str, context: Context) -> str | None:
+def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol
+from typing import Annotated, Any, Protocol
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from torch import nn
 
 from transferkit.data.rows import Rows
@@ -20,6 +20,14 @@ from transferkit.training.options import TrainingOptions
 Scheduled = float | tuple[float, float]
 
 
+def _names(value: Any) -> Any:
+    """A word, or words separated by commas, stand for a list."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+
+
 class DistillationOptions(TrainingOptions):
     """What a student learns from. Weights and temperature are numbers, or [start, end] to move between.
 
@@ -28,7 +36,7 @@ class DistillationOptions(TrainingOptions):
     the first teacher, which then must be a Transformers model with the student's tokenizer.
     """
 
-    teachers: tuple[str, ...] = ()
+    teachers: Names = ()
     temperature: Scheduled = 2.0
     hard_weight: Scheduled = 0.3
     soft_weight: Scheduled = 0.7
@@ -60,7 +68,8 @@ class Student:
 
     `examples` encodes rows with label indices; `predictor` is the model in use once trained, its
     logits multiplied by the factor given (one over the temperature).
-    `matches` says which of its depths answers to which of the teacher's.
+    `rates` scales the learning rate of weights by name; `matches` says which of its depths answers to
+    which of the teacher's.
     """
 
     model: nn.Module
@@ -69,6 +78,7 @@ class Student:
     method: str
     epochs: float
     learning_rate: float
+    rates: Mapping[str, float] = field(default_factory=dict)
     matches: Mapping[int, int] = field(default_factory=dict)
     widths: tuple[int, int] = (0, 0)
 

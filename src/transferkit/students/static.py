@@ -3,95 +3,88 @@
 from collections import Counter
 from dataclasses import replace
 
-import numpy as np
 import torch
 from pydantic import Field
 
 from transferkit.data.rows import Rows, from_texts
-from transferkit.predictors.static import Static, StaticModel, featurise, grams, readable, words_only
+from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, is_word, number, numbered, split
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
 from transferkit.training.classifier import label_numbers
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 from transferkit.training.reading import read_phrases
-
-_VOTE = 0.1
+from transferkit.training.scaling import scale_logits
 
 
 class Options(DistillationOptions):
-    """`width` of the embeddings, `hidden` units of the head, at most `features` words and n-grams of up to
-    `ngrams` words, each seen at least `least` times in the transfer text, and `teacher_words` whole words of the
-    teacher's vocabulary besides; `dropout` drops whole features.
+    """`width` of the word embeddings, `filters` per n-gram length up to `ngrams` words, `hidden` units.
+
+    The vocabulary are the words of the transfer text, most frequent first, at most `words`, and
+    `teacher_words` whole words of the teacher's. `embedding_rate` scales the learning rate of embeddings,
+    which start from the teacher; `word_dropout` turns words into the unknown one.
     """
 
     width: int = Field(256, ge=8)
-    hidden: int = Field(512, ge=0)
+    filters: int = Field(128, ge=1)
     ngrams: int = Field(3, ge=1, le=5)
-    least: int = Field(2, ge=1)
-    features: int = Field(100_000, ge=100)
+    hidden: int = Field(256, ge=1)
+    words: int = Field(100_000, ge=1)
+    teacher_words: int = Field(20_000, ge=0)
     dropout: float = Field(0.3, ge=0, lt=1)
-    batch_size: int = Field(128, ge=1)
-    weight_decay: float = Field(0.01, ge=0)
+    word_dropout: float = Field(0.1, ge=0, lt=1)
+    embedding_rate: float = Field(0.2, ge=0)
+    batch_size: int = Field(64, ge=1)
     hard_weight: Scheduled = 0.1
     soft_weight: Scheduled = 0.9
-    augment: int = Field(4, ge=0)
-    patience: int = Field(5, ge=1)
-    teacher_words: int = Field(20_000, ge=0)
+    patience: int = Field(20, ge=1)
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
-    """Features from the transfer text and the teacher's own vocabulary, embeddings started from the teacher."""
+    """Words of the transfer text and of the teacher, embedded as the teacher reads them."""
     assert isinstance(options, Options)
-    known = _features(lesson, options)
-    vocabulary = {gram: i + 1 for i, gram in enumerate(known)}
-    model = StaticModel(len(known), options.width, options.hidden, len(lesson.task.labels), options.dropout)
+    words = _words(lesson, options)
+    vocabulary, labels = number(words), lesson.task.labels
+    sizes = Sizes(len(words), options.width, options.filters, options.ngrams, options.hidden, len(labels))
+    model = StaticModel(sizes, options.dropout, options.word_dropout)
     if isinstance(lesson.teacher, Transformer):
-        _start_from(model, lesson.teacher, known)
+        states = read_phrases(lesson.teacher.model, lesson.teacher.examples(from_texts(words)))
+        with torch.no_grad():
+            model.embeddings.weight[SPECIAL:] = principal(states, options.width)
 
     def examples(rows: Rows) -> Examples:
-        return replace(featurise(rows, vocabulary, options.ngrams), labels=label_numbers(rows, lesson.task))
+        return replace(numbered(rows, vocabulary), labels=label_numbers(rows, lesson.task))
 
     def in_use(scale: float) -> Static:
-        model.scale.fill_(scale)  # type: ignore[operator]
-        return Static(model.eval(), vocabulary, options.ngrams, lesson.task.labels)
+        scale_logits(model, scale, len(labels))
+        return Static(model.fold(), vocabulary, labels)
 
     return Student(
         model=model,
         examples=examples,
         predictor=in_use,
         method="static embeddings taught",
-        epochs=20.0,
-        learning_rate=2e-3,
+        epochs=float(min(20, max(5, round(100_000 / max(1, len(lesson.rows)))))),
+        learning_rate=1e-3,
+        rates={"embeddings.weight": options.embedding_rate},
     )
 
 
-def _features(lesson: Lesson, options: Options) -> list[str]:
-    """The most frequent n-grams of the transfer text, then whole words of the teacher's vocabulary."""
-    counts = Counter(gram for text, pair in lesson.rows.inputs() for gram in grams(text, pair, options.ngrams))
-    frequent = [gram for gram, count in counts.most_common(options.features) if count >= options.least]
+def _words(lesson: Lesson, options: Options) -> list[str]:
+    texts = [text for pair in lesson.rows.inputs() for text in pair if text is not None]
+    counts = Counter(word for text in texts for word in split(text))
+    found = [word for word, _ in counts.most_common(options.words)]
     if isinstance(lesson.teacher, Transformer):
-        seen = set(frequent)
-        own = words_only(list(lesson.teacher.tokenizer.get_vocab()))
-        frequent += [word for word in own if word not in seen][: options.teacher_words]
-    return frequent
+        own = [word for word in lesson.teacher.tokenizer.get_vocab() if word not in counts and is_word(word)]
+        found += sorted(own)[: options.teacher_words]
+    return found
 
 
-def _start_from(model: StaticModel, teacher: Transformer, known: list[str]) -> None:
-    """Embeddings: what the teacher makes of each feature read as a text, on its main axes (model2vec's recipe
-    on n-grams); votes: how it would label that text."""
-    states, logits = read_phrases(teacher.model, teacher.examples(from_texts(readable(known))))
-    width = model.embeddings.embedding_dim
-    with torch.no_grad():
-        model.embeddings.weight[1:] = torch.from_numpy(_principal(states, width))
-        model.votes.weight[1:] = torch.from_numpy(logits - logits.mean(axis=1, keepdims=True)) * _VOTE
-
-
-def _principal(states: Floats, width: int) -> Floats:
-    """`states` (features, any width) on their first `width` principal axes, of mean square one."""
+def principal(states: Floats, width: int) -> torch.Tensor:
+    """`states` (words, any width) on their first `width` principal axes, of mean square one (model2vec's recipe)."""
     centred = torch.from_numpy(states - states.mean(axis=0))
     _, axes = torch.linalg.eigh(centred.T @ centred)
     projected = centred @ axes.flip(1)[:, :width]
-    out = np.zeros((len(states), width), dtype=np.float32)
-    out[:, : projected.shape[1]] = (projected / projected.pow(2).mean().sqrt()).numpy()
+    out = torch.zeros(len(states), width)
+    out[:, : projected.shape[1]] = projected / projected.pow(2).mean().sqrt().clamp_min(1e-9)
     return out

@@ -1,7 +1,7 @@
 """Training a Transformers classifier on some examples: what fine-tuning and distillation share."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ class Recipe:
     seed: int
     folder: Path
     title: str
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 def label_numbers(rows: Rows, task: Task) -> npt.NDArray[np.int64]:
@@ -67,5 +68,6 @@ def train_classifier(
             seed=recipe.seed,
             validate=validator(task.metrics, check),
             title=recipe.title,
+            rates=recipe.rates,
         )
     )

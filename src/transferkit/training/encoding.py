@@ -72,7 +72,9 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Enc
         ids=tuple(np.asarray(ids or [tokenizer.pad_token_id], dtype=np.int64) for ids in out["input_ids"]),
         type_ids=None if types is None else tuple(np.asarray(row, dtype=np.int64) for row in types),
         pad_id=tokenizer.pad_token_id or 0,
-        pad_left=tokenizer.padding_side == "left",
+        # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch;
+        # but XLNet has none of these and classifies by its last token.
+        pad_left=tokenizer.padding_side == "left" and "XLNet" in type(tokenizer).__name__,
         full_lengths=full,
     )
 

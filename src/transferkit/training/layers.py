@@ -11,11 +11,13 @@ from transferkit.errors import ConfigError
 
 def find_layers(model: nn.Module) -> nn.ModuleList:
     """The stack of Transformer layers: the ModuleList as long as the config says, with the most weights."""
-    config: Any = model.config
+    config: Any = getattr(model, "config", None)
     depth = getattr(config, "num_hidden_layers", None) or getattr(config, "n_layer", None)
     stacks = [m for m in model.modules() if isinstance(m, nn.ModuleList) and len(m) == depth]
     if not stacks:
-        raise ConfigError(f"no stack of {depth} layers found in {type(model).__name__}; use the full route instead")
+        raise ConfigError(
+            f"{type(model).__name__} has no stack of layers to tell apart; leave out what asks for layers"
+        )
     return max(stacks, key=lambda stack: sum(p.numel() for p in stack.parameters()))
 
 

@@ -4,7 +4,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +56,7 @@ class Training:
 
     `validate` returns validation metrics (names as in `metrics/`, lower is better for losses)
     and is None where there is nothing to validate on: then the last weights are kept.
+    `rates` scales the learning rate of the model's weights of these names.
     """
 
     learner: Learner
@@ -67,6 +68,7 @@ class Training:
     seed: int
     validate: Validate | None = None
     title: str = "training"
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def _train_once(job: Training, accumulation: int) -> Trained:
     sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
     trainer = _Loop(job, sampler, _arguments(job, sampler.pieces))
     checkpoint = _latest_checkpoint(job.folder)
+    trainer.watch.before = before = _seconds_before(checkpoint)
     set_seed(job.seed)
     began = time.perf_counter()
     try:
@@ -118,7 +121,7 @@ def _train_once(job: Training, accumulation: int) -> Trained:
         trainer.watch.close()
     if (job.folder / _BEST).exists():
         _load_learned(job.learner, job.folder / _BEST)
-    seconds = time.perf_counter() - began + _seconds_before(checkpoint)
+    seconds = time.perf_counter() - began + before
     history = tuple(_history(trainer.state.log_history))
     return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
 
@@ -200,7 +203,7 @@ class _Loop(Trainer):
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
             # Gradual unfreezing turns weights on later, so the optimizer must know them all from the start.
-            groups = parameter_groups(self.job.learner, self.job.learning_rate, self.job.options)
+            groups = parameter_groups(self.job.learner, self.job.learning_rate, self.job.options, self.job.rates)
             self.optimizer = torch.optim.AdamW(groups, fused=True)
         return self.optimizer
 
@@ -229,6 +232,7 @@ class _Watch(TrainerCallback):
     def __init__(self, job: Training) -> None:
         self.job = job
         self.saved = self.began = time.monotonic()
+        self.before = 0.0
         self.bar: Any = None
 
     def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -251,7 +255,7 @@ class _Watch(TrainerCallback):
         self.advance(1)
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
             self.saved = time.monotonic()
-            state.log_history.append({"seconds": self.saved - self.began, "step": state.global_step})
+            state.log_history.append({"seconds": self.before + self.saved - self.began, "step": state.global_step})
             control.should_save = True
 
     def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -269,15 +273,19 @@ class _Watch(TrainerCallback):
             control.should_training_stop = True
 
 
-def parameter_groups(learner: Learner, rate: float, options: TrainingOptions) -> list[dict[str, Any]]:
-    """Optimizer groups: no weight decay on vectors (biases, norms); a rate per depth under `layer_decay`."""
+def parameter_groups(
+    learner: Learner, rate: float, options: TrainingOptions, scales: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Optimizer groups: no weight decay on vectors (biases, norms); a rate per depth under `layer_decay`,
+    and one scaled by `scales` for the model's weights named there."""
     depths = _depths(learner.model) if options.layer_decay < 1 else {}
     top = max(depths.values(), default=0)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name in learner.learnable:
         parameter = learner.get_parameter(name)
         below = top + 1 - depths.get(id(parameter), top + 1)
-        key = (rate * options.layer_decay**below, options.weight_decay if parameter.ndim > 1 else 0.0)
+        scale = scales.get(name.removeprefix("model."), 1.0)
+        key = (rate * scale * options.layer_decay**below, options.weight_decay if parameter.ndim > 1 else 0.0)
         groups.setdefault(key, []).append(parameter)
     return [{"params": members, "lr": lr, "weight_decay": decay} for (lr, decay), members in groups.items()]
 
@@ -316,9 +324,17 @@ def _load_learned(learner: nn.Module, path: Path) -> None:
 
 
 def _latest_checkpoint(folder: Path) -> Path | None:
-    # The state file is written last: a checkpoint without it was cut off by a kill.
-    complete = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json") if path.stat().st_size]
+    complete = [path for path in folder.glob("checkpoint-*") if _is_complete(path)]
     return max(complete, key=lambda path: int(path.name.split("-")[1]), default=None)
+
+
+def _is_complete(checkpoint: Path) -> bool:
+    # The state file is written last: a checkpoint without all of it was cut off by a kill.
+    try:
+        TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _rewind(job: Training) -> None:

@@ -22,7 +22,7 @@ class SkippedPrefix(nn.Module):
         super().__init__()
         self.model = model
         self.depth = depth
-        self.extras = _extra_outputs(model)
+        self.values = _values_of_a_layer(model)
 
     @property
     def config(self) -> Any:
@@ -36,20 +36,19 @@ class SkippedPrefix(nn.Module):
         token_type_ids: Tensor | None = None,
     ) -> Any:
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
-        answer = (activations, *[None] * self.extras) if self.extras else activations
-        with _answering(self.model, self.depth, answer, self.extras):
+        with _answering(self.model, self.depth, activations, self.values):
             return self.model(**{name: value for name, value in inputs.items() if value is not None})
 
 
 @contextmanager
-def _answering(model: nn.Module, depth: int, answer: Any, extras: int) -> Iterator[None]:
+def _answering(model: nn.Module, depth: int, activations: Tensor, values: int) -> Iterator[None]:
     def hand_on(hidden_states: Tensor, *_args: Any, **_kwargs: Any) -> Any:
-        return (hidden_states, *[None] * extras) if extras else hidden_states
+        return (hidden_states, *[None] * (values - 1)) if values else hidden_states
 
     layers = list(find_layers(model))[:depth]
     for layer in layers[:-1]:
         layer.forward = hand_on
-    layers[-1].forward = lambda *_args, **_kwargs: answer
+    layers[-1].forward = lambda *_args, **_kwargs: hand_on(activations)
     try:
         yield
     finally:
@@ -57,17 +56,17 @@ def _answering(model: nn.Module, depth: int, answer: Any, extras: int) -> Iterat
             del layer.forward
 
 
-def _extra_outputs(model: nn.Module) -> int:
-    """How many values a layer returns besides its hidden states: MPNet's give a tuple, BERT's a tensor."""
-    forms: list[int] = []
+def _values_of_a_layer(model: nn.Module) -> int:
+    """How many values the tuple holds that a layer returns, as MPNet's do; 0 where it is a bare tensor, as in BERT."""
+    found: list[int] = []
 
     def look(_module: nn.Module, _args: Any, output: Any) -> None:
-        forms.append(len(output) - 1 if isinstance(output, tuple) else 0)
+        found.append(len(output) if isinstance(output, tuple) else 0)
 
     handle = find_layers(model)[0].register_forward_hook(look)
     _try_out(model)
     handle.remove()
-    return forms[0]
+    return found[0]
 
 
 def freeze_below(model: nn.Module, depth: int) -> None:

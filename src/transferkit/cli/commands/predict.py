@@ -40,4 +40,5 @@ def command(
             empty += answers.values.count(None)
             write(answers, model.labels, probabilities)
     if empty:
-        log.warning("%d rows of %s have no text; their label is null", empty, file)
+        words = "row of %s has no text; its" if empty == 1 else "rows of %s have no text; their"
+        log.warning(f"%d {words} label is null", empty, file)

@@ -1,0 +1,148 @@
+"""The run folder: all of a route or none of it, answers checked in a fresh process, one description per folder."""
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tiny_models import Tiny, make_context, some_rows
+from transferkit import routes
+from transferkit.artifact import verify as verifying
+from transferkit.artifact.manifest import machine
+from transferkit.artifact.run_folder import RunFolder, open_run, read_check
+from transferkit.artifact.verify import verify, verify_in_fresh_process
+from transferkit.config import RouteConfig, RunConfig, parse
+from transferkit.errors import ArtifactError, ConfigError, ResourceError
+from transferkit.routes import Outcome
+
+ROWS = some_rows(40)
+
+
+def config(**changes: Any) -> RunConfig:
+    return parse({"data": {"path": "rows.csv"}, "routes": ["baseline", "full"], **changes})
+
+
+@pytest.fixture
+def outcome(tiny: Tiny, tmp_path: Path) -> Outcome:
+    return routes.resolve(RouteConfig(name="baseline")).run(make_context(tiny("bert"), tmp_path))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    return open_run(config(), tmp_path / "run", resume=False)
+
+
+def test_a_stored_route_is_finished(run: RunFolder, outcome: Outcome) -> None:
+    assert run.finished("mine", 0) is None
+    stored = run.store("mine", 0, outcome, ROWS)
+    assert stored.artifact == run.path / "models" / "mine" and run.finished("mine", 0) == stored
+    assert stored.seconds == outcome.seconds and stored.settings["C"] == outcome.settings["C"]
+    repeat = run.store("mine", 1, outcome, ROWS)
+    assert repeat.artifact.is_relative_to(run.work) and run.finished("mine", 1) == repeat
+    run.clear_work()
+    assert run.finished("mine", 0) == stored and run.finished("mine", 1) is None and not run.work.exists()
+
+
+@pytest.mark.parametrize("step", ["save", "check", "replace"])
+def test_a_kill_leaves_all_or_nothing(
+    run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def killed(*_args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    owner = {"save": type(outcome.predictor), "check": RunFolder, "replace": Path}[step]
+    name = {"save": "predict", "check": "_store_check", "replace": "replace"}[step]
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(owner, name, killed)
+        run.store("mine", 0, outcome, ROWS)
+    assert run.finished("mine", 0) is None and not run.artifact("mine", 0).exists()
+    assert run.store("mine", 0, outcome, ROWS) == run.finished("mine", 0)
+
+
+def test_half_a_folder_is_replaced(run: RunFolder, outcome: Outcome) -> None:
+    target = run.artifact("mine", 0)
+    target.mkdir(parents=True)
+    (target / "rubbish").write_text("left behind")
+    assert run.finished("mine", 0) is None
+    run.store("mine", 0, outcome, ROWS)
+    assert not (target / "rubbish").exists()
+
+
+def test_a_full_disk_is_one_sentence(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: Any, **_named: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(ResourceError, match=r"no disk left .* --resume"):
+            run.store("mine", 0, outcome, ROWS)
+    assert run.finished("mine", 0) is None
+
+
+def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outcome) -> None:
+    stored = run.store("mine", 0, outcome, ROWS)
+    (check,) = run.checks()
+    artifact, rows, expected = read_check(check)
+    assert artifact == "models/mine" and list(rows["text"]) == list(ROWS["text"][:16])
+    assert np.allclose(expected, outcome.predictor.predict(ROWS).probabilities[:16])
+    assert verify(run) == []
+    facts = json.loads((stored.artifact / "transferkit.json").read_text())
+    swapped = {**facts, "vocabularies": [facts["vocabularies"][0][::-1]]}
+    (stored.artifact / "transferkit.json").write_text(json.dumps(swapped))
+    (problem,) = verify(run)
+    assert problem.startswith("models/mine: probabilities differ by")
+
+
+def test_a_fresh_process_compares(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    verify_in_fresh_process(run)  # nothing to do, no process
+    stored = run.store("mine", 0, outcome, ROWS)
+    verify_in_fresh_process(run)
+    (stored.artifact / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(ArtifactError, match=r"does not answer as the trained one did: .*mine") as raised:
+        verify_in_fresh_process(run)
+    assert "\n" not in str(raised.value)
+    assert verifying.TOLERANCE <= 1e-3
+
+
+# Going on
+
+
+def test_a_second_run_into_a_folder_needs_resume(run: RunFolder) -> None:
+    with pytest.raises(ConfigError, match=r"already holds a run; --resume continues it"):
+        open_run(config(), run.path, resume=False)
+    assert open_run(config(), run.path, resume=True) == run
+    assert open_run(config(offline=True, cache_dir="elsewhere"), run.path, resume=True) == run
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seed": 3}, "seed: 0 then, 3 now"),
+        ({"routes": ["baseline"]}, "routes"),
+        ({"routes": ["baseline", {"full": {"epochs": 2}}]}, "epochs"),
+        ({"data": {"path": "others.csv"}}, "others.csv"),
+        ({"model": "all-mpnet-base-v2"}, "model"),
+    ],
+)
+def test_other_settings_are_another_run(run: RunFolder, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=f"cannot resume .*{words}"):
+        open_run(config(**changes), run.path, resume=True)
+
+
+def test_resume_without_a_run_starts_one(tmp_path: Path) -> None:
+    assert open_run(config(), tmp_path / "new", resume=True).path.joinpath("config.yaml").exists()
+
+
+def test_a_damaged_description_is_one_sentence(run: RunFolder) -> None:
+    (run.path / "config.yaml").write_text("data: [unclosed")
+    with pytest.raises(ConfigError, match="cannot read the run description"):
+        open_run(config(), run.path, resume=True)
+
+
+def test_the_machine_is_described() -> None:
+    found = machine()
+    assert found["cores"] >= 1 and found["memory_gb"] > 0 and found["processor"] and found["system"]
+    assert json.loads(json.dumps(found)) == found

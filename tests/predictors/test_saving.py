@@ -1,0 +1,200 @@
+"""Every kind of predictor is the same after saving, in another process too, and a damaged folder is one sentence."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tiny_models import Tiny, make_context, some_rows
+from transferkit import predictors, routes
+from transferkit.config import RouteConfig
+from transferkit.data.rows import Rows
+from transferkit.errors import ArtifactError
+from transferkit.predictors import Predictor
+
+ROUTES: dict[str, dict[str, Any]] = {
+    "baseline": {},
+    "feature_transfer": {},
+    "full": {"epochs": 1},
+    "lora": {"epochs": 1},
+    "static": {"epochs": 1, "width": 16, "hidden": 16},
+}
+ROWS = some_rows(30, seed=5)
+PAIRS = some_rows(30, seed=5, pairs=True)
+SHAPES = {"texts": ROWS, "pairs": PAIRS}
+
+
+@pytest.fixture(scope="module")
+def made(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Predictor, Path]]:
+    """A predictor of every route for texts and for pairs, and where it is saved."""
+    found: dict[str, tuple[Predictor, Path]] = {}
+    for shape in SHAPES:
+        folder = tmp_path_factory.mktemp(shape)
+        teachers: dict[str, Path] = {}
+        for name, options in ROUTES.items():
+            rows = some_rows(75, pairs=shape == "pairs")
+            context = make_context(tiny("bert"), folder, rows, teachers=teachers)
+            predictor = routes.resolve(RouteConfig(name=name, options=options)).run(context).predictor
+            predictor.save(folder / name)
+            teachers = {**teachers, name: folder / name}
+            found[f"{name}-{shape}"] = predictor, folder / name
+    return found
+
+
+KEYS = [f"{name}-{shape}" for name in ROUTES for shape in SHAPES]
+
+
+def rows_for(key: str) -> Rows:
+    return SHAPES[key.split("-")[1]]
+
+
+def test_every_kind_is_here(made: dict[str, tuple[Predictor, Path]]) -> None:
+    kinds = {json.loads((path / predictors.FACTS).read_text())["kind"] for _, path in made.values()}
+    assert kinds == {module.name for module in iter_modules(predictors.__path__)}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_same_after_saving(made: dict[str, tuple[Predictor, Path]], key: str) -> None:
+    predictor, path = made[key]
+    again, rows = predictors.load(path), rows_for(key)
+    assert np.allclose(again.predict(rows).probabilities, predictor.predict(rows).probabilities, atol=1e-5)
+    assert (again.labels, again.parameters) == (predictor.labels, predictor.parameters)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_saving_what_was_loaded(made: dict[str, tuple[Predictor, Path]], key: str, tmp_path: Path) -> None:
+    predictor, path = made[key]
+    predictors.load(path).save(tmp_path / "again")
+    rows = rows_for(key)
+    found = predictors.load(tmp_path / "again").predict(rows).probabilities
+    assert np.allclose(found, predictor.predict(rows).probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_rows_one_row_and_any_order(made: dict[str, tuple[Predictor, Path]], key: str) -> None:
+    predictor, _ = made[key]
+    rows = rows_for(key)
+    none = predictor.predict(rows.take([]))
+    assert none.probabilities.shape == (0, 3) and len(none) == 0 and none.values.shape == (0,)
+    whole = predictor.predict(rows).probabilities
+    assert np.allclose(whole.sum(axis=1), 1, atol=1e-5) and (whole >= 0).all()
+    assert np.allclose(predictor.predict(rows.take([7])).probabilities[0], whole[7], atol=1e-5)
+    assert np.allclose(predictor.predict(rows.take(range(29, -1, -1))).probabilities[::-1], whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_strange_texts(made: dict[str, tuple[Predictor, Path]], key: str) -> None:
+    texts = ["", " ", "!!!", "zzz", "the " * 500, "日本語 🙂", "\x00\x02\x03", "a\nb"]
+    columns = {"text": texts} | ({"text_pair": texts[::-1]} if key.endswith("pairs") else {})
+    found = made[key][0].predict(Rows(columns, np.arange(1, len(texts) + 1))).probabilities
+    assert np.isfinite(found).all() and np.allclose(found.sum(axis=1), 1, atol=1e-5)
+
+
+def test_all_of_them_in_a_fresh_process(made: dict[str, tuple[Predictor, Path]], tmp_path: Path) -> None:
+    program = """
+import json, sys
+import numpy as np
+from pathlib import Path
+from transferkit import predictors
+from transferkit.data.rows import Rows
+for path, columns, expected in json.load(open(sys.argv[1])):
+    rows = Rows(columns, np.arange(1, 31))
+    gap = np.abs(predictors.load(Path(path)).predict(rows).probabilities - np.array(expected)).max()
+    assert gap < 1e-5, (path, gap)
+"""
+    inputs = []
+    for key, (predictor, path) in made.items():
+        columns = {name: list(values) for name, values in rows_for(key).columns.items() if name != "label"}
+        inputs.append((str(path), columns, predictor.predict(rows_for(key)).probabilities.tolist()))
+    (tmp_path / "inputs.json").write_text(json.dumps(inputs))
+    command = [sys.executable, "-c", program, str(tmp_path / "inputs.json")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+# Damage
+
+NOT_NEEDED = ("tokenizer_config.json", "special_tokens_map.json", "README.md")
+
+
+def damaged(path: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Copies of `path`, each with one thing wrong."""
+    for file in sorted(each for each in path.iterdir() if each.is_file() and each.name not in NOT_NEEDED):
+        content = file.read_bytes()
+        half, noise = content[: len(content) // 2], bytes(reversed(content))
+        for what, instead in {"gone": None, "empty": b"", "half": half, "noise": noise, "list": b"[1, 2]"}.items():
+            copy = folder / f"{file.name}-{what}"
+            shutil.copytree(path, copy)
+            if instead is None:
+                (copy / file.name).unlink()
+            else:
+                (copy / file.name).write_bytes(instead)
+            yield f"{file.name} {what}", copy
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_damage_is_one_sentence(made: dict[str, tuple[Predictor, Path]], name: str, tmp_path: Path) -> None:
+    wrong = []
+    for what, copy in damaged(made[f"{name}-texts"][1], tmp_path):
+        try:
+            predictors.load(copy)
+        except ArtifactError as error:
+            if not (str(copy) in str(error) and "\n" not in str(error)):
+                wrong.append((what, str(error)))
+        except Exception as error:
+            wrong.append((what, repr(error)))
+        else:
+            wrong.append((what, "loaded"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_facts_that_are_wrong(made: dict[str, tuple[Predictor, Path]], name: str, tmp_path: Path) -> None:
+    path = made[f"{name}-texts"][1]
+    facts = json.loads((path / predictors.FACTS).read_text())
+    for field in facts:
+        copy = tmp_path / field
+        shutil.copytree(path, copy)
+        missing = {key: value for key, value in facts.items() if key != field}
+        for changed in [missing, *([{**facts, field: None}] if field in ("labels", "kind", "version") else [])]:
+            (copy / predictors.FACTS).write_text(json.dumps(changed))
+            with pytest.raises(ArtifactError, match=re.escape(str(copy))):
+                predictors.load(copy)
+
+
+@pytest.mark.parametrize("change", [{"kind": "oracle"}, {"version": 99}, {"kind": "../evil"}, {"kind": ["static"]}])
+def test_folders_of_the_future(made: dict[str, tuple[Predictor, Path]], tmp_path: Path, change: dict[str, Any]) -> None:
+    path = made["baseline-texts"][1]
+    shutil.copytree(path, tmp_path / "copy")
+    facts = json.loads((path / predictors.FACTS).read_text())
+    (tmp_path / "copy" / predictors.FACTS).write_text(json.dumps({**facts, **change}))
+    with pytest.raises(ArtifactError, match="a newer transferkit"):
+        predictors.load(tmp_path / "copy")
+
+
+def test_labels_in_another_order_are_noticed(made: dict[str, tuple[Predictor, Path]], tmp_path: Path) -> None:
+    shutil.copytree(made["full-texts"][1], tmp_path / "copy")
+    config = json.loads((tmp_path / "copy" / "config.json").read_text())
+    config["id2label"] = {"0": "tool", "1": "colour", "2": "animal"}
+    config["label2id"] = {label: int(i) for i, label in config["id2label"].items()}
+    (tmp_path / "copy" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ArtifactError, match="labels"):
+        predictors.load(tmp_path / "copy")
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"expected a transferkit\.json"):
+        predictors.load(tmp_path / "nothing")
+
+
+def test_nothing_is_pickled(made: dict[str, tuple[Predictor, Path]]) -> None:
+    suffixes = {file.suffix for _, path in made.values() for file in path.rglob("*") if file.is_file()}
+    assert suffixes <= {".json", ".safetensors", ".md"}

@@ -1,0 +1,239 @@
+"""The whole product on a small file: every route, what is left behind, the same again, and going on after a kill."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+
+from tiny_models import save_model, some_rows
+from transferkit import flow, predictors
+from transferkit.config import parse
+from transferkit.data.rows import Rows, row_key
+from transferkit.errors import ConfigError
+from transferkit.evaluation.results import RunResult
+from transferkit.training.cache import Cache, Space
+
+CANARY = "here now canary"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the tests of this file have their model and their rows."""
+
+    folder: Path
+
+    def config(self, run: str, **changes: Any) -> dict[str, Any]:
+        return {
+            "data": {"path": str(self.folder / "rows.csv"), "test": str(self.folder / "test.csv")},
+            "model": str(self.folder / "model"),
+            "offline": True,
+            "output_dir": str(self.folder / run),
+            "cache_dir": str(self.folder / f"{run}-cache"),
+            **changes,
+        }
+
+
+EVERYTHING: list[Any] = [
+    "feature_transfer",
+    {"full": {"epochs": 3, "learning_rate": 4e-3}},
+    {"top_layers": {"epochs": 2}},
+    {"lora": {"epochs": 2}},
+    "contrastive",
+    {"fewer_layers": {"epochs": 1, "teachers": ["full"]}},
+    {"static": {"epochs": 2, "width": 16, "hidden": 16, "teachers": ["full", "lora"], "label": "two teachers"}},
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("flow")
+    save_model(folder / "model", "bert")
+    save_model(folder / "small", "bert", 2)
+    for name, rows in (("rows", some_rows(90)), ("test", some_rows(40, seed=77))):
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["text", "label"])
+            writer.writerows(zip(rows["text"], rows["label"], strict=True))
+            if name == "test":
+                writer.writerow([CANARY, "tool"])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield Place(folder)
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def everything(place: Place) -> RunResult:
+    """All routes with two seeds."""
+    asked = [*EVERYTHING, {"pretrained": {"epochs": 1, "model": str(place.folder / "small")}}]
+    return flow.fit(parse(place.config("everything", routes=asked, seeds=2)))
+
+
+NAMES = ["baseline", "feature_transfer", "full", "top_layers", "lora", "contrastive", "fewer_layers", "pretrained"]
+NAMES += ["two teachers"]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_route_is_judged(everything: RunResult) -> None:
+    assert sorted(route.name for route in everything.routes) == sorted(NAMES) and everything.skipped == ()
+    for route in everything.routes:
+        assert len(route.seed_values) == 2 and route.probabilities.shape == (len(everything.splits.test), 3)
+        assert route.seed_values[0] == pytest.approx(route.scores.metrics["accuracy"].value)
+        assert route.cost.parameters > 0 and route.cost.train_seconds > 0
+    assert everything.best in NAMES and everything.cheapest in NAMES
+    assert everything.route("full").scores.metrics["accuracy"].value > 0.6
+
+
+def test_what_is_left_behind(everything: RunResult, place: Place) -> None:
+    run = place.folder / "everything"
+    files = {"config.yaml", "run.json", "leaderboard.csv", "predictions.csv", "report.html", "models"}
+    assert {path.name for path in run.iterdir()} == files
+    assert sorted(path.name for path in (run / "models").iterdir()) == sorted(NAMES)
+    for name in NAMES:
+        artifact = run / "models" / name
+        assert {"README.md", "transferkit.json", "training.json"} <= {path.name for path in artifact.iterdir()}
+    document = json.loads((run / "run.json").read_text())
+    assert document["manifest"]["seeds"] == [0, 1] and document["manifest"]["versions"]["torch"]
+    assert yaml.safe_load((run / "config.yaml").read_text())["seeds"] == 2
+    assert "</html>" in (run / "report.html").read_text()
+
+
+def test_the_tables_agree_with_the_result(everything: RunResult, place: Place) -> None:
+    run = place.folder / "everything"
+    rows = table(run / "predictions.csv")
+    test = everything.splits.test
+    assert [row["text"] for row in rows] == list(test["text"])
+    assert len(table(run / "leaderboard.csv")) == len(NAMES)
+    for route in everything.routes:
+        right = np.mean([row[route.name] == row["label"] for row in rows])
+        assert right == pytest.approx(route.scores.metrics["accuracy"].value)
+        again = predictors.load(run / "models" / route.name).predict(test).probabilities
+        assert np.allclose(again, route.probabilities, atol=1e-5)
+
+
+# The test rows
+
+
+def test_no_test_row_is_seen_before_the_end(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys: set[str] = set()
+    fetch = Space.fetch
+
+    def watched(self: Space, names: list[str], compute: Any) -> Any:
+        keys.update(names)
+        return fetch(self, names, compute)
+
+    monkeypatch.setattr(Space, "fetch", watched)
+    routes = ["feature_transfer", {"top_layers": {"epochs": 1}}, {"static": {"epochs": 1, "teachers": ["top_layers"]}}]
+    config = parse(place.config("canary", routes=routes))
+    prepared = flow.prepare(config)
+    run = flow.open_run(prepared.config, prepared.folder, False)
+    trained, skipped = flow.train_routes(prepared, run)
+    assert CANARY in prepared.splits.test["text"] and len(keys) > 80 and not skipped
+    assert keys.isdisjoint(prepared.splits.test.keys()) and row_key(CANARY, None) not in keys
+    stored = [np.load(path) for path in Cache(place.folder / "canary-cache" / "activations").folder.rglob("keys.npy")]
+    assert row_key(CANARY, None).encode() not in {name for names in stored for name in names.tolist()}
+    assert set(trained) == {"baseline", "feature_transfer", "top_layers", "static"}
+
+
+def test_a_route_has_no_way_to_the_test_rows(place: Place) -> None:
+    prepared = flow.prepare(parse(place.config("context", routes=["baseline"])))
+    run = flow.open_run(prepared.config, prepared.folder, False)
+    context = flow._context(prepared, run, [], prepared.plans[0], 0)
+    texts = {text for value in vars(context).values() if isinstance(value, Rows) for text in value["text"]}
+    assert texts == {*prepared.splits.train["text"], *prepared.splits.validation["text"]}
+    assert CANARY not in texts and not any(value is prepared.splits for value in vars(context).values())
+
+
+# Going on
+
+
+KILLED: list[Any] = [{"full": {"epochs": 4}}, {"top_layers": {"epochs": 3}}]
+
+
+def in_a_process(values: dict[str, Any], resume: bool = False, dies_at: int = 0) -> subprocess.CompletedProcess[str]:
+    program = str(Path(__file__).with_name("flow_run.py"))
+    command = [sys.executable, program, json.dumps(values), "resume" if resume else "new", str(dies_at)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_killed_run_goes_on_to_the_same_result(place: Place) -> None:
+    """Killed in the second epoch of the second route. The other run also shows that one seed gives one result."""
+    whole = flow.fit(parse(place.config("whole", routes=KILLED)))
+    values = place.config("killed", routes=KILLED)
+    # 73 rows or so in batches of 32: three steps an epoch, twelve in the first route.
+    ended = in_a_process(values, dies_at=12 + 5)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    run = place.folder / "killed"
+    assert list((run / "work" / "checkpoints" / "top_layers-0").glob("checkpoint-*"))
+    assert not (run / "models" / "top_layers").exists() and not (run / "report.html").exists()
+    first = {path: path.stat().st_mtime_ns for path in (run / "models" / "full").iterdir()}
+    with pytest.raises(ConfigError, match=r"already holds a run; --resume"):
+        flow.fit(parse(values))
+    with pytest.raises(ConfigError, match=r"cannot resume .*seed: 0 then, 1 now"):
+        flow.fit(parse({**values, "seed": 1}), resume=True)
+    ended = in_a_process(values, resume=True)
+    assert ended.returncode == 0, ended.stderr
+    assert 0 < int(ended.stdout.split()[-1]) <= 9 - 4
+    assert {path: path.stat().st_mtime_ns for path in first} == first
+    assert (run / "predictions.csv").read_bytes() == (place.folder / "whole" / "predictions.csv").read_bytes()
+    for route in whole.routes:
+        found = predictors.load(run / "models" / route.name).predict(whole.splits.test).probabilities
+        assert np.array_equal(found, route.probabilities), route.name
+    assert not (run / "work").exists()
+
+
+def test_other_rows_under_the_same_name_are_another_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = place.folder / "changing.csv"
+    rows.write_text((place.folder / "rows.csv").read_text())
+    values = place.config("changing", routes=["baseline"])
+    values["data"] = {"path": str(rows)}
+
+    def cut(*_args: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(flow, "judge", cut)
+        patch.setattr(flow, "verify_in_fresh_process", lambda _run: None)
+        flow.fit(parse(values))
+    rows.write_text((place.folder / "rows.csv").read_text() + "the other cat here,animal\n")
+    with pytest.raises(ConfigError, match=r"cannot resume .*rows have changed"):
+        flow.fit(parse(values), resume=True)
+
+
+def test_routes_that_do_not_apply_are_skipped_and_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda _run: None)
+    values = place.config("skipping", routes=["static", {"full": {"epochs": 1}}])
+    result = flow.fit(parse(values))
+    assert [each.name for each in result.skipped] == ["static"] and "no route before it" in result.skipped[0].reason
+    assert "static" in (place.folder / "skipping" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"routes": ["ful"]}, "unknown route"),
+        ({"routes": ["full", {"full": {"epochs": 2}}]}, "named twice: full"),
+        ({"routes": [{"full": {"rounds": 2}}]}, "rounds"),
+        ({"max_length": 4000}, "at most 48 tokens"),
+        ({"task": "poetry"}, "unknown task"),
+    ],
+)
+def test_mistakes_are_found_before_anything_is_trained(place: Place, changes: dict[str, Any], words: str) -> None:
+    values = place.config("mistaken", **changes)
+    with pytest.raises(ConfigError, match=words):
+        flow.fit(parse(values))
+    assert not (place.folder / "mistaken").exists()

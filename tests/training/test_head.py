@@ -1,0 +1,124 @@
+"""The head against scikit-learn's ridge, both ways of solving it, the choice, and its temperature."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import StratifiedKFold
+
+from transferkit.training import head as heads
+from transferkit.training.calibration import best_scale
+from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, prepared
+from transferkit.training.inference import softmax
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+def data(rows: int = 90, depths: int = 3, width: int = 8, noise: float = 1.0) -> tuple[Floats, Ints]:
+    """Features in which only the middle depth tells the three labels apart."""
+    random = np.random.default_rng(0)
+    labels = np.arange(rows) % 3
+    features = random.standard_normal((rows, depths, width)) + 5
+    features[:, depths // 2] = np.eye(3, width)[labels] * 4 + noise * random.standard_normal((rows, width))
+    return features.astype(np.float32), labels
+
+
+def reference(columns: Floats, labels: Ints, strength: float) -> Ridge:
+    return Ridge(alpha=strength).fit(columns.astype(np.float64), np.eye(labels.max() + 1)[labels])
+
+
+@pytest.mark.parametrize(("rows", "width"), [(90, 8), (15, 40)])
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_both_ways_of_solving_are_the_ridge_of_scikit_learn(rows: int, width: int, strength: float) -> None:
+    features, labels = data(rows, 1, width)
+    targets = np.eye(3, dtype=np.float32)[labels]
+    expected = reference(features[:, 0], labels, strength)
+    weights, bias = heads._solve(features[:, 0], targets, [strength])[strength]
+    primal, shift = heads._Products.of(features[:, 0], targets).solve([strength])[strength]
+    assert np.allclose(weights, expected.coef_.T, atol=2e-4) and np.allclose(bias, expected.intercept_, atol=2e-4)
+    assert np.allclose(primal, weights, atol=1e-3) and np.allclose(shift, bias, atol=2e-3)
+
+
+@pytest.mark.parametrize(("rows", "width"), [(90, 8), (24, 40)])
+def test_scores_of_cross_validation_are_those_of_models_that_have_not_seen_the_row(rows: int, width: int) -> None:
+    features, labels = data(rows, 1, width)
+    targets = np.eye(3, dtype=np.float32)[labels]
+    folds = heads._folds(labels, 0)
+    assert sorted(np.concatenate(folds).tolist()) == list(range(rows)) and len(folds) == 5
+    found = heads._out_of_fold(features[:, 0], targets, folds)
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(labels, labels):
+        for strength in STRENGTHS:
+            expected = reference(features[train, 0], labels[train], strength).predict(features[test, 0])
+            assert np.allclose(found[strength][test], expected, atol=2e-3)
+
+
+def test_the_head_is_the_ridge_of_what_was_chosen() -> None:
+    features, labels = data()
+    head, choice = fit_head(features, labels, 3, 0)
+    assert choice.depths == (1,) and choice.strength in STRENGTHS and choice.accuracy > 0.9
+    columns = prepared(features[:, [1]], features.mean(axis=0)[[1]])
+    assert np.allclose(np.linalg.norm(columns, axis=1), 1, atol=1e-5)
+    plain = reference(columns, labels, choice.strength)
+    ratio = head.weights / plain.coef_.T
+    assert np.allclose(ratio, ratio[0, 0], rtol=1e-2) and ratio[0, 0] > 1
+    assert np.allclose(head.bias / plain.intercept_, ratio[0, 0], rtol=1e-2)
+    assert head.parameters == 8 + 24 + 3
+
+
+def test_the_temperature_helps_on_rows_not_seen() -> None:
+    features, labels = data(300, noise=2.5)
+    head, choice = fit_head(features[:200], labels[:200], 3, 0)
+    rest, truth = features[200:][:, list(choice.depths)], labels[200:]
+    columns = prepared(features[:200][:, list(choice.depths)], head.center)
+    plain = reference(columns, labels[:200], choice.strength)
+    uncalibrated = softmax(plain.predict(prepared(rest, head.center)).astype(np.float32))
+
+    def loss(probabilities: Floats) -> float:
+        return float(-np.log(probabilities[np.arange(len(truth)), truth]).mean())
+
+    assert loss(head.probabilities(rest)) < 0.9 * loss(uncalibrated)
+
+
+def test_the_scale_is_the_best_one() -> None:
+    # Two rows of three are right by a margin of 1: the best probability is 2/3, a margin of ln 2.
+    logits = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    assert best_scale(logits, np.array([0, 0, 0])) == pytest.approx(np.log(2), rel=1e-3)
+    # Always right, always wrong: the ends of the range.
+    assert best_scale(logits, np.array([0, 0, 1])) > 20
+    assert best_scale(logits, np.array([1, 1, 0])) < 0.05
+
+
+def test_candidates() -> None:
+    assert candidates(4, 32) == [(0,), (1,), (2,), (3,), (0, 1, 2, 3)]
+    assert candidates(13, 1024)[-1] == (0, 4, 8, 12) and len(candidates(13, 1024)) == 14
+    assert candidates(1, 32) == [(0,)]
+    assert candidates(3, 8192) == [(0,), (1,), (2,)]
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4, 7])
+@pytest.mark.parametrize("width", [1, 2, 16])
+@pytest.mark.filterwarnings("ignore:The least populated class")
+def test_a_row_or_two_per_label(rows: int, width: int) -> None:
+    features = np.random.default_rng(0).standard_normal((rows, 2, width)).astype(np.float32)
+    for labels in (np.arange(rows), np.minimum(np.arange(rows), 1)):
+        head, _ = fit_head(features, labels, rows, 0)
+        probabilities = head.probabilities(np.concatenate([features[:, [0]]] * head.center.shape[0], axis=1))
+        assert np.isfinite(probabilities).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_rows_that_are_all_alike() -> None:
+    head, _ = fit_head(np.ones((8, 2, 4), dtype=np.float32), np.arange(8) % 2, 2, 0)
+    probabilities = head.probabilities(np.ones((3, head.center.shape[0], 4), dtype=np.float32))
+    assert np.allclose(probabilities, 0.5, atol=1e-3)
+
+
+def test_saving(tmp_path: Path) -> None:
+    features, labels = data()
+    head, choice = fit_head(features, labels, 3, 0)
+    head.save(tmp_path / "head.safetensors")
+    again = Head.load(tmp_path / "head.safetensors")
+    chosen = features[:, list(choice.depths)]
+    assert np.array_equal(again.probabilities(chosen), head.probabilities(chosen))
