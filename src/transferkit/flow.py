@@ -59,6 +59,7 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     """
     prepared = prepare(config, table)
     run = open_run(prepared.config, prepared.folder, resume)
+    run.expect(prepared.splits.fingerprint)
     trained, skipped = train_routes(prepared, run)
     verify_in_fresh_process(run)
     result = judge(prepared, run, trained, skipped)

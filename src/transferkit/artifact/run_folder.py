@@ -47,6 +47,21 @@ class RunFolder:
     def work(self) -> Path:
         return self.path / "work"
 
+    def expect(self, rows: str) -> None:
+        """Note the fingerprint of the rows of this run. Raises `ConfigError` if it went on with others before."""
+        noted, finished = self.work / "rows.txt", self.path / "run.json"
+        if noted.exists():
+            before = noted.read_text(encoding="ascii")
+        elif finished.exists():
+            before = json.loads(finished.read_text(encoding="utf-8"))["manifest"]["data"]["fingerprint"]
+        else:
+            with room_for(self.path):
+                self.work.mkdir(exist_ok=True)
+                noted.write_text(rows, encoding="ascii")
+            return
+        if before != rows:
+            raise ConfigError(f"cannot resume {self.path}: its rows have changed since; give another --output-dir")
+
     def artifact(self, title: str, repeat: int) -> Path:
         """Where a route's artifact goes; repeats (further seeds) are kept only until they are evaluated."""
         return self.path / "models" / title if repeat == 0 else self.work / "repeats" / f"{title}-{repeat}"

@@ -42,9 +42,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
     if blank.any():
         findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
     if unlabelled.any():
-        findings.append(
-            _dropped("unlabelled", rows.take(unlabelled), name, "no label", "set aside for distillation")
-        )
+        findings.append(_dropped("unlabelled", rows.take(unlabelled), name, "no label", "set aside for distillation"))
     return Cleaned(rows.take(~blank & ~unlabelled), rows.take(unlabelled), columns, tuple(findings))
 
 

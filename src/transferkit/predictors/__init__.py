@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 

@@ -86,15 +86,17 @@ class StaticModel(nn.Module):
         return logits
 
     def _strongest(self, pieces: Tensor, present: Tensor) -> list[Tensor]:
-        """For every n, the maximum over positions of the n-grams that start there: (rows, filters) each."""
+        """For every n, the maximum over positions of the n-grams that end there: (rows, filters) each."""
         filters, used, found = self.sizes.filters, 0, []
         for n in range(1, self.sizes.ngrams + 1):
             total = self.bias[n - 1]
             for j in range(n):
                 piece = pieces[..., used : used + filters]
                 used += filters
-                # The j-th word of an n-gram stands j places further on; beyond the end there is padding.
-                total = total + (F.pad(piece[:, j:], (0, 0, 0, min(j, piece.shape[1]))) if j else piece)
+                # Of the n-gram that ends here, word j stands n - 1 - j places back; before the text there is
+                # nothing, which tells n-grams at its start from those further on.
+                back = n - 1 - j
+                total = total + F.pad(piece, (0, 0, back, 0))[:, : piece.shape[1]]
             found.append(F.relu(total).masked_fill(~present, 0.0).amax(dim=1))
         return found
 
@@ -145,11 +147,6 @@ def number(words: list[str]) -> dict[str, int]:
 def split(text: str) -> list[str]:
     """Lower-cased words and single punctuation marks."""
     return _WORD.findall(text.lower())
-
-
-def is_word(text: str) -> bool:
-    """Whether `split` could give `text` as one word."""
-    return _WORD.fullmatch(text) is not None and text == text.lower()
 
 
 def numbered(rows: Rows, vocabulary: Mapping[str, int]) -> Examples:

@@ -34,6 +34,12 @@ class Transformer:
     def parameters(self) -> int:
         return sum(p.numel() for p in self.model.parameters())
 
+    def words(self) -> list[str]:
+        """The whole words of letters in the vocabulary, lower-cased ones, sorted."""
+        pieces = self.tokenizer.get_vocab()
+        whole = (piece.removeprefix("\u2581").removeprefix("\u0120") for piece in pieces)
+        return sorted({word for word in whole if len(word) > 2 and word.isalpha() and word == word.lower()})
+
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)

@@ -51,7 +51,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     folders = _teacher_folders(variant, context, options)
     teachers = [predictors.load(folder) for folder in folders]
     _agree(folders, teachers, context.task.labels)
-    rows = _transfer_rows(context, options)
+    rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
     lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone)
     student = students.get(variant).build(lesson, options)
@@ -104,14 +104,15 @@ def _agree(folders: Sequence[Path], teachers: Sequence[Predictor], labels: tuple
             )
 
 
-def _transfer_rows(context: Context, options: DistillationOptions) -> Rows:
+def _transfer_rows(context: Context, options: DistillationOptions, teacher: Predictor) -> Rows:
     """Training rows, then unlabelled ones, then altered copies of both; the last two have no label."""
     target = context.task.target
     rows = context.train
     if context.unlabelled is not None:
         rows = rows.join(without_target(context.unlabelled, target))
     if options.augment:
-        rows = rows.join(without_target(altered(rows, options.augment, context.seed), target))
+        words = teacher.words() if isinstance(teacher, Transformer) else []
+        rows = rows.join(without_target(altered(rows, options.augment, words, context.seed), target))
     return rows
 
 

@@ -7,7 +7,7 @@ import torch
 from pydantic import Field
 
 from transferkit.data.rows import Rows, from_texts
-from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, is_word, number, numbered, split
+from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
 from transferkit.training.classifier import label_numbers
@@ -33,11 +33,12 @@ class Options(DistillationOptions):
     teacher_words: int = Field(20_000, ge=0)
     dropout: float = Field(0.3, ge=0, lt=1)
     word_dropout: float = Field(0.1, ge=0, lt=1)
-    embedding_rate: float = Field(0.2, ge=0)
+    embedding_rate: float = Field(0.05, ge=0)
     batch_size: int = Field(64, ge=1)
     hard_weight: Scheduled = 0.1
     soft_weight: Scheduled = 0.9
     patience: int = Field(20, ge=1)
+    stop_on: str = "accuracy"
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
@@ -75,8 +76,7 @@ def _words(lesson: Lesson, options: Options) -> list[str]:
     counts = Counter(word for text in texts for word in split(text))
     found = [word for word, _ in counts.most_common(options.words)]
     if isinstance(lesson.teacher, Transformer):
-        own = [word for word in lesson.teacher.tokenizer.get_vocab() if word not in counts and is_word(word)]
-        found += sorted(own)[: options.teacher_words]
+        found += [word for word in lesson.teacher.words() if word not in counts][: options.teacher_words]
     return found
 
 

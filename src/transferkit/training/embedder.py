@@ -2,14 +2,21 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from transferkit.training.learner import mask_of
 from transferkit.training.pooling import pool
 
+_ROWS_AT_ONCE = 16
+
 
 class Embedder(nn.Module):
-    """`encoder` with its pooling on top: (rows, tokens) ids to (rows, width)."""
+    """`encoder` with its pooling on top: (rows, tokens) ids to (rows, width).
+
+    Rows of like length are encoded together, without the padding that the longest of the batch asks for:
+    pairs need every text of the batch at once, but not in one piece.
+    """
 
     def __init__(self, encoder: nn.Module, pooling: str) -> None:
         super().__init__()
@@ -25,4 +32,18 @@ class Embedder(nn.Module):
     ) -> Tensor:
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
         given = {name: value for name, value in inputs.items() if value is not None}
-        return pool(self.encoder(**given).last_hidden_state, mask_of(given), self.pooling)
+        if attention_mask is None or len(input_ids) <= _ROWS_AT_ONCE:
+            return self._embed(given)
+        order = attention_mask.sum(dim=1).argsort()
+        parts = [self._embed(trimmed(given, rows)) for rows in torch.split(order, _ROWS_AT_ONCE)]
+        return torch.cat(parts)[order.argsort()]
+
+    def _embed(self, inputs: dict[str, Tensor]) -> Tensor:
+        return pool(self.encoder(**inputs).last_hidden_state, mask_of(inputs), self.pooling)
+
+
+def trimmed(inputs: dict[str, Tensor], rows: Tensor) -> dict[str, Tensor]:
+    """Some `rows` of a padded batch, without the columns that are padding in all of them."""
+    used = torch.nonzero(inputs["attention_mask"][rows].any(dim=0)).squeeze(1)
+    first, last = int(used[0]), int(used[-1]) + 1
+    return {name: value[rows, first:last] for name, value in inputs.items()}

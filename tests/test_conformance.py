@@ -1,0 +1,269 @@
+"""One suite over every member of every family, found by listing its folder: a new file is tested before anybody
+wrote a test for it."""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+
+import transferkit
+from transferkit import adapters, metrics, predictors, routes, students, tasks
+from transferkit.config import RouteConfig, Strict
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
+from transferkit.students import DistillationOptions
+from transferkit.tasks import Shape, Task
+from transferkit.training import losses
+from transferkit.training.losses import Schedule, Step
+from transferkit.training.options import TrainingOptions
+
+ROOT = Path(transferkit.__file__).parent
+
+
+def members(family: ModuleType) -> list[ModuleType]:
+    folder = Path(str(family.__file__)).parent
+    return [importlib.import_module(f"{family.__name__}.{path.stem}") for path in sorted(folder.glob("[!_]*.py"))]
+
+
+def short(module: Any) -> str:
+    return str(getattr(module, "__name__", module)).removeprefix("transferkit.")
+
+
+def each(family: ModuleType) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("member", members(family), ids=short)
+
+
+FAMILIES = [adapters, losses, metrics, predictors, routes, students, tasks]
+EVERYONE = [member for family in FAMILIES for member in members(family)]
+
+
+def defined_in(module: ModuleType, kind: Callable[[Any], bool]) -> list[Any]:
+    return [value for value in vars(module).values() if kind(value) and value.__module__ == module.__name__]
+
+
+def same_signature(member: ModuleType, protocol: type, name: str) -> None:
+    """The member's function takes what the protocol's method takes, by the same names and types."""
+    asked = list(inspect.signature(getattr(protocol, name)).parameters.values())[1:]
+    given = list(inspect.signature(getattr(member, name)).parameters.values())
+    assert [p.name for p in given] == [p.name for p in asked], f"{member.__name__}.{name}"
+    assert all(p.annotation is not inspect.Parameter.empty for p in given)
+
+
+@pytest.mark.parametrize("member", EVERYONE, ids=short)
+def test_it_says_what_it_is(member: ModuleType) -> None:
+    assert member.__doc__ and member.__doc__[0].isupper() and member.__doc__.strip().endswith((".", ")"))
+
+
+@pytest.mark.parametrize("member", EVERYONE, ids=short)
+def test_its_public_classes_are_documented(member: ModuleType) -> None:
+    public = [value for value in defined_in(member, inspect.isclass) if not value.__name__.startswith("_")]
+    own = [value.__name__ for value in public if not (value.__doc__ or "").strip()]
+    assert own == []
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=short)
+def test_the_folder_is_the_register(family: ModuleType) -> None:
+    if not hasattr(family, "names"):
+        return
+    found = [member.__name__.rsplit(".", 1)[1] for member in members(family)]
+    assert [name.replace("-", "_") for name in family.names()] == found
+
+
+# Options
+
+
+def options_of(member: ModuleType) -> list[type[Strict]]:
+    if hasattr(member, "variants"):
+        return list(member.variants().values())
+    return [member.Options]
+
+
+WITH_OPTIONS = [*members(adapters), *members(students), *members(routes)]
+
+
+@pytest.mark.parametrize("member", WITH_OPTIONS, ids=short)
+def test_options_have_defaults_and_refuse_what_they_do_not_know(member: ModuleType) -> None:
+    for options in options_of(member):
+        made = options()
+        assert options.model_validate(made.model_dump()) == made
+        with pytest.raises(ValidationError, match="Extra inputs"):
+            options(**{"no_such_option": 1})
+        with pytest.raises(ValidationError, match="frozen"):
+            made.epochs = 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", sorted(routes.variants()))
+def test_a_misspelt_option_is_named(name: str) -> None:
+    with pytest.raises(ConfigError, match=rf"route {name}: epocs.*its options are"):
+        routes.resolve(RouteConfig(name=name, options={"epocs": 3}))
+
+
+@pytest.mark.parametrize("name", sorted(routes.variants()))
+def test_impossible_numbers_are_refused(name: str) -> None:
+    _, schema = routes.variants()[name]
+    bad = {"epochs": 0, "learning_rate": -1, "batch_size": 0, "accumulation": 0, "warmup": 1.5, "patience": 0}
+    bad |= {"label_smoothing": 1, "layer_decay": 0, "weight_decay": -1, "class_weights": "some", "augment": -1}
+    for option in bad.keys() & schema.model_fields.keys():
+        with pytest.raises(ConfigError, match=f"{option}: "):
+            routes.resolve(RouteConfig(name=name, options={option: bad[option]}))
+
+
+# The families
+
+
+@each(adapters)
+def test_an_adapter(member: ModuleType) -> None:
+    for name in ("default_rate", "default_epochs", "adapt"):
+        same_signature(member, adapters.Adapter, name)
+    assert issubclass(member.Options, TrainingOptions)
+    rates = [member.default_rate(int(size)) for size in (1e6, 22.7e6, 110e6, 1e9)]
+    assert all(1e-6 < rate < 1e-2 for rate in rates) and rates == sorted(rates, reverse=True)
+    epochs = [member.default_epochs(rows) for rows in (0, 1, 50, 5000, 1_000_000)]
+    assert all(1 <= count <= 50 for count in epochs) and epochs == sorted(epochs, reverse=True)
+
+
+@each(students)
+def test_a_student(member: ModuleType) -> None:
+    same_signature(member, students.StudentKind, "build")
+    assert issubclass(member.Options, DistillationOptions)
+
+
+@each(routes)
+def test_a_route(member: ModuleType) -> None:
+    for name in ("variants", "why_not", "run"):
+        same_signature(member, routes.Route, name)
+    assert member.variants() and all(issubclass(options, Strict) for options in member.variants().values())
+
+
+def test_no_two_routes_have_one_name() -> None:
+    names = [name for member in members(routes) for name in member.variants()]
+    assert len(names) == len(set(names)) and set(names) == set(routes.variants())
+
+
+@each(tasks)
+def test_a_task(member: ModuleType) -> None:
+    task = member.TASK
+    assert isinstance(task, Task) and isinstance(task.shape, Shape)
+    assert tasks.get(task.name) is task and task.name == member.__name__.rsplit(".", 1)[1].replace("_", "-")
+    assert task.main_metric in task.metrics and set(task.metrics) <= set(metrics.names())
+    assert task.labels == () and "log_loss" in task.metrics
+    rows = Rows({"text": ["a", "b", "c"], task.target: ["10", "9", None]}, np.arange(3))
+    bound = task.bound(rows)
+    assert bound.labels == ("9", "10") and bound.references(rows.take([0, 1])) == [1, 0]
+
+
+@each(metrics)
+def test_a_metric(member: ModuleType) -> None:
+    same_signature(member, metrics.Metric, "compute")
+    same_signature(member, metrics.Metric, "resampled")
+    assert member.TITLE and isinstance(member.HIGHER_IS_BETTER, bool)
+    random = np.random.default_rng(0)
+    truth = np.arange(40) % 3
+    sure = np.eye(3)[truth] * 0.98 + 0.02 / 3
+    guess = random.dirichlet(np.ones(3), 40)
+    good, bad = member.compute(sure, truth), member.compute(guess, truth)
+    assert np.isfinite([good, bad]).all() and (good > bad) == member.HIGHER_IS_BETTER
+    assert member.compute(guess.astype(np.float32), truth) == pytest.approx(bad, abs=1e-5)
+    # Resampling is counting rows more than once.
+    drawn = random.integers(0, 40, (5, 40))
+    counts = np.stack([np.bincount(row, minlength=40) for row in drawn]).astype(float)
+    expected = [member.compute(guess[row], truth[row]) for row in drawn]
+    assert member.resampled(guess, truth, counts) == pytest.approx(expected, abs=1e-6)
+    assert np.isfinite(member.compute(guess[:1], truth[:1]))
+
+
+@each(predictors)
+def test_a_predictor(member: ModuleType) -> None:
+    assert callable(member.load) and list(inspect.signature(member.load).parameters) == ["folder", "facts"]
+    kinds = [value for value in defined_in(member, inspect.isclass) if hasattr(value, "predict")]
+    assert len(kinds) == 1
+    for name in ("predict", "save"):
+        asked = list(inspect.signature(getattr(predictors.Predictor, name)).parameters)
+        assert list(inspect.signature(getattr(kinds[0], name)).parameters) == asked
+    assert isinstance(inspect.getattr_static(kinds[0], "parameters"), property)
+    assert "labels" in kinds[0].__dataclass_fields__
+
+
+# Losses: what each is built with, and one step that has something for all of them.
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "SoftLabels": (Schedule(2.0, 2.0),),
+    "HiddenStates": ({1: 2}, 4, 6),
+    "Attentions": ({1: 2},),
+    "Relations": ({1: 2},),
+}
+
+
+def any_step(rows: int = 5) -> Step:
+    generator = torch.manual_seed(0)
+    lengths = torch.tensor([3, 2, 3, 1, 3])[:rows]
+    mask = (torch.arange(3) < lengths[:, None]).long()
+    squares = [torch.rand(rows, 3, 3, generator=generator) * mask[:, None, :] for _ in range(2)]
+    ours, theirs = (square / square.sum(dim=-1, keepdim=True) for square in squares)
+    batch = {
+        "labels": torch.tensor([0, 1, 2, 0, 1])[:rows],
+        "teacher_logits": torch.randn(rows, 3, generator=generator),
+        "teacher_hidden_2": torch.randn(rows, 3, 6, generator=generator),
+        "teacher_attention_2": theirs,
+    }
+    hidden = torch.randn(rows, 3, 4, generator=generator, requires_grad=True)
+    logits = torch.randn(rows, 3, generator=generator, requires_grad=True)
+    return Step(logits, mask, batch, {1: hidden}, {1: ours.requires_grad_()}, 0.5)
+
+
+@each(losses)
+def test_a_loss(member: ModuleType) -> None:
+    (kind,) = [value for value in defined_in(member, inspect.isclass) if issubclass(value, torch.nn.Module)]
+    assert "".join(part.title() for part in member.__name__.rsplit(".", 1)[1].split("_")) == kind.__name__
+    torch.manual_seed(0)
+    loss = kind(*ARGUMENTS.get(kind.__name__, ()))
+    assert set(loss.hidden_depths) <= {1} and set(loss.attention_depths) <= {1}
+    step = any_step()
+    value = loss(step)
+    assert value.shape == () and torch.isfinite(value) and value.item() >= 0
+    value.backward()
+    looked_at = [step.logits, *step.hidden.values(), *step.attentions.values()]
+    grads = [tensor.grad for tensor in looked_at if tensor.grad is not None and tensor.grad.any()]
+    assert len(grads) == 1 and torch.isfinite(grads[0]).all()
+
+
+@each(losses)
+def test_a_loss_does_not_see_padding(member: ModuleType) -> None:
+    (kind,) = [value for value in defined_in(member, inspect.isclass) if issubclass(value, torch.nn.Module)]
+    torch.manual_seed(0)
+    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), any_step()
+    away = (step.mask == 0).unsqueeze(-1)
+    noisy = {name: value.masked_fill(away, 7.0) if value.ndim == 3 else value for name, value in step.batch.items()}
+    hidden = {depth: value.masked_fill(away, -3.0) for depth, value in step.hidden.items()}
+    changed = Step(step.logits, step.mask, noisy, hidden, step.attentions, step.progress)
+    assert torch.allclose(loss(changed), loss(step), atol=1e-6)
+
+
+@each(losses)
+def test_splitting_a_batch_does_not_change_a_loss(member: ModuleType) -> None:
+    """Except for contrast, which is about the pairs of a batch."""
+    (kind,) = [value for value in defined_in(member, inspect.isclass) if issubclass(value, torch.nn.Module)]
+    if kind.__name__ == "Contrast":
+        return
+    torch.manual_seed(0)
+    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), any_step()
+
+    def part(rows: slice) -> torch.Tensor:
+        batch = {name: value[rows] for name, value in step.batch.items()}
+        hidden = {depth: value[rows] for depth, value in step.hidden.items()}
+        attentions = {depth: value[rows] for depth, value in step.attentions.items()}
+        piece: torch.Tensor = loss(Step(step.logits[rows], step.mask[rows], batch, hidden, attentions, step.progress))
+        return piece
+
+    assert torch.allclose(part(slice(0, 2)) * 2 / 5 + part(slice(2, 5)) * 3 / 5, loss(step), atol=1e-6)
+
+
+def test_every_folder_with_a_plural_name_is_a_family_that_is_tested_here() -> None:
+    tested = {Path(str(family.__file__)).parent.relative_to(ROOT).as_posix() for family in FAMILIES}
+    assert tested == {"adapters", "metrics", "predictors", "routes", "students", "tasks", "training/losses"}
