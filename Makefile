@@ -19,7 +19,7 @@ help:
 	@echo 'make demo    every transfer route on TREC with MiniLM, and a report (runs/demo/report.html)'
 	@echo 'make test    the whole test suite'
 	@echo 'make lint    ruff, mypy and the import contracts'
-	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec-full'
+	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
 
 demo: $(VENV)/.installed-all

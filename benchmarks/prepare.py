@@ -38,6 +38,8 @@ DATA = {
     "reuters-r8": DataSet("reuters-r8"),
 }
 
+SPLIT_SEED = 0
+
 
 def model_folder(name: str) -> Path:
     """The catalogue's model `name` as a folder that every peer can load."""
@@ -45,14 +47,17 @@ def model_folder(name: str) -> Path:
 
 
 def prepare(name: str, seed: int, folder: Path) -> Path:
-    """Write the splits of `name` under `seed` to `folder`, unless they are there already."""
+    """Write the splits of `name` to `folder`, unless they are there already.
+
+    The split is one and the same for every seed; `seed` draws the rows of few-shot sets.
+    """
     if all((folder / f"{split}.jsonl").exists() for split in SPLITS):
         return folder
     chosen = DATA[name]
     sizes = {"test_size": chosen.test_size, "validation_size": chosen.validation_size}
     asked = DataConfig.model_validate({"path": chosen.source} | sizes)
     tables = sources.load_tables(chosen.source, cache_dir=CACHE)
-    splits = preparation.prepare(tables, asked, tasks.get("text-classification"), seed)
+    splits = preparation.prepare(tables, asked, tasks.get("text-classification"), SPLIT_SEED)
     train, validation = splits.train, splits.validation
     if chosen.per_class:
         train, validation = few(train, chosen.per_class, seed), validation.take([])

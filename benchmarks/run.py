@@ -1,4 +1,4 @@
-"""Peers beside this project in one go: `make bench`, or `make bench TABLE=trec-full` for one table.
+"""Peers beside this project in one go: `make bench`, or `make bench TABLE=trec` for one table.
 
 Seed after seed, every subject of every asked-for table runs once, one subprocess at a time (A B A B), and what
 it answered is kept under `benchmarks/out/ID/`. The same command with the same id (by default today's date)

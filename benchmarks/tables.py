@@ -56,68 +56,36 @@ TRAINER_R8 = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3", "--max-length
 SETFIT = Peer("SetFit", "setfit_peer.py", own_environment=True)
 MODEL2VEC = Peer("model2vec", "model2vec_peer.py", own_environment=True)
 
-FEATURES = Ours("features", ("feature_transfer",))
-FULL = Ours("full", ("full",), ("full.epochs=4", "full.patience=4"))
-TOP_LAYERS = Ours("top", ("top_layers",))
-LORA = Ours("lora", ("lora",))
-STUDENTS = Ours("students", ("full", "layers", "static"), ("layers.keep=3",))
+TREC = Ours(
+    "ours",
+    ("feature_transfer", "full", "top_layers", "lora", "fewer_layers", "static"),
+    ("full.epochs=4", "full.patience=4", "fewer_layers.layers=3"),
+)
 CONTRASTIVE = Ours("few", ("contrastive",))
 DEMO = Ours("demo", ("feature_transfer", "full", "static"))
 SLOWEST = Ours("slowest", ("full",))
 R8 = Ours("r8", ("feature_transfer", "full", "static"))
 
 TABLES = {
-    "trec-features": Table(
-        "TREC, frozen encoder",
+    "trec": Table(
+        "TREC, every route",
         "trec",
-        (TFIDF, EMBED, FEATURES),
-        EMBED.name,
-        (
-            Bar("features/feature_transfer", "accuracy", at_least=0.90),
-            Bar("features/feature_transfer", SECONDS, at_most=1.3, of=("features/feature_transfer", "feature_seconds")),
-            Bar("features/feature_transfer", SECONDS, at_most=1.3, of=(EMBED.name, "embed_seconds")),
-        ),
-    ),
-    "trec-full": Table(
-        "TREC, full fine-tuning",
-        "trec",
-        (TRAINER, FULL),
+        (TRAINER, TREC, TFIDF, EMBED, MODEL2VEC),
         TRAINER.name,
         (
-            Bar("full/full", "accuracy", at_least=0.945),
-            Bar("full/full", SECONDS, at_most=0.55, of=(TRAINER.name, SECONDS)),
-        ),
-    ),
-    "trec-top-layers": Table(
-        "TREC, only the top layers trained",
-        "trec",
-        (TRAINER, TOP_LAYERS),
-        TRAINER.name,
-        (
-            Bar("top/top_layers", "accuracy", at_least=0.93),
-            Bar("top/top_layers", SECONDS, at_most=0.35, of=(TRAINER.name, SECONDS)),
-        ),
-    ),
-    "trec-lora": Table(
-        "TREC, LoRA",
-        "trec",
-        (TRAINER, LORA),
-        TRAINER.name,
-        (
-            Bar("lora/lora", "accuracy", at_least=0.935),
-            Bar("lora/lora", "trained_parameters", at_most=0.03, of=("lora/lora", "parameters")),
-        ),
-    ),
-    "trec-students": Table(
-        "TREC, students of the fully fine-tuned teacher",
-        "trec",
-        (TFIDF, MODEL2VEC, STUDENTS),
-        MODEL2VEC.name,
-        (
-            Bar("students/layers", "accuracy", at_least=0.985, of=("students/full", "accuracy")),
-            Bar("students/layers", SPEED, at_least=1.8, of=("students/full", SPEED)),
-            Bar("students/static", "accuracy", at_least=0.90),
-            Bar("students/static", SPEED, at_least=20_000),
+            Bar("ours/feature_transfer", "accuracy", at_least=0.90),
+            Bar("ours/feature_transfer", SECONDS, at_most=1.3, of=("ours/feature_transfer", "feature_seconds")),
+            Bar("ours/feature_transfer", SECONDS, at_most=1.3, of=(EMBED.name, "embed_seconds")),
+            Bar("ours/full", "accuracy", at_least=0.945),
+            Bar("ours/full", SECONDS, at_most=0.55, of=(TRAINER.name, SECONDS)),
+            Bar("ours/top_layers", "accuracy", at_least=0.93),
+            Bar("ours/top_layers", SECONDS, at_most=0.35, of=(TRAINER.name, SECONDS)),
+            Bar("ours/lora", "accuracy", at_least=0.935),
+            Bar("ours/lora", "trained_parameters", at_most=0.03, of=("ours/lora", "parameters")),
+            Bar("ours/fewer_layers", "accuracy", at_least=0.985, of=("ours/full", "accuracy")),
+            Bar("ours/fewer_layers", SPEED, at_least=1.8, of=("ours/full", SPEED)),
+            Bar("ours/static", "accuracy", at_least=0.90),
+            Bar("ours/static", SPEED, at_least=20_000),
         ),
     ),
     "trec-8-per-class": Table(

@@ -94,7 +94,7 @@ def test_options_have_defaults_and_refuse_what_they_do_not_know(member: ModuleTy
         made = options()
         assert options.model_validate(made.model_dump()) == made
         with pytest.raises(ValidationError, match="Extra inputs"):
-            options(**{"no_such_option": 1})
+            options(no_such_option=1)
         with pytest.raises(ValidationError, match="frozen"):
             made.epochs = 3  # type: ignore[attr-defined]
 

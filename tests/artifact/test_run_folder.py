@@ -99,7 +99,6 @@ def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outc
 def test_a_fresh_process_compares(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     verify_in_fresh_process(run)  # nothing to do, no process
     stored = run.store("mine", 0, outcome, ROWS)
-    verify_in_fresh_process(run)
     (stored.artifact / "model.safetensors").write_bytes(b"damaged")
     with pytest.raises(ArtifactError, match=r"does not answer as the trained one did: .*mine") as raised:
         verify_in_fresh_process(run)
@@ -130,6 +129,18 @@ def test_a_second_run_into_a_folder_needs_resume(run: RunFolder) -> None:
 def test_other_settings_are_another_run(run: RunFolder, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=f"cannot resume .*{words}"):
         open_run(config(**changes), run.path, resume=True)
+
+
+def test_other_rows_are_another_run(run: RunFolder) -> None:
+    run.expect("abc")
+    run.expect("abc")
+    with pytest.raises(ConfigError, match=r"cannot resume .*rows have changed"):
+        run.expect("xyz")
+    run.clear_work()
+    (run.path / "run.json").write_text(json.dumps({"manifest": {"data": {"fingerprint": "abc"}}}))
+    run.expect("abc")
+    with pytest.raises(ConfigError, match="rows have changed"):
+        run.expect("xyz")
 
 
 def test_resume_without_a_run_starts_one(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +19,6 @@ from transferkit.errors import ConfigError, DataError
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, contrastive, parameter_transfer
-from transferkit.sources.backbone import Backbone
 from transferkit.training import features, loop
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prefix import SkippedPrefix
@@ -229,11 +228,11 @@ def test_without_validation_rows(tiny: Tiny, tmp_path: Path, name: str) -> None:
 )
 @pytest.mark.parametrize("name", ["full", "top_layers", "lora"])
 def test_options_of_training(tiny: Tiny, tmp_path: Path, name: str, options: dict[str, Any]) -> None:
-    context = make_context(tiny("bert"), tmp_path)
-    plain, other = train(name, context, epochs=3), train(name, context, epochs=3, **options)
-    assert other.settings.items() >= options.items()
-    assert np.isfinite(other.predictor.predict(FRESH).probabilities).all()
-    assert other.trained_parameters == plain.trained_parameters
+    outcome = train(name, make_context(tiny("bert"), tmp_path), epochs=2, **options)
+    assert outcome.settings.items() >= options.items()
+    assert np.isfinite(outcome.predictor.predict(FRESH).probabilities).all()
+    # Whatever is held still for a while, the same weights learn.
+    assert outcome.trained_parameters == {"full": 24_547, "top_layers": 17_955, "lora": 8_547}[name]
 
 
 def test_class_weights_help_the_rare_label(tiny: Tiny, tmp_path: Path) -> None:
@@ -298,9 +297,9 @@ def test_texts_without_a_word_are_one_sentence(tiny: Tiny, tmp_path: Path) -> No
 # Which routes there are
 
 
-def test_reasons_not_to() -> None:
+def test_reasons_not_to(tiny: Tiny) -> None:
     rows = some_rows(6)
-    backbone = cast(Backbone, None)
+    backbone = tiny("bert")
     context = make_context(backbone, Path(), rows)
     assert "contrastive" in (parameter_transfer.why_not("full", context, TrainingOptions()) or "")
     assert contrastive.why_not("contrastive", context, contrastive.Options()) is None

@@ -28,7 +28,7 @@ FRESH = some_rows(60, seed=9)
 QUICK: dict[str, dict[str, Any]] = {
     "fewer_layers": {"epochs": 3, "learning_rate": 2e-3},
     "pretrained": {"epochs": 15, "learning_rate": 5e-3, "batch_size": 16, "patience": 15},
-    "static": {"epochs": 8, "width": 16, "hidden": 16, "filters": 8, "batch_size": 16},
+    "static": {"epochs": 12, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16},
 }
 Lessons = list[tuple[list[Weighted], Examples]]
 ALL_FIVE = {name: 1.0 for name in students.DistillationOptions.model_fields if name.endswith("_weight")}

@@ -1,27 +1,35 @@
-"""Altered copies: as many as asked for, the same for the same seed, and made of the words that were there."""
+"""Altered copies: as many as asked for, the same for the same seed, a fifth of their words exchanged."""
+
+import numpy as np
 
 from tiny_models import some_rows
 from transferkit.data.rows import Rows
 from transferkit.training.augmentation import altered
 
-
-def test_copies_are_reproducible_and_made_of_known_words() -> None:
-    rows = some_rows(30, pairs=True)
-    made = altered(rows, 4, seed=1)
-    assert 100 < len(made) <= 120
-    assert list(made["text"]) == list(altered(rows, 4, seed=1)["text"]) != list(altered(rows, 4, seed=2)["text"])
-    known = {word for text in rows["text"] for word in text.split()}
-    assert all(text and set(text.split()) <= known for text in made["text"])
-    assert sum(a not in set(rows["text"]) for a in made["text"]) > len(made) / 2
+OTHERS = ["zebra", "lion"]
 
 
-def test_a_copy_keeps_its_second_text_and_row_number() -> None:
-    rows = some_rows(30, pairs=True)
-    pair_of = dict(zip(rows.numbers.tolist(), rows["text_pair"], strict=True))
-    made = altered(rows, 2, seed=0)
-    assert all(pair_of[number] == pair for number, pair in zip(made.numbers.tolist(), made["text_pair"], strict=True))
+def test_a_fifth_of_the_words_is_exchanged() -> None:
+    rows = some_rows(200, pairs=True)
+    made = altered(rows, 4, OTHERS, seed=1)
+    assert len(made) == 800 and made.numbers.tolist() == rows.numbers.tolist() * 4
+    assert list(made["text_pair"]) == list(rows["text_pair"]) * 4
+    old = [word for text in list(rows["text"]) * 4 for word in text.split()]
+    new = [word for text in made["text"] for word in text.split()]
+    assert len(old) == len(new) and set(new) == {*old, *OTHERS}
+    # Half of the fifth are of the other words.
+    assert 0.08 < np.mean([word in OTHERS for word in new]) < 0.12
+    assert 0.15 < np.mean([a != b for a, b in zip(old, new, strict=True)]) < 0.22
 
 
-def test_texts_of_one_word_or_none() -> None:
-    rows = Rows({"text": ["cat", "  ", "a b"]}, some_rows(3).numbers)
-    assert all(altered(rows, 20, seed=0)["text"])
+def test_the_same_seed_gives_the_same_copies() -> None:
+    rows = some_rows(30)
+    first = list(altered(rows, 2, OTHERS, seed=1)["text"])
+    assert first == list(altered(rows, 2, OTHERS, seed=1)["text"]) != list(altered(rows, 2, OTHERS, seed=2)["text"])
+
+
+def test_texts_of_one_word_or_none_and_no_other_words() -> None:
+    rows = Rows({"text": ["cat", "  ", "a b"]}, np.arange(1, 4))
+    made = altered(rows, 20, [], seed=0)
+    assert len(made) == 60 and {len(text.split()) for text in made["text"]} == {0, 1, 2}
+    assert len(altered(rows.take([1]), 3, [], seed=0)) == 3

@@ -1,6 +1,7 @@
 """The upper layers and the head learn; what lies below is frozen and computed once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import Field
 from torch import nn
@@ -30,6 +31,9 @@ def default_epochs(rows: int) -> float:
 
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
     """Freeze the lower part; `Adapted.cached_depth` says how many layers the cache can answer for."""
+    config: Any = model.config
+    if config.is_encoder_decoder:
+        raise ConfigError(f"top_layers: expected one stack of layers, {type(model).__name__} has two; use full or lora")
     total = len(find_layers(model))
     trained = getattr(options, "layers", None) or max(1, total // 2)
     if trained >= total:

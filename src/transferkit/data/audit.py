@@ -83,8 +83,9 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows) -> Finding:
     numbers = tuple(int(n) for n in rows.numbers[cut])
     if not numbers:
         return Finding("truncation", "info", f"none of {counted(len(rows))} is longer than {max_length} tokens")
+    are = verb(len(numbers), "is", "are")
     message = (
-        f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%}) {verb(len(numbers), 'is', 'are')} longer than {max_length} "
+        f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%}) {are} longer than {max_length} "
         f"tokens; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
     )
     return Finding("truncation", "warning", message, numbers, f"cut at {max_length} tokens; --max-length changes it")

@@ -10,6 +10,7 @@ from transformers import set_seed
 from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
+from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.embedder import Embedder
 from transferkit.training.head import fit_head
@@ -37,6 +38,8 @@ def variants() -> Mapping[str, type[Strict]]:
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    if context.backbone.architecture == ENCODER_DECODER:
+        return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
     if len(context.labelled) > _MANY_ROWS:
         return f"{len(context.labelled)} labelled rows are plenty; use full, which learns from labels directly"
     return None

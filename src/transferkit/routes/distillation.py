@@ -1,5 +1,6 @@
 """Knowledge distillation: a smaller or faster student learns from what its teachers answer."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Ask the teachers once, through the cache, then train the student on their answers."""
     assert isinstance(options, DistillationOptions)
+    began = time.perf_counter()
     folders = _teacher_folders(variant, context, options)
     teachers = [predictors.load(folder) for folder in folders]
     _agree(folders, teachers, context.task.labels)
@@ -69,13 +71,14 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
     check = student.examples(context.validation)
     losses = _losses(options, learn, student, len(context.task.labels))
+    prepared = time.perf_counter() - began
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
     scale = best_scale(outputs(student.model, check), check.labels) if len(check) else 1.0
     return Outcome(
         predictor=student.predictor(scale),
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
-        seconds=trained.seconds,
+        seconds=prepared + trained.seconds,
         settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
         history=trained.history,
         notes=trained.notes,

@@ -8,6 +8,7 @@ import numpy as np
 from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.routes import Context, Outcome
+from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers
@@ -27,6 +28,8 @@ def variants() -> Mapping[str, type[Strict]]:
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    if context.backbone.architecture == ENCODER_DECODER:
+        return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
     return None
 
 

@@ -1,5 +1,6 @@
 """Fine-tuning: the backbone with a task head, trained through one of the adapters."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Train, keep the best epoch on validation, set the temperature on validation."""
     assert isinstance(options, TrainingOptions)
+    began = time.perf_counter()
     adapter, backbone, task = adapters.get(variant), context.backbone, context.task
     tokenizer = backbone.tokenizer()
     learn, check = (
@@ -56,6 +58,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             _with_prefix(context, model, adapted.cached_depth, examples, rows.keys())
             for examples, rows in ((learn, context.train), (check, context.validation))
         )
+    prepared = time.perf_counter() - began
     trained = train_classifier(adapted.model, losses, learn, check, task, recipe)
     finished = adapted.finish().eval()
     predictor = Transformer(finished, tokenizer, task.labels, context.max_length, backbone.prompt, adapted.save_extra)
@@ -65,7 +68,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         predictor=predictor,
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",
         trained_parameters=trained.trained_parameters,
-        seconds=trained.seconds,
+        seconds=prepared + trained.seconds,
         settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
         history=trained.history,
         notes=trained.notes,
