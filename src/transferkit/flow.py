@@ -71,8 +71,11 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     """Read, audit and split the rows; load the model's facts; check every route's options."""
     folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
     config = config.model_copy(update={"output_dir": folder})
-    tables = _tables(config, table)
     task = tasks.get(config.task)
+    for route in config.routes:
+        if route.name != AUTO:
+            routes.resolve(route)  # a misspelt name or option is refused before anything is fetched
+    tables = _tables(config, table)
     splits = data.prepare(tables, config.data, task, config.seed)
     task = task.bound(splits.train)
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))

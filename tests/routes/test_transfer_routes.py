@@ -231,8 +231,9 @@ def test_options_of_training(tiny: Tiny, tmp_path: Path, name: str, options: dic
     outcome = train(name, make_context(tiny("bert"), tmp_path), epochs=2, **options)
     assert outcome.settings.items() >= options.items()
     assert np.isfinite(outcome.predictor.predict(FRESH).probabilities).all()
+    # A layer has 8,544 weights, pooler and head 1,155, the embeddings of the 36 words that occur 2,816 (with norm).
     # Whatever is held still for a while, the same weights learn.
-    assert outcome.trained_parameters == {"full": 24_547, "top_layers": 17_955, "lora": 8_547}[name]
+    assert outcome.trained_parameters == {"full": 29_603, "top_layers": 18_243, "lora": 22_627}[name]
 
 
 def test_class_weights_help_the_rare_label(tiny: Tiny, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The one loop: reproducible, indifferent to accumulation, resumable, and honest about memory."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,24 @@ def test_a_killed_training_ends_as_an_undisturbed_one(
 
 def curve(trained: Trained, names: tuple[str, ...]) -> list[dict[str, float]]:
     return [{name: value for name, value in entry.items() if name in names} for entry in trained.history]
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 0.5, 3.0, 4.0]])
+def test_a_kill_right_after_an_epoch_forgets_nothing(
+    bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: list[float]
+) -> None:
+    """The first epoch may be the best, and its validation counts for patience."""
+    make = partial(make_job, bert, epochs=float(len(values)), patience=2)
+    undisturbed = make(tmp_path / "undisturbed", validate=scripted(values)[1])
+    whole = train(undisturbed)
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    with pytest.raises(KilledError):
+        dying = [Weighted(Recorder(3), ONCE)]
+        train(make(tmp_path / "killed", losses=dying, validate=scripted(values)[1]))
+    resumed = make(tmp_path / "killed", validate=scripted(values[1:])[1])
+    trained = train(resumed)
+    assert curve(trained, ("eval_log_loss", "epoch")) == curve(whole, ("eval_log_loss", "epoch"))
+    assert differing(weights_of(undisturbed), weights_of(resumed)) == []
 
 
 def test_a_training_killed_twice_counts_all_its_seconds(

@@ -11,6 +11,7 @@ from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
+from transferkit.training.calibration import scale_for_confidence
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.embedder import Embedder
 from transferkit.training.head import fit_head
@@ -54,6 +55,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     examples = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
     set_seed(context.seed)
     embedder = Embedder(backbone.encoder(), backbone.pooling)
+    frozen = outputs(embedder, examples)[:, None]
     epochs = options.epochs or max(1.0, round(_STEPS / np.ceil(len(rows) / options.batch_size)))
     rate = options.learning_rate or _RATE
     trained = train(
@@ -70,6 +72,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     )
     features = outputs(embedder, examples)[:, None]
     head, choice = fit_head(features, examples.labels, len(context.task.labels), context.seed)
+    # The encoder has seen every labelled row, so none is left to calibrate on: what to expect lies between
+    # what the frozen encoder reaches out of fold and certainty.
+    _, before = fit_head(frozen, examples.labels, len(context.task.labels), context.seed)
+    head = head.rescaled(scale_for_confidence(head.logits(features), (1 + before.accuracy) / 2))
     predictor = FrozenFeatures(
         encoder=embedder.encoder.eval(),
         tokenizer=tokenizer,

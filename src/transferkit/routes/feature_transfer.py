@@ -58,10 +58,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         max_length=context.max_length,
         prompt=backbone.prompt,
     )
-    where = f"layer {choice.depths[0]}" if len(choice.depths) == 1 else f"layers {', '.join(map(str, choice.depths))}"
+    where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     return Outcome(
         predictor=predictor,
-        method=f"frozen {backbone.name}, {where} of {total}, linear head",
+        method=f"frozen {backbone.name}, {where}, linear head",
         trained_parameters=head.parameters,
         seconds=time.perf_counter() - began,
         settings={

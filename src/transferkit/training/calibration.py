@@ -20,3 +20,17 @@ def best_scale(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
 
     found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
     return float(np.exp(found.x))
+
+
+def scale_for_confidence(logits: Floats, confidence: float) -> float:
+    """The factor in [0.01, 100] on `logits` (rows, labels) that makes the mean highest probability `confidence`.
+
+    For a model that has seen every labelled row: its own scores would promise far too much.
+    """
+
+    def gap(log_scale: float) -> float:
+        scaled = np.asarray(logits, dtype=np.float64) * np.exp(log_scale)
+        return abs(float(np.exp(scaled.max(axis=1) - logsumexp(scaled, axis=1)).mean()) - confidence)
+
+    found = minimize_scalar(gap, bounds=(np.log(0.01), np.log(100)), method="bounded")
+    return float(np.exp(found.x))

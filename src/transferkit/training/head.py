@@ -34,9 +34,17 @@ class Head:
     def parameters(self) -> int:
         return int(self.center.size + self.weights.size + self.bias.size)
 
+    def logits(self, features: Floats) -> Floats:
+        """(rows, depths, width) to (rows, labels)."""
+        return np.asarray(prepared(features, self.center) @ self.weights + self.bias)
+
     def probabilities(self, features: Floats) -> Floats:
         """(rows, depths, width) to (rows, labels)."""
-        return softmax(prepared(features, self.center) @ self.weights + self.bias)
+        return softmax(self.logits(features))
+
+    def rescaled(self, factor: float) -> "Head":
+        """The head with its logits multiplied by `factor`."""
+        return Head(self.center, self.weights * factor, self.bias * factor)
 
     def save(self, path: Path) -> None:
         tensors = {"center": self.center, "weights": self.weights, "bias": self.bias}

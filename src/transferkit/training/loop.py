@@ -253,6 +253,14 @@ class _Watch(TrainerCallback):
 
     def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.advance(1)
+        # At the end of an epoch a checkpoint waits for the validation, or a resumed run would go without it.
+        if (state.epoch or 0.0) % 1:
+            self._save_when_due(state, control)
+
+    def on_epoch_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._save_when_due(state, control)
+
+    def _save_when_due(self, state: TrainerState, control: TrainerControl) -> None:
         if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
             self.saved = time.monotonic()
             state.log_history.append({"seconds": self.before + self.saved - self.began, "step": state.global_step})
@@ -271,6 +279,7 @@ class _Watch(TrainerCallback):
             save_file(_learned(self.job.learner), self.job.folder / _BEST)
         elif len(series) - 1 - best >= self.job.options.patience:
             control.should_training_stop = True
+            control.should_save = False  # a resumed run must stop here too
 
 
 def parameter_groups(
