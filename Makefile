@@ -24,7 +24,8 @@ help:
 
 demo: $(VENV)/.installed-all
 	@echo '==> TREC with MiniLM: baseline, feature transfer, full fine-tuning, static student'
-	@$(BIN)/transferkit fit trec --model all-MiniLM-L6-v2 --routes feature_transfer,full,static --output-dir $(DEMO)
+	@$(BIN)/transferkit fit trec --model all-MiniLM-L6-v2 --test-size 500 \
+		--routes feature_transfer,full,static --output-dir $(DEMO) --resume
 	@echo '==> the report: $(CURDIR)/$(DEMO)/report.html'
 
 test: $(VENV)/.installed-dev
