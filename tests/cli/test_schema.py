@@ -105,6 +105,7 @@ def test_resume_needs_a_folder_with_a_run(tmp_path: Path) -> None:
         described({"path": "a.csv"}, resume=True)
     with pytest.raises(ConfigError, match="nothing to resume"):
         described({"output_dir": tmp_path}, resume=True)
+    assert described({"path": "a.csv", "output_dir": tmp_path}, resume=True).data.path == "a.csv"
 
 
 def test_the_run_folder_is_settled_beforehand() -> None:

@@ -34,7 +34,8 @@ def described(
 ) -> RunConfig:
     """The run that the flags `given` (fields of the schema by name) ask for, over what the YAML `file` says.
 
-    `resume` without a file goes on from the description in the run folder. The run folder is settled here,
+    `resume` without a file goes on from the description in the run folder; where there is none yet, a run that
+    names its data starts. The run folder is settled here,
     so that its name is known whatever happens.
     """
     values = _base(given, file, resume)
@@ -58,8 +59,10 @@ def _base(given: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str
         raise ConfigError("--resume needs to know which run to continue: add --output-dir RUN")
     if file is None and resume:
         file = Path(given["output_dir"]) / "config.yaml"
+        if not file.exists() and given.get(POSITIONAL):
+            return {}
         if not file.exists():
-            raise ConfigError(f"nothing to resume: {file} does not exist; start the run without --resume")
+            raise ConfigError(f"nothing to resume: {file} does not exist; name the DATA to start a run there")
     return config.read_yaml(file) if file else {}
 
 
