@@ -112,7 +112,10 @@ def make_kind(kind: str, backbone: Backbone, folder: Path, recorder: Recorder) -
     options: dict[str, dict[str, Any]] = {
         "unfreezing": {"gradual_unfreezing": True, "epochs": 4.0},
         "accumulated": {"accumulation": 2},
-        "validated": {"validate": lambda model: {"log_loss": float(outputs(model, source).std())}, "patience": 1},
+        "validated": {
+            "validate": lambda model: {"calibrated_log_loss": float(outputs(model, source).std())},
+            "patience": 1,
+        },
         "decay": {"layer_decay": 0.5, "warmup": 0.5},
     }
     how = options.get(kind, {})
@@ -151,7 +154,7 @@ def test_a_killed_training_ends_as_an_undisturbed_one(
     # It went on where it was: in the middle of an epoch, and with the batches that were left.
     assert 0 < len(rest.seen) < len(everything.seen) and rest.seen == everything.seen[-len(rest.seen) :]
     assert differing(weights_of(undisturbed), weights_of(resumed)) == []
-    assert curve(trained, ("eval_log_loss", "epoch")) == curve(whole, ("eval_log_loss", "epoch"))
+    assert curve(trained, ("eval_calibrated_log_loss", "epoch")) == curve(whole, ("eval_calibrated_log_loss", "epoch"))
     # The training loss of the epoch that was interrupted is that of its later steps.
     cut = dies_at // (len(everything.seen) // len(whole.history))
     assert curve(trained, ("loss",))[cut + 1 :] == curve(whole, ("loss",))[cut + 1 :]
@@ -176,7 +179,7 @@ def test_a_kill_right_after_an_epoch_forgets_nothing(
         train(make(tmp_path / "killed", losses=dying, validate=scripted(values)[1]))
     resumed = make(tmp_path / "killed", validate=scripted(values[1:])[1])
     trained = train(resumed)
-    assert curve(trained, ("eval_log_loss", "epoch")) == curve(whole, ("eval_log_loss", "epoch"))
+    assert curve(trained, ("eval_calibrated_log_loss", "epoch")) == curve(whole, ("eval_calibrated_log_loss", "epoch"))
     assert differing(weights_of(undisturbed), weights_of(resumed)) == []
 
 
@@ -224,7 +227,7 @@ def test_disk_use_is_bounded_while_training(bert: Backbone, tmp_path: Path, monk
 
     def validate(_model: nn.Module) -> Mapping[str, float]:
         most.append(len(list(tmp_path.glob("job/checkpoint-*"))))
-        return {"log_loss": 1.0 / len(most)}
+        return {"calibrated_log_loss": 1.0 / len(most)}
 
     train(make_job(bert, tmp_path / "job", epochs=5.0, validate=validate))
     assert max(most) == 1 and not (tmp_path / "job").exists()
@@ -233,7 +236,7 @@ def test_disk_use_is_bounded_while_training(bert: Backbone, tmp_path: Path, monk
 # The best weights
 
 
-def scripted(values: list[float], name: str = "log_loss") -> tuple[list[dict[str, torch.Tensor]], Any]:
+def scripted(values: list[float], name: str = "calibrated_log_loss") -> tuple[list[dict[str, torch.Tensor]], Any]:
     """A validation that answers `values` one by one, and the weights it was shown."""
     shown: list[dict[str, torch.Tensor]] = []
 
@@ -249,7 +252,7 @@ def test_the_best_epoch_is_kept_and_patience_ends(bert: Backbone, tmp_path: Path
     shown, validate = scripted([3.0, 1.0, 2.0, 2.0, 0.0])
     job = make_job(bert, tmp_path / "job", epochs=5.0, validate=validate, patience=2, gradual_unfreezing=unfreezing)
     trained = train(job)
-    assert [entry["eval_log_loss"] for entry in trained.history] == [3.0, 1.0, 2.0, 2.0]
+    assert [entry["eval_calibrated_log_loss"] for entry in trained.history] == [3.0, 1.0, 2.0, 2.0]
     assert differing(job.learner.model.state_dict(), shown[1]) == []
     assert differing(job.learner.model.state_dict(), shown[3])
 
@@ -267,7 +270,7 @@ def test_without_validation_the_last_weights_are_kept(bert: Backbone, tmp_path: 
 
 def test_a_missing_metric_is_an_error(bert: Backbone, tmp_path: Path) -> None:
     _, validate = scripted([1.0])
-    with pytest.raises(ConfigError, match=r"stop_on='f1' .* there is log_loss"):
+    with pytest.raises(ConfigError, match=r"stop_on='f1' .* there is calibrated_log_loss"):
         train(make_job(bert, tmp_path / "job", validate=validate, stop_on="f1"))
 
 

@@ -35,10 +35,10 @@ class Transformer:
         return sum(p.numel() for p in self.model.parameters())
 
     def words(self) -> list[str]:
-        """The whole words of letters in the vocabulary, lower-cased ones, sorted."""
-        pieces = self.tokenizer.get_vocab()
-        whole = (piece.removeprefix("\u2581").removeprefix("\u0120") for piece in pieces)
-        return sorted({word for word in whole if len(word) > 2 and word.isalpha() and word == word.lower()})
+        """The lower-cased whole words of letters in the vocabulary, in its order (mostly by frequency)."""
+        pieces = sorted(self.tokenizer.get_vocab().items(), key=lambda item: item[1])
+        whole = (piece.removeprefix("\u2581").removeprefix("\u0120") for piece, _ in pieces)
+        return list(dict.fromkeys(w for w in whole if len(w) > 2 and w.isalpha() and w == w.lower()))
 
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""

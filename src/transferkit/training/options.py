@@ -26,5 +26,5 @@ class TrainingOptions(Strict):
     gradual_unfreezing: bool = False
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     class_weights: Literal["none", "balanced"] = "none"
-    stop_on: str = Field("log_loss", description="validation metric that picks the best epoch")
+    stop_on: str = Field("calibrated_log_loss", description="validation metric that picks the best epoch")
     patience: int = Field(2, ge=1, description="epochs without improvement before stopping")

@@ -6,19 +6,27 @@ import numpy as np
 from torch import nn
 
 from transferkit import metrics
+from transferkit.training.calibration import best_scale
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs, softmax
 from transferkit.training.loop import Validate
 
 
 def validator(names: Sequence[str], examples: Examples) -> Validate | None:
-    """A function giving the metrics `names` of a model on labelled `examples`; None if there are none."""
+    """A function giving the metrics `names` of a model on labelled `examples`; None if there are none.
+
+    Besides these, `calibrated_log_loss` is the log loss after temperature scaling on the same rows: the
+    temperature is set last in any case, and plain log loss prefers early epochs for being less sure.
+    """
     if not len(examples):
         return None
 
     def validate(model: nn.Module) -> Mapping[str, float]:
-        probabilities = softmax(outputs(model, examples))
-        return {name: metrics.get(name).compute(probabilities, examples.labels) for name in names}
+        logits = outputs(model, examples)
+        probabilities = softmax(logits)
+        found = {name: metrics.get(name).compute(probabilities, examples.labels) for name in names}
+        calibrated = softmax(logits * best_scale(logits, examples.labels))
+        return {**found, "calibrated_log_loss": metrics.get("log_loss").compute(calibrated, examples.labels)}
 
     return validate
 
