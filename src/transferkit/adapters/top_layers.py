@@ -25,8 +25,8 @@ def default_rate(parameters: int) -> float:
 
 
 def default_epochs(rows: int) -> float:
-    """4 from 5,000 rows on, up to 10 below 2,000."""
-    return float(min(10, max(3 if rows > 20_000 else 4, round(20_000 / max(rows, 1)))))
+    """4 from 4,000 rows on, up to 10 below 1,600."""
+    return float(min(10, max(3 if rows > 20_000 else 4, round(16_000 / max(rows, 1)))))
 
 
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:

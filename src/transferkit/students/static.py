@@ -26,11 +26,11 @@ class Options(DistillationOptions):
     """
 
     width: int = Field(256, ge=8)
-    filters: int = Field(64, ge=1)
+    filters: int = Field(128, ge=1)
     ngrams: int = Field(3, ge=1, le=5)
     hidden: int = Field(256, ge=1)
     words: int = Field(100_000, ge=1)
-    teacher_words: int = Field(10_000, ge=0)
+    teacher_words: int = Field(20_000, ge=0)
     dropout: float = Field(0.3, ge=0, lt=1)
     word_dropout: float = Field(0.1, ge=0, lt=1)
     embedding_rate: float = Field(0.05, ge=0)
@@ -65,7 +65,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         examples=examples,
         predictor=in_use,
         method="static embeddings taught",
-        epochs=float(min(20, max(5, round(66_000 / max(1, len(lesson.rows)))))),
+        epochs=float(min(20, max(5, round(100_000 / max(1, len(lesson.rows)))))),
         learning_rate=1e-3,
         rates={"embeddings.weight": options.embedding_rate},
     )
