@@ -5,6 +5,7 @@ import copy
 import numpy as np
 from pydantic import Field
 
+from transferkit.adapters import full
 from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
@@ -46,8 +47,8 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         ),
         predictor=in_use,
         method=f"{count} of its teacher's {total} layers",
-        epochs=float(min(10, max(4, round(20_000 / len(lesson.rows))))),
-        learning_rate=float(1.5e-4 * (22.7e6 / max(teacher.parameters, 5_000_000)) ** 0.6),
+        epochs=full.default_epochs(len(lesson.rows)),
+        learning_rate=full.default_rate(teacher.parameters),
         matches={i + 1: layer + 1 for i, layer in enumerate(kept)},
         widths=(width, width),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from transferkit.adapters import full
 from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Student
@@ -41,8 +42,8 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt),
         predictor=in_use,
         method=f"{backbone.name} taught",
-        epochs=float(min(10, max(4, round(20_000 / len(lesson.rows))))),
-        learning_rate=float(1.5e-4 * (22.7e6 / max(backbone.parameters, 5_000_000)) ** 0.6),
+        epochs=full.default_epochs(len(lesson.rows)),
+        learning_rate=full.default_rate(backbone.parameters),
         matches=matches,
         widths=widths,
     )

@@ -86,7 +86,8 @@ def train(job: Training) -> Trained:
 
     Continues from a checkpoint in `job.folder` if there is one, to the same result as if
     undisturbed; the folder is removed at the end. If memory runs out, the batch is split into
-    twice as many pieces, which changes the memory but not the gradient, and said so.
+    twice as many pieces, and said so; that changes the memory but not the gradient, except under a loss
+    that compares the rows of a batch (contrast), which then sees fewer pairs.
     """
     notes: list[str] = []
     accumulation = job.options.accumulation
