@@ -1,7 +1,7 @@
 """The description of a run: a YAML file, command-line flags and Python arguments share this schema."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -70,6 +70,9 @@ class RunConfig(Strict):
     routes: tuple[Route, ...] = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
     unlabelled: str | None = Field(None, description="file with extra text for distillation")
     max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
+    long_texts: Literal["cut", "windows"] = Field(
+        "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
+    )
     seed: int = Field(0, ge=0, description="seed of splits, heads and batches")
     seeds: int = Field(1, ge=1, description="trainings per route, to show the spread")
     offline: bool = Field(False, description="never touch the network")

@@ -73,8 +73,8 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     config = config.model_copy(update={"output_dir": folder})
     task = tasks.get(config.task)
     for route in config.routes:
-        if route.name != AUTO:
-            routes.resolve(route)  # a misspelt name or option is refused before anything is fetched
+        for asked in routes.named_in(route):
+            routes.resolve(asked)  # a misspelt name or option is refused before anything is fetched
     tables = _tables(config, table)
     splits = data.prepare(tables, config.data, task, config.seed)
     task = task.bound(splits.train)
@@ -86,7 +86,7 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
         offline=config.offline,
         trust_remote_code=config.trust_remote_code,
     )
-    splits, max_length = _measured(splits, backbone, config.max_length)
+    splits, max_length = _measured(splits, backbone, config)
     plans = _plans(config, splits, backbone)
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
 
@@ -96,7 +96,8 @@ def train_routes(prepared: Prepared, run: RunFolder) -> tuple[dict[str, list[Fin
     plans, skipped = applicable(prepared, run)
     trained: dict[str, list[Finished]] = {}
     for plan in plans:
-        for repeat in range(prepared.config.seeds):
+        repeats = 1 if run.earlier_values(plan.title) else prepared.config.seeds
+        for repeat in range(repeats):
             done = run.finished(plan.title, repeat)
             if done is None:
                 context = _context(prepared, run, [other.title for other in plans[: plans.index(plan)]], plan, repeat)
@@ -179,7 +180,7 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
         scores=scores,
         cost=cost,
         probabilities=probabilities,
-        seed_values=tuple(values),
+        seed_values=run.earlier_values(title) or tuple(values),
         history=tuple(runs[0].history),
         settings=runs[0].settings,
         notes=tuple(runs[0].notes),
@@ -213,6 +214,7 @@ def _context(prepared: Prepared, run: RunFolder, earlier: list[str], plan: Plan,
         max_length=prepared.max_length,
         teachers={title: run.artifact(title, repeat) for title in earlier},
         unlabelled=prepared.splits.unlabelled,
+        windows=prepared.config.long_texts == "windows",
         load_backbone=lambda name: sources.load(
             name, cache_dir=_cache(prepared.config), offline=prepared.config.offline
         ),
@@ -234,14 +236,15 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
     return tables
 
 
-def _measured(splits: Splits, backbone: Backbone, asked: int | None) -> tuple[Splits, int]:
+def _measured(splits: Splits, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
     """The window that model and data need, and the splits with what it cuts off added to the audit."""
+    asked = config.max_length
     if asked and asked > backbone.max_length:
         raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {backbone.max_length} tokens")
     rows = splits.train.join(splits.validation).join(splits.test)
     lengths = encode(rows, backbone.tokenizer(), backbone.max_length, backbone.prompt).full_lengths
     max_length = asked or window(lengths, backbone.max_length)
-    finding = data.truncation(lengths.tolist(), max_length, rows)
+    finding = data.truncation(lengths.tolist(), max_length, rows, config.long_texts)
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding))
     log.info("%s", finding.message)
     return replace(splits, audit=audit), max_length
@@ -252,7 +255,7 @@ def _plans(config: RunConfig, splits: Splits, backbone: Backbone) -> tuple[Plan,
     for route in config.routes:
         if route.name == AUTO:
             counts = np.unique([str(label) for label in splits.train["label"]], return_counts=True)[1]
-            asked += routes.automatic(float(np.median(counts)), backbone.parameters)
+            asked += routes.automatic(route, float(np.median(counts)), backbone.parameters)
         else:
             asked.append(route)
     if all(route.name != BASELINE for route in asked):

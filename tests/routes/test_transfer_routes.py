@@ -312,11 +312,21 @@ def test_reasons_not_to(tiny: Tiny) -> None:
 
 def test_automatic() -> None:
     def named(rows: float, parameters: float) -> list[str]:
-        return [route.name for route in automatic(rows, int(parameters))]
+        return [route.name for route in automatic(RouteConfig(name="auto"), rows, int(parameters))]
 
-    assert named(8, 22e6) == ["feature_transfer", "contrastive"]
-    assert named(100, 22e6) == ["feature_transfer", "full", "static"]
-    assert named(100, 1e9) == ["feature_transfer", "lora", "static"]
+    assert named(8, 22e6) == ["baseline", "feature_transfer", "contrastive"]
+    assert named(100, 22e6) == ["baseline", "feature_transfer", "full", "static"]
+    assert named(100, 1e9) == ["baseline", "feature_transfer", "lora", "static"]
+
+
+def test_automatic_takes_options_of_what_it_chooses() -> None:
+    asked = RouteConfig(name="auto", options={"full": {"epochs": 3}})
+    options = {route.name: route.options for route in automatic(asked, 100, 22_000_000)}
+    assert options == {"baseline": {}, "feature_transfer": {}, "full": {"epochs": 3}, "static": {}}
+    with pytest.raises(ConfigError, match=r"auto chose .*contrastive here, not full; name it with --routes"):
+        automatic(asked, 8, 22_000_000)
+    with pytest.raises(ConfigError, match=r"auto\.full: expected the options"):
+        automatic(RouteConfig(name="auto", options={"full": 3}), 100, 22_000_000)
 
 
 @pytest.mark.parametrize(

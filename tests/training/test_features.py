@@ -52,7 +52,7 @@ def test_features_are_those_of_plain_transformers(tiny: Tiny, tmp_path: Path, fa
     """Row by row, without padding."""
     backbone = tiny(family, left=left)
     source, rows, encoder = examples_of(backbone), some_rows(24), backbone.encoder()
-    found = pooled_layers(encoder, source, rows.keys(), "mean", Cache(tmp_path), ("plain",))
+    found = pooled_layers(encoder, source, "mean", Cache(tmp_path), "plain")
     assert found.shape == (24, 4, 32)
     for i, text in enumerate(rows["text"]):
         inputs = backbone.tokenizer()(text, return_tensors="pt")
@@ -63,29 +63,29 @@ def test_features_are_those_of_plain_transformers(tiny: Tiny, tmp_path: Path, fa
 
 
 def test_features_are_read_once(tiny: Tiny, tmp_path: Path) -> None:
-    backbone, rows, cache = tiny("bert"), some_rows(24), Cache(tmp_path)
+    backbone, cache = tiny("bert"), Cache(tmp_path)
     source = examples_of(backbone)
-    first = pooled_layers(backbone.encoder(), source, rows.keys(), "cls", cache, ("a",))
+    first = pooled_layers(backbone.encoder(), source, "cls", cache, "a")
     broken = backbone.encoder()
     broken.forward = None
-    assert np.array_equal(pooled_layers(broken, source, rows.keys(), "cls", cache, ("a",)), first)
+    assert np.array_equal(pooled_layers(broken, source, "cls", cache, "a"), first)
     with pytest.raises(TypeError):
-        pooled_layers(broken, source, rows.keys(), "mean", cache, ("a",))
+        pooled_layers(broken, source, "mean", cache, "a")
 
 
 def test_token_states_have_no_padding_and_stop_early(tiny: Tiny, tmp_path: Path) -> None:
-    backbone, rows = tiny("bert"), some_rows(24)
+    backbone = tiny("bert")
     source, model = examples_of(backbone), classifier(backbone)
     ran: list[int] = []
     model.bert.encoder.layer[2].register_forward_hook(lambda *_: ran.append(2))
     for depth in range(3):
-        reader = token_states(model, source, rows.keys(), depth, Cache(tmp_path), ("a",))
+        reader = token_states(model, source, depth, Cache(tmp_path), "a")
         assert [reader[i].shape for i in range(24)] == [(n, 32) for n in source.lengths]
         with torch.no_grad():
             states = model(torch.from_numpy(source.encoded.ids[3][None]), output_hidden_states=True).hidden_states
         assert np.allclose(reader[3], states[depth][0].numpy(), atol=1e-5)
         ran.clear()
-    token_states(model, source, rows.keys(), 1, Cache(tmp_path / "other"), ("a",))
+    token_states(model, source, 1, Cache(tmp_path / "other"), "a")
     assert ran == []
 
 
@@ -102,7 +102,7 @@ def test_sentence_transformers_embeds_alike(tmp_path: Path) -> None:
     backbone, rows = load(tmp_path / "sentence"), some_rows(20)
     assert (backbone.pooling, backbone.prompt, backbone.max_length) == ("cls", "seen here ", 8)
     source = Examples(encode(rows, backbone.tokenizer(), 8, backbone.prompt), np.zeros(20, dtype=np.int64))
-    ours = pooled_layers(backbone.encoder(), source, rows.keys(), backbone.pooling, Cache(tmp_path), ())[:, -1]
+    ours = pooled_layers(backbone.encoder(), source, backbone.pooling, Cache(tmp_path), "")[:, -1]
     assert np.allclose(ours, their.encode(list(rows["text"])), atol=1e-5)
 
 

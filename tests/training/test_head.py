@@ -9,6 +9,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold
 
 from transferkit.training import head as heads
+from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, prepared
 from transferkit.training.inference import softmax
@@ -36,8 +37,8 @@ def test_both_ways_of_solving_are_the_ridge_of_scikit_learn(rows: int, width: in
     features, labels = data(rows, 1, width)
     targets = np.eye(3, dtype=np.float32)[labels]
     expected = reference(features[:, 0], labels, strength)
-    weights, bias = heads._solve(features[:, 0], targets, [strength])[strength]
-    primal, shift = heads._Products.of(features[:, 0], targets).solve([strength])[strength]
+    weights, bias = ridge.solve(features[:, 0], targets, [strength])[strength]
+    primal, shift = ridge.Sums.of(features[:, 0], targets).solve([strength])[strength]
     assert np.allclose(weights, expected.coef_.T, atol=2e-4) and np.allclose(bias, expected.intercept_, atol=2e-4)
     assert np.allclose(primal, weights, atol=1e-3) and np.allclose(shift, bias, atol=2e-3)
 
@@ -48,11 +49,22 @@ def test_scores_of_cross_validation_are_those_of_models_that_have_not_seen_the_r
     targets = np.eye(3, dtype=np.float32)[labels]
     folds = heads._folds(labels, 0)
     assert sorted(np.concatenate(folds).tolist()) == list(range(rows)) and len(folds) == 5
-    found = heads._out_of_fold(features[:, 0], targets, folds)
+    columns = features[:, 0]
+    found = ridge.out_of_fold(columns, targets, folds, ridge.sums_of_folds(columns, targets, folds), STRENGTHS)
     for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(labels, labels):
         for strength in STRENGTHS:
             expected = reference(features[train, 0], labels[train], strength).predict(features[test, 0])
             assert np.allclose(found[strength][test], expected, atol=2e-3)
+
+
+def test_sums_over_a_part_of_the_columns_are_a_part_of_the_sums() -> None:
+    features, labels = data(90, 3, 8)
+    targets = np.eye(3, dtype=np.float32)[labels]
+    columns = prepared(features, features.mean(axis=0))
+    whole = ridge.Sums.of(columns[:40], targets[:40]) + ridge.Sums.of(columns[40:], targets[40:])
+    weights, bias = whole.part(slice(8, 16)).solve((1.0,))[1.0]
+    alone, shift = ridge.solve(columns[:, 8:16], targets, (1.0,))[1.0]
+    assert np.allclose(weights, alone, atol=1e-4) and np.allclose(bias, shift, atol=1e-4)
 
 
 def test_the_head_is_the_ridge_of_what_was_chosen() -> None:

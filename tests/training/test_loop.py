@@ -1,6 +1,9 @@
 """The one loop: reproducible, indifferent to accumulation, resumable, and honest about memory."""
 
-from collections.abc import Mapping
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from transferkit.errors import ConfigError
 from transferkit.sources.backbone import Backbone
 from transferkit.training import loop
 from transferkit.training.batching import LengthBatches
+from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Trained, Training, parameter_groups, train, unfreeze
@@ -70,7 +74,7 @@ def test_training_changes_and_learns(bert: Backbone, tmp_path: Path) -> None:
     losses = [entry["loss"] for entry in trained.history]
     assert len(losses) == 8 and losses[-1] < 0.6 * losses[0]
     assert trained.trained_parameters == sum(p.numel() for p in job.learner.model.parameters())
-    assert trained.notes == () and not job.folder.exists()
+    assert trained.notes == ()
 
 
 @pytest.mark.parametrize(("count", "accumulation"), [(24, 2), (27, 8), (29, 3), (30, 4), (27, 20)])
@@ -158,7 +162,40 @@ def test_a_killed_training_ends_as_an_undisturbed_one(
     # The training loss of the epoch that was interrupted is that of its later steps.
     cut = dies_at // (len(everything.seen) // len(whole.history))
     assert curve(trained, ("loss",))[cut + 1 :] == curve(whole, ("loss",))[cut + 1 :]
-    assert not (tmp_path / "killed").exists()
+
+
+@dataclass
+class Pressing:
+    """Rows during whose batch number `at` somebody presses Ctrl-C."""
+
+    source: Examples
+    at: int
+    given: int = 0
+
+    @property
+    def lengths(self) -> Any:
+        return self.source.lengths
+
+    def batch(self, positions: Sequence[int]) -> dict[str, torch.Tensor]:
+        self.given += 1
+        if self.given == self.at:
+            os.kill(os.getpid(), signal.SIGINT)
+        return self.source.batch(positions)
+
+
+def test_ctrl_c_saves_what_was_done(bert: Backbone, tmp_path: Path) -> None:
+    undisturbed = make_job(bert, tmp_path / "undisturbed")
+    train(undisturbed)
+    before = signal.getsignal(signal.SIGINT)
+
+    source = Pressing(examples_of(bert), at=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(make_job(bert, tmp_path / "stopped", source=source))
+    assert signal.getsignal(signal.SIGINT) is before
+    resumed = make_job(bert, tmp_path / "stopped", losses=[Weighted(recorder := Recorder(), ONCE)])
+    train(resumed)
+    assert 0 < len(recorder.seen) < 6
+    assert differing(weights_of(undisturbed), weights_of(resumed)) == []
 
 
 def curve(trained: Trained, names: tuple[str, ...]) -> list[dict[str, float]]:
@@ -230,7 +267,7 @@ def test_disk_use_is_bounded_while_training(bert: Backbone, tmp_path: Path, monk
         return {"calibrated_log_loss": 1.0 / len(most)}
 
     train(make_job(bert, tmp_path / "job", epochs=5.0, validate=validate))
-    assert max(most) == 1 and not (tmp_path / "job").exists()
+    assert max(most) == 1
 
 
 # The best weights

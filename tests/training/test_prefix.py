@@ -8,7 +8,7 @@ import torch
 from jobs import classifier, examples_of
 from torch import Tensor, nn
 
-from tiny_models import FAMILIES, Tiny, some_rows
+from tiny_models import FAMILIES, Tiny
 from transferkit import adapters
 from transferkit.errors import ConfigError
 from transferkit.training.cache import Cache
@@ -44,7 +44,7 @@ def test_the_cached_prefix_gives_the_same_logits_and_gradients(
     backbone = tiny(family, dropout=0.0)
     plain, source = classifier(backbone), examples_of(backbone)
     freeze_below(plain, depth)
-    reader = token_states(plain, source, some_rows(24).keys(), depth, Cache(tmp_path), (family,))
+    reader = token_states(plain, source, depth, Cache(tmp_path), family)
     cached = replace(source, per_token={"activations": reader}).batch(POSITIONS)
     batch = source.batch(POSITIONS)
     skipping = SkippedPrefix(plain, depth)

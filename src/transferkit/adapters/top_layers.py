@@ -14,9 +14,9 @@ from transferkit.training.prefix import SkippedPrefix, freeze_below
 
 
 class Options(TrainingOptions):
-    """`layers` counts the trained layers from the top; default: half of them."""
+    """What lies below the trained layers is computed once and kept in the cache."""
 
-    layers: int | None = Field(None, ge=1)
+    layers: int | None = Field(None, ge=1, description="trained layers, from the top; default: half of them")
 
 
 def default_rate(parameters: int) -> float:

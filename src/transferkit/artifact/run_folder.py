@@ -77,6 +77,14 @@ class RunFolder:
             return None
         return Finished(artifact=folder, **json.loads(path.read_text(encoding="utf-8")))
 
+    def earlier_values(self, title: str) -> tuple[float, ...]:
+        """What the seeds of a route reached in a run that was finished before; their models are gone."""
+        path = self.path / "run.json"
+        if not path.exists():
+            return ()
+        routes = json.loads(path.read_text(encoding="utf-8"))["routes"]
+        return next((tuple(each["seed_values"]) for each in routes if each["name"] == title), ())
+
     def store(self, title: str, repeat: int, outcome: Outcome, rows: Rows) -> Finished:
         """Save what a route made, with its answers for a few training rows to check against later.
 
@@ -100,6 +108,7 @@ class RunFolder:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)
             draft.replace(target)
+        shutil.rmtree(self.checkpoints(title, repeat), ignore_errors=True)
         return Finished(artifact=target, **facts)
 
     def _store_check(self, title: str, repeat: int, predictor: predictors.Predictor, rows: Rows) -> None:

@@ -1,6 +1,7 @@
 """Flags and a YAML file -> the description of a run. The schema is `config`'s; this only merges."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,16 @@ def _chosen(words: str, described: Any) -> list[RouteConfig]:
 
 
 def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteConfig]:
-    options = {route.title: dict(route.options) for route in routes}
+    options = {route.title: deepcopy(route.options) for route in routes}
     for setting in settings:
         name, equals, value = setting.partition("=")
         title, dot, option = name.strip().rpartition(".")
         title, option = title.replace("-", "_") if title not in options else title, option.replace("-", "_")
         if not (equals and dot and title and option):
             raise ConfigError(f"--set {setting}: expected ROUTE.OPTION=VALUE, such as full.epochs=3")
+        if title not in options and config.AUTO in options:
+            options[config.AUTO].setdefault(title, {})[option] = _value(setting, value)
+            continue
         if title not in options:
             there = ", ".join(options) or "none"
             raise ConfigError(f"--set {setting}: no route {title!r} is asked for ({there}); name it with --routes")

@@ -74,8 +74,11 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns) -> list[Finding]:
     return [Finding("rare-labels", "warning", message, numbers, "trained on, not evaluated; add rows to judge them")]
 
 
-def truncation(lengths: Sequence[int], max_length: int, rows: Rows) -> Finding:
-    """What a limit of `max_length` tokens cuts off, given every row's full length in tokens."""
+def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: str = "cut") -> Finding:
+    """What a limit of `max_length` tokens cuts off, given every row's full length in tokens.
+
+    `long_texts` says what becomes of longer ones: "cut" or "windows".
+    """
     sizes = np.asarray(lengths, dtype=np.int64)
     cut = sizes > max_length
     total = int(sizes.sum())
@@ -84,11 +87,14 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows) -> Finding:
     if not numbers:
         return Finding("truncation", "info", f"none of {counted(len(rows))} is longer than {max_length} tokens")
     are = verb(len(numbers), "is", "are")
-    message = (
-        f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%}) {are} longer than {max_length} "
-        f"tokens; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
-    )
-    return Finding("truncation", "warning", message, numbers, f"cut at {max_length} tokens; --max-length changes it")
+    share = f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%})"
+    longer = f"{share} {are} longer than {max_length} tokens"
+    if long_texts == "windows":
+        message = f"{longer} ({shown(numbers)})"
+        return Finding("truncation", "info", message, numbers, "read in overlapping windows and averaged")
+    message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
+    action = f"cut at {max_length} tokens; --max-length changes it, --long-texts windows reads them whole"
+    return Finding("truncation", "warning", message, numbers, action)
 
 
 def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":

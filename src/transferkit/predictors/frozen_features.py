@@ -19,6 +19,7 @@ from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import StopForward, captured, find_layers, keep_layers, stopping_after
 from transferkit.training.learner import mask_of
 from transferkit.training.pooling import pool
+from transferkit.training.windows import whole, windowed
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class FrozenFeatures:
     """`depths` are those whose pooled states the head reads; `uses_output` says that the last of them is
     what the model returns after its final norm rather than what its top layer returns.
 
-    Pairs of texts are encoded together, as one input with a separator.
+    Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
+    `max_length` are read in windows and their features averaged; otherwise they are cut.
     """
 
     encoder: Any
@@ -38,6 +40,7 @@ class FrozenFeatures:
     labels: tuple[str, ...]
     max_length: int
     prompt: str = ""
+    windows: bool = False
 
     @property
     def parameters(self) -> int:
@@ -45,7 +48,9 @@ class FrozenFeatures:
 
     def features(self, rows: Rows) -> Floats:
         """(rows, depths, width); layers above the highest depth are not run."""
-        source = Examples(encode(rows, self.tokenizer, self.max_length, self.prompt), np.full(len(rows), UNLABELLED))
+        read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
+        encoded = encode(read.rows, self.tokenizer, self.max_length, self.prompt)
+        source = Examples(encoded, np.full(len(encoded), UNLABELLED))
         device = device_of(self.encoder)
         self.encoder.eval()
         top = self.depths[-1]
@@ -65,8 +70,8 @@ class FrozenFeatures:
                 pooled = [pool(seen[d], mask, self.pooling).float().cpu().numpy() for d in self.depths]
                 return list(np.stack(pooled, axis=1))
 
-            found = dict(batches(source, range(len(rows)), forward))
-        return np.stack([found[i] for i in range(len(rows))])
+            found = dict(batches(source, range(len(source)), forward))
+        return read.averaged(np.stack([found[i] for i in range(len(source))]))
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
@@ -85,6 +90,7 @@ class FrozenFeatures:
             "uses_output": self.uses_output,
             "max_length": self.max_length,
             "prompt": self.prompt,
+            "windows": self.windows,
         }
         write_facts(folder, "frozen_features", facts)
 
@@ -108,4 +114,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
         labels=tuple(facts["labels"]),
         max_length=int(facts["max_length"]),
         prompt=str(facts["prompt"]),
+        windows=bool(facts.get("windows", False)),
     )

@@ -13,6 +13,7 @@ from transferkit.predictors import Predictions, write_facts
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, outputs, softmax
+from transferkit.training.windows import whole, windowed
 
 
 def _nothing(_folder: Path) -> None:
@@ -21,7 +22,10 @@ def _nothing(_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Transformer:
-    """`model` is an AutoModelForSequenceClassification; `max_length` is in tokens."""
+    """`model` is an AutoModelForSequenceClassification; `max_length` is in tokens.
+
+    With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
+    """
 
     model: Any
     tokenizer: Any
@@ -29,6 +33,7 @@ class Transformer:
     max_length: int
     prompt: str = ""
     save_extra: Callable[[Path], None] = field(default=_nothing)
+    windows: bool = False
 
     @property
     def parameters(self) -> int:
@@ -49,7 +54,8 @@ class Transformer:
         """(rows, labels)."""
         if not len(rows):
             return np.zeros((0, len(self.labels)), dtype=np.float32)
-        return outputs(self.model, self.examples(rows))
+        read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
+        return read.averaged(outputs(self.model, self.examples(read.rows)))
 
     def predict(self, rows: Rows) -> Predictions:
         return Predictions(softmax(self.logits(rows)))
@@ -58,7 +64,8 @@ class Transformer:
         folder.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        facts = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
+        facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
+        facts["windows"] = self.windows
         write_facts(folder, "transformer", facts)
         self.save_extra(folder)
 
@@ -70,4 +77,11 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
     if tuple(model.config.id2label[i] for i in range(len(labels))) != labels:
         raise ValueError(f"config.json has the labels {model.config.id2label}, transferkit.json has {labels}")
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return Transformer(model, tokenizer, labels, int(facts["max_length"]), str(facts["prompt"]))
+    return Transformer(
+        model,
+        tokenizer,
+        labels,
+        int(facts["max_length"]),
+        str(facts["prompt"]),
+        windows=bool(facts.get("windows", False)),
+    )

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from transferkit.config import RouteConfig, Strict, explain
+from transferkit.config import AUTO, RouteConfig, Strict, explain
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Task
 from transferkit.training.cache import Cache
+from transferkit.training.windows import Windowed, whole, windowed
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Context:
     """What a route may use. It sees no test rows.
 
     `folder` is for its checkpoints; `teachers` are the artifacts of the routes before it in this run, by
-    title; `load_backbone` fetches another pretrained model.
+    title; `load_backbone` fetches another pretrained model. `windows` says that texts longer than
+    `max_length` are to be read in windows.
     """
 
     train: Rows
@@ -37,11 +39,16 @@ class Context:
     load_backbone: Callable[[str], Backbone]
     teachers: Mapping[str, Path] = field(default_factory=dict)
     unlabelled: Rows | None = None
+    windows: bool = False
 
     @property
     def labelled(self) -> Rows:
         """Training and validation rows, for routes that choose by cross-validation."""
         return self.train.join(self.validation) if len(self.validation) else self.train
+
+    def read(self, rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Windowed:
+        """`rows` as a model with this tokenizer reads them: as they are, or in windows if so asked."""
+        return windowed(rows, tokenizer, max_length, prompt) if self.windows else whole(rows)
 
 
 @dataclass(frozen=True)
@@ -110,14 +117,31 @@ def resolve(config: RouteConfig) -> Plan:
         raise ConfigError(f"route {config.title}: {explain(error)}; its options are {fields or 'none'}") from None
 
 
+BASELINE = "baseline"
 FEW_ROWS_PER_LABEL = 20
 _LARGE_BACKBONE = 300e6
 
 
-def automatic(rows_per_label: float, parameters: int) -> tuple[RouteConfig, ...]:
+def named_in(config: RouteConfig) -> tuple[RouteConfig, ...]:
+    """The routes that `config` names: itself, or those that `auto` has options for."""
+    if config.name != AUTO:
+        return (config,)
+    for name, options in config.options.items():
+        if not isinstance(options, dict):
+            raise ConfigError(f"auto.{name}: expected the options of a route, as in auto.full.epochs=3")
+    return tuple(RouteConfig(name=name, options=options) for name, options in config.options.items())
+
+
+def automatic(config: RouteConfig, rows_per_label: float, parameters: int) -> tuple[RouteConfig, ...]:
     """What `auto` stands for: contrastive for a handful of examples per label (their median), otherwise
-    fine-tuning (low-rank from 300 M weights on) and a static student of it; features always."""
-    if rows_per_label < FEW_ROWS_PER_LABEL:
-        return RouteConfig(name="feature_transfer"), RouteConfig(name="contrastive")
+    fine-tuning (low-rank from 300 M weights on) and a static student of it; features always.
+
+    Raises `ConfigError` where `config` has options for a route that is not among them.
+    """
     tuned = "lora" if parameters > _LARGE_BACKBONE else "full"
-    return RouteConfig(name="feature_transfer"), RouteConfig(name=tuned), RouteConfig(name="static")
+    few = rows_per_label < FEW_ROWS_PER_LABEL
+    chosen = (BASELINE, "feature_transfer", "contrastive") if few else (BASELINE, "feature_transfer", tuned, "static")
+    given = {each.name: each for each in named_in(config)}
+    if others := [name for name in given if name not in chosen]:
+        raise ConfigError(f"auto chose {', '.join(chosen)} here, not {', '.join(others)}; name it with --routes")
+    return tuple(given.get(name, RouteConfig(name=name)) for name in chosen)

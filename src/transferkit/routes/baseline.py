@@ -23,9 +23,11 @@ NAME = "baseline"
 
 
 class Options(Strict):
-    """`strengths` are the values of LinearSVC's C that cross-validation chooses from."""
+    """TF-IDF of words and characters with a linear support vector machine."""
 
-    strengths: tuple[float, ...] = Field((0.1, 0.3, 1.0, 3.0), min_length=1)
+    strengths: tuple[float, ...] = Field(
+        (0.1, 0.3, 1.0, 3.0), min_length=1, description="values of C that cross-validation chooses from"
+    )
 
 
 def variants() -> Mapping[str, type[Strict]]:

@@ -31,7 +31,7 @@ _STEPS = 60
 class Options(TrainingOptions):
     """A batch gives a pair for every two of its rows, so it should hold several rows of every label."""
 
-    batch_size: int = Field(64, ge=2)
+    batch_size: int = Field(64, ge=2, description="rows per optimizer step")
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -52,10 +52,12 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     began = time.perf_counter()
     backbone, rows = context.backbone, context.labelled
     tokenizer = backbone.tokenizer()
-    examples = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
+    examples = labelled_examples(read.rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    labels = np.asarray(context.task.references(rows), dtype=np.int64)
     set_seed(context.seed)
     embedder = Embedder(backbone.encoder(), backbone.pooling)
-    frozen = outputs(embedder, examples)[:, None]
+    frozen = read.averaged(outputs(embedder, examples))[:, None]
     epochs = options.epochs or max(1.0, round(_STEPS / np.ceil(len(rows) / options.batch_size)))
     rate = options.learning_rate or _RATE
     trained = train(
@@ -70,11 +72,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             title=f"{variant}: learning from pairs",
         )
     )
-    features = outputs(embedder, examples)[:, None]
-    head, choice = fit_head(features, examples.labels, len(context.task.labels), context.seed)
+    features = read.averaged(outputs(embedder, examples))[:, None]
+    head, choice = fit_head(features, labels, len(context.task.labels), context.seed)
     # The encoder has seen every labelled row, so none is left to calibrate on: what to expect lies between
     # what the frozen encoder reaches out of fold and certainty.
-    _, before = fit_head(frozen, examples.labels, len(context.task.labels), context.seed)
+    _, before = fit_head(frozen, labels, len(context.task.labels), context.seed)
     head = head.rescaled(scale_for_confidence(head.logits(features), (1 + before.accuracy) / 2))
     predictor = FrozenFeatures(
         encoder=embedder.encoder.eval(),
@@ -86,6 +88,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         labels=context.task.labels,
         max_length=context.max_length,
         prompt=backbone.prompt,
+        windows=context.windows,
     )
     return Outcome(
         predictor=predictor,

@@ -55,7 +55,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     _agree(folders, teachers, context.task.labels)
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
-    lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone)
+    lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)
     student = students.get(variant).build(lesson, options)
     recipe = Recipe(
         options=options,
@@ -66,10 +66,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         rates=student.rates,
         title=f"{variant}: learning from {', '.join(folder.name for folder in folders)}",
     )
+    rows = student.read(rows)
     soft = averaged([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)])
     learn = replace(student.examples(rows), per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
-    check = student.examples(context.validation)
+    check = student.examples(student.read(context.validation))
     losses = _losses(options, learn, student, len(context.task.labels))
     prepared = time.perf_counter() - began
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
@@ -160,12 +161,12 @@ def _with_inner_signals(
             "matching tokens needs one tokenizer, but teacher and student split the texts differently; "
             "set hidden_weight, attention_weight and relation_weight to 0 or choose another student"
         )
-    name, depths, keys = fingerprint(folder), list(student.matches.values()), rows.keys()
+    name, depths = fingerprint(folder), list(student.matches.values())
     if hidden:
-        signals = hidden_states(teacher.model, source, keys, depths, context.cache, name)
+        signals = hidden_states(teacher.model, source, depths, context.cache, name)
         learn = replace(learn, per_token=signals)
     if attention:
-        signals = attentions(teacher.model, source, keys, depths, context.cache, name)
+        signals = attentions(teacher.model, source, depths, context.cache, name)
         learn = replace(learn, per_pair=signals)
         student.model.set_attn_implementation("eager")  # type: ignore[operator]
     return learn

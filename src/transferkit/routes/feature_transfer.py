@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 
 import numpy as np
+from pydantic import Field
 
 from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
@@ -18,9 +19,11 @@ NAME = "feature_transfer"
 
 
 class Options(Strict):
-    """`pooling` replaces the backbone's own way of pooling tokens (mean, cls, max, lasttoken ...)."""
+    """The head needs no settings: it is chosen by cross-validation."""
 
-    pooling: str | None = None
+    pooling: str | None = Field(
+        None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
+    )
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -41,10 +44,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     pooling = options.pooling or backbone.pooling
     encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
     labels = np.asarray(context.task.references(rows), dtype=np.int64)
-    source = Examples(encode(rows, tokenizer, context.max_length, backbone.prompt), labels)
-    facts = (backbone.sha256, context.max_length, backbone.prompt)
-    features = pooled_layers(encoder, source, rows.keys(), pooling, context.cache, facts)
-    read = time.perf_counter() - began
+    read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
+    source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), labels[read.owner])
+    features = pooled_layers(encoder, source, pooling, context.cache, backbone.sha256)
+    features = read.averaged(features)
+    spent = time.perf_counter() - began
     head, choice = fit_head(features, labels, len(context.task.labels), context.seed)
     total = features.shape[1] - 1
     predictor = FrozenFeatures(
@@ -57,6 +61,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         labels=context.task.labels,
         max_length=context.max_length,
         prompt=backbone.prompt,
+        windows=context.windows,
     )
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     return Outcome(
@@ -69,6 +74,6 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             "depths": choice.depths,
             "strength": choice.strength,
             "cross_validated_accuracy": choice.accuracy,
-            "feature_seconds": read,
+            "feature_seconds": spent,
         },
     )

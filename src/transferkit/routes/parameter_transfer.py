@@ -37,10 +37,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     began = time.perf_counter()
     adapter, backbone, task = adapters.get(variant), context.backbone, context.task
     tokenizer = backbone.tokenizer()
-    learn, check = (
-        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt)
+    parts = [
+        context.read(rows, tokenizer, context.max_length, backbone.prompt).rows
         for rows in (context.train, context.validation)
-    )
+    ]
+    learn, check = (labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt) for rows in parts)
     set_seed(context.seed)
     model = backbone.classifier(task.labels)
     adapted = adapter.adapt(model, options, _token_ids(learn, check))
@@ -54,16 +55,22 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     )
     losses = [Weighted(hard_labels(options, learn, len(task.labels)), ONCE)]
     if adapted.cached_depth:
-        learn, check = (
-            _with_prefix(context, model, adapted.cached_depth, examples, rows.keys())
-            for examples, rows in ((learn, context.train), (check, context.validation))
-        )
+        learn, check = (_with_prefix(context, model, adapted.cached_depth, examples) for examples in (learn, check))
     prepared = time.perf_counter() - began
     trained = train_classifier(adapted.model, losses, learn, check, task, recipe)
     finished = adapted.finish().eval()
-    predictor = Transformer(finished, tokenizer, task.labels, context.max_length, backbone.prompt, adapted.save_extra)
+    predictor = Transformer(
+        finished,
+        tokenizer,
+        task.labels,
+        context.max_length,
+        backbone.prompt,
+        adapted.save_extra,
+        windows=context.windows,
+    )
     if len(check):
-        scale_logits(finished, best_scale(predictor.logits(context.validation), check.labels), len(task.labels))
+        labels = np.asarray(task.references(context.validation), dtype=np.int64)
+        scale_logits(finished, best_scale(predictor.logits(context.validation), labels), len(task.labels))
     return Outcome(
         predictor=predictor,
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",
@@ -82,7 +89,6 @@ def _token_ids(*sources: Examples) -> list[int]:
     return [int(i) for i in np.unique(np.concatenate(found))]
 
 
-def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples, keys: list[str]) -> Examples:
-    facts = (context.backbone.sha256, context.max_length, context.backbone.prompt)
-    reader = token_states(model, examples, keys, depth, context.cache, facts)
+def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples) -> Examples:
+    reader = token_states(model, examples, depth, context.cache, context.backbone.sha256)
     return replace(examples, per_token={"activations": reader})

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol
 from pydantic import BeforeValidator, Field
 from torch import nn
 
+from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictor
 from transferkit.sources.backbone import Backbone
@@ -31,18 +32,19 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 class DistillationOptions(TrainingOptions):
     """What a student learns from. Weights and temperature are numbers, or [start, end] to move between.
 
-    `teachers` are routes of this run, or folders of saved models; several are averaged. Default: the
-    first fine-tuned route of the run. Losses with weight 0 are not computed; the last three look inside
-    the first teacher, which then must be a Transformers model with the student's tokenizer.
+    Losses with weight 0 are not computed; the last three look inside the first teacher, which then must be a
+    Transformers model with the student's tokenizer.
     """
 
-    teachers: Names = ()
-    temperature: Scheduled = 2.0
-    hard_weight: Scheduled = 0.3
-    soft_weight: Scheduled = 0.7
-    hidden_weight: Scheduled = 0.0
-    attention_weight: Scheduled = 0.0
-    relation_weight: Scheduled = 0.0
+    teachers: Names = Field(
+        (), description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route"
+    )
+    temperature: Scheduled = Field(2.0, description="softens the teacher's and the student's answers")
+    hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with labels")
+    soft_weight: Scheduled = Field(0.7, description="weight of the T^2-scaled divergence from the teacher")
+    hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched through a learned projection")
+    attention_weight: Scheduled = Field(0.0, description="weight of attention matched, averaged over heads")
+    relation_weight: Scheduled = Field(0.0, description="weight of relations between tokens matched")
     augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
 
 
@@ -53,13 +55,19 @@ def schedule(value: Scheduled) -> Schedule:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a student is built from: the task, its rows, the first teacher and where to fetch other models."""
+    """What a student is built from: the task, its rows, the first teacher, where to fetch other models,
+    and whether long texts are read in windows."""
 
     task: Task
     rows: Rows
     teacher: Predictor
     max_length: int
     load_backbone: Callable[[str], Backbone]
+    windows: bool = False
+
+
+def _as_they_are(rows: Rows) -> Rows:
+    return rows
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Student:
 
     `examples` encodes rows with label indices; `predictor` is the model in use once trained, its
     logits multiplied by the factor given (one over the temperature).
+    `read` turns rows into the windows in which the student reads them.
     `rates` scales the learning rate of weights by name; `matches` says which of its depths answers to
     which of the teacher's.
     """
@@ -78,9 +87,15 @@ class Student:
     method: str
     epochs: float
     learning_rate: float
+    read: Callable[[Rows], Rows] = _as_they_are
     rates: Mapping[str, float] = field(default_factory=dict)
     matches: Mapping[int, int] = field(default_factory=dict)
     widths: tuple[int, int] = (0, 0)
+
+
+def default_epochs(rows: int) -> float:
+    """Half more than for fine-tuning: there is more to learn from a teacher than from labels."""
+    return float(round(1.5 * full.default_epochs(rows)))
 
 
 class StudentKind(Protocol):

@@ -6,19 +6,22 @@ import numpy as np
 from pydantic import Field
 
 from transferkit.adapters import full
+from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
-from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
+from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, default_epochs
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.layers import find_layers, keep_layers
 from transferkit.training.scaling import scale_logits
+from transferkit.training.windows import windowed
 
 
 class Options(DistillationOptions):
-    """`layers` is how many of the teacher's layers are kept, evenly spread; default: half of them."""
+    """The student is a part of its teacher."""
 
-    layers: int | None = Field(None, ge=1)
-    hidden_weight: Scheduled = 1.0
+    layers: int | None = Field(None, ge=1, description="teacher's layers kept, evenly spread; default: half of them")
+    layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
+    hidden_weight: Scheduled = Field(1.0, description="weight of hidden states matched through a learned projection")
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
@@ -38,7 +41,12 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
     def in_use(scale: float) -> Transformer:
         scale_logits(model, scale, len(teacher.labels))
-        return Transformer(model.eval(), teacher.tokenizer, teacher.labels, teacher.max_length, teacher.prompt)
+        return Transformer(
+            model.eval(), teacher.tokenizer, teacher.labels, teacher.max_length, teacher.prompt, windows=lesson.windows
+        )
+
+    def read(rows: Rows) -> Rows:
+        return windowed(rows, teacher.tokenizer, teacher.max_length, teacher.prompt).rows if lesson.windows else rows
 
     return Student(
         model=model,
@@ -46,8 +54,9 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt
         ),
         predictor=in_use,
+        read=read,
         method=f"{count} of its teacher's {total} layers",
-        epochs=full.default_epochs(len(lesson.rows)),
+        epochs=default_epochs(len(lesson.rows)),
         learning_rate=full.default_rate(teacher.parameters),
         matches={i + 1: layer + 1 for i, layer in enumerate(kept)},
         widths=(width, width),

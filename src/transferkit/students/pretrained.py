@@ -2,19 +2,24 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from transferkit.adapters import full
+from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
-from transferkit.students import DistillationOptions, Lesson, Student
+from transferkit.students import DistillationOptions, Lesson, Student, default_epochs
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.layers import find_layers
 from transferkit.training.scaling import scale_logits
+from transferkit.training.windows import windowed
 
 
 class Options(DistillationOptions):
-    """`model` is a catalogue or hub name, a folder, a GGUF file or a wheel address, as for the run itself."""
+    """The student is a smaller pretrained model with a new head."""
 
-    model: str = ""
+    model: str = Field("", description="catalogue or hub name, folder, GGUF file or wheel:// address; must be given")
+    layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
@@ -35,14 +40,20 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
     def in_use(scale: float) -> Transformer:
         scale_logits(model, scale, len(lesson.task.labels))
-        return Transformer(model.eval(), tokenizer, lesson.task.labels, max_length, backbone.prompt)
+        return Transformer(
+            model.eval(), tokenizer, lesson.task.labels, max_length, backbone.prompt, windows=lesson.windows
+        )
+
+    def read(rows: Rows) -> Rows:
+        return windowed(rows, tokenizer, max_length, backbone.prompt).rows if lesson.windows else rows
 
     return Student(
         model=model,
         examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt),
         predictor=in_use,
+        read=read,
         method=f"{backbone.name} taught",
-        epochs=full.default_epochs(len(lesson.rows)),
+        epochs=default_epochs(len(lesson.rows)),
         learning_rate=full.default_rate(backbone.parameters),
         matches=matches,
         widths=widths,

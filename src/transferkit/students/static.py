@@ -18,27 +18,22 @@ from transferkit.training.scaling import scale_logits
 
 
 class Options(DistillationOptions):
-    """`width` of the word embeddings, `filters` per n-gram length up to `ngrams` words, `hidden` units.
+    """Word embeddings start from what the teacher makes of every word."""
 
-    The vocabulary are the words of the transfer text, most frequent first, at most `words`, and
-    `teacher_words` whole words of the teacher's. `embedding_rate` scales the learning rate of embeddings,
-    which start from the teacher; `word_dropout` turns words into the unknown one.
-    """
-
-    width: int = Field(256, ge=8)
-    filters: int = Field(128, ge=1)
-    ngrams: int = Field(3, ge=1, le=5)
-    hidden: int = Field(256, ge=1)
-    words: int = Field(100_000, ge=1)
-    teacher_words: int = Field(20_000, ge=0)
-    dropout: float = Field(0.3, ge=0, lt=1)
-    word_dropout: float = Field(0.1, ge=0, lt=1)
-    embedding_rate: float = Field(0.05, ge=0)
-    batch_size: int = Field(64, ge=1)
-    hard_weight: Scheduled = 0.1
-    soft_weight: Scheduled = 0.9
-    patience: int = Field(20, ge=1)
-    stop_on: str = "accuracy"
+    width: int = Field(256, ge=8, description="width of the word embeddings")
+    filters: int = Field(128, ge=1, description="n-gram features per length")
+    ngrams: int = Field(3, ge=1, le=5, description="longest n-gram, in words")
+    hidden: int = Field(256, ge=1, description="units of the head's hidden layer")
+    words: int = Field(100_000, ge=1, description="most words of the transfer text, by frequency")
+    teacher_words: int = Field(20_000, ge=0, description="further whole words of the teacher's vocabulary")
+    dropout: float = Field(0.3, ge=0, lt=1, description="on embeddings and in the head")
+    word_dropout: float = Field(0.1, ge=0, lt=1, description="share of words turned into the unknown one")
+    embedding_rate: float = Field(0.05, ge=0, description="factor on the rate of the word embeddings")
+    batch_size: int = Field(64, ge=1, description="rows per optimizer step")
+    hard_weight: Scheduled = Field(0.1, description="weight of the cross-entropy with labels")
+    soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
+    patience: int = Field(20, ge=1, description="epochs without improvement before stopping")
+    stop_on: str = Field("accuracy", description="validation metric that picks the best epoch")
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:

@@ -17,6 +17,7 @@ from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.losses.hard_labels import HardLabels
 from transferkit.training.options import TrainingOptions
+from transferkit.training.resampling import oversampled
 from transferkit.training.validation import class_weights, validator
 
 
@@ -60,7 +61,7 @@ def train_classifier(
     return train(
         Training(
             learner=Learner(model, losses),
-            source=learn,
+            source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
             options=recipe.options,
             epochs=recipe.epochs,
             learning_rate=recipe.learning_rate,

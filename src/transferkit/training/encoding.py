@@ -1,5 +1,6 @@
 """Rows to token ids, once, with what was cut counted."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,12 @@ class Encoded:
     @property
     def lengths(self) -> Ints:
         return np.array([len(ids) for ids in self.ids], dtype=np.int64)
+
+    def keys(self) -> list[str]:
+        """A hash per row over what a model gets: the same tokens, the same key, whatever text and settings they
+        came from."""
+        types: Sequence[Ints | None] = self.type_ids or [None] * len(self)
+        return [_key(ids, kinds) for ids, kinds in zip(self.ids, types, strict=True)]
 
     def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
         """Padded `input_ids` (rows, longest) and what goes with them.
@@ -77,6 +84,13 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Enc
         pad_left=tokenizer.padding_side == "left" and "XLNet" in type(tokenizer).__name__,
         full_lengths=full,
     )
+
+
+def _key(ids: Ints, kinds: Ints | None) -> str:
+    digest = hashlib.blake2b(ids.tobytes(), digest_size=16)
+    if kinds is not None:
+        digest.update(kinds.tobytes())
+    return digest.hexdigest()
 
 
 def _pad(rows: Sequence[Ints], width: int, value: int, left: bool) -> Tensor:

@@ -1,6 +1,6 @@
 """What a frozen backbone says about texts: pooled features and token states, through the cache."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import numpy as np
@@ -18,13 +18,11 @@ from transferkit.training.pooling import pool
 Floats = npt.NDArray[np.float32]
 
 
-def pooled_layers(
-    encoder: nn.Module, source: Examples, keys: Sequence[str], pooling: str, cache: Cache, facts: Sequence[object]
-) -> Floats:
+def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
     """Pooled features of every depth in one pass, (rows, layers + 1, width).
 
     Depth 0 are the embeddings; the last is what the model itself returns (after its final norm).
-    `facts` identify the frozen model and its tokenizer settings in the cache.
+    `name` identifies the frozen weights in the cache.
     """
     depth = len(find_layers(encoder))
 
@@ -43,14 +41,15 @@ def pooled_layers(
 
             yield from ((i, row[None]) for i, row in batches(source, positions, forward))
 
-    reader = cache.space("pooled", pooling, *facts).fetch(keys, compute)
+    reader = cache.space("pooled", pooling, name).fetch(source.encoded.keys(), compute)
     return reader.stack()[:, 0]
 
 
-def token_states(
-    model: nn.Module, source: Examples, keys: Sequence[str], depth: int, cache: Cache, facts: Sequence[object]
-) -> Reader:
-    """Hidden states after `depth` layers, (tokens, width) per row; the layers above are not run."""
+def token_states(model: nn.Module, source: Examples, depth: int, cache: Cache, name: str) -> Reader:
+    """Hidden states after `depth` layers, (tokens, width) per row; the layers above are not run.
+
+    `name` identifies the frozen weights in the cache.
+    """
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         device = device_of(model)
@@ -70,7 +69,7 @@ def token_states(
 
             yield from batches(source, positions, forward)
 
-    return cache.space("tokens", depth, *facts).fetch(keys, compute)
+    return cache.space("tokens", depth, name).fetch(source.encoded.keys(), compute)
 
 
 def unpadded(hidden: Tensor, mask: Tensor) -> list[Floats]:

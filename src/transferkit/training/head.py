@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from safetensors.numpy import load_file, save_file
 from sklearn.model_selection import StratifiedKFold
 
+from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.inference import Floats, softmax
 
@@ -82,18 +82,36 @@ def fit_head(features: Floats, labels: Ints, classes: int, seed: int) -> tuple[H
     center = features.mean(axis=0)
     targets = np.eye(classes, dtype=np.float32)[labels]
     folds = _folds(labels, seed)
+    tried = candidates(features.shape[1], features.shape[2])
+    # A depth's columns are the same alone and among others, so sums over the widest candidate answer for its parts.
+    widest = tried[-1]
+    together = ridge.sums_of_folds(prepared(features[:, widest], center[list(widest)]), targets, folds)
     scores: dict[tuple[tuple[int, ...], float], Floats] = {}
-    for depths in candidates(features.shape[1], features.shape[2]):
+    for depths in tried:
         columns = prepared(features[:, depths], center[list(depths)])
-        for strength, held_out in _out_of_fold(columns, targets, folds).items():
+        if together and set(depths) <= set(widest):
+            sums: Sequence[ridge.Sums] | None = _parts(together, widest, depths, features.shape[2])
+        else:
+            sums = ridge.sums_of_folds(columns, targets, folds)
+        for strength, held_out in ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS).items():
             scores[depths, strength] = held_out
     accuracy = {key: float((held_out.argmax(axis=1) == labels).mean()) for key, held_out in scores.items()}
     depths, strength = max(accuracy, key=lambda key: (accuracy[key], -len(key[0])))
     columns = prepared(features[:, depths], center[list(depths)])
-    weights, bias = _solve(columns, targets, (strength,))[strength]
+    weights, bias = ridge.solve(columns, targets, (strength,))[strength]
     scale = best_scale(scores[depths, strength], labels)
     head = Head(center[list(depths)], weights * scale, bias * scale)
     return head, Choice(depths, strength, accuracy[depths, strength])
+
+
+def _parts(
+    sums: Sequence[ridge.Sums], widest: tuple[int, ...], depths: tuple[int, ...], width: int
+) -> Sequence[ridge.Sums]:
+    """Of sums over the columns of the depths `widest`, those over `depths`: all of them or one."""
+    if depths == widest:
+        return sums
+    start = widest.index(depths[0]) * width
+    return [each.part(slice(start, start + width)) for each in sums]
 
 
 def candidates(depths: int, width: int) -> list[tuple[int, ...]]:
@@ -110,77 +128,3 @@ def _folds(labels: Ints, seed: int) -> list[Ints]:
     if smallest < 2:
         return [np.arange(i, len(labels), 2) for i in range(2)]
     return [held_out for _, held_out in splitter.split(labels, labels)]
-
-
-def _out_of_fold(columns: Floats, targets: Floats, folds: Sequence[Ints]) -> dict[float, Floats]:
-    """Scores of every row from a head that has not seen it, by strength."""
-    held = {strength: np.zeros_like(targets) for strength in STRENGTHS}
-    products = _Products.of(columns, targets) if columns.shape[1] <= len(columns) else None
-    for fold in folds:
-        if products is None:
-            rest = np.setdiff1d(np.arange(len(columns)), fold)
-            solved = _solve(columns[rest], targets[rest], STRENGTHS)
-        else:
-            # The sums over all rows minus those over the fold: every row is multiplied twice, not once a fold.
-            solved = (products - _Products.of(columns[fold], targets[fold])).solve(STRENGTHS)
-        for strength, (weights, bias) in solved.items():
-            held[strength][fold] = columns[fold] @ weights + bias
-    return held
-
-
-def _solve(columns: Floats, targets: Floats, strengths: Sequence[float]) -> dict[float, tuple[Floats, Floats]]:
-    """Ridge weights and bias per strength; through the rows' kernel where there are fewer rows than columns."""
-    if columns.shape[1] <= len(columns):
-        return _Products.of(columns, targets).solve(strengths)
-    mean, answer = columns.mean(axis=0), targets.mean(axis=0)
-    centred = columns - mean
-    kernel = centred @ centred.T
-    solved = {}
-    for strength in strengths:
-        weights = centred.T @ _shifted_solve(kernel, strength, targets - answer)
-        solved[strength] = (weights, answer - mean @ weights)
-    return solved
-
-
-def _shifted_solve(matrix: Floats, strength: float, right: Floats) -> Floats:
-    """(matrix + strength * I)^-1 right, by Cholesky (torch's is the fastest at float32)."""
-    shifted = torch.from_numpy(matrix) + strength * torch.eye(len(matrix))
-    solution: Floats = torch.cholesky_solve(torch.from_numpy(right), torch.linalg.cholesky(shifted)).numpy()
-    return solution
-
-
-@dataclass(frozen=True)
-class _Products:
-    """The sums a ridge regression needs: rows, columns, targets, and their inner products."""
-
-    rows: int
-    columns: Floats
-    targets: Floats
-    gram: Floats
-    cross: Floats
-
-    @staticmethod
-    def of(columns: Floats, targets: Floats) -> "_Products":
-        return _Products(
-            len(columns), columns.sum(axis=0), targets.sum(axis=0), columns.T @ columns, columns.T @ targets
-        )
-
-    def __sub__(self, other: "_Products") -> "_Products":
-        return _Products(
-            self.rows - other.rows,
-            self.columns - other.columns,
-            self.targets - other.targets,
-            self.gram - other.gram,
-            self.cross - other.cross,
-        )
-
-    def solve(self, strengths: Sequence[float]) -> dict[float, tuple[Floats, Floats]]:
-        mean = np.asarray(self.columns / self.rows, dtype=np.float32)
-        answer = np.asarray(self.targets / self.rows, dtype=np.float32)
-        gram = np.asarray(self.gram - self.rows * np.outer(mean, mean), dtype=np.float32)
-        cross = np.asarray(self.cross - self.rows * np.outer(mean, answer), dtype=np.float32)
-        solved = {}
-        for strength in strengths:
-            weights = _shifted_solve(gram, strength, cross)
-            solved[strength] = (weights, answer - mean @ weights)
-        return solved

@@ -26,6 +26,8 @@ from transformers import (
 from transferkit.errors import ConfigError
 from transferkit.progress import progress
 from transferkit.training.batching import LengthBatches
+from transferkit.training.dropout import cheap_dropout
+from transferkit.training.interruption import Interruption
 from transferkit.training.layers import find_layers
 from transferkit.training.learner import Learner
 from transferkit.training.options import TrainingOptions
@@ -85,7 +87,7 @@ def train(job: Training) -> Trained:
     """Train `job.learner` in place, keeping the best weights on validation.
 
     Continues from a checkpoint in `job.folder` if there is one, to the same result as if
-    undisturbed; the folder is removed at the end. If memory runs out, the batch is split into
+    undisturbed; the caller removes the folder once the result is safe. If memory runs out, the batch is split into
     twice as many pieces, and said so; that changes the memory but not the gradient, except under a loss
     that compares the rows of a batch (contrast), which then sees fewer pairs.
     """
@@ -94,7 +96,6 @@ def train(job: Training) -> Trained:
     while True:
         try:
             trained = _train_once(job, accumulation)
-            shutil.rmtree(job.folder, ignore_errors=True)
             return Trained(trained.seconds, trained.history, trained.trained_parameters, tuple(notes))
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error) or accumulation * 2 > job.options.batch_size:
@@ -117,7 +118,9 @@ def _train_once(job: Training, accumulation: int) -> Trained:
     set_seed(job.seed)
     began = time.perf_counter()
     try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with cheap_dropout(job.learner):
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        trainer.watch.interruption.happen()
     finally:
         trainer.watch.close()
     if (job.folder / _BEST).exists():
@@ -228,22 +231,25 @@ class _Loop(Trainer):
 
 
 class _Watch(TrainerCallback):
-    """Shows progress, saves now and then, keeps the best weights, stops early, unfreezes gradually."""
+    """Shows progress, saves now and then and at Ctrl-C, keeps the best weights, stops early, unfreezes gradually."""
 
     def __init__(self, job: Training) -> None:
         self.job = job
+        self.interruption = Interruption()
         self.saved = self.began = time.monotonic()
         self.before = 0.0
         self.bar: Any = None
 
     def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.saved = self.began = time.monotonic()
+        self.interruption.watch()
         self.bar = progress(self.job.title, state.max_steps)
         self.advance = self.bar.__enter__()
         self.advance(state.global_step)
 
     def close(self) -> None:
         """Take the progress bar away, however the training ended."""
+        self.interruption.unwatch()
         if self.bar is not None:
             self.bar.__exit__(None, None, None)
 
@@ -262,10 +268,13 @@ class _Watch(TrainerCallback):
         self._save_when_due(state, control)
 
     def _save_when_due(self, state: TrainerState, control: TrainerControl) -> None:
-        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+        if self.interruption.asked or time.monotonic() - self.saved > CHECKPOINT_SECONDS:
             self.saved = time.monotonic()
             state.log_history.append({"seconds": self.before + self.saved - self.began, "step": state.global_step})
             control.should_save = True
+
+    def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.interruption.happen()
 
     def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         values = [entry for entry in state.log_history if any(name.startswith("eval_") for name in entry)]

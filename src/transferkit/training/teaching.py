@@ -19,30 +19,25 @@ from transferkit.training.learner import mask_of
 
 
 def fingerprint(folder: Path) -> str:
-    """Of the weights and facts in an artifact's folder."""
+    """Of the weights, facts and tokenizer in an artifact's folder."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.glob("*.safetensors")) + sorted(folder.glob("transferkit.json")):
+    for path in [*sorted(folder.glob("*.safetensors")), *sorted(folder.glob("t*.json"))]:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 
 def hidden_states(
-    model: nn.Module, source: Examples, keys: Sequence[str], depths: Sequence[int], cache: Cache, name: str
+    model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str
 ) -> Mapping[str, Reader]:
     """`teacher_hidden_DEPTH` for every depth, (tokens, width) per row."""
-    return {
-        f"teacher_hidden_{depth}": token_states(model, source, keys, depth, cache, ("teacher", name))
-        for depth in sorted(set(depths))
-    }
+    return {f"teacher_hidden_{depth}": token_states(model, source, depth, cache, name) for depth in sorted(set(depths))}
 
 
-def attentions(
-    model: Any, source: Examples, keys: Sequence[str], depths: Sequence[int], cache: Cache, name: str
-) -> Mapping[str, Reader]:
+def attentions(model: Any, source: Examples, depths: Sequence[int], cache: Cache, name: str) -> Mapping[str, Reader]:
     """`teacher_attention_DEPTH` for every depth, the mean over heads, (tokens * tokens,) per row."""
     model.set_attn_implementation("eager")
-    found = {}
+    found, keys = {}, source.encoded.keys()
     for depth in sorted(set(depths)):
         compute = partial(_attention, model, source, depth)
         found[f"teacher_attention_{depth}"] = cache.space("attention", depth, name).fetch(keys, compute)

@@ -34,6 +34,7 @@ def command(
     keep_leaks: Annotated[bool | None, flag("keep_leaks")] = None,
     unlabelled: Annotated[str | None, flag("unlabelled")] = None,
     max_length: Annotated[int | None, flag("max_length")] = None,
+    long_texts: Annotated[str | None, flag("long_texts")] = None,
     seed: Annotated[int | None, flag("seed")] = None,
     seeds: Annotated[int | None, flag("seeds")] = None,
     offline: Annotated[bool | None, flag("offline")] = None,

@@ -11,7 +11,7 @@ from transferkit.training.losses import Step
 class Contrast(nn.Module):
     """Cosine similarity of every pair in the batch regressed on "same label" (the pair loss of SetFit).
 
-    Formula: mean over positive pairs of (1 - cos)^2 plus mean over negative pairs of cos^2, halved:
+    Formula: mean over positive pairs of (1 - cos)^2 plus mean over negative pairs of max(cos, 0)^2, halved:
     the two kinds weigh the same however many labels there are (SetFit, Tunstall et al. 2022,
     oversamples pairs to the same end). One encoded batch of n texts gives n (n - 1) / 2 pairs.
 
