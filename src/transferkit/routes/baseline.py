@@ -23,7 +23,7 @@ NAME = "baseline"
 
 
 class Options(Strict):
-    """TF-IDF of words and characters with a linear support vector machine."""
+    """TF-IDF of words and word pairs with a linear support vector machine."""
 
     strengths: tuple[float, ...] = Field(
         (0.1, 0.3, 1.0, 3.0), min_length=1, description="values of C that cross-validation chooses from"
