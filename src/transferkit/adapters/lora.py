@@ -22,8 +22,8 @@ class Options(TrainingOptions):
 
 
 def default_rate(parameters: int) -> float:
-    """2e-3 at 22.7 M weights, falling slowly: 1e-3 at 110 M, 5e-4 at 1 B."""
-    return float(2e-3 * (22.7e6 / max(parameters, 5_000_000)) ** 0.4)
+    """1e-3 at 22.7 M weights, falling slowly: 5e-4 at 110 M, 2e-4 at 1 B."""
+    return float(1e-3 * (22.7e6 / max(parameters, 5_000_000)) ** 0.4)
 
 
 def default_epochs(rows: int) -> float:
