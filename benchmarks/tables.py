@@ -59,7 +59,7 @@ MODEL2VEC = Peer("model2vec", "model2vec_peer.py", own_environment=True)
 TREC = Ours(
     "ours",
     ("feature_transfer", "full", "top_layers", "lora", "fewer_layers", "static"),
-    ("full.epochs=4", "full.patience=4", "fewer_layers.layers=3"),
+    ("full.epochs=4", "fewer_layers.layers=3"),
 )
 CONTRASTIVE = Ours("few", ("contrastive",))
 DEMO = Ours("demo", ("feature_transfer", "full", "static"))

@@ -32,7 +32,7 @@ from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.training.encoding import Encoded, encode
 from transferkit.training.inference import BATCH_TOKENS
-from transferkit.training.options import TrainingOptions
+from transferkit.training.options import TrainingOptions, usual_patience
 
 _PROBE_FLOPS = 5e11  # most that one batch may take
 _TRAINING_TOKENS = 512
@@ -165,7 +165,8 @@ def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:
     epoch = load.both * tokens["train"] * _share(plan, load.prepared.backbone) + load.forward * tokens["validation"]
     epochs = _epochs(plan, load)
     stops = tokens["validation"] and isinstance(plan.options, TrainingOptions)
-    first = min(epochs, getattr(plan.options, "patience", 0) + 1) if stops else epochs
+    patience = getattr(plan.options, "patience", None) or usual_patience(epochs)
+    first = min(epochs, patience + 1) if stops else epochs
     if plan.variant in adapters.names():
         prefix = once if plan.variant == "top_layers" else 0.0
         return prefix + first * epoch, prefix + epochs * epoch, ""

@@ -15,6 +15,7 @@ from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 from transferkit.training.reading import read_phrases
 from transferkit.training.scaling import scale_logits
+from transferkit.training.vocabulary import FrozenTail
 
 
 class Options(DistillationOptions):
@@ -32,14 +33,14 @@ class Options(DistillationOptions):
     batch_size: int = Field(64, ge=1, description="rows per optimizer step")
     hard_weight: Scheduled = Field(0.1, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
-    patience: int = Field(20, ge=1, description="epochs without improvement before stopping")
     stop_on: str = Field("accuracy", description="validation metric that picks the best epoch")
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
     """Words of the transfer text and of the teacher, embedded as the teacher reads them."""
     assert isinstance(options, Options)
-    words = _words(lesson, options)
+    found, more = _words(lesson, options)
+    words = found + more
     vocabulary, labels = number(words), lesson.task.labels
     sizes = Sizes(len(words), options.width, options.filters, options.ngrams, options.hidden, len(labels))
     model = StaticModel(sizes, options.dropout, options.word_dropout)
@@ -47,11 +48,14 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         states = read_phrases(lesson.teacher.model, lesson.teacher.examples(from_texts(words)))
         with torch.no_grad():
             model.embeddings.weight[SPECIAL:] = principal(states, options.width)
+    embeddings = FrozenTail(model.embeddings, SPECIAL + len(found))
+    model.embeddings = embeddings  # type: ignore[assignment]
 
     def examples(rows: Rows) -> Examples:
         return replace(numbered(rows, vocabulary), labels=label_numbers(rows, lesson.task))
 
     def in_use(scale: float) -> Static:
+        model.embeddings = embeddings.whole()
         scale_logits(model, scale, len(labels))
         return Static(model.fold(), vocabulary, labels)
 
@@ -66,13 +70,13 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     )
 
 
-def _words(lesson: Lesson, options: Options) -> list[str]:
+def _words(lesson: Lesson, options: Options) -> tuple[list[str], list[str]]:
+    """The words of the transfer text, and further ones of the teacher's."""
     texts = [text for pair in lesson.rows.inputs() for text in pair if text is not None]
     counts = Counter(word for text in texts for word in split(text))
     found = [word for word, _ in counts.most_common(options.words)]
-    if isinstance(lesson.teacher, Transformer):
-        found += [word for word in lesson.teacher.words() if word not in counts][: options.teacher_words]
-    return found
+    known = lesson.teacher.words() if isinstance(lesson.teacher, Transformer) else []
+    return found, [word for word in known if word not in counts][: options.teacher_words]
 
 
 def principal(states: Floats, width: int) -> torch.Tensor:

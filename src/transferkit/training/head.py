@@ -15,8 +15,9 @@ from transferkit.training.inference import Floats, softmax
 
 Ints = npt.NDArray[np.int64]
 
-STRENGTHS = (0.1, 0.3, 1.0, 3.0)
+STRENGTHS = (0.2, 0.7, 2.5)
 _MOST_COLUMNS = 4096
+_CHEAP_COLUMNS = 1024
 
 
 @dataclass(frozen=True)
@@ -83,35 +84,54 @@ def fit_head(features: Floats, labels: Ints, classes: int, seed: int) -> tuple[H
     targets = np.eye(classes, dtype=np.float32)[labels]
     folds = _folds(labels, seed)
     tried = candidates(features.shape[1], features.shape[2])
-    # A depth's columns are the same alone and among others, so sums over the widest candidate answer for its parts.
-    widest = tried[-1]
-    together = ridge.sums_of_folds(prepared(features[:, widest], center[list(widest)]), targets, folds)
+    # A depth's columns are the same alone and among others, so the widest candidate's, and the sums over them,
+    # answer for its parts.
+    widest, width = tried[-1], features.shape[2]
+    everything = prepared(features[:, widest], center[list(widest)])
+    together = ridge.sums_of_folds(everything, targets, folds)
     scores: dict[tuple[tuple[int, ...], float], Floats] = {}
     for depths in tried:
-        columns = prepared(features[:, depths], center[list(depths)])
-        if together and set(depths) <= set(widest):
-            sums: Sequence[ridge.Sums] | None = _parts(together, widest, depths, features.shape[2])
+        if set(depths) <= set(widest):
+            part = _part(widest, depths, width)
+            columns = everything[:, part]
+            sums = [each.part(part) for each in together] if together else ridge.sums_of_folds(columns, targets, folds)
         else:
+            columns = prepared(features[:, depths], center[list(depths)])
             sums = ridge.sums_of_folds(columns, targets, folds)
-        for strength, held_out in ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS).items():
+        for strength, held_out in _held_out(columns, targets, folds, sums).items():
             scores[depths, strength] = held_out
     accuracy = {key: float((held_out.argmax(axis=1) == labels).mean()) for key, held_out in scores.items()}
     depths, strength = max(accuracy, key=lambda key: (accuracy[key], -len(key[0])))
-    columns = prepared(features[:, depths], center[list(depths)])
-    weights, bias = ridge.solve(columns, targets, (strength,))[strength]
+    if together and depths == widest:
+        weights, bias = ridge.total(together).solve((strength,))[strength]
+    else:
+        columns = prepared(features[:, depths], center[list(depths)])
+        weights, bias = ridge.solve(columns, targets, (strength,))[strength]
     scale = best_scale(scores[depths, strength], labels)
     head = Head(center[list(depths)], weights * scale, bias * scale)
     return head, Choice(depths, strength, accuracy[depths, strength])
 
 
-def _parts(
-    sums: Sequence[ridge.Sums], widest: tuple[int, ...], depths: tuple[int, ...], width: int
-) -> Sequence[ridge.Sums]:
-    """Of sums over the columns of the depths `widest`, those over `depths`: all of them or one."""
-    if depths == widest:
-        return sums
-    start = widest.index(depths[0]) * width
-    return [each.part(slice(start, start + width)) for each in sums]
+def _held_out(
+    columns: Floats, targets: Floats, folds: Sequence[Ints], sums: Sequence[ridge.Sums] | None
+) -> dict[float, Floats]:
+    """Out-of-fold scores by strength; where solving is costly, all strengths race on the first fold for the rest."""
+    if sums is None or columns.shape[1] <= _CHEAP_COLUMNS:
+        return ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS)
+    first = ridge.of_fold(0, columns, targets, folds, sums, STRENGTHS)
+    truth = targets[folds[0]].argmax(axis=1)
+    strength = max(first, key=lambda each: (first[each].argmax(axis=1) == truth).mean())
+    held = np.zeros_like(targets)
+    held[folds[0]] = first[strength]
+    for i in range(1, len(folds)):
+        held[folds[i]] = ridge.of_fold(i, columns, targets, folds, sums, (strength,))[strength]
+    return {strength: held}
+
+
+def _part(widest: tuple[int, ...], depths: tuple[int, ...], width: int) -> slice:
+    """Where the columns of `depths`, all of `widest` or one of them, stand among those of `widest`."""
+    start = 0 if depths == widest else widest.index(depths[0]) * width
+    return slice(start, start + len(depths) * width)
 
 
 def candidates(depths: int, width: int) -> list[tuple[int, ...]]:

@@ -30,7 +30,7 @@ from transferkit.training.dropout import cheap_dropout
 from transferkit.training.interruption import Interruption
 from transferkit.training.layers import find_layers
 from transferkit.training.learner import Learner
-from transferkit.training.options import TrainingOptions
+from transferkit.training.options import TrainingOptions, usual_patience
 
 log = logging.getLogger("transferkit")
 
@@ -287,7 +287,7 @@ class _Watch(TrainerCallback):
         best = int(np.argmin(series))
         if best == len(series) - 1:
             save_file(_learned(self.job.learner), self.job.folder / _BEST)
-        elif len(series) - 1 - best >= self.job.options.patience:
+        elif len(series) - 1 - best >= (self.job.options.patience or usual_patience(self.job.epochs)):
             control.should_training_stop = True
             control.should_save = False  # a resumed run must stop here too
 

@@ -1,10 +1,16 @@
 """How a model is trained, whatever it learns from."""
 
+import math
 from typing import Literal
 
 from pydantic import Field
 
 from transferkit.config import Strict
+
+
+def usual_patience(epochs: float) -> int:
+    """Half of all epochs, at least 2: with a falling rate, much is gained in the last ones."""
+    return max(2, math.ceil(epochs / 2))
 
 
 class TrainingOptions(Strict):
@@ -29,4 +35,6 @@ class TrainingOptions(Strict):
         "none", description="oversample: rows of rare labels are repeated until labels are even"
     )
     stop_on: str = Field("calibrated_log_loss", description="validation metric that picks the best epoch")
-    patience: int = Field(2, ge=1, description="epochs without improvement before stopping")
+    patience: int | None = Field(
+        None, ge=1, description="epochs without improvement before stopping; default: half of all, at least 2"
+    )

@@ -1,6 +1,6 @@
 """Ridge regression from sums over rows: one pass over the rows answers for every fold, part and strength."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,11 +44,11 @@ class Sums:
     def solve(self, strengths: Sequence[float]) -> Solved:
         mean = np.asarray(self.columns / self.rows, dtype=np.float32)
         answer = np.asarray(self.targets / self.rows, dtype=np.float32)
-        gram = np.asarray(self.gram - self.rows * np.outer(mean, mean), dtype=np.float32)
-        cross = np.asarray(self.cross - self.rows * np.outer(mean, answer), dtype=np.float32)
+        gram = np.outer(-self.columns, mean)
+        gram += self.gram
+        cross = self.cross - np.outer(self.columns, answer)
         solved = {}
-        for strength in strengths:
-            weights = _shifted_solve(gram, strength, cross)
+        for strength, weights in _shifted_solves(gram, strengths, cross):
             solved[strength] = (weights, answer - mean @ weights)
         return solved
 
@@ -61,8 +61,8 @@ def solve(columns: Floats, targets: Floats, strengths: Sequence[float]) -> Solve
     centred = columns - mean
     kernel = centred @ centred.T
     solved = {}
-    for strength in strengths:
-        weights = centred.T @ _shifted_solve(kernel, strength, targets - answer)
+    for strength, duals in _shifted_solves(kernel, strengths, targets - answer):
+        weights = centred.T @ duals
         solved[strength] = (weights, answer - mean @ weights)
     return solved
 
@@ -79,15 +79,27 @@ def out_of_fold(
 ) -> dict[float, Floats]:
     """Scores of every row, by strength, from a regression that has not seen it. `folds` hold every row once."""
     held = {strength: np.zeros_like(targets) for strength in strengths}
-    for i, fold in enumerate(folds):
-        if sums is None:
-            rest = np.setdiff1d(np.arange(len(columns)), fold)
-            solved = solve(columns[rest], targets[rest], strengths)
-        else:
-            solved = total([*sums[:i], *sums[i + 1 :]]).solve(strengths)
-        for strength, (weights, bias) in solved.items():
-            held[strength][fold] = columns[fold] @ weights + bias
+    for i in range(len(folds)):
+        for strength, scores in of_fold(i, columns, targets, folds, sums, strengths).items():
+            held[strength][folds[i]] = scores
     return held
+
+
+def of_fold(
+    i: int,
+    columns: Floats,
+    targets: Floats,
+    folds: Sequence[Ints],
+    sums: Sequence[Sums] | None,
+    strengths: Sequence[float],
+) -> dict[float, Floats]:
+    """Scores of the rows of fold `i`, by strength, from a regression on all others."""
+    if sums is None:
+        rest = np.setdiff1d(np.arange(len(columns)), folds[i])
+        solved = solve(columns[rest], targets[rest], strengths)
+    else:
+        solved = total([*sums[:i], *sums[i + 1 :]]).solve(strengths)
+    return {strength: columns[folds[i]] @ weights + bias for strength, (weights, bias) in solved.items()}
 
 
 def total(sums: Sequence[Sums]) -> Sums:
@@ -97,8 +109,12 @@ def total(sums: Sequence[Sums]) -> Sums:
     return first
 
 
-def _shifted_solve(matrix: Floats, strength: float, right: Floats) -> Floats:
-    """(matrix + strength * I)^-1 right, by Cholesky (torch's is the fastest at float32)."""
-    shifted = torch.from_numpy(matrix) + strength * torch.eye(len(matrix))
-    solution: Floats = torch.cholesky_solve(torch.from_numpy(right), torch.linalg.cholesky(shifted)).numpy()
-    return solution
+def _shifted_solves(matrix: Floats, strengths: Sequence[float], right: Floats) -> Iterator[tuple[float, Floats]]:
+    """(matrix + strength * I)^-1 right for every strength, by Cholesky (torch's is the fastest at float32)."""
+    given, answers = torch.from_numpy(matrix), torch.from_numpy(right)
+    shifted, factor = torch.empty_like(given), torch.empty_like(given)
+    for strength in strengths:
+        shifted.copy_(given).diagonal().add_(strength)
+        torch.linalg.cholesky(shifted, out=factor)
+        solution: Floats = torch.cholesky_solve(answers, factor).numpy()
+        yield strength, solution

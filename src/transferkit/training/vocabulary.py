@@ -28,6 +28,31 @@ class SeenEmbedding(nn.Module):
         return F.embedding(slots[input_ids], self.weight, self.padding_slot)
 
 
+class FrozenTail(nn.Module):
+    """An embedding of which only the first `count` rows learn: those behind them stand in no training text."""
+
+    def __init__(self, embedding: nn.Embedding, count: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(embedding.weight.detach()[:count].clone())
+        self.register_buffer("tail", embedding.weight.detach()[count:].clone(), persistent=False)
+        self.padding_idx = embedding.padding_idx
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        tail: Tensor = self.tail  # type: ignore[assignment]
+        count = len(self.weight)
+        learning = F.embedding(input_ids.clamp(max=count - 1), self.weight, self.padding_idx)
+        if not len(tail):
+            return learning
+        still = F.embedding((input_ids - count).clamp(min=0), tail)
+        return torch.where((input_ids < count).unsqueeze(-1), learning, still)
+
+    def whole(self) -> nn.Embedding:
+        """All rows as one plain embedding."""
+        tail: Tensor = self.tail  # type: ignore[assignment]
+        weight = torch.cat([self.weight.detach(), tail])
+        return nn.Embedding(*weight.shape, padding_idx=self.padding_idx, _weight=weight)
+
+
 def shrink(model: Any, seen: Tensor) -> nn.Embedding | None:
     """Put a `SeenEmbedding` into `model`; returns what was there, for `restore`.
 
