@@ -50,7 +50,7 @@ class FrozenTail(nn.Module):
         """All rows as one plain embedding."""
         tail: Tensor = self.tail  # type: ignore[assignment]
         weight = torch.cat([self.weight.detach(), tail])
-        return nn.Embedding(*weight.shape, padding_idx=self.padding_idx, _weight=weight)
+        return nn.Embedding(len(weight), weight.shape[1], padding_idx=self.padding_idx, _weight=weight)
 
 
 def shrink(model: Any, seen: Tensor) -> nn.Embedding | None:
