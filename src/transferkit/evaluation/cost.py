@@ -13,8 +13,8 @@ from transferkit.predictors import Predictor
 
 PROBE_ROWS = 32
 MOST_ROWS = 2000
-BULK_SECONDS = 2.0
-SINGLE_SECONDS = 1.0
+BULK_SECONDS = 1.5
+SINGLE_SECONDS = 0.5
 BULK_REPEATS = 3
 SINGLE_REPEATS = 20
 
@@ -22,7 +22,7 @@ SINGLE_REPEATS = 20
 def measure_cost(
     predictor: Predictor, folder: Path, rows: Rows, *, trained_parameters: int, train_seconds: float
 ) -> Cost:
-    """Size of `folder` and the speed of `predictor`, measured in about three seconds.
+    """Size of `folder` and the speed of `predictor`, measured in about two seconds.
 
     Texts per second is the median of three warm passes over as many of `rows` as the time allows (repeated
     to 2,000 where there are fewer); milliseconds for one text is the median of up to 20 calls with one row.
