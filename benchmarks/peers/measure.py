@@ -119,7 +119,7 @@ def answer(asked: Request, trained: Trained, packages: Sequence[str]) -> None:
 
 
 def texts_per_second(predict: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
-    """The median of three warm passes over as many texts as a second and a half allow, 2,000 at most, tokenising included.
+    """Median of three warm passes over as many texts as 1.5 seconds allow, 2,000 at most, tokenising included.
 
     This is how transferkit measures its own predictors (`evaluation/cost.py`).
     """
