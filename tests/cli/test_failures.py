@@ -216,7 +216,10 @@ def test_a_signal_ends_the_process_with_one_sentence(tmp_path: Path, sent: signa
     os.mkfifo(tmp_path / "rows.csv")  # reading it waits for ever
     words = ["fit", str(tmp_path / "rows.csv"), "--output-dir", str(tmp_path / "r")]
     command = [sys.executable, "-m", "transferkit", *words]
+    # A suite started in the background is deaf to Ctrl-C, and so would be what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     writer = None
     while writer is None and process.poll() is None:
         time.sleep(0.1)

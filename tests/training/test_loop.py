@@ -186,12 +186,12 @@ class Pressing:
 def test_ctrl_c_saves_what_was_done(bert: Backbone, tmp_path: Path) -> None:
     undisturbed = make_job(bert, tmp_path / "undisturbed")
     train(undisturbed)
-    before = signal.getsignal(signal.SIGINT)
+    outside = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     source = Pressing(examples_of(bert), at=2)
     with pytest.raises(KeyboardInterrupt):
         train(make_job(bert, tmp_path / "stopped", source=source))
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.signal(signal.SIGINT, outside) is signal.default_int_handler
     resumed = make_job(bert, tmp_path / "stopped", losses=[Weighted(recorder := Recorder(), ONCE)])
     train(resumed)
     assert 0 < len(recorder.seen) < 6

@@ -114,5 +114,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
         labels=tuple(facts["labels"]),
         max_length=int(facts["max_length"]),
         prompt=str(facts["prompt"]),
-        windows=bool(facts.get("windows", False)),
+        windows=bool(facts["windows"]),
     )

@@ -83,5 +83,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
         labels,
         int(facts["max_length"]),
         str(facts["prompt"]),
-        windows=bool(facts.get("windows", False)),
+        windows=bool(facts["windows"]),
     )
