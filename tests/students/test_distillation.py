@@ -285,4 +285,4 @@ def test_a_static_student_ignores_what_surrounds_a_text(
 ) -> None:
     predictor = distil("static", context, options["static"]).predictor
     alone = [predictor.predict(FRESH.take([i])).probabilities[0] for i in range(10)]
-    assert np.allclose(predictor.predict(FRESH).probabilities[:10], alone, atol=1e-6)
+    assert np.allclose(predictor.predict(FRESH).probabilities[:10], alone, atol=1e-4)
