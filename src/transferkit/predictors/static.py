@@ -75,8 +75,11 @@ class StaticModel(nn.Module):
             input_ids = input_ids.masked_fill(forgotten, UNKNOWN)
         split = self.composition.out_features
         if self.table is None:
-            words = self.embeddings(input_ids)
-            pieces = self.composition(self.dropout(words))
+            # Composed once per word of the batch, however often it stands there: most of the work of a step.
+            seen, where = torch.unique(input_ids, return_inverse=True)
+            embedded = self.embeddings(seen)
+            pieces = F.embedding(where, self.composition(self.dropout(embedded)))
+            words = F.embedding(where, embedded)
         else:
             both = F.embedding(input_ids, self.table)
             pieces, words = both[..., :split], both[..., split:]
