@@ -111,14 +111,13 @@ def test_a_folder_of_sentence_transformers_is_understood(bert: Path, tmp_path: P
         ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, "cls"),
         ({"pooling_mode_lasttoken": True}, "lasttoken"),
         ({"pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": True}, "max+mean"),
-        ({"pooling_mode": "weightedmean", "include_prompt": False}, "weightedmean"),
+        ({"pooling_mode": "weightedmean"}, "weightedmean"),
         ({}, "mean"),
     ],
 )
 def test_old_and_new_pooling_files(config: dict[str, object], pooling: str, copy: Path, cache: Path) -> None:
     backbone = sources.load(str(make_sentence(copy, config, modules=())), cache_dir=cache)
     assert (backbone.pooling, backbone.normalize) == (pooling, False)
-    assert backbone.include_prompt is config.get("include_prompt", True)
 
 
 def test_an_unknown_pooling_is_refused(copy: Path, cache: Path) -> None:
@@ -128,7 +127,17 @@ def test_an_unknown_pooling_is_refused(copy: Path, cache: Path) -> None:
 
 def test_modules_which_are_not_applied_are_named(copy: Path, cache: Path, caplog: pytest.LogCaptureFixture) -> None:
     sources.load(str(make_sentence(copy, {}, modules=("Dense", "Normalize"))), cache_dir=cache)
-    assert "Dense after the pooling is not applied" in caplog.text
+    assert "not applied: Dense after the pooling" in caplog.text
+
+
+def test_a_prompt_that_is_to_be_left_out_is_named(copy: Path, cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = make_sentence(copy, {"pooling_mode": "mean", "include_prompt": False})
+    sources.load(str(folder), cache_dir=cache)
+    assert "not applied" not in caplog.text
+    said = {"prompts": {"query": "find: "}, "default_prompt_name": "query"}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(said))
+    sources.load(str(folder), cache_dir=cache)
+    assert "not applied: leaving the prompt's tokens out" in caplog.text
 
 
 def test_the_old_place_of_the_transformer_and_its_lower_case(bert: Path, tmp_path: Path, cache: Path) -> None:

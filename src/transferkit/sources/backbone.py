@@ -20,7 +20,7 @@ class Backbone:
     `architecture` is "encoder", "decoder" or "encoder-decoder"; `parameters` counts what the weights files
     hold; `max_length` is in tokens. `revision` is the hub's commit. `sha256` is that of the weights and goes
     into cache keys. `pooling` is one of `sentence.POOLINGS`, or several joined by "+" which are to be
-    concatenated; `prompt` goes before every text, and is left out of the pooling unless `include_prompt`.
+    concatenated; `prompt` goes before every text.
     """
 
     name: str
@@ -37,7 +37,6 @@ class Backbone:
     revision: str | None = None
     normalize: bool = False
     prompt: str = ""
-    include_prompt: bool = True
     lowercase: bool = False
     trust_remote_code: bool = False
 
@@ -63,7 +62,7 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
     folder = layout.encoder_folder(found.path)
     read = facts.read(folder, request.trust_remote_code, said.max_length)
     if said.ignored:
-        log.warning("%s: %s after the pooling is not applied", name, ", ".join(said.ignored))
+        log.warning("%s: not applied: %s", name, ", ".join(said.ignored))
     return Backbone(
         name=name,
         folder=folder,
@@ -79,7 +78,6 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
         revision=found.revision,
         normalize=said.normalize,
         prompt=said.prompt,
-        include_prompt=said.include_prompt,
         lowercase=said.lowercase,
         trust_remote_code=request.trust_remote_code,
     )

@@ -25,11 +25,10 @@ class Sentence:
     """Facts of a sentence-transformers folder; the defaults stand for a plain model.
 
     `pooling` is one of `POOLINGS`, or several joined by "+" which are to be concatenated; None if not stated.
-    `max_length` is in tokens. `ignored` are modules after the pooling which transferkit does not apply.
+    `max_length` is in tokens. `ignored` says what the folder asks for and transferkit does not do.
     """
 
     pooling: str | None = None
-    include_prompt: bool = True
     normalize: bool = False
     prompt: str = ""
     max_length: int | None = None
@@ -46,14 +45,17 @@ def read(folder: Path) -> Sentence:
     pooling = layout.read_json(folder / str(kinds.get("Pooling", {}).get("path", "")) / "config.json", {})
     transformer = layout.read_json(layout.encoder_folder(folder) / "sentence_bert_config.json", {})
     known = {"Transformer", "Pooling", "Normalize"}
+    prompt = _prompt(layout.read_json(folder / "config_sentence_transformers.json", {}))
+    ignored = [f"{kind} after the pooling" for kind in kinds if kind not in known]
+    if prompt and "Pooling" in kinds and not pooling.get("include_prompt", True):
+        ignored.append("leaving the prompt's tokens out of the pooling")
     return Sentence(
         pooling=_pooling(pooling, folder) if "Pooling" in kinds else None,
-        include_prompt=bool(pooling.get("include_prompt", True)) if "Pooling" in kinds else True,
         normalize="Normalize" in kinds,
-        prompt=_prompt(layout.read_json(folder / "config_sentence_transformers.json", {})),
+        prompt=prompt,
         max_length=transformer.get("max_seq_length"),
         lowercase=bool(transformer.get("do_lower_case", False)),
-        ignored=tuple(kind for kind in kinds if kind not in known),
+        ignored=tuple(ignored),
     )
 
 
