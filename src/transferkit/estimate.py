@@ -27,6 +27,7 @@ from torch import Tensor
 from transferkit import adapters, flow
 from transferkit.config import RunConfig
 from transferkit.data.splits import Finding
+from transferkit.evaluation.results import Skipped
 from transferkit.flow import Prepared
 from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
@@ -66,6 +67,7 @@ class Estimate:
     max_length: int
     findings: tuple[Finding, ...]
     routes: tuple[RouteEstimate, ...]
+    skipped: tuple[Skipped, ...]
     busy: bool
 
 
@@ -83,6 +85,7 @@ class _Load:
 def of_run(config: RunConfig) -> Estimate:
     """Read, audit and split as `fit` would, time a batch, and train nothing."""
     prepared = flow.prepare(config)
+    plans, skipped = flow.applicable(prepared)
     splits, backbone = prepared.splits, prepared.backbone
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
     tokenizer = backbone.tokenizer()
@@ -96,7 +99,8 @@ def of_run(config: RunConfig) -> Estimate:
         tokens=sum(tokens.values()),
         max_length=prepared.max_length,
         findings=splits.audit.findings,
-        routes=tuple(_route(plan, load) for plan in prepared.plans),
+        routes=tuple(_route(plan, load) for plan in plans),
+        skipped=tuple(skipped),
         busy=hasattr(os, "getloadavg") and os.getloadavg()[0] > torch.get_num_threads(),
     )
 

@@ -88,6 +88,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803 (scikit-learn's name)
         """Train on texts, or (text, text_pair) tuples, and a label for each."""
         rows, labels = rows_of(X), np.asarray(y)
+        missing = [i for i, label in enumerate(labels.ravel()) if label is None or label != label]
+        if missing:
+            raise DataError(f"expected a label for every text, found none for item {missing[0] + 1}; leave it out")
         if len(labels) != len(rows):
             raise DataError(f"expected a label for each of {len(rows)} texts, found {len(labels)}")
         self.classes_ = np.unique(labels)

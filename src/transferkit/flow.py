@@ -12,7 +12,7 @@ import numpy as np
 from transferkit import data, predictors, routes, sources, tasks
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
-from transferkit.artifact.run_folder import Finished, RunFolder, open_run, room_for
+from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
 from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import AUTO, RouteConfig, RunConfig
 from transferkit.data.rows import Rows
@@ -57,10 +57,13 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     `table` stands in for the file that `config.data.path` names: a DataFrame, a `datasets` object or
     columns. `resume` goes on in an unfinished run folder.
     """
+    if config.output_dir:
+        refuse_unusable(config.output_dir, resume)
     prepared = prepare(config, table)
+    plans, skipped = applicable(prepared)
     run = open_run(prepared.config, prepared.folder, resume)
     run.expect(prepared.splits.fingerprint)
-    trained, skipped = train_routes(prepared, run)
+    trained = train_routes(prepared, run, plans)
     verify_in_fresh_process(run)
     result = judge(prepared, run, trained, skipped)
     leave_behind(result, run)
@@ -91,9 +94,8 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
 
 
-def train_routes(prepared: Prepared, run: RunFolder) -> tuple[dict[str, list[Finished]], list[Skipped]]:
+def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[str, list[Finished]]:
     """Train every route with every seed, except those an earlier process finished. No test row is seen."""
-    plans, skipped = applicable(prepared, run)
     trained: dict[str, list[Finished]] = {}
     for plan in plans:
         repeats = 1 if run.earlier_values(plan.title) else prepared.config.seeds
@@ -104,11 +106,12 @@ def train_routes(prepared: Prepared, run: RunFolder) -> tuple[dict[str, list[Fin
                 log.info("%s: training (seed %d)", plan.title, context.seed)
                 done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train)
             trained.setdefault(plan.title, []).append(done)
-    return trained, skipped
+    return trained
 
 
-def applicable(prepared: Prepared, run: RunFolder) -> tuple[list[Plan], list[Skipped]]:
+def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
     """The routes that apply to these rows, and why the others do not: known before anything is trained."""
+    run = RunFolder(prepared.folder)
     plans: list[Plan] = []
     skipped: list[Skipped] = []
     for plan in prepared.plans:

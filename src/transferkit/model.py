@@ -72,7 +72,11 @@ class Model:
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
         """(texts, labels), rows summing to one. Raises `DataError` for one bare text instead of a list."""
-        return self.predictor.predict(rows_of(texts)).probabilities
+        rows = rows_of(texts)
+        if len(rows) and ("text_pair" in rows) != self.takes_pairs and self.columns:
+            wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs else "single texts, not pairs"
+            raise DataError(f"this model was trained on {wanted}; give it the same")
+        return self.predictor.predict(rows).probabilities
 
     def stream(self, path: Path, named: Mapping[str, str] | None = None, batch_size: int = 1000) -> Iterator[Answers]:
         """Answers for the rows of a file of any size, `batch_size` at a time, in their order.
@@ -82,6 +86,8 @@ class Model:
         """
         for batch in data.stream(path, batch_size):
             rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
+            if self.columns and not self.takes_pairs and named and "text_pair" in named:
+                raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
             if self.takes_pairs and "text_pair" not in rows:
                 raise DataError(f"{path}: this model reads pairs of texts; name the second column with --text-pair")
             yield self._answers(rows)
@@ -91,9 +97,21 @@ class Model:
 
         Raises `DataError` where it has labels that the model does not know.
         """
-        cleaned = clean(data.read(table), self.task, self._named(data.read(table), named, target=True), "")
+        read = data.read(table)
+        cleaned = clean(read, self.task, self._named(read, named, target=True), "")
+        self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
-        return score(self.task, self.predictor.predict(cleaned.rows).probabilities, references), cleaned.findings
+        findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
+        return score(self.task, self.predictor.predict(cleaned.rows).probabilities, references), findings
+
+    def _know(self, rows: Rows, column: str) -> None:
+        for number, label in zip(rows.numbers, rows[self.task.target], strict=True):
+            if str(label) not in self.labels:
+                where = f"{rows.source}: " if rows.source else ""
+                raise DataError(
+                    f"{where}row {number}, column {column!r}: the model does not know the label {str(label)!r}; it "
+                    f"knows {', '.join(map(repr, self.labels[:20]))}; rename the label, or remove such rows"
+                )
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(is_blank(rows, self.task), dtype=bool)
@@ -126,6 +144,8 @@ def rows_of(texts: Sequence[Text]) -> Rows:
     """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else."""
     if isinstance(texts, str):
         raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
+    if hasattr(texts, "columns"):
+        raise DataError("expected a list or one column of texts, found a whole table; give its text column, df['text']")
     listed = [tuple(item) if isinstance(item, list | np.ndarray) else item for item in texts]
     for number, item in enumerate(listed, start=1):
         pair = isinstance(item, tuple)

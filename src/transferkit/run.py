@@ -109,7 +109,7 @@ def fit(
             "model": model,
             "revision": revision,
             "task": task,
-            "routes": routes.split(",") if isinstance(routes, str) else list(routes),
+            "routes": routes,
             "unlabelled": unlabelled,
             "max_length": max_length,
             "long_texts": long_texts,

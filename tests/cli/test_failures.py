@@ -1,6 +1,7 @@
 """Bad input gets one clear sentence on stderr and the exit code of its kind, never a traceback."""
 
 import errno
+import json
 import lzma
 import os
 import shutil
@@ -54,6 +55,81 @@ def test_unusable_rows(fails: Any, content: str, words: list[str]) -> None:
     ended = fails(content)
     assert ended.code == DataError.exit_code, ended.err
     assert [word for word in [*words, "rows.csv"] if word not in ended.error] == []
+
+
+ODD_CELLS = {
+    "a list as label": ('{"text": "a film", "label": ["good", "new"]}\n', ["row 41", "'label'", "one label", "list"]),
+    "a mapping as label": ('{"text": "a film", "label": {"good": 1}}\n', ["row 41", "'label'", "one label", "dict"]),
+    "a list as text": ('{"text": ["a film"], "label": "good"}\n', ["row 41", "'text'", "expected text", "list"]),
+}
+
+
+@pytest.mark.parametrize(("line", "words"), ODD_CELLS.values(), ids=list(ODD_CELLS))
+def test_cells_that_hold_more_than_one_thing(fails: Any, line: str, words: list[str]) -> None:
+    rows = [dict(zip(("text", "label"), row.split(","), strict=True)) for row in GOOD_ROWS.splitlines()]
+    ended = fails("".join(json.dumps(row) + "\n" for row in rows) + line, name="rows.jsonl")
+    assert ended.code == DataError.exit_code
+    assert [word for word in [*words, "rows.jsonl"] if word not in ended.error] == []
+
+
+def test_a_label_for_every_row(fails: Any) -> None:
+    ended = fails(HEADER + "".join(f"a film {i},{i / 7}\n" for i in range(30)))
+    assert ended.code == DataError.exit_code
+    assert "30 different values in 30 rows" in ended.error and "--label" in ended.error
+
+
+def test_training_rows_that_all_stand_in_test(fails: Any, tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text(HEADER + GOOD_ROWS)
+    ended = fails(HEADER + GOOD_ROWS, "--test", tmp_path / "test.csv")
+    assert ended.code == DataError.exit_code and "40 training rows also stands in test" in ended.error
+
+
+@pytest.mark.parametrize("setting", ["full.stop_on=foo", "feature_transfer.pooling=foo", "top_layers.layers=99"])
+def test_values_that_cannot_be_are_refused_before_anything_is_trained(fails: Any, setting: str) -> None:
+    ended = fails(HEADER + GOOD_ROWS, "--routes", setting.partition(".")[0], "--set", setting)
+    assert ended.code == ConfigError.exit_code and setting.partition(".")[2].partition("=")[0] in ended.error
+
+
+@pytest.mark.parametrize("label", ["../../evil", "/evil", "a/b", ".hidden"])
+def test_a_label_stays_in_the_run_folder(call: Call, tmp_path: Path, label: str) -> None:
+    (tmp_path / "run.yaml").write_text(f"data: rows.csv\nroutes: [{{full: {{label: {label}}}}}]\n")
+    ended = call("fit", "--config", tmp_path / "run.yaml")
+    assert ended.code == ConfigError.exit_code and "a letter or digit first" in ended.error
+
+
+def test_run_folders_that_cannot_be(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = call("fit", tmp_path / "none.csv", "--output-dir", tmp_path / "file" / "run")
+    assert ended.code == ConfigError.exit_code and "found the file" in ended.error
+
+
+def test_misspelt_settings_are_told_what_there_is(call: Call, tmp_path: Path) -> None:
+    for words, there in (("bogus: 1\ndata: x.csv", "long_texts"), ("data: {path: x.csv, lable: y}", "text_pair")):
+        (tmp_path / "run.yaml").write_text(words)
+        ended = call("fit", "--config", tmp_path / "run.yaml")
+        assert ended.code == ConfigError.exit_code and there in ended.error
+
+
+def test_labels_that_a_model_does_not_know(call: Call, finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("text,label\na film,mediocre\n")
+    ended = call("evaluate", finished, tmp_path / "new.csv")
+    assert ended.code == DataError.exit_code
+    assert [word for word in ("new.csv", "row 1", "'label'", "'mediocre'", "rename") if word not in ended.error] == []
+
+
+def test_a_second_text_that_no_model_reads(call: Call, finished: Path, small_file: Path) -> None:
+    ended = call("predict", finished, small_file, "--text-pair", "label")
+    assert ended.code == ConfigError.exit_code and "single texts" in ended.error
+
+
+def test_nothing_to_compare_with(call: Call, finished: Path) -> None:
+    ended = call("compare", finished, "nowhere")
+    assert ended.code == ArtifactError.exit_code and "no such folder" in ended.error
+
+
+def test_no_command_shows_the_help(call: Call) -> None:
+    ended = call()
+    assert ended.code == 2 and "error" not in ended.err and len(ended.err.splitlines()) > 10
 
 
 def test_labels_that_differ_between_splits(fails: Any, tmp_path: Path) -> None:

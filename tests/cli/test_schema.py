@@ -69,6 +69,14 @@ def test_settings_reach_their_route() -> None:
     assert routes[1].options == {"epochs": 3, "learning_rate": 2e-5, "on": True}
 
 
+def test_settings_without_routes_hold_for_what_auto_chooses(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text("data: x.csv\nroutes: lora\n")
+    assert described({"path": "x.csv"}, settings=["full.epochs=1"]).routes == (
+        RouteConfig(name="auto", options={"full": {"epochs": 1}}),
+    )
+    assert described({}, tmp_path / "run.yaml").routes == (RouteConfig(name="lora"),)
+
+
 def test_routes_chosen_by_flag_keep_their_options_from_the_file(tmp_path: Path) -> None:
     file = yaml_file(tmp_path, "data: a\nroutes: [lora, {full: {epochs: 2}}, {name: full, label: long}]\n")
     routes = described({"routes": "full,baseline"}, file, ["full.patience=1"]).routes

@@ -145,6 +145,13 @@ def test_broken_utf8_is_read_with_replacement(tmp_path: Path) -> None:
     assert list(read(write(tmp_path / "a.csv", b"text\nna\xefve\n"))["text"]) == ["na\ufffdve"]
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_other_separators_where_the_header_has_no_comma(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "a.csv").write_text(f'text{mark}label\n"a, {mark} b"{mark}x\n')
+    rows = read(tmp_path / "a.csv")
+    assert {name: list(rows[name]) for name in rows.columns} == {"text": [f"a, {mark} b"], "label": ["x"]}
+
+
 def test_blank_csv_lines_count_as_numbers_but_are_no_rows(tmp_path: Path) -> None:
     rows = read(write(tmp_path / "a.csv", "text,label\na,x\n\nb,y\n"))
     assert rows.numbers.tolist() == [1, 3]

@@ -20,7 +20,7 @@ class Options(TrainingOptions):
 
 
 def default_rate(parameters: int) -> float:
-    """Twice the rate of full fine-tuning: fewer weights learn."""
+    """Half more than full fine-tuning: fewer weights learn."""
     return float(3e-4 * (22.7e6 / max(parameters, 5_000_000)) ** 0.6)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from transferkit.evaluation.document import plain
 from transferkit.routes import Outcome
 
 _CHECKED_ROWS = 16
+_DESCRIBED = "config.yaml"
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _TRAINING = "training.json"
 # What may differ between a run and its resumption.
 _INCIDENTAL = ("output_dir", "offline", "cache_dir")
@@ -139,20 +142,37 @@ def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:
     return check["artifact"], rows, np.asarray(check["probabilities"])
 
 
+def refuse_unusable(path: Path, resume: bool) -> None:
+    """Raise `ConfigError`, before anything is read, where no run can be made or `resume` is missing."""
+    above = next((folder for folder in (path, *path.absolute().parents) if folder.exists()), path)
+    if not above.is_dir():
+        raise ConfigError(f"--output-dir {path}: expected a folder, found the file {above}; name another folder")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise ConfigError(f"--output-dir {path}: {above} cannot be written to; name another folder")
+    if (path / _DESCRIBED).exists() and not resume:
+        raise ConfigError(f"{path} already holds a run; --resume continues it, another --output-dir starts a new one")
+
+
 def open_run(config: RunConfig, path: Path, resume: bool) -> RunFolder:
     """Make the run folder, or with `resume` go on in one made from the same description."""
-    described = path / "config.yaml"
+    refuse_unusable(path, resume)
+    described = path / _DESCRIBED
     if described.exists():
-        if not resume:
-            raise ConfigError(
-                f"{path} already holds a run; --resume continues it, another --output-dir starts a new one"
-            )
         _same(config, described)
     else:
         with room_for(path):
-            path.mkdir(parents=True, exist_ok=True)
+            _make(path)
             write_yaml(config, described)
     return RunFolder(path)
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise
+        raise ConfigError(f"--output-dir {path}: cannot be made ({error.strerror}); name another folder") from None
 
 
 def _same(config: RunConfig, described: Path) -> None:
@@ -170,6 +190,6 @@ def room_for(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in _NO_SPACE:
             raise
         raise ResourceError(f"no disk left while writing to {path}; free some space, then --resume") from None

@@ -80,6 +80,8 @@ def _read(folder: Path) -> Side:
             fingerprint=run["data"]["fingerprint"],
         )
     except FileNotFoundError as error:
+        if not folder.is_dir():
+            raise ArtifactError(f"no run in {folder}: there is no such folder") from None
         raise ArtifactError(
             f"{folder} is no finished run: it has no {Path(error.filename).name}; "
             f"finish it with: transferkit fit --resume --output-dir {folder}"

@@ -11,13 +11,13 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from transferkit import config
-from transferkit.config import DataConfig, Route, RouteConfig, RunConfig, Strict
+from transferkit.config import AUTO, DataConfig, RouteConfig, Routes, RunConfig, Strict
 from transferkit.errors import ConfigError
 
 POSITIONAL = "path"
 """The one field of `DataConfig` that has no flag: it is the argument DATA."""
 
-_ROUTES = TypeAdapter(tuple[Route, ...])
+_ROUTES: TypeAdapter[tuple[RouteConfig, ...]] = TypeAdapter(Routes)
 
 
 def flag(name: str) -> Any:
@@ -49,7 +49,7 @@ def described(
     if isinstance(asked.get("routes"), str):
         values["routes"] = _chosen(asked["routes"], in_file)
     if settings:
-        values["routes"] = _set(_routes(values.get("routes", ())), settings)
+        values["routes"] = _set(_routes(values.get("routes") or AUTO), settings)
     values.setdefault("output_dir", None)
     values["output_dir"] = values["output_dir"] or _folder(values["data"][POSITIONAL])
     return config.parse(values)
@@ -73,7 +73,7 @@ def _those(values: Mapping[str, Any], schema: type[Strict]) -> dict[str, Any]:
 
 def _routes(values: Any) -> tuple[RouteConfig, ...]:
     try:
-        return _ROUTES.validate_python([values] if isinstance(values, str | dict) else values)
+        return _ROUTES.validate_python(values)
     except ValidationError as error:
         raise ConfigError(f"routes: {config.explain(error)}") from None
 
@@ -81,7 +81,7 @@ def _routes(values: Any) -> tuple[RouteConfig, ...]:
 def _chosen(words: str, described: Any) -> list[RouteConfig]:
     """The routes named in `words`; what the file says about a route of that title holds for it."""
     known = {route.title: route for route in _routes(described or ())}
-    asked = _routes([word for word in words.split(",") if word.strip()])
+    asked = _routes(words)
     if not asked:
         raise ConfigError("--routes: expected names separated by commas, such as feature_transfer,full; found none")
     return [known.get(route.title, route) for route in asked]
@@ -95,8 +95,8 @@ def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteCo
         title, option = title.replace("-", "_") if title not in options else title, option.replace("-", "_")
         if not (equals and dot and title and option):
             raise ConfigError(f"--set {setting}: expected ROUTE.OPTION=VALUE, such as full.epochs=3")
-        if title not in options and config.AUTO in options:
-            options[config.AUTO].setdefault(title, {})[option] = _value(setting, value)
+        if title not in options and AUTO in options:
+            options[AUTO].setdefault(title, {})[option] = _value(setting, value)
             continue
         if title not in options:
             there = ", ".join(options) or "none"

@@ -13,6 +13,8 @@ def _quiet(value: bool) -> bool:
     return value
 
 
-Quiet = Annotated[bool, typer.Option("--quiet", callback=_quiet, is_eager=True, help="say nothing but problems")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", callback=_quiet, is_eager=True, help="no progress, only answers and problems")
+]
 # `main` looks for this one itself, so that it also holds for mistakes in the words of a command.
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an error")]

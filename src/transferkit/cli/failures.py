@@ -11,6 +11,7 @@ import typer
 from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError
 
 _UNEXPECTED = 1
+_PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -18,16 +19,26 @@ def code_of(run: Callable[[], Any], debug: bool = False) -> int:
     """Call `run` and give the exit code: its own, or that of its failure, which is then explained."""
     try:
         ended = run()
+    except SystemExit as left:
+        return _PIPE_CLOSED if isinstance(left.__context__, BrokenPipeError) else _number(left.code)
     except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(getattr(error, "format_message")(), file=sys.stderr)  # noqa: B009
+            return getattr(error, "exit_code", 2)
         if debug:
             traceback.print_exc()
         sentence, code = explained(error)
         print(f"error: {sentence}", file=sys.stderr)
         return code
     except KeyboardInterrupt:
-        print("error: stopped", file=sys.stderr)
-        return InterruptedRunError.exit_code
-    return ended if isinstance(ended, int) else 0
+        ended = InterruptedRunError.exit_code
+    if ended == InterruptedRunError.exit_code:
+        print("error: stopped before anything was saved; the same command starts again", file=sys.stderr)
+    return _number(ended)
+
+
+def _number(code: Any) -> int:
+    return code if isinstance(code, int) else 0
 
 
 def explained(error: Exception) -> tuple[str, int]:

@@ -1,5 +1,6 @@
 """What `fit` says at the end of a run, and before one with --dry-run."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -34,7 +35,7 @@ def print_result(out: Console, result: "RunResult") -> None:
     out.print()
     _say(out, f"report   {folder}/report.html")
     _say(out, f"models   {folder}/models")
-    _say(out, f"next     transferkit predict {folder} FILE")
+    _say(out, f"next     transferkit predict {shlex.quote(str(folder))} FILE")
 
 
 def print_estimate(out: Console, found: "Estimate") -> None:
@@ -48,6 +49,8 @@ def print_estimate(out: Console, found: "Estimate") -> None:
     for route in found.routes:
         if route.note:
             _say(out, f"{route.title}: {route.note}")
+    for skipped in found.skipped:
+        _say(out, f"{skipped.name} would be skipped: {skipped.reason}")
     low, high = (seconds(sum(getattr(route, side) for route in found.routes)) for side in ("low", "high"))
     out.print()
     _say(out, f"all routes together {low} to {high}, judging them included; calibrated on this machine just now")

@@ -38,12 +38,14 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
             f"{where}: expected labels in column {columns[task.target]!r}, found none in {len(rows):,} rows; "
             "name another column with --label, or leave this file out"
         )
-    findings = [*audit.encoding(rows, task, name)]
+    findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
     if blank.any():
         findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
+    findings += [_without_second(rows.take(~blank), column, name) for column in task.optional_inputs if column in rows]
     if unlabelled.any():
         findings.append(_dropped("unlabelled", rows.take(unlabelled), name, "no label", "set aside for distillation"))
-    return Cleaned(rows.take(~blank & ~unlabelled), rows.take(unlabelled), columns, tuple(findings))
+    found = tuple(finding for finding in findings if finding is not None)
+    return Cleaned(rows.take(~blank & ~unlabelled), rows.take(unlabelled), columns, found)
 
 
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
@@ -69,6 +71,14 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
     return rows.take(repeats.kept), findings
+
+
+def _without_second(rows: Rows, column: str, name: str) -> Finding | None:
+    empty = [int(number) for number, cell in zip(rows.numbers, rows[column], strict=True) if not cell.strip()]
+    if not empty:
+        return None
+    message = f"{audit.counted(len(empty))}{audit.of(name)} {audit.verb(len(empty), 'has', 'have')} no second text"
+    return Finding("empty-pairs", "warning", f"{message} ({audit.shown(tuple(empty))})", tuple(empty), "kept")
 
 
 def _dropped(kind: str, rows: Rows, name: str, lacks: str, action: str) -> Finding:

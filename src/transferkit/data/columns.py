@@ -79,7 +79,10 @@ def canonical(
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     columns = {name: values.inputs(rows[raw], raw, rows) for name, raw in chosen.items() if name != task.target}
     if task.target in chosen:
-        columns[task.target] = values.targets(rows[chosen[task.target]])
+        raw = chosen[task.target]
+        columns[task.target] = values.targets(rows[raw])
+        if task.shape.name == "LABEL":
+            values.single(columns[task.target], raw, rows)
     else:
         columns[task.target] = [None] * len(rows)
     return Rows(columns, rows.numbers, rows.source), chosen
@@ -135,7 +138,7 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     usual = "; ".join(f"{name} (usual names: {', '.join(ALIASES.get(name, (name,))[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags[name]} NAME" for name in missing if name in flags)
     return (
-        f"{_at(source)}expected a column for {usual}, but only {_listed(names)} found; "
+        f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
         f"either rename a column or pass {asked or 'data with that column'}"
     )
 
@@ -145,7 +148,7 @@ def _plain(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f"the columns {', '.join(map(repr, names[:20]))} were"
+    return f"the columns {', '.join(map(repr, names[:20]))}"
 
 
 def _at(source: str) -> str:

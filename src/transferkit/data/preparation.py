@@ -114,6 +114,11 @@ def _disjoint(
         parts["train"], parts[name] = train.take(~held), train.take(held)
 
     part_from("train", "test")
+    if not len(parts["train"]):
+        raise DataError(
+            f"every one of {len(given['train']):,} training rows also stands in test; "
+            "name another test file, or keep them with --keep-leaks"
+        )
     part_from("validation", "test")
     part_from("train", "validation")
     if "test" not in given:

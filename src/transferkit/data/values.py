@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
+_NESTED = (dict, list, tuple, set, np.ndarray)
+
 
 def inputs(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
-    """Cells as text: numbers are written out, missing ones (None, NaN) are "". Lists of words stay lists."""
+    """Cells as text: numbers are written out, missing ones (None, NaN) are ""."""
     if all(type(cell) is str for cell in cells):
         return list(cells)
     return [_input(cell, column, rows, i) for i, cell in enumerate(cells)]
@@ -22,9 +26,7 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
         return ""
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
-    if isinstance(cell, list | tuple) and all(isinstance(word, str) for word in cell):
-        return list(cell)
-    if isinstance(cell, dict | list | tuple | set):
+    if isinstance(cell, _NESTED):
         where = f"{rows.source}: " if rows.source else ""
         raise DataError(
             f"{where}row {rows.numbers[position]}, column {column!r}: expected text, "
@@ -45,6 +47,17 @@ def targets(cells: Sequence[Any]) -> list[Any]:
     if floats and all(cell.is_integer() for cell in floats):
         return [int(cell) if isinstance(cell, float) else cell for cell in cleaned]
     return cleaned
+
+
+def single(targets: Sequence[Any], column: str, rows: Rows) -> None:
+    """Raise `DataError` with row and column where a target is not one label."""
+    for i, target in enumerate(targets):
+        if isinstance(target, _NESTED):
+            where = f"{rows.source}: " if rows.source else ""
+            raise DataError(
+                f"{where}row {rows.numbers[i]}, column {column!r}: expected one label, "
+                f"found a {type(target).__name__}; give every row a single label or name another column with --label"
+            )
 
 
 def _target(cell: Any) -> Any:

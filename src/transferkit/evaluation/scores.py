@@ -46,7 +46,8 @@ def intervals(
     """Percentile bootstrap over rows (Efron and Tibshirani 1993, chapter 13), the same resamples for every metric.
 
     An interval is widened to hold its own value where the metric is biased under resampling:
-    calibration error grows when rows repeat.
+    calibration error grows when rows repeat. Where every row is right, or none, no resample differs: then the
+    other end is that of the exact interval of a share (Clopper and Pearson 1934).
     """
     members = {name: metrics.get(name) for name in names}
     drawn: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in names}
@@ -57,8 +58,17 @@ def intervals(
     for name, metric in members.items():
         value = metric.compute(probabilities, references)
         low, high = np.percentile(np.concatenate(drawn[name]), [2.5, 97.5])
-        found[name] = Interval(value, min(float(low), value), max(float(high), value))
+        interval = Interval(value, min(float(low), value), max(float(high), value))
+        found[name] = _exact(interval, len(references)) if metric.HIGHER_IS_BETTER else interval
     return found
+
+
+def _exact(found: Interval, rows: int) -> Interval:
+    """`found`, or the exact interval where it has no width because all rows are right, or all wrong."""
+    outermost = 0.025 ** (1 / rows)
+    if found.low == found.high == 1.0:
+        return Interval(1.0, outermost, 1.0)
+    return Interval(0.0, 0.0, 1 - outermost) if found.low == found.high == 0.0 else found
 
 
 def _resamples(rows: int, resamples: int, random: np.random.Generator) -> Iterator[npt.NDArray[np.float64]]:

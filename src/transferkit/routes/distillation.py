@@ -29,6 +29,7 @@ from transferkit.training.losses.hidden_states import HiddenStates
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_labels import SoftLabels
 from transferkit.training.teaching import attentions, averaged, fingerprint, hidden_states
+from transferkit.training.validation import check_stop_on
 
 _PREFERRED = ("full", "lora", "top_layers", "contrastive", "feature_transfer")
 _ASKED_AT_ONCE = 2048
@@ -43,6 +44,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if not options.teachers and not any(title in context.teachers for title in _PREFERRED):
         return f"no route before it can teach; add full before it or name a saved model with {variant}.teachers"
     _teacher_folders(variant, context, options)
+    check_stop_on(variant, options, context.task)
     return None
 
 

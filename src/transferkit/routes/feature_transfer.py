@@ -4,12 +4,13 @@ import time
 from collections.abc import Mapping
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
+from transferkit.sources.sentence import POOLINGS
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers
@@ -24,6 +25,13 @@ class Options(Strict):
     pooling: str | None = Field(
         None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
     )
+
+    @field_validator("pooling")
+    @classmethod
+    def _is_known(cls, pooling: str | None) -> str | None:
+        if pooling and not set(pooling.split("+")) <= set(POOLINGS):
+            raise ValueError(f"expected {', '.join(POOLINGS)}, or several of them joined by +")
+        return pooling
 
 
 def variants() -> Mapping[str, type[Strict]]:

@@ -10,6 +10,7 @@ from transformers import set_seed
 
 from transferkit import adapters
 from transferkit.config import Strict
+from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.training.calibration import best_scale
@@ -19,6 +20,7 @@ from transferkit.training.features import token_states
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import scale_logits
+from transferkit.training.validation import check_stop_on
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -26,6 +28,11 @@ def variants() -> Mapping[str, type[Strict]]:
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    assert isinstance(options, TrainingOptions)
+    check_stop_on(variant, options, context.task)
+    layers, there = getattr(options, "layers", None), context.backbone.layers
+    if layers and layers >= there:
+        raise ConfigError(f"{variant}: expected fewer than {there} layers, found layers={layers}; use full instead")
     if len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None

@@ -6,10 +6,22 @@ import numpy as np
 from torch import nn
 
 from transferkit import metrics
+from transferkit.errors import ConfigError
+from transferkit.tasks import Task
 from transferkit.training.calibration import best_scale
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs, softmax
 from transferkit.training.loop import Validate
+from transferkit.training.options import TrainingOptions
+
+CALIBRATED = "calibrated_log_loss"
+
+
+def check_stop_on(name: str, options: TrainingOptions, task: Task) -> None:
+    """Raise `ConfigError` where the epoch is to be chosen by something that is not measured."""
+    if options.stop_on not in (*task.metrics, CALIBRATED):
+        there = ", ".join((*task.metrics, CALIBRATED))
+        raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; there is {there}")
 
 
 def validator(names: Sequence[str], examples: Examples) -> Validate | None:
@@ -26,7 +38,7 @@ def validator(names: Sequence[str], examples: Examples) -> Validate | None:
         probabilities = softmax(logits)
         found = {name: metrics.get(name).compute(probabilities, examples.labels) for name in names}
         calibrated = softmax(logits * best_scale(logits, examples.labels))
-        return {**found, "calibrated_log_loss": metrics.get("log_loss").compute(calibrated, examples.labels)}
+        return {**found, CALIBRATED: metrics.get("log_loss").compute(calibrated, examples.labels)}
 
     return validate
 

@@ -1,8 +1,11 @@
-"""Comma-separated values with RFC 4180 quoting and a header. Nothing is guessed."""
+"""Comma-separated values with RFC 4180 quoting and a header.
+
+Where the header has no comma, but semicolons, tabs or bars, these separate. Nothing else is guessed.
+"""
 
 import csv
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from transferkit.data import compression
@@ -16,7 +19,12 @@ SUFFIXES = (".csv",)
 def batches(path: Path, size: int) -> Iterator[Rows]:
     """Rows of the file; a blank line counts as a row number but holds no row."""
     csv.field_size_limit(max(csv.field_size_limit(), compression.MAX_LINE))
-    reader = csv.reader(compression.lines(path), strict=True)
+    lines = compression.lines(path)
+    try:
+        first = next(lines, "")
+    except compression.LongLineError as error:
+        raise DataError(f"{path}: the header: {error}") from None
+    reader = csv.reader(chain([first] if first else [], lines), delimiter=_separator(first), strict=True)
     header = check_header(_record(reader, path, 0) or [], path)
     rows = Collector(str(path), header)
     for number in count(1):
@@ -31,6 +39,10 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
         if len(rows) == size:
             yield rows.flush()
     yield from rows.finish()
+
+
+def _separator(header: str) -> str:
+    return next((mark for mark in ",;\t|" if mark in header), ",")
 
 
 def _record(reader: "Iterator[list[str]]", path: Path, number: int) -> list[str] | None:
