@@ -196,8 +196,8 @@ def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> Na
     config, task = prepared.config, prepared.task
     split = data.naive_split(dict(prepared.tables), config.data, task, config.seed)
     true = next(result for result in results if result.route == BASELINE).scores.metrics[task.main_metric].value
-    plan = routes.resolve(RouteConfig(name=BASELINE))
-    context = _context(prepared, run, [], prepared.plans[0], 0)
+    plan = next(plan for plan in prepared.plans if plan.kind == BASELINE)
+    context = _context(prepared, run, [], plan, 0)
 
     def train(rows: Rows) -> predictors.Predictor:
         return plan.run(replace(context, train=rows, validation=rows.take([]))).predictor

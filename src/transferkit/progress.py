@@ -15,17 +15,17 @@ _LINE_EVERY_SECONDS = 15.0
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show `what` advancing to `total`; yields a function taking the number of steps just done.
+def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
+    """Show `what` advancing from `done` to `total`; yields a function taking the number of steps just done.
 
     A terminal gets a bar, anything else a log line every 15 seconds.
     """
     if console.is_terminal and log.isEnabledFor(logging.INFO):
         with _bar() as bar:
-            task = bar.add_task(what, total=total)
+            task = bar.add_task(what, total=total, completed=done)
             yield lambda steps: bar.advance(task, steps)
     else:
-        yield _Lines(what, total)
+        yield _Lines(what, total, done)
 
 
 def _bar() -> Progress:
@@ -34,14 +34,14 @@ def _bar() -> Progress:
 
 
 class _Lines:
-    def __init__(self, what: str, total: int) -> None:
-        self.what, self.total, self.done = what, total, 0
+    def __init__(self, what: str, total: int, done: int) -> None:
+        self.what, self.total, self.before, self.done = what, total, done, done
         self.started = self.said = time.monotonic()
 
     def __call__(self, steps: int) -> None:
         self.done += steps
         now = time.monotonic()
-        if now - self.said >= _LINE_EVERY_SECONDS and self.done:
+        if now - self.said >= _LINE_EVERY_SECONDS and self.done > self.before:
             self.said = now
-            left = (now - self.started) / self.done * (self.total - self.done)
+            left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
             log.info("%s: %d of %d, about %.0f s left", self.what, self.done, self.total, left)

@@ -243,9 +243,8 @@ class _Watch(TrainerCallback):
     def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.saved = self.began = time.monotonic()
         self.interruption.watch()
-        self.bar = progress(self.job.title, state.max_steps)
+        self.bar = progress(self.job.title, state.max_steps, state.global_step)
         self.advance = self.bar.__enter__()
-        self.advance(state.global_step)
 
     def close(self) -> None:
         """Take the progress bar away, however the training ended."""
