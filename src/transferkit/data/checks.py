@@ -35,7 +35,7 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -
             f"{next(iter(classes), None)!r} in {audit.counted(len(train))}; add rows of another label or name another "
             "column with --label"
         )
-    if max(classes.values()) < 2:
+    if max(classes.values()) < 2 < len(classes):
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
             f"{audit.counted(len(train))}, so no label can be both learned and tested; is it the label column? "

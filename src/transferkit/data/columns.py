@@ -52,6 +52,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
+WORDS = "tokens"
+"""The input column that holds lists of words."""
+
 PAIRS: tuple[tuple[str, str], ...] = (
     ("text", "text_pair"),
     ("sentence1", "sentence2"),
@@ -77,7 +80,11 @@ def canonical(
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
-    columns = {name: values.inputs(rows[raw], raw, rows) for name, raw in chosen.items() if name != task.target}
+    columns = {
+        name: list(rows[raw]) if name == WORDS else values.inputs(rows[raw], raw, rows)
+        for name, raw in chosen.items()
+        if name != task.target
+    }
     if task.target in chosen:
         raw = chosen[task.target]
         columns[task.target] = values.targets(rows[raw])
