@@ -113,6 +113,6 @@ def test_nested_text_is_refused_with_row_and_column() -> None:
 
 
 def test_words_stay_words() -> None:
-    task = replace(TASK, inputs=("tokens",), optional_inputs=(), target="ner_tags")
+    task = replace(TASK, inputs=("tokens",), optional_inputs=(), target="ner_tags", shape=Shape.TEXT)
     rows, _ = canonical(read({"tokens": [["a", "b"]], "ner_tags": [["O", "P"]]}), task)
     assert rows["tokens"] == [["a", "b"]]
