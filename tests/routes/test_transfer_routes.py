@@ -193,7 +193,7 @@ def test_feature_transfer_chooses_on_labelled_rows_and_cuts_what_it_does_not_nee
 def test_feature_transfer_with_a_pooling_asked_for(tiny: Tiny, tmp_path: Path) -> None:
     outcome = train("feature_transfer", make_context(tiny("bert"), tmp_path), pooling="max")
     assert outcome.settings["pooling"] == "max"
-    with pytest.raises(ConfigError, match="pooling: expected cls, .*found 'maximum'"):
+    with pytest.raises(ConfigError, match=r"pooling: expected cls, .*found 'maximum'"):
         train("feature_transfer", make_context(tiny("bert"), tmp_path), pooling="maximum")
 
 
