@@ -54,7 +54,7 @@ def judged(bar: Bar, results: Results) -> list[str]:
     best = (max if bar.at_least is not None else min)(found, key=mean)
     return [
         str(bar),
-        spread(best, ",.0f" if mean(best) >= 1000 else ".3f"),
+        spread(best, ",.0f" if mean(best) >= 1000 else ".4f"),
         "met" if bar.met(mean(best)) else "**missed**",
     ]
 

@@ -91,7 +91,7 @@ WITH_OPTIONS = [*members(adapters), *members(students), *members(routes)]
 @pytest.mark.parametrize("member", WITH_OPTIONS, ids=short)
 def test_options_have_defaults_and_refuse_what_they_do_not_know(member: ModuleType) -> None:
     for options in options_of(member):
-        made = options()
+        made = options.model_validate({name: "x" for name, field in options.model_fields.items() if field.is_required()})
         assert options.model_validate(made.model_dump()) == made
         with pytest.raises(ValidationError, match="Extra inputs"):
             options(no_such_option=1)
@@ -101,7 +101,7 @@ def test_options_have_defaults_and_refuse_what_they_do_not_know(member: ModuleTy
 
 @pytest.mark.parametrize("name", sorted(routes.variants()))
 def test_a_misspelt_option_is_named(name: str) -> None:
-    with pytest.raises(ConfigError, match=rf"route {name}: epocs.*its options are"):
+    with pytest.raises(ConfigError, match=rf"route {name}: .*epocs: .*its options are"):
         routes.resolve(RouteConfig(name=name, options={"epocs": 3}))
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from pydantic.fields import FieldInfo
 
 import transferkit
 from transferkit import adapters, config, errors, flow, routes, sources, students, tasks
@@ -248,9 +249,13 @@ def options_table(name: str) -> str:
         for option, field in options.model_fields.items()
         if option not in shared.model_fields or shared.model_fields[option].default != field.default
     }
-    rows = [f"| `{option}` | {shown(field.default)} | {field.description or ''} |" for option, field in fields.items()]
+    rows = [f"| `{option}` | {default(field)} | {field.description or ''} |" for option, field in fields.items()]
     lines = [words, "", "| option | default | |", "|---|---|---|", *rows] if rows else [words]
     return "\n".join(lines)
+
+
+def default(field: FieldInfo) -> str:
+    return "must be given" if field.is_required() else shown(field.default)
 
 
 def shown(value: Any) -> str:

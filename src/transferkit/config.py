@@ -1,6 +1,7 @@
 """The description of a run: a YAML file, command-line flags and Python arguments share this schema."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from transferkit.errors import ConfigError
 
 AUTO = "auto"
+DESCRIBED = "config.yaml"
+"""What the description is called in a run's folder."""
 _LABEL = re.compile(r"[^\W_][\w. -]*")
 
 
@@ -79,7 +82,7 @@ class DataConfig(Strict):
 
 
 class RunConfig(Strict):
-    """Everything `fit` needs. Resolved, it is stored as `config.yaml` in the run folder."""
+    """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
 
     data: DataConfig
     model: str = Field("all-MiniLM-L6-v2", description="catalogue or hub name, folder, GGUF file or wheel:// address")
@@ -97,6 +100,11 @@ class RunConfig(Strict):
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
     output_dir: Path | None = Field(None, description="run folder; default runs/DATA-DATE")
     cache_dir: Path | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+
+
+def resuming(folder: Path) -> str:
+    """The command that goes on with the run in `folder`."""
+    return f"transferkit fit --resume --output-dir {shlex.quote(str(folder))}"
 
 
 def parse(values: dict[str, Any]) -> RunConfig:

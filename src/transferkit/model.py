@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
+from transferkit.config import DESCRIBED, resuming
 from transferkit.data.cleaning import clean
 from transferkit.data.content import is_blank
 from transferkit.data.rows import Rows
@@ -159,7 +160,7 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
     if not path.is_dir():
         raise ArtifactError(f"no run or model in {path}: there is no such folder")
     run = _read_run(path)
-    if run is None and (path / "config.yaml").exists():
+    if run is None and (path / DESCRIBED).exists():
         return _of_unfinished(path, route)
     if run is None:
         if route or cheapest:
@@ -177,7 +178,7 @@ def _of_unfinished(path: Path, route: str | None) -> Path:
     if route in finished:
         return path / "models" / str(route)
     raise ArtifactError(
-        f"the run in {path} is not finished; finish it with: transferkit fit --resume --output-dir {path}"
+        f"the run in {path} is not finished; finish it with: {resuming(path)}"
         + (f", or name a finished route: {', '.join(finished)}" if finished else "")
     )
 

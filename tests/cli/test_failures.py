@@ -325,3 +325,14 @@ def test_help_is_quick() -> None:
     began = time.perf_counter()
     subprocess.run([sys.executable, "-m", "transferkit", "--help"], capture_output=True, check=True)
     assert time.perf_counter() - began < 1.5
+
+
+def test_a_student_without_a_model_is_refused_before_anything_is_trained(fails: Any) -> None:
+    ended = fails(HEADER + GOOD_ROWS, "--routes", "full,pretrained")
+    assert ended.code == ConfigError.exit_code and "route pretrained: model" in ended.error
+
+
+def test_a_row_in_the_place_of_the_header(fails: Any) -> None:
+    ended = fails(GOOD_ROWS)
+    assert ended.code == DataError.exit_code
+    assert ended.error.rstrip().endswith("put a line with the columns' names above it")

@@ -42,6 +42,9 @@ class Adapter(Protocol):
     def default_epochs(self, rows: int) -> float:
         """Epochs for so many training rows."""
 
+    def check(self, options: TrainingOptions, layers: int) -> None:
+        """Raise `ConfigError` where a backbone of so many layers cannot be adapted as `options` say."""
+
     def adapt(self, model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
         """Prepare `model`; `seen` are the token ids that occur in training and validation."""
 

@@ -1,6 +1,7 @@
 """Low-rank updates beside frozen weights (Hu et al. 2022), by PEFT."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,16 @@ def default_epochs(rows: int) -> float:
     return float(min(12, max(4 if rows > 20_000 else 6, round(30_000 / max(rows, 1)))))
 
 
+def check(options: TrainingOptions, layers: int) -> None:
+    """Needs the extra `lora`."""
+    if find_spec("peft") is None:
+        raise ConfigError("the lora route needs PEFT: pip install 'transferkit[lora]'")
+
+
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
     """Add updates to every linear layer but the head, which is trained whole; merged on finish."""
-    try:
-        from peft import LoraConfig, TaskType, get_peft_model, get_peft_model_state_dict
-    except ImportError:
-        raise ConfigError("the lora route needs PEFT: pip install 'transferkit[lora]'") from None
+    from peft import LoraConfig, TaskType, get_peft_model, get_peft_model_state_dict
+
     assert isinstance(options, Options)
     prefix: Any = model.base_model_prefix
     settings = LoraConfig(

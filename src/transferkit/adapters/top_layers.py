@@ -29,14 +29,22 @@ def default_epochs(rows: int) -> float:
     return float(min(10, max(3 if rows > 20_000 else 4, round(16_000 / max(rows, 1)))))
 
 
+def check(options: TrainingOptions, layers: int) -> None:
+    """At least one layer stays frozen; otherwise there is nothing to keep."""
+    assert isinstance(options, Options)
+    if (options.layers or 1) >= layers:
+        asked = f"layers={options.layers}" if options.layers else "no layer to leave frozen"
+        raise ConfigError(f"top_layers: expected fewer than {layers} layers, found {asked}; use full instead")
+
+
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
     """Freeze the lower part; `Adapted.cached_depth` says how many layers the cache can answer for."""
     config: Any = model.config
     if config.is_encoder_decoder:
         raise ConfigError(f"top_layers: expected one stack of layers, {type(model).__name__} has two; use full or lora")
+    assert isinstance(options, Options)
     total = len(find_layers(model))
-    trained = getattr(options, "layers", None) or max(1, total // 2)
-    if trained >= total:
-        raise ConfigError(f"top_layers: expected fewer than {total} layers, found layers={trained}; use full instead")
+    check(options, total)
+    trained = options.layers or total // 2
     freeze_below(model, total - trained)
     return Adapted(SkippedPrefix(model, total - trained), lambda: model, cached_depth=total - trained)

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from transferkit import predictors
-from transferkit.config import RunConfig, read_yaml, write_yaml
+from transferkit.config import DESCRIBED, RunConfig, read_yaml, write_yaml
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, ResourceError
 from transferkit.evaluation.document import plain
 from transferkit.routes import Outcome
 
 _CHECKED_ROWS = 16
-_DESCRIBED = "config.yaml"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _TRAINING = "training.json"
 # What may differ between a run and its resumption.
@@ -149,14 +148,14 @@ def refuse_unusable(path: Path, resume: bool) -> None:
         raise ConfigError(f"--output-dir {path}: expected a folder, found the file {above}; name another folder")
     if not os.access(above, os.W_OK | os.X_OK):
         raise ConfigError(f"--output-dir {path}: {above} cannot be written to; name another folder")
-    if (path / _DESCRIBED).exists() and not resume:
+    if (path / DESCRIBED).exists() and not resume:
         raise ConfigError(f"{path} already holds a run; --resume continues it, another --output-dir starts a new one")
 
 
 def open_run(config: RunConfig, path: Path, resume: bool) -> RunFolder:
     """Make the run folder, or with `resume` go on in one made from the same description."""
     refuse_unusable(path, resume)
-    described = path / _DESCRIBED
+    described = path / DESCRIBED
     if described.exists():
         _same(config, described)
     else:

@@ -1,5 +1,6 @@
 """The `transferkit` command, assembled from the files in `commands/`: a file's name is the command's name."""
 
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -19,14 +20,15 @@ class Group(TyperGroup):
         return sorted(super().list_commands(ctx), key=lambda name: (*_ORDER, name).index(name))
 
 
-app = typer.Typer(
-    cls=Group, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
-)
+app = typer.Typer(cls=Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
-@app.callback()
-def transferkit() -> None:
+@app.callback(invoke_without_command=True)
+def transferkit(context: typer.Context) -> None:
     """Transfer learning with pretrained language models: every route, one honest table, one deployable model."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        raise typer.Exit(2)
 
 
 for _module in iter_modules(commands.__path__):

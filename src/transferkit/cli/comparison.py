@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.config import resuming
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval
@@ -83,8 +84,7 @@ def _read(folder: Path) -> Side:
         if not folder.is_dir():
             raise ArtifactError(f"no run in {folder}: there is no such folder") from None
         raise ArtifactError(
-            f"{folder} is no finished run: it has no {Path(error.filename).name}; "
-            f"finish it with: transferkit fit --resume --output-dir {folder}"
+            f"{folder} is no finished run: it has no {Path(error.filename).name}; finish it with: {resuming(folder)}"
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"the run in {folder} is damaged ({error}); restore it from a copy") from None

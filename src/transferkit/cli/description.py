@@ -11,7 +11,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from transferkit import config
-from transferkit.config import AUTO, DataConfig, RouteConfig, Routes, RunConfig, Strict
+from transferkit.config import AUTO, DESCRIBED, DataConfig, RouteConfig, Routes, RunConfig, Strict
 from transferkit.errors import ConfigError
 
 POSITIONAL = "path"
@@ -59,7 +59,7 @@ def _base(given: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str
     if resume and not given.get("output_dir") and file is None:
         raise ConfigError("--resume needs to know which run to continue: add --output-dir RUN")
     if file is None and resume:
-        file = Path(given["output_dir"]) / "config.yaml"
+        file = Path(given["output_dir"]) / DESCRIBED
         if not file.exists() and given.get(POSITIONAL):
             return {}
         if not file.exists():

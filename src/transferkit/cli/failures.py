@@ -22,9 +22,6 @@ def code_of(run: Callable[[], Any], debug: bool = False) -> int:
     except SystemExit as left:
         return _PIPE_CLOSED if isinstance(left.__context__, BrokenPipeError) else _number(left.code)
     except Exception as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            print(getattr(error, "format_message")(), file=sys.stderr)  # noqa: B009
-            return getattr(error, "exit_code", 2)
         if debug:
             traceback.print_exc()
         sentence, code = explained(error)
@@ -33,7 +30,7 @@ def code_of(run: Callable[[], Any], debug: bool = False) -> int:
     except KeyboardInterrupt:
         ended = InterruptedRunError.exit_code
     if ended == InterruptedRunError.exit_code:
-        print("error: stopped before anything was saved; the same command starts again", file=sys.stderr)
+        print("error: stopped; the same command starts again", file=sys.stderr)
     return _number(ended)
 
 

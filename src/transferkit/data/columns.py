@@ -52,6 +52,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
+_WORDS_OF_A_NAME = 3
+
 WORDS = "tokens"
 """The input column that holds lists of words."""
 
@@ -146,8 +148,15 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     asked = " and ".join(f"{flags[name]} NAME" for name in missing if name in flags)
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"either rename a column or pass {asked or 'data with that column'}"
+        f"either rename a column or pass {asked or 'data with that column'}{_headless(names)}"
     )
+
+
+def _headless(names: Sequence[str]) -> str:
+    """A hint where the names look like a row: one of them is a number or a sentence."""
+    if any(name.replace(".", "", 1).isdigit() or len(name.split()) > _WORDS_OF_A_NAME for name in names):
+        return ", and if that is a row, put a line with the columns' names above it"
+    return ""
 
 
 def _plain(name: str) -> str:

@@ -1,7 +1,7 @@
 """Embedded words and word n-grams with a small head, in use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 _BATCH_ROWS = 8192
 PADDING, UNKNOWN, SEPARATOR = 0, 1, 2
 SPECIAL = 3
+_LEAST = -1e30
+
+# The parts of n-grams, one (words, filters) table per n and place, and the embeddings, (words, width).
+_Tables = tuple[Sequence[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,14 @@ class StaticModel(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(inputs, sizes.hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(sizes.hidden, sizes.labels)
         )
-        self.table: Tensor | None = None
+        self.tables: _Tables | None = None
 
     def fold(self) -> "StaticModel":
         """Ready for use: what is composed of single words is tabulated."""
         self.eval()
         with torch.no_grad():
-            weight = self.embeddings.weight
-            self.table = torch.cat([self.composition(weight), weight], dim=1)
+            pieces, words = self._tabulated(self.embeddings.weight)
+            self.tables = tuple(piece.contiguous() for piece in pieces), words.contiguous()
         return self
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
@@ -73,34 +77,34 @@ class StaticModel(nn.Module):
         if self.training and self.word_dropout:
             forgotten = (torch.rand(input_ids.shape, device=input_ids.device) < self.word_dropout) & (input_ids > 0)
             input_ids = input_ids.masked_fill(forgotten, UNKNOWN)
-        split = self.composition.out_features
-        if self.table is None:
-            # Composed once per word of the batch, however often it stands there: most of the work of a step.
-            seen, where = torch.unique(input_ids, return_inverse=True)
-            embedded = self.embeddings(seen)
-            pieces = F.embedding(where, self.composition(self.dropout(embedded)))
-            words = F.embedding(where, embedded)
+        if self.tables is None:
+            # Composed once per word of the batch, however often it stands there.
+            seen, ids = torch.unique(input_ids, return_inverse=True)
+            pieces, words = self._tabulated(self.embeddings(seen))
         else:
-            both = F.embedding(input_ids, self.table)
-            pieces, words = both[..., :split], both[..., split:]
-        present = (input_ids != PADDING).unsqueeze(-1)
-        mean = (words * present).sum(dim=1) / present.sum(dim=1).clamp_min(1)
-        logits: Tensor = self.head(torch.cat([*self._strongest(pieces, present), mean], dim=1))
+            ids, (pieces, words) = input_ids, self.tables
+        present = input_ids != PADDING
+        total = F.embedding_bag(ids, words, mode="sum", per_sample_weights=present.to(words.dtype))
+        mean = total / present.sum(dim=1, keepdim=True).clamp_min(1)
+        logits: Tensor = self.head(torch.cat([*self._strongest(ids, pieces, present), mean], dim=1))
         return logits
 
-    def _strongest(self, pieces: Tensor, present: Tensor) -> list[Tensor]:
+    def _tabulated(self, embedded: Tensor) -> "_Tables":
+        """What each word gives to n-grams, (words, filters) per n and place in it, and the word's embedding."""
+        return self.composition(self.dropout(embedded)).split(self.sizes.filters, dim=1), embedded
+
+    def _strongest(self, ids: Tensor, pieces: Sequence[Tensor], present: Tensor) -> list[Tensor]:
         """For every n, the maximum over positions of the n-grams that end there: (rows, filters) each."""
-        filters, used, found = self.sizes.filters, 0, []
+        absent, used, found = ~present.unsqueeze(-1), 0, []
         for n in range(1, self.sizes.ngrams + 1):
-            total = self.bias[n - 1]
-            for j in range(n):
-                piece = pieces[..., used : used + filters]
-                used += filters
+            total = F.embedding(ids, pieces[used + n - 1])
+            for j in range(n - 1):
                 # Of the n-gram that ends here, word j stands n - 1 - j places back; before the text there is
                 # nothing, which tells n-grams at its start from those further on.
                 back = n - 1 - j
-                total = total + F.pad(piece, (0, 0, back, 0))[:, : piece.shape[1]]
-            found.append(F.relu(total).masked_fill(~present, 0.0).amax(dim=1))
+                total[:, back:] += F.embedding(ids[:, : max(0, ids.shape[1] - back)], pieces[used + j])
+            used += n
+            found.append(F.relu(total.masked_fill_(absent, _LEAST).amax(dim=1) + self.bias[n - 1]))
         return found
 
 

@@ -10,7 +10,6 @@ from transformers import set_seed
 
 from transferkit import adapters
 from transferkit.config import Strict
-from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.training.calibration import best_scale
@@ -30,9 +29,7 @@ def variants() -> Mapping[str, type[Strict]]:
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, TrainingOptions)
     check_stop_on(variant, options, context.task)
-    layers, there = getattr(options, "layers", None), context.backbone.layers
-    if layers and layers >= there:
-        raise ConfigError(f"{variant}: expected fewer than {there} layers, found layers={layers}; use full instead")
+    adapters.get(variant).check(options, context.backbone.layers)
     if len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None

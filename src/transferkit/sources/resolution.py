@@ -107,4 +107,6 @@ def _near(name: str) -> str:
     entries = catalogue.read().models
     by_hub = [entry.name for entry in entries if entry.hub.lower() == name.lower()]
     near = by_hub or get_close_matches(name, [entry.name for entry in entries], n=1)
-    return f". The catalogue has {near[0]}, which needs no hub" if near else ""
+    if near:
+        return f". The catalogue has {near[0]}, which needs no hub"
+    return "" if "/" in name else ". 'transferkit models' lists what needs no hub"

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Student, default_epochs
 from transferkit.training.classifier import labelled_examples
@@ -18,15 +17,13 @@ from transferkit.training.windows import windowed
 class Options(DistillationOptions):
     """The student is a smaller pretrained model with a new head."""
 
-    model: str = Field("", description="catalogue or hub name, folder, GGUF file or wheel:// address; must be given")
+    model: str = Field(description="catalogue or hub name, folder, GGUF file or wheel:// address")
     layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
     """The pretrained model with a new head. Its depths answer to the teacher's at the same relative height."""
     assert isinstance(options, Options)
-    if not options.model:
-        raise ConfigError("pretrained: name the smaller model, for example --set pretrained.model=all-MiniLM-L6-v2")
     backbone = lesson.load_backbone(options.model)
     model: Any = backbone.classifier(lesson.task.labels)
     tokenizer = backbone.tokenizer()

@@ -1,6 +1,5 @@
 """`transferkit fit`: train every asked-for route, judge all on the test rows, leave a table, a report and models."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from transferkit.cli import console, summary
 from transferkit.cli.description import described, flag
 from transferkit.cli.everywhere import Debug, Quiet
-from transferkit.config import DataConfig
+from transferkit.config import DESCRIBED, DataConfig, resuming
 from transferkit.errors import InterruptedRunError
 
 NOT_IN_SCHEMA = ("config", "set", "resume", "dry_run", "quiet", "debug")
@@ -65,7 +64,6 @@ def command(
 
 
 def _way_on(folder: Path) -> str:
-    if (folder / "config.yaml").exists():
-        command = f"transferkit fit --resume --output-dir {shlex.quote(str(folder))}"
-        return f"stopped, what was done is kept; go on with: {command}"
+    if (folder / DESCRIBED).exists():
+        return f"stopped, what was done is kept; go on with: {resuming(folder)}"
     return "stopped before anything was trained; the same command starts again"
