@@ -91,7 +91,8 @@ WITH_OPTIONS = [*members(adapters), *members(students), *members(routes)]
 @pytest.mark.parametrize("member", WITH_OPTIONS, ids=short)
 def test_options_have_defaults_and_refuse_what_they_do_not_know(member: ModuleType) -> None:
     for options in options_of(member):
-        made = options.model_validate({name: "x" for name, field in options.model_fields.items() if field.is_required()})
+        required = {name: "x" for name, field in options.model_fields.items() if field.is_required()}
+        made = options.model_validate(required)
         assert options.model_validate(made.model_dump()) == made
         with pytest.raises(ValidationError, match="Extra inputs"):
             options(no_such_option=1)
