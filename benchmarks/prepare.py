@@ -5,11 +5,13 @@
 
 import argparse
 import json
+import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from transferkit import sources, tasks
+from benchmarks.subjects import HERE
+from transferkit import data, sources, tasks
 from transferkit.config import DataConfig
 from transferkit.data import preparation
 from transferkit.data.rows import Rows
@@ -17,25 +19,36 @@ from transferkit.data.rows import Rows
 SPLITS = ("train", "validation", "test")
 # Where transferkit keeps what it fetched, unless told otherwise.
 CACHE = Path("~/.cache/transferkit")
+# Data sets that are in no package: SOURCE.train.jsonl.xz and SOURCE.test.jsonl.xz in this folder.
+SHARED = Path(os.environ.get("BENCHMARK_DATA") or HERE.parent.parent / "shared" / "data")
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """Where rows come from and how they are split; `per_class` keeps only so many training rows of each label.
+    """Where rows come from and how they are split.
+
+    `source` is a name of the catalogue, or of files in `SHARED`. `per_class` keeps only so many training rows of
+    each label, `most` so many altogether.
 
     With `per_class` there are no validation rows: they would be labelled rows that a few-shot user does not have.
     """
 
     source: str
+    task: str = "text-classification"
     test_size: float = 0.1
     validation_size: float = 0.1
     per_class: int | None = None
+    most: int | None = None
 
 
 DATA = {
     "trec": DataSet("trec", test_size=500),
     "trec-8-per-class": DataSet("trec", test_size=500, per_class=8),
     "reuters-r8": DataSet("reuters-r8"),
+    "snli": DataSet("snli", most=20_000),
+    "debtags": DataSet("debtags", task="multi-label-classification"),
+    "conll2003": DataSet("conll2003", task="token-classification"),
+    "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
 }
 
 SPLIT_SEED = 0
@@ -56,15 +69,23 @@ def prepare(name: str, seed: int, folder: Path) -> Path:
     chosen = DATA[name]
     sizes = {"test_size": chosen.test_size, "validation_size": chosen.validation_size}
     asked = DataConfig.model_validate({"path": chosen.source} | sizes)
-    tables = sources.load_tables(chosen.source, cache_dir=CACHE)
-    splits = preparation.prepare(tables, asked, tasks.get("text-classification"), SPLIT_SEED)
+    splits = preparation.prepare(tables_of(chosen.source), asked, tasks.get(chosen.task), SPLIT_SEED)
     train, validation = splits.train, splits.validation
+    if chosen.most:
+        train = train.take(range(min(chosen.most, len(train))))
     if chosen.per_class:
         train, validation = few(train, chosen.per_class, seed), validation.take([])
     folder.mkdir(parents=True, exist_ok=True)
     for split, rows in zip(SPLITS, (train, validation, splits.test), strict=True):
         write(rows, folder / f"{split}.jsonl")
     return folder
+
+
+def tables_of(source: str) -> dict[str, Rows]:
+    """The tables of a data set of the catalogue, or of one in `SHARED`."""
+    if sources.is_dataset(source):
+        return sources.load_tables(source, cache_dir=CACHE)
+    return {split: data.read(SHARED / f"{source}.{split}.jsonl.xz") for split in ("train", "test")}
 
 
 def few(rows: Rows, per_class: int, seed: int) -> Rows:
@@ -79,7 +100,7 @@ def few(rows: Rows, per_class: int, seed: int) -> Rows:
 
 
 def write(rows: Rows, path: Path) -> None:
-    lines = [json.dumps({"text": row["text"], "label": row["label"]}, ensure_ascii=False) for row in rows]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 

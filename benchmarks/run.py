@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.prepare import model_folder, prepare
+from benchmarks.prepare import DATA, model_folder, prepare
 from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, measure
 from benchmarks.summary import Results, section, store
 from benchmarks.tables import TABLES, Table
@@ -57,7 +57,8 @@ def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measur
         found = cached(path, fresh)
         if found is None:
             print(f"{what} ...", flush=True)
-            case = Case(prepare(task.data, task.seed, out / "data" / task.data / str(task.seed)), model, task.seed)
+            folder = prepare(task.data, task.seed, out / "data" / task.data / str(task.seed))
+            case = Case(folder, model, task.seed, DATA[task.data].task)
             try:
                 found = measure(task.subject, case)
             except SubjectError as error:
@@ -76,9 +77,11 @@ def keep(found: Measured, path: Path) -> None:
 
 
 def brief(found: Measured) -> str:
-    """Accuracy and training time of every row, in a line."""
-    judged = {name: row for name, row in found.items() if "accuracy" in row}
-    return "; ".join(f"{name} {row['accuracy']:.3f} in {row['train_seconds']:.1f} s" for name, row in judged.items())
+    """The main metric and training time of every row, in a line."""
+    mains = ("accuracy", "micro_f1", "pearson")
+    judged = {name: next((row[main] for main in mains if main in row), None) for name, row in found.items()}
+    shown = {name: value for name, value in judged.items() if value is not None}
+    return "; ".join(f"{name} {value:.3f} in {found[name]['train_seconds']:.1f} s" for name, value in shown.items())
 
 
 def results(table: Table, measured: dict[Task, Measured]) -> Results:

@@ -29,6 +29,7 @@ class Case:
     folder: Path
     model: Path
     seed: int
+    task: str = "text-classification"
 
     def file(self, split: str) -> str:
         return str(self.folder / f"{split}.jsonl")
@@ -71,7 +72,8 @@ class Ours:
             words += ["--validation", case.file("validation")]
         else:
             words += ["--validation-size", "0"]
-        words += ["--model", str(case.model), "--routes", ",".join(self.routes), "--seed", str(case.seed)]
+        words += ["--task", case.task, "--model", str(case.model), "--seed", str(case.seed)]
+        words += ["--routes", ",".join(self.routes)]
         words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache"), "--offline"]
         return words + [word for setting in self.settings for word in ("--set", setting)]
 
@@ -79,7 +81,9 @@ class Ours:
         run = json.loads((work / "run" / "run.json").read_text(encoding="utf-8"))
         rows: Measured = {self.name: {}}
         for route in run["routes"]:
-            scores = {name: found["value"] for name, found in route["scores"]["metrics"].items()}
+            judged = route["scores"]["metrics"]
+            scores = {name: found["value"] for name, found in judged.items()}
+            scores |= {f"{name}_high": found["high"] for name, found in judged.items()}
             rows[f"{self.name}/{route['name']}"] = numbers(route["settings"]) | numbers(scores) | numbers(route["cost"])
         return rows
 

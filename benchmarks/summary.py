@@ -10,6 +10,7 @@ from statistics import mean, stdev
 
 from benchmarks.subjects import HERE, Figures
 from benchmarks.tables import SECONDS, SPEED, Bar, Figure, Table
+from transferkit import metrics
 
 # row -> seed -> figures
 Results = dict[str, dict[int, Figures]]
@@ -18,26 +19,26 @@ PACKAGES = ("transferkit", "torch", "transformers", "sentence-transformers", "sc
 TITLE = (
     "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one invocation on one machine.\n"
 )
-HEADER = ("row", "seeds", "accuracy", "macro F1", "train s", "train time ratio", "texts/s", "speed ratio", "wall s")
+COLUMNS = ("train s", "train time ratio", "texts/s", "speed ratio", "wall s")
 
 
 def section(name: str, table: Table, results: Results, invocation: str) -> str:
     """The whole finding of one table as Markdown."""
     lines = [f"## {name} ({invocation})", "", f"{table.title}; ratios to {table.reference}. {machine()}", ""]
-    lines += [line(HEADER), line(["---"] * len(HEADER))]
-    lines += [line(cells(row, table.reference, results)) for row in results]
+    header = ("row", "seeds", *(metrics.get(name).TITLE for name in table.metrics), *COLUMNS)
+    lines += [line(header), line(["---"] * len(header))]
+    lines += [line(cells(row, table, results)) for row in results]
     lines += ["", line(("bar", "measured", "")), line(["---"] * 3)]
     lines += [line(judged(bar, results)) for bar in table.bars]
     return "\n".join([*lines, "", f"`make bench TABLE={name}`", ""])
 
 
-def cells(row: str, reference: str, results: Results) -> list[str]:
-    found = results[row]
+def cells(row: str, table: Table, results: Results) -> list[str]:
+    found, reference = results[row], table.reference
     return [
         row,
         str(len(found)),
-        spread(over_seeds(found, "accuracy"), ".3f"),
-        spread(over_seeds(found, "macro_f1"), ".3f"),
+        *(spread(over_seeds(found, name), ".3f") for name in table.metrics),
         spread(over_seeds(found, SECONDS), ".1f"),
         spread(ratios((row, SECONDS), (reference, SECONDS), results), ".2f"),
         spread(over_seeds(found, SPEED), ".0f"),

@@ -44,6 +44,7 @@ class Table:
     reference: str
     bars: tuple[Bar, ...]
     seeds: tuple[int, ...] = (0, 1, 2)
+    metrics: tuple[str, ...] = ("accuracy", "macro_f1")
 
 
 SECONDS = "train_seconds"
@@ -65,6 +66,12 @@ CONTRASTIVE = Ours("few", ("contrastive",))
 DEMO = Ours("demo", ("feature_transfer", "full", "static"))
 SLOWEST = Ours("slowest", ("full",))
 R8 = Ours("r8", ("feature_transfer", "full", "top_layers", "static"))
+TRAINER_SNLI = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3"))
+SNLI = Ours("snli", ("full",), ("full.epochs=3",))
+TRAINER_CONLL = Peer("HF Trainer", "hf_ner.py", ("--epochs", "3"))
+CONLL = Ours("conll", ("feature_transfer", "full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
+DEBTAGS = Ours("debtags", ("feature_transfer", "full"))
+MOVIES = Ours("movies", ("feature_transfer", "full"))
 
 TABLES = {
     "trec": Table(
@@ -120,5 +127,61 @@ TABLES = {
             Bar("r8/static", SPEED, at_least=5_000),
         ),
         seeds=(0,),
+    ),
+    "snli": Table(
+        "SNLI, 20,000 pairs of texts",
+        "snli",
+        (TRAINER_SNLI, SNLI),
+        TRAINER_SNLI.name,
+        (
+            Bar("snli/full", "accuracy", at_least=1.0, of=(TRAINER_SNLI.name, "accuracy")),
+            Bar("snli/full", SECONDS, at_most=0.6, of=(TRAINER_SNLI.name, SECONDS)),
+        ),
+        seeds=(0,),
+    ),
+    "conll2003": Table(
+        "CoNLL-2003, tags of words",
+        "conll2003",
+        (TRAINER_CONLL, CONLL),
+        TRAINER_CONLL.name,
+        (
+            Bar("conll/full", "entity_f1", at_least=1.0, of=(TRAINER_CONLL.name, "entity_f1")),
+            Bar("conll/full", SECONDS, at_most=0.6, of=(TRAINER_CONLL.name, SECONDS)),
+            Bar("conll/fewer_layers", "entity_f1", at_least=0.96, of=("conll/full", "entity_f1")),
+        ),
+        seeds=(0,),
+        metrics=("entity_f1", "entity_recall"),
+    ),
+    "debtags": Table(
+        "debtags, several of 71 labels per text",
+        "debtags",
+        (DEBTAGS,),
+        "debtags/baseline",
+        (
+            Bar(
+                "debtags/full or debtags/feature_transfer",
+                "micro_f1",
+                at_least=1.0,
+                of=("debtags/baseline", "micro_f1_high"),
+            ),
+        ),
+        seeds=(0,),
+        metrics=("micro_f1", "macro_f1"),
+    ),
+    "movie-sentiment": Table(
+        "Film reviews, a number per text",
+        "movie-sentiment",
+        (MOVIES,),
+        "movies/baseline",
+        (
+            Bar(
+                "movies/full or movies/feature_transfer",
+                "pearson",
+                at_least=1.0,
+                of=("movies/baseline", "pearson_high"),
+            ),
+        ),
+        seeds=(0,),
+        metrics=("pearson", "mae"),
     ),
 }

@@ -10,9 +10,24 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from calling import Call, Ended
 from tiny_models import Tiny, load, save_model
 from tiny_reviews import VOCABULARY, examples
+from transferkit.cli import failures
+from transferkit.cli.app import app
 from transferkit.sources.backbone import Backbone
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str]) -> Call:
+    """Run `transferkit WORDS...` in this process, as `main` does."""
+
+    def run(*words: object) -> Ended:
+        code = failures.code_of(lambda: app([str(word) for word in words], standalone_mode=False))
+        printed = capfd.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ wrote a test for it."""
 import importlib
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -148,36 +149,50 @@ def test_no_two_routes_have_one_name() -> None:
     assert len(names) == len(set(names)) and set(names) == set(routes.variants())
 
 
+# By shape: cells, the labels that they bind, references, some outputs and the answers that these are.
+TARGETS: dict[Shape, tuple[Any, ...]] = {
+    Shape.LABEL: (["10", "9"], ("9", "10"), [1, 0], [[0.2, 0.8], [0.7, 0.3]], ["10", "9"]),
+    Shape.LABELS: (["b", "a,b"], ("a", "b"), [[0, 1], [1, 1]], [[0.2, 0.8], [0.5, 0.3]], [["b"], ["a"]]),
+    Shape.VALUE: (["1.5", 2], ("value",), [1.5, 2.0], [[0.5], [1.0]], [0.5, 1.0]),
+    Shape.TAGS: (["O", "I-x"], ("O", "B-x"), [["O"], ["B-x"]], [[[0.2, 0.8]], [[0.7, 0.3]]], [["B-x"], ["O"]]),
+}
+
+
 @each(tasks)
 def test_a_task(member: ModuleType) -> None:
     task = member.TASK
     assert isinstance(task, Task) and isinstance(task.shape, Shape)
     assert tasks.get(task.name) is task and task.name == member.__name__.rsplit(".", 1)[1].replace("_", "-")
     assert task.main_metric in task.metrics and set(task.metrics) <= set(metrics.names())
-    assert task.labels == () and "log_loss" in task.metrics
-    rows = Rows({"text": ["a", "b", "c"], task.target: ["10", "9", None]}, np.arange(3))
+    assert task.labels == () and all(task.shape.name in metrics.get(name).SHAPES for name in task.metrics)
+    cells, labels, references, outputs, answers = TARGETS[task.shape]
+    rows = Rows({"text": ["a", "b", "c"], task.target: [*map(task.read_target, cells), None]}, np.arange(3))
     bound = task.bound(rows)
-    assert bound.labels == ("9", "10") and bound.references(rows.take([0, 1])) == [1, 0]
+    assert bound.labels == labels and bound.references(rows.take([0, 1])) == references
+    assert bound.decode(np.array(outputs), bound.labels) == answers
 
 
 @each(metrics)
 def test_a_metric(member: ModuleType) -> None:
-    same_signature(member, metrics.Metric, "compute")
     same_signature(member, metrics.Metric, "resampled")
     assert member.TITLE and isinstance(member.HIGHER_IS_BETTER, bool)
     random = np.random.default_rng(0)
+    name, counts = member.__name__.rsplit(".", 1)[1], random.multinomial(40, np.ones(40) / 40, size=5).astype(float)
     truth = np.arange(40) % 3
-    sure = np.eye(3)[truth] * 0.98 + 0.02 / 3
-    guess = random.dirichlet(np.ones(3), 40)
-    good, bad = member.compute(sure, truth), member.compute(guess, truth)
-    assert np.isfinite([good, bad]).all() and (good > bad) == member.HIGHER_IS_BETTER
-    assert member.compute(guess.astype(np.float32), truth) == pytest.approx(bad, abs=1e-5)
-    # Resampling is counting rows more than once.
-    drawn = random.integers(0, 40, (5, 40))
-    counts = np.stack([np.bincount(row, minlength=40) for row in drawn]).astype(float)
-    expected = [member.compute(guess[row], truth[row]) for row in drawn]
-    assert member.resampled(guess, truth, counts) == pytest.approx(expected, abs=1e-6)
-    assert np.isfinite(member.compute(guess[:1], truth[:1]))
+    guesses = {
+        "LABEL": (truth, np.eye(3)[truth] * 0.98 + 0.02 / 3, random.dirichlet(np.ones(3), 40)),
+        "LABELS": (np.eye(3)[truth], np.eye(3)[truth] * 0.9, random.random((40, 3))),
+        "VALUE": (truth.astype(float), truth[:, None] + 0.01, random.random((40, 1))),
+        "TAGS": ([["B-A", "O"]] * 40, [["B-A", "O"]] * 40, [["O", "B-A"], ["B-A", "O"]] * 20),
+    }
+    for shape in member.SHAPES:
+        right, sure, guess = guesses[shape]
+        good, bad = metrics.compute(name, sure, right), metrics.compute(name, guess, right)
+        assert np.isfinite([good, bad]).all() and (good > bad) == member.HIGHER_IS_BETTER
+        if isinstance(guess, np.ndarray):
+            assert metrics.compute(name, guess.astype(np.float32), right) == pytest.approx(bad, abs=1e-5)
+        assert np.isfinite(member.resampled(guess, right, counts)).all()
+        assert np.isfinite(metrics.compute(name, guess[:1], right[:1]))
 
 
 @each(predictors)
@@ -195,9 +210,17 @@ def test_a_predictor(member: ModuleType) -> None:
 # Losses: what each is built with, and one step that has something for all of them.
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "SoftLabels": (Schedule(2.0, 2.0),),
+    "SoftLabelSets": (Schedule(2.0, 2.0),),
+    "SoftTags": (Schedule(2.0, 2.0),),
     "HiddenStates": ({1: 2}, 4, 6),
     "Attentions": ({1: 2},),
     "Relations": ({1: 2},),
+    "SquaredError": ("labels",),
+}
+# What a loss takes in place of label indices: targets, and columns of logits.
+TARGETS_OF: dict[str, tuple[torch.Tensor, int]] = {
+    "LabelSets": (torch.tensor([[0.0, 1, 1], [1, 0, 0], [0, 0, 0], [1, 1, 1], [0, 1, 0]]), 3),
+    "SquaredError": (torch.tensor([0.5, 1.0, -2.0, 0.0, 3.0]), 1),
 }
 
 
@@ -218,14 +241,33 @@ def any_step(rows: int = 5) -> Step:
     return Step(logits, mask, batch, {1: hidden}, {1: ours.requires_grad_()}, 0.5)
 
 
+def step_for(kind: type) -> Step:
+    """The step with targets in the form that this loss takes."""
+    step = any_step()
+    if kind.__name__ in ("HardTags", "SoftTags"):
+        return of_words(step)
+    if kind.__name__ not in TARGETS_OF:
+        return step
+    targets, columns = TARGETS_OF[kind.__name__]
+    logits = step.logits.detach()[:, :columns].clone().requires_grad_()
+    return replace(step, logits=logits, batch={**step.batch, "labels": targets})
+
+
+def of_words(step: Step) -> Step:
+    """A step in which every token is a word."""
+    logits, teacher = (torch.randn(5, 3, 3, requires_grad=ours) for ours in (True, False))
+    labels = torch.tensor([[0, 1, 2]] * 5).masked_fill(step.mask == 0, -100)
+    words = torch.arange(3).expand(5, 3).masked_fill(step.mask == 0, -1)
+    return replace(step, logits=logits, batch={"labels": labels, "words": words, "teacher_logits": teacher})
+
+
 @each(losses)
 def test_a_loss(member: ModuleType) -> None:
     (kind,) = [value for value in defined_in(member, inspect.isclass) if issubclass(value, torch.nn.Module)]
     assert "".join(part.title() for part in member.__name__.rsplit(".", 1)[1].split("_")) == kind.__name__
     torch.manual_seed(0)
-    loss = kind(*ARGUMENTS.get(kind.__name__, ()))
+    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), step_for(kind)
     assert set(loss.hidden_depths) <= {1} and set(loss.attention_depths) <= {1}
-    step = any_step()
     value = loss(step)
     assert value.shape == () and torch.isfinite(value) and value.item() >= 0
     value.backward()
@@ -238,7 +280,7 @@ def test_a_loss(member: ModuleType) -> None:
 def test_a_loss_does_not_see_padding(member: ModuleType) -> None:
     (kind,) = [value for value in defined_in(member, inspect.isclass) if issubclass(value, torch.nn.Module)]
     torch.manual_seed(0)
-    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), any_step()
+    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), step_for(kind)
     away = (step.mask == 0).unsqueeze(-1)
     noisy = {name: value.masked_fill(away, 7.0) if value.ndim == 3 else value for name, value in step.batch.items()}
     hidden = {depth: value.masked_fill(away, -3.0) for depth, value in step.hidden.items()}
@@ -253,7 +295,7 @@ def test_splitting_a_batch_does_not_change_a_loss(member: ModuleType) -> None:
     if kind.__name__ == "Contrast":
         return
     torch.manual_seed(0)
-    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), any_step()
+    loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), step_for(kind)
 
     def part(rows: slice) -> torch.Tensor:
         batch = {name: value[rows] for name, value in step.batch.items()}

@@ -91,7 +91,7 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_every_route_is_judged(everything: RunResult) -> None:
     assert sorted(route.name for route in everything.routes) == sorted(NAMES) and everything.skipped == ()
     for route in everything.routes:
-        assert len(route.seed_values) == 2 and route.probabilities.shape == (len(everything.splits.test), 3)
+        assert len(route.seed_values) == 2 and route.outputs.shape == (len(everything.splits.test), 3)
         assert route.seed_values[0] == pytest.approx(route.scores.metrics["accuracy"].value)
         assert route.cost.parameters > 0 and route.cost.train_seconds > 0
     assert everything.best in NAMES and everything.cheapest in NAMES
@@ -121,8 +121,8 @@ def test_the_tables_agree_with_the_result(everything: RunResult, place: Place) -
     for route in everything.routes:
         right = np.mean([row[route.name] == row["label"] for row in rows])
         assert right == pytest.approx(route.scores.metrics["accuracy"].value)
-        again = predictors.load(run / "models" / route.name).predict(test).probabilities
-        assert np.allclose(again, route.probabilities, atol=1e-5)
+        again = predictors.load(run / "models" / route.name).predict(test).outputs
+        assert np.allclose(again, route.outputs, atol=1e-5)
 
 
 # The test rows
@@ -197,8 +197,8 @@ def test_a_killed_run_goes_on_to_the_same_result(place: Place) -> None:
     assert {path: path.stat().st_mtime_ns for path in first} == first
     assert (run / "predictions.csv").read_bytes() == (place.folder / "whole" / "predictions.csv").read_bytes()
     for route in whole.routes:
-        found = predictors.load(run / "models" / route.name).predict(whole.splits.test).probabilities
-        assert np.array_equal(found, route.probabilities), route.name
+        found = predictors.load(run / "models" / route.name).predict(whole.splits.test).outputs
+        assert np.array_equal(found, route.outputs), route.name
     assert not (run / "work").exists()
 
 

@@ -66,7 +66,7 @@ def test_a_loaded_model_answers_what_the_trained_one_answered(run: transferkit.R
     model, test = run.model("feature_transfer"), run.result.splits.test
     probabilities = model.predict_proba(list(test["text"]))
     assert model.labels == ("bad", "good") == run.result.task.labels
-    assert np.allclose(probabilities, run.result.route("feature_transfer").probabilities, atol=1e-5)
+    assert np.allclose(probabilities, run.result.route("feature_transfer").outputs, atol=1e-5)
     assert model.predict(list(test["text"])) == [model.labels[i] for i in probabilities.argmax(axis=1)]
     assert model.predict([]) == []
 

@@ -63,12 +63,19 @@ def main() -> None:
     )
     limit = asked.max_length or MAX_LENGTH
 
-    def tokenized(columns: dict[str, list[Any]]) -> Dataset:
-        rows = Dataset.from_dict(columns)
-        return rows.map(lambda batch: tokenizer(batch["text"], truncation=True, max_length=limit), batched=True)
+    def tokenized(texts: Sequence[Any], labels: Sequence[int] | None = None) -> Dataset:
+        """One text or a pair of texts per row."""
+        given = [text if isinstance(text, tuple) else (text,) for text in texts]
+        columns: dict[str, list[Any]] = {f"text{i}": [row[i] for row in given] for i in range(len(given[0]))}
+        rows = Dataset.from_dict(columns | ({} if labels is None else {"label": list(labels)}))
+
+        def encode(batch: dict[str, list[str]]) -> Any:
+            return tokenizer(*(batch[name] for name in columns), truncation=True, max_length=limit)
+
+        return rows.map(encode, batched=True)
 
     def labelled(part: Part) -> Dataset:
-        return tokenized({"text": part.texts, "label": [ids[label] for label in part.labels]})
+        return tokenized(part.texts, [ids[label] for label in part.labels])
 
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
@@ -86,7 +93,7 @@ def main() -> None:
         curve: list[dict[str, Any]] = [entry for entry in trainer.state.log_history if "eval_accuracy" in entry]
 
         def predict(texts: Sequence[str]) -> list[str]:
-            logits = trainer.predict(tokenized({"text": list(texts)})).predictions
+            logits = trainer.predict(tokenized(texts)).predictions
             return [asked.names[i] for i in np.argmax(logits, axis=1)]
 
         settings = {

@@ -23,12 +23,15 @@ BULK_REPEATS = 3
 PROBE_ROWS = 32
 
 
+Judged = Callable[[Sequence[Any], Sequence[Any]], dict[str, float]]
+
+
 @dataclass(frozen=True)
 class Part:
-    """The texts and labels of one split."""
+    """The texts, or (text, text_pair) tuples, and labels, or lists of tags, of one split."""
 
-    texts: list[str]
-    labels: list[str]
+    texts: list[Any]
+    labels: list[Any]
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def request(about: str | None) -> Request:
     """Read the command line and the three files it names."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("train", "validation", "test"):
-        parser.add_argument(f"--{name}", type=Path, required=True, help="JSON lines with text and label")
+        help = "JSON lines with text, text_pair (if any) and label"
+        parser.add_argument(f"--{name}", type=Path, required=True, help=help)
     parser.add_argument("--model", required=True, help="folder of the pretrained model")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, help="where the answer is written as JSON")
@@ -93,17 +97,22 @@ def request(about: str | None) -> Request:
 def read(path: Path) -> Part:
     """The rows of a JSON lines file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return Part([row["text"] for row in rows], [str(row["label"]) for row in rows])
+    texts = [(row["text"], row["text_pair"]) if "text_pair" in row else row["text"] for row in rows]
+    return Part(texts, [row["tags"] if "tags" in row else str(row["label"]) for row in rows])
 
 
-def answer(asked: Request, trained: Trained, packages: Sequence[str]) -> None:
+def of_labels(true: Sequence[Any], found: Sequence[Any]) -> dict[str, float]:
+    """The figures of one label per text."""
+    return {"accuracy": accuracy_score(true, found), "macro_f1": f1_score(true, found, average="macro")}
+
+
+def answer(asked: Request, trained: Trained, packages: Sequence[str], judged: Judged = of_labels) -> None:
     """Judge `trained` on the test rows, time it, and write and print the answer."""
     started = time.perf_counter()
     predicted = list(trained.predict(asked.test.texts))
     predict_seconds = time.perf_counter() - started
     found = {
-        "accuracy": accuracy_score(asked.test.labels, predicted),
-        "macro_f1": f1_score(asked.test.labels, predicted, average="macro"),
+        **judged(asked.test.labels, predicted),
         "train_seconds": trained.train_seconds,
         "embed_seconds": trained.embed_seconds,
         "predict_seconds": predict_seconds,

@@ -87,7 +87,9 @@ class RunConfig(Strict):
     data: DataConfig
     model: str = Field("all-MiniLM-L6-v2", description="catalogue or hub name, folder, GGUF file or wheel:// address")
     revision: str | None = Field(None, description="revision of a hub model")
-    task: str = Field("text-classification", description="the task, named by its Hugging Face pipeline tag")
+    task: str | None = Field(
+        None, description="Hugging Face pipeline tag; default: that of the catalogue's data, or text-classification"
+    )
     routes: Routes = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
     unlabelled: str | None = Field(None, description="file with extra text for distillation")
     max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")

@@ -112,7 +112,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """(texts, classes), rows summing to one."""
         check_is_fitted(self, "predictor_")
-        return self.predictor_.predict(rows_of(X)).probabilities
+        return np.asarray(self.predictor_.predict(rows_of(X)).outputs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,6 +1,7 @@
 """The whole product on one page: rows and a pretrained model in; table, report and artifacts out."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import AUTO, RouteConfig, RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
+from transferkit.data.values import names_in
 from transferkit.errors import ConfigError
 from transferkit.evaluation.cost import measure_cost
 from transferkit.evaluation.document import write_json
@@ -30,11 +32,13 @@ from transferkit.report.page import write_report
 from transferkit.routes import Context, Plan
 from transferkit.sources import hub_data
 from transferkit.sources.backbone import Backbone
-from transferkit.tasks import Task
+from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
 from transferkit.training.encoding import encode, window
 
 log = logging.getLogger("transferkit")
+
+_USUAL_TASK = "text-classification"
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,10 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
 def prepare(config: RunConfig, table: Any = None) -> Prepared:
     """Read, audit and split the rows; load the model's facts; check every route's options."""
     folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    config = config.model_copy(update={"output_dir": folder})
-    task = tasks.get(config.task)
+    task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
+    config = config.model_copy(update={"output_dir": folder, "task": task.name})
+    if task.shape is Shape.TAGS and config.long_texts == "windows":
+        raise ConfigError("long_texts=windows: tags are read from texts cut at max_length only; leave it out")
     for route in config.routes:
         for asked in routes.named_in(route):
             routes.resolve(asked)  # a misspelt name or option is refused before anything is fetched
@@ -90,7 +96,7 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
         trust_remote_code=config.trust_remote_code,
     )
     splits, max_length = _measured(splits, backbone, config)
-    plans = _plans(config, splits, backbone)
+    plans = _plans(config, splits, task, backbone)
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
 
 
@@ -161,13 +167,13 @@ def leave_behind(result: RunResult, run: RunFolder) -> None:
 
 def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: list[Finished]) -> RouteResult:
     test, task = prepared.splits.test, prepared.task
-    references = np.asarray(task.references(test))
+    references = task.references(test)
     first, values = predictors.load(runs[0].artifact), []
-    probabilities = first.predict(test).probabilities
-    scores = score(task, probabilities, references)
+    outputs = first.predict(test).outputs
+    scores = score(task, outputs, references)
     values.append(scores.metrics[task.main_metric].value)
     for other in runs[1:]:
-        again = score(task, predictors.load(other.artifact).predict(test).probabilities, references, resamples=1)
+        again = score(task, predictors.load(other.artifact).predict(test).outputs, references, resamples=1)
         values.append(again.metrics[task.main_metric].value)
     cost = measure_cost(
         first,
@@ -182,7 +188,7 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
         method=runs[0].method,
         scores=scores,
         cost=cost,
-        probabilities=probabilities,
+        outputs=outputs,
         seed_values=run.earlier_values(title) or tuple(values),
         history=tuple(runs[0].history),
         settings=runs[0].settings,
@@ -253,12 +259,11 @@ def _measured(splits: Splits, backbone: Backbone, config: RunConfig) -> tuple[Sp
     return replace(splits, audit=audit), max_length
 
 
-def _plans(config: RunConfig, splits: Splits, backbone: Backbone) -> tuple[Plan, ...]:
+def _plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) -> tuple[Plan, ...]:
     asked: list[RouteConfig] = []
     for route in config.routes:
         if route.name == AUTO:
-            counts = np.unique([str(label) for label in splits.train["label"]], return_counts=True)[1]
-            asked += routes.automatic(route, float(np.median(counts)), backbone.parameters)
+            asked += routes.automatic(route, task.shape, _rows_per_label(splits.train, task), backbone.parameters)
         else:
             asked.append(route)
     if all(route.name != BASELINE for route in asked):
@@ -268,6 +273,12 @@ def _plans(config: RunConfig, splits: Splits, backbone: Backbone) -> tuple[Plan,
     if twice:
         raise ConfigError(f"routes named twice: {', '.join(twice)}; give each a label of its own")
     return tuple(routes.resolve(route) for route in asked)
+
+
+def _rows_per_label(rows: Rows, task: Task) -> float:
+    """The median over labels; all of them for what has no labels."""
+    counts = Counter(name for target in rows[task.target] for name in names_in(target))
+    return float(np.median(list(counts.values()))) if task.shape in (Shape.LABEL, Shape.LABELS) else len(rows)
 
 
 def _cache(config: RunConfig) -> Path:

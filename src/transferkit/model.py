@@ -15,12 +15,13 @@ from transferkit.data.cleaning import clean
 from transferkit.data.content import is_blank
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
+from transferkit.data.values import names_in
 from transferkit.errors import ArtifactError, ConfigError, DataError
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
 from transferkit.sources.hush import hushed
-from transferkit.tasks import Task
+from transferkit.tasks import Shape, Task
 
 Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
@@ -30,11 +31,16 @@ _RUN = "run.json"
 
 @dataclass(frozen=True)
 class Answers:
-    """Predictions for some rows of a file: `values` has None, and `probabilities` NaN, where there is no text."""
+    """Predictions for some rows of a file, None and NaN where there is no text.
+
+    `values` are labels, lists of labels or numbers; `outputs` is (rows, labels): probabilities, or the numbers;
+    `name` is what an answer is called: label, labels or value.
+    """
 
     numbers: npt.NDArray[np.int64]
-    values: list[str | None]
-    probabilities: Floats
+    values: list[Any]
+    outputs: Floats
+    name: str = "label"
 
     def __len__(self) -> int:
         return len(self.values)
@@ -67,17 +73,27 @@ class Model:
         """Whether it was trained on pairs of texts."""
         return "text_pair" in self.columns
 
-    def predict(self, texts: Sequence[Text]) -> list[str]:
-        """The most probable label of every text, or (text, text_pair) tuple."""
-        return [self.labels[i] for i in self.predict_proba(texts).argmax(axis=1)]
+    def predict(self, texts: Sequence[Text]) -> list[Any]:
+        """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, or a
+        number. Raises `DataError` for one bare text instead of a list."""
+        return self.task.decode(self._outputs(texts), self.labels)
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
-        """(texts, labels), rows summing to one. Raises `DataError` for one bare text instead of a list."""
+        """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other."""
+        self.require_probabilities()
+        return np.asarray(self._outputs(texts))
+
+    def require_probabilities(self) -> None:
+        """Raise `ConfigError` where answers are not labels of a text."""
+        if self.task.shape not in (Shape.LABEL, Shape.LABELS):
+            raise ConfigError(f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}")
+
+    def _outputs(self, texts: Sequence[Text]) -> Any:
         rows = rows_of(texts)
         if len(rows) and ("text_pair" in rows) != self.takes_pairs and self.columns:
             wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs else "single texts, not pairs"
             raise DataError(f"this model was trained on {wanted}; give it the same")
-        return self.predictor.predict(rows).probabilities
+        return self.predictor.predict(rows).outputs
 
     def stream(self, path: Path, named: Mapping[str, str] | None = None, batch_size: int = 1000) -> Iterator[Answers]:
         """Answers for the rows of a file of any size, `batch_size` at a time, in their order.
@@ -103,23 +119,29 @@ class Model:
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
-        return score(self.task, self.predictor.predict(cleaned.rows).probabilities, references), findings
+        return score(self.task, self.predictor.predict(cleaned.rows).outputs, references), findings
 
     def _know(self, rows: Rows, column: str) -> None:
-        for number, label in zip(rows.numbers, rows[self.task.target], strict=True):
-            if str(label) not in self.labels:
+        if self.task.shape in (Shape.VALUE, Shape.TAGS):
+            return  # of tags, `Task.references` tells
+        for number, target in zip(rows.numbers, rows[self.task.target], strict=True):
+            unknown = [label for label in names_in(target) if label not in self.labels]
+            if unknown:
                 where = f"{rows.source}: " if rows.source else ""
                 raise DataError(
-                    f"{where}row {number}, column {column!r}: the model does not know the label {str(label)!r}; it "
+                    f"{where}row {number}, column {column!r}: the model does not know the label {unknown[0]!r}; it "
                     f"knows {', '.join(map(repr, self.labels[:20]))}; rename the label, or remove such rows"
                 )
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(is_blank(rows, self.task), dtype=bool)
-        probabilities = np.full((len(rows), len(self.labels)), np.nan, dtype=np.float32)
-        probabilities[~blank] = self.predictor.predict(rows.take(~blank)).probabilities
-        best = np.where(blank, -1, np.nan_to_num(probabilities, nan=-1).argmax(axis=1))
-        return Answers(rows.numbers, [None if i < 0 else self.labels[i] for i in best.tolist()], probabilities)
+        found = self.predictor.predict(rows.take(~blank)).outputs
+        outputs = np.full((len(rows), *found.shape[1:]), np.nan, dtype=np.float32)
+        outputs[~blank] = found
+        values: list[Any] = [None] * len(rows)
+        for i, value in zip(np.flatnonzero(~blank), self.task.decode(found, self.labels), strict=True):
+            values[i] = value
+        return Answers(rows.numbers, values, outputs, self.task.target)
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
         known = {name: raw for name, raw in self.columns.items() if raw in rows}

@@ -58,7 +58,7 @@ def fit(
     *,
     model: str = "all-MiniLM-L6-v2",
     revision: str | None = None,
-    task: str = "text-classification",
+    task: str | None = None,
     routes: str | Sequence[str | Mapping[str, Any]] = ("auto",),
     validation: Any = None,
     test: Any = None,

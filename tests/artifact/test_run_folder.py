@@ -87,13 +87,13 @@ def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outc
     (check,) = run.checks()
     artifact, rows, expected = read_check(check)
     assert artifact == "models/mine" and list(rows["text"]) == list(ROWS["text"][:16])
-    assert np.allclose(expected, outcome.predictor.predict(ROWS).probabilities[:16])
+    assert np.allclose(expected, outcome.predictor.predict(ROWS).outputs[:16])
     assert verify(run) == []
     facts = json.loads((stored.artifact / "transferkit.json").read_text())
     swapped = {**facts, "vocabularies": [facts["vocabularies"][0][::-1]]}
     (stored.artifact / "transferkit.json").write_text(json.dumps(swapped))
     (problem,) = verify(run)
-    assert problem.startswith("models/mine: probabilities differ by")
+    assert problem.startswith("models/mine: answers differ by")
 
 
 def test_a_fresh_process_compares(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:

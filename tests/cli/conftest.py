@@ -1,25 +1,12 @@
-"""The command line, called in this process as `main` calls it, and one finished run to use."""
+"""One finished run to use."""
 
 import logging
 from pathlib import Path
 
 import pytest
-from calling import Call, Ended
 
 from transferkit.cli import failures
 from transferkit.cli.app import app
-
-
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str]) -> Call:
-    """Run `transferkit WORDS...`."""
-
-    def run(*words: object) -> Ended:
-        code = failures.code_of(lambda: app([str(word) for word in words], standalone_mode=False))
-        printed = capfd.readouterr()
-        return Ended(code, printed.out, printed.err)
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def fails(call: Call, tiny_model: Path, tmp_path: Path) -> Any:
 
 BAD_DATA = {
     "a missing column": ("a,b\nx,y\n", ["label", "--label"]),
-    "one class only": (HEADER + "".join(f"a film {i},good\n" for i in range(20)), ["two labels", "'good'"]),
+    "one class only": (HEADER + "".join(f"a film {i},good\n" for i in range(20)), ["two different labels", "'good'"]),
     "all rows empty": (HEADER + " ,good\n,bad\n" * 9, ["18 rows are empty", "'text'"]),
     "no labels at all": (HEADER + "".join(f"film {i},\n" for i in range(20)), ["expected labels", "'label'"]),
     "a row too short": (HEADER + GOOD_ROWS + "only text\n", ["row 41", "fields"]),

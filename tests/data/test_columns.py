@@ -1,11 +1,13 @@
 """Raw column names and cells -> canonical ones."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 import pytest
 
+from transferkit import tasks
 from transferkit.config import DataConfig
 from transferkit.data import canonical, explicit, read
 from transferkit.data.columns import find
@@ -23,6 +25,9 @@ class Columns:
     optional_inputs: tuple[str, ...] = ("text_pair",)
     target: str = "label"
     shape: Enum = Shape.LABEL
+
+    def read_target(self, cell: Any) -> Any:
+        return cell
 
 
 TASK = Columns()
@@ -113,6 +118,8 @@ def test_nested_text_is_refused_with_row_and_column() -> None:
 
 
 def test_words_stay_words() -> None:
-    task = replace(TASK, inputs=("tokens",), optional_inputs=(), target="ner_tags", shape=Shape.TEXT)
-    rows, _ = canonical(read({"tokens": [["a", "b"]], "ner_tags": [["O", "P"]]}), task)
-    assert rows["tokens"] == [["a", "b"]]
+    task = tasks.get("token-classification")
+    given = {"text": ["x"] * 3, "tokens": [["a", "b c"], "a  b", []], "ner_tags": [["O", "P"], "O P", None]}
+    rows, columns = canonical(read(given), task)
+    assert columns == {"text": "tokens", "tags": "ner_tags"}
+    assert rows["text"] == ["a b_c", "a b", ""] and rows["tags"] == [["O", "P"], ["O", "P"], None]

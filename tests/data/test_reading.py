@@ -176,7 +176,7 @@ BAD = [
     ("a.jsonl", '{"text": "a"}\n{"text": \n', "row 2 is not valid JSON"),
     ("a.jsonl", '{"text": "a"}\n\n["a"]\n', "row 3: expected a JSON object .* found a list"),
     ("a.json", '[\n{"text": "a"}]\n', "row 1 is not valid JSON .* one object per line"),
-    ("a.docx", "x", r"unsupported suffix '.docx'; supported are .csv, .*.parquet.*, each plain or with .gz or .xz"),
+    ("a.docx", "x", r"unsupported suffix '.docx'; supported are .*\.csv, .*\.parquet.*, each plain or with .gz or .xz"),
     ("a", "x", "unsupported suffix 'none'"),
     ("a.parquet", "x", "not a readable Parquet file"),
     ("a.parquet.gz", "x", "decompress"),

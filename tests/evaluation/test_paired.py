@@ -5,10 +5,14 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_rel
 
+from transferkit import tasks
 from transferkit.errors import ConfigError
 from transferkit.evaluation.paired import compare, holm, paired_bootstrap
 from transferkit.evaluation.results import Comparison
+
+TASK = tasks.get("text-classification")
 
 
 def answers(right: list[int]) -> np.ndarray:
@@ -20,7 +24,7 @@ def test_mcnemar_by_hand() -> None:
     # 2 rows only a has right, 10 only b: p = 2 (C(12,0) + C(12,1) + C(12,2)) / 2^12 = 158 / 4096.
     a = answers([1] * 2 + [0] * 10 + [1] * 20)
     b = answers([0] * 2 + [1] * 10 + [1] * 20)
-    found = compare("a", a, "b", b, np.zeros(32, dtype=int))
+    found = compare(TASK, ("a", a), ("b", b), np.zeros(32, dtype=int))
     assert found.p_value == pytest.approx(2 * sum(comb(12, k) for k in range(3)) / 2**12)
     assert found.p_value == pytest.approx(158 / 4096)
     assert found.difference == pytest.approx(-8 / 32)
@@ -31,13 +35,13 @@ def test_mcnemar_by_hand() -> None:
 
 def test_equal_predictions_are_not_different() -> None:
     same = answers([1, 0, 1])
-    found = compare("a", same, "b", same, [0, 0, 0])
+    found = compare(TASK, ("a", same), ("b", same), [0, 0, 0])
     assert (found.difference, found.p_value, found.significant) == (0.0, 1.0, False)
 
 
 def test_predictions_on_other_rows_are_refused() -> None:
     with pytest.raises(ConfigError, match="on the same 3 rows, found 3 and 2"):
-        compare("a", answers([1, 0, 1]), "b", answers([1, 0]), [0, 0, 0])
+        compare(TASK, ("a", answers([1, 0, 1])), ("b", answers([1, 0])), [0, 0, 0])
 
 
 def test_holm_by_hand() -> None:
@@ -50,16 +54,25 @@ def test_holm_by_hand() -> None:
 
 
 def test_paired_bootstrap_is_close_to_the_t_test_and_right_under_the_null() -> None:
-    from scipy.stats import ttest_rel
-
     random = np.random.default_rng(0)
-    a = random.normal(size=200)
-    b = a + random.normal(0.03, 0.3, size=200)
-    assert paired_bootstrap(a, b) == pytest.approx(ttest_rel(a, b).pvalue, abs=0.02)
-    assert paired_bootstrap(a, a) == 1.0
-    assert paired_bootstrap(a + 1, a) == pytest.approx(1 / 10_001)
+    a = np.abs(random.normal(size=200))
+    b = np.abs(a + random.normal(0.03, 0.3, size=200))
+    truth = np.zeros(200)
+    difference, p_value = paired_bootstrap("mae", a[:, None], b[:, None], truth)
+    assert difference == pytest.approx(b.mean() - a.mean())
+    assert p_value == pytest.approx(ttest_rel(a, b).pvalue, abs=0.02)
+    assert paired_bootstrap("mae", a[:, None], a[:, None], truth) == (0.0, 1.0)
+    assert paired_bootstrap("mae", a[:, None], a[:, None] + 1, truth)[1] == pytest.approx(1 / 2001)
+    null = [np.abs(random.normal(size=(2, 100, 1))) for _ in range(200)]
     rejected = sum(
-        paired_bootstrap(random.normal(size=100), random.normal(size=100), resamples=400, seed=i) < 0.05
-        for i in range(200)
+        paired_bootstrap("mae", *pair, np.zeros(100), resamples=400, seed=i)[1] < 0.05 for i, pair in enumerate(null)
     )
     assert rejected <= 20
+
+
+def test_anything_but_one_label_is_tested_by_the_bootstrap() -> None:
+    random = np.random.default_rng(0)
+    truth = random.normal(size=100)
+    near, far = ((truth + noise * random.normal(size=100))[:, None] for noise in (0.1, 2.0))
+    found = compare(tasks.get("text-regression"), ("near", near), ("far", far), truth)
+    assert found.significant and found.difference > 0 and found.test == "paired bootstrap"

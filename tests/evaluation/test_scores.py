@@ -9,7 +9,6 @@ from scipy.stats import beta
 from transferkit import tasks
 from transferkit.errors import ConfigError
 from transferkit.evaluation.scores import intervals, score
-from transferkit.tasks import Shape
 
 TASK = replace(tasks.get("text-classification"), labels=("a", "b", "c"))
 
@@ -61,8 +60,6 @@ def test_an_interval_without_spread_is_the_exact_one_of_a_share() -> None:
     assert right["log_loss"].low == right["log_loss"].high
 
 
-def test_nothing_to_score_and_unknown_shapes_are_refused() -> None:
+def test_nothing_to_score_is_refused() -> None:
     with pytest.raises(ConfigError, match="at least one labelled row"):
         score(TASK, np.zeros((0, 3)), [])
-    with pytest.raises(ConfigError, match="cannot be scored"):
-        score(replace(TASK, shape=Shape.TEXT), np.eye(3), [0, 1, 2])

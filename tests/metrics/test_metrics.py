@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import pearsonr, spearmanr
 from sklearn import metrics as sk
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
+from transferkit.tasks import Shape
 
 REFERENCE = {
     "accuracy": lambda y, p: sk.accuracy_score(y, p.argmax(1)),
@@ -30,35 +32,84 @@ def case(seed: int, classes: int = 5, rows: int = 80) -> tuple[np.ndarray, np.nd
 def test_metric_agrees_with_scikit_learn(name: str, seed: int) -> None:
     probabilities, references = case(seed)
     expected = REFERENCE[name](references, probabilities)
-    assert metrics.get(name).compute(probabilities, references) == pytest.approx(expected)
+    assert metrics.compute(name, probabilities, references) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("name", metrics.names())
-def test_resampled_is_compute_on_the_repeated_rows(name: str) -> None:
-    probabilities, references = case(3)
+def of_shape(shape: str) -> list[str]:
+    return [name for name in metrics.names() if shape in metrics.get(name).SHAPES]
+
+
+def labels_case(seed: int, labels: int = 4, rows: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    references = (random.random((rows, labels)) < 0.3).astype(int)
+    return np.clip(np.round(references * 0.3 + random.random((rows, labels)) * 0.7, 1), 0, 1), references
+
+
+def value_case(seed: int, rows: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    references = np.round(random.normal(size=rows), 1)
+    return (references + random.normal(size=rows))[:, None], references
+
+
+CASES = {"LABEL": case, "LABELS": labels_case, "VALUE": value_case}
+LABELS_REFERENCE = {
+    "precision": lambda y, p: sk.precision_score(y, p >= 0.5, average="macro", zero_division=0),
+    "recall": lambda y, p: sk.recall_score(y, p >= 0.5, average="macro", zero_division=0),
+    "macro_f1": lambda y, p: sk.f1_score(y, p >= 0.5, average="macro", zero_division=0),
+    "micro_f1": lambda y, p: sk.f1_score(y, p >= 0.5, average="micro"),
+    "average_precision": lambda y, p: sk.average_precision_score(y, p, average="macro"),
+    "label_ranking": sk.label_ranking_average_precision_score,
+}
+VALUE_REFERENCE = {
+    "mae": lambda y, p: sk.mean_absolute_error(y, p[:, 0]),
+    "rmse": lambda y, p: sk.root_mean_squared_error(y, p[:, 0]),
+    "r2": lambda y, p: sk.r2_score(y, p[:, 0]),
+    "pearson": lambda y, p: pearsonr(y, p[:, 0]).statistic,
+    "spearman": lambda y, p: spearmanr(y, p[:, 0]).statistic,
+}
+
+
+@pytest.mark.parametrize("name", sorted(LABELS_REFERENCE))
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_metric_of_sets_of_labels_agrees_with_scikit_learn(name: str, seed: int) -> None:
+    scores, references = labels_case(seed)
+    assert metrics.compute(name, scores, references) == pytest.approx(LABELS_REFERENCE[name](references, scores))
+
+
+@pytest.mark.parametrize("name", sorted(VALUE_REFERENCE))
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_metric_of_numbers_agrees_with_scikit_learn_and_scipy(name: str, seed: int) -> None:
+    values, references = value_case(seed)
+    assert metrics.compute(name, values, references) == pytest.approx(VALUE_REFERENCE[name](references, values))
+
+
+@pytest.mark.parametrize(("shape", "name"), [(shape, name) for shape in CASES for name in of_shape(shape)])
+def test_resampled_is_the_metric_of_the_repeated_rows(shape: str, name: str) -> None:
+    if name == "spearman":
+        pytest.skip("keeps the ranks among all rows")
+    predictions, references = CASES[shape](3)
     drawn = np.random.default_rng(0).integers(len(references), size=(4, len(references)))
     counts = np.stack([np.bincount(row, minlength=len(references)) for row in drawn]).astype(float)
-    metric = metrics.get(name)
-    expected = [metric.compute(probabilities[row], references[row]) for row in drawn]
-    assert metric.resampled(probabilities, references, counts) == pytest.approx(expected)
+    expected = [metrics.compute(name, predictions[row], references[row]) for row in drawn]
+    assert metrics.get(name).resampled(predictions, references, counts) == pytest.approx(expected)
 
 
 def test_calibration_error_by_hand() -> None:
     # Confidences 0.9, 0.9, 0.6, 0.6: bin (13/15, 14/15] has gap |1 - 0.9| on 2 rows, bin (8/15, 9/15] |0.5 - 0.6|.
     probabilities = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
     references = np.array([0, 1, 0, 1])
-    assert metrics.get("calibration_error").compute(probabilities, references) == pytest.approx(0.1)
+    assert metrics.compute("calibration_error", probabilities, references) == pytest.approx(0.1)
 
 
 def test_calibration_error_of_sure_misses_is_one() -> None:
-    assert metrics.get("calibration_error").compute(np.array([[1.0, 0.0]] * 3), np.ones(3, dtype=int)) == 1.0
+    assert metrics.compute("calibration_error", np.array([[1.0, 0.0]] * 3), np.ones(3, dtype=int)) == 1.0
 
 
 def test_log_loss_by_hand_and_finite() -> None:
     halves = np.full((4, 2), 0.5)
-    assert metrics.get("log_loss").compute(halves, np.array([0, 1, 0, 1])) == pytest.approx(0.6931471805599453)
+    assert metrics.compute("log_loss", halves, np.array([0, 1, 0, 1])) == pytest.approx(0.6931471805599453)
     sure = np.array([[1.0, 0.0]], dtype=np.float32)
-    assert metrics.get("log_loss").compute(sure, np.array([1])) == pytest.approx(15.942385)
+    assert metrics.compute("log_loss", sure, np.array([1])) == pytest.approx(15.942385)
 
 
 @pytest.mark.parametrize("name", metrics.names())
@@ -66,10 +117,18 @@ def test_member_says_what_it_is(name: str) -> None:
     metric = metrics.get(name)
     assert metric.TITLE and "\n" not in metric.TITLE
     assert isinstance(metric.HIGHER_IS_BETTER, bool)
-    perfect = np.eye(3)[[0, 1, 2]]
-    assert metric.compute(perfect, np.arange(3)) == pytest.approx(1.0 if metric.HIGHER_IS_BETTER else 0.0)
+    assert set(metric.SHAPES) <= {shape.name for shape in Shape} and metric.SHAPES
+    perfect = {
+        "LABEL": (np.eye(3)[[0, 1, 2]], np.arange(3)),
+        "LABELS": (np.eye(3)[[0, 1, 2]], np.eye(3, dtype=int)),
+        "VALUE": (np.arange(3.0)[:, None], np.arange(3.0)),
+        "TAGS": ([["B-A", "I-A", "O"], ["O", "B-B"]], [["B-A", "I-A", "O"], ["O", "B-B"]]),
+    }
+    for shape in metric.SHAPES:
+        value = metrics.compute(name, *perfect[shape])
+        assert value == pytest.approx(1.0 if metric.HIGHER_IS_BETTER else 0.0)
 
 
 def test_unknown_metric_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"unknown metric 'bleu'.*accuracy, calibration_error"):
+    with pytest.raises(ConfigError, match=r"unknown metric 'bleu'.*accuracy, .*calibration_error"):
         metrics.get("bleu")

@@ -19,6 +19,7 @@ from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 from transferkit.predictors import Predictor
+from transferkit.predictors.tag_dictionary import counted
 
 ROUTES: dict[str, dict[str, Any]] = {
     "baseline": {},
@@ -58,14 +59,25 @@ def rows_for(key: str) -> Rows:
 
 def test_every_kind_is_here(made: dict[str, tuple[Predictor, Path]]) -> None:
     kinds = {json.loads((path / predictors.FACTS).read_text())["kind"] for _, path in made.values()}
-    assert kinds == {module.name for module in iter_modules(predictors.__path__)}
+    assert kinds | {"tag_dictionary"} == {module.name for module in iter_modules(predictors.__path__)}
+
+
+def test_a_dictionary_of_tags(tmp_path: Path) -> None:
+    made = counted(["Paris is big", "Paris fell"], [[1, 0, 0], [1, 0]], ("O", "B-place"))
+    made.save(tmp_path)
+    asked = Rows({"text": ["paris was Paris", "is"]}, np.arange(2))
+    for each in (made, predictors.load(tmp_path)):
+        shares = each.predict(asked).outputs
+        # A word not seen is what words seen once were: O.
+        assert shares[0].tolist() == [[1, 0], [1, 0], [0, 1]] and np.isnan(shares[1, 1:]).all()
+    assert len(made.predict(asked.take([]))) == 0
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_the_same_after_saving(made: dict[str, tuple[Predictor, Path]], key: str) -> None:
     predictor, path = made[key]
     again, rows = predictors.load(path), rows_for(key)
-    assert np.allclose(again.predict(rows).probabilities, predictor.predict(rows).probabilities, atol=1e-5)
+    assert np.allclose(again.predict(rows).outputs, predictor.predict(rows).outputs, atol=1e-5)
     assert (again.labels, again.parameters) == (predictor.labels, predictor.parameters)
 
 
@@ -74,8 +86,8 @@ def test_saving_what_was_loaded(made: dict[str, tuple[Predictor, Path]], key: st
     predictor, path = made[key]
     predictors.load(path).save(tmp_path / "again")
     rows = rows_for(key)
-    found = predictors.load(tmp_path / "again").predict(rows).probabilities
-    assert np.allclose(found, predictor.predict(rows).probabilities, atol=1e-5)
+    found = predictors.load(tmp_path / "again").predict(rows).outputs
+    assert np.allclose(found, predictor.predict(rows).outputs, atol=1e-5)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -83,18 +95,18 @@ def test_no_rows_one_row_and_any_order(made: dict[str, tuple[Predictor, Path]], 
     predictor, _ = made[key]
     rows = rows_for(key)
     none = predictor.predict(rows.take([]))
-    assert none.probabilities.shape == (0, 3) and len(none) == 0 and none.values.shape == (0,)
-    whole = predictor.predict(rows).probabilities
+    assert none.outputs.shape == (0, 3) and len(none) == 0 and none.outputs.argmax(axis=1).shape == (0,)
+    whole = predictor.predict(rows).outputs
     assert np.allclose(whole.sum(axis=1), 1, atol=1e-5) and (whole >= 0).all()
-    assert np.allclose(predictor.predict(rows.take([7])).probabilities[0], whole[7], atol=1e-5)
-    assert np.allclose(predictor.predict(rows.take(range(29, -1, -1))).probabilities[::-1], whole, atol=1e-5)
+    assert np.allclose(predictor.predict(rows.take([7])).outputs[0], whole[7], atol=1e-5)
+    assert np.allclose(predictor.predict(rows.take(range(29, -1, -1))).outputs[::-1], whole, atol=1e-5)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_strange_texts(made: dict[str, tuple[Predictor, Path]], key: str) -> None:
     texts = ["", " ", "!!!", "zzz", "the " * 500, "日本語 🙂", "\x00\x02\x03", "a\nb"]
     columns = {"text": texts} | ({"text_pair": texts[::-1]} if key.endswith("pairs") else {})
-    found = made[key][0].predict(Rows(columns, np.arange(1, len(texts) + 1))).probabilities
+    found = made[key][0].predict(Rows(columns, np.arange(1, len(texts) + 1))).outputs
     assert np.isfinite(found).all() and np.allclose(found.sum(axis=1), 1, atol=1e-5)
 
 
@@ -107,13 +119,13 @@ from transferkit import predictors
 from transferkit.data.rows import Rows
 for path, columns, expected in json.load(open(sys.argv[1])):
     rows = Rows(columns, np.arange(1, 31))
-    gap = np.abs(predictors.load(Path(path)).predict(rows).probabilities - np.array(expected)).max()
+    gap = np.abs(predictors.load(Path(path)).predict(rows).outputs - np.array(expected)).max()
     assert gap < 1e-5, (path, gap)
 """
     inputs = []
     for key, (predictor, path) in made.items():
         columns = {name: list(values) for name, values in rows_for(key).columns.items() if name != "label"}
-        inputs.append((str(path), columns, predictor.predict(rows_for(key)).probabilities.tolist()))
+        inputs.append((str(path), columns, predictor.predict(rows_for(key)).outputs.tolist()))
     (tmp_path / "inputs.json").write_text(json.dumps(inputs))
     command = [sys.executable, "-c", program, str(tmp_path / "inputs.json")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -107,7 +107,7 @@ def _route(
         method=method,
         scores=scores,
         cost=Cost(int(megabytes * 1e6), int(megabytes * 250_000), trained, seconds, speed, 1.2 + 900 / speed),
-        probabilities=probabilities,
+        outputs=probabilities,
         seed_values=(accuracy, accuracy - 0.004, accuracy + 0.002),
         history=tuple(_epoch(i, epochs, accuracy, random) for i in range(1, epochs + 1)),
         settings={"learning_rate": 3e-5, "batch_size": 32, "epochs": epochs, "max_length": 64, "seed": 0},

@@ -118,7 +118,7 @@ def test_bare_runs_have_a_page_too(run: RunResult, tmp_path: Path) -> None:
 def test_perfect_and_lone_surrogate_rows_do_not_break_it(run: RunResult, tmp_path: Path) -> None:
     truth = np.array(run.task.references(run.splits.test))
     perfect = np.eye(6, dtype=np.float32)[truth]
-    routes = tuple(replace(route, probabilities=perfect) for route in run.routes)
+    routes = tuple(replace(route, outputs=perfect) for route in run.routes)
     assert "No test row is wrong" in page(replace(run, routes=routes))
     rows = run.splits.test
     broken: dict[str, Any] = {**rows.columns, "text": ["\udcff broken"] * len(rows)}

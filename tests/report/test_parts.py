@@ -13,16 +13,16 @@ def test_worst_mistakes_are_wrong_and_surest_first(run: RunResult) -> None:
     route = run.route("tf-idf")
     found = worst_mistakes(run, route)
     assert len(found) == 12 and all(mistake.true != mistake.predicted for mistake in found)
-    confidences = [mistake.confidence for mistake in found]
+    confidences = [mistake.measure for mistake in found]
     assert confidences == sorted(confidences, reverse=True)
     position = run.splits.test.numbers.tolist().index(found[0].number)
     assert run.splits.test["text"][position] == found[0].text
-    assert run.task.labels[int(route.probabilities[position].argmax())] == found[0].predicted
+    assert run.task.labels[int(route.outputs[position].argmax())] == found[0].predicted
 
 
 def test_rows_missed_by_all(run: RunResult) -> None:
     truth = np.array(run.task.references(run.splits.test))
-    wrong = np.all([route.probabilities.argmax(axis=1) != truth for route in run.routes], axis=0)
+    wrong = np.all([route.outputs.argmax(axis=1) != truth for route in run.routes], axis=0)
     count, shown = missed_by_all(run)
     assert count == wrong.sum() > 0 and {row.number for row in shown} <= set(run.splits.test.numbers[wrong].tolist())
 

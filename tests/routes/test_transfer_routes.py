@@ -19,9 +19,11 @@ from transferkit.errors import ConfigError, DataError
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, contrastive, parameter_transfer
+from transferkit.tasks import Shape
 from transferkit.training import features, loop
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prefix import SkippedPrefix
+from transferkit.training.shapes import label
 
 QUICK: dict[str, dict[str, Any]] = {
     "baseline": {},
@@ -40,7 +42,7 @@ def train(name: str, context: Context, **changes: Any) -> Outcome:
 
 def accuracy(outcome: Outcome, context: Context) -> float:
     truth = np.asarray(context.task.references(FRESH))
-    return float((outcome.predictor.predict(FRESH).values == truth).mean())
+    return float((outcome.predictor.predict(FRESH).outputs.argmax(axis=1) == truth).mean())
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -49,12 +51,12 @@ def test_it_learns_and_gives_what_it_saves(tiny: Tiny, tmp_path: Path, name: str
     outcome = train(name, context)
     assert accuracy(outcome, context) > 0.7
     assert outcome.seconds > 0 and outcome.method
-    expected = outcome.predictor.predict(FRESH).probabilities
+    expected = outcome.predictor.predict(FRESH).outputs
     assert expected.shape == (60, 3) and np.allclose(expected.sum(axis=1), 1, atol=1e-5)
     outcome.predictor.save(tmp_path / "saved")
     again = predictors.load(tmp_path / "saved")
     assert again.labels == ("animal", "colour", "tool") and again.parameters == outcome.predictor.parameters
-    assert np.allclose(again.predict(FRESH).probabilities, expected, atol=1e-5)
+    assert np.allclose(again.predict(FRESH).outputs, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("family", [*ENCODERS[1:], *DECODERS])
@@ -70,7 +72,7 @@ def test_the_same_seed_gives_the_same_answers(tiny: Tiny, tmp_path: Path, name: 
     for seed, folder in ((0, "a"), (0, "b"), (1, "c")):
         context = make_context(tiny("bert"), tmp_path / folder, seed=seed)
         changes = {"epochs": 2} if "epochs" in QUICK[name] else {}
-        answers.append(train(name, context, **changes).predictor.predict(FRESH).probabilities)
+        answers.append(train(name, context, **changes).predictor.predict(FRESH).outputs)
     assert np.array_equal(answers[0], answers[1])
     if name in ("full", "contrastive"):
         assert not np.array_equal(answers[0], answers[2])
@@ -84,7 +86,7 @@ def test_plain_transformers_gives_the_same_probabilities(tiny: Tiny, tmp_path: P
     outcome.predictor.save(tmp_path / "saved")
     model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "saved").eval()
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "saved")
-    expected = outcome.predictor.predict(FRESH.take(range(8))).probabilities
+    expected = outcome.predictor.predict(FRESH.take(range(8))).outputs
     with torch.no_grad():
         inputs = tokenizer(list(FRESH["text"][:8]), padding=True, return_tensors="pt")
         found = model(**inputs).logits.softmax(dim=-1).numpy()
@@ -95,8 +97,8 @@ def test_plain_transformers_gives_the_same_probabilities(tiny: Tiny, tmp_path: P
 
 
 def test_the_temperature_is_in_the_weights(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    context, logits, scales = make_context(tiny("bert"), tmp_path), [], [1.0, 0.25]
-    monkeypatch.setattr(parameter_transfer, "best_scale", lambda *_: scales.pop(0))
+    context, logits, scales = make_context(tiny("bert"), tmp_path), [], {0: 1.0, 1: 0.25}
+    monkeypatch.setattr(label, "best_scale", lambda *_: scales[len(logits)])
     for _ in range(2):
         predictor = train("full", context, epochs=1).predictor
         assert isinstance(predictor, Transformer)
@@ -108,7 +110,7 @@ def test_the_temperature_is_in_the_weights(tiny: Tiny, tmp_path: Path, monkeypat
 def test_the_adapter_of_lora_loads_with_peft(
     tiny: Tiny, tmp_path: Path, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parameter_transfer, "best_scale", lambda *_: 1.0)
+    monkeypatch.setattr(label, "best_scale", lambda *_: 1.0)
     backbone = tiny(family)
     outcome = train("lora", make_context(backbone, tmp_path), epochs=3)
     outcome.predictor.save(tmp_path / "saved")
@@ -119,7 +121,7 @@ def test_the_adapter_of_lora_loads_with_peft(
     with torch.no_grad():
         inputs = backbone.tokenizer()(list(FRESH["text"][:8]), padding=True, return_tensors="pt")
         found = tuned(**inputs).logits.softmax(dim=-1).numpy()
-    assert np.allclose(found, outcome.predictor.predict(FRESH.take(range(8))).probabilities, atol=1e-5)
+    assert np.allclose(found, outcome.predictor.predict(FRESH.take(range(8))).outputs, atol=1e-5)
 
 
 def size(folder: Path, names: tuple[str, ...]) -> int:
@@ -157,7 +159,7 @@ def test_top_layers_is_training_without_the_cache(
 
     monkeypatch.setattr(SkippedPrefix, "forward", compute)
     plain = train("top_layers", make_context(tiny(family, dropout=0.0), tmp_path / "b"), epochs=3)
-    ours, theirs = (each.predictor.predict(FRESH).probabilities for each in (cached, plain))
+    ours, theirs = (each.predictor.predict(FRESH).outputs for each in (cached, plain))
     assert np.allclose(ours, theirs, atol=1e-3)
 
 
@@ -187,7 +189,7 @@ def test_feature_transfer_chooses_on_labelled_rows_and_cuts_what_it_does_not_nee
     top = max(settings["depths"])
     assert predictor.depths == tuple(settings["depths"])
     assert predictor.encoder.config.num_hidden_layers == max(1, top)
-    assert settings["cross_validated_accuracy"] > 0.8 and outcome.trained_parameters == predictor.head.parameters
+    assert settings["cross_validated"] > 0.8 and outcome.trained_parameters == predictor.head.parameters
 
 
 def test_feature_transfer_with_a_pooling_asked_for(tiny: Tiny, tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_pairs_of_texts(tiny: Tiny, tmp_path: Path, name: str) -> None:
     predictor = train(name, context, **changes).predictor
     rows = some_rows(20, seed=9, pairs=True)
     other = replace(rows, columns={**rows.columns, "text_pair": ["red cat"] * 20})
-    assert not np.allclose(predictor.predict(rows).probabilities, predictor.predict(other).probabilities)
+    assert not np.allclose(predictor.predict(rows).outputs, predictor.predict(other).outputs)
 
 
 @pytest.mark.parametrize("name", ["feature_transfer", "full", "top_layers"])
@@ -212,7 +214,7 @@ def test_without_validation_rows(tiny: Tiny, tmp_path: Path, name: str) -> None:
     context = make_context(tiny("bert"), tmp_path)
     context = replace(context, validation=context.validation.take([]))
     changes = {"epochs": 2} if "epochs" in QUICK[name] else {}
-    assert np.isfinite(train(name, context, **changes).predictor.predict(FRESH).probabilities).all()
+    assert np.isfinite(train(name, context, **changes).predictor.predict(FRESH).outputs).all()
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_without_validation_rows(tiny: Tiny, tmp_path: Path, name: str) -> None:
 def test_options_of_training(tiny: Tiny, tmp_path: Path, name: str, options: dict[str, Any]) -> None:
     outcome = train(name, make_context(tiny("bert"), tmp_path), epochs=2, **options)
     assert outcome.settings.items() >= options.items()
-    assert np.isfinite(outcome.predictor.predict(FRESH).probabilities).all()
+    assert np.isfinite(outcome.predictor.predict(FRESH).outputs).all()
     # A layer has 8,544 weights, pooler and head 1,155, the embeddings of the 36 words that occur 2,816 (with norm).
     # Whatever is held still for a while, the same weights learn.
     assert outcome.trained_parameters == {"full": 29_603, "top_layers": 18_243, "lora": 22_627}[name]
@@ -243,7 +245,7 @@ def test_class_weights_help_the_rare_label(tiny: Tiny, tmp_path: Path) -> None:
     shares = []
     for weights in ("none", "balanced"):
         outcome = train("full", context, epochs=3, learning_rate=1e-3, class_weights=weights)
-        shares.append(outcome.predictor.predict(FRESH).probabilities[:, 2].mean())
+        shares.append(outcome.predictor.predict(FRESH).outputs[:, 2].mean())
     assert shares[1] > 1.2 * shares[0]
 
 
@@ -268,7 +270,7 @@ def test_a_killed_route_goes_on(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(KeyboardInterrupt):
         train("full", context, epochs=3)
     found = train("full", context, epochs=3).predictor.predict(FRESH)
-    assert len(calls) < 16 and np.array_equal(found.probabilities, expected.probabilities)
+    assert len(calls) < 16 and np.array_equal(found.outputs, expected.outputs)
 
 
 @pytest.mark.filterwarnings("ignore:The least populated class")
@@ -279,14 +281,14 @@ def test_a_handful_of_rows(tiny: Tiny, tmp_path: Path, name: str, per_label: int
     context = make_context(tiny("bert"), tmp_path, rows)
     context = replace(context, train=rows, validation=rows.take([]))
     changes = {"epochs": 2} if "epochs" in QUICK[name] else {}
-    assert np.isfinite(train(name, context, **changes).predictor.predict(FRESH).probabilities).all()
+    assert np.isfinite(train(name, context, **changes).predictor.predict(FRESH).outputs).all()
 
 
 def test_two_labels(tiny: Tiny, tmp_path: Path) -> None:
     rows = some_rows(90)
     context = make_context(tiny("bert"), tmp_path, rows.take(np.array(rows["label"]) != "tool"))
     for name in ("baseline", "feature_transfer"):
-        assert train(name, context).predictor.predict(FRESH).probabilities.shape == (60, 2)
+        assert train(name, context).predictor.predict(FRESH).outputs.shape == (60, 2)
 
 
 def test_texts_without_a_word_are_one_sentence(tiny: Tiny, tmp_path: Path) -> None:
@@ -312,21 +314,27 @@ def test_reasons_not_to(tiny: Tiny) -> None:
 
 def test_automatic() -> None:
     def named(rows: float, parameters: float) -> list[str]:
-        return [route.name for route in automatic(RouteConfig(name="auto"), rows, int(parameters))]
+        return [route.name for route in automatic(RouteConfig(name="auto"), Shape.LABEL, rows, int(parameters))]
 
     assert named(8, 22e6) == ["baseline", "feature_transfer", "contrastive"]
     assert named(100, 22e6) == ["baseline", "feature_transfer", "full", "static"]
     assert named(100, 1e9) == ["baseline", "feature_transfer", "lora", "static"]
 
 
+@pytest.mark.parametrize("shape", [Shape.LABELS, Shape.VALUE])
+def test_automatic_is_contrastive_for_single_labels_only(shape: Shape) -> None:
+    chosen = automatic(RouteConfig(name="auto"), shape, 8, 22_000_000)
+    assert [route.name for route in chosen] == ["baseline", "feature_transfer", "full", "static"]
+
+
 def test_automatic_takes_options_of_what_it_chooses() -> None:
     asked = RouteConfig(name="auto", options={"full": {"epochs": 3}})
-    options = {route.name: route.options for route in automatic(asked, 100, 22_000_000)}
+    options = {route.name: route.options for route in automatic(asked, Shape.LABEL, 100, 22_000_000)}
     assert options == {"baseline": {}, "feature_transfer": {}, "full": {"epochs": 3}, "static": {}}
     with pytest.raises(ConfigError, match=r"auto chose .*contrastive here, not full; name it with --routes"):
-        automatic(asked, 8, 22_000_000)
+        automatic(asked, Shape.LABEL, 8, 22_000_000)
     with pytest.raises(ConfigError, match=r"auto\.full: expected the options"):
-        automatic(RouteConfig(name="auto", options={"full": 3}), 100, 22_000_000)
+        automatic(RouteConfig(name="auto", options={"full": 3}), Shape.LABEL, 100, 22_000_000)
 
 
 @pytest.mark.parametrize(

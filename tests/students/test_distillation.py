@@ -42,7 +42,7 @@ def teacher(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = {"epochs": 12, "learning_rate": 4e-3, "batch_size": 16}
     outcome = routes.resolve(RouteConfig(name="full", options=options)).run(context)
     truth = np.asarray(context.task.references(FRESH))
-    assert (outcome.predictor.predict(FRESH).values == truth).mean() > 0.9
+    assert (outcome.predictor.predict(FRESH).outputs.argmax(axis=1) == truth).mean() > 0.9
     outcome.predictor.save(folder / "full")
     return folder / "full"
 
@@ -76,7 +76,8 @@ def distil(name: str, context: Context, options: Mapping[str, Any]) -> Outcome:
 
 
 def accuracy(outcome: Outcome, context: Context) -> float:
-    return float((outcome.predictor.predict(FRESH).values == np.asarray(context.task.references(FRESH))).mean())
+    truth = np.asarray(context.task.references(FRESH))
+    return float((outcome.predictor.predict(FRESH).outputs.argmax(axis=1) == truth).mean())
 
 
 @pytest.mark.parametrize("name", students.names())
@@ -86,11 +87,11 @@ def test_every_kind_of_student_learns(
     outcome = distil(name, context, options[name])
     assert accuracy(outcome, context) > 0.75
     assert outcome.method.endswith("by full")
-    expected = outcome.predictor.predict(FRESH).probabilities
+    expected = outcome.predictor.predict(FRESH).outputs
     outcome.predictor.save(tmp_path / "saved")
-    assert np.allclose(predictors.load(tmp_path / "saved").predict(FRESH).probabilities, expected, atol=1e-5)
+    assert np.allclose(predictors.load(tmp_path / "saved").predict(FRESH).outputs, expected, atol=1e-5)
     again = distil(name, context, options[name])
-    assert np.array_equal(again.predictor.predict(FRESH).probabilities, expected)
+    assert np.array_equal(again.predictor.predict(FRESH).outputs, expected)
 
 
 def test_a_student_is_smaller_and_starts_from_its_teacher(context: Context, teacher: Path) -> None:
@@ -120,7 +121,7 @@ def test_all_five_losses_at_once_train_and_decrease(
     outcome = distil(name, context, {**options[name], **ALL_FIVE, "epochs": 8, "patience": 9})
     losses = [entry["loss"] for entry in outcome.history]
     assert len(losses) == 8 and losses[-1] < 0.8 * losses[0]
-    assert np.isfinite(outcome.predictor.predict(FRESH).probabilities).all()
+    assert np.isfinite(outcome.predictor.predict(FRESH).outputs).all()
     # Projections are learned with the student, but are no part of it.
     assert outcome.trained_parameters == outcome.predictor.parameters
 
@@ -159,7 +160,7 @@ def test_teachers_are_averaged(context: Context, teacher: Path, tmp_path: Path, 
     baseline.save(tmp_path / "other")
     teachers = ["full", str(tmp_path / "other")]
     outcome = distil("static", context, {**QUICK["static"], "epochs": 1, "augment": 0, "teachers": teachers})
-    answers = [each.predict(context.train).probabilities for each in (predictors.load(teacher), baseline)]
+    answers = [each.predict(context.train).outputs for each in (predictors.load(teacher), baseline)]
     mean = np.mean(answers, axis=0)
     assert np.allclose(np.exp(lessons[0][1].per_row["teacher_logits"]), mean, atol=1e-5)
     assert outcome.method.endswith("by full, other")
@@ -194,7 +195,7 @@ def test_inner_signals_are_read_once(context: Context, monkeypatch: pytest.Monke
     monkeypatch.setattr("transferkit.training.features.batches", never)
     monkeypatch.setattr("transferkit.training.teaching.batches", never)
     second = distil("fewer_layers", context, given)
-    assert np.array_equal(first.predictor.predict(FRESH).probabilities, second.predictor.predict(FRESH).probabilities)
+    assert np.array_equal(first.predictor.predict(FRESH).outputs, second.predictor.predict(FRESH).outputs)
 
 
 def test_unlabelled_rows_are_used(context: Context, lessons: Lessons) -> None:
@@ -277,12 +278,12 @@ def test_a_static_student_starts_from_the_words_of_its_teacher(
     predictor = outcome.predictor
     assert isinstance(predictor, Static) and "horse" in predictor.vocabulary
     asked = Rows({"text": ["horse", "horse horse"]}, np.arange(2))
-    assert predictor.predict(asked).values.tolist() == [0, 0]
+    assert predictor.predict(asked).outputs.argmax(axis=1).tolist() == [0, 0]
 
 
 def test_a_static_student_ignores_what_surrounds_a_text(
     context: Context, options: Mapping[str, dict[str, Any]]
 ) -> None:
     predictor = distil("static", context, options["static"]).predictor
-    alone = [predictor.predict(FRESH.take([i])).probabilities[0] for i in range(10)]
-    assert np.allclose(predictor.predict(FRESH).probabilities[:10], alone, rtol=1e-3, atol=1e-5)
+    alone = [predictor.predict(FRESH.take([i])).outputs[0] for i in range(10)]
+    assert np.allclose(predictor.predict(FRESH).outputs[:10], alone, rtol=1e-3, atol=1e-5)

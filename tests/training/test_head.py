@@ -8,14 +8,19 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold
 
-from transferkit.training import head as heads
 from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
+from transferkit.training.folds import folds as folds_of
 from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, prepared
 from transferkit.training.inference import softmax
+from transferkit.training.shapes import label
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+
+
+def probabilities_of(head: Head, features: Floats) -> Floats:
+    return softmax(head.logits(features))
 
 
 def data(rows: int = 90, depths: int = 3, width: int = 8, noise: float = 1.0) -> tuple[Floats, Ints]:
@@ -47,7 +52,7 @@ def test_both_ways_of_solving_are_the_ridge_of_scikit_learn(rows: int, width: in
 def test_scores_of_cross_validation_are_those_of_models_that_have_not_seen_the_row(rows: int, width: int) -> None:
     features, labels = data(rows, 1, width)
     targets = np.eye(3, dtype=np.float32)[labels]
-    folds = heads._folds(labels, 0)
+    folds = folds_of(labels, 0)
     assert sorted(np.concatenate(folds).tolist()) == list(range(rows)) and len(folds) == 5
     columns = features[:, 0]
     found = ridge.out_of_fold(columns, targets, folds, ridge.sums_of_folds(columns, targets, folds), STRENGTHS)
@@ -69,8 +74,8 @@ def test_sums_over_a_part_of_the_columns_are_a_part_of_the_sums() -> None:
 
 def test_the_head_is_the_ridge_of_what_was_chosen() -> None:
     features, labels = data()
-    head, choice = fit_head(features, labels, 3, 0)
-    assert choice.depths == (1,) and choice.strength in STRENGTHS and choice.accuracy > 0.9
+    head, choice = fit_head(features, labels, label, 0)
+    assert choice.depths == (1,) and choice.strength in STRENGTHS and choice.quality > 0.9
     columns = prepared(features[:, [1]], features.mean(axis=0)[[1]])
     assert np.allclose(np.linalg.norm(columns, axis=1), 1, atol=1e-5)
     plain = reference(columns, labels, choice.strength)
@@ -82,7 +87,7 @@ def test_the_head_is_the_ridge_of_what_was_chosen() -> None:
 
 def test_the_temperature_helps_on_rows_not_seen() -> None:
     features, labels = data(300, noise=2.5)
-    head, choice = fit_head(features[:200], labels[:200], 3, 0)
+    head, choice = fit_head(features[:200], labels[:200], label, 0)
     rest, truth = features[200:][:, list(choice.depths)], labels[200:]
     columns = prepared(features[:200][:, list(choice.depths)], head.center)
     plain = reference(columns, labels[:200], choice.strength)
@@ -91,7 +96,7 @@ def test_the_temperature_helps_on_rows_not_seen() -> None:
     def loss(probabilities: Floats) -> float:
         return float(-np.log(probabilities[np.arange(len(truth)), truth]).mean())
 
-    assert loss(head.probabilities(rest)) < 0.9 * loss(uncalibrated)
+    assert loss(probabilities_of(head, rest)) < 0.9 * loss(uncalibrated)
 
 
 def test_the_scale_is_the_best_one() -> None:
@@ -116,21 +121,21 @@ def test_candidates() -> None:
 def test_a_row_or_two_per_label(rows: int, width: int) -> None:
     features = np.random.default_rng(0).standard_normal((rows, 2, width)).astype(np.float32)
     for labels in (np.arange(rows), np.minimum(np.arange(rows), 1)):
-        head, _ = fit_head(features, labels, rows, 0)
-        probabilities = head.probabilities(np.concatenate([features[:, [0]]] * head.center.shape[0], axis=1))
+        head, _ = fit_head(features, labels, label, 0)
+        probabilities = probabilities_of(head, np.concatenate([features[:, [0]]] * head.center.shape[0], axis=1))
         assert np.isfinite(probabilities).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 def test_rows_that_are_all_alike() -> None:
-    head, _ = fit_head(np.ones((8, 2, 4), dtype=np.float32), np.arange(8) % 2, 2, 0)
-    probabilities = head.probabilities(np.ones((3, head.center.shape[0], 4), dtype=np.float32))
+    head, _ = fit_head(np.ones((8, 2, 4), dtype=np.float32), np.arange(8) % 2, label, 0)
+    probabilities = probabilities_of(head, np.ones((3, head.center.shape[0], 4), dtype=np.float32))
     assert np.allclose(probabilities, 0.5, atol=1e-3)
 
 
 def test_saving(tmp_path: Path) -> None:
     features, labels = data()
-    head, choice = fit_head(features, labels, 3, 0)
+    head, choice = fit_head(features, labels, label, 0)
     head.save(tmp_path / "head.safetensors")
     again = Head.load(tmp_path / "head.safetensors")
     chosen = features[:, list(choice.depths)]
-    assert np.array_equal(again.probabilities(chosen), head.probabilities(chosen))
+    assert np.array_equal(probabilities_of(again, chosen), probabilities_of(head, chosen))

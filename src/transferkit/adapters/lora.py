@@ -45,7 +45,7 @@ def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Ad
     assert isinstance(options, Options)
     prefix: Any = model.base_model_prefix
     settings = LoraConfig(
-        task_type=TaskType.SEQ_CLS,
+        task_type=TaskType.TOKEN_CLS if "Token" in type(model).__name__ else TaskType.SEQ_CLS,
         r=options.rank,
         lora_alpha=options.alpha,
         lora_dropout=options.dropout,

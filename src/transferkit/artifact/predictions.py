@@ -2,21 +2,33 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from transferkit.evaluation.results import RunResult
+from transferkit.tasks import Shape, Task
 
 
 def write_predictions(result: RunResult, path: Path) -> None:
-    """One line per test row: its number, its label, and every route's answer with its probability."""
-    labels, rows = result.task.labels, result.splits.test
-    names = [name for route in result.routes for name in (route.name, f"{route.name}_probability")]
+    """One line per test row: its number, its target, and every route's answer, with its probability for one label."""
+    task, rows = result.task, result.splits.test
+    probable = task.shape is Shape.LABEL
+    names = [n for route in result.routes for n in (route.name, f"{route.name}_probability")[: 1 + probable]]
+    answers = [task.decode(route.outputs, task.labels) for route in result.routes]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["row", *(["text_pair"] if "text_pair" in rows else []), "text", "label", *names])
+        writer.writerow(["row", *(["text_pair"] if "text_pair" in rows else []), "text", task.target, *names])
         for i, values in enumerate(rows):
-            answers: list[object] = []
-            for route in result.routes:
-                best = int(route.probabilities[i].argmax())
-                answers += [labels[best], round(float(route.probabilities[i, best]), 4)]
+            given: list[Any] = []
+            for route, answer in zip(result.routes, answers, strict=True):
+                given.append(cell(answer[i], task))
+                if probable:
+                    given.append(round(float(route.outputs[i].max()), 4))
             pair = [values["text_pair"]] if "text_pair" in rows else []
-            writer.writerow([int(rows.numbers[i]), *pair, values["text"], values[result.task.target], *answers])
+            writer.writerow([int(rows.numbers[i]), *pair, values["text"], cell(values[task.target], task), *given])
+
+
+def cell(answer: Any, task: Task) -> Any:
+    """An answer as one cell: several labels joined by `|`, tags by blanks, numbers with four digits."""
+    if isinstance(answer, list | tuple):
+        return (" " if task.shape is Shape.TAGS else "|").join(map(str, answer))
+    return round(answer, 4) if isinstance(answer, float) else answer

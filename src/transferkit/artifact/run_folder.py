@@ -119,7 +119,7 @@ class RunFolder:
         check = {
             "artifact": str(self.artifact(title, repeat).relative_to(self.path)),
             "inputs": inputs,
-            "probabilities": predictor.predict(sample).probabilities.tolist(),
+            "probabilities": predictor.predict(sample).outputs.tolist(),
         }
         path = self.work / "checks" / f"{title}-{repeat}.json"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -95,19 +95,25 @@ class _CsvLines:
         self.started = False
 
     def __call__(self, answers: "Answers", labels: Sequence[str], every: bool) -> None:
-        if not self.started:
-            self.writer.writerow(["row", "label", "probability", *(labels if every else ())])
-            self.started = True
         for record in _records(answers, labels, every):
-            spread = list((record["probabilities"] or dict.fromkeys(labels)).values()) if every else []
-            self.writer.writerow([record["row"], record["label"], record["probability"], *spread])
+            spread = record.pop("probabilities", None)
+            if not self.started:
+                self.writer.writerow([*record, *(labels if every else ())])
+                self.started = True
+            joint = " " if answers.name == "tags" else "|"
+            cells = [joint.join(cell) if isinstance(cell, list) else cell for cell in record.values()]
+            self.writer.writerow([*cells, *((spread or dict.fromkeys(labels)).values() if every else ())])
 
 
 def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:
-    for number, value, row in zip(answers.numbers.tolist(), answers.values, answers.probabilities, strict=True):
+    """A record per row, under what the answer is called: label and its probability, labels, or value."""
+    for number, value, row in zip(answers.numbers.tolist(), answers.values, answers.outputs, strict=True):
         known = value is not None
-        record: dict[str, Any] = {"row": number, "label": value}
-        record["probability"] = round(float(row.max()), 6) if known else None
+        record: dict[str, Any] = {"row": number}
+        if answers.name == "label":
+            record |= {"label": value, "probability": round(float(row.max()), 6) if known else None}
+        else:
+            record[answers.name] = round(value, 6) if isinstance(value, float) else value
         if every:
             numbers = [round(float(each), 6) for each in row]
             record["probabilities"] = dict(zip(labels, numbers, strict=True)) if known else None

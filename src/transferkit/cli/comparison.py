@@ -2,30 +2,34 @@
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from transferkit import tasks
 from transferkit.config import resuming
+from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval
+from transferkit.tasks import Shape, Task
 
 Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Side:
-    """One run: its routes' main metric, and for every test row whether each route was right."""
+    """One run: its routes' main metric, and every route's answer for every test row, as its cell says it."""
 
     name: str
+    task: Task
     metric: str
     best: str
     values: dict[str, Interval]
     rows: list[Row]
-    right: dict[str, list[bool]]
+    answers: dict[str, list[str]]
     fingerprint: str
 
 
@@ -44,24 +48,49 @@ def compared(first: Path, second: Path) -> Paired:
     """Read both; a test says how much better the second run is, Holm-corrected for their number."""
     a, b = _read(first), _read(second)
     if a.name == b.name:
-        a, b = _renamed(a, str(first)), _renamed(b, str(second))
-    same = bool(a.rows) and sorted(a.rows) == sorted(b.rows) and a.metric == b.metric
+        a, b = replace(a, name=str(first)), replace(b, name=str(second))
+    same = bool(a.rows) and sorted(a.rows) == sorted(b.rows) and (a.task.name, a.metric) == (b.task.name, b.metric)
     pairs = {name: (name, name) for name in a.values if name in b.values} | {"best": (a.best, b.best)}
     tests = holm([_tested(a, one, b, other) for one, other in pairs.values()]) if same else []
     return Paired(a, b, same, a.fingerprint == b.fingerprint, dict(zip(pairs, tests, strict=False)))
 
 
 def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:
-    """McNemar on whether each was right, rows brought into one order."""
-    in_b, in_a = _ordered(b, other), _ordered(a, one)
-    truth = np.ones(len(in_a), dtype=np.int64)
-    return compare(f"{other} of {b.name}", in_b, f"{one} of {a.name}", in_a, truth)
+    """The task's own test on what both answered, rows brought into one order."""
+    in_b, in_a, truth = _ordered(b, b.answers[other]), _ordered(a, a.answers[one]), _ordered(a, _truth(a))
+    target = a.task.target
+    read = [a.task.read_target(cell) for cell in dict.fromkeys([*in_b, *in_a, *truth])]
+    task = a.task.bound(Rows({target: read}, np.arange(len(read))))
+    outputs = [_as_outputs(task, cells) for cells in (in_b, in_a)]
+    names = f"{other} of {b.name}", f"{one} of {a.name}"
+    return compare(task, (names[0], outputs[0]), (names[1], outputs[1]), _encoded(task, truth))
 
 
-def _ordered(side: Side, route: str) -> "np.ndarray[Any, Any]":
+def _truth(side: Side) -> list[str]:
+    return [target for _, _, target in side.rows]
+
+
+def _ordered(side: Side, cells: list[str]) -> list[str]:
     order = sorted(range(len(side.rows)), key=lambda i: side.rows[i])
-    right = np.array([side.right[route][i] for i in order], dtype=np.float64)
-    return np.column_stack([1 - right, right])
+    return [cells[i] for i in order]
+
+
+def _encoded(task: Task, cells: list[str]) -> list[Any]:
+    return [task.encode_target(task.read_target(cell), task.labels) for cell in cells]
+
+
+def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
+    """Answers in the form of predictions that are sure of themselves."""
+    if task.shape is Shape.TAGS:
+        encoded = _encoded(task, cells)
+        out = np.full((len(cells), max(map(len, encoded)), len(task.labels)), np.nan)
+        for i, tags in enumerate(encoded):
+            out[i, : len(tags)] = np.eye(len(task.labels))[[task.labels.index(tag) for tag in tags]]
+        return out
+    given = np.asarray(_encoded(task, cells), dtype=np.float64)
+    if task.shape is Shape.LABEL:
+        return np.asarray(np.eye(len(task.labels))[given.astype(np.int64)])
+    return given.reshape(len(cells), -1)
 
 
 def _read(folder: Path) -> Side:
@@ -69,15 +98,16 @@ def _read(folder: Path) -> Side:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
             lines = list(csv.DictReader(file))
-        metric = run["task"]["main_metric"]
+        task, metric = tasks.get(run["task"]["name"]), run["task"]["main_metric"]
         values = {each["name"]: Interval(**each["scores"]["metrics"][metric]) for each in run["routes"]}
         return Side(
             name=folder.name,
+            task=task,
             metric=metric,
             best=run["best"],
             values=values,
-            rows=[(line.get("text_pair") or "", line["text"], line["label"]) for line in lines],
-            right={name: [line[name] == line["label"] for line in lines] for name in values},
+            rows=[(line.get("text_pair") or "", line["text"], line[task.target]) for line in lines],
+            answers={name: [line[name] for line in lines] for name in values},
             fingerprint=run["data"]["fingerprint"],
         )
     except FileNotFoundError as error:
@@ -88,7 +118,3 @@ def _read(folder: Path) -> Side:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"the run in {folder} is damaged ({error}); restore it from a copy") from None
-
-
-def _renamed(side: Side, name: str) -> Side:
-    return Side(name, side.metric, side.best, side.values, side.rows, side.right, side.fingerprint)

@@ -9,7 +9,8 @@ import numpy as np
 from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.values import label_key
+from transferkit.data.tags import repaired
+from transferkit.data.values import names_in
 
 _SHOWN = 5
 _UNBALANCED = 10
@@ -52,8 +53,9 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     (most, many), (least, few) = classes[0], classes[-1]
     total = len(train)
     uneven = many > _UNBALANCED * few
+    what = "classes" if task.shape.name == "LABEL" else "labels"
     message = (
-        f"{len(classes)} classes in {counted(total)} to train on; largest {most!r} {counted(many)} "
+        f"{len(classes)} {what} in {counted(total)} to train on; largest {most!r} {counted(many)} "
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
     action = "class weights are an option, and macro F1 tells more than accuracy" if uneven else ""
@@ -66,12 +68,27 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns) -> list[Finding]:
     rare = {label: count for label, count in class_counts(train, task).items() if label not in tested}
     if not rare:
         return []
-    keys = [label_key(target) for target in train[task.target]]
-    numbers = tuple(int(n) for n, key in zip(train.numbers, keys, strict=True) if key in rare)
+    named_in = [names_in(target) for target in train[task.target]]
+    numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if rare.keys() & names)
     named = ", ".join(f"{label!r} ({counted(count)})" for label, count in sorted(rare.items())[:_SHOWN])
     more = f" and {len(rare) - _SHOWN} more" if len(rare) > _SHOWN else ""
     message = f"{counted(len(rare), 'label')} without a test row: {named}{more}"
     return [Finding("rare-labels", "warning", message, numbers, "trained on, not evaluated; add rows to judge them")]
+
+
+def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
+    """Rows in which a span begins with I-TYPE, as IOB1 files have it."""
+    rows = [
+        int(number)
+        for part in parts.values()
+        for number, tags in zip(part.numbers, part[task.target], strict=True)
+        if repaired(tags) != list(tags)
+    ]
+    if not rows:
+        return []
+    begin = verb(len(rows), "begins", "begin")
+    message = f"{counted(len(rows))} {begin} a span with I- where B- is due ({shown(rows)})"
+    return [Finding("improper-tags", "fixed", message, tuple(rows), "read as B-; the spans are the same")]
 
 
 def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: str = "cut") -> Finding:
@@ -98,8 +115,8 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: 
 
 
 def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
-    """Rows per label."""
-    return Counter(label_key(target) for target in rows[task.target])
+    """Rows per label; a row with several counts for each."""
+    return Counter(name for target in rows[task.target] for name in names_in(target))
 
 
 def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[str, Any]]:

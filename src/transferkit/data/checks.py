@@ -25,15 +25,16 @@ def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
 
 
 def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
-    """A one-label task needs at least two labels."""
-    if task.shape.name != "LABEL":
+    """A task of labels needs at least two of them, one of numbers two different ones."""
+    if task.shape.name not in ("LABEL", "LABELS", "VALUE"):
         return
     classes = audit.class_counts(train, task)
+    what = "numbers" if task.shape.name == "VALUE" else "labels"
     if len(classes) < 2:
         raise DataError(
-            f"{train.source or 'data'}: expected at least two labels in column {columns[task.target]!r}, found only "
-            f"{next(iter(classes), None)!r} in {audit.counted(len(train))}; add rows of another label or name another "
-            "column with --label"
+            f"{train.source or 'data'}: expected at least two different {what} in column {columns[task.target]!r}, "
+            f"found only {next(iter(classes), None)!r} in {audit.counted(len(train))}; add rows of another kind "
+            "or name another column with --label"
         )
     if max(classes.values()) < 2 < len(classes):
         raise DataError(
@@ -45,7 +46,7 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -
 
 def same_labels(parts: Mapping[str, Rows], task: TaskColumns, when: str = "") -> None:
     """No split has a label that train lacks; `when` says at which point."""
-    if task.shape.name != "LABEL":
+    if task.shape.name not in ("LABEL", "LABELS"):
         return
     known = audit.class_counts(parts["train"], task)
     for name, rows in parts.items():

@@ -1,8 +1,8 @@
 """Raw column names -> the canonical columns of a task."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from transferkit.config import DataConfig
 from transferkit.data import values
@@ -29,6 +29,10 @@ class TaskColumns(Protocol):
     def shape(self) -> Enum:
         """The form of the answer; LABEL means one class per row."""
 
+    @property
+    def read_target(self) -> Callable[[Any], Any]:
+        """From a cell to a target; raises `ValueError` saying what was expected and found."""
+
 
 ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(usual.split())
@@ -40,8 +44,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "emotion rating stars output y",
         "labels": "labels label tags classes categories targets topics",
         "value": "value score target label rating similarity y",
-        "tokens": "tokens words",
-        "ner_tags": "ner_tags tags labels ner pos_tags chunk_tags",
+        "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
         "question": "question query",
         "context": "context passage paragraph document",
         "answers": "answers answer",
@@ -54,8 +57,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 _WORDS_OF_A_NAME = 3
 
-WORDS = "tokens"
-"""The input column that holds lists of words."""
+WORDS = ("tokens", "words")
+"""Usual names of `text` where it is to be split into words; tried first."""
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("text", "text_pair"),
@@ -82,16 +85,13 @@ def canonical(
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
-    columns = {
-        name: list(rows[raw]) if name == WORDS else values.inputs(rows[raw], raw, rows)
-        for name, raw in chosen.items()
-        if name != task.target
-    }
+    read = values.words if _of_words(task) else values.inputs
+    columns = {name: read(rows[raw], raw, rows) for name, raw in chosen.items() if name != task.target}
     if task.target in chosen:
         raw = chosen[task.target]
-        columns[task.target] = values.targets(rows[raw])
-        if task.shape.name == "LABEL":
-            values.single(columns[task.target], raw, rows)
+        columns[task.target] = values.read(values.targets(rows[raw]), task.read_target, raw, rows)
+        if _of_words(task):
+            values.aligned(columns["text"], columns[task.target], rows)
     else:
         columns[task.target] = [None] * len(rows)
     return Rows(columns, rows.numbers, rows.source), chosen
@@ -120,13 +120,18 @@ def find(
     wanted = (task.target, *task.inputs, *(name for name in task.optional_inputs if name != "text_pair"))
     for name in wanted:
         if name not in chosen:
-            match = _first(ALIASES.get(name, (name,)), table, set(chosen.values()))
+            usual = (*WORDS * (_of_words(task) and name in task.inputs), *ALIASES.get(name, (name,)))
+            match = _first(usual, table, set(chosen.values()))
             chosen |= {name: match} if match is not None else {}
     needed = (*task.inputs, task.target) if need_target else task.inputs
     missing = [name for name in needed if name not in chosen]
     if missing:
         raise DataError(_missing(missing, names, task, source))
     return chosen
+
+
+def _of_words(task: TaskColumns) -> bool:
+    return task.shape.name == "TAGS"
 
 
 def _asked(raw: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:

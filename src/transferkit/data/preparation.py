@@ -13,7 +13,6 @@ from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Audit, Finding, Splits
 from transferkit.data.unlabelled import gathered
-from transferkit.data.values import label_key
 from transferkit.errors import DataError
 
 SPLITS = ("train", "validation", "test")
@@ -136,12 +135,14 @@ def _disjoint(
 def _held_out(
     rows: Rows, groups: list[str], size: float, flag: str, task: TaskColumns, seed: int
 ) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    strata = [label_key(target) for target in rows[task.target]] if task.shape.name == "LABEL" else [""] * len(rows)
+    strata = splitting.strata(rows[task.target], task.shape.name)
     return splitting.hold_out(groups, strata, splitting.wanted(size, len(rows), flag), seed)
 
 
 def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
-    if task.shape.name != "LABEL":
+    if task.shape.name == "TAGS":
+        return audit.improper_tags(parts, task)
+    if task.shape.name not in ("LABEL", "LABELS"):
         return []
     return [*audit.rare_labels(parts["train"], parts["test"], task), *audit.balance(parts["train"], task)]
 
@@ -158,6 +159,6 @@ def _counts(
         "splits": {name: len(rows) for name, rows in parts.items()},
         "findings": touched,
     }
-    if task.shape.name == "LABEL":
+    if task.shape.name in ("LABEL", "LABELS"):
         counts["classes"] = audit.class_table(parts, task)
     return counts

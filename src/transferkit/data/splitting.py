@@ -1,11 +1,13 @@
 """Rows -> held-out rows and the rest: stratified, by groups, the same for the same seed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.data.values import label_key, names_in
 from transferkit.errors import DataError
 
 MINIMUM = 2
@@ -21,6 +23,22 @@ def wanted(size: float, total: int, flag: str) -> int:
             f"on; expected at least {MINIMUM} of each: give more rows or another {flag}"
         )
     return count
+
+
+_BINS = 10
+
+
+def strata(targets: Sequence[Any], shape: str) -> list[str]:
+    """What is to be spread evenly: labels; the rarest of several; tenths of the range of numbers by rank."""
+    if shape == "LABEL":
+        return [label_key(target) for target in targets]
+    if shape == "LABELS":
+        counts = Counter(name for target in targets for name in names_in(target))
+        return [min(names_in(target), key=lambda name: (counts[name], name), default="") for target in targets]
+    if shape == "VALUE":
+        ranks = np.argsort(np.argsort(np.asarray(targets, dtype=np.float64), kind="stable"), kind="stable")
+        return [str(rank * _BINS // len(targets)) for rank in ranks.tolist()]
+    return [""] * len(targets)
 
 
 def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int) -> npt.NDArray[np.bool_]:

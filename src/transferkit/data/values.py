@@ -1,6 +1,6 @@
 """What a cell holds -> what a task takes: text for inputs, a label or None for targets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -35,6 +35,29 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
     return str(cell)
 
 
+def words(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
+    """Cells as words with single blanks between them: lists of words, or text that blanks part."""
+    lists = [list(cell) if isinstance(cell, list | tuple | np.ndarray) else None for cell in cells]
+    texts = inputs(["" if found is not None else cell for cell, found in zip(cells, lists, strict=True)], column, rows)
+    # A blank inside a word would make two of it.
+    return [
+        " ".join(text.split()) if found is None else " ".join("_".join(str(word).split()) or "_" for word in found)
+        for text, found in zip(texts, lists, strict=True)
+    ]
+
+
+def aligned(texts: Sequence[str], tags: Sequence[Any], rows: Rows) -> None:
+    """Raise `DataError` where a row has not as many tags as words."""
+    for i, (text, given) in enumerate(zip(texts, tags, strict=True)):
+        count = len(text.split(" ")) if text else 0
+        if given is not None and len(given) != count:
+            where = f"{rows.source}: " if rows.source else ""
+            raise DataError(
+                f"{where}row {rows.numbers[i]}: expected a tag per word, found {count} words and {len(given)} tags; "
+                "mend that row"
+            )
+
+
 def targets(cells: Sequence[Any]) -> list[Any]:
     """Cells as targets: text is stripped; None, NaN and blank text are None.
 
@@ -49,15 +72,21 @@ def targets(cells: Sequence[Any]) -> list[Any]:
     return cleaned
 
 
-def single(targets: Sequence[Any], column: str, rows: Rows) -> None:
-    """Raise `DataError` with row and column where a target is not one label."""
-    for i, target in enumerate(targets):
-        if isinstance(target, _NESTED):
+def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: Rows) -> list[Any]:
+    """Every target as `reader` reads it, None where there is none. Raises `DataError` with row and column."""
+    found = []
+    for i, cell in enumerate(cells):
+        try:
+            found.append(None if cell is None else reader(cell))
+        except ValueError as error:
             where = f"{rows.source}: " if rows.source else ""
-            raise DataError(
-                f"{where}row {rows.numbers[i]}, column {column!r}: expected one label, "
-                f"found a {type(target).__name__}; give every row a single label or name another column with --label"
-            )
+            raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
+    return found
+
+
+def names_in(target: Any) -> list[str]:
+    """The labels that a target names: one, or those of a list."""
+    return [str(label) for label in target] if isinstance(target, list | tuple | set) else [str(target)]
 
 
 def _target(cell: Any) -> Any:

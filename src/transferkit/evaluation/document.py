@@ -10,7 +10,7 @@ from transferkit.evaluation.results import RouteResult, RunResult, Scores
 
 
 def to_json(result: RunResult) -> dict[str, Any]:
-    """All of `result` but its rows and probabilities, as JSON values only."""
+    """All of `result` but its rows and predictions, as JSON values only."""
     return {
         "config": result.config.model_dump(mode="json"),
         "task": {
@@ -30,7 +30,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
 
 
 def route_to_json(route: RouteResult) -> dict[str, Any]:
-    """One route with its scores, costs and comparisons, without its probabilities."""
+    """One route with its scores, costs and comparisons, without its predictions."""
     return {
         "name": route.name,
         "route": route.route,

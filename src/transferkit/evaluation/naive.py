@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.evaluation.results import NaiveClaim
+from transferkit.evaluation.scores import comparable
 from transferkit.predictors import Predictor
 from transferkit.tasks import Task
 
@@ -21,7 +20,6 @@ def naive_claim(
     if split is None or split[2] == 0:
         return None
     learn, test, leaked = split
-    probabilities = train(learn).predict(test).probabilities
-    references = np.asarray(task.references(test))
-    claimed = metrics.get(task.main_metric).compute(probabilities, references)
+    outputs = train(learn).predict(test).outputs
+    claimed = metrics.compute(task.main_metric, *comparable(task, outputs, task.references(test)))
     return NaiveClaim(leaked=leaked, claimed=float(claimed), true=true)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
@@ -28,7 +27,7 @@ class Ranked:
     verdict: str
 
 
-def rank(task: Task, routes: Sequence[RouteResult], references: npt.NDArray[Any] | Sequence[int]) -> Ranked:
+def rank(task: Task, routes: Sequence[RouteResult], references: Any) -> Ranked:
     """Compare every route with the baseline and with the best one.
 
     `best` has the best main metric (its mean over seeds where there are several). `cheapest` answers most
@@ -37,12 +36,11 @@ def rank(task: Task, routes: Sequence[RouteResult], references: npt.NDArray[Any]
     """
     if not routes:
         raise ConfigError("expected at least one finished route to rank, found none")
-    truth = np.asarray(references)
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     best = max(routes, key=lambda route: (sign * main_value(route, task), route.cost.texts_per_second))
     baseline = next((route for route in routes if route.route == BASELINE), None)
-    with_baseline = _against(baseline, routes, truth) if baseline else {}
-    with_best = _against(best, routes, truth)
+    with_baseline = _against(task, baseline, routes, references) if baseline else {}
+    with_best = _against(task, best, routes, references)
     compared = tuple(
         replace(route, against_baseline=with_baseline.get(route.name), against_best=with_best.get(route.name))
         for route in routes
@@ -63,7 +61,9 @@ def worse(comparison: Comparison | None) -> bool:
     return comparison is not None and comparison.significant and comparison.difference < 0
 
 
-def _against(other: RouteResult, routes: Sequence[RouteResult], truth: npt.NDArray[Any]) -> Mapping[str, Comparison]:
+def _against(
+    task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any
+) -> Mapping[str, Comparison]:
     rivals = [route for route in routes if route.name != other.name]
-    found = [compare(route.name, route.probabilities, other.name, other.probabilities, truth) for route in rivals]
+    found = [compare(task, (route.name, route.outputs), (other.name, other.outputs), references) for route in rivals]
     return {comparison.a: comparison for comparison in holm(found)}

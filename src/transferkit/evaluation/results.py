@@ -34,7 +34,8 @@ class ReliabilityBin:
 class Scores:
     """`metrics` by metric name; `per_class` by label, then precision, recall, f1, support.
 
-    `confusion[i, j]` counts rows of true label i predicted as j.
+    Tasks of one label also have `confusion`, in which [i, j] counts rows of true label i predicted as j, and
+    `reliability`; for others these are empty. `per_class` is empty for tasks without labels.
     """
 
     metrics: Mapping[str, Interval]
@@ -86,7 +87,7 @@ def p_words(p_value: float) -> str:
 class RouteResult:
     """One row of the leaderboard.
 
-    `probabilities` are those of the first seed on the test rows, (rows, labels).
+    `outputs` are the predictions of the first seed on the test rows, in the form of the task's shape.
     `seed_values` has the main metric of every seed. `history` holds one mapping per evaluation
     during training (epoch, loss, validation metrics). `settings` are all effective settings.
     `artifact` is relative to the run folder.
@@ -97,7 +98,7 @@ class RouteResult:
     method: str
     scores: Scores
     cost: Cost
-    probabilities: npt.NDArray[np.float32]
+    outputs: Any
     seed_values: tuple[float, ...]
     history: tuple[Mapping[str, float], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)

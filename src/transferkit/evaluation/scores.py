@@ -1,12 +1,13 @@
-"""Probabilities and references in, metric values with intervals out."""
+"""Predictions and references in, metric values with intervals out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit import metrics
+from transferkit.data.tags import spans
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import Interval, ReliabilityBin, Scores
 from transferkit.metrics import calibration_error
@@ -16,32 +17,32 @@ CHUNK_CELLS = 4_000_000
 """Most cells of a (resamples, rows) block held at once: 32 MB."""
 
 
-def score(
-    task: Task,
-    probabilities: npt.NDArray[Any],
-    references: npt.NDArray[Any] | Sequence[int],
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
-) -> Scores:
-    """Every metric of `task` with its bootstrap 95 % interval, per class and by confidence.
+def score(task: Task, outputs: Any, references: Any, *, resamples: int = 1000, seed: int = 0) -> Scores:
+    """Every metric of `task` with its bootstrap 95 % interval, and what else its output shape has to show.
 
-    LABEL: `probabilities` is (rows, labels), `references` (rows,) indices into `task.labels`.
-    Raises `ConfigError` for an output shape that cannot be scored, or when there are no rows.
+    `outputs` and `references` are in the form of that shape (`metrics.Metric`). Raises `ConfigError` when
+    there are no rows.
     """
-    if task.shape not in _BY_SHAPE:
-        raise ConfigError(f"{task.name}: predictions that are {task.shape.value} cannot be scored yet")
     if len(references) == 0:
         raise ConfigError("expected at least one labelled row to score, found none")
-    return _BY_SHAPE[task.shape](task, np.asarray(probabilities), np.asarray(references), resamples, seed)
+    outputs, truth = comparable(task, outputs, references)
+    return Scores(
+        metrics=intervals(task.metrics, outputs, truth, resamples, seed),
+        per_class=_PER_CLASS[task.shape](task.labels, outputs, truth) if task.shape in _PER_CLASS else {},
+        confusion=_confusion(outputs, truth) if task.shape is Shape.LABEL else np.zeros((0, 0), dtype=np.int64),
+        reliability=_reliability(outputs, truth) if task.shape is Shape.LABEL else (),
+    )
+
+
+def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
+    """Predictions and references in the form that the metrics of `task` take."""
+    if task.shape is Shape.TAGS:
+        return task.decode(outputs, task.labels), references
+    return outputs, np.asarray(references)
 
 
 def intervals(
-    names: Sequence[str],
-    probabilities: npt.NDArray[Any],
-    references: npt.NDArray[Any],
-    resamples: int = 1000,
-    seed: int = 0,
+    names: Sequence[str], outputs: Any, references: Any, resamples: int = 1000, seed: int = 0
 ) -> dict[str, Interval]:
     """Percentile bootstrap over rows (Efron and Tibshirani 1993, chapter 13), the same resamples for every metric.
 
@@ -49,18 +50,17 @@ def intervals(
     calibration error grows when rows repeat. Where every row is right, or none, no resample differs: then the
     other end is that of the exact interval of a share (Clopper and Pearson 1934).
     """
-    members = {name: metrics.get(name) for name in names}
-    drawn: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in names}
-    for counts in _resamples(len(references), resamples, np.random.default_rng(seed)):
-        for name, metric in members.items():
-            drawn[name].append(metric.resampled(probabilities, references, counts))
     found = {}
-    for name, metric in members.items():
-        value = metric.compute(probabilities, references)
-        low, high = np.percentile(np.concatenate(drawn[name]), [2.5, 97.5])
+    for name in names:
+        value, drawn = resampled(name, outputs, references, resamples, seed)
+        low, high = np.percentile(drawn, [2.5, 97.5])
         interval = Interval(value, min(float(low), value), max(float(high), value))
-        found[name] = _exact(interval, len(references)) if metric.HIGHER_IS_BETTER else interval
+        found[name] = _exact(interval, len(references)) if _is_share(metrics.get(name)) else interval
     return found
+
+
+def _is_share(metric: metrics.Metric) -> bool:
+    return metric.HIGHER_IS_BETTER and "VALUE" not in metric.SHAPES
 
 
 def _exact(found: Interval, rows: int) -> Interval:
@@ -69,6 +69,16 @@ def _exact(found: Interval, rows: int) -> Interval:
     if found.low == found.high == 1.0:
         return Interval(1.0, outermost, 1.0)
     return Interval(0.0, 0.0, 1 - outermost) if found.low == found.high == 0.0 else found
+
+
+def resampled(
+    name: str, outputs: Any, references: Any, resamples: int, seed: int
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """The metric `name` of all rows, and of every resample; the same seed draws the same rows."""
+    metric, drawn = metrics.get(name), []
+    for counts in _resamples(len(references), resamples, np.random.default_rng(seed)):
+        drawn.append(metric.resampled(outputs, references, np.vstack([np.ones((1, counts.shape[1])), counts])))
+    return float(drawn[0][0]), np.concatenate([part[1:] for part in drawn])
 
 
 def _resamples(rows: int, resamples: int, random: np.random.Generator) -> Iterator[npt.NDArray[np.float64]]:
@@ -80,21 +90,10 @@ def _resamples(rows: int, resamples: int, random: np.random.Generator) -> Iterat
         yield np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows).astype(np.float64)
 
 
-def _label(
-    task: Task, probabilities: npt.NDArray[Any], references: npt.NDArray[Any], resamples: int, seed: int
-) -> Scores:
-    return Scores(
-        metrics=intervals(task.metrics, probabilities, references, resamples, seed),
-        per_class=_per_class(task.labels, probabilities, references),
-        confusion=_confusion(probabilities, references),
-        reliability=_reliability(probabilities, references),
-    )
-
-
 def _per_class(
-    labels: Sequence[str], probabilities: npt.NDArray[Any], references: npt.NDArray[Any]
+    labels: Sequence[str], outputs: npt.NDArray[Any], references: npt.NDArray[Any]
 ) -> dict[str, dict[str, float]]:
-    counts = metrics.class_counts(probabilities, references, metrics.once(references))
+    counts = metrics.class_counts(outputs, references, np.ones((1, len(references))))
     right, predicted, true = (block[0] for block in counts)
     precision, recall = metrics.ratio(right, predicted), metrics.ratio(right, true)
     f1 = metrics.ratio(2 * right, predicted + true)
@@ -102,20 +101,37 @@ def _per_class(
     return {label: {name: float(column[i]) for name, column in columns.items()} for i, label in enumerate(labels)}
 
 
-def _confusion(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    classes = probabilities.shape[1]
-    cells = references * classes + probabilities.argmax(axis=1)
+def _per_type(_labels: Sequence[str], outputs: Any, references: Any) -> dict[str, dict[str, float]]:
+    """Precision, recall and F1 of the spans of every type."""
+    found, true = (
+        {(i, *span) for i, tags in enumerate(rows) for span in spans(tags)} for rows in (outputs, references)
+    )
+    kinds = sorted({span[1] for span in found | true})
+    out = {}
+    for kind in kinds:
+        ours, theirs = ({span for span in each if span[1] == kind} for each in (found, true))
+        right = len(ours & theirs)
+        out[kind] = {
+            "precision": right / max(len(ours), 1),
+            "recall": right / max(len(theirs), 1),
+            "f1": 2 * right / max(len(ours) + len(theirs), 1),
+            "support": float(len(theirs)),
+        }
+    return out
+
+
+_PER_CLASS = {Shape.LABEL: _per_class, Shape.LABELS: _per_class, Shape.TAGS: _per_type}
+
+
+def _confusion(outputs: npt.NDArray[Any], references: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    classes = outputs.shape[1]
+    cells = references * classes + outputs.argmax(axis=1)
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
-def _reliability(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[ReliabilityBin, ...]:
-    bins, confidence, right = calibration_error.binned(probabilities, references)
+def _reliability(outputs: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[ReliabilityBin, ...]:
+    bins, confidence, right = calibration_error.binned(outputs, references)
     return tuple(
         ReliabilityBin(float(confidence[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
         for b in np.unique(bins)
     )
-
-
-_BY_SHAPE: Mapping[Shape, Callable[[Task, npt.NDArray[Any], npt.NDArray[Any], int, int], Scores]] = {
-    Shape.LABEL: _label,
-}

@@ -83,4 +83,4 @@ def _outcome(found: Comparison) -> str:
 def _method(routes: Sequence[RouteResult], best: RouteResult) -> str:
     test = next(route.against_best.test for route in routes if route.against_best is not None)
     seeds = " with the first seed's predictions" if len(best.seed_values) > 1 else ""
-    return f"Tests are paired on the same {len(best.probabilities):,} test rows{seeds} ({test}, at 5 %)."
+    return f"Tests are paired on the same {len(best.outputs):,} test rows{seeds} ({test}, at 5 %)."

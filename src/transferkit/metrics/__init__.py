@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.data.tags import spans
 from transferkit.errors import ConfigError
 
 Floats = npt.NDArray[np.float64]
@@ -14,20 +15,23 @@ Ints = npt.NDArray[np.int64]
 
 
 class Metric(Protocol):
-    """What every file of this folder offers.
+    """What every file of this folder offers. `SHAPES` are the output shapes that it can judge, by name.
 
-    `resampled` is the metric under row multiplicities: `counts` is (resamples, n), one row per resample,
-    each summing to n; the answer is (resamples,). It makes a bootstrap one matrix product.
+    Predictions and references come in the form of the task's output shape:
+
+    - LABEL: probabilities (n, C) against label indices (n,);
+    - LABELS: probabilities (n, C), a label being given from one half on, against 0 or 1 (n, C);
+    - VALUE: numbers (n, 1) against numbers (n,);
+    - TAGS: a list of tags per row against another, a tag for every word.
     """
 
     TITLE: str
     HIGHER_IS_BETTER: bool
+    SHAPES: tuple[str, ...]
 
-    def compute(self, probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> float:
-        """The metric of `probabilities` (n, C) against label indices `references` (n,)."""
-
-    def resampled(self, probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats) -> Floats:
-        """The metric of every resample of the rows."""
+    def resampled(self, predictions: Any, references: Any, counts: Floats) -> Floats:
+        """The metric under row multiplicities: `counts` is (resamples, n), one row per resample, each summing
+        to n; the answer is (resamples,). It makes a bootstrap one matrix product."""
 
 
 def names() -> list[str]:
@@ -42,19 +46,49 @@ def get(name: str) -> Metric:
     return cast(Metric, import_module(f"{__name__}.{name}"))
 
 
-def once(references: npt.NDArray[Any]) -> Floats:
-    """The one resample that has every row exactly once: (1, n) ones."""
-    return np.ones((1, len(references)))
+def compute(name: str, predictions: Any, references: Any) -> float:
+    """The metric called `name` of all rows, each counted once."""
+    return float(get(name).resampled(predictions, references, np.ones((1, len(references))))[0])
+
+
+def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+    """Which labels are given and which are true, each (n, C) of 0 and 1."""
+    classes = np.arange(predictions.shape[1])
+    truth = np.asarray(references)
+    if truth.ndim == 2:
+        return (predictions >= 0.5).astype(np.float64), truth.astype(np.float64)
+    predicted = predictions.argmax(axis=1)[:, None] == classes
+    return predicted.astype(np.float64), (truth[:, None] == classes).astype(np.float64)
 
 
 def class_counts(
-    probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats
+    predictions: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Right predictions, all predictions and true rows of every class, each (resamples, C)."""
-    classes = np.arange(probabilities.shape[1])
-    predicted = (probabilities.argmax(axis=1)[:, None] == classes).astype(np.float64)
-    true = (np.asarray(references)[:, None] == classes).astype(np.float64)
+    predicted, true = chosen(predictions, references)
     return counts @ (predicted * true), counts @ predicted, counts @ true
+
+
+def entity_counts(predictions: Any, references: Any, counts: Floats) -> tuple[Floats, Floats, Floats]:
+    """Entities found rightly, found, and true in every resample, each (resamples,)."""
+    found = [(set(spans(ours)), set(spans(true))) for ours, true in zip(predictions, references, strict=True)]
+    rows = np.array([[len(ours & true), len(ours), len(true)] for ours, true in found], dtype=np.float64)
+    right, predicted, true = (counts @ rows).T
+    return right, predicted, true
+
+
+def mean(values: npt.NDArray[Any], counts: Floats) -> Floats:
+    """The mean of a value per row, (n,), in every resample."""
+    return np.asarray(counts @ np.asarray(values, dtype=np.float64) / counts.sum(axis=1))
+
+
+def correlation(a: Any, b: Any, counts: Floats) -> Floats:
+    """Pearson correlation of two values per row, each (n,), in every resample; 0 where either does not vary."""
+    a, b = (np.asarray(values, dtype=np.float64) - np.mean(values, dtype=np.float64) for values in (a, b))
+    of_a, of_b = mean(a, counts), mean(b, counts)
+    together = mean(a * b, counts) - of_a * of_b
+    spread = np.maximum(mean(a * a, counts) - of_a**2, 0) * np.maximum(mean(b * b, counts) - of_b**2, 0)
+    return np.clip(ratio(together, np.sqrt(spread)), -1, 1)
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:

@@ -3,20 +3,15 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from transferkit.metrics import Floats, once
+from transferkit.metrics import Floats
 
 TITLE = "accuracy"
 HIGHER_IS_BETTER = True
+SHAPES = ("LABEL",)
 
 
-def compute(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> float:
-    """Accuracy, from 0 to 1. Shapes: (n, C) and (n,)."""
-    return float(resampled(probabilities, references, once(references))[0])
-
-
-def resampled(probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    right = probabilities.argmax(axis=1) == np.asarray(references)
+    right = predictions.argmax(axis=1) == np.asarray(references)
     return np.asarray(counts @ right.astype(np.float64) / counts.sum(axis=1))

@@ -9,21 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.metrics import Floats, Ints, once
+from transferkit.metrics import Floats, Ints
 
 TITLE = "calibration error"
 HIGHER_IS_BETTER = False
+SHAPES = ("LABEL",)
 BINS = 15
 
 
-def compute(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> float:
-    """Expected calibration error, 0 is perfect. Shapes: (n, C) and (n,)."""
-    return float(resampled(probabilities, references, once(references))[0])
-
-
-def resampled(probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    bins, confidence, right = binned(probabilities, references)
+    bins, confidence, right = binned(predictions, references)
     gap = np.zeros((len(bins), BINS))
     gap[np.arange(len(bins)), bins] = right - confidence
     return np.asarray(np.abs(counts @ gap).sum(axis=1) / counts.sum(axis=1))

@@ -6,20 +6,14 @@ It is shown because it is asked for; it tells nothing beyond accuracy.
 
 from typing import Any
 
-import numpy.typing as npt
-
-from transferkit.metrics import Floats, class_counts, once, ratio
+from transferkit.metrics import Floats, class_counts, ratio
 
 TITLE = "micro F1"
 HIGHER_IS_BETTER = True
+SHAPES = ("LABEL", "LABELS")
 
 
-def compute(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> float:
-    """Micro-averaged F1, from 0 to 1. Shapes: (n, C) and (n,)."""
-    return float(resampled(probabilities, references, once(references))[0])
-
-
-def resampled(probabilities: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    right, predicted, true = class_counts(probabilities, references, counts)
+    right, predicted, true = class_counts(predictions, references, counts)
     return ratio(2 * right.sum(axis=1), (predicted + true).sum(axis=1))

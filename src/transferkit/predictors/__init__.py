@@ -1,7 +1,7 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,26 +12,39 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.data.rows import Rows
+from transferkit.data.tags import OUTSIDE
 from transferkit.errors import ArtifactError
+from transferkit.tasks import Shape
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers for some rows.
+    """Answers for some rows, `outputs` in the form of the task's output shape (what its metrics take).
 
-    LABEL: `probabilities` is (rows, labels), rows summing to one; `values` are the arg max.
+    LABEL: probabilities (rows, labels), rows summing to one. LABELS: scores from 0 to 1 (rows, labels), a
+    label being given from one half on. VALUE: numbers (rows, 1). TAGS: probabilities (rows, most words, tags),
+    NaN where a row has no such word.
     """
 
-    probabilities: Floats
-
-    @property
-    def values(self) -> npt.NDArray[np.int64]:
-        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
+    outputs: Any
 
     def __len__(self) -> int:
-        return len(self.probabilities)
+        return len(self.outputs)
+
+
+def untagged_outside(found: Floats, rows: Rows, labels: Sequence[str]) -> Floats:
+    """`found`, (rows, most words, tags), with words that were cut, or that no token stands for, outside of all
+    spans, and nothing beyond a row's words."""
+    counts = np.array([len(text.split(" ")) for text in rows["text"]])
+    out = np.full((len(rows), max(counts, default=1), len(labels)), np.nan, dtype=np.float32)
+    width = min(out.shape[1], found.shape[1])
+    out[:, :width] = found[:, :width]
+    there = np.arange(out.shape[1]) < counts[:, None]
+    out[there & np.isnan(out[..., 0])] = np.eye(len(labels))[labels.index(OUTSIDE)]
+    out[~there] = np.nan
+    return out
 
 
 class Predictor(Protocol):
@@ -39,7 +52,11 @@ class Predictor(Protocol):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Names of the columns of `Predictions.probabilities`, in order."""
+        """Names of the columns of `Predictions.outputs`, in order."""
+
+    @property
+    def shape(self) -> Shape:
+        """The form of its answers."""
 
     @property
     def parameters(self) -> int:

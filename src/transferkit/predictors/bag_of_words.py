@@ -12,7 +12,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, write_facts
-from transferkit.training.inference import softmax
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 
 _BATCH_ROWS = 4096
 
@@ -25,6 +26,7 @@ class BagOfWords:
     weights: Floats
     bias: Floats
     labels: tuple[str, ...]
+    shape: Shape = Shape.LABEL
 
     @property
     def parameters(self) -> int:
@@ -36,12 +38,14 @@ class BagOfWords:
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(softmax(np.asarray(vectors(self.vectorizers, part) @ self.weights + self.bias)))
-        return Predictions(np.concatenate(parts))
+            parts.append(np.asarray(vectors(self.vectorizers, part) @ self.weights + self.bias, dtype=np.float32))
+        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
     def save(self, folder: Path) -> None:
         vocabularies = [[*sorted(v.vocabulary_, key=v.vocabulary_.__getitem__)] for v in self.vectorizers]
-        write_facts(folder, "bag_of_words", {"labels": self.labels, "vocabularies": vocabularies})
+        write_facts(
+            folder, "bag_of_words", {"labels": self.labels, "shape": self.shape.name, "vocabularies": vocabularies}
+        )
         idf = {f"idf_{i}": v.idf_.astype(np.float32) for i, v in enumerate(self.vectorizers)}
         save_file({"weights": self.weights, "bias": self.bias, **idf}, folder / "model.safetensors")
 
@@ -66,4 +70,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> BagOfWords:
         restored = vectorizer(terms)
         restored.idf_ = tensors[f"idf_{i}"]
         vectorizers.append(restored)
-    return BagOfWords(tuple(vectorizers), tensors["weights"], tensors["bias"], tuple(facts["labels"]))
+    labels, shape = tuple(facts["labels"]), Shape[facts["shape"]]
+    return BagOfWords(tuple(vectorizers), tensors["weights"], tensors["bias"], labels, shape)

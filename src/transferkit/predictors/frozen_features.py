@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 from transformers import AutoModel, AutoTokenizer
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, untagged_outside, write_facts
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.head import Head
-from transferkit.training.inference import Floats, batches, device_of
+from transferkit.training.inference import Floats, batches, device_of, stacked
 from transferkit.training.layers import StopForward, captured, find_layers, keep_layers, stopping_after
-from transferkit.training.learner import mask_of
+from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.pooling import pool
 from transferkit.training.windows import whole, windowed
 
@@ -41,15 +44,18 @@ class FrozenFeatures:
     max_length: int
     prompt: str = ""
     windows: bool = False
+    shape: Shape = Shape.LABEL
 
     @property
     def parameters(self) -> int:
         return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
 
     def features(self, rows: Rows) -> Floats:
-        """(rows, depths, width); layers above the highest depth are not run."""
+        """(rows, depths, width), for tags (rows, most words, depths, width); layers above the highest depth are not
+        run."""
+        of_words = self.shape is Shape.TAGS
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
-        encoded = encode(read.rows, self.tokenizer, self.max_length, self.prompt)
+        encoded = encode(read.rows, self.tokenizer, self.max_length, self.prompt, words=of_words)
         source = Examples(encoded, np.full(len(encoded), UNLABELLED))
         device = device_of(self.encoder)
         self.encoder.eval()
@@ -61,22 +67,28 @@ class FrozenFeatures:
                 stack.enter_context(stopping_after(self.encoder, top))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
-                inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
+                inputs = inputs_of(batch, device)
                 with suppress(StopForward):
                     output = self.encoder(**inputs)
                     if self.uses_output:
                         seen[top] = output.last_hidden_state
-                mask = mask_of(inputs)
-                pooled = [pool(seen[d], mask, self.pooling).float().cpu().numpy() for d in self.depths]
-                return list(np.stack(pooled, axis=1))
+                states = [self._read(seen[d].float().cpu(), batch) for d in self.depths]
+                return list(torch.stack(states, dim=-2).numpy())
 
             found = dict(batches(source, range(len(source)), forward))
-        return read.averaged(np.stack([found[i] for i in range(len(source))]))
+        features = stacked([found[i] for i in range(len(source))])
+        return features if of_words else read.averaged(features)
+
+    def _read(self, hidden: Tensor, batch: dict[str, Tensor]) -> Tensor:
+        if self.shape is not Shape.TAGS:
+            return pool(hidden, mask_of(batch), self.pooling)
+        return at_words(hidden, batch).masked_fill(batch["words"].unsqueeze(-1) < 0, torch.nan)
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(np.zeros((0, len(self.labels)), dtype=np.float32))
-        return Predictions(self.head.probabilities(self.features(rows)))
+            return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
+        found = shapes.of(self.shape).predictions(self.head.logits(self.features(rows)))
+        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,6 +103,7 @@ class FrozenFeatures:
             "max_length": self.max_length,
             "prompt": self.prompt,
             "windows": self.windows,
+            "shape": self.shape.name,
         }
         write_facts(folder, "frozen_features", facts)
 
@@ -115,4 +128,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
         max_length=int(facts["max_length"]),
         prompt=str(facts["prompt"]),
         windows=bool(facts["windows"]),
+        shape=Shape[facts["shape"]],
     )

@@ -15,9 +15,11 @@ from torch.nn import functional as F
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, write_facts
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 from transferkit.training.encoding import Encoded
 from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import outputs, softmax
+from transferkit.training.inference import outputs
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _BATCH_ROWS = 8192
@@ -115,6 +117,7 @@ class Static:
     model: StaticModel
     vocabulary: Mapping[str, int]
     labels: tuple[str, ...]
+    shape: Shape = Shape.LABEL
 
     @property
     def parameters(self) -> int:
@@ -126,13 +129,13 @@ class Static:
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(softmax(outputs(self.model, numbered(part, self.vocabulary))))
-        return Predictions(np.concatenate(parts))
+            parts.append(outputs(self.model, numbered(part, self.vocabulary)))
+        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
     def save(self, folder: Path) -> None:
         words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}
-        write_facts(folder, "static", {"labels": self.labels, **sizes, "vocabulary": words})
+        write_facts(folder, "static", {"labels": self.labels, "shape": self.shape.name, **sizes, "vocabulary": words})
         tensors = {name: value.contiguous() for name, value in self.model.state_dict().items()}
         save_file(tensors, folder / "model.safetensors")
 
@@ -143,7 +146,7 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Static:
     sizes = Sizes(len(words), facts["width"], facts["filters"], facts["ngrams"], facts["hidden"], len(labels))
     model = StaticModel(sizes)
     model.load_state_dict(load_file(folder / "model.safetensors"))
-    return Static(model.fold(), number(words), labels)
+    return Static(model.fold(), number(words), labels, Shape[facts["shape"]])
 
 
 def number(words: list[str]) -> dict[str, int]:

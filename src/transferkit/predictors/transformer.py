@@ -1,4 +1,4 @@
-"""A fine-tuned Transformers classifier in use; its folder also loads with plain Transformers."""
+"""A fine-tuned Transformers classifier or tagger in use; its folder also loads with plain Transformers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, untagged_outside, write_facts
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import Floats, outputs, softmax
+from transferkit.training.inference import Floats, outputs
+from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import whole, windowed
 
 
@@ -22,9 +25,11 @@ def _nothing(_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Transformer:
-    """`model` is an AutoModelForSequenceClassification; `max_length` is in tokens.
+    """`model` is an AutoModelForSequenceClassification, or for tags an AutoModelForTokenClassification;
+    `max_length` is in tokens.
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
+    `rest` is what the model's last layer cannot do to its logits itself.
     """
 
     model: Any
@@ -34,6 +39,8 @@ class Transformer:
     prompt: str = ""
     save_extra: Callable[[Path], None] = field(default=_nothing)
     windows: bool = False
+    shape: Shape = Shape.LABEL
+    rest: Adjustment = field(default_factory=Adjustment)
 
     @property
     def parameters(self) -> int:
@@ -47,32 +54,37 @@ class Transformer:
 
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
 
     def logits(self, rows: Rows) -> Floats:
-        """(rows, labels)."""
+        """(rows, labels), or (rows, most words, labels)."""
         if not len(rows):
-            return np.zeros((0, len(self.labels)), dtype=np.float32)
+            return np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
+        if self.shape is Shape.TAGS:
+            return self.rest.of(outputs(self.model, self.examples(rows)))
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
-        return read.averaged(outputs(self.model, self.examples(read.rows)))
+        return self.rest.of(read.averaged(outputs(self.model, self.examples(read.rows))))
 
     def predict(self, rows: Rows) -> Predictions:
-        return Predictions(softmax(self.logits(rows)))
+        found = shapes.of(self.shape).predictions(self.logits(rows))
+        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
-        facts["windows"] = self.windows
+        facts |= {"windows": self.windows, "shape": self.shape.name}
+        facts["shift"] = np.asarray(self.rest.shift, dtype=np.float64).tolist()
         write_facts(folder, "transformer", facts)
         self.save_extra(folder)
 
 
 def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
     """What `save` wrote; the labels of model and facts must agree."""
-    model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True).eval()
+    kind = AutoModelForTokenClassification if facts["shape"] == "TAGS" else AutoModelForSequenceClassification
+    model = kind.from_pretrained(folder, local_files_only=True).eval()
     labels = tuple(facts["labels"])
     if tuple(model.config.id2label[i] for i in range(len(labels))) != labels:
         raise ValueError(f"config.json has the labels {model.config.id2label}, transferkit.json has {labels}")
@@ -84,4 +96,6 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
         int(facts["max_length"]),
         str(facts["prompt"]),
         windows=bool(facts["windows"]),
+        shape=Shape[facts["shape"]],
+        rest=Adjustment(1.0, np.asarray(facts["shift"], dtype=np.float32)),
     )

@@ -1,11 +1,14 @@
-"""Where routes are wrong: the surest misses of one, and the rows that all of them miss."""
+"""Where routes are wrong: the surest or gravest misses of one, and the rows that all of them miss."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from transferkit.artifact.predictions import cell
+from transferkit.data.tags import Span, spans
 from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.tasks import Shape
 
 MOST = 12
 LONGEST = 320
@@ -13,9 +16,10 @@ LONGEST = 320
 
 @dataclass(frozen=True)
 class Mistake:
-    """A test row and the wrong answer: `number` is its row in the source, `confidence` the answer's probability.
+    """A test row and the wrong answer: `number` is its row in the source.
 
-    `predicted` is the answer, or answers, most given first.
+    `predicted` is the answer, or answers, most given first. `measure` is the probability of a wrong label, the
+    F1 of a set of labels, or by how much a number is wrong.
     """
 
     number: int
@@ -23,23 +27,28 @@ class Mistake:
     text_pair: str | None
     true: str
     predicted: str
-    confidence: float
+    measure: float
 
 
 def worst_mistakes(result: RunResult, route: RouteResult, most: int = MOST) -> list[Mistake]:
-    """The wrong answers `route` is surest of."""
+    """The wrong answers `route` is surest of, or those that are furthest from the truth."""
+    if result.task.shape is not Shape.LABEL:
+        return _furthest(result, route, most)
     truth = np.asarray(result.task.references(result.splits.test))
-    answers, confidence = route.probabilities.argmax(axis=1), route.probabilities.max(axis=1)
+    answers, confidence = route.outputs.argmax(axis=1), route.outputs.max(axis=1)
     wrong = np.flatnonzero(answers != truth)
     order = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
     return [_mistake(result, int(i), [result.task.labels[answers[i]]], float(confidence[i])) for i in order]
 
 
 def missed_by_all(result: RunResult, most: int = MOST) -> tuple[int, list[Mistake]]:
-    """How many test rows every route gets wrong, and those they are surest of (mean confidence)."""
+    """How many test rows every route gets wrong, and those they are surest of (mean confidence); none where
+    answers are not simply right or wrong."""
+    if result.task.shape is not Shape.LABEL:
+        return 0, []
     truth = np.asarray(result.task.references(result.splits.test))
-    answers = np.stack([route.probabilities.argmax(axis=1) for route in result.routes])
-    confidence = np.stack([route.probabilities.max(axis=1) for route in result.routes]).mean(axis=0)
+    answers = np.stack([route.outputs.argmax(axis=1) for route in result.routes])
+    confidence = np.stack([route.outputs.max(axis=1) for route in result.routes]).mean(axis=0)
     wrong = np.flatnonzero((answers != truth).all(axis=0))
     order = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
     rows = []
@@ -48,6 +57,43 @@ def missed_by_all(result: RunResult, most: int = MOST) -> tuple[int, list[Mistak
         names = [result.task.labels[label] for label in np.argsort(-given, kind="stable") if given[label]]
         rows.append(_mistake(result, int(i), names, float(confidence[i])))
     return len(wrong), rows
+
+
+def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
+    task = result.task
+    if task.shape is Shape.TAGS:
+        return _most_missed(result, route, most)
+    truth, outputs = np.asarray(task.references(result.splits.test)), np.asarray(route.outputs)
+    if task.shape is Shape.VALUE:
+        measure = np.abs(outputs[:, 0] - truth)
+        order = np.argsort(-measure, kind="stable")
+    else:
+        given = outputs >= 0.5
+        measure = 2 * (given & (truth > 0)).sum(axis=1) / np.maximum(given.sum(axis=1) + truth.sum(axis=1), 1)
+        wrong = np.flatnonzero((given != truth).any(axis=1))
+        order = wrong[np.lexsort((-(given != truth).sum(axis=1)[wrong], measure[wrong]))]
+    answers = task.decode(outputs, task.labels)
+    return [_mistake(result, int(i), [str(cell(answers[i], task))], float(measure[i])) for i in order[:most]]
+
+
+def _most_missed(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
+    """The rows with most spans wrong; spans are shown as words with their type, the measure is the row's F1."""
+    rows, found = result.splits.test, []
+    answers = result.task.decode(route.outputs, result.task.labels)
+    for i, (ours, true) in enumerate(zip(answers, result.task.references(rows), strict=True)):
+        a, b = set(spans(ours)), set(spans(true))
+        if a != b:
+            found.append((len(a ^ b), 2 * len(a & b) / max(len(a) + len(b), 1), i, sorted(a - b), sorted(b - a)))
+    worst = sorted(found, key=lambda each: (-each[0], each[1]))[:most]
+    return [
+        replace(_mistake(result, i, [_named(rows["text"][i], ours)], f1), true=_named(rows["text"][i], true))
+        for _, f1, i, ours, true in worst
+    ]
+
+
+def _named(text: str, found: Sequence[Span]) -> str:
+    words = text.split(" ")
+    return "; ".join(f"{' '.join(words[start:end])} ({kind})" for kind, start, end in found) or "nothing"
 
 
 def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list[tuple[str, str, int]]:
@@ -60,16 +106,16 @@ def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list
     return [(labels[i], labels[j], int(counts[i, j])) for i, j in cells if counts[i, j]]
 
 
-def _mistake(result: RunResult, i: int, answers: Sequence[str], confidence: float) -> Mistake:
+def _mistake(result: RunResult, i: int, answers: Sequence[str], measure: float) -> Mistake:
     rows = result.splits.test
     text, pair = rows.take([i]).inputs()[0]
     return Mistake(
         number=int(rows.numbers[i]),
         text=clipped(text),
         text_pair=None if pair is None else clipped(pair),
-        true=str(rows[result.task.target][i]),
+        true=str(cell(rows[result.task.target][i], result.task)),
         predicted=", ".join(answers),
-        confidence=confidence,
+        measure=measure,
     )
 
 

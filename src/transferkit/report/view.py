@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from transferkit import metrics
+from transferkit.data.audit import class_counts
 from transferkit.data.splits import Finding
 from transferkit.evaluation.document import plain
 from transferkit.evaluation.leaderboard import table
@@ -17,6 +18,7 @@ from transferkit.report.charts.curves import CurvesChart, Series, curves_chart
 from transferkit.report.charts.reliability import ReliabilityChart, reliability_chart
 from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
 from transferkit.report.rows import RowNumbers, row_numbers
+from transferkit.tasks import Shape
 
 WIDEST_CONFUSION = 30
 COLOURS = 8
@@ -24,15 +26,17 @@ COLOURS = 8
 
 @dataclass(frozen=True)
 class RouteView:
-    """One route in detail. `confusion` is empty where there are too many labels to draw."""
+    """One route in detail. `confusion` is empty where there are too many labels to draw; `measure` is what the
+    mistakes are ordered by."""
 
     result: RouteResult
     role: str
     confusion: Sequence[Sequence[int]]
     pairs: Sequence[tuple[str, str, int]]
-    reliability: ReliabilityChart
+    reliability: ReliabilityChart | None
     loss: CurvesChart | None
     mistakes: Sequence[Mistake]
+    measure: str
     settings: Sequence[tuple[str, str]]
 
 
@@ -116,9 +120,9 @@ def flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
 def _facts(result: RunResult) -> list[tuple[str, str]]:
     splits = result.splits
     rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation · {len(splits.test):,} test"
-    seeds = result.config.seeds
+    seeds, labels = result.config.seeds, result.task.labels
     facts = [
-        ("Task", f"{result.task.name}, {len(result.task.labels)} labels"),
+        ("Task", f"{result.task.name}, {len(labels)} labels" if len(labels) > 1 else result.task.name),
         ("Rows", rows),
         ("Model", result.config.model),
         ("Seeds", f"{seeds} per route, from {result.config.seed}" if seeds > 1 else str(result.config.seed)),
@@ -160,9 +164,10 @@ def _route(result: RunResult, route: RouteResult) -> RouteView:
         role=role(result, route),
         confusion=route.scores.confusion.tolist() if small else (),
         pairs=confused_pairs(result, route),
-        reliability=reliability_chart(route.scores.reliability),
+        reliability=reliability_chart(route.scores.reliability) if route.scores.reliability else None,
         loss=curves_chart("loss", _losses(route), small=True),
         mistakes=worst_mistakes(result, route),
+        measure={Shape.LABEL: "confidence", Shape.LABELS: "F1", Shape.TAGS: "F1"}.get(result.task.shape, "error"),
         settings=flat(plain(route.settings)),
     )
 
@@ -178,17 +183,11 @@ def _losses(route: RouteResult) -> list[Series]:
 
 
 def _classes(result: RunResult) -> list[ClassCount]:
-    splits, target = result.splits, result.task.target
-    train, validation, test = (
-        [str(value) for value in rows[target]] for rows in (splits.train, splits.validation, splits.test)
-    )
+    splits, task = result.splits, result.task
+    if task.shape not in (Shape.LABEL, Shape.LABELS):
+        return []
+    train, validation, test = (class_counts(rows, task) for rows in (splits.train, splits.validation, splits.test))
+    total = max(len(splits.train), 1)
     return [
-        ClassCount(
-            label,
-            train.count(label),
-            validation.count(label),
-            test.count(label),
-            train.count(label) / max(len(train), 1),
-        )
-        for label in result.task.labels
+        ClassCount(label, train[label], validation[label], test[label], train[label] / total) for label in task.labels
     ]

@@ -14,7 +14,7 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
 from transferkit.sources.backbone import Backbone
-from transferkit.tasks import Task
+from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
 from transferkit.training.windows import Windowed, whole, windowed
 
@@ -132,15 +132,17 @@ def named_in(config: RouteConfig) -> tuple[RouteConfig, ...]:
     return tuple(RouteConfig(name=name, options=options) for name, options in config.options.items())
 
 
-def automatic(config: RouteConfig, rows_per_label: float, parameters: int) -> tuple[RouteConfig, ...]:
-    """What `auto` stands for: contrastive for a handful of examples per label (their median), otherwise
-    fine-tuning (low-rank from 300 M weights on) and a static student of it; features always.
+def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, parameters: int) -> tuple[RouteConfig, ...]:
+    """What `auto` stands for: contrastive for a handful of examples per label (their median) where a row has one
+    label, otherwise fine-tuning (low-rank from 300 M weights on) and a student of it, static or for tags one of
+    fewer layers; features always.
 
     Raises `ConfigError` where `config` has options for a route that is not among them.
     """
     tuned = "lora" if parameters > _LARGE_BACKBONE else "full"
-    few = rows_per_label < FEW_ROWS_PER_LABEL
-    chosen = (BASELINE, "feature_transfer", "contrastive") if few else (BASELINE, "feature_transfer", tuned, "static")
+    few = shape is Shape.LABEL and rows_per_label < FEW_ROWS_PER_LABEL
+    student = "fewer_layers" if shape is Shape.TAGS else "static"
+    chosen = (BASELINE, "feature_transfer", "contrastive") if few else (BASELINE, "feature_transfer", tuned, student)
     given = {each.name: each for each in named_in(config)}
     if others := [name for name in given if name not in chosen]:
         raise ConfigError(f"auto chose {', '.join(chosen)} here, not {', '.join(others)}; name it with --routes")

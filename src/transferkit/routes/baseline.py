@@ -1,14 +1,17 @@
-"""No transfer at all: TF-IDF and a linear model. What does not beat it has not transferred anything."""
+"""No transfer at all: TF-IDF and a linear model, or for tags a dictionary. What does not beat it has transferred
+nothing."""
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.linear_model import Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
 from transferkit.config import Strict
@@ -16,17 +19,26 @@ from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.predictors import Floats
 from transferkit.predictors.bag_of_words import BagOfWords, vectorizer, vectors
+from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
-from transferkit.training.calibration import best_scale
+from transferkit.tasks import Shape
+from transferkit.training import shapes
+from transferkit.training.folds import folds
+from transferkit.training.shapes import ShapeKind
 
 NAME = "baseline"
+_USUAL = (0.1, 0.3, 1.0, 3.0)
+# A machine per label is trained for every strength and fold.
+_STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL}
 
 
 class Options(Strict):
     """TF-IDF of words and word pairs with a linear support vector machine."""
 
-    strengths: tuple[float, ...] = Field(
-        (0.1, 0.3, 1.0, 3.0), min_length=1, description="values of C that cross-validation chooses from"
+    strengths: tuple[float, ...] | None = Field(
+        None,
+        min_length=1,
+        description="values of C that cross-validation chooses from; default: several",
     )
 
 
@@ -39,31 +51,54 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
-    """Fit on all labelled rows; C and the scale of the scores come from cross-validation on them."""
+    """Fit on all labelled rows; C and what scores are worth come from cross-validation on them."""
     assert isinstance(options, Options)
     began = time.perf_counter()
-    rows = context.labelled
-    labels = np.asarray(context.task.references(rows), dtype=np.int64)
+    rows, shape = context.labelled, context.task.shape
+    if shape is Shape.TAGS:
+        return _dictionary(context, began)
+    kind = shapes.of(shape)
+    targets = kind.targets(rows, context.task)
     columns = [name for name in ("text", "text_pair") if name in rows]
     vectorizers = tuple(_fitted(rows, name) for name in columns)
     inputs = vectors(vectorizers, rows)
-    held_out = {strength: _out_of_fold(inputs, labels, strength, context.seed) for strength in options.strengths}
-    chosen = max(options.strengths, key=lambda c: (held_out[c].argmax(axis=1) == labels).mean())
-    model = _machine(chosen, context.seed).fit(inputs, labels)
-    scale = best_scale(held_out[chosen], labels)
-    weights, bias = _two_sided(model.coef_.T, model.intercept_)
+    strengths = options.strengths or _STRENGTHS[shape]
+    held_out = {
+        c: _out_of_fold(inputs, targets, kind, _machine(shape, c, context.seed), context.seed) for c in strengths
+    }
+    chosen = max(strengths, key=lambda c: kind.quality(held_out[c], targets))
+    machine = _machine(shape, chosen, context.seed).fit(inputs, _taught(kind, targets))
+    weights, bias = _linear(machine)
+    adjustment = kind.from_scores(held_out[chosen], targets)
     predictor = BagOfWords(
         vectorizers,
-        np.ascontiguousarray(weights * scale, dtype=np.float32),
-        np.asarray(bias * scale, dtype=np.float32),
+        np.ascontiguousarray(weights * adjustment.scale, dtype=np.float32),
+        np.asarray(bias * adjustment.scale + adjustment.shift, dtype=np.float32),
         context.task.labels,
+        shape,
     )
+    what = "ridge regression" if shape is Shape.VALUE else "linear support vector machine"
     return Outcome(
         predictor=predictor,
-        method="TF-IDF of words and word pairs, linear support vector machine",
+        method=f"TF-IDF of words and word pairs, {what}",
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
-        settings={**options.model_dump(), "C": chosen},
+        settings={"strengths": strengths, "C": chosen},
+    )
+
+
+def _dictionary(context: Context, began: float) -> Outcome:
+    """The tags that every word has in the labelled rows."""
+    task, rows = context.task, context.labelled
+    numbers = {tag: i for i, tag in enumerate(task.labels)}
+    tags = [[numbers[tag] for tag in given] for given in task.references(rows)]
+    predictor = counted(rows["text"], tags, task.labels)
+    return Outcome(
+        predictor=predictor,
+        method="the most frequent tag of every word",
+        trained_parameters=predictor.parameters,
+        seconds=time.perf_counter() - began,
+        settings={},
     )
 
 
@@ -77,27 +112,53 @@ def _fitted(rows: Rows, column: str) -> TfidfVectorizer:
         ) from None
 
 
-def _machine(strength: float, seed: int) -> LinearSVC:
-    return LinearSVC(C=strength, random_state=seed)
+def _machine(shape: Shape, strength: float, seed: int) -> Any:
+    if shape is Shape.VALUE:
+        return Ridge(alpha=1 / strength, solver="sparse_cg", random_state=seed)
+    one = LinearSVC(C=strength, random_state=seed)
+    return OneVsRestClassifier(one) if shape is Shape.LABELS else one
 
 
-def _out_of_fold(inputs: csr_matrix, labels: npt.NDArray[np.int64], strength: float, seed: int) -> Floats:
-    smallest = int(np.bincount(labels)[np.unique(labels)].min())
-    machine = _machine(strength, seed)
-    if smallest < 2:
-        scores = machine.fit(inputs, labels).decision_function(inputs)
-    else:
-        folds = StratifiedKFold(min(5, smallest), shuffle=True, random_state=seed)
-        scores = cross_val_predict(machine, inputs, labels, cv=folds, method="decision_function")
-    return _both(scores)
+def _taught(kind: ShapeKind, targets: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Targets as scikit-learn takes them."""
+    if targets.dtype == np.int64:
+        return targets
+    regressed = kind.regressed(targets)
+    return regressed[:, 0] if targets.ndim == 1 else regressed.astype(np.int64)
 
 
-def _both(scores: Floats) -> Floats:
-    """Two labels have one score; make it (rows, 2)."""
-    return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+def _out_of_fold(inputs: csr_matrix, targets: npt.NDArray[Any], kind: ShapeKind, machine: Any, seed: int) -> Floats:
+    """Scores of every row, (rows, labels), from a machine that has not seen it, unless a label has one row only."""
+    taught = _taught(kind, targets)
+    if targets.dtype == np.int64 and np.bincount(targets)[np.unique(targets)].min() < 2:
+        weights, bias = _linear(machine.fit(inputs, taught))
+        return np.asarray(inputs @ weights + bias, dtype=np.float32)
+    held = np.zeros(kind.regressed(targets).shape, dtype=np.float32)
+    for fold in folds(targets, seed):
+        rest = np.setdiff1d(np.arange(len(targets)), fold)
+        weights, bias = _linear(machine.fit(inputs[rest], taught[rest]))
+        held[fold] = inputs[fold] @ weights + bias
+    return held
+
+
+def _linear(machine: Any) -> tuple[Floats, Floats]:
+    """Weights (terms, labels) and bias (labels,) of a fitted machine."""
+    if isinstance(machine, OneVsRestClassifier):
+        parts = [_of_label(each, machine.n_features_in_) for each in machine.estimators_]
+        return np.stack([weights for weights, _ in parts], axis=1), np.array([bias for _, bias in parts])
+    weights, bias = np.atleast_2d(machine.coef_).T, np.atleast_1d(machine.intercept_)
+    return _two_sided(weights, bias) if isinstance(machine, LinearSVC) else (weights, bias)
+
+
+def _of_label(machine: Any, terms: int) -> tuple[npt.NDArray[Any], float]:
+    """A label that no row of a fold has, or every one, gets a constant score."""
+    if hasattr(machine, "coef_"):
+        return machine.coef_[0], float(machine.intercept_[0])
+    return np.zeros(terms), float(machine.y_[0]) * 2 - 1
 
 
 def _two_sided(weights: Floats, bias: Floats) -> tuple[Floats, Floats]:
+    """Two labels have one score; make it two."""
     if weights.shape[1] > 1:
         return weights, bias
     return np.hstack([-weights, weights]), np.concatenate([-bias, bias])

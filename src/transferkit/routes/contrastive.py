@@ -11,6 +11,8 @@ from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 from transferkit.training.calibration import scale_for_confidence
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.embedder import Embedder
@@ -21,6 +23,7 @@ from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training, train
 from transferkit.training.losses.contrast import Contrast
 from transferkit.training.options import TrainingOptions
+from transferkit.training.shapes import Adjustment
 
 NAME = "contrastive"
 _MANY_ROWS = 5_000
@@ -41,6 +44,8 @@ def variants() -> Mapping[str, type[Strict]]:
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.backbone.architecture == ENCODER_DECODER:
         return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
+    if context.task.shape is not Shape.LABEL:
+        return f"pairs of one label need one label per row, {context.task.name} has {context.task.shape.value}"
     if len(context.labelled) > _MANY_ROWS:
         return f"{len(context.labelled)} labelled rows are plenty; use full, which learns from labels directly"
     return None
@@ -54,7 +59,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     tokenizer = backbone.tokenizer()
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     examples = labelled_examples(read.rows, context.task, tokenizer, context.max_length, backbone.prompt)
-    labels = np.asarray(context.task.references(rows), dtype=np.int64)
+    kind = shapes.of(context.task.shape)
+    labels = kind.targets(rows, context.task)
     set_seed(context.seed)
     embedder = Embedder(backbone.encoder(), backbone.pooling)
     frozen = read.averaged(outputs(embedder, examples))[:, None]
@@ -73,11 +79,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         )
     )
     features = read.averaged(outputs(embedder, examples))[:, None]
-    head, choice = fit_head(features, labels, len(context.task.labels), context.seed)
+    head, choice = fit_head(features, labels, kind, context.seed)
     # The encoder has seen every labelled row, so none is left to calibrate on: what to expect lies between
     # what the frozen encoder reaches out of fold and certainty.
-    _, before = fit_head(frozen, labels, len(context.task.labels), context.seed)
-    head = head.rescaled(scale_for_confidence(head.logits(features), (1 + before.accuracy) / 2))
+    _, before = fit_head(frozen, labels, kind, context.seed)
+    head = head.adjusted(Adjustment(scale_for_confidence(head.logits(features), (1 + before.quality) / 2)))
     predictor = FrozenFeatures(
         encoder=embedder.encoder.eval(),
         tokenizer=tokenizer,

@@ -17,18 +17,18 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
 from transferkit.routes import Context, Outcome
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, schedule
+from transferkit.tasks import Shape, Task
+from transferkit.training import shapes
 from transferkit.training.augmentation import altered
-from transferkit.training.calibration import best_scale
-from transferkit.training.classifier import Recipe, hard_labels, train_classifier
+from transferkit.training.classifier import Recipe, train_classifier
 from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats, outputs
+from transferkit.training.inference import Floats, outputs, stacked
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
 from transferkit.training.losses.attentions import Attentions
 from transferkit.training.losses.hidden_states import HiddenStates
 from transferkit.training.losses.relations import Relations
-from transferkit.training.losses.soft_labels import SoftLabels
-from transferkit.training.teaching import attentions, averaged, fingerprint, hidden_states
+from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_stop_on
 
 _PREFERRED = ("full", "lora", "top_layers", "contrastive", "feature_transfer")
@@ -41,6 +41,8 @@ def variants() -> Mapping[str, type[Strict]]:
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, DistillationOptions)
+    if context.task.shape not in students.get(variant).SHAPES:
+        return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
     if not options.teachers and not any(title in context.teachers for title in _PREFERRED):
         return f"no route before it can teach; add full before it or name a saved model with {variant}.teachers"
     _teacher_folders(variant, context, options)
@@ -59,6 +61,15 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     set_seed(context.seed)
     lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)
     student = students.get(variant).build(lesson, options)
+    rows = student.read(rows)
+    kind, learn = shapes.of(context.task.shape), student.examples(rows)
+    targets, back = kind.in_training(learn.labels)
+    answers = np.mean([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)], axis=0)
+    soft = back.undone(kind.logits(answers))
+    learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
+    learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
+    check = student.examples(student.read(context.validation))
+    losses = _losses(options, learn, student, context.task)
     recipe = Recipe(
         options=options,
         epochs=options.epochs or student.epochs,
@@ -66,19 +77,17 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         seed=context.seed,
         folder=context.folder,
         rates=student.rates,
+        back=back,
+        stop_on=student.stop_on,
         title=f"{variant}: learning from {', '.join(folder.name for folder in folders)}",
     )
-    rows = student.read(rows)
-    soft = averaged([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)])
-    learn = replace(student.examples(rows), per_row={"teacher_logits": soft})
-    learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
-    check = student.examples(student.read(context.validation))
-    losses = _losses(options, learn, student, len(context.task.labels))
     prepared = time.perf_counter() - began
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
-    scale = best_scale(outputs(student.model, check), check.labels) if len(check) else 1.0
+    total = back
+    if len(check):
+        total = kind.adjusted(back.of(outputs(student.model, check)), check.labels).after(back)
     return Outcome(
-        predictor=student.predictor(scale),
+        predictor=student.predictor(total),
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
@@ -128,17 +137,25 @@ def without_target(rows: Rows, target: str) -> Rows:
 
 
 def _answers(teacher: Predictor, folder: Path, rows: Rows, context: Context) -> Floats:
-    """Probabilities of `teacher` for `rows`, (rows, labels), asked once and kept."""
+    """What `teacher` predicts for `rows`, (rows, labels), asked once and kept."""
 
     def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         with progress(f"asking {folder.name}", len(positions)) as advance:
             for start in range(0, len(positions), _ASKED_AT_ONCE):
                 part = positions[start : start + _ASKED_AT_ONCE]
-                answers = teacher.predict(rows.take(part)).probabilities
+                answers = teacher.predict(rows.take(part)).outputs
                 advance(len(part))
-                yield from ((i, answer[None]) for i, answer in zip(part, answers, strict=True))
+                yield from ((i, _kept(answer)) for i, answer in zip(part, answers, strict=True))
 
-    return context.cache.space("answers", fingerprint(folder)).fetch(rows.keys(), ask).stack()[:, 0]
+    found = context.cache.space("answers", fingerprint(folder)).fetch(rows.keys(), ask)
+    if context.task.shape is Shape.TAGS:
+        return stacked([found[i] for i in range(len(found))])
+    return found.stack()[:, 0]
+
+
+def _kept(answer: Floats) -> Floats:
+    """An answer as the cache takes it: one line, or one per word that there is."""
+    return answer[None] if answer.ndim == 1 else answer[~np.isnan(answer[:, 0])]
 
 
 def _with_inner_signals(
@@ -174,11 +191,12 @@ def _with_inner_signals(
     return learn
 
 
-def _losses(options: DistillationOptions, learn: Examples, student: Student, classes: int) -> list[Weighted]:
+def _losses(options: DistillationOptions, learn: Examples, student: Student, task: Task) -> list[Weighted]:
     """The losses whose weight is not zero."""
+    kind = shapes.of(task.shape)
     makers: list[tuple[Scheduled, Callable[[], Loss]]] = [
-        (options.hard_weight, lambda: hard_labels(options, learn, classes)),
-        (options.soft_weight, lambda: SoftLabels(schedule(options.temperature))),
+        (options.hard_weight, lambda: kind.hard_loss(learn.labels, options, len(task.labels))),
+        (options.soft_weight, lambda: kind.soft_loss(schedule(options.temperature))),
         (options.hidden_weight, lambda: HiddenStates(student.matches, *student.widths)),
         (options.attention_weight, lambda: Attentions(student.matches)),
         (options.relation_weight, lambda: Relations(student.matches)),

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from transferkit.config import Strict
@@ -11,12 +13,17 @@ from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.sources.sentence import POOLINGS
+from transferkit.tasks import Shape
+from transferkit.training import shapes
+from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
-from transferkit.training.features import pooled_layers
+from transferkit.training.features import pooled_layers, word_layers
 from transferkit.training.head import fit_head
+from transferkit.training.inference import Floats
 
 NAME = "feature_transfer"
+_MOST_WORDS = 100_000
 
 
 class Options(Strict):
@@ -48,16 +55,15 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Depths and head strength are chosen by cross-validation on the labelled rows alone."""
     assert isinstance(options, Options)
     began = time.perf_counter()
-    backbone, rows = context.backbone, context.labelled
+    backbone = context.backbone
     pooling = options.pooling or backbone.pooling
     encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
-    labels = np.asarray(context.task.references(rows), dtype=np.int64)
-    read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
-    source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), labels[read.owner])
-    features = pooled_layers(encoder, source, pooling, context.cache, backbone.sha256)
-    features = read.averaged(features)
+    of_words = context.task.shape is Shape.TAGS
+    features, targets = (_of_words if of_words else _of_texts)(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began
-    head, choice = fit_head(features, labels, len(context.task.labels), context.seed)
+    # A word has one tag as a text has one label.
+    kind = shapes.of(Shape.LABEL if of_words else context.task.shape)
+    head, choice = fit_head(features, targets, kind, context.seed)
     total = features.shape[1] - 1
     predictor = FrozenFeatures(
         encoder=trimmed(encoder, choice.depths[-1]),
@@ -70,6 +76,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         max_length=context.max_length,
         prompt=backbone.prompt,
         windows=context.windows,
+        shape=context.task.shape,
     )
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     return Outcome(
@@ -81,7 +88,29 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             "pooling": pooling,
             "depths": choice.depths,
             "strength": choice.strength,
-            "cross_validated_accuracy": choice.accuracy,
+            "cross_validated": choice.quality,
             "feature_seconds": spent,
         },
     )
+
+
+def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
+    """Features (rows, depths, width) and targets of the labelled rows."""
+    backbone, rows = context.backbone, context.labelled
+    targets = shapes.of(context.task.shape).targets(rows, context.task)
+    read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
+    source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
+    return read.averaged(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256)), targets
+
+
+def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
+    """Features (words, depths, width) and tags of the words of as many labelled rows as the head has use for."""
+    backbone, rows = context.backbone, context.labelled
+    order = np.random.default_rng(context.seed).permutation(len(rows))
+    before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
+    rows = rows.take(np.sort(order[before < _MOST_WORDS]))
+    source = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    reader = word_layers(encoder, source, context.cache, backbone.sha256)
+    assert source.encoded.words is not None
+    tags = [source.labels[i, : len(words)][words >= 0] for i, words in enumerate(source.encoded.words)]
+    return np.concatenate([reader[i] for i in range(len(reader))]), np.concatenate(tags)

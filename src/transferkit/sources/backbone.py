@@ -48,12 +48,17 @@ class Backbone:
         """A new model without any head, in float32 and evaluation mode; its encoder if it also has a decoder."""
         return load_model.encoder(self.folder, self.trust_remote_code)
 
-    def classifier(self, labels: Sequence[str]) -> PreTrainedModel:
-        """A new single-label classifier over `labels` in that order, in float32 and evaluation mode.
+    def classifier(self, labels: Sequence[str], problem_type: str = "single_label_classification") -> PreTrainedModel:
+        """A new classifier over `labels` in that order, in float32 and evaluation mode.
+
+        `problem_type` is Transformers' own for sequences (single_label_classification, multi_label_classification,
+        regression), or token_classification.
 
         Its head is new even where the folder has one; it depends on torch's current seed alone.
         """
-        return load_model.classifier(self.folder, labels, self.tokenizer().pad_token_id, self.trust_remote_code)
+        return load_model.classifier(
+            self.folder, labels, problem_type, self.tokenizer().pad_token_id, self.trust_remote_code
+        )
 
 
 def describe(name: str, found: Found, request: Request, licence: str | None = None) -> Backbone:

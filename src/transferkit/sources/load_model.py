@@ -10,6 +10,7 @@ from transformers import (
     AutoConfig,
     AutoModel,
     AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
     AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -17,6 +18,8 @@ from transformers import (
 
 from transferkit.errors import SourceError
 from transferkit.sources.hush import hushed
+
+TAGGING = "token_classification"
 
 
 def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrainedTokenizerBase:
@@ -47,17 +50,18 @@ def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
 
 
 def classifier(
-    folder: Path, labels: Sequence[str], pad_token_id: int | None, trust_remote_code: bool
+    folder: Path, labels: Sequence[str], problem_type: str, pad_token_id: int | None, trust_remote_code: bool
 ) -> PreTrainedModel:
-    """The model of `folder` with a new head over `labels`, float32, in evaluation mode."""
+    """The model of `folder` with a new head over `labels`, for tokens or texts, float32, in evaluation mode."""
     config = _config(folder, trust_remote_code)
     config.id2label = dict(enumerate(labels))
     config.label2id = {label: index for index, label in enumerate(labels)}
-    config.problem_type = "single_label_classification"
+    config.problem_type = None if problem_type == TAGGING else problem_type
     if pad_token_id is not None:
         config.pad_token_id = pad_token_id
-    model, restored = _load(AutoModelForSequenceClassification, folder, config, trust_remote_code)
-    _renew_head(AutoModelForSequenceClassification, model, restored)
+    kind = AutoModelForTokenClassification if problem_type == TAGGING else AutoModelForSequenceClassification
+    model, restored = _load(kind, folder, config, trust_remote_code)
+    _renew_head(kind, model, restored)
     return _settled(model)
 
 

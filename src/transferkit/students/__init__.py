@@ -13,10 +13,11 @@ from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictor
 from transferkit.sources.backbone import Backbone
-from transferkit.tasks import Task
+from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
 from transferkit.training.losses import Schedule
 from transferkit.training.options import TrainingOptions
+from transferkit.training.shapes import Adjustment
 
 Scheduled = float | tuple[float, float]
 
@@ -75,7 +76,8 @@ class Student:
     """A model to be trained and what it takes to feed and to use it.
 
     `examples` encodes rows with label indices; `predictor` is the model in use once trained, its
-    logits multiplied by the factor given (one over the temperature).
+    logits adjusted (temperature, thresholds, scale of the target). `stop_on` picks the best epoch where the
+    options name no metric; "" leaves it to the task.
     `read` turns rows into the windows in which the student reads them.
     `rates` scales the learning rate of weights by name; `matches` says which of its depths answers to
     which of the teacher's.
@@ -83,10 +85,11 @@ class Student:
 
     model: nn.Module
     examples: Callable[[Rows], Examples]
-    predictor: Callable[[float], Predictor]
+    predictor: Callable[[Adjustment], Predictor]
     method: str
     epochs: float
     learning_rate: float
+    stop_on: str = ""
     read: Callable[[Rows], Rows] = _as_they_are
     rates: Mapping[str, float] = field(default_factory=dict)
     matches: Mapping[int, int] = field(default_factory=dict)
@@ -99,9 +102,10 @@ def default_epochs(rows: int) -> float:
 
 
 class StudentKind(Protocol):
-    """What every file of this folder offers."""
+    """What every file of this folder offers; `SHAPES` are the forms of answers that it can learn."""
 
     Options: type[DistillationOptions]
+    SHAPES: tuple[Shape, ...]
 
     def build(self, lesson: Lesson, options: DistillationOptions) -> Student:
         """The student before its training. Raises `ConfigError` where the teacher does not fit."""

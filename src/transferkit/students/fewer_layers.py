@@ -10,10 +10,15 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, default_epochs
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.layers import find_layers, keep_layers
-from transferkit.training.scaling import scale_logits
+from transferkit.training.scaling import adjust_logits
+from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import windowed
+
+SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS)
 
 
 class Options(DistillationOptions):
@@ -38,11 +43,21 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     model = copy.deepcopy(teacher.model)
     keep_layers(model, kept)
     width = int(model.config.hidden_size)
+    kind = shapes.of(lesson.task.shape)
+    _, back = kind.in_training(kind.targets(lesson.rows, lesson.task))
+    adjust_logits(model, back.inverse(), len(teacher.labels))
 
-    def in_use(scale: float) -> Transformer:
-        scale_logits(model, scale, len(teacher.labels))
+    def in_use(adjustment: Adjustment) -> Transformer:
+        rest = adjust_logits(model, adjustment, len(teacher.labels))
         return Transformer(
-            model.eval(), teacher.tokenizer, teacher.labels, teacher.max_length, teacher.prompt, windows=lesson.windows
+            model.eval(),
+            teacher.tokenizer,
+            teacher.labels,
+            teacher.max_length,
+            teacher.prompt,
+            windows=lesson.windows,
+            shape=lesson.task.shape,
+            rest=rest,
         )
 
     def read(rows: Rows) -> Rows:

@@ -10,12 +10,16 @@ from transferkit.data.rows import Rows, from_texts
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
-from transferkit.training.classifier import label_numbers
+from transferkit.tasks import Shape
+from transferkit.training import shapes
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 from transferkit.training.reading import read_phrases
-from transferkit.training.scaling import scale_logits
+from transferkit.training.scaling import adjust_logits
+from transferkit.training.shapes import Adjustment
 from transferkit.training.vocabulary import FrozenTail
+
+SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 
 
 class Options(DistillationOptions):
@@ -33,7 +37,6 @@ class Options(DistillationOptions):
     batch_size: int = Field(64, ge=1, description="rows per optimizer step")
     hard_weight: Scheduled = Field(0.1, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
-    stop_on: str = Field("accuracy", description="validation metric that picks the best epoch")
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
@@ -48,16 +51,18 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         states = read_phrases(lesson.teacher.model, lesson.teacher.examples(from_texts(words)))
         with torch.no_grad():
             model.embeddings.weight[SPECIAL:] = principal(states, options.width)
+    kind = shapes.of(lesson.task.shape)
+    adjust_logits(model, kind.at_start(kind.targets(lesson.rows, lesson.task)), len(labels))
     embeddings = FrozenTail(model.embeddings, SPECIAL + len(found))
     model.embeddings = embeddings  # type: ignore[assignment]
 
     def examples(rows: Rows) -> Examples:
-        return replace(numbered(rows, vocabulary), labels=label_numbers(rows, lesson.task))
+        return replace(numbered(rows, vocabulary), labels=kind.targets(rows, lesson.task))
 
-    def in_use(scale: float) -> Static:
+    def in_use(adjustment: Adjustment) -> Static:
         model.embeddings = embeddings.whole()
-        scale_logits(model, scale, len(labels))
-        return Static(model.fold(), vocabulary, labels)
+        adjust_logits(model, adjustment, len(labels))
+        return Static(model.fold(), vocabulary, labels, lesson.task.shape)
 
     return Student(
         model=model,
@@ -66,6 +71,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         method="static embeddings taught",
         epochs=float(min(20, max(5, round(100_000 / max(1, len(lesson.rows)))))),
         learning_rate=1e-3,
+        stop_on=lesson.task.main_metric,
         rates={"embeddings.weight": options.embedding_rate},
     )
 

@@ -1,6 +1,6 @@
 """What a task is: plain facts and a few small functions. One task, one file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from importlib import import_module
@@ -26,8 +26,11 @@ class Shape(Enum):
 class Task:
     """Facts of one task.
 
-    `labels` is empty until `bound` fixes the one order of labels that model config,
-    probabilities, leaderboard and report all use.
+    `read_target` turns a cell of the target column into what the task works with, or raises `ValueError` with
+    what was expected and found; `encode_target` gives it in the form that metrics take, and `decode` turns
+    predictions into answers: a label, a list of labels or a number for every row. `labels` is empty until
+    `bound` fixes the one order of labels that model config, probabilities, leaderboard and report all use;
+    VALUE has one column, called "value".
     """
 
     name: str
@@ -37,8 +40,10 @@ class Task:
     target: str
     metrics: tuple[str, ...]
     main_metric: str
+    read_target: Callable[[Any], Any]
     collect_labels: Callable[[Rows], tuple[str, ...]]
     encode_target: Callable[[Any, Sequence[str]], Any]
+    decode: Callable[[Any, Sequence[str]], list[Any]]
     labels: tuple[str, ...] = ()
 
     def bound(self, rows: Rows) -> "Task":
@@ -46,8 +51,20 @@ class Task:
         return replace(self, labels=self.collect_labels(rows))
 
     def references(self, rows: Rows) -> list[Any]:
-        """The targets of `rows` in the form metrics expect (LABEL: indices into `labels`)."""
+        """The targets of `rows` in the form metrics expect.
+
+        LABEL: indices into `labels`; LABELS: 0 or 1 for every one of them; VALUE: numbers; TAGS: lists of tags.
+        """
         return [self.encode_target(value, self.labels) for value in rows[self.target]]
+
+
+def in_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels in the one order that is used everywhere: as numbers where all are, otherwise as words."""
+    found = set(labels)
+    try:
+        return tuple(sorted(found, key=int))
+    except ValueError:
+        return tuple(sorted(found))
 
 
 def names() -> list[str]:
@@ -55,8 +72,13 @@ def names() -> list[str]:
     return sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
 
 
+ALIASES = {"ner": "token-classification"}
+"""Other usual names of tasks."""
+
+
 def get(name: str) -> Task:
-    """The task called `name` (a Hugging Face pipeline tag)."""
+    """The task called `name` (a Hugging Face pipeline tag), or by its alias."""
+    name = ALIASES.get(name, name)
     if name not in names():
         raise ConfigError(f"unknown task {name!r}; there is {', '.join(names())}")
     task: Task = import_module(f"{__name__}.{name.replace('-', '_')}").TASK

@@ -5,15 +5,18 @@ from typing import Any
 
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Shape, Task, in_order
+
+
+def _read(cell: Any) -> Any:
+    if isinstance(cell, dict) or (hasattr(cell, "__iter__") and not isinstance(cell, str)):
+        kind = type(cell).__name__
+        raise ValueError(f"expected one label, found a {kind}; give one, or name another column with --label")
+    return cell
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:
-    found = {str(label) for label in rows["label"] if label is not None}
-    try:
-        return tuple(sorted(found, key=int))
-    except ValueError:
-        return tuple(sorted(found))
+    return in_order(str(label) for label in rows["label"] if label is not None)
 
 
 def _encode_target(value: Any, labels: Sequence[str]) -> int:
@@ -21,6 +24,10 @@ def _encode_target(value: Any, labels: Sequence[str]) -> int:
         return labels.index(str(value))
     except ValueError:
         raise DataError(f"unknown label {value!r}; the training rows have {', '.join(labels)}") from None
+
+
+def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
+    return [labels[i] for i in outputs.argmax(axis=1).tolist()]
 
 
 TASK = Task(
@@ -31,6 +38,8 @@ TASK = Task(
     target="label",
     metrics=("accuracy", "precision", "recall", "macro_f1", "micro_f1", "log_loss", "calibration_error"),
     main_metric="accuracy",
+    read_target=_read,
     collect_labels=_collect_labels,
     encode_target=_encode_target,
+    decode=_decode,
 )

@@ -11,15 +11,18 @@ import torch
 from torch import Tensor
 
 from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
 
 Ints = npt.NDArray[np.int64]
+NO_TOKEN = -1
 
 
 @dataclass(frozen=True)
 class Encoded:
     """Token ids of some rows, unpadded.
 
-    `type_ids` is None for models without segments. `full_lengths` counts tokens before truncation.
+    `type_ids` is None for models without segments. `full_lengths` counts tokens before truncation. `words` has
+    for every word the position of its first token, below zero where it has none or was cut; None if not asked for.
     """
 
     ids: tuple[Ints, ...]
@@ -27,6 +30,7 @@ class Encoded:
     pad_id: int
     pad_left: bool
     full_lengths: Ints
+    words: tuple[Ints, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -36,10 +40,10 @@ class Encoded:
         return np.array([len(ids) for ids in self.ids], dtype=np.int64)
 
     def keys(self) -> list[str]:
-        """A hash per row over what a model gets: the same tokens, the same key, whatever text and settings they
-        came from."""
-        types: Sequence[Ints | None] = self.type_ids or [None] * len(self)
-        return [_key(ids, kinds) for ids, kinds in zip(self.ids, types, strict=True)]
+        """A hash per row over what a model gets, and where words begin if that was noted: the same tokens, the same
+        key, whatever text and settings they came from."""
+        rest: Sequence[Ints | None] = self.type_ids or self.words or [None] * len(self)
+        return [_key(ids, more) for ids, more in zip(self.ids, rest, strict=True)]
 
     def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
         """Padded `input_ids` (rows, longest) and what goes with them.
@@ -54,14 +58,20 @@ class Encoded:
             batch["attention_mask"] = _pad(ones, width, 0, self.pad_left)
         if self.type_ids is not None:
             batch["token_type_ids"] = _pad([self.type_ids[i] for i in positions], width, 0, self.pad_left)
+        if self.words is not None:
+            words = [self.words[i] for i in positions]
+            batch["words"] = _pad(words, max(len(row) for row in words), NO_TOKEN, left=False)
         return batch
 
 
-def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Encoded:
+def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", words: bool = False) -> Encoded:
     """Tokenise the inputs of `rows`, at most `max_length` tokens each (special tokens included).
 
-    `prompt` is put before every text (sentence-transformers' default prompt).
+    `prompt` is put before every text (sentence-transformers' default prompt). With `words` it is noted where the
+    words of every text, which blanks part, begin; raises `ConfigError` for a slow tokenizer.
     """
+    if words and not tokenizer.is_fast:
+        raise ConfigError("tags of words need a fast tokenizer, which knows where its tokens stand; name another model")
     inputs = rows.inputs()
     texts = [prompt + text for text, _ in inputs]
     pairs = [pair for _, pair in inputs]
@@ -74,6 +84,7 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Enc
     full = np.array([len(ids) for ids in out["input_ids"]], dtype=np.int64)
     if len(full) and full.max() > max_length:
         out = tokenizer(texts, second, truncation=True, max_length=max_length)
+    starts = _word_starts(texts, out, len(prompt)) if words else None
     types = out.get("token_type_ids") if second is not None else None
     return Encoded(
         ids=tuple(np.asarray(ids or [tokenizer.pad_token_id], dtype=np.int64) for ids in out["input_ids"]),
@@ -83,13 +94,31 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Enc
         # but XLNet has none of these and classifies by its last token.
         pad_left=tokenizer.padding_side == "left" and "XLNet" in type(tokenizer).__name__,
         full_lengths=full,
+        words=starts,
     )
 
 
-def _key(ids: Ints, kinds: Ints | None) -> str:
+def _word_starts(texts: Sequence[str], out: Any, skipped: int) -> tuple[Ints, ...]:
+    """The first token of every word of `texts` after `skipped` characters."""
+    found = []
+    for i, text in enumerate(texts):
+        of_text = np.array([sequence == 0 for sequence in out.sequence_ids(i)])
+        tokens = np.flatnonzero(of_text)
+        ends = np.array([out.token_to_chars(i, int(token)).end for token in tokens], dtype=np.int64)
+        lengths = np.array([len(word) for word in text[skipped:].split(" ")], dtype=np.int64)
+        last = skipped + np.cumsum(lengths + 1) - 1
+        first = np.searchsorted(ends, last - lengths, side="right")
+        inside = first < len(tokens)
+        begins = np.array([out.token_to_chars(i, int(tokens[k])).start for k in first[inside]], dtype=np.int64)
+        inside[inside] = begins < last[inside]
+        found.append(np.where(inside, tokens[np.minimum(first, len(tokens) - 1)] if len(tokens) else 0, NO_TOKEN))
+    return tuple(found)
+
+
+def _key(ids: Ints, more: Ints | None) -> str:
     digest = hashlib.blake2b(ids.tobytes(), digest_size=16)
-    if kinds is not None:
-        digest.update(kinds.tobytes())
+    if more is not None:
+        digest.update(more.tobytes())
     return digest.hexdigest()
 
 

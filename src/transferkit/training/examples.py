@@ -19,13 +19,13 @@ UNLABELLED = -100
 class Examples:
     """What the training loop draws batches from.
 
-    `labels` is (rows,), -100 for unlabelled rows. `per_row` has arrays of shape (rows, ...);
+    `labels` is (rows, ...) as the losses of the task take them. `per_row` has arrays of shape (rows, ...);
     `per_token` has cached results of shape (tokens, width) per row; `per_pair` of shape
     (tokens * tokens,) per row. All are padded like the token ids.
     """
 
     encoded: Encoded
-    labels: npt.NDArray[np.int64]
+    labels: npt.NDArray[Any]
     per_row: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     per_token: Mapping[str, Reader] = field(default_factory=dict)
     per_pair: Mapping[str, Reader] = field(default_factory=dict)
@@ -41,10 +41,15 @@ class Examples:
         """Model inputs, `labels` and signals of the rows at `positions`."""
         batch = self.encoded.batch(positions)
         batch["labels"] = torch.from_numpy(self.labels[np.asarray(positions)])
+        words = batch.get("words")
+        if words is not None and self.labels.ndim > 1:
+            batch["labels"] = batch["labels"][:, : words.shape[1]].masked_fill(words < 0, UNLABELLED)
         width = batch["input_ids"].shape[1]
         left = self.encoded.pad_left
         for name, values in self.per_row.items():
             batch[name] = torch.from_numpy(values[np.asarray(positions)])
+            if words is not None:
+                batch[name] = batch[name][:, : words.shape[1]]
         for name, reader in self.per_token.items():
             batch[name] = _pad_tokens([reader[i] for i in positions], width, left)
         for name, reader in self.per_pair.items():

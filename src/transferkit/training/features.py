@@ -1,6 +1,6 @@
 """What a frozen backbone says about texts: pooled features and token states, through the cache."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 
 import numpy as np
@@ -8,11 +8,11 @@ import numpy.typing as npt
 from torch import Tensor, nn
 
 from transferkit.progress import progress
-from transferkit.training.cache import Cache, Reader
+from transferkit.training.cache import Cache, Reader, Space
 from transferkit.training.examples import Examples
 from transferkit.training.inference import batches, device_of
 from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
-from transferkit.training.learner import mask_of
+from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.pooling import pool
 
 Floats = npt.NDArray[np.float32]
@@ -24,7 +24,24 @@ def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cac
     Depth 0 are the embeddings; the last is what the model itself returns (after its final norm).
     `name` identifies the frozen weights in the cache.
     """
-    depth = len(find_layers(encoder))
+
+    def read(hidden: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
+        return pool(hidden, mask_of(batch), pooling).unsqueeze(1)
+
+    reader = _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
+    return reader.stack()[:, 0]
+
+
+def word_layers(encoder: nn.Module, source: Examples, cache: Cache, name: str) -> Reader:
+    """What stands for every word at every depth, (words, layers + 1, width) per row, for words that have a token."""
+    return _every_depth(encoder, source, at_words, cache.space("words", name))
+
+
+def _every_depth(
+    encoder: nn.Module, source: Examples, read: Callable[[Tensor, Mapping[str, Tensor]], Tensor], space: Space
+) -> Reader:
+    """What `read` makes of the states of every depth, (rows, ..., depths, width), in one pass."""
+    depth, words = len(find_layers(encoder)), source.encoded.words
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         device = device_of(encoder)
@@ -32,17 +49,16 @@ def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cac
         with captured(encoder, range(depth)) as seen, progress("reading features", len(positions)) as advance:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
-                inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
-                seen[depth] = encoder(**inputs).last_hidden_state
-                mask = mask_of(inputs)
-                pooled = [pool(seen[d], mask, pooling).float().cpu().numpy() for d in range(depth + 1)]
-                advance(len(mask))
-                return list(np.stack(pooled, axis=1))
+                batch = {name: value.to(device) for name, value in batch.items()}
+                seen[depth] = encoder(**inputs_of(batch, device)).last_hidden_state
+                found = [read(seen[d], batch).float().cpu().numpy() for d in range(depth + 1)]
+                advance(len(found[0]))
+                return list(np.stack(found, axis=2))
 
-            yield from ((i, row[None]) for i, row in batches(source, positions, forward))
+            for i, row in batches(source, positions, forward):
+                yield i, row if words is None else row[: len(words[i])][words[i] >= 0]
 
-    reader = cache.space("pooled", pooling, name).fetch(source.encoded.keys(), compute)
-    return reader.stack()[:, 0]
+    return space.fetch(source.encoded.keys(), compute)
 
 
 def token_states(model: nn.Module, source: Examples, depth: int, cache: Cache, name: str) -> Reader:
@@ -61,7 +77,7 @@ def token_states(model: nn.Module, source: Examples, depth: int, cache: Cache, n
             advance = stack.enter_context(progress(f"caching layer {depth}", len(positions)))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
-                inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
+                inputs = inputs_of(batch, device)
                 with suppress(StopForward):
                     model(**inputs)
                 advance(len(inputs["input_ids"]))

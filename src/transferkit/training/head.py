@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
-from sklearn.model_selection import StratifiedKFold
 
+from transferkit.training import folds as cross_validation
 from transferkit.training import ridge
-from transferkit.training.calibration import best_scale
-from transferkit.training.inference import Floats, softmax
+from transferkit.training.inference import Floats
+from transferkit.training.shapes import Adjustment, ShapeKind
 
 Ints = npt.NDArray[np.int64]
 
@@ -39,13 +40,10 @@ class Head:
         """(rows, depths, width) to (rows, labels)."""
         return np.asarray(prepared(features, self.center) @ self.weights + self.bias)
 
-    def probabilities(self, features: Floats) -> Floats:
-        """(rows, depths, width) to (rows, labels)."""
-        return softmax(self.logits(features))
-
-    def rescaled(self, factor: float) -> "Head":
-        """The head with its logits multiplied by `factor`."""
-        return Head(self.center, self.weights * factor, self.bias * factor)
+    def adjusted(self, adjustment: Adjustment) -> "Head":
+        """The head with its logits adjusted."""
+        bias = self.bias * adjustment.scale + adjustment.shift
+        return Head(self.center, self.weights * adjustment.scale, np.asarray(bias, dtype=np.float32))
 
     def save(self, path: Path) -> None:
         tensors = {"center": self.center, "weights": self.weights, "bias": self.bias}
@@ -59,30 +57,31 @@ class Head:
 
 @dataclass(frozen=True)
 class Choice:
-    """What cross-validation chose: depths, ridge strength and the accuracy it promised."""
+    """What cross-validation chose: depths, ridge strength and the quality it promised (accuracy; micro F1; R2)."""
 
     depths: tuple[int, ...]
     strength: float
-    accuracy: float
+    quality: float
 
 
 def prepared(features: Floats, center: Floats) -> Floats:
-    """Centre, scale every depth of every row to length one, flatten: (rows, depths * width)."""
+    """Centre, scale every depth of every row (or word) to length one, flatten: (..., depths * width)."""
     centred = features - center
     lengths = np.linalg.norm(centred, axis=-1, keepdims=True)
-    return np.asarray((centred / np.maximum(lengths, 1e-9)).reshape(len(features), -1), dtype=np.float32)
+    return np.asarray((centred / np.maximum(lengths, 1e-9)).reshape(*features.shape[:-2], -1), dtype=np.float32)
 
 
-def fit_head(features: Floats, labels: Ints, classes: int, seed: int) -> tuple[Head, Choice]:
-    """Choose depths and strength by cross-validated accuracy on these rows alone, then fit on all of them.
+def fit_head(features: Floats, given: npt.NDArray[Any], kind: ShapeKind, seed: int) -> tuple[Head, Choice]:
+    """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
-    `features` is (rows, depths, width). The head is a ridge regression on one-hot labels (a least-squares
+    `features` is (rows, depths, width), `given` the targets. The head is a ridge regression on them (on
+    one-hot labels, a least-squares
     support vector machine, Suykens & Vandewalle 1999): its closed form makes trying many depths and
     strengths cheaper than one run of an iterative solver. Out-of-fold scores set its temperature.
     """
     center = features.mean(axis=0)
-    targets = np.eye(classes, dtype=np.float32)[labels]
-    folds = _folds(labels, seed)
+    targets = kind.regressed(given)
+    folds = cross_validation.folds(given, seed)
     tried = candidates(features.shape[1], features.shape[2])
     # A depth's columns are the same alone and among others, so the widest candidate's, and the sums over them,
     # answer for its parts.
@@ -98,29 +97,33 @@ def fit_head(features: Floats, labels: Ints, classes: int, seed: int) -> tuple[H
         else:
             columns = prepared(features[:, depths], center[list(depths)])
             sums = ridge.sums_of_folds(columns, targets, folds)
-        for strength, held_out in _held_out(columns, targets, folds, sums).items():
+        for strength, held_out in _held_out(columns, targets, given, folds, sums, kind).items():
             scores[depths, strength] = held_out
-    accuracy = {key: float((held_out.argmax(axis=1) == labels).mean()) for key, held_out in scores.items()}
-    depths, strength = max(accuracy, key=lambda key: (accuracy[key], -len(key[0])))
+    quality = {key: kind.quality(held_out, given) for key, held_out in scores.items()}
+    depths, strength = max(quality, key=lambda key: (quality[key], -len(key[0])))
     if together and depths == widest:
         weights, bias = ridge.total(together).solve((strength,))[strength]
     else:
         columns = prepared(features[:, depths], center[list(depths)])
         weights, bias = ridge.solve(columns, targets, (strength,))[strength]
-    scale = best_scale(scores[depths, strength], labels)
-    head = Head(center[list(depths)], weights * scale, bias * scale)
-    return head, Choice(depths, strength, accuracy[depths, strength])
+    adjustment = kind.from_scores(scores[depths, strength], given)
+    head = Head(center[list(depths)], weights, bias).adjusted(adjustment)
+    return head, Choice(depths, strength, quality[depths, strength])
 
 
 def _held_out(
-    columns: Floats, targets: Floats, folds: Sequence[Ints], sums: Sequence[ridge.Sums] | None
+    columns: Floats,
+    targets: Floats,
+    given: npt.NDArray[Any],
+    folds: Sequence[Ints],
+    sums: Sequence[ridge.Sums] | None,
+    kind: ShapeKind,
 ) -> dict[float, Floats]:
     """Out-of-fold scores by strength; where solving is costly, all strengths race on the first fold for the rest."""
     if sums is None or columns.shape[1] <= _CHEAP_COLUMNS:
         return ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS)
     first = ridge.of_fold(0, columns, targets, folds, sums, STRENGTHS)
-    truth = targets[folds[0]].argmax(axis=1)
-    strength = max(first, key=lambda each: (first[each].argmax(axis=1) == truth).mean())
+    strength = max(first, key=lambda each: kind.quality(first[each], given[folds[0]]))
     held = np.zeros_like(targets)
     held[folds[0]] = first[strength]
     for i in range(1, len(folds)):
@@ -139,12 +142,3 @@ def candidates(depths: int, width: int) -> list[tuple[int, ...]]:
     most = max(1, min(depths, _MOST_COLUMNS // width))
     spread = tuple(sorted({round(i) for i in np.linspace(depths - 1, 0, most)}))
     return list(dict.fromkeys([*((d,) for d in range(depths)), spread]))
-
-
-def _folds(labels: Ints, seed: int) -> list[Ints]:
-    smallest = int(np.bincount(labels)[np.unique(labels)].min())
-    count = max(2, min(3 if len(labels) > 1000 else 5, smallest))
-    splitter = StratifiedKFold(count, shuffle=True, random_state=seed)
-    if smallest < 2:
-        return [np.arange(i, len(labels), 2) for i in range(2)]
-    return [held_out for _, held_out in splitter.split(labels, labels)]

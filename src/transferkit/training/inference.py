@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
+from transferkit.training.learner import at_words, inputs_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -45,21 +46,35 @@ def _halving(
 
 
 def outputs(model: nn.Module, source: Examples) -> Floats:
-    """What `model` answers for all rows of `source`, (rows, labels) or (rows, width), in their order."""
+    """What `model` answers for all rows of `source`, (rows, labels) or (rows, width), in their order.
+
+    Where the rows have words, (rows, most words, labels), NaN where a row has no such word.
+    """
     device = device_of(model)
     model.eval()
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
-        inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
-        output = model(**inputs)
-        found = output if isinstance(output, Tensor) else output.logits
-        return list(found.float().cpu().numpy())
+        output = model(**inputs_of(batch, device))
+        found = at_words((output if isinstance(output, Tensor) else output.logits).cpu().float(), batch)
+        if "words" in batch:
+            found[batch["words"] < 0] = torch.nan
+        return list(found.numpy())
 
     found = dict(batches(source, range(len(source)), forward))
-    return np.stack([found[i] for i in range(len(source))])
+    return stacked([found[i] for i in range(len(source))])
+
+
+def stacked(rows: Sequence[Floats]) -> Floats:
+    """(rows, ...); rows of different numbers of words are filled up with NaN."""
+    if len({len(row) for row in rows}) < 2:
+        return np.stack(rows)
+    out = np.full((len(rows), max(map(len, rows)), *rows[0].shape[1:]), np.nan, dtype=np.float32)
+    for i, row in enumerate(rows):
+        out[i, : len(row)] = row
+    return out
 
 
 def softmax(values: Floats) -> Floats:
-    """Row-wise softmax, (rows, labels)."""
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
+    """Softmax over the last axis: (rows, labels) or (rows, words, labels)."""
+    shifted = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)

@@ -56,9 +56,22 @@ class Learner(nn.Module):
         with ExitStack() as stack:
             hidden = stack.enter_context(captured(self.model, hidden_depths)) if hidden_depths else {}
             output = self.model(**inputs, output_attentions=True) if attention_depths else self.model(**inputs)
-        logits = output if isinstance(output, Tensor) else output.logits
+        logits = at_words(output if isinstance(output, Tensor) else output.logits, batch)
         attentions = {d: output.attentions[d - 1].mean(dim=1) for d in attention_depths}
         return Step(logits.float(), mask_of(batch), batch, dict(hidden), attentions, self.progress)
+
+
+def at_words(logits: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
+    """Logits of the tokens that answer for words, (rows, words, labels), where the batch says which they are."""
+    if "words" not in batch:
+        return logits
+    where = batch["words"].clamp_min(0).unsqueeze(-1).expand(-1, -1, logits.shape[-1])
+    return logits.gather(1, where)
+
+
+def inputs_of(batch: Mapping[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    """What goes into a model, on its device."""
+    return {name: batch[name].to(device) for name in MODEL_INPUTS if name in batch}
 
 
 def mask_of(batch: Mapping[str, Tensor]) -> Tensor:

@@ -23,6 +23,7 @@ from transformers import (
     set_seed,
 )
 
+from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.progress import progress
 from transferkit.training.batching import LengthBatches
@@ -69,6 +70,7 @@ class Training:
     folder: Path
     seed: int
     validate: Validate | None = None
+    stop_on: str = "calibrated_log_loss"
     title: str = "training"
     rates: Mapping[str, float] = field(default_factory=dict)
 
@@ -277,11 +279,11 @@ class _Watch(TrainerCallback):
 
     def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         values = [entry for entry in state.log_history if any(name.startswith("eval_") for name in entry)]
-        name = f"eval_{self.job.options.stop_on}"
+        name = f"eval_{self.job.stop_on}"
         if name not in values[-1]:
             found = ", ".join(key[5:] for key in values[-1] if key.startswith("eval_"))
-            raise ConfigError(f"stop_on={self.job.options.stop_on!r} is not a validation metric; there is {found}")
-        sign = 1.0 if name.endswith(("loss", "error")) else -1.0
+            raise ConfigError(f"stop_on={self.job.stop_on!r} is not a validation metric; there is {found}")
+        sign = 1.0 if lower_is_better(self.job.stop_on) else -1.0
         series = [sign * entry[name] for entry in values]
         best = int(np.argmin(series))
         if best == len(series) - 1:
@@ -289,6 +291,11 @@ class _Watch(TrainerCallback):
         elif len(series) - 1 - best >= (self.job.options.patience or usual_patience(self.job.epochs)):
             control.should_training_stop = True
             control.should_save = False  # a resumed run must stop here too
+
+
+def lower_is_better(name: str) -> bool:
+    """Of a validation metric: a loss, or one that says so itself."""
+    return name.endswith("loss") or (name in metrics.names() and not metrics.get(name).HIGHER_IS_BETTER)
 
 
 def parameter_groups(

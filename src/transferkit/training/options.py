@@ -34,7 +34,9 @@ class TrainingOptions(Strict):
     resampling: Literal["none", "oversample"] = Field(
         "none", description="oversample: rows of rare labels are repeated until labels are even"
     )
-    stop_on: str = Field("calibrated_log_loss", description="validation metric that picks the best epoch")
+    stop_on: str | None = Field(
+        None, description="validation metric that picks the best epoch; default: the task's own"
+    )
     patience: int | None = Field(
         None, ge=1, description="epochs without improvement before stopping; default: half of all, at least 2"
     )

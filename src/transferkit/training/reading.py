@@ -10,7 +10,7 @@ from transferkit.progress import progress
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
-from transferkit.training.learner import mask_of
+from transferkit.training.learner import inputs_of, mask_of
 from transferkit.training.pooling import pool
 
 
@@ -26,7 +26,7 @@ def read_phrases(model: Any, source: Examples) -> Floats:
     ):
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
-            inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
+            inputs = inputs_of(batch, device)
             with suppress(StopForward):
                 model(**inputs)
             states = pool(seen[depth], mask_of(inputs), "mean").float().cpu().numpy()

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from transferkit.errors import ConfigError
 from transferkit.training.examples import Examples
 
 Ints = npt.NDArray[np.int64]
@@ -31,7 +32,9 @@ class Oversampled:
 
 
 def oversampled(source: Examples, seed: int) -> Oversampled:
-    """Every row once, and as many more of each label, drawn evenly, as it lacks."""
+    """Every row once, and as many more of each label, drawn evenly, as it lacks. One label per row only."""
+    if source.labels.dtype != np.int64:
+        raise ConfigError("resampling=oversample needs one label per row; use class_weights=balanced")
     random = np.random.default_rng(seed)
     labels, counts = np.unique(source.labels[source.labels >= 0], return_counts=True)
     drawn = [np.arange(len(source))]

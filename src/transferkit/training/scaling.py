@@ -1,16 +1,26 @@
-"""Writing a temperature into a model, so that plain Transformers gives the honest probabilities too."""
+"""Writing a temperature or thresholds into a model, so that plain Transformers gives the same answers."""
 
+import numpy as np
 import torch
 from torch import nn
 
 from transferkit.errors import ConfigError
+from transferkit.training.shapes import Adjustment
 
 
-def scale_logits(model: nn.Module, factor: float, labels: int) -> None:
-    """Multiply the logits of `model` by `factor`, in place, through its last layer of `labels` outputs."""
+def adjust_logits(model: nn.Module, adjustment: Adjustment, labels: int) -> Adjustment:
+    """Apply `adjustment` to the logits of `model`, in place, through its last layer of `labels` outputs.
+
+    Returns what is left to be done to the logits: the shift, where that layer has no bias (decoders).
+    """
     outputs = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == labels]
     if not outputs:
         raise ConfigError(f"{type(model).__name__} has no linear layer with {labels} outputs to calibrate")
+    last = outputs[-1]
     with torch.no_grad():
-        for parameter in outputs[-1].parameters():
-            parameter.mul_(factor)
+        last.weight.mul_(adjustment.scale)
+        if last.bias is None:
+            return Adjustment(1.0, adjustment.shift)
+        last.bias.mul_(adjustment.scale)
+        last.bias.add_(torch.as_tensor(np.asarray(adjustment.shift, dtype=np.float32)).to(last.bias.device))
+    return Adjustment()

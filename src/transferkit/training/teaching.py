@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
 from torch import Tensor, nn
 
 from transferkit.progress import progress
@@ -15,7 +13,7 @@ from transferkit.training.cache import Cache, Reader
 from transferkit.training.examples import Examples
 from transferkit.training.features import token_states
 from transferkit.training.inference import Floats, batches, device_of
-from transferkit.training.learner import mask_of
+from transferkit.training.learner import inputs_of, mask_of
 
 
 def fingerprint(folder: Path) -> str:
@@ -50,16 +48,10 @@ def _attention(model: Any, source: Examples, depth: int, positions: list[int]) -
     with progress("reading the teacher's attention", len(positions)) as advance:
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
-            inputs = {name: value.to(device) for name, value in batch.items() if name != "labels"}
+            inputs = inputs_of(batch, device)
             weights = model(**inputs, output_attentions=True).attentions[depth - 1].mean(dim=1)
             kept = mask_of(inputs).bool()
             advance(len(weights))
             return [square[mask][:, mask].reshape(-1).cpu().numpy() for square, mask in zip(weights, kept, strict=True)]
 
         yield from batches(source, positions, forward)
-
-
-def averaged(probabilities: Sequence[Floats]) -> Floats:
-    """Log of the mean of several teachers' probabilities: logits up to a constant, (rows, labels)."""
-    mean = torch.from_numpy(np.mean(probabilities, axis=0))
-    return mean.clamp_min(1e-7).log().numpy().astype(np.float32)

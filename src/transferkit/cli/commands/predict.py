@@ -26,13 +26,15 @@ def command(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Predict a label for every row of FILE, in its order; memory does not grow with the file."""
+    """Answer every row of FILE, in its order; memory does not grow with the file."""
     if route and cheapest:
         raise ConfigError("--route and --cheapest exclude each other; give one of them")
     writer = write_answers(output)
     from transferkit.model import load
 
     model = load(run, route, cheapest)
+    if probabilities:
+        model.require_probabilities()
     named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair)) if raw}
     with writer as write:
         empty = 0

@@ -1,0 +1,44 @@
+"""Tags of words: B-TYPE begins an entity, I-TYPE continues it, O is none (IOB2, Tjong Kim Sang and Veenstra 1999)."""
+
+from collections.abc import Sequence
+
+Span = tuple[str, int, int]
+OUTSIDE = "O"
+
+
+def parts(tag: str) -> tuple[str, str]:
+    """(`B`, `PER`) for B-PER; (`O`, "") for O; a tag without a prefix is a type of its own: (`I`, tag)."""
+    if tag == OUTSIDE:
+        return OUTSIDE, ""
+    prefix, mark, kind = tag.partition("-")
+    return (prefix, kind) if mark and prefix in "BIES" and len(prefix) == 1 else ("I", tag)
+
+
+def spans(tags: Sequence[str]) -> list[Span]:
+    """The entities in `tags` as (type, first word, word after the last).
+
+    An entity begins at B and S, and where an I or E follows another type or none; it ends before the next one
+    begins, before O, and after E and S (as conlleval and seqeval have it).
+    """
+    found: list[Span] = []
+    kind, start = "", 0
+    for i, tag in enumerate([*tags, OUTSIDE]):
+        prefix, here = parts(tag)
+        if kind and (prefix in "BSO" or here != kind):
+            found.append((kind, start, i))
+            kind = ""
+        if prefix != OUTSIDE and not kind:
+            kind, start = here, i
+        if kind and prefix in "ES":
+            found.append((kind, start, i + 1))
+            kind = ""
+    return found
+
+
+def repaired(tags: Sequence[str]) -> list[str]:
+    """`tags` with a B where an I begins an entity: the same spans, properly written."""
+    mended = list(tags)
+    for kind, start, _ in spans(tags):
+        if mended[start] == f"I-{kind}":
+            mended[start] = f"B-{kind}"
+    return mended

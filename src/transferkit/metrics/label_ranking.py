@@ -1,0 +1,30 @@
+"""Label-ranking average precision: of the labels ranked at or above each true one, the share that are true.
+
+scikit-learn's `label_ranking_average_precision_score`: mean over a row's true labels, then over rows;
+rows without a true label, or with all labels true, count as 1.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from transferkit.metrics import Floats, mean
+
+TITLE = "label ranking"
+HIGHER_IS_BETTER = True
+SHAPES = ("LABELS",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    scores, truth = np.asarray(predictions), np.asarray(references) > 0
+    return mean(np.array([_of_row(*row) for row in zip(scores, truth, strict=True)]), counts)
+
+
+def _of_row(scores: Floats, truth: Any) -> float:
+    if truth.all() or not truth.any():
+        return 1.0
+    among_all = rankdata(-scores, "max")[truth]
+    among_true = rankdata(-scores[truth], "max")
+    return float((among_true / among_all).mean())

@@ -1,0 +1,16 @@
+"""Root mean squared error: sqrt(1/n sum (p_i - y_i)^2), in the unit of the target."""
+
+from typing import Any
+
+import numpy as np
+
+from transferkit.metrics import Floats, mean
+
+TITLE = "root mean squared error"
+HIGHER_IS_BETTER = False
+SHAPES = ("VALUE",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return np.sqrt(mean((np.asarray(predictions)[:, 0] - np.asarray(references)) ** 2, counts))

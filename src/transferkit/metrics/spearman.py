@@ -1,0 +1,20 @@
+"""Spearman correlation: Pearson's of the ranks of answers and targets, ties sharing their mean rank.
+
+Resamples keep the ranks that the rows have among all rows.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from transferkit.metrics import Floats, correlation
+
+TITLE = "Spearman correlation"
+HIGHER_IS_BETTER = True
+SHAPES = ("VALUE",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return correlation(rankdata(np.asarray(predictions)[:, 0]), rankdata(references), counts)

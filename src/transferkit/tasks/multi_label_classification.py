@@ -1,0 +1,59 @@
+"""Any number of labels per text or pair of texts."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+from transferkit.tasks import Shape, Task, in_order
+
+_SEPARATORS = "|;,"
+
+
+def read(cell: Any) -> list[str]:
+    """The labels in a cell: a list, a JSON list, or names separated by `|`, `;` or commas (the first of these
+    that occurs). An empty list says that the row has none."""
+    if isinstance(cell, str) and cell.startswith("["):
+        try:
+            cell = json.loads(cell.replace("'", '"'))
+        except ValueError:
+            raise ValueError(f"expected a list of labels, found {cell!r:.60}") from None
+    elif isinstance(cell, str):
+        mark = next((mark for mark in _SEPARATORS if mark in cell), _SEPARATORS[0])
+        cell = cell.split(mark)
+    elif isinstance(cell, int | float):
+        cell = [cell]
+    if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
+        raise ValueError(f"expected a list of labels, found {cell!r:.60}")
+    return sorted({str(label).strip() for label in cell} - {""})
+
+
+def _collect_labels(rows: Rows) -> tuple[str, ...]:
+    return in_order({label for given in rows["labels"] if given is not None for label in given})
+
+
+def _encode_target(value: Any, labels: Sequence[str]) -> list[int]:
+    unknown = sorted(set(value) - set(labels))
+    if unknown:
+        raise DataError(f"unknown label {unknown[0]!r}; the training rows have {', '.join(labels[:20])}")
+    return [int(label in value) for label in labels]
+
+
+def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
+    return [[labels[i] for i in given.nonzero()[0].tolist()] for given in outputs >= 0.5]
+
+
+TASK = Task(
+    name="multi-label-classification",
+    shape=Shape.LABELS,
+    inputs=("text",),
+    optional_inputs=("text_pair",),
+    target="labels",
+    metrics=("micro_f1", "macro_f1", "precision", "recall", "average_precision", "label_ranking"),
+    main_metric="micro_f1",
+    read_target=read,
+    collect_labels=_collect_labels,
+    encode_target=_encode_target,
+    decode=_decode,
+)

@@ -1,0 +1,46 @@
+"""A number per text or pair of texts."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from transferkit.data.rows import Rows
+from transferkit.tasks import Shape, Task
+
+
+def read(cell: Any) -> float:
+    """The number in a cell, as a number or as text (1.5, -2e3)."""
+    try:
+        value = float(cell)
+    except (TypeError, ValueError):
+        raise ValueError(f"expected a number, found {cell!r:.60}") from None
+    if not math.isfinite(value):
+        raise ValueError(f"expected a finite number, found {cell!r}")
+    return value
+
+
+def _no_labels(_rows: Rows) -> tuple[str, ...]:
+    return ("value",)
+
+
+def _encode_target(value: Any, _labels: Sequence[str]) -> float:
+    return float(value)
+
+
+def _decode(outputs: Any, _labels: Sequence[str]) -> list[Any]:
+    return [float(value) for value in outputs[:, 0]]
+
+
+TASK = Task(
+    name="text-regression",
+    shape=Shape.VALUE,
+    inputs=("text",),
+    optional_inputs=("text_pair",),
+    target="value",
+    metrics=("pearson", "spearman", "mae", "rmse", "r2"),
+    main_metric="pearson",
+    read_target=read,
+    collect_labels=_no_labels,
+    encode_target=_encode_target,
+    decode=_decode,
+)

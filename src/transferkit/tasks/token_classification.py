@@ -1,0 +1,55 @@
+"""A tag for every word: entities and other spans of a text."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from transferkit.data.rows import Rows
+from transferkit.data.tags import OUTSIDE, repaired
+from transferkit.errors import DataError
+from transferkit.tasks import Shape, Task
+
+
+def read(cell: Any) -> list[str]:
+    """The tags in a cell: a list of words such as O and B-PER, or such words with blanks between them."""
+    tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
+    odd = next((tag for tag in tags if not isinstance(tag, str) or not tag.strip()), None)
+    if odd is not None:
+        raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd!r}; write the tags' names")
+    return [tag.strip() for tag in tags]
+
+
+def _collect_labels(rows: Rows) -> tuple[str, ...]:
+    found = {tag for tags in rows["tags"] if tags is not None for tag in repaired(tags)}
+    return (OUTSIDE, *sorted(found - {OUTSIDE}, key=lambda tag: (tag[2:], tag)))
+
+
+def _encode_target(value: Any, labels: Sequence[str]) -> list[str]:
+    """Begun properly (B- first): the entities are the same."""
+    tags = repaired(value)
+    unknown = sorted(set(tags) - set(labels))
+    if unknown:
+        raise DataError(f"unknown tag {unknown[0]!r}; the training rows have {', '.join(labels[:20])}")
+    return tags
+
+
+def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
+    """The likeliest tag of every word, begun properly; what lies beyond a row's words is NaN."""
+    there = [words[~np.isnan(words[:, 0])] for words in outputs]
+    return [repaired([labels[i] for i in words.argmax(axis=1)]) for words in there]
+
+
+TASK = Task(
+    name="token-classification",
+    shape=Shape.TAGS,
+    inputs=("text",),
+    optional_inputs=(),
+    target="tags",
+    metrics=("entity_f1", "entity_precision", "entity_recall"),
+    main_metric="entity_f1",
+    read_target=read,
+    collect_labels=_collect_labels,
+    encode_target=_encode_target,
+    decode=_decode,
+)

@@ -1,0 +1,104 @@
+"""A tag per word: the first token of every word answers for it.
+
+Targets are (rows, most words), logits (rows, most words, tags), with -100 and NaN where a row has no such word.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from transferkit import metrics
+from transferkit.data.rows import Rows
+from transferkit.tasks import Task
+from transferkit.training.examples import UNLABELLED
+from transferkit.training.inference import Floats, softmax
+from transferkit.training.losses import Loss, Schedule
+from transferkit.training.losses.hard_tags import HardTags
+from transferkit.training.losses.soft_tags import SoftTags
+from transferkit.training.options import TrainingOptions
+from transferkit.training.shapes import Adjustment, label
+
+PROBLEM_TYPE = "token_classification"
+STOP_ON = "entity_f1"
+
+
+def targets(rows: Rows, task: Task) -> npt.NDArray[Any]:
+    given = rows.columns.get(task.target, [None] * len(rows))
+    numbers = {tag: i for i, tag in enumerate(task.labels)}
+    counts = [len(text.split(" ")) for text in rows["text"]]
+    out = np.full((len(rows), max(counts, default=1)), UNLABELLED, dtype=np.int64)
+    for i, tags in enumerate(given):
+        if tags is not None:
+            out[i, : len(tags)] = [numbers[tag] for tag in task.encode_target(tags, task.labels)]
+    return out
+
+
+def known(targets: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray((targets >= 0).any(axis=1))
+
+
+def in_training(targets: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Adjustment]:
+    return targets, Adjustment()
+
+
+def at_start(targets: npt.NDArray[Any]) -> Adjustment:
+    return Adjustment()
+
+
+def regressed(targets: npt.NDArray[Any]) -> Floats:
+    """Of all words, (words, tags)."""
+    return label.regressed(targets[targets >= 0])
+
+
+def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+    """Share of words with the right tag."""
+    return label.quality(*_words(scores, targets))
+
+
+def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+    return adjusted(scores, targets)
+
+
+def validation(task: Task, logits: Floats, targets: npt.NDArray[Any]) -> dict[str, float]:
+    """Words that were cut are left out here, not on the test rows."""
+    there = (targets >= 0) & ~np.isnan(logits[:, : targets.shape[1], 0])
+    best = np.where(there, np.nan_to_num(logits).argmax(axis=-1), 0)
+    found, true = (
+        [[task.labels[tag] for tag in row[kept]] for row, kept in zip(tags, there, strict=True)]
+        for tags in (best, np.where(there, targets, 0))
+    )
+    return {name: metrics.compute(name, found, true) for name in task.metrics}
+
+
+def predictions(logits: Floats) -> Floats:
+    """Probabilities over the tags of every word."""
+    return softmax(logits)
+
+
+def logits(predictions: Floats) -> Floats:
+    """Log-probabilities."""
+    return label.logits(predictions)
+
+
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
+    weights = None
+    if options.class_weights == "balanced":
+        weights = torch.from_numpy(label.balanced(targets[targets >= 0], labels))
+    return HardTags(weights, options.label_smoothing)
+
+
+def soft_loss(temperature: Schedule) -> Loss:
+    return SoftTags(temperature)
+
+
+def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+    """The temperature of least log loss over words."""
+    return label.adjusted(*_words(logits, targets))
+
+
+def _words(logits: Floats, targets: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Of the words with a tag, one after the other."""
+    there = (targets >= 0) & ~np.isnan(logits[:, : targets.shape[1], 0])
+    return logits[:, : targets.shape[1]][there], targets[there]

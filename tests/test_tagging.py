@@ -1,0 +1,260 @@
+"""Tags of words, through the whole product on a small model."""
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from seqeval.metrics import f1_score, precision_score, recall_score
+from transformers import AutoModelForTokenClassification
+
+from calling import Call
+from tiny_models import FILLERS, KINDS, Tiny, save_model
+from transferkit import flow, metrics, model, tasks
+from transferkit.config import parse
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError, DataError
+from transferkit.evaluation.results import RunResult
+from transferkit.tasks.token_classification import read
+from transferkit.training import shapes
+from transferkit.training.classifier import labelled_examples
+from transferkit.training.encoding import NO_TOKEN, encode
+from transferkit.training.inference import outputs, stacked
+from transferkit.training.learner import at_words
+from transferkit.training.losses import Schedule, Step
+from transferkit.training.options import TrainingOptions
+
+FAST = {"epochs": 15, "learning_rate": 3e-3, "batch_size": 16, "patience": 15}
+ROUTES: list[Any] = [
+    "feature_transfer",
+    {"full": FAST},
+    {"top_layers": {**FAST, "layers": 1}},
+    {"lora": {**FAST, "rank": 16}},
+    {"fewer_layers": {"epochs": 6, "learning_rate": 2e-3, "layers": 1, "hidden_weight": 0.1}},
+    "static",
+    "contrastive",
+]
+
+
+def sentences(count: int) -> tuple[list[list[str]], list[list[str]]]:
+    """Sentences that name things of several kinds, some in two words."""
+    random = np.random.default_rng(0)
+    found: dict[str, list[str]] = {}
+    while len(found) < count:
+        words, tags = [], []
+        for _ in range(random.integers(3, 8)):
+            if random.random() < 0.5:
+                words.append(str(random.choice(FILLERS)))
+                tags.append("O")
+                continue
+            kind = str(random.choice(sorted(KINDS)))
+            length = int(random.integers(1, 3))
+            # A filler parts two things, so that where the next begins can be told.
+            first, second = random.choice(KINDS[kind][::2]), random.choice(KINDS[kind][1::2])
+            words += [*(str(word) for word in (first, second)[:length]), str(random.choice(FILLERS))]
+            tags += [f"B-{kind}", *[f"I-{kind}"] * (length - 1), "O"]
+        found[" ".join(words)] = tags
+    return [text.split(" ") for text in found], list(found.values())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tagging")
+    save_model(folder / "model", "bert")
+    words, tags = sentences(260)
+    lines = [{"tokens": w, "ner_tags": t} for w, t in zip(words, tags, strict=True)]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    blocks = ["\n".join(f"{w} x {t}" for w, t in zip(*pair, strict=True)) for pair in zip(words, tags, strict=True)]
+    (folder / "rows.conll").write_text("-DOCSTART- -X- O\n\n" + "\n\n".join(blocks) + "\n")
+    return folder
+
+
+def described(folder: Path, **changes: Any) -> dict[str, Any]:
+    usual = {
+        "data": {"path": str(folder / "rows.jsonl"), "test_size": 60},
+        "task": "ner",
+        "model": str(folder / "model"),
+        "routes": ROUTES,
+        "offline": True,
+        "output_dir": str(folder / "run"),
+        "cache_dir": str(folder / "cache"),
+    }
+    return usual | changes
+
+
+@pytest.fixture(scope="module")
+def tagged(folder: Path) -> RunResult:
+    return flow.fit(parse(described(folder)))
+
+
+def values(result: RunResult) -> Mapping[str, float]:
+    return {route.name: route.scores.metrics["entity_f1"].value for route in result.routes}
+
+
+def test_every_route(tagged: RunResult, folder: Path) -> None:
+    found = values(tagged)
+    assert set(found) == {"baseline", "feature_transfer", "full", "top_layers", "lora", "fewer_layers"}
+    assert found["full"] > 0.9 and min(found.values()) > 0.6, found
+    reasons = {skipped.name: skipped.reason for skipped in tagged.skipped}
+    assert "whole texts" in reasons["static"] and "one label per row" in reasons["contrastive"]
+    assert tagged.task.name == "token-classification" and tagged.task.labels[0] == "O"
+    assert set(tagged.route("full").scores.per_class) == set(KINDS)
+    with (folder / "run" / "predictions.csv").open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert all(len(line["full"].split()) == len(line["text"].split()) for line in lines)
+    page = (folder / "run" / "report.html").read_text(encoding="utf-8")
+    assert "Gravest mistakes" in page and "Confusions" not in page
+
+
+def test_columns_of_words_say_the_same(tagged: RunResult, folder: Path) -> None:
+    again = described(folder, routes=["baseline"], output_dir=str(folder / "conll"))
+    again["data"] = {"path": str(folder / "rows.conll"), "test_size": 60}
+    assert values(flow.fit(parse(again)))["baseline"] == values(tagged)["baseline"]
+
+
+def test_in_use(tagged: RunResult, folder: Path, call: Call) -> None:
+    loaded = model.load(folder / "run", "full")
+    assert loaded.predict(["cat dog here", "there"]) == [["B-animal", "I-animal", "O"], ["O"]]
+    with pytest.raises(ConfigError, match="no probabilities"):
+        loaded.predict_proba(["dog"])
+    rows = folder / "new.csv"
+    rows.write_text("text\ncat dog here\n\nthere\n")
+    answers = [json.loads(line) for line in call("predict", folder / "run", rows, "--route", "full").out.splitlines()]
+    assert [answer["tags"] for answer in answers if answer["tags"]] == [["B-animal", "I-animal", "O"], ["O"]]
+    refused = call("predict", folder / "run", rows, "--route", "full", "--probabilities")
+    assert refused.code == ConfigError.exit_code and "no probabilities" in refused.error
+    judged = call("evaluate", folder / "run", folder / "rows.jsonl", "--route", "full")
+    assert judged.code == 0 and "entity F1" in judged.out and "animal" in judged.out
+    compared = call("compare", folder / "run", folder / "run")
+    assert compared.code == 0
+
+
+def test_the_folder_is_a_plain_tagger(tagged: RunResult, folder: Path) -> None:
+    plain = AutoModelForTokenClassification.from_pretrained(folder / "run" / "models" / "full")
+    loaded = model.load(folder / "run", "full").predictor
+    ids = loaded.examples(Rows({"text": ["cat dog here"]}, np.arange(1))).batch([0])  # type: ignore[attr-defined]
+    logits = plain(input_ids=ids["input_ids"]).logits[0, ids["words"][0]]
+    named = [plain.config.id2label[int(i)] for i in logits.argmax(dim=-1)]
+    assert named == ["B-animal", "I-animal", "O"]
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "distilbert"])
+def test_other_families(folder: Path, family: str) -> None:
+    save_model(folder / family, family)
+    asked = described(
+        folder, model=str(folder / family), routes=[{"full": FAST}], output_dir=str(folder / f"r-{family}")
+    )
+    assert values(flow.fit(parse(asked)))["full"] > 0.6
+
+
+def test_where_words_begin(tiny: Tiny) -> None:
+    for family in ("bert", "gpt2", "llama"):
+        tokenizer = tiny(family).tokenizer()
+        texts = ["the dogs-and-cats ran", "a \u200b b", "x"]
+        encoded = encode(Rows({"text": texts}, np.arange(3)), tokenizer, 32, words=True)
+        assert encoded.words is not None
+        for text, ids, words in zip(texts, encoded.ids, encoded.words, strict=True):
+            for word, at in zip(text.split(" "), words, strict=True):
+                if at != NO_TOKEN:
+                    piece = tokenizer.decode([ids[at]]).strip().removeprefix("##")
+                    assert word.startswith(piece) or piece in ("[UNK]", "<unk>"), (family, word, piece)
+
+
+def test_words_beyond_the_window_are_outside(tagged: RunResult, folder: Path) -> None:
+    loaded = model.load(folder / "run", "full")
+    long = " ".join(["cat", "here"] * 250)
+    [tags] = loaded.predict([long])
+    assert len(tags) == 500 and tags[0] == "B-animal" and tags[-1] == "O"
+
+
+def test_losses_by_hand() -> None:
+    task = tasks.get("ner")
+    rows = Rows({"text": ["a b", "c"], "tags": [["B-x", "O"], None]}, np.arange(2))
+    task = task.bound(rows)
+    kind = shapes.of(task.shape)
+    targets = kind.targets(rows, task)
+    assert task.labels == ("O", "B-x") and targets.tolist() == [[1, 0], [-100, -100]]
+    assert kind.known(targets).tolist() == [True, False]
+    logits = torch.tensor([[[0.0, 1.0], [2.0, 0.0]], [[1.0, 0.0], [9.0, 9.0]]])
+    words = torch.tensor([[1, 2], [1, -1]])
+    teacher = torch.tensor([[[0.0, 2.0], [2.0, 0.0]], [[1.0, 0.0], [0.0, 0.0]]])
+    step = Step(
+        logits, torch.ones(2, 3), {"labels": torch.from_numpy(targets), "words": words, "teacher_logits": teacher}
+    )
+    cross = -(torch.log_softmax(logits[0, 0], 0)[1] + torch.log_softmax(logits[0, 1], 0)[0]) / 2 / 2
+    assert torch.allclose(kind.hard_loss(targets, TrainingOptions(), 2)(step), cross)
+    p, q = torch.softmax(teacher[0, 0] / 2, 0), torch.softmax(logits[0, 0] / 2, 0)
+    by_hand = 4 * (p * (p / q).log()).sum() / 2 / 2
+    assert torch.allclose(kind.soft_loss(Schedule(2.0, 2.0))(step), by_hand)
+
+
+def test_gathering_words(tiny: Tiny) -> None:
+    logits = torch.arange(12.0).reshape(1, 4, 3)
+    assert at_words(logits, {"words": torch.tensor([[2, -1]])}).tolist() == [[[6, 7, 8], [0, 1, 2]]]
+    assert at_words(logits, {}) is logits
+    filled = stacked([np.zeros((1, 2), np.float32), np.ones((3, 2), np.float32)])
+    assert filled.shape == (2, 3, 2) and np.isnan(filled[0, 1:]).all() and not np.isnan(filled[1]).any()
+
+
+def test_padding_changes_nothing(tiny: Tiny) -> None:
+    backbone, task = tiny("bert"), tasks.get("ner")
+    rows = Rows({"text": ["dog", "cat dog here there now"], "tags": [["O"], ["O"] * 4 + ["B-x"]]}, np.arange(2))
+    task = task.bound(rows)
+    examples = labelled_examples(rows, task, backbone.tokenizer(), 16, "")
+    tagger = backbone.classifier(task.labels, "token_classification")
+    together = outputs(tagger, examples)
+    alone = outputs(tagger, labelled_examples(rows.take([0]), task, backbone.tokenizer(), 16, ""))
+    assert np.allclose(together[0, :1], alone[0], atol=1e-5) and np.isnan(together[0, 1:]).all()
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, r"row 3: expected a tag per word, found 2 words and 1 tags"),
+        ({"tokens": ["a", "b"], "ner_tags": [0, 1]}, r"row 3, column 'ner_tags': expected a tag per word"),
+    ],
+)
+def test_bad_rows_are_named(folder: Path, tmp_path: Path, record: dict[str, Any], words: str) -> None:
+    good = {"tokens": ["a", "b"], "ner_tags": ["O", "B-x"]}
+    records = [{**good, "tokens": ["a", f"b{i}"]} for i in range(20)]
+    records[2] = record
+    (tmp_path / "bad.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    with pytest.raises(DataError, match=words):
+        flow.fit(parse(described(folder, data={"path": str(tmp_path / "bad.jsonl")}, output_dir=str(tmp_path / "run"))))
+
+
+def test_windows_are_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="long_texts=windows"):
+        flow.fit(parse(described(folder, long_texts="windows", output_dir=str(tmp_path / "run"))))
+
+
+def test_cells_of_tags() -> None:
+    assert read("O  B-x") == ["O", "B-x"] and read(("O", "B-x ")) == ["O", "B-x"]
+    with pytest.raises(ValueError, match="found 3"):
+        read(3)
+
+
+def test_spans_begun_with_i_are_read_and_reported(folder: Path, tmp_path: Path) -> None:
+    words, tags = sentences(80)
+    lines = [{"tokens": w, "tags": [tag.replace("B-", "I-") for tag in t]} for w, t in zip(words, tags, strict=True)]
+    (tmp_path / "iob1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked = described(folder, data={"path": str(tmp_path / "iob1.jsonl")}, output_dir=str(tmp_path / "run"))
+    prepared = flow.prepare(parse(asked))
+    [finding] = [each for each in prepared.splits.audit.findings if each.kind == "improper-tags"]
+    assert "I- where B- is due" in finding.message and len(finding.rows) > 40
+    assert {"B-animal", "I-animal"} <= set(prepared.task.labels)
+
+
+@pytest.mark.parametrize("kinds", [("B", "I"), ("I",), ("B", "I", "E", "S")])
+def test_figures_are_those_of_seqeval(kinds: tuple[str, ...]) -> None:
+    random = np.random.default_rng(0)
+    tags = ["O", "O", *(f"{prefix}-{kind}" for prefix in kinds for kind in ("PER", "LOC"))]
+    lengths = random.integers(1, 12, 300)
+    found, true = ([list(random.choice(tags, length)) for length in lengths] for _ in range(2))
+    found[:150] = true[:150]
+    for name, theirs in (("f1", f1_score), ("precision", precision_score), ("recall", recall_score)):
+        assert metrics.compute(f"entity_{name}", found, true) == pytest.approx(theirs(true, found), abs=1e-9)

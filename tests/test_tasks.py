@@ -1,0 +1,185 @@
+"""Tasks beyond one label per row, through the whole product on a small model."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tiny_models import FILLERS, KINDS, save_model
+from transferkit import flow, model
+from transferkit.config import parse
+from transferkit.errors import ConfigError, DataError
+from transferkit.evaluation.results import RunResult
+from transferkit.tasks.multi_label_classification import read
+
+ROUTES: list[Any] = [
+    "feature_transfer",
+    {"full": {"epochs": 30, "learning_rate": 2e-3, "batch_size": 16, "patience": 30}},
+    {"lora": {"epochs": 30, "learning_rate": 5e-3, "batch_size": 16, "rank": 16, "patience": 30}},
+    {"fewer_layers": {"epochs": 4, "learning_rate": 2e-3, "layers": 1}},
+    {"static": {"epochs": 12, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16}},
+    "contrastive",
+]
+
+
+def texts(count: int) -> tuple[list[str], list[list[str]]]:
+    """Texts that name things of several kinds, and the kinds that each names."""
+    random = np.random.default_rng(0)
+    found: dict[str, list[str]] = {}
+    while len(found) < count:
+        kinds = [kind for kind in sorted(KINDS) if random.random() < 0.45]
+        words = [*random.choice(FILLERS, 4), *(random.choice(KINDS[kind]) for kind in kinds)]
+        random.shuffle(words)
+        found[" ".join(words)] = kinds
+    return list(found), list(found.values())
+
+
+def write(path: Path, records: list[dict[str, Any]]) -> str:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tasks")
+    save_model(folder / "model", "bert")
+    rows, kinds = texts(260)
+    write(folder / "labels.jsonl", [{"text": t, "labels": k} for t, k in zip(rows, kinds, strict=True)])
+    write(folder / "value.jsonl", [{"text": t, "score": 100 + 10 * len(k)} for t, k in zip(rows, kinds, strict=True)])
+    return folder
+
+
+def run(folder: Path, task: str, name: str, **changes: Any) -> RunResult:
+    described = {
+        "data": {"path": str(folder / f"{name}.jsonl"), "test_size": 60},
+        "task": task,
+        "model": str(folder / "model"),
+        "routes": ROUTES,
+        "offline": True,
+        "output_dir": str(folder / f"run-{name}"),
+        "cache_dir": str(folder / "cache"),
+    }
+    return flow.fit(parse(described | changes))
+
+
+@pytest.fixture(scope="module")
+def labelled(folder: Path) -> RunResult:
+    return run(folder, "multi-label-classification", "labels")
+
+
+@pytest.fixture(scope="module")
+def valued(folder: Path) -> RunResult:
+    return run(folder, "text-regression", "value")
+
+
+def main_values(result: RunResult) -> dict[str, float]:
+    return {route.name: route.scores.metrics[result.task.main_metric].value for route in result.routes}
+
+
+def test_sets_of_labels(labelled: RunResult, folder: Path) -> None:
+    values = main_values(labelled)
+    assert set(values) == {"baseline", "feature_transfer", "full", "lora", "fewer_layers", "static"}
+    assert values["baseline"] > 0.9 and values["full"] > 0.85 and min(values.values()) > 0.6, values
+    assert [skipped.name for skipped in labelled.skipped] == ["contrastive"]
+    assert "one label per row" in labelled.skipped[0].reason
+    with (folder / "run-labels" / "predictions.csv").open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 60 and {line["full"] for line in lines} >= {"animal", "animal|tool"}
+    page = (folder / "run-labels" / "report.html").read_text(encoding="utf-8")
+    assert "Gravest mistakes" in page and "Confusions" not in page and "Reliability" not in page
+    full = labelled.route("full")
+    assert (set(full.scores.per_class) == set(KINDS) and full.against_best is None) or full.against_best
+
+
+def test_models_of_sets_of_labels_are_used(labelled: RunResult, folder: Path) -> None:
+    loaded = model.load(folder / "run-labels", "full")
+    answers = loaded.predict(["the old dog was here red", "old here there now"])
+    assert answers[0] == ["animal", "colour"] and answers[1] == []
+    scores = loaded.predict_proba(["the old dog was here red"])
+    assert scores.shape == (1, 3) and (scores[0, :2] >= 0.5).all() and scores[0, 2] < 0.5
+    plain = pytest.importorskip("transformers").AutoModelForSequenceClassification
+    assert plain.from_pretrained(folder / "run-labels" / "models" / "full").config.problem_type == (
+        "multi_label_classification"
+    )
+
+
+def test_numbers(valued: RunResult, folder: Path) -> None:
+    values = main_values(valued)
+    assert values["full"] > 0.8 and values["baseline"] > 0.8 and min(values.values()) > 0.5, values
+    full = valued.route("full").scores.metrics
+    assert full["rmse"].value < 5 and full["mae"].value < full["rmse"].value
+    assert {route.against_best.test.split(",")[0] for route in valued.routes if route.against_best} == {
+        "paired bootstrap"
+    }
+    loaded = model.load(folder / "run-value", "full")
+    answers = loaded.predict(["the dog was red with saw", "old here there now"])
+    assert answers[0] > 120 and answers[1] < 110
+    with pytest.raises(ConfigError, match="no probabilities"):
+        loaded.predict_proba(["a"])
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+def test_decoders_give_numbers_and_sets(folder: Path, family: str) -> None:
+    save_model(folder / family, family)
+    routes = [{"full": {"epochs": 8, "learning_rate": 4e-3, "batch_size": 16}}]
+    for task, name in (("text-regression", "value"), ("multi-label-classification", "labels")):
+        changes = {"model": str(folder / family), "output_dir": str(folder / f"{family}-{name}"), "routes": routes}
+        result = run(folder, task, name, **changes)
+        assert main_values(result)["full"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("task", "column", "cell", "words"),
+    [
+        ("text-regression", "value", "high", r"row 3, column 'value': expected a number, found 'high'"),
+        ("text-regression", "value", float("inf"), r"row 3, column 'value': expected a finite number"),
+        ("multi-label-classification", "labels", {"a": 1}, r"row 3, column 'labels': expected a list of labels"),
+    ],
+)
+def test_bad_targets_are_named(folder: Path, tmp_path: Path, task: str, column: str, cell: Any, words: str) -> None:
+    good: Any = 1.5 if column == "value" else ["a", "b"]
+    records = [{"text": f"text {i}", column: good} for i in range(20)]
+    records[2][column] = cell
+    write(tmp_path / "bad.jsonl", records)
+    with pytest.raises(DataError, match=words):
+        run(folder, task, "bad", data={"path": str(tmp_path / "bad.jsonl")}, output_dir=str(tmp_path / "run"))
+
+
+def test_an_unknown_label_in_given_test_rows(folder: Path, tmp_path: Path) -> None:
+    write(tmp_path / "train.jsonl", [{"text": f"text {i}", "labels": ["a"] if i % 2 else ["b"]} for i in range(20)])
+    write(tmp_path / "test.jsonl", [{"text": f"other {i}", "labels": ["c"] if i else ["a"]} for i in range(9)])
+    data = {"path": str(tmp_path / "train.jsonl"), "test": str(tmp_path / "test.jsonl")}
+    with pytest.raises(DataError, match="labels differ between splits: test has 'c'"):
+        run(folder, "multi-label-classification", "x", data=data, output_dir=str(tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("a, b", ["a", "b"]),
+        ("a|b, c", ["a", "b, c"]),
+        ('["b", "a"]', ["a", "b"]),
+        (["b", "b"], ["b"]),
+        ([], []),
+        (3, ["3"]),
+    ],
+)
+def test_cells_of_labels(cell: Any, expected: list[str]) -> None:
+
+    assert read(cell) == expected
+
+
+def test_auto_chooses_for_every_task(folder: Path, tmp_path: Path) -> None:
+    for task, name in (("text-regression", "value"), ("multi-label-classification", "labels")):
+        described = {
+            "data": {"path": str(folder / f"{name}.jsonl"), "test_size": 60},
+            "task": task,
+            "model": str(folder / "model"),
+            "output_dir": str(tmp_path / name),
+            "cache_dir": str(folder / "cache"),
+        }
+        prepared = flow.prepare(parse(described))
+        assert [plan.title for plan in prepared.plans] == ["baseline", "feature_transfer", "full", "static"]

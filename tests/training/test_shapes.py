@@ -1,0 +1,84 @@
+"""What an output shape means for training, against figures worked out by hand."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from transferkit import tasks
+from transferkit.data.rows import Rows
+from transferkit.tasks import Shape
+from transferkit.training import shapes
+from transferkit.training.losses import Schedule, Step
+from transferkit.training.options import TrainingOptions
+from transferkit.training.shapes import Adjustment
+
+T = 2.0
+
+
+def step(logits: torch.Tensor, **batch: torch.Tensor) -> Step:
+    return Step(logits, torch.ones(len(logits), 1), batch)
+
+
+@pytest.mark.parametrize("name", shapes.names())
+def test_logits_are_predictions_taken_back(name: str) -> None:
+    kind = shapes.of(Shape[name.upper()])
+    logits = np.random.default_rng(0).normal(size=(5, 1 if name == "value" else 3)).astype(np.float32)
+    again = kind.predictions(kind.logits(kind.predictions(logits)))
+    assert np.allclose(again, kind.predictions(logits), atol=1e-5)
+
+
+def test_adjustments_compose_and_invert() -> None:
+    logits = np.array([[1.0, 2.0]], dtype=np.float32)
+    first, second = Adjustment(2.0, 1.0), Adjustment(0.5, np.array([1.0, -1.0]))
+    assert second.after(first).of(logits).tolist() == second.of(first.of(logits)).tolist()
+    assert np.allclose(first.inverse().of(first.of(logits)), logits) and np.allclose(
+        first.undone(first.of(logits)), logits
+    )
+
+
+def test_sets_of_labels_by_hand() -> None:
+    task = tasks.get("multi-label-classification")
+    rows = Rows({"text": ["a", "b", "c"], "labels": [["x", "y"], [], None]}, np.arange(1, 4))
+    task = task.bound(rows)
+    kind = shapes.of(task.shape)
+    targets = kind.targets(rows, task)
+    assert task.labels == ("x", "y") and targets[:2].tolist() == [[1, 1], [0, 0]] and np.isnan(targets[2]).all()
+    assert kind.known(targets).tolist() == [True, True, False]
+    logits = torch.tensor([[1.0, -2.0], [0.5, 0.0], [3.0, 3.0]])
+    hard = kind.hard_loss(targets, TrainingOptions(), 2)(step(logits, labels=torch.from_numpy(targets)))
+    by_hand = F.binary_cross_entropy_with_logits(logits[:2], torch.tensor([[1.0, 1.0], [0.0, 0.0]]), reduction="sum")
+    assert hard.item() == pytest.approx(by_hand.item() / 6)
+    teacher = torch.tensor([[0.0, 1.0], [2.0, -1.0], [0.3, 0.3]])
+    soft = kind.soft_loss(Schedule(T, T))(step(logits, teacher_logits=teacher))
+    p, q = torch.sigmoid(teacher / T), torch.sigmoid(logits / T)
+    divergence = p * (p / q).log() + (1 - p) * ((1 - p) / (1 - q)).log()
+    assert soft.item() == pytest.approx(divergence.mean().item() * T**2, rel=1e-5)
+
+
+def test_thresholds_move_to_zero() -> None:
+    kind = shapes.of(Shape.LABELS)
+    logits = np.array([[4.0, -1.0], [3.0, -2.0], [2.5, -3.0], [1.0, -4.0], [0.0, -5.0], [-1.0, -6.0]], dtype=np.float32)
+    targets = np.array([[1, 1], [1, 1], [1, 1], [0, 0], [0, 0], [0, 0]], dtype=np.float32)
+    moved = kind.adjusted(logits, targets).of(logits)
+    assert ((moved >= 0) == (targets > 0)).all()
+    assert np.allclose(kind.adjusted(logits, targets).shift, [-1.75, 3.5])
+    # One positive row is no ground for a threshold of one's own: the common one is taken.
+    rare = targets.copy()
+    rare[1:, 1] = 0
+    shift = kind.adjusted(logits, rare).shift
+    assert shift[0] == pytest.approx(-1.75) and shift[1] == pytest.approx(-1.75)
+
+
+def test_numbers_are_standardised_and_come_back() -> None:
+    task = tasks.get("text-regression")
+    rows = Rows({"text": ["a", "b", "c"], "value": [10.0, 30.0, None]}, np.arange(1, 4))
+    kind = shapes.of(task.shape)
+    targets = kind.targets(rows, task)
+    learned, back = kind.in_training(targets)
+    assert learned[:2].tolist() == [-1.0, 1.0] and np.isnan(learned[2])
+    assert back.of(np.array([[1.0]], dtype=np.float32)).tolist() == [[30.0]]
+    logits = torch.tensor([[0.0], [1.0], [5.0]])
+    loss = kind.hard_loss(learned, TrainingOptions(), 1)(step(logits, labels=torch.from_numpy(learned)))
+    assert loss.item() == pytest.approx((1 + 0) / 3)
+    assert kind.quality(np.array([[-1.0], [1.0]]), np.array([10.0, 30.0], dtype=np.float32)) == pytest.approx(1.0)
