@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from calling import Call
 
+from calling import Call
 from transferkit.config import read_yaml
 from transferkit.model import load
 

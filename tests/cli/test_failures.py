@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from calling import Call, Ended
 
+from calling import Call, Ended
 from transferkit import flow, model
 from transferkit.errors import ArtifactError, ConfigError, DataError, ResourceError, SourceError
 
