@@ -48,6 +48,7 @@ DATA = {
     "snli": DataSet("snli", most=20_000),
     "debtags": DataSet("debtags", task="multi-label-classification"),
     "conll2003": DataSet("conll2003", task="token-classification"),
+    "squadshifts": DataSet("squadshifts-wiki", task="question-answering"),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
 }
 

@@ -78,7 +78,7 @@ def keep(found: Measured, path: Path) -> None:
 
 def brief(found: Measured) -> str:
     """The main metric and training time of every row, in a line."""
-    mains = ("accuracy", "micro_f1", "pearson", "entity_f1")
+    mains = ("accuracy", "micro_f1", "pearson", "entity_f1", "token_f1")
     judged = {name: next((row[main] for main in mains if main in row), None) for name, row in found.items()}
     shown = {name: value for name, value in judged.items() if value is not None}
     return "; ".join(f"{name} {value:.3f} in {found[name]['train_seconds']:.1f} s" for name, value in shown.items())

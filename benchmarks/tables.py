@@ -70,6 +70,8 @@ TRAINER_SNLI = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3"))
 SNLI = Ours("snli", ("full",), ("full.epochs=3",))
 TRAINER_CONLL = Peer("HF Trainer", "hf_ner.py", ("--epochs", "3"))
 CONLL = Ours("conll", ("feature_transfer", "full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
+TRAINER_QA = Peer("HF Trainer", "hf_qa.py", ("--epochs", "3"))
+SQUADSHIFTS = Ours("reading", ("feature_transfer", "full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
 DEBTAGS = Ours("debtags", ("feature_transfer", "full"))
 MOVIES = Ours("movies", ("feature_transfer", "full"))
 
@@ -151,6 +153,19 @@ TABLES = {
         ),
         seeds=(0,),
         metrics=("entity_f1", "entity_recall"),
+    ),
+    "squadshifts": Table(
+        "SQuAD-shifts, new Wikipedia: spans of contexts",
+        "squadshifts",
+        (TRAINER_QA, SQUADSHIFTS),
+        TRAINER_QA.name,
+        (
+            Bar("reading/full", "token_f1", at_least=1.0, of=(TRAINER_QA.name, "token_f1")),
+            Bar("reading/full", SECONDS, at_most=0.7, of=(TRAINER_QA.name, SECONDS)),
+            Bar("reading/fewer_layers", "token_f1", at_least=0.958, of=("reading/full", "token_f1")),
+        ),
+        seeds=(0,),
+        metrics=("token_f1", "exact_match"),
     ),
     "debtags": Table(
         "debtags, several of 71 labels per text",

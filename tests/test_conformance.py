@@ -154,6 +154,13 @@ TARGETS: dict[Shape, tuple[Any, ...]] = {
     Shape.LABEL: (["10", "9"], ("9", "10"), [1, 0], [[0.2, 0.8], [0.7, 0.3]], ["10", "9"]),
     Shape.LABELS: (["b", "a,b"], ("a", "b"), [[0, 1], [1, 1]], [[0.2, 0.8], [0.5, 0.3]], [["b"], ["a"]]),
     Shape.VALUE: (["1.5", 2], ("value",), [1.5, 2.0], [[0.5], [1.0]], [0.5, 1.0]),
+    Shape.SPAN: (
+        [{"text": ["x", "y"], "answer_start": [0, 4]}, "[]"],
+        ("start", "end"),
+        [["x", "y"], []],
+        np.array([("x", 0), ("", 0)], dtype=[("answer", "<U1"), ("start", np.int64)]),
+        ["x", ""],
+    ),
     Shape.TAGS: (["O", "I-x"], ("O", "B-x"), [["O"], ["B-x"]], [[[0.2, 0.8]], [[0.7, 0.3]]], [["B-x"], ["O"]]),
 }
 
@@ -183,6 +190,8 @@ def test_a_metric(member: ModuleType) -> None:
         "LABEL": (truth, np.eye(3)[truth] * 0.98 + 0.02 / 3, random.dirichlet(np.ones(3), 40)),
         "LABELS": (np.eye(3)[truth], np.eye(3)[truth] * 0.9, random.random((40, 3))),
         "VALUE": (truth.astype(float), truth[:, None] + 0.01, random.random((40, 1))),
+        "SPAN": ([["a b"], []] * 20, ["a b", ""] * 20, ["c", "d"] * 20),
+        "TEXT": ([["a b"], ["c"]] * 20, ["a b", "c"] * 20, ["d", "e"] * 20),
         "TAGS": ([["B-A", "O"]] * 40, [["B-A", "O"]] * 40, [["O", "B-A"], ["B-A", "O"]] * 20),
     }
     for shape in member.SHAPES:
@@ -212,6 +221,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "SoftLabels": (Schedule(2.0, 2.0),),
     "SoftLabelSets": (Schedule(2.0, 2.0),),
     "SoftTags": (Schedule(2.0, 2.0),),
+    "SoftSpans": (Schedule(2.0, 2.0),),
     "HiddenStates": ({1: 2}, 4, 6),
     "Attentions": ({1: 2},),
     "Relations": ({1: 2},),
@@ -246,6 +256,8 @@ def step_for(kind: type) -> Step:
     step = any_step()
     if kind.__name__ in ("HardTags", "SoftTags"):
         return of_words(step)
+    if kind.__name__ in ("HardSpans", "SoftSpans"):
+        return of_windows(step)
     if kind.__name__ not in TARGETS_OF:
         return step
     targets, columns = TARGETS_OF[kind.__name__]
@@ -259,6 +271,13 @@ def of_words(step: Step) -> Step:
     labels = torch.tensor([[0, 1, 2]] * 5).masked_fill(step.mask == 0, -100)
     words = torch.arange(3).expand(5, 3).masked_fill(step.mask == 0, -1)
     return replace(step, logits=logits, batch={"labels": labels, "words": words, "teacher_logits": teacher})
+
+
+def of_windows(step: Step) -> Step:
+    """A step in which every token may answer."""
+    logits, teacher = (torch.randn(5, 3, 2, requires_grad=ours) for ours in (True, False))
+    labels = torch.tensor([[0, 1], [1, 1], [0, 2], [0, 0], [-100, -100]])
+    return replace(step, logits=logits, batch={"labels": labels, "readable": step.mask, "teacher_logits": teacher})
 
 
 @each(losses)

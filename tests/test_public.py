@@ -90,3 +90,9 @@ def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file
     given = transferkit.fit(learn, test=test, model=str(tiny_model), routes="baseline", offline=True, **where)
     assert len(given.result.splits.test) == 10
     assert sorted(given.result.splits.test["text"]) == sorted(test["text"])
+
+
+def test_a_refusal_names_the_argument_too() -> None:
+    with pytest.raises(transferkit.TransferkitError, match="--label") as caught:
+        transferkit.fit({"text": ["a", "b"] * 9, "kind": list("xy") * 9}, offline=True)
+    assert caught.value.__notes__ == ["in Python: label=..."]

@@ -2,8 +2,9 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from calling import Call
 from tiny_models import FILLERS, KINDS, Tiny, save_model
 from transferkit import flow, metrics, model, tasks
 from transferkit.config import parse
+from transferkit.data import read as read_rows
+from transferkit.data.columns import canonical
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import RunResult
@@ -27,6 +30,7 @@ from transferkit.training.inference import outputs, stacked
 from transferkit.training.learner import at_words
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
+from transferkit.training.resampling import oversampled
 
 FAST = {"epochs": 15, "learning_rate": 3e-3, "batch_size": 16, "patience": 15}
 ROUTES: list[Any] = [
@@ -108,12 +112,39 @@ def test_every_route(tagged: RunResult, folder: Path) -> None:
     assert all(len(line["full"].split()) == len(line["text"].split()) for line in lines)
     page = (folder / "run" / "report.html").read_text(encoding="utf-8")
     assert "Gravest mistakes" in page and "Confusions" not in page
+    assert "calib.<br>error" not in page and "preci-<br>sion" in page and "Entity F1 on the validation rows" in page
+    card = (folder / "run" / "models" / "full" / "README.md").read_text(encoding="utf-8")
+    assert "calibration" not in card and "always answers with one" not in card
 
 
 def test_columns_of_words_say_the_same(tagged: RunResult, folder: Path) -> None:
     again = described(folder, routes=["baseline"], output_dir=str(folder / "conll"))
     again["data"] = {"path": str(folder / "rows.conll"), "test_size": 60}
     assert values(flow.fit(parse(again)))["baseline"] == values(tagged)["baseline"]
+
+
+@pytest.mark.parametrize("written", [json.dumps, str])
+def test_lists_written_into_cells_of_text(written: Callable[[list[str]], str]) -> None:
+    task = tasks.get("ner")
+    words, tags = ["Ada", "[x]", "it's"], ["B-PER", "O", "O"]
+    rows, _ = canonical(read_rows({"tokens": [written(words), "[ 1 ]"], "tags": [written(tags), "O O O"]}), task)
+    assert rows["text"] == ["Ada [x] it's", "[ 1 ]"]
+    assert rows["tags"] == [tags, ["O", "O", "O"]]
+    with pytest.raises(DataError, match="column 'tags': expected a tag per word, such as O and B-PER"):
+        canonical(read_rows({"tokens": ["a b"], "tags": ["['O' B]"]}), task)
+
+
+def test_a_tag_that_stands_in_test_alone_is_missed_and_said(folder: Path, tmp_path: Path) -> None:
+    lines = [{"tokens": ["cat", "dog", f"x{i}"], "ner_tags": ["B-animal", "I-animal", "O"]} for i in range(30)]
+    odd = {"tokens": ["Ada", "y"], "ner_tags": ["B-PER", "O"]}
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines[:24]))
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines[24:], odd]))
+    run = described(folder, routes=["feature_transfer"], output_dir=str(tmp_path / "run"))
+    run["data"] = {"path": str(tmp_path / "train.jsonl"), "test": str(tmp_path / "test.jsonl")}
+    result = flow.fit(parse(run))
+    assert result.route("baseline").scores.metrics["entity_recall"].value == pytest.approx(6 / 7)
+    (finding,) = result.splits.audit.of("unlearned-tags")
+    assert finding.message == "1 tag of test without a row to train on: 'B-PER' (row 7)"
 
 
 def test_in_use(tagged: RunResult, folder: Path, call: Call) -> None:
@@ -169,6 +200,27 @@ def test_words_beyond_the_window_are_outside(tagged: RunResult, folder: Path) ->
     long = " ".join(["cat", "here"] * 250)
     [tags] = loaded.predict([long])
     assert len(tags) == 500 and tags[0] == "B-animal" and tags[-1] == "O"
+
+
+def test_words_beyond_the_window_are_counted(folder: Path, tmp_path: Path) -> None:
+    lines = [
+        {"tokens": ["cat", "dog", f"x{i}"] * (1 + 9 * (i == 3)), "ner_tags": ["O"] * (3 + 27 * (i == 3))}
+        for i in range(30)
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked = described(folder, routes=["baseline"], max_length=16, output_dir=str(tmp_path / "run"))
+    asked["data"] = {"path": str(tmp_path / "rows.jsonl")}
+    (finding,) = flow.prepare(parse(asked)).splits.audit.of("truncation")
+    assert finding.rows == (4,) and "windows" not in finding.action, finding
+    lost = int(finding.action.split()[0])
+    assert 30 - 14 <= lost < 30 and "of their words are beyond the window and tagged O" in finding.action
+
+
+def test_what_needs_one_label_per_row_is_refused() -> None:
+    with pytest.raises(ConfigError, match="rows have numbers; leave it out"):
+        shapes.of(tasks.Shape.VALUE).hard_loss(np.zeros(3), TrainingOptions(class_weights="balanced"), 1)
+    with pytest.raises(ConfigError, match="resampling=oversample needs one label per row"):
+        oversampled(SimpleNamespace(labels=np.zeros((3, 2), dtype=np.int64)), 0)  # type: ignore[arg-type]
 
 
 def test_losses_by_hand() -> None:

@@ -10,6 +10,7 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import (
     AutoModel,
+    AutoModelForCausalLM,
     BertConfig,
     DistilBertConfig,
     GPT2Config,
@@ -34,6 +35,7 @@ FILLERS = ("the", "a", "my", "old", "new", "big", "one", "here", "there", "was",
 VOCABULARY = ("[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]", *FILLERS, *(w for words in KINDS.values() for w in words))
 ENCODERS = ("bert", "mpnet", "distilbert")
 DECODERS = ("gpt2", "llama")
+WRITING_PAIRS = ("t5", "marian")
 FAMILIES = (*ENCODERS, *DECODERS)
 WIDTH = 32
 
@@ -86,6 +88,8 @@ def save_tokenizer(folder: Path, family: str, left: bool = False) -> None:
         tokenizer.post_processor = processors.TemplateProcessing(
             single="[CLS] $A [SEP]", pair=pair, special_tokens=ends
         )
+    elif family in WRITING_PAIRS:
+        tokenizer.post_processor = processors.TemplateProcessing(single="$A [SEP]", special_tokens=[("[SEP]", 2)])
     names = ["input_ids", "attention_mask", *(["token_type_ids"] if family == "bert" else [])]
     special = {"unk_token": "[UNK]", "eos_token": "[SEP]"} | ({} if family == "gpt2" else {"pad_token": "[PAD]"})
     side = "left" if left else "right"
@@ -97,9 +101,10 @@ def save_tokenizer(folder: Path, family: str, left: bool = False) -> None:
 def save_model(
     folder: Path, family: str = "bert", layers: int = 3, *, dropout: float = 0.1, left: bool = False, seed: int = 0
 ) -> Path:
-    """A folder with a random model without a head, and its tokenizer."""
+    """A folder with a random model, and its tokenizer; decoders have the head they would be pretrained with."""
     torch.manual_seed(seed)
-    AutoModel.from_config(_config(family, layers, dropout)).save_pretrained(folder)
+    kind = AutoModelForCausalLM if family in DECODERS else AutoModel
+    kind.from_config(_config(family, layers, dropout)).save_pretrained(folder)
     save_tokenizer(folder, family, left)
     return folder
 
@@ -119,7 +124,7 @@ def make_context(backbone: Backbone, folder: Path, rows: Rows | None = None, **c
     made = Context(
         train=train,
         validation=validation,
-        task=tasks.get("text-classification").bound(train),
+        task=changes.get("task") or tasks.get("text-classification").bound(train),
         backbone=backbone,
         cache=Cache(folder / "activations"),
         folder=folder / "checkpoints",

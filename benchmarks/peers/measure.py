@@ -28,7 +28,7 @@ Judged = Callable[[Sequence[Any], Sequence[Any]], dict[str, float]]
 
 @dataclass(frozen=True)
 class Part:
-    """The texts, or (text, text_pair) tuples, and labels, or lists of tags, of one split."""
+    """The texts, or (text, text_pair) tuples, and labels, or lists of tags or answers, of one split."""
 
     texts: list[Any]
     labels: list[Any]
@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Request:
-    """The arguments of a peer script. `epochs` and `max_length` mean something to some peers only."""
+    """The arguments of a peer script. `epochs` and what follows mean something to some peers only."""
 
     train: Part
     validation: Part
@@ -46,6 +46,8 @@ class Request:
     out: Path
     epochs: float | None
     max_length: int | None
+    learning_rate: float | None = None
+    batch_size: int | None = None
 
     @property
     def labelled(self) -> Part:
@@ -82,6 +84,8 @@ def request(about: str | None) -> Request:
     parser.add_argument("--out", type=Path, required=True, help="where the answer is written as JSON")
     parser.add_argument("--epochs", type=float, help="passes over the training rows")
     parser.add_argument("--max-length", type=int, help="tokens per text")
+    parser.add_argument("--learning-rate", type=float, help="highest rate")
+    parser.add_argument("--batch-size", type=int, help="rows per step")
     given = parser.parse_args()
     parts = {name: read(getattr(given, name)) for name in ("train", "validation", "test")}
     return Request(
@@ -91,6 +95,8 @@ def request(about: str | None) -> Request:
         out=given.out,
         epochs=given.epochs,
         max_length=given.max_length,
+        learning_rate=given.learning_rate,
+        batch_size=given.batch_size,
     )
 
 
@@ -98,7 +104,7 @@ def read(path: Path) -> Part:
     """The rows of a JSON lines file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     texts = [(row["text"], row["text_pair"]) if "text_pair" in row else row["text"] for row in rows]
-    return Part(texts, [row["tags"] if "tags" in row else str(row["label"]) for row in rows])
+    return Part(texts, [row["tags"] if "tags" in row else row.get("answers", str(row.get("label"))) for row in rows])
 
 
 def of_labels(true: Sequence[Any], found: Sequence[Any]) -> dict[str, float]:

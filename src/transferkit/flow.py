@@ -34,11 +34,18 @@ from transferkit.sources import hub_data
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
-from transferkit.training.encoding import encode, window
+from transferkit.training.encoding import NO_TOKEN, encode, window
+from transferkit.training.writing import asked_lengths
 
 log = logging.getLogger("transferkit")
 
+_NO_WINDOWS = {
+    Shape.TAGS: "tags are read from texts cut at max_length only",
+    Shape.SPAN: "contexts are read in windows in any case",
+    Shape.TEXT: "a text that is to be answered with one is cut at max_length only",
+}
 _USUAL_TASK = "text-classification"
+_USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 
 
 @dataclass(frozen=True)
@@ -78,24 +85,25 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     """Read, audit and split the rows; load the model's facts; check every route's options."""
     folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
-    config = config.model_copy(update={"output_dir": folder, "task": task.name})
-    if task.shape is Shape.TAGS and config.long_texts == "windows":
-        raise ConfigError("long_texts=windows: tags are read from texts cut at max_length only; leave it out")
+    model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
+    config = config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
+    if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
+        raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
     for route in config.routes:
         for asked in routes.named_in(route):
             routes.resolve(asked)  # a misspelt name or option is refused before anything is fetched
     tables = _tables(config, table)
     splits = data.prepare(tables, config.data, task, config.seed)
-    task = task.bound(splits.train)
+    task = task.bound(splits.train.join(splits.validation))
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
     backbone = sources.load(
-        config.model,
+        model,
         cache_dir=_cache(config),
         revision=config.revision,
         offline=config.offline,
         trust_remote_code=config.trust_remote_code,
     )
-    splits, max_length = _measured(splits, backbone, config)
+    splits, max_length = _measured(splits, task, backbone, config)
     plans = _plans(config, splits, task, backbone)
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
 
@@ -160,7 +168,8 @@ def leave_behind(result: RunResult, run: RunFolder) -> None:
         write_report(result, run.path / "report.html")
         for route in result.routes:
             folder = run.path / route.artifact
-            plain = predictors.read_facts(folder)["kind"] == "transformer"
+            kind = predictors.read_facts(folder)["kind"]
+            plain = kind == "transformer" or (kind == "generator" and (folder / "chat_template.jinja").exists())
             write_model_card(result, route.name, folder / "README.md", transformers=plain)
     run.clear_work()
 
@@ -224,6 +233,8 @@ def _context(prepared: Prepared, run: RunFolder, earlier: list[str], plan: Plan,
         teachers={title: run.artifact(title, repeat) for title in earlier},
         unlabelled=prepared.splits.unlabelled,
         windows=prepared.config.long_texts == "windows",
+        instruction=prepared.config.instruction,
+        generation=prepared.config.generation,
         load_backbone=lambda name: sources.load(
             name, cache_dir=_cache(prepared.config), offline=prepared.config.offline
         ),
@@ -245,25 +256,44 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
     return tables
 
 
-def _measured(splits: Splits, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
+def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
     """The window that model and data need, and the splits with what it cuts off added to the audit."""
     asked = config.max_length
-    if asked and asked > backbone.max_length:
-        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {backbone.max_length} tokens")
+    limit = backbone.longest(task.shape)
+    most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
+    if asked and asked > most:
+        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens")
     rows = splits.train.join(splits.validation).join(splits.test)
-    lengths = encode(rows, backbone.tokenizer(), backbone.max_length, backbone.prompt).full_lengths
-    max_length = asked or window(lengths, backbone.max_length)
-    finding = data.truncation(lengths.tolist(), max_length, rows, config.long_texts)
+    if task.shape is Shape.TEXT and backbone.writes:
+        lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
+    else:
+        lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
+    max_length = asked or window(lengths, limit)
+    long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
+    finding = data.truncation(lengths.tolist(), max_length, rows, long_texts)
+    if task.shape is Shape.TAGS and finding.rows:
+        finding = replace(finding, action=_untagged(rows.take(lengths > max_length), max_length, backbone))
+    if task.shape is Shape.TEXT and finding.rows:
+        finding = replace(finding, action=f"the end of the text is cut; --max-length takes up to {limit}")
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding))
     log.info("%s", finding.message)
     return replace(splits, audit=audit), max_length
+
+
+def _untagged(rows: Rows, max_length: int, backbone: Backbone) -> str:
+    """What the window costs where every word has a tag."""
+    starts = encode(rows, backbone.tokenizer(), max_length, backbone.prompt, words=True).words or ()
+    lost = sum(int((row == NO_TOKEN).sum()) for row in starts)
+    most = backbone.max_length
+    longer = f", --max-length takes up to {most}" if max_length < most else ""
+    return f"{lost:,} of their words are beyond the window and tagged O; split such rows{longer}"
 
 
 def _plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) -> tuple[Plan, ...]:
     asked: list[RouteConfig] = []
     for route in config.routes:
         if route.name == AUTO:
-            asked += routes.automatic(route, task.shape, _rows_per_label(splits.train, task), backbone.parameters)
+            asked += routes.automatic(route, task.shape, _rows_per_label(splits.train, task), backbone)
         else:
             asked.append(route)
     if all(route.name != BASELINE for route in asked):

@@ -17,6 +17,7 @@ from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import names_in
 from transferkit.errors import ArtifactError, ConfigError, DataError
+from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
@@ -31,15 +32,15 @@ _RUN = "run.json"
 
 @dataclass(frozen=True)
 class Answers:
-    """Predictions for some rows of a file, None and NaN where there is no text.
+    """Predictions for some rows of a file, None and NaN (or nothing) where there is no text.
 
-    `values` are labels, lists of labels or numbers; `outputs` is (rows, labels): probabilities, or the numbers;
-    `name` is what an answer is called: label, labels or value.
+    `values` are labels, lists of labels, numbers, tags or spans; `outputs` are those of `Predictions`, a line per row;
+    `name` is what an answer is called: label, labels, value ...
     """
 
     numbers: npt.NDArray[np.int64]
     values: list[Any]
-    outputs: Floats
+    outputs: Any
     name: str = "label"
 
     def __len__(self) -> int:
@@ -74,8 +75,9 @@ class Model:
         return "text_pair" in self.columns
 
     def predict(self, texts: Sequence[Text]) -> list[Any]:
-        """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, or a
-        number. Raises `DataError` for one bare text instead of a list."""
+        """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
+        number, a tag per word, or for (question, context) the span that answers, "" for none. Raises `DataError` for
+        one bare text instead of a list."""
         return self.task.decode(self._outputs(texts), self.labels)
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
@@ -122,7 +124,7 @@ class Model:
         return score(self.task, self.predictor.predict(cleaned.rows).outputs, references), findings
 
     def _know(self, rows: Rows, column: str) -> None:
-        if self.task.shape in (Shape.VALUE, Shape.TAGS):
+        if self.task.shape not in (Shape.LABEL, Shape.LABELS):
             return  # of tags, `Task.references` tells
         for number, target in zip(rows.numbers, rows[self.task.target], strict=True):
             unknown = [label for label in names_in(target) if label not in self.labels]
@@ -136,12 +138,10 @@ class Model:
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(is_blank(rows, self.task), dtype=bool)
         found = self.predictor.predict(rows.take(~blank)).outputs
-        outputs = np.full((len(rows), *found.shape[1:]), np.nan, dtype=np.float32)
-        outputs[~blank] = found
         values: list[Any] = [None] * len(rows)
         for i, value in zip(np.flatnonzero(~blank), self.task.decode(found, self.labels), strict=True):
             values[i] = value
-        return Answers(rows.numbers, values, outputs, self.task.target)
+        return Answers(rows.numbers, values, spread(found, ~blank), self.task.target)
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
         known = {name: raw for name, raw in self.columns.items() if raw in rows}

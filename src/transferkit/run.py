@@ -1,7 +1,10 @@
 """`transferkit.fit`: the same as the command `fit`, called from Python."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from rich.console import Console
 
 from transferkit import flow
 from transferkit.config import parse
+from transferkit.errors import TransferkitError
 from transferkit.evaluation.leaderboard import render
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.model import Model, load
@@ -56,7 +60,7 @@ class Run:
 def fit(
     data: Any,
     *,
-    model: str = "all-MiniLM-L6-v2",
+    model: str | None = None,
     revision: str | None = None,
     task: str | None = None,
     routes: str | Sequence[str | Mapping[str, Any]] = ("auto",),
@@ -69,6 +73,8 @@ def fit(
     validation_size: float = 0.1,
     keep_leaks: bool = False,
     unlabelled: str | None = None,
+    instruction: str | None = None,
+    generation: Mapping[str, Any] | None = None,
     max_length: int | None = None,
     long_texts: str = "cut",
     seed: int = 0,
@@ -111,6 +117,8 @@ def fit(
             "task": task,
             "routes": routes,
             "unlabelled": unlabelled,
+            "instruction": instruction,
+            "generation": dict(generation or {}),
             "max_length": max_length,
             "long_texts": long_texts,
             "seed": seed,
@@ -121,8 +129,21 @@ def fit(
             "cache_dir": cache_dir,
         }
     )
-    with hushed():
+    with hushed(), _naming_arguments():
         return Run(flow.fit(config, None if named else _table(data, validation, test), resume))
+
+
+@contextmanager
+def _naming_arguments() -> Iterator[None]:
+    """A refusal that names flags of the command line says in a note what they are called in Python."""
+    try:
+        yield
+    except TransferkitError as error:
+        flags = dict.fromkeys(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", str(error)))
+        known = [f"{name}=..." for flag in flags if (name := flag.replace("-", "_")) in signature(fit).parameters]
+        if known:
+            error.add_note(f"in Python: {', '.join(known)}")
+        raise
 
 
 def _is_file(value: Any) -> bool:

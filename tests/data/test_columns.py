@@ -1,6 +1,7 @@
 """Raw column names and cells -> canonical ones."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -25,6 +26,7 @@ class Columns:
     optional_inputs: tuple[str, ...] = ("text_pair",)
     target: str = "label"
     shape: Enum = Shape.LABEL
+    usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read_target(self, cell: Any) -> Any:
         return cell

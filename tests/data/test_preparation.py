@@ -187,9 +187,32 @@ def test_broken_bytes_and_imbalance_are_reported() -> None:
     assert "largest 'a'" in finding.message
 
 
+@pytest.mark.parametrize(("task", "cells"), [("text-classification", "ab"), ("text-regression", "12")])
+def test_a_header_that_repeats_is_no_row(task: str, cells: str) -> None:
+    rows = read({"text": [*texts(20), "text", *texts(20, 20)], "y": [*cells * 10, "y", *cells * 10]})
+    splits = prepare({"all": rows}, config(), get(task), 0)
+    (finding,) = splits.audit.of("repeated-header")
+    assert finding.message == "1 row has the columns' names once more (row 21)"
+    assert sum(map(len, (splits.train, splits.validation, splits.test))) == 40
+
+
 def test_seed_decides_and_nothing_else() -> None:
     assert run(table()).fingerprint == run(table()).fingerprint
     assert prepare({"all": table()}, config(), TASK, 1).fingerprint != run(table()).fingerprint
+
+
+@pytest.mark.parametrize("task", ["text-regression", "multi-label-classification", "token-classification"])
+def test_another_target_is_another_fingerprint(task: str) -> None:
+    def found(odd: Any) -> str:
+        target = get(task).target
+        usual: list[Any] = {"value": [1.5, 2], "labels": [["a"], ["b"]], "tags": [["O"], ["B-X"]]}[target]
+        cells = [*usual * 20, odd[target]]
+        rows = read({"text": [f"{n}{chr(97 + n % 26)}" for n in range(41)], target: cells})
+        return prepare({"all": rows}, config(), get(task), 0).fingerprint
+
+    assert found({"value": 1.5, "labels": ["a"], "tags": ["O"]}) != found(
+        {"value": 2, "labels": ["b"], "tags": ["B-X"]}
+    )
 
 
 def test_same_splits_in_another_process() -> None:

@@ -46,6 +46,12 @@ def test_tsv_undoes_whole_quoting_and_keeps_stray_quotes(tmp_path: Path) -> None
     assert list(read(path)["text"]) == ['He said "no"', '"Odd" start', '5" disk', '"a']
 
 
+def test_a_tab_keeps_the_blanks_inside_a_word(tmp_path: Path) -> None:
+    rows = read(write(tmp_path / "a.conll", "10 000\tB-SUM\nEuro \tI-SUM\n\t\nyes\tO"))
+    assert rows["tokens"] == [["10 000", "Euro"], ["yes"]]
+    assert rows["ner_tags"] == [["B-SUM", "I-SUM"], ["O"]]
+
+
 def test_parquet(tmp_path: Path) -> None:
     frame().to_parquet(tmp_path / "a.parquet")
     assert list(read(tmp_path / "a.parquet")["text"]) == TEXTS
@@ -176,6 +182,9 @@ BAD = [
     ("a.jsonl", '{"text": "a"}\n{"text": \n', "row 2 is not valid JSON"),
     ("a.jsonl", '{"text": "a"}\n\n["a"]\n', "row 3: expected a JSON object .* found a list"),
     ("a.json", '[\n{"text": "a"}]\n', "row 1 is not valid JSON .* one object per line"),
+    ("a.conll", "Ada NN B-PER\nruns O\n", "row 2: expected 3 columns as above, found 2 in 'runs O'"),
+    ("a.conll", "Ada\tNN\tB-PER\nruns\tVB\t\n", "row 2: expected a word and its tag, found 'runs.*VB'"),
+    ("a.conll", "-DOCSTART- O\n\nAda\tB-PER\nruns\t\n", "row 4: expected a word and its tag, found 'runs'"),
     ("a.docx", "x", r"unsupported suffix '.docx'; supported are .*\.csv, .*\.parquet.*, each plain or with .gz or .xz"),
     ("a", "x", "unsupported suffix 'none'"),
     ("a.parquet", "x", "not a readable Parquet file"),

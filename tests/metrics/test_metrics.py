@@ -122,11 +122,30 @@ def test_member_says_what_it_is(name: str) -> None:
         "LABEL": (np.eye(3)[[0, 1, 2]], np.arange(3)),
         "LABELS": (np.eye(3)[[0, 1, 2]], np.eye(3, dtype=int)),
         "VALUE": (np.arange(3.0)[:, None], np.arange(3.0)),
+        "SPAN": (["The cat!", ""], [["dog", "cat"], []]),
+        "TEXT": (["a b", "c"], [["a b"], ["c", "d"]]),
         "TAGS": ([["B-A", "I-A", "O"], ["O", "B-B"]], [["B-A", "I-A", "O"], ["O", "B-B"]]),
     }
     for shape in metric.SHAPES:
         value = metrics.compute(name, *perfect[shape])
         assert value == pytest.approx(1.0 if metric.HIGHER_IS_BETTER else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "f1", "exact"),
+    [
+        ("the Cat.", ["cat"], 1, 1),
+        ("black cat", ["a cat", "dog"], 2 / 3, 0),
+        ("cat cat", ["cat"], 2 / 3, 0),
+        ("cat", [], 0, 0),
+        ("the", [], 1, 1),
+        ("", ["cat"], 0, 0),
+        ("cat", ["the", "cat"], 1, 1),
+    ],
+)
+def test_answers_by_the_rules_of_squad(given: str, right: list[str], f1: float, exact: float) -> None:
+    assert metrics.compute("token_f1", [given], [right]) == pytest.approx(f1)
+    assert metrics.compute("exact_match", [given], [right]) == exact
 
 
 def test_unknown_metric_names_the_known_ones() -> None:

@@ -18,7 +18,7 @@ from transferkit import predictors, routes
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
-from transferkit.predictors import Predictor
+from transferkit.predictors import Predictor, span_matcher
 from transferkit.predictors.tag_dictionary import counted
 
 ROUTES: dict[str, dict[str, Any]] = {
@@ -59,7 +59,22 @@ def rows_for(key: str) -> Rows:
 
 def test_every_kind_is_here(made: dict[str, tuple[Predictor, Path]]) -> None:
     kinds = {json.loads((path / predictors.FACTS).read_text())["kind"] for _, path in made.values()}
-    assert kinds | {"tag_dictionary"} == {module.name for module in iter_modules(predictors.__path__)}
+    assert kinds | {"tag_dictionary", "span_matcher"} == {module.name for module in iter_modules(predictors.__path__)}
+
+
+def test_a_matcher_of_spans(tmp_path: Path) -> None:
+    told = "Anna wrote the old book in 1931. The red house is near the sea, says Peter Smith."
+    contexts = [told, *["The one in the other is here."] * 9]
+    matcher = span_matcher.counted(contexts, 1.0)
+    questions = ["When was the book written?", "Who says where the house is?"]
+    rows = Rows({"text": questions, "text_pair": contexts[:1] * 2}, np.arange(2))
+    found = matcher.predict(rows).outputs
+    assert found["answer"].tolist() == ["1931", "Peter Smith"] and (found["score"] > 0).all()
+    matcher.save(tmp_path)
+    again = predictors.load(tmp_path).predict(rows).outputs
+    assert again.tolist() == found.tolist()
+    nothing = Rows({"text": ["Who?"], "text_pair": ["?"]}, np.arange(1))
+    assert matcher.predict(nothing).outputs["answer"].tolist() == [""]
 
 
 def test_a_dictionary_of_tags(tmp_path: Path) -> None:

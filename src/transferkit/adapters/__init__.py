@@ -39,6 +39,9 @@ class Adapter(Protocol):
     def default_rate(self, parameters: int) -> float:
         """Learning rate for a backbone of so many weights."""
 
+    def writing_rate(self, parameters: int) -> float:
+        """Learning rate for a generative model of so many weights, whose head is pretrained too."""
+
     def default_epochs(self, rows: int) -> float:
         """Epochs for so many training rows."""
 

@@ -22,6 +22,11 @@ def default_rate(parameters: int) -> float:
     return float(2e-4 * (22.7e6 / max(parameters, 5_000_000)) ** 0.6)
 
 
+def writing_rate(parameters: int) -> float:
+    """1e-4 at 135 M weights: half of what small encoders take, whose head is new."""
+    return float(1e-4 * (135e6 / max(parameters, 5_000_000)) ** 0.5)
+
+
 def default_epochs(rows: int) -> float:
     """4 from 5,000 rows on, up to 10 below 2,000."""
     return float(min(10, max(3 if rows > 20_000 else 4, round(20_000 / max(rows, 1)))))

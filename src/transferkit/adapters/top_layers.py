@@ -24,6 +24,11 @@ def default_rate(parameters: int) -> float:
     return float(3e-4 * (22.7e6 / max(parameters, 5_000_000)) ** 0.6)
 
 
+def writing_rate(parameters: int) -> float:
+    """Twice that of full fine-tuning."""
+    return float(2e-4 * (135e6 / max(parameters, 5_000_000)) ** 0.5)
+
+
 def default_epochs(rows: int) -> float:
     """4 from 4,000 rows on, up to 10 below 1,600."""
     return float(min(10, max(3 if rows > 20_000 else 4, round(16_000 / max(rows, 1)))))

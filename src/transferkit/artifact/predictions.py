@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from transferkit.data.answers import written
 from transferkit.evaluation.results import RunResult
 from transferkit.tasks import Shape, Task
 
@@ -28,7 +29,10 @@ def write_predictions(result: RunResult, path: Path) -> None:
 
 
 def cell(answer: Any, task: Task) -> Any:
-    """An answer as one cell: several labels joined by `|`, tags by blanks, numbers with four digits."""
+    """An answer as one cell: several labels joined by `|`, tags by blanks, numbers with four digits, the right answers
+    to a question as JSON."""
+    if isinstance(answer, list | tuple) and task.shape is Shape.SPAN:
+        return written(answer)
     if isinstance(answer, list | tuple):
         return (" " if task.shape is Shape.TAGS else "|").join(map(str, answer))
     return round(answer, 4) if isinstance(answer, float) else answer

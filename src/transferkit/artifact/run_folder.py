@@ -16,6 +16,7 @@ from transferkit import predictors
 from transferkit.config import DESCRIBED, RunConfig, read_yaml, write_yaml
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, ResourceError
+from transferkit.evaluation import outputs
 from transferkit.evaluation.document import plain
 from transferkit.routes import Outcome
 
@@ -119,7 +120,7 @@ class RunFolder:
         check = {
             "artifact": str(self.artifact(title, repeat).relative_to(self.path)),
             "inputs": inputs,
-            "probabilities": predictor.predict(sample).outputs.tolist(),
+            "outputs": outputs.as_json(predictor.predict(sample).outputs),
         }
         path = self.work / "checks" / f"{title}-{repeat}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,11 +135,11 @@ class RunFolder:
 
 
 def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:
-    """The artifact, the rows and the probabilities that it must give for them."""
+    """The artifact, the rows and the outputs that it must give for them."""
     check = json.loads(path.read_text(encoding="utf-8"))
     inputs = check["inputs"]
     rows = Rows(inputs, np.arange(1, len(inputs["text"]) + 1))
-    return check["artifact"], rows, np.asarray(check["probabilities"])
+    return check["artifact"], rows, outputs.from_json(check["outputs"])
 
 
 def refuse_unusable(path: Path, resume: bool) -> None:

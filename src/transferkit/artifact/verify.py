@@ -4,11 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from transferkit import predictors
 from transferkit.artifact.run_folder import RunFolder, read_check
 from transferkit.errors import ArtifactError
+from transferkit.evaluation import outputs
 
 TOLERANCE = 1e-3
 
@@ -30,11 +29,10 @@ def verify(run: RunFolder) -> list[str]:
     for path in run.checks():
         artifact, rows, expected = read_check(path)
         found = predictors.load(run.path / artifact).predict(rows).outputs
-        gap = float(
-            (np.abs(found - expected) / np.maximum(np.abs(expected), 1)).max(initial=0, where=~np.isnan(expected))
-        )
+        gap = outputs.gap(found, expected)
         if not gap <= TOLERANCE:
-            wrong.append(f"{artifact}: answers differ by {gap:.2g}, expected at most {TOLERANCE}")
+            how = f"differ by {gap:.2g}, expected at most {TOLERANCE}" if gap < float("inf") else "are not the same"
+            wrong.append(f"{artifact}: answers {how}")
     return wrong
 
 

@@ -106,11 +106,14 @@ class _CsvLines:
 
 
 def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:
-    """A record per row, under what the answer is called: label and its probability, labels, or value."""
+    """A record per row, under what the answer is called: label and its probability, labels, or value; of a span its
+    text, where it starts and ends, and its score."""
     for number, value, row in zip(answers.numbers.tolist(), answers.values, answers.outputs, strict=True):
         known = value is not None
         record: dict[str, Any] = {"row": number}
-        if answers.name == "label":
+        if row.dtype.names:
+            record |= {name: _plain(row[name]) if known else None for name in row.dtype.names}
+        elif answers.name == "label":
             record |= {"label": value, "probability": round(float(row.max()), 6) if known else None}
         else:
             record[answers.name] = round(value, 6) if isinstance(value, float) else value
@@ -118,3 +121,7 @@ def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator
             numbers = [round(float(each), 6) for each in row]
             record["probabilities"] = dict(zip(labels, numbers, strict=True)) if known else None
         yield record
+
+
+def _plain(value: Any) -> Any:
+    return round(float(value), 6) if value.dtype.kind == "f" else value.item()

@@ -17,6 +17,7 @@ from transferkit.evaluation.results import Comparison, Interval
 from transferkit.tasks import Shape, Task
 
 Row = tuple[str, str, str]
+_TEXTS = (Shape.SPAN, Shape.TEXT)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:
     """The task's own test on what both answered, rows brought into one order."""
     in_b, in_a, truth = _ordered(b, b.answers[other]), _ordered(a, a.answers[one]), _ordered(a, _truth(a))
     target = a.task.target
-    read = [a.task.read_target(cell) for cell in dict.fromkeys([*in_b, *in_a, *truth])]
+    # What a route answers has the form of a target, save for spans and texts, of which there is just the text.
+    cells = truth if a.task.shape in _TEXTS else [*in_b, *in_a, *truth]
+    read = [a.task.read_target(cell) for cell in dict.fromkeys(cells)]
     task = a.task.bound(Rows({target: read}, np.arange(len(read))))
     outputs = [_as_outputs(task, cells) for cells in (in_b, in_a)]
     names = f"{other} of {b.name}", f"{one} of {a.name}"
@@ -87,6 +90,10 @@ def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
         for i, tags in enumerate(encoded):
             out[i, : len(tags)] = np.eye(len(task.labels))[[task.labels.index(tag) for tag in tags]]
         return out
+    if task.shape is Shape.SPAN:
+        return np.array([(cell,) for cell in cells], dtype=[("answer", f"<U{max(1, *map(len, cells))}")])
+    if task.shape is Shape.TEXT:
+        return np.asarray(cells, dtype=np.str_)
     given = np.asarray(_encoded(task, cells), dtype=np.float64)
     if task.shape is Shape.LABEL:
         return np.asarray(np.eye(len(task.labels))[given.astype(np.int64)])

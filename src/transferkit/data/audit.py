@@ -91,10 +91,27 @@ def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]
     return [Finding("improper-tags", "fixed", message, tuple(rows), "read as B-; the spans are the same")]
 
 
+def unlearned_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
+    """Tags that stand in test alone, which no route can give."""
+    learned = {tag for name in ("train", "validation") for tags in parts[name][task.target] for tag in repaired(tags)}
+    test = parts["test"]
+    unseen = {
+        int(number): set(repaired(tags)) - learned for number, tags in zip(test.numbers, test[task.target], strict=True)
+    }
+    tags = sorted(set().union(*unseen.values()))
+    if not tags:
+        return []
+    numbers = tuple(number for number, found in unseen.items() if found)
+    listed = ", ".join(map(repr, tags[:_SHOWN])) + (" ..." if len(tags) > _SHOWN else "")
+    message = f"{counted(len(tags), 'tag')} of test without a row to train on: {listed} ({shown(numbers)})"
+    return [Finding("unlearned-tags", "warning", message, numbers, "counted as missed; add rows to learn from")]
+
+
 def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: str = "cut") -> Finding:
     """What a limit of `max_length` tokens cuts off, given every row's full length in tokens.
 
-    `long_texts` says what becomes of longer ones: "cut" or "windows".
+    `long_texts` says what becomes of longer ones: "cut", "windows" or, where answers are spans of
+    them, "spans".
     """
     sizes = np.asarray(lengths, dtype=np.int64)
     cut = sizes > max_length
@@ -109,6 +126,9 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: 
     if long_texts == "windows":
         message = f"{longer} ({shown(numbers)})"
         return Finding("truncation", "info", message, numbers, "read in overlapping windows and averaged")
+    if long_texts == "spans":
+        message = f"{longer} ({shown(numbers)})"
+        return Finding("truncation", "info", message, numbers, "read in overlapping windows, of which the best answers")
     message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
     action = f"cut at {max_length} tokens; --max-length changes it, --long-texts windows reads them whole"
     return Finding("truncation", "warning", message, numbers, action)

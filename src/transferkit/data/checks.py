@@ -31,9 +31,10 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -
     classes = audit.class_counts(train, task)
     what = "numbers" if task.shape.name == "VALUE" else "labels"
     if len(classes) < 2:
+        only = f"only {next(iter(classes))!r}" if classes else "none"
         raise DataError(
             f"{train.source or 'data'}: expected at least two different {what} in column {columns[task.target]!r}, "
-            f"found only {next(iter(classes), None)!r} in {audit.counted(len(train))}; add rows of another kind "
+            f"found {only} in {audit.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
     if max(classes.values()) < 2 < len(classes):

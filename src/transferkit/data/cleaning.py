@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from transferkit.data import audit, content
+from transferkit.data import answers, audit, content
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.rows import Rows
@@ -26,7 +27,8 @@ class Cleaned:
 
 def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -> Cleaned:
     """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table."""
-    rows, columns = canonical(table, task, named)
+    header = _repeated_header(table)
+    rows, columns = canonical(table.take(~header) if header.any() else table, task, named)
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
     unlabelled = ~blank & np.array([target is None for target in rows[task.target]], dtype=bool)
     where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
@@ -39,13 +41,25 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
             "name another column with --label, or leave this file out"
         )
     findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
+    if header.any():
+        findings.append(
+            _dropped("repeated-header", table.take(header), name, "the columns' names once more", "dropped")
+        )
     if blank.any():
         findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
     findings += [_without_second(rows.take(~blank), column, name) for column in task.optional_inputs if column in rows]
     if unlabelled.any():
         findings.append(_dropped("unlabelled", rows.take(unlabelled), name, "no label", "set aside for distillation"))
-    found = tuple(finding for finding in findings if finding is not None)
-    return Cleaned(rows.take(~blank & ~unlabelled), rows.take(unlabelled), columns, found)
+    usable, spare = rows.take(~blank & ~unlabelled), rows.take(unlabelled)
+    if task.shape.name == "SPAN":
+        usable, moved = answers.mended(usable, columns, name)
+        findings += moved
+        if not len(usable):
+            raise DataError(
+                f"{where}: no answer in column {columns[task.target]!r} stands in its context; name other columns "
+                "with --text-pair and --label"
+            )
+    return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None))
 
 
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
@@ -71,6 +85,14 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
     return rows.take(repeats.kept), findings
+
+
+def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
+    """Rows that hold every column's own name, as files joined to one have them; never all rows."""
+    found = np.full(len(table), len(table.columns) > 1)
+    for name, cells in table.columns.items():
+        found &= [isinstance(cell, str) and cell.strip() == name for cell in cells]
+    return found & ~found.all()
 
 
 def _without_second(rows: Rows, column: str, name: str) -> Finding | None:

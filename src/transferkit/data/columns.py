@@ -26,6 +26,14 @@ class TaskColumns(Protocol):
         """The column with the answer."""
 
     @property
+    def usual(self) -> Mapping[str, tuple[str, ...]]:
+        """Canonical column -> names that it usually has in data for this task, tried first."""
+
+    @property
+    def unpack(self) -> Callable[[Rows], Rows]:
+        """Parts what such data usually has in one column."""
+
+    @property
     def shape(self) -> Enum:
         """The form of the answer; LABEL means one class per row."""
 
@@ -45,20 +53,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "labels": "labels label tags classes categories targets topics",
         "value": "value score target label rating similarity y",
         "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
-        "question": "question query",
-        "context": "context passage paragraph document",
         "answers": "answers answer",
-        "source": "source document article dialogue text input",
-        "target": "target summary highlights abstract output",
-        "summary": "summary highlights abstract target",
     }.items()
 }
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
 _WORDS_OF_A_NAME = 3
-
-WORDS = ("tokens", "words")
-"""Usual names of `text` where it is to be split into words; tried first."""
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("text", "text_pair"),
@@ -84,6 +84,7 @@ def canonical(
     missing targets become None, and so does the whole target column if it is not there and not needed.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
+    rows = task.unpack(rows)
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     read = values.words if _of_words(task) else values.inputs
     columns = {name: read(rows[raw], raw, rows) for name, raw in chosen.items() if name != task.target}
@@ -120,14 +121,17 @@ def find(
     wanted = (task.target, *task.inputs, *(name for name in task.optional_inputs if name != "text_pair"))
     for name in wanted:
         if name not in chosen:
-            usual = (*WORDS * (_of_words(task) and name in task.inputs), *ALIASES.get(name, (name,)))
-            match = _first(usual, table, set(chosen.values()))
+            match = _first(_usual(name, task), table, set(chosen.values()))
             chosen |= {name: match} if match is not None else {}
     needed = (*task.inputs, task.target) if need_target else task.inputs
     missing = [name for name in needed if name not in chosen]
     if missing:
         raise DataError(_missing(missing, names, task, source))
     return chosen
+
+
+def _usual(name: str, task: TaskColumns) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*task.usual.get(name, ()), *ALIASES.get(name, (name,)))))
 
 
 def _of_words(task: TaskColumns) -> bool:
@@ -149,7 +153,7 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
     inputs = (*task.inputs, *task.optional_inputs)
     flags = {task.target: "--label"} | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
-    usual = "; ".join(f"{name} (usual names: {', '.join(ALIASES.get(name, (name,))[:6])} ...)" for name in missing)
+    usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags[name]} NAME" for name in missing if name in flags)
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "

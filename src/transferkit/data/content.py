@@ -25,6 +25,13 @@ def keys(rows: Rows, task: TaskColumns) -> list[str]:
     return forms[0] if len(forms) == 1 else [PAIR_MARK.join(form) for form in zip(*forms, strict=True)]
 
 
+def groups(rows: Rows, task: TaskColumns) -> list[str]:
+    """What no split may part: rows of the same inputs, and of the same context where answers are spans of it."""
+    if task.shape.name == "SPAN":
+        return [normalised(context) for context in rows[task.inputs[1]]]
+    return keys(rows, task)
+
+
 def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:
     """Whether an input that every row must have is empty, per row."""
     needed = [rows[name] for name in task.inputs]

@@ -109,7 +109,7 @@ def _disjoint(
 
     def carve(name: str, size: float, salt: int) -> None:
         train = parts["train"]
-        held = _held_out(train, content.keys(train, task), size, f"--{name}-size", task, seed + salt)
+        held = _held_out(train, content.groups(train, task), size, f"--{name}-size", task, seed + salt)
         parts["train"], parts[name] = train.take(~held), train.take(held)
 
     part_from("train", "test")
@@ -141,7 +141,7 @@ def _held_out(
 
 def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     if task.shape.name == "TAGS":
-        return audit.improper_tags(parts, task)
+        return [*audit.improper_tags(parts, task), *audit.unlearned_tags(parts, task)]
     if task.shape.name not in ("LABEL", "LABELS"):
         return []
     return [*audit.rare_labels(parts["train"], parts["test"], task), *audit.balance(parts["train"], task)]

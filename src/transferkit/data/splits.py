@@ -55,7 +55,8 @@ class Splits:
         """Changes when any input, target or assignment to a split changes."""
         digest = hashlib.blake2b(digest_size=16)
         for rows in (self.train, self.validation, self.test):
-            for key, label in zip(rows.keys(), rows.columns.get("label", [None] * len(rows)), strict=True):
-                digest.update(f"{key}={label};".encode())
+            targets = [cells for name, cells in rows.columns.items() if name not in ("text", "text_pair")]
+            for key, *target in zip(rows.keys(), *targets, strict=True):
+                digest.update(f"{key}={','.join(map(str, target))};".encode())
             digest.update(b"|")
         return digest.hexdigest()

@@ -1,5 +1,7 @@
 """What a cell holds -> what a task takes: text for inputs, a label or None for targets."""
 
+import ast
+import json
 from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
@@ -36,14 +38,28 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
 
 
 def words(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
-    """Cells as words with single blanks between them: lists of words, or text that blanks part."""
-    lists = [list(cell) if isinstance(cell, list | tuple | np.ndarray) else None for cell in cells]
+    """Cells as words with single blanks between them: lists of words, such lists as text (["a", "b"]), or text that
+    blanks part."""
+    lists = [list(cell) if isinstance(cell, list | tuple | np.ndarray) else written_list(cell) for cell in cells]
     texts = inputs(["" if found is not None else cell for cell, found in zip(cells, lists, strict=True)], column, rows)
     # A blank inside a word would make two of it.
     return [
         " ".join(text.split()) if found is None else " ".join("_".join(str(word).split()) or "_" for word in found)
         for text, found in zip(texts, lists, strict=True)
     ]
+
+
+def written_list(cell: Any) -> list[str] | None:
+    """The words of a list written as text, in JSON or as Python prints it; None for all else, also for `[ 1 ]`."""
+    if not (isinstance(cell, str) and cell.lstrip().startswith(("['", '["')) and cell.rstrip().endswith("]")):
+        return None
+    for reader in (json.loads, ast.literal_eval):
+        try:
+            found = reader(cell.strip())
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return found if all(isinstance(word, str) for word in found) else None
+    return None
 
 
 def aligned(texts: Sequence[str], tags: Sequence[Any], rows: Rows) -> None:

@@ -36,7 +36,7 @@ def score(task: Task, outputs: Any, references: Any, *, resamples: int = 1000, s
 
 def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
     """Predictions and references in the form that the metrics of `task` take."""
-    if task.shape is Shape.TAGS:
+    if task.shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT):
         return task.decode(outputs, task.labels), references
     return outputs, np.asarray(references)
 
@@ -60,7 +60,7 @@ def intervals(
 
 
 def _is_share(metric: metrics.Metric) -> bool:
-    return metric.HIGHER_IS_BETTER and "VALUE" not in metric.SHAPES
+    return metric.HIGHER_IS_BETTER and metric.SHAPES not in (("VALUE",), ("TEXT",))
 
 
 def _exact(found: Interval, rows: int) -> Interval:

@@ -1,11 +1,13 @@
 """Numbers that judge predictions: one metric per file, the file's name is the metric's name."""
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
+from rouge_score.rouge_scorer import RougeScorer
 
 from transferkit.data.tags import spans
 from transferkit.errors import ConfigError
@@ -22,7 +24,8 @@ class Metric(Protocol):
     - LABEL: probabilities (n, C) against label indices (n,);
     - LABELS: probabilities (n, C), a label being given from one half on, against 0 or 1 (n, C);
     - VALUE: numbers (n, 1) against numbers (n,);
-    - TAGS: a list of tags per row against another, a tag for every word.
+    - TAGS: a list of tags per row against another, a tag for every word;
+    - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
     """
 
     TITLE: str
@@ -77,7 +80,7 @@ def entity_counts(predictions: Any, references: Any, counts: Floats) -> tuple[Fl
     return right, predicted, true
 
 
-def mean(values: npt.NDArray[Any], counts: Floats) -> Floats:
+def mean(values: npt.NDArray[Any] | Sequence[float], counts: Floats) -> Floats:
     """The mean of a value per row, (n,), in every resample."""
     return np.asarray(counts @ np.asarray(values, dtype=np.float64) / counts.sum(axis=1))
 
@@ -100,3 +103,30 @@ def over_classes(values: Floats, predicted: Floats, true: Floats) -> Floats:
     """Mean of `values` (resamples, C) over the classes that are true or predicted somewhere in the resample."""
     present = (predicted + true) > 0
     return np.asarray((values * present).sum(axis=1) / np.maximum(present.sum(axis=1), 1))
+
+
+def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], references: Any) -> list[float]:
+    """Per row the best of `compare(prediction, reference)`; a row without a reference is right if it is empty."""
+    return [
+        max((compare(text, each) for each in given), default=compare(text, ""))
+        for text, given in zip(predictions, references, strict=True)
+    ]
+
+
+def rouge(kind: str, predictions: Sequence[str], references: Any) -> list[float]:
+    """ROUGE F-measure per row, words stemmed after Porter (Lin 2004), by the package rouge-score; `kind` is its
+    rouge1, rouge2 or rougeL."""
+    scorer = RougeScorer([kind], use_stemmer=True)
+    return best_of(lambda text, true: float(scorer.score(true, text)[kind].fmeasure), predictions, references)
+
+
+def of_corpus(metric: Any, predictions: Sequence[str], references: Any, counts: Floats) -> Floats:
+    """A corpus metric of sacrebleu (Post 2018) in every resample, from what it counts in every row, once."""
+    statistics = np.array(metric._extract_corpus_statistics(list(predictions), streams(references)), dtype=np.float64)
+    return np.array([metric._compute_score_from_stats(list(line)).score for line in counts @ statistics])
+
+
+def streams(references: Any) -> list[list[str | None]]:
+    """References as sacrebleu takes them: the first of every row, the second, ..., None where a row has no more."""
+    most = max(1, *(len(given) for given in references))
+    return [[given[k] if k < len(given) else (None if k else "") for given in references] for k in range(most)]

@@ -25,7 +25,8 @@ class Predictions:
 
     LABEL: probabilities (rows, labels), rows summing to one. LABELS: scores from 0 to 1 (rows, labels), a
     label being given from one half on. VALUE: numbers (rows, 1). TAGS: probabilities (rows, most words, tags),
-    NaN where a row has no such word.
+    NaN where a row has no such word. SPAN: a structured array (rows,) of answer (text, "" for none), start and end
+    (characters of the context) and score (a probability among the best spans). TEXT: texts (rows,).
     """
 
     outputs: Any

@@ -1,6 +1,6 @@
 """A frozen encoder and a linear head on the pooled features of some of its layers, in use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,19 @@ from transformers import AutoModel, AutoTokenizer
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, untagged_outside, write_facts
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import answering, shapes
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.head import Head
 from transferkit.training.inference import Floats, batches, device_of, stacked
 from transferkit.training.layers import StopForward, captured, find_layers, keep_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
+from transferkit.training.passages import windows
 from transferkit.training.pooling import pool
 from transferkit.training.windows import whole, windowed
+
+Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
+Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class FrozenFeatures:
     what the model returns after its final norm rather than what its top layer returns.
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
-    `max_length` are read in windows and their features averaged; otherwise they are cut.
+    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` as in
+    `Transformer`.
     """
 
     encoder: Any
@@ -45,6 +50,7 @@ class FrozenFeatures:
     prompt: str = ""
     windows: bool = False
     shape: Shape = Shape.LABEL
+    threshold: float | None = None
 
     @property
     def parameters(self) -> int:
@@ -57,6 +63,32 @@ class FrozenFeatures:
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
         encoded = encode(read.rows, self.tokenizer, self.max_length, self.prompt, words=of_words)
         source = Examples(encoded, np.full(len(encoded), UNLABELLED))
+        found = dict(self._states(source, range(len(source)), self._read, lambda states, _: list(states)))
+        features = stacked([found[i] for i in range(len(source))])
+        return features if of_words else read.averaged(features)
+
+    def examples(self, rows: Rows) -> Examples:
+        """The windows of the contexts of `rows`."""
+        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt)
+        return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
+
+    def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
+        """(position, logits of start and end of its tokens (tokens, 2)) for windows of contexts."""
+
+        def finish(states: Floats, batch: dict[str, Tensor]) -> list[Floats]:
+            kept = mask_of(batch).bool().cpu().numpy()
+            return [self.head.logits(row[there]) for row, there in zip(states, kept, strict=True)]
+
+        yield from self._states(source, positions, lambda hidden, _: hidden, finish)
+
+    def spans(self, rows: Rows) -> answering.Candidates:
+        """The best spans of the contexts of `rows`."""
+        return answering.of_windows(self.token_logits, self.examples(rows))
+
+    def _states(
+        self, source: Examples, positions: Sequence[int], read: Read, finish: Finish
+    ) -> Iterator[tuple[int, Floats]]:
+        """(position, what `finish` makes of what `read` reads at every depth, (..., depths, width)), in any order."""
         device = device_of(self.encoder)
         self.encoder.eval()
         top = self.depths[-1]
@@ -72,12 +104,10 @@ class FrozenFeatures:
                     output = self.encoder(**inputs)
                     if self.uses_output:
                         seen[top] = output.last_hidden_state
-                states = [self._read(seen[d].float().cpu(), batch) for d in self.depths]
-                return list(torch.stack(states, dim=-2).numpy())
+                states = [read(seen[d].float().cpu(), batch) for d in self.depths]
+                return finish(torch.stack(states, dim=-2).numpy(), batch)
 
-            found = dict(batches(source, range(len(source)), forward))
-        features = stacked([found[i] for i in range(len(source))])
-        return features if of_words else read.averaged(features)
+            yield from batches(source, positions, forward)
 
     def _read(self, hidden: Tensor, batch: dict[str, Tensor]) -> Tensor:
         if self.shape is not Shape.TAGS:
@@ -85,6 +115,8 @@ class FrozenFeatures:
         return at_words(hidden, batch).masked_fill(batch["words"].unsqueeze(-1) < 0, torch.nan)
 
     def predict(self, rows: Rows) -> Predictions:
+        if self.shape is Shape.SPAN:
+            return Predictions(answering.answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
         if not len(rows):
             return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
         found = shapes.of(self.shape).predictions(self.head.logits(self.features(rows)))
@@ -104,6 +136,7 @@ class FrozenFeatures:
             "prompt": self.prompt,
             "windows": self.windows,
             "shape": self.shape.name,
+            "threshold": self.threshold,
         }
         write_facts(folder, "frozen_features", facts)
 
@@ -129,4 +162,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
         prompt=str(facts["prompt"]),
         windows=bool(facts["windows"]),
         shape=Shape[facts["shape"]],
+        threshold=facts.get("threshold"),
     )

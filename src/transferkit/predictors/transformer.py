@@ -1,22 +1,30 @@
-"""A fine-tuned Transformers classifier or tagger in use; its folder also loads with plain Transformers."""
+"""A fine-tuned Transformers classifier, tagger or reader of spans in use; plain Transformers loads its folder too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
+from transformers import (
+    AutoModelForQuestionAnswering,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+)
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, untagged_outside, write_facts
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import answering, shapes
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import Floats, outputs
+from transferkit.training.inference import Floats, outputs, token_outputs
+from transferkit.training.passages import windows
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import whole, windowed
+
+_KINDS = {"TAGS": AutoModelForTokenClassification, "SPAN": AutoModelForQuestionAnswering}
 
 
 def _nothing(_folder: Path) -> None:
@@ -25,11 +33,12 @@ def _nothing(_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Transformer:
-    """`model` is an AutoModelForSequenceClassification, or for tags an AutoModelForTokenClassification;
-    `max_length` is in tokens.
+    """`model` is an AutoModelForSequenceClassification, for tags an AutoModelForTokenClassification, for spans an
+    AutoModelForQuestionAnswering; `max_length` is in tokens.
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
-    `rest` is what the model's last layer cannot do to its logits itself.
+    `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
+    likelier than the best one to be the answer; None: never.
     """
 
     model: Any
@@ -41,6 +50,7 @@ class Transformer:
     windows: bool = False
     shape: Shape = Shape.LABEL
     rest: Adjustment = field(default_factory=Adjustment)
+    threshold: float | None = None
 
     @property
     def parameters(self) -> int:
@@ -54,6 +64,9 @@ class Transformer:
 
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
+        if self.shape is Shape.SPAN:
+            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt)
+            return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
 
@@ -66,7 +79,17 @@ class Transformer:
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
         return self.rest.of(read.averaged(outputs(self.model, self.examples(read.rows))))
 
+    def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
+        """(position, logits of start and end of its tokens (tokens, 2)) for windows of contexts."""
+        yield from token_outputs(self.model, source, positions)
+
+    def spans(self, rows: Rows) -> answering.Candidates:
+        """The best spans of the contexts of `rows`."""
+        return answering.of_windows(self.token_logits, self.examples(rows))
+
     def predict(self, rows: Rows) -> Predictions:
+        if self.shape is Shape.SPAN:
+            return Predictions(answering.answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
         found = shapes.of(self.shape).predictions(self.logits(rows))
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found)
 
@@ -76,6 +99,7 @@ class Transformer:
         self.tokenizer.save_pretrained(folder)
         facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
         facts |= {"windows": self.windows, "shape": self.shape.name}
+        facts["threshold"] = self.threshold
         facts["shift"] = np.asarray(self.rest.shift, dtype=np.float64).tolist()
         write_facts(folder, "transformer", facts)
         self.save_extra(folder)
@@ -83,7 +107,7 @@ class Transformer:
 
 def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
     """What `save` wrote; the labels of model and facts must agree."""
-    kind = AutoModelForTokenClassification if facts["shape"] == "TAGS" else AutoModelForSequenceClassification
+    kind = _KINDS.get(facts["shape"], AutoModelForSequenceClassification)
     model = kind.from_pretrained(folder, local_files_only=True).eval()
     labels = tuple(facts["labels"])
     if tuple(model.config.id2label[i] for i in range(len(labels))) != labels:
@@ -98,4 +122,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
         windows=bool(facts["windows"]),
         shape=Shape[facts["shape"]],
         rest=Adjustment(1.0, np.asarray(facts["shift"], dtype=np.float32)),
+        threshold=facts.get("threshold"),
     )

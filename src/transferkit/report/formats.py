@@ -4,8 +4,10 @@ from transferkit.evaluation.leaderboard import short
 
 
 def score(value: float | None) -> str:
-    """0.954, or a dash where there is none."""
-    return "–" if value is None else f"{value:.3f}"  # noqa: RUF001
+    """0.954, 31.2, or a dash where there is none."""
+    if value is None:
+        return "–"  # noqa: RUF001
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
 
 
 def percent(share: float) -> str:

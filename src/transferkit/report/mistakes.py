@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from transferkit import metrics
 from transferkit.artifact.predictions import cell
 from transferkit.data.tags import Span, spans
 from transferkit.evaluation.results import RouteResult, RunResult
@@ -19,7 +20,7 @@ class Mistake:
     """A test row and the wrong answer: `number` is its row in the source.
 
     `predicted` is the answer, or answers, most given first. `measure` is the probability of a wrong label, the
-    F1 of a set of labels, or by how much a number is wrong.
+    F1 of a set of labels or of an answer, or by how much a number is wrong.
     """
 
     number: int
@@ -63,6 +64,8 @@ def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]
     task = result.task
     if task.shape is Shape.TAGS:
         return _most_missed(result, route, most)
+    if task.shape in (Shape.SPAN, Shape.TEXT):
+        return _least_alike(result, route, most)
     truth, outputs = np.asarray(task.references(result.splits.test)), np.asarray(route.outputs)
     if task.shape is Shape.VALUE:
         measure = np.abs(outputs[:, 0] - truth)
@@ -89,6 +92,23 @@ def _most_missed(result: RunResult, route: RouteResult, most: int) -> list[Mista
         replace(_mistake(result, i, [_named(rows["text"][i], ours)], f1), true=_named(rows["text"][i], true))
         for _, f1, i, ours, true in worst
     ]
+
+
+def _least_alike(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
+    """The rows whose answer shares least with what it should be, by F1 over words, the surest first where it comes
+    with a score."""
+    task, rows = result.task, result.splits.test
+    answers, truth = task.decode(route.outputs, task.labels), task.references(rows)
+    pairs = zip(answers, truth, strict=True)
+    values = np.array([metrics.compute("token_f1", [given], [true]) for given, true in pairs])
+    sure = route.outputs["score"] if route.outputs.dtype.names else np.zeros(len(values))
+    order = [int(i) for i in np.lexsort((-sure, values)) if values[i] < 1][:most]
+    found = [_mistake(result, i, [answers[i] or "nothing"], float(values[i])) for i in order]
+    return [replace(each, true=_any_of(truth[i])) for each, i in zip(found, order, strict=True)]
+
+
+def _any_of(true: Sequence[str]) -> str:
+    return clipped(" / ".join(dict.fromkeys(true))) or "nothing"
 
 
 def _named(text: str, found: Sequence[Span]) -> str:

@@ -21,8 +21,8 @@ HUB_METRICS = {"macro_f1": "f1", "micro_f1": "f1"}
 def write_model_card(result: RunResult, route_name: str, path: Path, *, transformers: bool = False) -> None:
     """Write the card of the artifact of `route_name` to `path`.
 
-    `transformers` says that the folder loads with plain `AutoModelForSequenceClassification`; the card then
-    shows how. Metadata as in https://github.com/huggingface/hub-docs/blob/main/modelcard.md.
+    `transformers` says that the folder serves with plain Transformers, as a classifier or a chat model; the card
+    then shows how. Metadata as in https://github.com/huggingface/hub-docs/blob/main/modelcard.md.
     """
     path.write_text(model_card(result, route_name, transformers=transformers), encoding="utf-8", errors="replace")
 

@@ -22,6 +22,9 @@ from transferkit.tasks import Shape
 
 WIDEST_CONFUSION = 30
 COLOURS = 8
+_MEASURES = {Shape.LABEL: "confidence", Shape.LABELS: "F1", Shape.TAGS: "F1"} | dict.fromkeys(
+    (Shape.SPAN, Shape.TEXT), "word F1"
+)
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,9 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
     rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation · {len(splits.test):,} test"
     seeds, labels = result.config.seeds, result.task.labels
     facts = [
-        ("Task", f"{result.task.name}, {len(labels)} labels" if len(labels) > 1 else result.task.name),
+        ("Task", f"{result.task.name}, {len(labels)} labels" if _labelled(result) else result.task.name),
         ("Rows", rows),
-        ("Model", result.config.model),
+        ("Model", str(result.config.model)),
         ("Seeds", f"{seeds} per route, from {result.config.seed}" if seeds > 1 else str(result.config.seed)),
     ]
     if created := result.manifest.get("created"):
@@ -132,6 +135,10 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
     if machine := result.manifest.get("machine"):
         facts.append(("Machine", _machine(machine)))
     return facts
+
+
+def _labelled(result: RunResult) -> bool:
+    return result.task.shape in (Shape.LABEL, Shape.LABELS, Shape.TAGS)
 
 
 def _moment(text: str) -> str:
@@ -167,13 +174,14 @@ def _route(result: RunResult, route: RouteResult) -> RouteView:
         reliability=reliability_chart(route.scores.reliability) if route.scores.reliability else None,
         loss=curves_chart("loss", _losses(route), small=True),
         mistakes=worst_mistakes(result, route),
-        measure={Shape.LABEL: "confidence", Shape.LABELS: "F1", Shape.TAGS: "F1"}.get(result.task.shape, "error"),
+        measure=_MEASURES.get(result.task.shape, "error"),
         settings=flat(plain(route.settings)),
     )
 
 
 def _losses(route: RouteResult) -> list[Series]:
     keys = {"loss": "training", "eval_log_loss": "validation", "eval_loss": "validation"}
+    keys |= {"eval_completion_loss": "validation"}
     if any("eval_log_loss" in entry for entry in route.history):
         del keys["eval_loss"]
     return [

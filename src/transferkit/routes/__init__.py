@@ -9,14 +9,20 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from transferkit.config import AUTO, RouteConfig, Strict, explain
+from transferkit.config import AUTO, GenerationConfig, RouteConfig, Strict, explain
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
+from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
+from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
+from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
+from transferkit.training.prompting import frame
+from transferkit.training.shapes import span
 from transferkit.training.windows import Windowed, whole, windowed
+from transferkit.training.writing import longest_answer
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Context:
 
     `folder` is for its checkpoints; `teachers` are the artifacts of the routes before it in this run, by
     title; `load_backbone` fetches another pretrained model. `windows` says that texts longer than
-    `max_length` are to be read in windows.
+    `max_length` are to be read in windows; `instruction` and `generation` are for models that write.
     """
 
     train: Rows
@@ -40,11 +46,31 @@ class Context:
     teachers: Mapping[str, Path] = field(default_factory=dict)
     unlabelled: Rows | None = None
     windows: bool = False
+    instruction: str | None = None
+    generation: GenerationConfig = field(default_factory=GenerationConfig)
 
     @property
     def labelled(self) -> Rows:
         """Training and validation rows, for routes that choose by cross-validation."""
         return self.train.join(self.validation) if len(self.validation) else self.train
+
+    @property
+    def why_no_text(self) -> str | None:
+        """One sentence on why the backbone cannot write, None if it can."""
+        if self.backbone.writes:
+            return None
+        return f"{self.backbone.name} is an encoder, which writes no text; name a decoder or an encoder-decoder"
+
+    def writer(self, model: Any, tokenizer: Any) -> Generator:
+        """`model` as one that writes: asked as configured, with answers as long as the training rows need."""
+        asked = frame(tokenizer, model.config, self.task, self.instruction)
+        longest = self.generation.max_new_tokens or longest_answer(self.train, self.task, tokenizer, asked)
+        settings = self.generation.model_copy(update={"max_new_tokens": longest})
+        return Generator(model, tokenizer, asked, self.max_length, settings)
+
+    def threshold(self, candidates: Callable[[Rows], Candidates]) -> float | None:
+        """From where on no span is the answer, given the spans a trained predictor finds."""
+        return span.threshold(self.task, self.train, self.validation, candidates)
 
     def read(self, rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Windowed:
         """`rows` as a model with this tokenizer reads them: as they are, or in windows if so asked."""
@@ -132,17 +158,20 @@ def named_in(config: RouteConfig) -> tuple[RouteConfig, ...]:
     return tuple(RouteConfig(name=name, options=options) for name, options in config.options.items())
 
 
-def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, parameters: int) -> tuple[RouteConfig, ...]:
+def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone: Backbone) -> tuple[RouteConfig, ...]:
     """What `auto` stands for: contrastive for a handful of examples per label (their median) where a row has one
-    label, otherwise fine-tuning (low-rank from 300 M weights on) and a student of it, static or for tags one of
-    fewer layers; features always.
+    label, otherwise fine-tuning (low-rank from 300 M weights on; of a decoder that writes its upper layers) and a
+    student of it, static or for tags, spans and texts one of fewer layers; features always, and for texts the model as
+    it is.
 
     Raises `ConfigError` where `config` has options for a route that is not among them.
     """
-    tuned = "lora" if parameters > _LARGE_BACKBONE else "full"
+    upper = shape is Shape.TEXT and backbone.architecture == DECODER
+    tuned = "lora" if backbone.parameters > _LARGE_BACKBONE else "top_layers" if upper else "full"
     few = shape is Shape.LABEL and rows_per_label < FEW_ROWS_PER_LABEL
-    student = "fewer_layers" if shape is Shape.TAGS else "static"
-    chosen = (BASELINE, "feature_transfer", "contrastive") if few else (BASELINE, "feature_transfer", tuned, student)
+    student = "fewer_layers" if shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT) else "static"
+    chosen = (BASELINE, "feature_transfer", *(("contrastive",) if few else (tuned, student)))
+    chosen = (BASELINE, "zero_shot", *chosen[1:]) if shape is Shape.TEXT else chosen
     given = {each.name: each for each in named_in(config)}
     if others := [name for name in given if name not in chosen]:
         raise ConfigError(f"auto chose {', '.join(chosen)} here, not {', '.join(others)}; name it with --routes")

@@ -1,8 +1,10 @@
-"""No transfer at all: TF-IDF and a linear model, or for tags a dictionary. What does not beat it has transferred
-nothing."""
+"""No transfer at all: TF-IDF and a linear model, for tags a dictionary, for spans the question's words looked up in
+the context. What does not beat it has transferred nothing."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,19 +16,22 @@ from sklearn.linear_model import Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
+from transferkit import metrics
 from transferkit.config import Strict
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
-from transferkit.predictors import Floats
+from transferkit.predictors import Floats, span_matcher
 from transferkit.predictors.bag_of_words import BagOfWords, vectorizer, vectors
+from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.folds import folds
-from transferkit.training.shapes import ShapeKind
+from transferkit.training.shapes import ShapeKind, span
 
 NAME = "baseline"
+_TRIED = 1000
 _USUAL = (0.1, 0.3, 1.0, 3.0)
 # A machine per label is trained for every strength and fold.
 _STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL}
@@ -57,6 +62,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     rows, shape = context.labelled, context.task.shape
     if shape is Shape.TAGS:
         return _dictionary(context, began)
+    if shape is Shape.SPAN:
+        return _matcher(context, began)
+    if shape is Shape.TEXT:
+        return _copied(context, began)
     kind = shapes.of(shape)
     targets = kind.targets(rows, context.task)
     columns = [name for name in ("text", "text_pair") if name in rows]
@@ -99,6 +108,59 @@ def _dictionary(context: Context, began: float) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={},
+    )
+
+
+def _copied(context: Context, began: float) -> Outcome:
+    """The first words of the text, all of it or the most frequent answer: what does best on the labelled rows."""
+    task, rows = context.task, context.labelled
+    answers = [given[0] for given in task.references(rows)]
+    usual = int(np.median([len(text.split()) for text in answers]))
+    frequent = Counter(answers).most_common(1)[0][0]
+    candidates = [
+        PlainCopy(),
+        *map(PlainCopy, sorted({max(1, usual - 2), usual, usual + 2})),
+        PlainCopy(None, frequent),
+    ]
+    sample = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
+    sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
+    truth = task.references(sample)
+
+    def quality(each: PlainCopy) -> float:
+        return sign * metrics.compute(task.main_metric, task.decode(each.predict(sample).outputs, ()), truth)
+
+    chosen = max(candidates, key=quality)
+    return Outcome(
+        predictor=chosen,
+        method=chosen.said,
+        trained_parameters=0,
+        seconds=time.perf_counter() - began,
+        settings={"words": chosen.words},
+    )
+
+
+def _matcher(context: Context, began: float) -> Outcome:
+    """What the kind of answer asked for is worth, and when there is none, is chosen on labelled rows."""
+    task, rows = context.task, context.labelled
+    tried = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
+    truth = task.references(tried)
+
+    def quality(bonus: float) -> float:
+        found = span_matcher.counted(contexts, bonus).predict(tried).outputs
+        return metrics.compute(task.main_metric, task.decode(found, task.labels), truth)
+
+    contexts = list(dict.fromkeys(rows["text_pair"]))
+    bonus = max(span_matcher.BONUSES, key=quality)
+    predictor = span_matcher.counted(contexts, bonus)
+    if not all(task.references(rows)):
+        threshold = span.fitted_threshold(task, predictor.spans(tried), tried)
+        predictor = replace(predictor, threshold=0.0 if threshold is None else threshold)
+    return Outcome(
+        predictor=predictor,
+        method="words of the question looked up in the context",
+        trained_parameters=predictor.parameters,
+        seconds=time.perf_counter() - began,
+        settings={"bonus": bonus, "threshold": predictor.threshold},
     )
 
 

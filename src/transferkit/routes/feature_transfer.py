@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from pydantic import Field, field_validator
 
 from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
+from transferkit.predictors.in_context import InContext, Retriever
 from transferkit.routes import Context, Outcome
+from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
@@ -21,17 +24,23 @@ from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, word_layers
 from transferkit.training.head import fit_head
 from transferkit.training.inference import Floats
+from transferkit.training.passages import NOWHERE
 
 NAME = "feature_transfer"
 _MOST_WORDS = 100_000
+_TOKENS = 25  # of a window, besides the ends of the answer
 
 
 class Options(Strict):
-    """The head needs no settings: it is chosen by cross-validation."""
+    """The head needs no settings: it is chosen by cross-validation. Where texts are to be written there is no head:
+    a frozen decoder is shown the nearest training examples."""
 
     pooling: str | None = Field(
         None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
     )
+
+    examples: int = Field(4, ge=1, description="texts: training examples shown in every prompt")
+    encoder: str = Field("all-MiniLM-L6-v2", description="texts: the frozen encoder that finds the nearest ones")
 
     @field_validator("pooling")
     @classmethod
@@ -46,6 +55,8 @@ def variants() -> Mapping[str, type[Strict]]:
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    if context.task.shape is Shape.TEXT:
+        return context.why_no_text or _why_no_examples(context.backbone)
     if context.backbone.architecture == ENCODER_DECODER:
         return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
     return None
@@ -55,14 +66,17 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Depths and head strength are chosen by cross-validation on the labelled rows alone."""
     assert isinstance(options, Options)
     began = time.perf_counter()
+    if context.task.shape is Shape.TEXT:
+        return _in_context(context, options, began)
     backbone = context.backbone
     pooling = options.pooling or backbone.pooling
     encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
-    of_words = context.task.shape is Shape.TAGS
-    features, targets = (_of_words if of_words else _of_texts)(context, encoder, tokenizer, pooling)
+    shape = context.task.shape
+    gather = {Shape.TAGS: _of_words, Shape.SPAN: _of_ends}.get(shape, _of_texts)
+    features, targets = gather(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began
     # A word has one tag as a text has one label.
-    kind = shapes.of(Shape.LABEL if of_words else context.task.shape)
+    kind = shapes.of(Shape.LABEL if shape is Shape.TAGS else shape)
     head, choice = fit_head(features, targets, kind, context.seed)
     total = features.shape[1] - 1
     predictor = FrozenFeatures(
@@ -78,6 +92,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         windows=context.windows,
         shape=context.task.shape,
     )
+    if shape is Shape.SPAN:
+        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     return Outcome(
         predictor=predictor,
@@ -94,6 +110,47 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     )
 
 
+def _why_no_examples(backbone: Backbone) -> str | None:
+    if backbone.architecture == ENCODER_DECODER:
+        return (
+            f"{backbone.name} has not been pretrained to go on from examples in its prompt, as decoders are; use full"
+        )
+    return None
+
+
+def _in_context(context: Context, options: Options, began: float) -> Outcome:
+    """Retrieval of the nearest labelled rows into the prompt: nothing is trained."""
+    task, rows = context.task, context.labelled
+    found = context.load_backbone(options.encoder)
+    retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, found.max_length, found.prompt)
+    writer = context.writer(context.backbone.generator(), context.backbone.tokenizer())
+    longest = writer.generation.max_new_tokens or 0
+    free = (context.backbone.max_length - context.max_length - longest) // options.examples
+    shots = [
+        (_shown_text(text, pair), task.encode_target(target, ())[0])
+        for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
+    ]
+    predictor = InContext(
+        writer,
+        retriever,
+        shots,
+        retriever.vectors(rows),
+        min(options.examples, len(rows)),
+        max(1, min(free, context.max_length) - len(writer.frame.after) - len(writer.frame.again)),
+    )
+    return Outcome(
+        predictor=predictor,
+        method=f"frozen {context.backbone.name}, shown {options.examples} examples that {found.name} finds",
+        trained_parameters=0,
+        seconds=time.perf_counter() - began,
+        settings={"examples": options.examples, "encoder": found.name},
+    )
+
+
+def _shown_text(text: str, pair: str | None) -> str:
+    return text if pair is None else f"{pair}\n\n{text}"
+
+
 def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
     """Features (rows, depths, width) and targets of the labelled rows."""
     backbone, rows = context.backbone, context.labelled
@@ -101,6 +158,26 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> t
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
     return read.averaged(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256)), targets
+
+
+def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
+    """Features (tokens, depths, width) of the ends of answers and of some other tokens, and what they are (tokens, 2):
+    1 where the answer starts, and ends. The first token stands for there being none."""
+    backbone, rows = context.backbone, context.labelled
+    random = np.random.default_rng(context.seed)
+    rows = rows.take(np.sort(random.permutation(len(rows))[: _MOST_WORDS // _TOKENS]))
+    made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    passages = made.encoded.passages
+    assert passages is not None
+    chosen = []
+    for i, ends in enumerate(made.labels):
+        readable = np.flatnonzero(passages.readable(i))
+        some = random.permutation(readable)[:_TOKENS]
+        chosen.append(np.unique(np.concatenate([[NOWHERE], ends[ends >= 0], some])))
+    source = Examples(replace(made.encoded, words=tuple(chosen)), np.zeros(len(made), dtype=np.int64))
+    reader = word_layers(encoder, source, context.cache, backbone.sha256)
+    targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
+    return np.concatenate([reader[i] for i in range(len(reader))]), np.concatenate(targets).astype(np.float32)
 
 
 def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> tuple[Floats, npt.NDArray[Any]]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -18,9 +19,11 @@ from transferkit.training.classifier import Recipe, labelled_examples, train_cla
 from transferkit.training.examples import Examples
 from transferkit.training.features import token_states
 from transferkit.training.learner import ONCE, Weighted
+from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_stop_on
+from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, train_writer
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -29,6 +32,8 @@ def variants() -> Mapping[str, type[Strict]]:
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, TrainingOptions)
+    if context.task.shape is Shape.TEXT and context.why_no_text:
+        return context.why_no_text
     check_stop_on(variant, options, context.task)
     adapters.get(variant).check(options, context.backbone.layers)
     if context.task.shape is Shape.LABEL and len(context.train) < 2 * len(context.task.labels):
@@ -37,8 +42,12 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
-    """Train, keep the best epoch on validation, set the temperature on validation."""
+    """Train, keep the best epoch on validation; where answers are labels or numbers, fit them on validation."""
     assert isinstance(options, TrainingOptions)
+    return (_written if context.task.shape is Shape.TEXT else _classified)(variant, context, options)
+
+
+def _classified(variant: str, context: Context, options: TrainingOptions) -> Outcome:
     began = time.perf_counter()
     adapter, backbone, task = adapters.get(variant), context.backbone, context.task
     kind = shapes.of(task.shape)
@@ -80,12 +89,48 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         shape=task.shape,
     )
     total = back
-    if len(check):
+    if task.shape is Shape.SPAN:
+        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
+    elif len(check):
         own = back.of(predictor.logits(context.validation))
         total = kind.adjusted(own, kind.targets(context.validation, task)).after(back)
     predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)))
     return Outcome(
         predictor=predictor,
+        method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",
+        trained_parameters=trained.trained_parameters,
+        seconds=prepared + trained.seconds,
+        settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
+        history=trained.history,
+        notes=trained.notes,
+    )
+
+
+def _written(variant: str, context: Context, options: TrainingOptions) -> Outcome:
+    began = time.perf_counter()
+    adapter, backbone = adapters.get(variant), context.backbone
+    set_seed(context.seed)
+    model: Any = backbone.generator()
+    tokenizer = backbone.tokenizer()
+    predictor = context.writer(model, tokenizer)
+    learn, check = (predictor.examples(rows, context.task) for rows in (context.train, context.validation))
+    head = model.get_output_embeddings()
+    adapted = adapter.adapt(model, options, [])
+    learner = AnswersOnly(adapted.model, head)
+    recipe = Recipe(
+        options=options,
+        epochs=options.epochs or WRITING_EPOCHS,
+        learning_rate=options.learning_rate or adapter.writing_rate(backbone.parameters),
+        seed=context.seed,
+        folder=context.folder,
+        title=f"{variant}: fine-tuning",
+    )
+    if adapted.cached_depth:
+        learn, check = (_with_prefix(context, model, adapted.cached_depth, examples) for examples in (learn, check))
+    prepared = time.perf_counter() - began
+    trained = train_writer(learner, [Weighted(NextToken(options.label_smoothing), ONCE)], learn, check, recipe)
+    return Outcome(
+        predictor=replace(predictor, model=adapted.finish().eval(), save_extra=adapted.save_extra),
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,

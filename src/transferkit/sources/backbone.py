@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from transferkit.sources import facts, fingerprint, layout, load_model, sentence
 from transferkit.sources.source import Found, Request
+from transferkit.tasks import Shape
+
+_WINDOW = 384
 
 log = logging.getLogger("transferkit")
 
@@ -18,9 +21,9 @@ class Backbone:
     """A pretrained model in a complete local Hugging Face folder.
 
     `architecture` is "encoder", "decoder" or "encoder-decoder"; `parameters` counts what the weights files
-    hold; `max_length` is in tokens. `revision` is the hub's commit. `sha256` is that of the weights and goes
-    into cache keys. `pooling` is one of `sentence.POOLINGS`, or several joined by "+" which are to be
-    concatenated; `prompt` goes before every text.
+    hold; `max_length` is in tokens, and so is `positions`, what the model itself could take. `revision` is the hub's
+    commit. `sha256` is that of the weights and goes into cache keys. `pooling` is one of `sentence.POOLINGS`, or
+    several joined by "+" which are to be concatenated; `prompt` goes before every text.
     """
 
     name: str
@@ -39,6 +42,12 @@ class Backbone:
     prompt: str = ""
     lowercase: bool = False
     trust_remote_code: bool = False
+    positions: int = 512
+
+    def longest(self, shape: Shape) -> int:
+        """Tokens that it reads at most for such answers. The length a sentence-transformers model states is for
+        embeddings; spans are looked for in windows of up to 384, as is usual."""
+        return min(self.positions, _WINDOW) if shape is Shape.SPAN else self.max_length
 
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """A new tokenizer, which always has a padding token (the end token where a decoder has none)."""
@@ -52,13 +61,26 @@ class Backbone:
         """A new classifier over `labels` in that order, in float32 and evaluation mode.
 
         `problem_type` is Transformers' own for sequences (single_label_classification, multi_label_classification,
-        regression), or token_classification.
+        regression), or token_classification, or question_answering.
 
         Its head is new even where the folder has one; it depends on torch's current seed alone.
         """
         return load_model.classifier(
             self.folder, labels, problem_type, self.tokenizer().pad_token_id, self.trust_remote_code
         )
+
+    @property
+    def writes(self) -> bool:
+        """Whether it can write text."""
+        return self.architecture != facts.ENCODER
+
+    def configuration(self) -> PreTrainedConfig:
+        """What its config.json says."""
+        return load_model.configuration(self.folder, self.trust_remote_code)
+
+    def generator(self) -> PreTrainedModel:
+        """A new model with its pretrained head that writes text, in float32 and evaluation mode."""
+        return load_model.generator(self.folder, self.trust_remote_code)
 
 
 def describe(name: str, found: Found, request: Request, licence: str | None = None) -> Backbone:
@@ -85,4 +107,5 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
         prompt=said.prompt,
         lowercase=said.lowercase,
         trust_remote_code=request.trust_remote_code,
+        positions=read.positions,
     )

@@ -26,7 +26,8 @@ _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer
 
 @dataclass(frozen=True)
 class Facts:
-    """What config.json and the weights' headers say. `max_length` is in tokens."""
+    """What config.json and the weights' headers say. `max_length` and `positions` are in
+    tokens: what texts are cut at, and what the model could read."""
 
     architecture: str
     parameters: int
@@ -34,6 +35,7 @@ class Facts:
     width: int
     vocabulary: int
     max_length: int
+    positions: int
 
 
 def read(folder: Path, trust_remote_code: bool, stated_length: int | None = None) -> Facts:
@@ -50,6 +52,7 @@ def read(folder: Path, trust_remote_code: bool, stated_length: int | None = None
         width=int(getattr(text, "hidden_size", 0) or 0),
         vocabulary=int(getattr(text, "vocab_size", 0) or 0),
         max_length=_max_length(text, folder, stated_length),
+        positions=int(min(_positions(text), _LONGEST)),
     )
 
 
@@ -89,11 +92,16 @@ def _count(path: Path) -> int:
 
 
 def _max_length(config: Any, folder: Path, stated: int | None) -> int:
-    positions = getattr(config, "max_position_embeddings", None) or math.inf
-    if config.model_type in _OFFSET_POSITIONS:
-        positions -= (config.pad_token_id if config.pad_token_id is not None else 1) + 1
+    positions = _positions(config)
     by_tokenizer = layout.read_json(folder / "tokenizer_config.json", {}).get("model_max_length") or math.inf
     longest = min(positions, stated or by_tokenizer)
     if longest > _LONGEST and positions is math.inf:
         return _UNSTATED
     return int(min(longest, _LONGEST))
+
+
+def _positions(config: Any) -> float:
+    positions: float = getattr(config, "max_position_embeddings", None) or math.inf
+    if config.model_type in _OFFSET_POSITIONS:
+        positions -= (config.pad_token_id if config.pad_token_id is not None else 1) + 1
+    return positions

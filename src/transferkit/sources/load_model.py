@@ -9,9 +9,13 @@ from tokenizers import normalizers
 from transformers import (
     AutoConfig,
     AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForQuestionAnswering,
+    AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
+    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -19,7 +23,8 @@ from transformers import (
 from transferkit.errors import SourceError
 from transferkit.sources.hush import hushed
 
-TAGGING = "token_classification"
+TAGGING, READING = "token_classification", "question_answering"
+_KINDS = {TAGGING: AutoModelForTokenClassification, READING: AutoModelForQuestionAnswering}
 
 
 def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrainedTokenizerBase:
@@ -43,7 +48,7 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
 
 def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     """The model of `folder` without a head, float32, in evaluation mode."""
-    model, _ = _load(AutoModel, folder, _config(folder, trust_remote_code), trust_remote_code)
+    model, _ = _load(AutoModel, folder, configuration(folder, trust_remote_code), trust_remote_code)
     if model.config.is_encoder_decoder:
         model = model.get_encoder()
     return _settled(model)
@@ -52,21 +57,40 @@ def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
 def classifier(
     folder: Path, labels: Sequence[str], problem_type: str, pad_token_id: int | None, trust_remote_code: bool
 ) -> PreTrainedModel:
-    """The model of `folder` with a new head over `labels`, for tokens or texts, float32, in evaluation mode."""
-    config = _config(folder, trust_remote_code)
+    """The model of `folder` with a new head over `labels`, for texts, tokens or ends of spans, float32, in evaluation
+    mode."""
+    config: Any = configuration(folder, trust_remote_code)
     config.id2label = dict(enumerate(labels))
     config.label2id = {label: index for index, label in enumerate(labels)}
-    config.problem_type = None if problem_type == TAGGING else problem_type
+    config.problem_type = None if problem_type in _KINDS else problem_type
     if pad_token_id is not None:
         config.pad_token_id = pad_token_id
-    kind = AutoModelForTokenClassification if problem_type == TAGGING else AutoModelForSequenceClassification
+    kind = _KINDS.get(problem_type, AutoModelForSequenceClassification)
     model, restored = _load(kind, folder, config, trust_remote_code)
     _renew_head(kind, model, restored)
     return _settled(model)
 
 
-def _config(folder: Path, trust_remote_code: bool) -> Any:
-    return AutoConfig.from_pretrained(folder, trust_remote_code=trust_remote_code, local_files_only=True)
+def generator(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
+    """The model of `folder` with the head it was pretrained with that writes text, float32, in evaluation mode.
+
+    Raises `SourceError` where its files hold no such head.
+    """
+    config: Any = configuration(folder, trust_remote_code)
+    kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    model, restored = _load(kind, folder, config, trust_remote_code)
+    writer: Any = model
+    head = {id(weight) for weight in writer.get_output_embeddings().parameters()}
+    if not any(id(weight) in head for name, weight in model.named_parameters() if name in restored):
+        raise SourceError(f"the model in {folder} cannot write: its files hold no output layer; take another model")
+    return _settled(model)
+
+
+def configuration(folder: Path, trust_remote_code: bool) -> PreTrainedConfig:
+    """What config.json in `folder` says."""
+    return AutoConfig.from_pretrained(  # type: ignore[no-any-return]
+        folder, trust_remote_code=trust_remote_code, local_files_only=True
+    )
 
 
 def _load(kind: Any, folder: Path, config: Any, trust_remote_code: bool) -> tuple[PreTrainedModel, set[str]]:

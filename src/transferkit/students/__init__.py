@@ -1,10 +1,10 @@
 """What learns from a teacher. One kind of student, one file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 
 from pydantic import BeforeValidator, Field
 from torch import nn
@@ -12,14 +12,17 @@ from torch import nn
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictor
+from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
 from transferkit.training.losses import Schedule
 from transferkit.training.options import TrainingOptions
 from transferkit.training.shapes import Adjustment
+from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly
 
 Scheduled = float | tuple[float, float]
+_STUDENT_RATE = 3.0  # it has lost layers, and is to find another way
 
 
 def _names(value: Any) -> Any:
@@ -49,15 +52,56 @@ class DistillationOptions(TrainingOptions):
     augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
 
 
-def schedule(value: Scheduled) -> Schedule:
-    """The schedule that an option stands for."""
+class WritingOptions(DistillationOptions):
+    """What a student learns from that may also be a model that writes."""
+
+    hidden_weight: Scheduled | None = Field(  # type: ignore[assignment]
+        None, description="weight of hidden states matched through a learned projection; default: the student's own"
+    )
+    answers: Literal["labels", "teacher"] = Field(
+        "labels",
+        description="texts: learn the given answers, or those of the teacher (sequence-level, Kim & Rush 2016)",
+    )
+    divergence: Literal["forward", "reverse", "jensen_shannon"] = Field(
+        "forward", description="texts: which divergence from the teacher, token by token"
+    )
+    on_policy: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="texts: share of batches whose answers the student draws itself (GKD)",
+    )
+
+    def only_for_texts(self) -> str | None:
+        """An option that is set and means nothing but for texts."""
+        usual = WritingOptions()
+        names = ("answers", "divergence", "on_policy")
+        return next((name for name in names if getattr(self, name) != getattr(usual, name)), None)
+
+    def settled(self, shape: Shape) -> Self:
+        """With `hidden_weight` a number: 0 for texts, where it takes much room in the cache."""
+        if self.hidden_weight is not None:
+            return self
+        return self.model_copy(update={"hidden_weight": 0.0 if shape is Shape.TEXT else self.usual_hidden_weight})
+
+    usual_hidden_weight: ClassVar[float] = 0.0
+
+
+def is_on(weight: Scheduled | None) -> bool:
+    """Whether a loss of this weight is computed at all."""
+    return schedule(weight) != schedule(0.0)
+
+
+def schedule(value: Scheduled | None) -> Schedule:
+    """The schedule that an option stands for; None is 0."""
+    value = value or 0.0
     return Schedule(*value) if isinstance(value, tuple) else Schedule(value, value)
 
 
 @dataclass(frozen=True)
 class Lesson:
     """What a student is built from: the task, its rows, the first teacher, where to fetch other models,
-    and whether long texts are read in windows."""
+    whether long texts are read in windows, and how a model and its tokenizer are put to writing."""
 
     task: Task
     rows: Rows
@@ -65,6 +109,7 @@ class Lesson:
     max_length: int
     load_backbone: Callable[[str], Backbone]
     windows: bool = False
+    writer: Callable[[Any, Any], Generator] | None = None
 
 
 def _as_they_are(rows: Rows) -> Rows:
@@ -120,3 +165,19 @@ def get(name: str) -> StudentKind:
     """The kind of student called `name`, one of `names()`."""
     kind: StudentKind = import_module(f"{__name__}.{name}")
     return kind
+
+
+def taught_to_write(
+    writer: Generator, lesson: Lesson, method: str, matches: Mapping[int, int], widths: tuple[int, int]
+) -> Student:
+    """The student that `writer` is before its training."""
+    return Student(
+        model=AnswersOnly(writer.model, writer.model.get_output_embeddings()),
+        examples=lambda rows: writer.examples(rows, lesson.task),
+        predictor=lambda _adjustment: replace(writer, model=writer.model.eval()),
+        method=method,
+        epochs=WRITING_EPOCHS,
+        learning_rate=_STUDENT_RATE * full.writing_rate(writer.parameters),
+        matches=matches,
+        widths=widths,
+    )

@@ -1,6 +1,8 @@
 """The teacher with every k-th layer kept (DistilBERT, Sanh et al. 2019)."""
 
 import copy
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -8,8 +10,9 @@ from pydantic import Field
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
-from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, default_epochs
+from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
@@ -18,22 +21,22 @@ from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import windowed
 
-SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS)
+SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
 
 
-class Options(DistillationOptions):
+class Options(WritingOptions):
     """The student is a part of its teacher."""
 
     layers: int | None = Field(None, ge=1, description="teacher's layers kept, evenly spread; default: half of them")
     layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
-    hidden_weight: Scheduled = Field(1.0, description="weight of hidden states matched through a learned projection")
+    usual_hidden_weight: ClassVar[float] = 1.0
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
     """Copy the teacher, head included, without the layers in between."""
     assert isinstance(options, Options)
     teacher = lesson.teacher
-    if not isinstance(teacher, Transformer):
+    if not isinstance(teacher, Transformer | Generator):
         raise ConfigError("fewer_layers: the teacher must be a fine-tuned model (full, top_layers, lora)")
     total = len(find_layers(teacher.model))
     count = options.layers or max(1, total // 2)
@@ -43,6 +46,11 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     model = copy.deepcopy(teacher.model)
     keep_layers(model, kept)
     width = int(model.config.hidden_size)
+    matches = {i + 1: layer + 1 for i, layer in enumerate(kept)}
+    method = f"{count} of its teacher's {total} layers"
+    if isinstance(teacher, Generator):
+        own = replace(teacher, model=model, save_extra=nothing)
+        return taught_to_write(own, lesson, method, matches, (width, width))
     kind = shapes.of(lesson.task.shape)
     _, back = kind.in_training(kind.targets(lesson.rows, lesson.task))
     adjust_logits(model, back.inverse(), len(teacher.labels))
@@ -70,10 +78,10 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         ),
         predictor=in_use,
         read=read,
-        method=f"{count} of its teacher's {total} layers",
+        method=method,
         epochs=default_epochs(len(lesson.rows)),
         learning_rate=full.default_rate(teacher.parameters),
-        matches={i + 1: layer + 1 for i, layer in enumerate(kept)},
+        matches=matches,
         widths=(width, width),
     )
 

@@ -6,8 +6,12 @@ from pydantic import Field
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
+from transferkit.predictors import Predictor
+from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
-from transferkit.students import DistillationOptions, Lesson, Student, default_epochs
+from transferkit.sources.backbone import Backbone
+from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
@@ -16,10 +20,10 @@ from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import windowed
 
-SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS)
+SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
 
 
-class Options(DistillationOptions):
+class Options(WritingOptions):
     """The student is a smaller pretrained model with a new head."""
 
     model: str = Field(description="catalogue or hub name, folder, GGUF file or wheel:// address")
@@ -30,17 +34,14 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     """The pretrained model with a new head. Its depths answer to the teacher's at the same relative height."""
     assert isinstance(options, Options)
     backbone = lesson.load_backbone(options.model)
+    if lesson.writer is not None:
+        return _writing(backbone, lesson)
     kind = shapes.of(lesson.task.shape)
     model: Any = backbone.classifier(lesson.task.labels, kind.PROBLEM_TYPE)
     adjust_logits(model, kind.at_start(kind.targets(lesson.rows, lesson.task)), len(lesson.task.labels))
     tokenizer = backbone.tokenizer()
-    max_length = min(lesson.max_length, backbone.max_length)
-    matches, widths = {}, (backbone.width, 0)
-    if isinstance(lesson.teacher, Transformer):
-        teacher = lesson.teacher.model
-        above = len(find_layers(teacher)) / backbone.layers
-        matches = {i: round(i * above) for i in range(1, backbone.layers + 1)}
-        widths = (backbone.width, int(teacher.config.hidden_size))
+    max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))
+    matches, widths = _matched(lesson.teacher, backbone)
 
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(lesson.task.labels))
@@ -69,3 +70,20 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         matches=matches,
         widths=widths,
     )
+
+
+def _writing(backbone: Backbone, lesson: Lesson) -> Student:
+    if not backbone.writes:
+        raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
+    assert lesson.writer is not None
+    writer = lesson.writer(backbone.generator(), backbone.tokenizer())
+    return taught_to_write(writer, lesson, f"{backbone.name} taught", *_matched(lesson.teacher, backbone))
+
+
+def _matched(teacher: Predictor, backbone: Backbone) -> tuple[dict[int, int], tuple[int, int]]:
+    """The teacher's depths at the same relative height, and the widths of both."""
+    if not isinstance(teacher, Transformer | Generator):
+        return {}, (backbone.width, 0)
+    above = len(find_layers(teacher.model)) / backbone.layers
+    matches = {i: round(i * above) for i in range(1, backbone.layers + 1)}
+    return matches, (backbone.width, int(teacher.model.config.hidden_size))

@@ -1,7 +1,7 @@
 """What a task is: plain facts and a few small functions. One task, one file."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
@@ -30,7 +30,9 @@ class Task:
     what was expected and found; `encode_target` gives it in the form that metrics take, and `decode` turns
     predictions into answers: a label, a list of labels or a number for every row. `labels` is empty until
     `bound` fixes the one order of labels that model config, probabilities, leaderboard and report all use;
-    VALUE has one column, called "value".
+    VALUE has one column, called "value", SPAN two, "start" and "end". `usual` has for a canonical column the names
+    that such data usually has, which are tried before those of all tasks. `instruction` tells a pretrained decoder
+    what to do with a text. `unpack` parts what such data usually has in one column.
     """
 
     name: str
@@ -45,6 +47,9 @@ class Task:
     encode_target: Callable[[Any, Sequence[str]], Any]
     decode: Callable[[Any, Sequence[str]], list[Any]]
     labels: tuple[str, ...] = ()
+    usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    instruction: str = ""
+    unpack: Callable[[Rows], Rows] = lambda rows: rows
 
     def bound(self, rows: Rows) -> "Task":
         """This task with its labels read off `rows`."""
@@ -53,9 +58,48 @@ class Task:
     def references(self, rows: Rows) -> list[Any]:
         """The targets of `rows` in the form metrics expect.
 
-        LABEL: indices into `labels`; LABELS: 0 or 1 for every one of them; VALUE: numbers; TAGS: lists of tags.
+        LABEL: indices into `labels`; LABELS: 0 or 1 for every one of them; VALUE: numbers; TAGS: lists of tags;
+        SPAN, TEXT: lists of texts, each as good as the other; of SPAN none where there is no answer.
         """
         return [self.encode_target(value, self.labels) for value in rows[self.target]]
+
+
+def answered_with_text(
+    name: str,
+    *,
+    target: str,
+    usual: Mapping[str, tuple[str, ...]],
+    metrics: tuple[str, ...],
+    instruction: str,
+    inputs: tuple[str, ...] = ("text",),
+) -> Task:
+    """A task whose answers are texts that a decoder writes; the first of `metrics` is the main one."""
+    return Task(
+        name=name,
+        shape=Shape.TEXT,
+        inputs=inputs,
+        optional_inputs=(),
+        target=target,
+        metrics=metrics,
+        main_metric=metrics[0],
+        read_target=_read_texts,
+        collect_labels=lambda _rows: (),
+        encode_target=lambda value, _labels: [value] if isinstance(value, str) else list(value),
+        decode=lambda outputs, _labels: [str(text) for text in outputs],
+        usual=usual,
+        instruction=instruction,
+    )
+
+
+def _read_texts(cell: Any) -> Any:
+    """One text, or a list of texts that are as good as each other."""
+    cell = cell.get("text") if isinstance(cell, dict) else cell  # SQuAD's answers
+    found = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str) else cell
+    texts = found if isinstance(found, list) else [found]
+    odd = [text for text in texts if not isinstance(text, str | int | float) or not str(text).strip()]
+    if odd or not texts:
+        raise ValueError(f"expected a text, or a list of texts, found {(odd or [found])[0]!r}; write the answer")
+    return [str(text).strip() for text in texts] if isinstance(found, list) else str(found).strip()
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:
@@ -72,7 +116,7 @@ def names() -> list[str]:
     return sorted(module.name.replace("_", "-") for module in iter_modules(__path__))
 
 
-ALIASES = {"ner": "token-classification"}
+ALIASES = {"ner": "token-classification", "qa": "question-answering"}
 """Other usual names of tasks."""
 
 

@@ -11,7 +11,8 @@ from transferkit.tasks import Shape, Task, in_order
 def _read(cell: Any) -> Any:
     if isinstance(cell, dict) or (hasattr(cell, "__iter__") and not isinstance(cell, str)):
         kind = type(cell).__name__
-        raise ValueError(f"expected one label, found a {kind}; give one, or name another column with --label")
+        several = "" if isinstance(cell, dict) else " or a task for lists with --task multi-label-classification"
+        raise ValueError(f"expected one label, found a {kind}; name another column with --label{several}")
     return cell
 
 

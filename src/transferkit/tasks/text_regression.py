@@ -13,9 +13,11 @@ def read(cell: Any) -> float:
     try:
         value = float(cell)
     except (TypeError, ValueError):
-        raise ValueError(f"expected a number, found {cell!r:.60}") from None
+        raise ValueError(
+            f"expected a number such as 1234.5, found {cell!r:.60}; write it so, or leave it empty"
+        ) from None
     if not math.isfinite(value):
-        raise ValueError(f"expected a finite number, found {cell!r}")
+        raise ValueError(f"expected a finite number, found {cell!r}; leave the cell empty where there is none")
     return value
 
 

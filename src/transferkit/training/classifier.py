@@ -14,6 +14,7 @@ from transferkit.training.examples import Examples
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
+from transferkit.training.passages import span_examples
 from transferkit.training.resampling import oversampled
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
@@ -40,6 +41,8 @@ class Recipe:
 
 def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
     """`rows` encoded, with their targets as losses take them."""
+    if task.shape is Shape.SPAN:
+        return span_examples(rows, task, tokenizer, max_length, prompt)
     encoded = encode(rows, tokenizer, max_length, prompt, words=task.shape is Shape.TAGS)
     return Examples(encoded, shapes.of(task.shape).targets(rows, task))
 

@@ -18,11 +18,31 @@ NO_TOKEN = -1
 
 
 @dataclass(frozen=True)
+class Passages:
+    """What windows are windows of: `owner` is the position of the row of each, ascending, (windows,); `offsets` has
+    for every token its first character in the context and the one after its last, -1 for other tokens, (tokens, 2);
+    `contexts` are those of the rows."""
+
+    owner: Ints
+    offsets: tuple[Ints, ...]
+    contexts: tuple[str, ...]
+
+    def readable(self, window: int) -> Ints:
+        """1 for tokens that may answer: the context's, and the first, which says that no answer is here."""
+        found = (self.offsets[window][:, 0] >= 0).astype(np.int64)
+        found[0] = 1
+        return found
+
+
+@dataclass(frozen=True)
 class Encoded:
     """Token ids of some rows, unpadded.
 
     `type_ids` is None for models without segments. `full_lengths` counts tokens before truncation. `words` has
     for every word the position of its first token, below zero where it has none or was cut; None if not asked for.
+    `answers` has the positions whose states an answer's tokens are predicted from, and `decoder_ids` what the decoder
+    of an encoder-decoder reads meanwhile; None where no text is to be written. With `passages` there is a line per
+    window instead of per row.
     """
 
     ids: tuple[Ints, ...]
@@ -31,19 +51,25 @@ class Encoded:
     pad_left: bool
     full_lengths: Ints
     words: tuple[Ints, ...] | None = None
+    answers: tuple[Ints, ...] | None = None
+    decoder_ids: tuple[Ints, ...] | None = None
+    passages: Passages | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def lengths(self) -> Ints:
-        return np.array([len(ids) for ids in self.ids], dtype=np.int64)
+        found = np.array([len(ids) for ids in self.ids], dtype=np.int64)
+        if self.decoder_ids is not None:
+            found += np.array([len(ids) for ids in self.decoder_ids], dtype=np.int64)
+        return found
 
     def keys(self) -> list[str]:
         """A hash per row over what a model gets, and where words begin if that was noted: the same tokens, the same
         key, whatever text and settings they came from."""
-        rest: Sequence[Ints | None] = self.type_ids or self.words or [None] * len(self)
-        return [_key(ids, more) for ids, more in zip(self.ids, rest, strict=True)]
+        noted = [each for each in (self.type_ids, self.words) if each is not None]
+        return [_key(parts) for parts in zip(self.ids, *noted, strict=True)]
 
     def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
         """Padded `input_ids` (rows, longest) and what goes with them.
@@ -61,6 +87,14 @@ class Encoded:
         if self.words is not None:
             words = [self.words[i] for i in positions]
             batch["words"] = _pad(words, max(len(row) for row in words), NO_TOKEN, left=False)
+        if self.answers is not None:
+            answers = [self.answers[i] for i in positions]
+            batch["answer_positions"] = _pad(answers, max(1, *map(len, answers)), NO_TOKEN, left=False)
+        if self.decoder_ids is not None:
+            read = [self.decoder_ids[i] for i in positions]
+            batch["decoder_input_ids"] = _pad(read, max(map(len, read)), self.pad_id, left=False)
+        if self.passages is not None:
+            batch["readable"] = _pad([self.passages.readable(i) for i in positions], width, 0, self.pad_left)
         return batch
 
 
@@ -115,10 +149,10 @@ def _word_starts(texts: Sequence[str], out: Any, skipped: int) -> tuple[Ints, ..
     return tuple(found)
 
 
-def _key(ids: Ints, more: Ints | None) -> str:
-    digest = hashlib.blake2b(ids.tobytes(), digest_size=16)
-    if more is not None:
-        digest.update(more.tobytes())
+def _key(parts: Sequence[Ints]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part.tobytes())
     return digest.hexdigest()
 
 

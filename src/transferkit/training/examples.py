@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from transferkit.data.rows import Rows
 from transferkit.training.cache import Reader
 from transferkit.training.encoding import Encoded
 
 UNLABELLED = -100
+
+
+class Lines(Protocol):
+    """A table of numbers per row."""
+
+    def __getitem__(self, position: int) -> npt.NDArray[np.float32]:
+        """That of one row."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +29,17 @@ class Examples:
 
     `labels` is (rows, ...) as the losses of the task take them. `per_row` has arrays of shape (rows, ...);
     `per_token` has cached results of shape (tokens, width) per row; `per_pair` of shape
-    (tokens * tokens,) per row. All are padded like the token ids.
+    (tokens * tokens,) per row. All are padded like the token ids. `per_answer` has results of shape
+    (answer tokens, width) per row. `rows` are those that were encoded, where validation looks at them again.
     """
 
     encoded: Encoded
     labels: npt.NDArray[Any]
     per_row: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
-    per_token: Mapping[str, Reader] = field(default_factory=dict)
+    per_token: Mapping[str, Reader | Sequence[npt.NDArray[np.float32]]] = field(default_factory=dict)
     per_pair: Mapping[str, Reader] = field(default_factory=dict)
+    per_answer: Mapping[str, Lines] = field(default_factory=dict)
+    rows: Rows | None = None
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
@@ -44,12 +55,16 @@ class Examples:
         words = batch.get("words")
         if words is not None and self.labels.ndim > 1:
             batch["labels"] = batch["labels"][:, : words.shape[1]].masked_fill(words < 0, UNLABELLED)
+        if "answer_positions" in batch:
+            batch["labels"] = batch["labels"][:, : batch["answer_positions"].shape[1]]
         width = batch["input_ids"].shape[1]
         left = self.encoded.pad_left
         for name, values in self.per_row.items():
             batch[name] = torch.from_numpy(values[np.asarray(positions)])
             if words is not None:
                 batch[name] = batch[name][:, : words.shape[1]]
+        for name, lines in self.per_answer.items():
+            batch[name] = _pad_tokens([lines[i] for i in positions], batch["labels"].shape[1], left=False)
         for name, reader in self.per_token.items():
             batch[name] = _pad_tokens([reader[i] for i in positions], width, left)
         for name, reader in self.per_pair.items():

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
-from transferkit.training.learner import at_words, inputs_of
+from transferkit.training.learner import at_words, inputs_of, logits_of, mask_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -48,20 +48,35 @@ def _halving(
 def outputs(model: nn.Module, source: Examples) -> Floats:
     """What `model` answers for all rows of `source`, (rows, labels) or (rows, width), in their order.
 
-    Where the rows have words, (rows, most words, labels), NaN where a row has no such word.
+    Where the rows have words, (rows, most words, labels), NaN where a row has no such word; for windows of contexts
+    (windows, most tokens, 2).
     """
     device = device_of(model)
     model.eval()
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
         output = model(**inputs_of(batch, device))
-        found = at_words((output if isinstance(output, Tensor) else output.logits).cpu().float(), batch)
+        found = at_words(logits_of(output).cpu().float(), batch)
         if "words" in batch:
             found[batch["words"] < 0] = torch.nan
+        elif "readable" in batch:
+            found[mask_of(batch) == 0] = torch.nan
         return list(found.numpy())
 
     found = dict(batches(source, range(len(source)), forward))
     return stacked([found[i] for i in range(len(source))])
+
+
+def token_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
+    """(position, logits of its tokens (tokens, 2)) for windows of contexts, in any order."""
+    device = device_of(model)
+    model.eval()
+
+    def forward(batch: dict[str, Tensor]) -> list[Floats]:
+        found = logits_of(model(**inputs_of(batch, device))).cpu().float().numpy()
+        return [row[kept] for row, kept in zip(found, mask_of(batch).bool().numpy(), strict=True)]
+
+    yield from batches(source, positions, forward)
 
 
 def stacked(rows: Sequence[Floats]) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,16 @@ from torch import Tensor, nn
 from transferkit.training.layers import captured
 from transferkit.training.losses import Loss, Schedule, Step
 
-MODEL_INPUTS = ("input_ids", "attention_mask", "token_type_ids", "activations", "features", "offsets")
+MODEL_INPUTS = (
+    "input_ids",
+    "attention_mask",
+    "token_type_ids",
+    "activations",
+    "features",
+    "offsets",
+    "answer_positions",
+    "decoder_input_ids",
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ ONCE = Schedule(1.0, 1.0)
 class Learner(nn.Module):
     """Runs `model` once on a batch and adds up the weighted losses.
 
-    `model(**inputs)` returns logits, or an object with `.logits`.
+    `model(**inputs)` returns what `logits_of` reads.
     """
 
     def __init__(self, model: nn.Module, losses: Sequence[Weighted]) -> None:
@@ -56,17 +66,36 @@ class Learner(nn.Module):
         with ExitStack() as stack:
             hidden = stack.enter_context(captured(self.model, hidden_depths)) if hidden_depths else {}
             output = self.model(**inputs, output_attentions=True) if attention_depths else self.model(**inputs)
-        logits = at_words(output if isinstance(output, Tensor) else output.logits, batch)
+        logits = at_words(logits_of(output), batch)
         attentions = {d: output.attentions[d - 1].mean(dim=1) for d in attention_depths}
-        return Step(logits.float(), mask_of(batch), batch, dict(hidden), attentions, self.progress)
+        mask = mask_of(batch)
+        if (answers := batch.get("answer_positions")) is not None:
+            # Of a text that is written, what is compared are its own tokens, not those it was asked with.
+            hidden = {depth: at_answers(states, answers) for depth, states in hidden.items()}
+            mask = (answers >= 0).long()
+        return Step(logits.float(), mask, batch, dict(hidden), attentions, self.progress)
+
+
+def logits_of(output: Any) -> Tensor:
+    """The logits in what a model returned: itself, its `.logits`, or those of start and end, (rows, tokens, 2)."""
+    if isinstance(output, Tensor):
+        return output
+    if hasattr(output, "start_logits"):
+        return torch.stack([output.start_logits, output.end_logits], dim=-1)
+    logits: Tensor = output.logits
+    return logits
 
 
 def at_words(logits: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
     """Logits of the tokens that answer for words, (rows, words, labels), where the batch says which they are."""
     if "words" not in batch:
         return logits
-    where = batch["words"].clamp_min(0).unsqueeze(-1).expand(-1, -1, logits.shape[-1])
-    return logits.gather(1, where)
+    return at_answers(logits, batch["words"])
+
+
+def at_answers(states: Tensor, where: Tensor) -> Tensor:
+    """`states` (rows, tokens, width) at the positions `where` (rows, answers), whatever it is where that is below 0."""
+    return states.gather(1, where.clamp_min(0).unsqueeze(-1).expand(-1, -1, states.shape[-1]))
 
 
 def inputs_of(batch: Mapping[str, Tensor], device: torch.device) -> dict[str, Tensor]:

@@ -77,6 +77,10 @@ def freeze_below(model: nn.Module, depth: int) -> None:
     whole: Any = model
     backbone = getattr(whole, whole.base_model_prefix, whole)
     after = _runs_after(model, layers[depth])
+    if (head := whole.get_output_embeddings()) is not None:
+        # Shared with the embeddings, which run before; and large, for what a pretrained one has still to learn.
+        head.requires_grad_(False)
+        after -= {id(p) for p in head.parameters()}
     for parameter in backbone.parameters():
         if id(parameter) in inside:
             parameter.requires_grad_(id(parameter) in above)

@@ -33,8 +33,10 @@ class Oversampled:
 
 def oversampled(source: Examples, seed: int) -> Oversampled:
     """Every row once, and as many more of each label, drawn evenly, as it lacks. One label per row only."""
-    if source.labels.dtype != np.int64:
-        raise ConfigError("resampling=oversample needs one label per row; use class_weights=balanced")
+    if source.labels.dtype != np.int64 or source.labels.ndim != 1:
+        raise ConfigError(
+            "resampling=oversample needs one label per row; leave it out; labels have class_weights=balanced"
+        )
     random = np.random.default_rng(seed)
     labels, counts = np.unique(source.labels[source.labels >= 0], return_counts=True)
     drawn = [np.arange(len(source))]

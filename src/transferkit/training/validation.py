@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from torch import nn
 
 from transferkit.errors import ConfigError
-from transferkit.tasks import Task
+from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
@@ -13,12 +13,15 @@ from transferkit.training.loop import Validate
 from transferkit.training.options import TrainingOptions
 from transferkit.training.shapes import Adjustment
 
+COMPLETION_LOSS = "completion_loss"
+"""What is measured of models that write: nats per answer token."""
+
 
 def check_stop_on(name: str, options: TrainingOptions, task: Task) -> None:
     """Raise `ConfigError` where the epoch is to be chosen by something that is not measured."""
-    there = tuple(dict.fromkeys((*task.metrics, shapes.of(task.shape).STOP_ON)))
+    there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*task.metrics, shapes.of(task.shape).STOP_ON)
     if options.stop_on and options.stop_on not in there:
-        known = ", ".join(there)
+        known = ", ".join(dict.fromkeys(there))
         raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; there is {known}")
 
 
@@ -32,6 +35,6 @@ def validator(task: Task, examples: Examples, back: Adjustment) -> Validate | No
     kind = shapes.of(task.shape)
 
     def validate(model: nn.Module) -> Mapping[str, float]:
-        return kind.validation(task, back.of(outputs(model, examples)), examples.labels)
+        return kind.validation(task, back.of(outputs(model, examples)), examples)
 
     return validate

@@ -11,14 +11,14 @@ from transferkit.errors import DataError
 
 SUFFIXES = (".conll", ".conll2003", ".iob", ".iob2", ".bio")
 _START = "-DOCSTART-"
-_BLANK = re.compile(r"[ \t]+")
+_BLANK = re.compile(r" +")
 
 
 def batches(path: Path, size: int) -> Iterator[Rows]:
     """Columns `tokens` and `ner_tags`, a sentence per row; its number is the line of its first word.
 
-    Columns stand apart by blanks or tabs; document marks (-DOCSTART-) and comments (# ...) between sentences
-    are left out.
+    Columns stand apart by tabs, in a line without one by blanks, and every line has as many; document marks
+    (-DOCSTART-) and comments (# ...) between sentences are left out.
     """
     rows = Collector(str(path))
     for number, words in _sentences(path):
@@ -30,17 +30,29 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
 
 def _sentences(path: Path) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     words: list[tuple[str, str]] = []
-    first = 0
+    first = width = 0
     for number, line in compression.numbered(path):
-        fields = _BLANK.split(line.strip())
-        if fields == [""] or fields[0] == _START or (not words and line.startswith("# ")):
+        fields = _fields(line)
+        if not any(fields) or fields[0] == _START or (not words and line.startswith("# ")):
             if words:
                 yield first, words
             words = []
-        elif len(fields) < 2:
+        elif len(fields) < 2 or not (fields[0] and fields[-1]):
             raise DataError(f"{path}: row {number}: expected a word and its tag, found {line.strip()[:40]!r}; mend it")
+        elif len(fields) != (width := width or len(fields)):
+            raise DataError(
+                f"{path}: row {number}: expected {width} columns as above, found {len(fields)} in "
+                f"{line.strip()[:40]!r}, so which one is the tag is not sure; mend it"
+            )
         else:
             first = number if not words else first
             words.append((fields[0], fields[-1]))
     if words:
         yield first, words
+
+
+def _fields(line: str) -> list[str]:
+    """The columns of a line; a tab keeps an empty one, and blanks inside of a word."""
+    if "\t" in line:
+        return [field.strip() for field in line.split("\t")]
+    return _BLANK.split(line.strip())

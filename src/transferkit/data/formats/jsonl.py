@@ -10,7 +10,7 @@ from transferkit.data.rows import Rows
 from transferkit.data.tables import Collector
 from transferkit.errors import DataError
 
-SUFFIXES = (".jsonl", ".ndjson", ".json")
+SUFFIXES = (".jsonl", ".ndjson")
 
 
 def batches(path: Path, size: int) -> Iterator[Rows]:

@@ -11,7 +11,8 @@ from torch import Tensor
 class Step:
     """What the losses of one step may look at.
 
-    `logits` is (rows, labels); `hidden` maps a depth to (rows, tokens, width), `attentions` to
+    `logits` is (rows, labels), or for texts (answer tokens, vocabulary); `hidden` maps a depth to
+    (rows, tokens, width), for texts the tokens of answers, `attentions` to
     (rows, tokens, tokens), the mean over heads. `batch` holds `labels` (rows,; -100 where unknown),
     `teacher_logits`, `teacher_hidden_DEPTH`, `teacher_attention_DEPTH`, each shaped like the
     student's. `mask` is (rows, tokens), 1 for real tokens; `progress` is the share

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from transferkit.data.rows import Rows
 from transferkit.tasks import Shape, Task
+from transferkit.training.examples import Examples
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.options import TrainingOptions
 
@@ -66,8 +67,8 @@ class ShapeKind(Protocol):
     def from_scores(self, scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
         """From a regression's scores to logits, given scores of rows that it has not seen."""
 
-    def validation(self, task: Task, logits: Floats, targets: npt.NDArray[Any]) -> dict[str, float]:
-        """The metrics of `task`, and the one called `STOP_ON`, of logits on validation rows."""
+    def validation(self, task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
+        """The metrics of `task`, and the one called `STOP_ON`, of logits on validation examples."""
 
     def predictions(self, logits: Floats) -> Floats:
         """What the task's metrics take."""

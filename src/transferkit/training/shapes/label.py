@@ -10,6 +10,7 @@ from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training.calibration import best_scale
+from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, softmax
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.hard_labels import HardLabels
@@ -54,9 +55,10 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return Adjustment(best_scale(scores, targets))
 
 
-def validation(task: Task, logits: Floats, targets: npt.NDArray[Any]) -> dict[str, float]:
+def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     """Also `calibrated_log_loss`, the log loss after temperature scaling on the same rows: the temperature is
     set last in any case, and plain log loss prefers early epochs for being less sure."""
+    targets = examples.labels
     found = {name: metrics.compute(name, softmax(logits), targets) for name in task.metrics}
     calibrated = softmax(logits * best_scale(logits, targets))
     return {**found, STOP_ON: metrics.compute("log_loss", calibrated, targets)}

@@ -10,6 +10,7 @@ from scipy.optimize import minimize_scalar
 from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.tasks import Task
+from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.label_sets import LabelSets
@@ -71,8 +72,9 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return Adjustment(float(np.exp(found.x))).after(moved)
 
 
-def validation(task: Task, logits: Floats, targets: npt.NDArray[Any]) -> dict[str, float]:
+def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     """With the thresholds that are best on these very rows."""
+    targets = examples.labels
     found = predictions(adjusted(logits, targets).of(logits))
     return {name: metrics.compute(name, found, targets) for name in {*task.metrics, STOP_ON}}
 

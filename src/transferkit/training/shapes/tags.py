@@ -12,7 +12,7 @@ import torch
 from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.tasks import Task
-from transferkit.training.examples import UNLABELLED
+from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, softmax
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.hard_tags import HardTags
@@ -61,8 +61,9 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return adjusted(scores, targets)
 
 
-def validation(task: Task, logits: Floats, targets: npt.NDArray[Any]) -> dict[str, float]:
+def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     """Words that were cut are left out here, not on the test rows."""
+    targets = examples.labels
     there = (targets >= 0) & ~np.isnan(logits[:, : targets.shape[1], 0])
     best = np.where(there, np.nan_to_num(logits).argmax(axis=-1), 0)
     found, true = (

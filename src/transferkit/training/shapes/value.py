@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from transferkit import metrics
 from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
 from transferkit.tasks import Task
+from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.squared_error import SquaredError
@@ -52,7 +54,8 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return in_training(targets)[1]
 
 
-def validation(task: Task, logits: Floats, targets: npt.NDArray[Any]) -> dict[str, float]:
+def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
+    targets = examples.labels
     return {name: metrics.compute(name, logits, targets) for name in {*task.metrics, STOP_ON}}
 
 
@@ -66,6 +69,8 @@ def logits(predictions: Floats) -> Floats:
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
+    if options.class_weights == "balanced":
+        raise ConfigError("class_weights=balanced needs labels, and these rows have numbers; leave it out")
     return SquaredError("labels")
 
 

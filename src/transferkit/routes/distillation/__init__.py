@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,13 @@ from transferkit.config import Strict
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
+from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
 from transferkit.routes import Context, Outcome
-from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, schedule
+from transferkit.routes.distillation import texts
+from transferkit.sources.facts import ENCODER_DECODER
+from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, WritingOptions, is_on, schedule
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.augmentation import altered
@@ -41,12 +45,21 @@ def variants() -> Mapping[str, type[Strict]]:
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, DistillationOptions)
+    writes = context.task.shape is Shape.TEXT
+    if not writes and isinstance(options, WritingOptions) and (odd := options.only_for_texts()):
+        raise ConfigError(
+            f"{variant}.{odd}: for models that write; {context.task.name} wants {context.task.shape.value}"
+        )
+    if writes and context.why_no_text:
+        return context.why_no_text
     if context.task.shape not in students.get(variant).SHAPES:
         return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
     if not options.teachers and not any(title in context.teachers for title in _PREFERRED):
         return f"no route before it can teach; add full before it or name a saved model with {variant}.teachers"
     _teacher_folders(variant, context, options)
     check_stop_on(variant, options, context.task)
+    if writes and variant == "fewer_layers" and context.backbone.architecture == ENCODER_DECODER:
+        return f"{context.backbone.name} has two stacks of layers, which are not shortened; use pretrained"
     return None
 
 
@@ -57,6 +70,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     folders = _teacher_folders(variant, context, options)
     teachers = [predictors.load(folder) for folder in folders]
     _agree(folders, teachers, context.task.labels)
+    if isinstance(options, WritingOptions):
+        options = options.settled(context.task.shape)
+        if context.task.shape is Shape.TEXT:
+            _one(folders)
+            return texts.run(variant, context, options, folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
     lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)
@@ -64,9 +82,12 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     rows = student.read(rows)
     kind, learn = shapes.of(context.task.shape), student.examples(rows)
     targets, back = kind.in_training(learn.labels)
-    answers = np.mean([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)], axis=0)
-    soft = back.undone(kind.logits(answers))
-    learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
+    if context.task.shape is Shape.SPAN:
+        learn = replace(learn, per_token={"teacher_logits": _of_tokens(teachers, folders, rows, learn, context)})
+    else:
+        answers = np.mean([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)], axis=0)
+        soft = back.undone(kind.logits(answers))
+        learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
     check = student.examples(student.read(context.validation))
     losses = _losses(options, learn, student, context.task)
@@ -84,10 +105,14 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     prepared = time.perf_counter() - began
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
     total = back
-    if len(check):
+    if len(check) and context.task.shape is not Shape.SPAN:
         total = kind.adjusted(back.of(outputs(student.model, check)), check.labels).after(back)
+    predictor = student.predictor(total)
+    if context.task.shape is Shape.SPAN:
+        assert isinstance(predictor, Transformer)
+        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
     return Outcome(
-        predictor=student.predictor(total),
+        predictor=predictor,
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
@@ -108,6 +133,11 @@ def _teacher_folders(variant: str, context: Context, options: DistillationOption
             raise ConfigError(f"{variant}: teacher {name!r} is neither an earlier route ({earlier}) nor a folder")
         found.append(context.teachers.get(name, Path(name)))
     return found
+
+
+def _one(folders: Sequence[Path]) -> None:
+    if len(folders) > 1:
+        raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(folders)}; name one")
 
 
 def _agree(folders: Sequence[Path], teachers: Sequence[Predictor], labels: tuple[str, ...]) -> None:
@@ -153,6 +183,40 @@ def _answers(teacher: Predictor, folder: Path, rows: Rows, context: Context) -> 
     return found.stack()[:, 0]
 
 
+def _of_tokens(
+    teachers: Sequence[Predictor], folders: Sequence[Path], rows: Rows, learn: Examples, context: Context
+) -> list[Floats]:
+    """What the teachers make of every token as start and end, their mean, (tokens, 2) per window of `learn`."""
+    found = []
+    for teacher, folder in zip(teachers, folders, strict=True):
+        if not isinstance(teacher, Transformer | FrozenFeatures):
+            raise ConfigError(f"teacher {folder} has no logits of tokens to learn from; name a fine-tuned model")
+        source = teacher.examples(rows)
+        _same_tokens(source, learn)
+        ask = partial(_asked, teacher, source, folder.name)
+        found.append(context.cache.space("answers of tokens", fingerprint(folder)).fetch(source.encoded.keys(), ask))
+    return [np.mean([each[i] for each in found], axis=0) for i in range(len(learn))]
+
+
+def _asked(
+    teacher: Transformer | FrozenFeatures, source: Examples, name: str, positions: list[int]
+) -> Iterator[tuple[int, Floats]]:
+    with progress(f"asking {name}", len(positions)) as advance:
+        for answer in teacher.token_logits(source, positions):
+            yield answer
+            advance(1)
+
+
+def _same_tokens(source: Examples, learn: Examples) -> None:
+    ours, theirs = learn.encoded.ids, source.encoded.ids
+    if len(ours) != len(theirs) or any(not np.array_equal(a, b) for a, b in zip(theirs, ours, strict=True)):
+        raise ConfigError(
+            "matching tokens needs one tokenizer, but teacher and student split the texts differently; "
+            "set hidden_weight, attention_weight and relation_weight to 0 or choose another student"
+            + (" (answers that are spans are always learned by the token)" if learn.encoded.passages else "")
+        )
+
+
 def _kept(answer: Floats) -> Floats:
     """An answer as the cache takes it: one line, or one per word that there is."""
     return answer[None] if answer.ndim == 1 else answer[~np.isnan(answer[:, 0])]
@@ -168,22 +232,18 @@ def _with_inner_signals(
     options: DistillationOptions,
 ) -> Examples:
     """`learn` with the teacher's hidden states and attention, as far as a loss looks at them."""
-    hidden = _on(options.hidden_weight) or _on(options.relation_weight)
-    attention = _on(options.attention_weight)
+    hidden = is_on(options.hidden_weight) or is_on(options.relation_weight)
+    attention = is_on(options.attention_weight)
     if not (hidden or attention):
         return learn
     if not student.matches or not isinstance(teacher, Transformer):
         raise ConfigError("hidden states, attention and relations can only be matched between Transformers models")
     source = teacher.examples(rows)
-    if any(not np.array_equal(a, b) for a, b in zip(source.encoded.ids, learn.encoded.ids, strict=True)):
-        raise ConfigError(
-            "matching tokens needs one tokenizer, but teacher and student split the texts differently; "
-            "set hidden_weight, attention_weight and relation_weight to 0 or choose another student"
-        )
+    _same_tokens(source, learn)
     name, depths = fingerprint(folder), list(student.matches.values())
     if hidden:
         signals = hidden_states(teacher.model, source, depths, context.cache, name)
-        learn = replace(learn, per_token=signals)
+        learn = replace(learn, per_token={**learn.per_token, **signals})
     if attention:
         signals = attentions(teacher.model, source, depths, context.cache, name)
         learn = replace(learn, per_pair=signals)
@@ -201,11 +261,7 @@ def _losses(options: DistillationOptions, learn: Examples, student: Student, tas
         (options.attention_weight, lambda: Attentions(student.matches)),
         (options.relation_weight, lambda: Relations(student.matches)),
     ]
-    losses = [Weighted(make(), schedule(weight)) for weight, make in makers if _on(weight)]
+    losses = [Weighted(make(), schedule(weight)) for weight, make in makers if is_on(weight)]
     if not losses:
         raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
     return losses
-
-
-def _on(weight: Scheduled) -> bool:
-    return schedule(weight) != schedule(0.0)

@@ -1,0 +1,143 @@
+"""Answers that are spans of a context: reading them from cells, mending where they are said to begin."""
+
+import ast
+import json
+import re
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from transferkit.data import audit
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+
+Answer = tuple[str, int]
+"""Its text, and the position of its first character in the context."""
+
+_SIGNS = frozenset(string.punctuation)
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_EXPECTED = 'expected answers such as {"text": ["Paris"], "answer_start": [17]}'
+
+
+def read(cell: Any) -> list[Answer]:
+    """The answers in a cell: SQuAD's mapping of two lists, a list of mappings or of (text, start), or either as
+    JSON text. An empty list says that the context has no answer. Raises `ValueError`."""
+    given = _parsed(cell) if isinstance(cell, str) else cell
+    if isinstance(given, Mapping):
+        given = _pairs(given, cell)
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}")
+    return [_answer(each, cell) for each in given]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return ast.literal_eval(text)  # what pandas writes into a CSV
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        raise ValueError(f"{_EXPECTED}, found {text!r:.60}") from None
+
+
+def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
+    texts, starts = (given.get(name) for name in ("text", "answer_start"))
+    if texts is None or starts is None:
+        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}")
+    if isinstance(texts, str):
+        return [(texts, starts)]
+    if len(texts) != len(starts):
+        raise ValueError(f"{_EXPECTED}, found {len(texts)} texts and {len(starts)} starts")
+    return list(zip(texts, starts, strict=True))
+
+
+def _answer(given: Any, cell: Any) -> Answer:
+    if isinstance(given, Mapping):
+        given = (given.get("text"), given.get("answer_start"))
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}")
+    text, start = given
+    if not isinstance(text, str) or not text.strip() or not isinstance(start, int | np.integer):
+        raise ValueError(f"{_EXPECTED}, found the text {text!r:.40} with the start {start!r:.20}")
+    return str(text), int(start)
+
+
+def written(answers: Sequence[Answer]) -> str:
+    """What `read` takes back."""
+    texts, starts = [text for text, _ in answers], [start for _, start in answers]
+    return json.dumps({"text": texts, "answer_start": starts}, ensure_ascii=False)
+
+
+def words(text: str) -> list[str]:
+    """The words of an answer as SQuAD's scripts compare them: in lower case, without signs and articles."""
+    letters = "".join(letter for letter in text.lower() if letter not in _SIGNS)
+    return _ARTICLES.sub(" ", letters).split()
+
+
+def right_texts(texts: Sequence[str]) -> Sequence[str]:
+    """`texts` that have words; nothing is right where there is none."""
+    return [text for text in texts if words(text)] or [""]
+
+
+def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:
+    """`rows` (text, text_pair, answers) with every answer at a place where the context has it, and the findings.
+
+    An answer that stands elsewhere moves to its nearest occurrence; one that the context does not have is taken out,
+    and so is a row that has no other. Rows of given test data stay: they are judged by the texts alone.
+    """
+    moved, without, gone = [], [], np.zeros(len(rows), dtype=bool)
+    given = list(rows["answers"])
+    for i, (context, answers) in enumerate(zip(rows["text_pair"], given, strict=True)):
+        places = [_nearest(context, answer) for answer in answers or ()]
+        if not answers or places == answers:
+            continue
+        given[i] = [place for place in places if place is not None]
+        if None in places:
+            without.append(i)
+            gone[i] = not given[i] and name != "test"
+            given[i] = given[i] or list(answers)
+        else:
+            moved.append(i)
+    repaired = Rows({**rows.columns, "answers": given}, rows.numbers, rows.source)
+    return repaired.take(~gone), _findings(repaired, moved, without, columns, name)
+
+
+def _nearest(context: str, answer: Answer) -> Answer | None:
+    """Where the context has the answer, as near as possible to where it is said to begin."""
+    text, start = answer
+    if context.startswith(text, start) and start >= 0:
+        return answer
+    places, at = [], context.find(text)
+    while at >= 0:
+        places.append(at)
+        at = context.find(text, at + 1)
+    if places:
+        return text, min(places, key=lambda place: abs(place - start))
+    return _nearest(context, (text.strip(), start)) if text != text.strip() else None
+
+
+def _findings(rows: Rows, moved: list[int], without: list[int], columns: Mapping[str, str], name: str) -> list[Finding]:
+    column, found = columns["answers"], []
+    if moved:
+        numbers = tuple(int(n) for n in rows.numbers[moved])
+        have = audit.verb(len(numbers), "has", "have")
+        message = (
+            f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that begins "
+            f"elsewhere in the context than said ({audit.shown(numbers)})"
+        )
+        found.append(Finding("moved-spans", "fixed", message, numbers, "moved to the nearest occurrence"))
+    if without:
+        numbers = tuple(int(n) for n in rows.numbers[without])
+        have = audit.verb(len(numbers), "has", "have")
+        message = (
+            f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that the context "
+            f"does not hold ({audit.shown(numbers)})"
+        )
+        action = "the row is dropped if it has no other answer"
+        if name == "test":
+            action = "kept: given test rows are judged by the answers' texts alone"
+        found.append(Finding("spans-without-text", "warning", message, numbers, action))
+    return found

@@ -1,0 +1,58 @@
+"""`Predictions.outputs` of whatever form (numbers, texts, spans with both): kept as JSON, compared, with gaps.
+
+The one place that knows of their dtypes, so that a new form of answers needs none of its own elsewhere.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Outputs = npt.NDArray[Any]
+_TIE = 1e-5
+
+
+def as_json(outputs: Outputs) -> dict[str, Any]:
+    """JSON values from which `from_json` makes the same array."""
+    return {"dtype": [list(each) for each in outputs.dtype.descr], "values": outputs.tolist()}
+
+
+def from_json(kept: dict[str, Any]) -> Outputs:
+    """What `as_json` was given."""
+    names = [name for name, _ in kept["dtype"]]
+    if names == [""]:
+        return np.asarray(kept["values"], dtype=kept["dtype"][0][1])
+    return np.array([tuple(row) for row in kept["values"]], dtype=[(name, kind) for name, kind in kept["dtype"]])
+
+
+def spread(outputs: Outputs, there: npt.NDArray[np.bool_]) -> Outputs:
+    """`outputs`, a line per true one of `there`, with lines of nothing (NaN, "", 0) where it is false."""
+    out = np.zeros((len(there), *outputs.shape[1:]), dtype=outputs.dtype)
+    for part in _parts(out):
+        if part.dtype.kind == "f":
+            part[...] = np.nan
+    out[there] = outputs
+    return out
+
+
+def gap(found: Outputs, expected: Outputs) -> float:
+    """The largest difference of two predictions for the same rows: of numbers relative to those above one, of texts
+    infinite; 0 where both say the same. Two spans that score the same are the same."""
+    if found.shape != expected.shape or found.dtype.names != expected.dtype.names:
+        return float("inf")
+    pairs = list(zip(_parts(found), _parts(expected), strict=True))
+    numbers = [_relative(a, b) for a, b in pairs if a.dtype.kind == "f"]
+    largest = max((float(each.max(initial=0)) for each in numbers), default=0.0)
+    tied = numbers[0] < _TIE if found.dtype.names and numbers else np.zeros(found.shape, dtype=bool)
+    differ = any(bool(((a != b) & ~tied).any()) for a, b in pairs if a.dtype.kind != "f")
+    return float("inf") if differ else largest
+
+
+def _relative(found: Outputs, expected: Outputs) -> Outputs:
+    """NaN where just one of them is."""
+    both = np.isnan(found) & np.isnan(expected)
+    return np.where(both, 0, np.abs(found - expected) / np.maximum(np.abs(expected), 1))
+
+
+def _parts(outputs: Outputs) -> list[Outputs]:
+    return [outputs] if outputs.dtype.names is None else [outputs[name] for name in outputs.dtype.names]

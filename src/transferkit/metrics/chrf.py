@@ -1,0 +1,16 @@
+"""chrF by sacrebleu: F-score over characters in a row, up to 6 of them (Popovic 2015)."""
+
+from typing import Any
+
+from sacrebleu.metrics.chrf import CHRF
+
+from transferkit.metrics import Floats, of_corpus
+
+TITLE = "chrF"
+HIGHER_IS_BETTER = True
+SHAPES = ("TEXT",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """From 0 to 100."""
+    return of_corpus(CHRF(), predictions, references, counts)

@@ -1,0 +1,16 @@
+"""Exact match: share of answers that are a reference, but for case, signs and articles (Rajpurkar et al. 2016)."""
+
+from typing import Any
+
+from transferkit.data.answers import right_texts, words
+from transferkit.metrics import Floats, best_of, mean
+
+TITLE = "exact match"
+HIGHER_IS_BETTER = True
+SHAPES = ("SPAN", "TEXT")
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """From 0 to 1."""
+    right = [right_texts(given) for given in references]
+    return mean(best_of(lambda a, b: float(words(a) == words(b)), predictions, right), counts)

@@ -1,0 +1,18 @@
+"""Words of the answers over words of the references: above 1 they are too long."""
+
+from typing import Any
+
+import numpy as np
+
+from transferkit.metrics import Floats, ratio
+
+TITLE = "length ratio"
+HIGHER_IS_BETTER = True
+SHAPES = ("TEXT",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """Of all rows together; of several references the first."""
+    ours = np.array([len(text.split()) for text in predictions], dtype=np.float64)
+    theirs = np.array([len(given[0].split()) if given else 0 for given in references], dtype=np.float64)
+    return ratio(counts @ ours, counts @ theirs)

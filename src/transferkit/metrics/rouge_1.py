@@ -1,0 +1,14 @@
+"""ROUGE-1: F-measure over words, stemmed (Lin 2004)."""
+
+from typing import Any
+
+from transferkit.metrics import Floats, mean, rouge
+
+TITLE = "ROUGE-1"
+HIGHER_IS_BETTER = True
+SHAPES = ("TEXT",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """From 0 to 1: the mean over rows, of several references the best."""
+    return mean(rouge("rouge1", predictions, references), counts)

@@ -1,0 +1,14 @@
+"""ROUGE-2: F-measure over word pairs, stemmed (Lin 2004)."""
+
+from typing import Any
+
+from transferkit.metrics import Floats, mean, rouge
+
+TITLE = "ROUGE-2"
+HIGHER_IS_BETTER = True
+SHAPES = ("TEXT",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """From 0 to 1: the mean over rows, of several references the best."""
+    return mean(rouge("rouge2", predictions, references), counts)

@@ -1,0 +1,16 @@
+"""TER by sacrebleu: edits per hundred words to make of an answer its reference (Snover et al. 2006)."""
+
+from typing import Any
+
+from sacrebleu.metrics.ter import TER
+
+from transferkit.metrics import Floats, of_corpus
+
+TITLE = "TER"
+HIGHER_IS_BETTER = False
+SHAPES = ("TEXT",)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """From 0 to 100, and above."""
+    return of_corpus(TER(), predictions, references, counts)

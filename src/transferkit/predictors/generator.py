@@ -1,0 +1,164 @@
+"""A generative Transformers model in use; its folder also serves with plain Transformers."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import GenerationConfig as HFGenerationConfig
+
+from transferkit.config import GenerationConfig
+from transferkit.data.rows import Rows
+from transferkit.predictors import Predictions, write_facts
+from transferkit.progress import progress
+from transferkit.sources.hush import hushed
+from transferkit.tasks import Shape, Task
+from transferkit.training.examples import Examples
+from transferkit.training.inference import device_of
+from transferkit.training.prompting import Frame, Ints, prompts
+from transferkit.training.writing import answered_examples
+
+_TOKENS_AT_ONCE = 8192
+_MOST_ROWS = 64
+
+
+def nothing(_folder: Path) -> None:
+    """There is nothing else to save."""
+
+
+@dataclass(frozen=True)
+class Generator:
+    """`model` is an AutoModelForCausalLM or AutoModelForSeq2SeqLM; `max_length` is that of prompts, in tokens.
+
+    `generation.max_new_tokens` is a number here.
+    """
+
+    model: Any
+    tokenizer: Any
+    frame: Frame
+    max_length: int
+    generation: GenerationConfig
+    save_extra: Callable[[Path], None] = field(default=nothing)
+    labels: tuple[str, ...] = ()
+    shape: Shape = Shape.TEXT
+
+    @property
+    def parameters(self) -> int:
+        return sum(p.numel() for p in self.model.parameters())
+
+    def examples(self, rows: Rows, task: Task) -> Examples:
+        """`rows` with their answers, for training."""
+        longest = self.generation.max_new_tokens or 1
+        return answered_examples(rows, task, self.tokenizer, self.frame, self.max_length, longest)
+
+    def predict(self, rows: Rows) -> Predictions:
+        """Texts, (rows,). Prompts of like length are answered together, the longest first."""
+        if not len(rows):
+            return Predictions(np.array([], dtype=np.str_))
+        return Predictions(self.written(prompts(rows, self.tokenizer, self.frame, self.max_length).ids))
+
+    def written(self, asked: Sequence[Ints]) -> "np.ndarray[Any, np.dtype[np.str_]]":
+        """What the model writes after prompts, (prompts,)."""
+        found = [""] * len(asked)
+        with progress("writing", len(asked)) as advance:
+            for group in self._groups([len(ids) for ids in asked]):
+                for i, text in zip(group, self.answers([asked[i] for i in group]), strict=True):
+                    found[i] = text
+                advance(len(group))
+        return np.array(found, dtype=np.str_)
+
+    def _groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        order = np.argsort(-np.asarray(lengths), kind="stable").tolist()
+        start = 0
+        while start < len(order):
+            each = lengths[order[start]] + (self.generation.max_new_tokens or 0)
+            rows = min(_MOST_ROWS, max(1, _TOKENS_AT_ONCE // (each * self.generation.num_beams)))
+            yield order[start : start + rows]
+            start += rows
+
+    def answers(self, asked: Sequence[Ints], seed: int = 0) -> list[str]:
+        """What the model writes after prompts, all at once; halved where memory runs out. `seed` is for sampling."""
+        try:
+            return self._generated(asked, seed)
+        except torch.OutOfMemoryError:
+            if len(asked) == 1:
+                raise
+            torch.cuda.empty_cache()
+            half = len(asked) // 2
+            return [*self.answers(asked[:half], seed), *self.answers(asked[half:], seed)]
+
+    def _generated(self, asked: Sequence[Ints], seed: int) -> list[str]:
+        width = max(map(len, asked))
+        ids = np.full((len(asked), width), self.tokenizer.pad_token_id or 0, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for i, row in enumerate(asked):
+            where = slice(width - len(row), None) if self.frame.start is None else slice(len(row))
+            ids[i, where], mask[i, where] = row, 1
+        device = device_of(self.model)
+        with torch.inference_mode(), torch.random.fork_rng(enabled=self.generation.do_sample), hushed():
+            if self.generation.do_sample:
+                torch.manual_seed(seed)
+            out = self.model.generate(
+                input_ids=torch.from_numpy(ids).to(device),
+                attention_mask=torch.from_numpy(mask).to(device),
+                generation_config=self.settings(),
+                tokenizer=self.tokenizer if self.generation.stop else None,
+            )
+        new = out[:, width:] if self.frame.start is None else out
+        texts: list[str] = self.tokenizer.batch_decode(new, skip_special_tokens=True)
+        return [self._before_stop(text).strip() for text in texts]
+
+    def _before_stop(self, text: str) -> str:
+        return min((text.partition(stop)[0] for stop in self.generation.stop), key=len, default=text)
+
+    def settings(self) -> HFGenerationConfig:
+        """The generation settings as Transformers take them."""
+        asked = self.generation
+        ends = dict.fromkeys((self.frame.end, self.tokenizer.eos_token_id))
+        more: dict[str, Any] = {"temperature": asked.temperature, "top_p": asked.top_p} if asked.do_sample else {}
+        more |= {"length_penalty": asked.length_penalty} if asked.num_beams > 1 else {}
+        more |= {"stop_strings": list(asked.stop)} if asked.stop else {}
+        return HFGenerationConfig(  # type: ignore[no-untyped-call]
+            max_new_tokens=asked.max_new_tokens,
+            num_beams=asked.num_beams,
+            do_sample=asked.do_sample,
+            no_repeat_ngram_size=asked.no_repeat_ngram_size,
+            repetition_penalty=asked.repetition_penalty,
+            eos_token_id=[token for token in ends if token is not None],
+            pad_token_id=self.tokenizer.pad_token_id,
+            bos_token_id=self.tokenizer.bos_token_id,
+            decoder_start_token_id=self.frame.start,
+            use_cache=True,
+            **more,
+        )
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.model.generation_config = self.settings()
+        self.model.config.use_cache = True
+        self.model.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+        write_facts(folder, "generator", self.facts())
+        self.save_extra(folder)
+
+    def facts(self) -> dict[str, Any]:
+        """What `load` needs besides the model."""
+        settings = self.generation.model_dump(mode="json")
+        return {"frame": asdict(self.frame), "max_length": self.max_length, "generation": settings}
+
+
+def load(folder: Path, facts: Mapping[str, Any]) -> Generator:
+    """What `save` wrote."""
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    said = facts["frame"]
+    return Generator(
+        kind.from_pretrained(folder, local_files_only=True).eval(),
+        AutoTokenizer.from_pretrained(folder, local_files_only=True),
+        Frame(tuple(said["before"]), tuple(said["after"]), said["end"], tuple(said["again"]), said["start"]),
+        int(facts["max_length"]),
+        GenerationConfig.model_validate(facts["generation"]),
+    )

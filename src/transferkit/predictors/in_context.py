@@ -1,0 +1,101 @@
+"""A frozen decoder shown the nearest training examples in its prompt, found by a frozen encoder; in use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from transformers import AutoModel, AutoTokenizer
+
+from transferkit.data.rows import Rows
+from transferkit.predictors import Floats, Predictions, generator, write_facts
+from transferkit.predictors.generator import Generator
+from transferkit.tasks import Shape
+from transferkit.training.embedder import Embedder
+from transferkit.training.encoding import encode
+from transferkit.training.examples import UNLABELLED, Examples
+from transferkit.training.inference import outputs
+from transferkit.training.prompting import Shot, prompts
+
+_RETRIEVER = "retriever"
+
+
+@dataclass(frozen=True)
+class Retriever:
+    """A frozen encoder: texts to vectors of length 1. `max_length` is in tokens; `prompt` goes before every text."""
+
+    encoder: Any
+    tokenizer: Any
+    pooling: str
+    max_length: int
+    prompt: str = ""
+
+    def vectors(self, rows: Rows) -> Floats:
+        """(rows, width)."""
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
+        found = outputs(Embedder(self.encoder, self.pooling), Examples(encoded, np.full(len(rows), UNLABELLED)))
+        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class InContext:
+    """`examples` are the rows to choose from, with the `vectors` of their texts (examples, width); the nearest `count`
+    go into every prompt, the nearest of all last (Liu et al. 2022), each of at most `room` tokens."""
+
+    writer: Generator
+    retriever: Retriever
+    examples: Sequence[Shot]
+    vectors: Floats
+    count: int
+    room: int
+    labels: tuple[str, ...] = ()
+    shape: Shape = Shape.TEXT
+
+    @property
+    def parameters(self) -> int:
+        return self.writer.parameters + int(sum(p.numel() for p in self.retriever.encoder.parameters()))
+
+    def predict(self, rows: Rows) -> Predictions:
+        """Texts, (rows,)."""
+        if not len(rows):
+            return self.writer.predict(rows)
+        near = np.argsort(self.retriever.vectors(rows) @ self.vectors.T, axis=1, kind="stable")[:, -self.count :]
+        shots = [[self.examples[i] for i in line] for line in near.tolist()]
+        writer = self.writer
+        asked = prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots, self.room).ids
+        return Predictions(writer.written(asked))
+
+    def save(self, folder: Path) -> None:
+        self.writer.save(folder)
+        below = folder / _RETRIEVER
+        self.retriever.encoder.save_pretrained(below)
+        self.retriever.tokenizer.save_pretrained(below)
+        save_file({"vectors": self.vectors}, folder / "examples.safetensors")
+        facts: dict[str, Any] = {
+            "count": self.count,
+            "room": self.room,
+            "examples": [list(each) for each in self.examples],
+        }
+        facts["retriever"] = {
+            "pooling": self.retriever.pooling,
+            "max_length": self.retriever.max_length,
+            "prompt": self.retriever.prompt,
+        }
+        write_facts(folder, "in_context", {**self.writer.facts(), **facts})
+
+
+def load(folder: Path, facts: Mapping[str, Any]) -> InContext:
+    """What `save` wrote."""
+    below = folder / _RETRIEVER
+    encoder = AutoModel.from_pretrained(below, local_files_only=True).eval()
+    tokenizer = AutoTokenizer.from_pretrained(below, local_files_only=True)
+    return InContext(
+        generator.load(folder, facts),
+        Retriever(encoder, tokenizer, **facts["retriever"]),
+        [(str(text), str(answer)) for text, answer in facts["examples"]],
+        load_file(folder / "examples.safetensors")["vectors"],
+        int(facts["count"]),
+        int(facts["room"]),
+    )

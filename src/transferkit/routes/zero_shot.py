@@ -1,0 +1,37 @@
+"""The pretrained model as it is: what it writes when it is only told what to do."""
+
+import time
+from collections.abc import Mapping
+
+from transferkit.config import Strict
+from transferkit.routes import Context, Outcome
+from transferkit.tasks import Shape
+
+NAME = "zero_shot"
+
+
+class Options(Strict):
+    """No settings: the instruction and the way of writing are those of the run."""
+
+
+def variants() -> Mapping[str, type[Strict]]:
+    return {NAME: Options}
+
+
+def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    if context.task.shape is not Shape.TEXT:
+        return f"{context.task.name} wants {context.task.shape.value}, for which a pretrained model has no head yet"
+    return context.why_no_text
+
+
+def run(variant: str, context: Context, options: Strict) -> Outcome:
+    """Nothing is trained."""
+    began = time.perf_counter()
+    model, tokenizer = context.backbone.generator(), context.backbone.tokenizer()
+    return Outcome(
+        predictor=context.writer(model, tokenizer),
+        method=f"{context.backbone.name} as pretrained, told what to do",
+        trained_parameters=0,
+        seconds=time.perf_counter() - began,
+        settings={},
+    )

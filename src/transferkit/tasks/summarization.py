@@ -1,0 +1,14 @@
+"""A short text that says what a longer one says."""
+
+from transferkit.tasks import answered_with_text
+
+TASK = answered_with_text(
+    "summarization",
+    target="summary",
+    usual={
+        "text": ("source", "document", "article", "dialogue", "text", "maintext", "body", "content"),
+        "summary": ("summary", "target", "highlights", "abstract", "synopsis", "headline", "title", "tldr", "output"),
+    },
+    metrics=("rouge_l", "rouge_1", "rouge_2", "length_ratio"),
+    instruction="Summarize the text.",
+)

@@ -1,0 +1,62 @@
+"""Whatever a prompt asks for: instruction tuning on prompts with completions, or on conversations."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+from transferkit.tasks import answered_with_text
+
+_MESSAGES = ("messages", "conversations", "conversation")
+
+
+def unpacked(rows: Rows) -> Rows:
+    """A column of messages as `prompt`, all before the last answer, and `completion`, that answer.
+
+    A prompt of one turn is its text, one of several turns is JSON. Raises `DataError` for what is no conversation.
+    """
+    name = next((name for name in _MESSAGES if name in rows), None)
+    if name is None:
+        return rows
+    parted = [_parted(cell, i, name, rows) for i, cell in enumerate(rows[name])]
+    prompts, completions = [prompt for prompt, _ in parted], [completion for _, completion in parted]
+    others = {key: cells for key, cells in rows.columns.items() if key != name}
+    return replace(rows, columns={**others, "prompt": prompts, "completion": completions})
+
+
+def _parted(cell: Any, position: int, name: str, rows: Rows) -> tuple[str, str | None]:
+    try:
+        turns = [_turn(each) for each in (json.loads(cell) if isinstance(cell, str) else cell)]
+    except (TypeError, ValueError, KeyError, AttributeError):
+        where = f"{rows.source}: " if rows.source else ""
+        raise DataError(
+            f"{where}row {rows.numbers[position]}, column {name!r}: expected messages such as "
+            f'[{{"role": "user", "content": "..."}}], found {cell!r:.80}; mend that row'
+        ) from None
+    answer = turns.pop()["content"] if turns and turns[-1]["role"] == "assistant" else None
+    one = len(turns) == 1 and turns[0]["role"] == "user"
+    return (turns[0]["content"] if one else json.dumps(turns, ensure_ascii=False) if turns else ""), answer
+
+
+def _turn(each: Any) -> dict[str, str]:
+    """A message under the usual names; ShareGPT calls them from and value."""
+    role = str(
+        each["role"] if "role" in each else {"human": "user", "gpt": "assistant"}.get(each["from"], each["from"])
+    )
+    return {"role": role, "content": str(each["content"] if "content" in each else each["value"])}
+
+
+TASK = replace(
+    answered_with_text(
+        "text-generation",
+        target="completion",
+        usual={
+            "text": ("prompt", "instruction", "question", "input", "text"),
+            "completion": ("completion", "response", "answer", "output", "target", "chosen"),
+        },
+        metrics=("token_f1", "exact_match", "rouge_l", "chrf"),
+        instruction="",
+    ),
+    unpack=unpacked,
+)

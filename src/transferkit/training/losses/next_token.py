@@ -1,0 +1,34 @@
+"""Cross-entropy on the next token of an answer."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from transferkit.training.losses import Step
+
+
+class NextToken(nn.Module):
+    """Cross-entropy with label smoothing on the tokens of answers: the mean over those of a row, then over rows."""
+
+    hidden_depths: Sequence[int] = ()
+    attention_depths: Sequence[int] = ()
+
+    def __init__(self, smoothing: float = 0.0) -> None:
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, step: Step) -> Tensor:
+        """`step.logits` is (answer tokens, vocabulary), `labels` (rows, longest answer), -100 beyond an answer."""
+        if "drawn" in step.batch:
+            return step.logits.sum() * 0.0  # the model's own answers are no example to it
+        labels = step.batch["labels"]
+        there = labels >= 0
+        each = F.cross_entropy(step.logits, labels[there], reduction="none", label_smoothing=self.smoothing)
+        return (each * shares(there)).sum()
+
+
+def shares(there: Tensor) -> Tensor:
+    """What every answer token weighs, (answer tokens,), given which of (rows, longest answer) there are."""
+    counts = there.sum(dim=1, keepdim=True).clamp_min(1)
+    return (there / counts)[there] / len(there)

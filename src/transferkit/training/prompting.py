@@ -1,0 +1,194 @@
+"""Texts as a generative model is asked about them: in its chat template, or with an instruction before the text."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from jinja2 import TemplateError
+
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
+from transferkit.tasks import Task
+
+Ints = npt.NDArray[np.int64]
+Shot = tuple[str, str]
+"""An example: a text and its answer."""
+
+_MARK, _ANSWER = "\u2402text\u2403", "\u2402answer\u2403"  # signs that no template has
+_GAP = "\n\n"
+_LEAST_ROOM = 8
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The tokens that stand around every text, `before` and `after`; the model's answer follows, up to `end`.
+
+    `again` stands between an answer and the next text, where a prompt holds examples. `start` is what the decoder
+    of an encoder-decoder begins with; None for decoders.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    end: int
+    again: tuple[int, ...] = ()
+    start: int | None = None
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """Token ids of what a model is asked, a row each; `full_lengths` counts tokens before texts were cut."""
+
+    ids: tuple[Ints, ...]
+    full_lengths: Ints
+
+
+def frame(tokenizer: Any, config: Any, task: Task, instruction: str | None) -> Frame:
+    """How a model with this tokenizer and configuration is asked.
+
+    Decoders with a chat template get the instruction (default: the task's) as the system's turn and the text as the
+    user's, or both as the user's where the template knows no system; other decoders get both with empty lines
+    between. Encoder-decoders get the instruction and a colon before the text (Raffel et al. 2020), by default
+    what their configuration says for the task, if anything.
+    """
+    if config.is_encoder_decoder:
+        params = (getattr(config, "task_specific_params", None) or {}).get(task.name, {})
+        told = params.get("prefix", "") if instruction is None else f"{instruction.rstrip('.:')}: " * bool(instruction)
+        before, after = _special(tokenizer)
+        whole = (*before, *_ids(tokenizer, told))
+        return Frame(whole, after, tokenizer.eos_token_id, start=config.decoder_start_token_id)
+    told = task.instruction if instruction is None else instruction
+    if tokenizer.chat_template:
+        return _of_chat(tokenizer, told)
+    before, after = _special(tokenizer)
+    end = tokenizer.eos_token_id
+    after = tuple(token for token in after if token != end)
+    gap = _ids(tokenizer, _GAP)
+    return Frame((*before, *_ids(tokenizer, told + _GAP if told else "")), (*after, *gap), end, gap)
+
+
+def _special(tokenizer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The special tokens that a tokenizer puts before and after a text."""
+    plain, whole = _ids(tokenizer, "x"), tuple(tokenizer("x")["input_ids"])
+    start = next(i for i in range(len(whole)) if whole[i : i + len(plain)] == plain)
+    return whole[:start], whole[start + len(plain) :]
+
+
+def _of_chat(tokenizer: Any, told: str) -> Frame:
+    turns = [{"role": "system", "content": told}] * bool(told) + [{"role": "user", "content": _MARK}]
+    try:
+        asked = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    except TemplateError:
+        turns = [{"role": "user", "content": f"{told}{_GAP}{_MARK}"}]
+        asked = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    said = [*turns, {"role": "assistant", "content": _ANSWER}]
+    answered = tokenizer.apply_chat_template(said, tokenize=False)
+    continued = tokenizer.apply_chat_template([*said, {"role": "user", "content": _MARK}], tokenize=False)
+    before, _, after = asked.partition(_MARK)
+    closing = _ids(tokenizer, answered.partition(_ANSWER)[2])
+    again = _ids(tokenizer, continued.partition(_ANSWER)[2].partition(_MARK)[0])
+    special = set(tokenizer.all_special_ids)
+    end = next((token for token in closing if token in special), tokenizer.eos_token_id)
+    return Frame(_ids(tokenizer, before), _ids(tokenizer, after), int(end), again)
+
+
+def _ids(tokenizer: Any, text: str) -> tuple[int, ...]:
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"]) if text else ()
+
+
+def prompts(
+    rows: Rows,
+    tokenizer: Any,
+    asked: Frame,
+    max_length: int,
+    shots: Sequence[Sequence[Shot]] | None = None,
+    room: int = 0,
+) -> Prompts:
+    """What a model is asked about every row, at most `max_length` tokens each, not counting examples.
+
+    Only the text is cut, never what stands around it; of a pair it is the second text, which is put first, for the
+    question to stand next to its answer. `shots` are examples for every row, shown before its text, each of at most
+    `room` tokens. Raises `ConfigError` where nothing of a text would be left.
+    """
+    inputs = rows.inputs()
+    talks = {i: turns for i, (text, _) in enumerate(inputs) if (turns := _conversation(text))}
+    bodies = _plain_ids(tokenizer, [text if pair is None else pair for text, pair in inputs])
+    ends = _plain_ids(tokenizer, ["" if pair is None else _GAP + text for text, pair in inputs])
+    around = len(asked.before) + len(asked.after)
+    rooms = [max_length - around - len(end) for end in ends]
+    if min(rooms) < _LEAST_ROOM:
+        raise ConfigError(
+            f"max_length {max_length}: instruction and template alone take {max_length - min(rooms)} tokens; "
+            f"expected at least {_LEAST_ROOM} more for the text"
+        )
+    shown = _shown(shots, tokenizer, asked, room) if shots else [()] * len(rows)
+    ids = [
+        np.array([*asked.before, *first, *body[:most], *end, *asked.after], dtype=np.int64)
+        for first, body, end, most in zip(shown, bodies, ends, rooms, strict=True)
+    ]
+    for i, turns in talks.items():
+        ids[i] = np.array(_asked_last(turns, tokenizer, asked, max_length), dtype=np.int64)
+    full = [around + len(body) + len(end) for body, end in zip(bodies, ends, strict=True)]
+    return Prompts(tuple(ids), np.array(full, dtype=np.int64))
+
+
+def _conversation(text: str) -> list[dict[str, str]] | None:
+    """The turns of a text that is a JSON list of messages."""
+    if not text.startswith('[{"role"'):
+        return None
+    try:
+        turns = json.loads(text)
+    except ValueError:
+        return None
+    fine = all(isinstance(turn, dict) and turn.keys() >= {"role", "content"} for turn in turns)
+    return turns if fine else None
+
+
+def _asked_last(turns: Sequence[dict[str, str]], tokenizer: Any, asked: Frame, max_length: int) -> list[int]:
+    """A conversation up to where the model is to answer. Where it is too long, its oldest turns are left out, but
+    not the system's; then the beginning of what is left."""
+    system = [turn for turn in turns[:1] if turn["role"] == "system"]
+    rest = list(turns[len(system) :])
+    while True:
+        if tokenizer.chat_template:
+            text = tokenizer.apply_chat_template([*system, *rest], tokenize=False, add_generation_prompt=True)
+            ids = list(_ids(tokenizer, text))
+        else:
+            said = _ids(tokenizer, _GAP.join(turn["content"] for turn in (*system, *rest)))
+            ids = [*asked.before, *said, *asked.after]
+        if len(ids) <= max_length or len(rest) < 2:
+            return ids[-max_length:]
+        rest = rest[2:] if len(rest) > 2 else rest[1:]
+
+
+def _shown(shots: Sequence[Sequence[Shot]], tokenizer: Any, asked: Frame, room: int) -> list[tuple[int, ...]]:
+    """The tokens of examples, as far as the next text."""
+    different = list(dict.fromkeys(shot for row in shots for shot in row))
+    texts = _plain_ids(tokenizer, [text for text, _ in different])
+    answers = _plain_ids(tokenizer, [answer for _, answer in different])
+    tokens = {
+        shot: (*text[: max(0, room - len(answer))], *asked.after, *answer, *asked.again)
+        for shot, text, answer in zip(different, texts, answers, strict=True)
+    }
+    return [tuple(token for shot in row for token in tokens[shot]) for row in shots]
+
+
+def completions(texts: Sequence[str], tokenizer: Any, asked: Frame, longest: int | None = None) -> list[Ints]:
+    """The tokens of answers as a model is to write them, the end included; at most `longest`."""
+    if not texts:
+        return []
+    if asked.start is None:
+        found = [[*ids, asked.end] for ids in _plain_ids(tokenizer, texts)]
+    else:
+        found = tokenizer(text_target=list(texts), verbose=False)["input_ids"]
+    return [np.array(ids[:longest], dtype=np.int64) for ids in found]
+
+
+def _plain_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Tokens of texts in which nothing, whatever is written there, is taken for a special token."""
+    found: list[list[int]] = tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)[
+        "input_ids"
+    ]
+    return found

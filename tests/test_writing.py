@@ -1,0 +1,388 @@
+"""Models that write: how they are asked, what they learn from, and the whole product around them, all tiny."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from torch.nn import functional as F
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    MarianConfig,
+    MarianMTModel,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
+)
+
+from calling import Call
+from tiny_models import FILLERS, VOCABULARY, WIDTH, load, make_context, save_model, save_tokenizer
+from transferkit import flow, model, predictors, tasks
+from transferkit.config import GenerationConfig, RouteConfig, parse
+from transferkit.data.columns import canonical
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError, DataError, SourceError
+from transferkit.evaluation.results import RunResult
+from transferkit.predictors.generator import Generator
+from transferkit.predictors.plain_copy import PlainCopy
+from transferkit.routes import Context, resolve
+from transferkit.sources.backbone import Backbone
+from transferkit.training.learner import inputs_of
+from transferkit.training.losses import Schedule, Step
+from transferkit.training.losses.next_token import NextToken
+from transferkit.training.losses.soft_tokens import SoftTokens
+from transferkit.training.prompting import completions, frame, prompts
+from transferkit.training.writing import AnswersOnly, answered_examples
+
+CHAT = (
+    "{% for message in messages %}{{ '[CLS] ' + message['role'] + ' ' + message['content'] + ' [SEP] ' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '[CLS] assistant ' }}{% endif %}"
+)
+TASK = tasks.get("summarization")
+FAST: dict[str, Any] = {"epochs": 30, "learning_rate": 3e-3, "batch_size": 16, "patience": 30}
+
+
+def first_words(count: int, seed: int = 0) -> Rows:
+    """Texts of 4 to 8 words, to be summed up as their first two."""
+    random = np.random.default_rng(seed)
+    texts = list(dict.fromkeys(" ".join(random.choice(FILLERS, random.integers(4, 9))) for _ in range(4 * count)))
+    texts = texts[:count]
+    return Rows({"text": texts, "summary": [" ".join(t.split()[:2]) for t in texts]}, np.arange(1, count + 1))
+
+
+def save_writer(folder: Path, family: str, layers: int = 2) -> Path:
+    """A random model that writes; the llama has a chat template."""
+    torch.manual_seed(0)
+    size = {"d_model": WIDTH, "vocab_size": len(VOCABULARY), "pad_token_id": 1, "eos_token_id": 2}
+    if family == "t5":
+        more = {"d_kv": 16, "d_ff": 64, "num_layers": layers, "num_heads": 2, "decoder_start_token_id": 1}
+        T5ForConditionalGeneration(T5Config(**size, **more, dropout_rate=0.0)).save_pretrained(folder)
+    elif family == "marian":
+        both = {f"{side}_{name}": value for side in ("encoder", "decoder") for name, value in _MARIAN.items()}
+        start = {"decoder_start_token_id": 1, "max_position_embeddings": 64, "forced_eos_token_id": None}
+        MarianMTModel(MarianConfig(**size, **both, **start, dropout=0.0, init_std=0.1)).save_pretrained(folder)
+    else:
+        save_model(folder, family, layers, dropout=0.0)
+    save_tokenizer(folder, family)
+    if family == "llama":
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer.chat_template = CHAT
+        tokenizer.save_pretrained(folder)
+    return folder
+
+
+def save_letters(folder: Path) -> None:
+    """A tokenizer of single letters: every letter can be written, and texts to stop at can be found."""
+    letters = {letter: i for i, letter in enumerate((*VOCABULARY[:5], *"abcdefghijklmnopqrstuvwxyz", "\u0120"))}
+    tokenizer = Tokenizer(models.BPE(letters, [], unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = {"unk_token": "[UNK]", "eos_token": "[SEP]", "pad_token": "[PAD]"}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder)
+
+
+_MARIAN = {"layers": 2, "attention_heads": 2, "ffn_dim": 64, "layerdrop": 0.0}
+
+
+@pytest.fixture(scope="module")
+def writers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Backbone]:
+    folder = tmp_path_factory.mktemp("writers")
+    return {family: load(save_writer(folder / family, family)) for family in ("gpt2", "llama", "t5", "marian")}
+
+
+def context_of(backbone: Backbone, folder: Path, **changes: Any) -> Context:
+    return make_context(backbone, folder, first_words(150), task=TASK, max_length=32, **changes)
+
+
+def run_route(name: str, context: Context, **options: Any) -> Generator:
+    predictor = resolve(RouteConfig(name=name, options=options)).run(context).predictor
+    assert isinstance(predictor, Generator)
+    return predictor
+
+
+def share_right(predictor: Any, rows: Rows) -> float:
+    answers = TASK.decode(predictor.predict(rows).outputs, ())
+    return float(np.mean([a == b for a, b in zip(answers, rows["summary"], strict=True)]))
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "t5", "marian"])
+def test_every_architecture_learns_to_write_and_to_stop(
+    writers: dict[str, Backbone], tmp_path: Path, family: str
+) -> None:
+    context = context_of(writers[family], tmp_path)
+    context = replace(context, validation=context.train)  # a tiny T5 learns by heart, which is what is asked here
+    predictor = run_route("full", context, **{**FAST, "epochs": 60})
+    assert share_right(predictor, context.train) > 0.9
+    predictor.save(tmp_path / "saved")
+    again = predictors.load(tmp_path / "saved")
+    fresh = first_words(20, seed=5)
+    assert again.predict(fresh).outputs.tolist() == predictor.predict(fresh).outputs.tolist()
+
+
+@pytest.mark.parametrize("route", ["lora", "top_layers"])
+def test_adapters_learn_and_leave_a_plain_folder(writers: dict[str, Backbone], tmp_path: Path, route: str) -> None:
+    context = context_of(writers["llama"], tmp_path)
+    options = {**FAST, "epochs": 60, **({"layers": 1} if route == "top_layers" else {"rank": 16})}
+    predictor = run_route(route, context, **options)
+    assert share_right(predictor, context.train) > share_right(run_route("zero_shot", context), context.train) + 0.2
+    predictor.save(tmp_path / "saved")
+    plain = AutoModelForCausalLM.from_pretrained(tmp_path / "saved")
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "saved")
+    turns = [{"role": "system", "content": TASK.instruction}, {"role": "user", "content": context.train["text"][0]}]
+    ids = tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+    out = plain.generate(**ids)
+    said = tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True).strip()
+    assert said == predictor.predict(context.train.take([0])).outputs[0]
+
+
+def test_the_template_frames_a_text_and_ends_its_answer(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the old")
+    rows = Rows({"text": ["my big one"]}, np.arange(1))
+    said = [{"role": "system", "content": "the old"}, {"role": "user", "content": "my big one"}]
+    whole = tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True)
+    assert (
+        prompts(rows, tokenizer, asked, 40).ids[0].tolist() == tokenizer(whole, add_special_tokens=False)["input_ids"]
+    )
+    assert asked.end == tokenizer.eos_token_id
+    (answer,) = completions(["was here"], tokenizer, asked)
+    assert answer.tolist() == [*tokenizer("was here")["input_ids"], asked.end]
+
+
+def test_the_text_is_cut_and_never_the_frame(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the old")
+    found = prompts(Rows({"text": ["my " * 50]}, np.arange(1)), tokenizer, asked, 30)
+    assert len(found.ids[0]) == 30 and found.full_lengths[0] > 50
+    assert found.ids[0][-len(asked.after) :].tolist() == list(asked.after)
+    with pytest.raises(ConfigError, match="max_length 9: instruction and template alone take"):
+        prompts(Rows({"text": ["my"]}, np.arange(1)), tokenizer, asked, 9)
+
+
+def test_special_tokens_in_a_text_are_plain_text(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the")
+    ids = prompts(Rows({"text": ["my [SEP] home"]}, np.arange(1)), tokenizer, asked, 40).ids[0]
+    assert (ids == asked.end).sum() == len([i for i in (*asked.before, *asked.after) if i == asked.end])
+
+
+def test_examples_stand_before_the_text(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the old")
+    rows = Rows({"text": ["my big one"]}, np.arange(1))
+    turns = [
+        {"role": "system", "content": "the old"},
+        {"role": "user", "content": "new home"},
+        {"role": "assistant", "content": "new"},
+        {"role": "user", "content": "my big one"},
+    ]
+    whole = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    found = prompts(rows, tokenizer, asked, 40, [[("new home", "new")]], room=20).ids[0]
+    assert found.tolist() == tokenizer(whole, add_special_tokens=False)["input_ids"]
+
+
+@pytest.mark.parametrize("family", ["llama", "t5", "marian"])
+def test_only_answers_get_logits_and_they_are_the_models_own(writers: dict[str, Backbone], family: str) -> None:
+    backbone = writers[family]
+    generator: Any = backbone.generator()
+    tokenizer = backbone.tokenizer()
+    asked = frame(tokenizer, generator.config, TASK, None)
+    examples = answered_examples(first_words(6), TASK, tokenizer, asked, 32, 8)
+    batch = examples.batch(range(6))
+    inputs = inputs_of(batch, torch.device("cpu"))
+    there = batch["labels"] >= 0
+    with torch.no_grad():
+        found = AnswersOnly(generator, generator.get_output_embeddings())(**inputs)
+        where = inputs.pop("answer_positions")
+        whole = generator(**inputs).logits
+    expected = whole.gather(1, where.clamp_min(0).unsqueeze(-1).expand(-1, -1, whole.shape[-1]))[there]
+    assert found.shape == (int(there.sum()), len(VOCABULARY))
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
+    loss = NextToken()(Step(found, torch.ones(1), batch))
+    rows = [
+        F.cross_entropy(part, true[true >= 0])
+        for part, true in zip(found.split(there.sum(1).tolist()), batch["labels"], strict=True)
+    ]
+    torch.testing.assert_close(loss, torch.stack(rows).mean())
+
+
+@pytest.mark.parametrize("divergence", ["forward", "reverse", "jensen_shannon"])
+def test_divergences(divergence: Any) -> None:
+    torch.manual_seed(0)
+    head = torch.nn.Linear(4, 7, bias=False)
+    labels = torch.tensor([[1, 2, -100], [3, -100, -100]])
+    states, ours = torch.randn(2, 3, 4), torch.randn(3, 7)
+    batch = {"labels": labels, "teacher_answers": states}
+    loss = SoftTokens(head, None, divergence, Schedule(1.0, 1.0))(Step(ours, torch.ones(1), batch))
+    p, q = head(states[labels >= 0]).softmax(-1), ours.softmax(-1)
+    middle = (p + q) / 2
+
+    def kl(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return (a * (a / b).log()).sum(-1)
+
+    each = {"forward": kl(p, q), "reverse": kl(q, p), "jensen_shannon": (kl(p, middle) + kl(q, middle)) / 2}
+    expected = (each[divergence][:2].mean() + each[divergence][2]) / 2
+    torch.testing.assert_close(loss, expected)
+    same = SoftTokens(head, None, divergence, Schedule(1.0, 1.0))(Step(head(states[labels >= 0]), torch.ones(1), batch))
+    assert abs(same.item()) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"soft_weight": 0.7},
+        {"divergence": "reverse", "hard_weight": 0.5, "hidden_weight": 0.1},
+        {"answers": "teacher", "soft_weight": 0.0, "hard_weight": 1.0},
+        {"on_policy": 0.3, "divergence": "jensen_shannon"},
+    ],
+)
+def test_students_learn_from_a_teacher(writers: dict[str, Backbone], tmp_path: Path, options: dict[str, Any]) -> None:
+    context = context_of(writers["llama"], tmp_path)
+    teacher = run_route("full", context, **{**FAST, "epochs": 60})
+    teacher.save(tmp_path / "full")
+    context = context_of(writers["llama"], tmp_path, teachers={"full": tmp_path / "full"})
+    student = run_route("fewer_layers", context, **FAST, layers=1, **options)
+    assert share_right(student, context.train) > 0.3
+    assert student.parameters < teacher.parameters
+
+
+def test_other_tokens_can_be_learned_from_answers_only(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    context = context_of(writers["llama"], tmp_path)
+    run_route("zero_shot", context).save(tmp_path / "teacher")
+    context = context_of(writers["llama"], tmp_path, teachers={"full": tmp_path / "teacher"})
+    model_option = {"model": str(writers["t5"].folder), "epochs": 1}
+    with pytest.raises(ConfigError, match="answers to teacher"):
+        run_route("pretrained", context, **model_option)
+    run_route("pretrained", context, **model_option, soft_weight=0.0, hard_weight=1.0)
+
+
+def test_generation_settings_are_kept(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    settings = GenerationConfig(max_new_tokens=5, num_beams=2, no_repeat_ngram_size=2, stop=("e",))
+    folder = save_writer(tmp_path / "letters", "gpt2")
+    save_letters(folder)
+    predictor = run_route("zero_shot", context_of(load(folder), tmp_path, generation=settings, instruction=""))
+    predictor.save(tmp_path / "saved")
+    said = json.loads((tmp_path / "saved" / "generation_config.json").read_text())
+    assert said["num_beams"] == 2 and said["max_new_tokens"] == 5 and said["stop_strings"] == ["e"]
+    again = predictors.load(tmp_path / "saved")
+    assert isinstance(again, Generator) and again.generation == settings
+    texts = again.predict(first_words(12)).outputs
+    assert not any("e" in text for text in texts)
+    free = predictor.generation.model_copy(update={"do_sample": True, "num_beams": 1, "stop": ()})
+    drawn = run_route("zero_shot", context_of(writers["llama"], tmp_path, generation=free))
+    assert drawn.predict(first_words(12)).outputs.tolist() == drawn.predict(first_words(12)).outputs.tolist()
+
+
+def test_a_model_without_an_output_layer_cannot_write(tmp_path: Path) -> None:
+    from transformers import AutoModel
+
+    save_writer(tmp_path / "llama", "llama")
+    AutoModel.from_pretrained(tmp_path / "llama").save_pretrained(tmp_path / "llama")
+    with pytest.raises(SourceError, match="no output layer"):
+        load(tmp_path / "llama").generator()
+
+
+def test_the_baseline_is_what_does_best(tmp_path: Path, writers: dict[str, Backbone]) -> None:
+    context = context_of(writers["gpt2"], tmp_path)
+    found = resolve(RouteConfig(name="baseline")).run(context).predictor
+    assert isinstance(found, PlainCopy) and found.words == 2
+
+
+CONVERSATION = [
+    {"role": "system", "content": "be brief"},
+    {"role": "user", "content": "the old home"},
+    {"role": "assistant", "content": "home"},
+    {"role": "user", "content": "the big one"},
+    {"role": "assistant", "content": "one"},
+]
+
+
+def test_conversations_are_prompts_and_completions(writers: dict[str, Backbone]) -> None:
+    task = tasks.get("text-generation")
+    table = Rows({"messages": [CONVERSATION, CONVERSATION[1:3]]}, np.arange(1, 3))
+    rows, _ = canonical(table, task)
+    assert list(rows["completion"]) == ["one", "home"] and rows["text"][1] == "the old home"
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), task, None)
+    whole = tokenizer.apply_chat_template(CONVERSATION[:-1], tokenize=False, add_generation_prompt=True)
+    ids = prompts(rows, tokenizer, asked, 60).ids
+    assert ids[0].tolist() == tokenizer(whole, add_special_tokens=False)["input_ids"]
+    short = prompts(rows, tokenizer, asked, len(ids[0]) - 1).ids[0]
+    assert len(short) < len(ids[0]) and short[:2].tolist() == ids[0][:2].tolist()
+    with pytest.raises(DataError, match=r"row 1, column 'messages': expected messages"):
+        canonical(Rows({"messages": ["hello"]}, np.arange(1, 2)), task)
+
+
+def test_translations_of_the_hub_are_two_columns() -> None:
+    table = Rows({"translation": [{"en": "house", "fr": "maison"}]}, np.arange(1, 2))
+    rows, _ = canonical(table, tasks.get("translation"))
+    assert list(rows["text"]) == ["house"] and list(rows["translation"]) == ["maison"]
+
+
+@pytest.mark.parametrize(("cell", "said"), [({"a": 1}, "found None"), ([], "found \\[\\]"), (["a", ""], "found ''")])
+def test_what_is_no_answer_is_refused(cell: Any, said: str) -> None:
+    table = Rows({"text": ["a"], "summary": [cell]}, np.arange(1, 2))
+    with pytest.raises(DataError, match=f"row 1, column 'summary': expected a text.*{said}"):
+        canonical(table, TASK)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    folder = tmp_path_factory.mktemp("summaries")
+    save_writer(folder / "model", "llama")
+    encoder = save_model(folder / "encoder", "bert")
+    rows = first_words(120)
+    lines: Sequence[dict[str, Any]] = [{"document": r["text"], "summary": r["summary"]} for r in rows]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked = ["zero_shot", {"feature_transfer": {"encoder": str(encoder)}}, {"top_layers": {**FAST, "layers": 1}}]
+    described = {
+        "data": {"path": str(folder / "rows.jsonl")},
+        "task": "summarization",
+        "model": str(folder / "model"),
+        "routes": [*asked, {"fewer_layers": {"layers": 1, "epochs": 2}}, "static"],
+        "output_dir": folder / "run",
+        "cache_dir": folder / "cache",
+        "offline": True,
+    }
+    return flow.fit(parse(described))
+
+
+def test_the_whole_product(finished: RunResult, call: Call, tmp_path: Path) -> None:
+    folder = finished.config.output_dir
+    assert folder is not None
+    assert {route.name for route in finished.routes} == {
+        "baseline",
+        "zero_shot",
+        "feature_transfer",
+        "top_layers",
+        "fewer_layers",
+    }
+    assert "whole texts" in next(each.reason for each in finished.skipped if each.name == "static")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "ROUGE-L" in page and "word F1" in page
+    card = (folder / "models" / "top_layers" / "README.md").read_text(encoding="utf-8")
+    assert 'pipeline("text-generation"' in card and TASK.instruction in card
+    loaded = model.load(folder, "top_layers")
+    texts = list(finished.splits.test["text"][:4])
+    assert loaded.predict(texts) == [str(t) for t in finished.route("top_layers").outputs[:4]]
+    lines = [{"document": text, "summary": text} for text in texts] + [{"document": " ", "summary": "home"}]
+    (tmp_path / "new.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    ended = call("predict", folder, tmp_path / "new.jsonl", "--output", tmp_path / "out.jsonl")
+    assert ended.code == 0, ended.err
+    written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [line["row"] for line in written] == [1, 2, 3, 4, 5] and written[4]["summary"] is None
+    ended = call("evaluate", folder, tmp_path / "new.jsonl")
+    assert ended.code == 0 and "ROUGE-L" in ended.out, ended.err
+    ended = call("compare", folder, folder)
+    assert ended.code == 0, ended.err
