@@ -1,6 +1,7 @@
 """A tiny pretrained model and a learnable file, for tests that run the whole product."""
 
 import csv
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from tiny_reviews import VOCABULARY, examples
 from transferkit.cli import failures
 from transferkit.cli.app import app
 from transferkit.sources.backbone import Backbone
+
+
+# Models this small gain nothing from a second thread, and pytest has a process per core already.
+os.environ["OMP_NUM_THREADS"] = "1"
+torch.set_num_threads(1)
 
 
 @pytest.fixture

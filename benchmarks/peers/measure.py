@@ -23,6 +23,7 @@ BULK_REPEATS = 3
 PROBE_ROWS = 32
 
 
+TARGETS = ("tags", "answers", "summary", "translation")
 Judged = Callable[[Sequence[Any], Sequence[Any]], dict[str, float]]
 
 
@@ -104,7 +105,8 @@ def read(path: Path) -> Part:
     """The rows of a JSON lines file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     texts = [(row["text"], row["text_pair"]) if "text_pair" in row else row["text"] for row in rows]
-    return Part(texts, [row["tags"] if "tags" in row else row.get("answers", str(row.get("label"))) for row in rows])
+    target = next((name for name in TARGETS if rows and name in rows[0]), None)
+    return Part(texts, [row[target] if target else str(row.get("label")) for row in rows])
 
 
 def of_labels(true: Sequence[Any], found: Sequence[Any]) -> dict[str, float]:
@@ -117,8 +119,10 @@ def answer(asked: Request, trained: Trained, packages: Sequence[str], judged: Ju
     started = time.perf_counter()
     predicted = list(trained.predict(asked.test.texts))
     predict_seconds = time.perf_counter() - started
+    scores = judged(asked.test.labels, predicted)
     found = {
-        **judged(asked.test.labels, predicted),
+        **scores,
+        "tokens_per_second": scores["tokens"] / predict_seconds if "tokens" in scores else None,
         "train_seconds": trained.train_seconds,
         "embed_seconds": trained.embed_seconds,
         "predict_seconds": predict_seconds,

@@ -179,7 +179,7 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
     references = task.references(test)
     first, values = predictors.load(runs[0].artifact), []
     outputs = first.predict(test).outputs
-    scores = score(task, outputs, references)
+    scores = score(task, outputs, references, inputs=task.asked(test))
     values.append(scores.metrics[task.main_metric].value)
     for other in runs[1:]:
         again = score(task, predictors.load(other.artifact).predict(test).outputs, references, resamples=1)

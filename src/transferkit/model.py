@@ -121,7 +121,8 @@ class Model:
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
-        return score(self.task, self.predictor.predict(cleaned.rows).outputs, references), findings
+        outputs = self.predictor.predict(cleaned.rows).outputs
+        return score(self.task, outputs, references, inputs=self.task.asked(cleaned.rows)), findings
 
     def _know(self, rows: Rows, column: str) -> None:
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):

@@ -69,6 +69,8 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
         for name, found in scores.metrics.items()
     ]
     out.print(table(("metric", "value", "95 % interval"), rows))
+    for name, words in scores.signatures.items():
+        _say(out, f"{metrics.get(name).TITLE}: {words}")
     out.print()
     columns = ("precision", "recall", "f1")
     classes = [

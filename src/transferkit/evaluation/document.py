@@ -54,6 +54,7 @@ def scores_to_json(scores: Scores) -> dict[str, Any]:
         "per_class": plain(scores.per_class),
         "confusion": scores.confusion.tolist(),
         "reliability": [asdict(found) for found in scores.reliability],
+        "signatures": dict(scores.signatures),
     }
 
 

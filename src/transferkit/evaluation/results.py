@@ -35,13 +35,15 @@ class Scores:
     """`metrics` by metric name; `per_class` by label, then precision, recall, f1, support.
 
     Tasks of one label also have `confusion`, in which [i, j] counts rows of true label i predicted as j, and
-    `reliability`; for others these are empty. `per_class` is empty for tasks without labels.
+    `reliability`; for others these are empty. `per_class` is empty for tasks without labels. `signatures` has the
+    settings behind metrics whose figures compare under the same settings only (BLEU, ROUGE), by metric name.
     """
 
     metrics: Mapping[str, Interval]
     per_class: Mapping[str, Mapping[str, float]]
     confusion: npt.NDArray[np.int64]
     reliability: tuple[ReliabilityBin, ...]
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -17,20 +17,26 @@ CHUNK_CELLS = 4_000_000
 """Most cells of a (resamples, rows) block held at once: 32 MB."""
 
 
-def score(task: Task, outputs: Any, references: Any, *, resamples: int = 1000, seed: int = 0) -> Scores:
+def score(
+    task: Task, outputs: Any, references: Any, *, inputs: Any = None, resamples: int = 1000, seed: int = 0
+) -> Scores:
     """Every metric of `task` with its bootstrap 95 % interval, and what else its output shape has to show.
 
-    `outputs` and `references` are in the form of that shape (`metrics.Metric`). Raises `ConfigError` when
+    `outputs` and `references` are in the form of that shape (`metrics.Metric`); metrics that compare answers with
+    what was asked need `inputs`, a list of texts per row, and are left out without them. Raises `ConfigError` when
     there are no rows.
     """
     if len(references) == 0:
         raise ConfigError("expected at least one labelled row to score, found none")
     outputs, truth = comparable(task, outputs, references)
+    names = [name for name in task.metrics if inputs is not None or not metrics.compares_inputs(name)]
+    told = {name: metrics.signature(name, outputs, truth) for name in names}
     return Scores(
-        metrics=intervals(task.metrics, outputs, truth, resamples, seed),
+        metrics=intervals(names, outputs, truth, resamples, seed, inputs),
         per_class=_PER_CLASS[task.shape](task.labels, outputs, truth) if task.shape in _PER_CLASS else {},
         confusion=_confusion(outputs, truth) if task.shape is Shape.LABEL else np.zeros((0, 0), dtype=np.int64),
         reliability=_reliability(outputs, truth) if task.shape is Shape.LABEL else (),
+        signatures={name: words for name, words in told.items() if words},
     )
 
 
@@ -42,7 +48,7 @@ def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
 
 
 def intervals(
-    names: Sequence[str], outputs: Any, references: Any, resamples: int = 1000, seed: int = 0
+    names: Sequence[str], outputs: Any, references: Any, resamples: int = 1000, seed: int = 0, inputs: Any = None
 ) -> dict[str, Interval]:
     """Percentile bootstrap over rows (Efron and Tibshirani 1993, chapter 13), the same resamples for every metric.
 
@@ -52,7 +58,8 @@ def intervals(
     """
     found = {}
     for name in names:
-        value, drawn = resampled(name, outputs, references, resamples, seed)
+        against = inputs if metrics.compares_inputs(name) else references
+        value, drawn = resampled(name, outputs, against, resamples, seed)
         low, high = np.percentile(drawn, [2.5, 97.5])
         interval = Interval(value, min(float(low), value), max(float(high), value))
         found[name] = _exact(interval, len(references)) if _is_share(metrics.get(name)) else interval

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
@@ -26,6 +27,9 @@ class Metric(Protocol):
     - VALUE: numbers (n, 1) against numbers (n,);
     - TAGS: a list of tags per row against another, a tag for every word;
     - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
+
+    A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
+    others must know the settings of to compare figures says them in `signature(predictions, references)`.
     """
 
     TITLE: str
@@ -47,6 +51,18 @@ def get(name: str) -> Metric:
     if name not in names():
         raise ConfigError(f"unknown metric {name!r}; there is {', '.join(names())}")
     return cast(Metric, import_module(f"{__name__}.{name}"))
+
+
+def compares_inputs(name: str) -> bool:
+    """Whether the metric called `name` sees what was asked instead of what was right."""
+    return bool(getattr(get(name), "COMPARES_INPUTS", False))
+
+
+def signature(name: str, predictions: Any, references: Any) -> str | None:
+    """The settings behind the metric called `name`, in the words of the package that computes it; None if it has
+    none to tell."""
+    told = getattr(get(name), "signature", None)
+    return told(predictions, references) if told else None
 
 
 def compute(name: str, predictions: Any, references: Any) -> float:
@@ -124,6 +140,17 @@ def of_corpus(metric: Any, predictions: Sequence[str], references: Any, counts: 
     """A corpus metric of sacrebleu (Post 2018) in every resample, from what it counts in every row, once."""
     statistics = np.array(metric._extract_corpus_statistics(list(predictions), streams(references)), dtype=np.float64)
     return np.array([metric._compute_score_from_stats(list(line)).score for line in counts @ statistics])
+
+
+def of_sacrebleu(metric: Any, predictions: Sequence[str], references: Any) -> str:
+    """Its signature for these references (Post 2018)."""
+    metric._extract_corpus_statistics(list(predictions), streams(references))
+    return str(metric.get_signature())
+
+
+def of_rouge() -> str:
+    """Which ROUGE this is."""
+    return f"F-measure, Porter stemmer, rouge-score {version('rouge-score')}"
 
 
 def streams(references: Any) -> list[list[str | None]]:

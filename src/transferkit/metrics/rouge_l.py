@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from transferkit.metrics import Floats, mean, rouge
+from transferkit.metrics import Floats, mean, of_rouge, rouge
 
 TITLE = "ROUGE-L"
 HIGHER_IS_BETTER = True
@@ -12,3 +12,8 @@ SHAPES = ("TEXT",)
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """From 0 to 1: the mean over rows, of several references the best."""
     return mean(rouge("rougeL", predictions, references), counts)
+
+
+def signature(predictions: Any, references: Any) -> str:
+    """Which variant it is."""
+    return of_rouge()

@@ -4,7 +4,7 @@ from typing import Any
 
 from sacrebleu.metrics.ter import TER
 
-from transferkit.metrics import Floats, of_corpus
+from transferkit.metrics import Floats, of_corpus, of_sacrebleu
 
 TITLE = "TER"
 HIGHER_IS_BETTER = False
@@ -14,3 +14,8 @@ SHAPES = ("TEXT",)
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """From 0 to 100, and above."""
     return of_corpus(TER(), predictions, references, counts)
+
+
+def signature(predictions: Any, references: Any) -> str:
+    """As sacrebleu writes it."""
+    return of_sacrebleu(TER(), predictions, references)

@@ -63,6 +63,7 @@ class View:
     metric: str
     facts: Sequence[tuple[str, str]]
     board: Sequence[Mapping[str, Any]]
+    signatures: Sequence[tuple[str, str]]
     bars: Axis
     baseline: RouteResult | None
     cost: CostChart
@@ -87,6 +88,7 @@ def view(result: RunResult) -> View:
         metric=metrics.get(main).TITLE,
         facts=_facts(result),
         board=[row | {"role": role(result, result.route(row["name"]))} for row in table(result)],
+        signatures=_signatures(result),
         bars=Axis(*padded([end for score in found for end in (score.low, score.high)], 0.04), 5, 115),
         baseline=next((route for route in result.routes if route.route == BASELINE), None),
         cost=cost_chart(result),
@@ -135,6 +137,14 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
     if machine := result.manifest.get("machine"):
         facts.append(("Machine", _machine(machine)))
     return facts
+
+
+def _signatures(result: RunResult) -> list[tuple[str, str]]:
+    """Titles of metrics, and the settings that they share."""
+    titles: dict[str, list[str]] = {}
+    for name, words in result.routes[0].scores.signatures.items():
+        titles.setdefault(words, []).append(metrics.get(name).TITLE)
+    return [(", ".join(names), words) for words, names in titles.items()]
 
 
 def _labelled(result: RunResult) -> bool:

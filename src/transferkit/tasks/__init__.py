@@ -63,6 +63,10 @@ class Task:
         """
         return [self.encode_target(value, self.labels) for value in rows[self.target]]
 
+    def asked(self, rows: Rows) -> list[list[str]]:
+        """The texts that every row is answered from."""
+        return [[text for text in pair if text is not None] for pair in rows.inputs()]
+
 
 def answered_with_text(
     name: str,

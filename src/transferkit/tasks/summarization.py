@@ -6,9 +6,9 @@ TASK = answered_with_text(
     "summarization",
     target="summary",
     usual={
-        "text": ("source", "document", "article", "dialogue", "text", "maintext", "body", "content"),
+        "text": ("source", "document", "article", "dialogue", "body", "maintext", "content", "text"),
         "summary": ("summary", "target", "highlights", "abstract", "synopsis", "headline", "title", "tldr", "output"),
     },
-    metrics=("rouge_l", "rouge_1", "rouge_2", "length_ratio"),
+    metrics=("rouge_l", "rouge_1", "rouge_2", "length_ratio", "novelty"),
     instruction="Summarize the text.",
 )
