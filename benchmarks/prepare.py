@@ -28,7 +28,7 @@ class DataSet:
     """Where rows come from and how they are split.
 
     `source` is a name of the catalogue, or of files in `SHARED`. `per_class` keeps only so many training rows of
-    each label, `most` so many altogether.
+    each label, `most` so many altogether. `model` is a name of the catalogue.
 
     With `per_class` there are no validation rows: they would be labelled rows that a few-shot user does not have.
     """
@@ -39,8 +39,10 @@ class DataSet:
     validation_size: float = 0.1
     per_class: int | None = None
     most: int | None = None
+    model: str = "all-MiniLM-L6-v2"
 
 
+WRITER = "SmolLM2-135M-Instruct"
 DATA = {
     "trec": DataSet("trec", test_size=500),
     "trec-8-per-class": DataSet("trec", test_size=500, per_class=8),
@@ -50,6 +52,8 @@ DATA = {
     "conll2003": DataSet("conll2003", task="token-classification"),
     "squadshifts": DataSet("squadshifts-wiki", task="question-answering"),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
+    "synopsis": DataSet("debian-synopsis", "summarization", validation_size=200, most=2_000, model=WRITER),
+    "en-fr": DataSet("debian-en-fr", "translation", validation_size=200, most=4_000, model=WRITER),
 }
 
 SPLIT_SEED = 0

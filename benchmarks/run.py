@@ -18,9 +18,6 @@ from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, mea
 from benchmarks.summary import Results, section, store
 from benchmarks.tables import TABLES, Table
 
-MODEL = "all-MiniLM-L6-v2"
-
-
 class Task(NamedTuple):
     """One measurement: a subject on one data set under one seed."""
 
@@ -50,7 +47,6 @@ def cached(path: Path, fresh: bool) -> Measured | None:
 
 def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measured]]:
     """Measure every task, or read what an earlier start of the same invocation measured."""
-    model = model_folder(MODEL)
     for number, task in enumerate(todo, start=1):
         what = f"[{number}/{len(todo)}] {task.data}, seed {task.seed}, {task.subject.name}"
         path = out / task.file
@@ -58,7 +54,7 @@ def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measur
         if found is None:
             print(f"{what} ...", flush=True)
             folder = prepare(task.data, task.seed, out / "data" / task.data / str(task.seed))
-            case = Case(folder, model, task.seed, DATA[task.data].task)
+            case = Case(folder, model_folder(DATA[task.data].model), task.seed, DATA[task.data].task)
             try:
                 found = measure(task.subject, case)
             except SubjectError as error:
@@ -78,7 +74,7 @@ def keep(found: Measured, path: Path) -> None:
 
 def brief(found: Measured) -> str:
     """The main metric and training time of every row, in a line."""
-    mains = ("accuracy", "micro_f1", "pearson", "entity_f1", "token_f1")
+    mains = ("accuracy", "micro_f1", "pearson", "entity_f1", "token_f1", "rouge_l", "bleu", "tokens_per_second")
     judged = {name: next((row[main] for main in mains if main in row), None) for name, row in found.items()}
     shown = {name: value for name, value in judged.items() if value is not None}
     return "; ".join(f"{name} {value:.3f} in {found[name]['train_seconds']:.1f} s" for name, value in shown.items())

@@ -72,6 +72,10 @@ TRAINER_CONLL = Peer("HF Trainer", "hf_ner.py", ("--epochs", "3"))
 CONLL = Ours("conll", ("feature_transfer", "full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
 TRAINER_QA = Peer("HF Trainer", "hf_qa.py", ("--epochs", "3"))
 SQUADSHIFTS = Ours("reading", ("feature_transfer", "full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
+SYNOPSIS = Ours("synopsis", ("top_layers", "fewer_layers"))
+EN_FR = Ours("en-fr", ("top_layers",))
+PLAIN_GENERATE = Peer("generate, batches of 16", "plain_generate.py")
+OWN_GENERATE = Peer("own generator", "own_generate.py")
 DEBTAGS = Ours("debtags", ("feature_transfer", "full"))
 MOVIES = Ours("movies", ("feature_transfer", "full"))
 
@@ -166,6 +170,42 @@ TABLES = {
         ),
         seeds=(0,),
         metrics=("token_f1", "exact_match"),
+    ),
+    "synopsis": Table(
+        "Debian descriptions, their one-line synopsis: SmolLM2-135M",
+        "synopsis",
+        (SYNOPSIS,),
+        "synopsis/baseline",
+        (
+            Bar("synopsis/top_layers", "rouge_l", at_least=0.349),
+            Bar("synopsis/top_layers", SECONDS, at_most=1_200),
+            Bar("synopsis/fewer_layers", "rouge_l", at_least=0.95, of=("synopsis/top_layers", "rouge_l")),
+            Bar("synopsis/fewer_layers", SPEED, at_least=1.7, of=("synopsis/top_layers", SPEED)),
+        ),
+        seeds=(0,),
+        metrics=("rouge_l", "rouge_1", "rouge_2"),
+    ),
+    "en-fr": Table(
+        "Debian descriptions from English into French: SmolLM2-135M",
+        "en-fr",
+        (EN_FR,),
+        "en-fr/baseline",
+        (
+            Bar("en-fr/top_layers", "bleu", at_least=12.0),
+            Bar("en-fr/top_layers", "chrf", at_least=38.9),
+            Bar("en-fr/top_layers", SECONDS, at_most=1_800),
+        ),
+        seeds=(0,),
+        metrics=("bleu", "chrf", "ter"),
+    ),
+    "generation": Table(
+        "800 prompts answered by SmolLM2-135M as pretrained, 24 tokens at most",
+        "synopsis",
+        (PLAIN_GENERATE, OWN_GENERATE),
+        PLAIN_GENERATE.name,
+        (Bar(OWN_GENERATE.name, "tokens_per_second", at_least=1.5, of=(PLAIN_GENERATE.name, "tokens_per_second")),),
+        seeds=(0,),
+        metrics=(),
     ),
     "debtags": Table(
         "debtags, several of 71 labels per text",

@@ -18,7 +18,6 @@ from transferkit.cli import failures
 from transferkit.cli.app import app
 from transferkit.sources.backbone import Backbone
 
-
 # Models this small gain nothing from a second thread, and pytest has a process per core already.
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)

@@ -3,6 +3,7 @@ wrote a test for it."""
 
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,8 +30,8 @@ ROOT = Path(transferkit.__file__).parent
 
 
 def members(family: ModuleType) -> list[ModuleType]:
-    folder = Path(str(family.__file__)).parent
-    return [importlib.import_module(f"{family.__name__}.{path.stem}") for path in sorted(folder.glob("[!_]*.py"))]
+    names = sorted(module.name for module in pkgutil.iter_modules(family.__path__))
+    return [importlib.import_module(f"{family.__name__}.{name}") for name in names]
 
 
 def short(module: Any) -> str:
@@ -161,6 +162,7 @@ TARGETS: dict[Shape, tuple[Any, ...]] = {
         np.array([("x", 0), ("", 0)], dtype=[("answer", "<U1"), ("start", np.int64)]),
         ["x", ""],
     ),
+    Shape.TEXT: (["x", ["y", " z"]], (), [["x"], ["y", "z"]], ["a", ""], ["a", ""]),
     Shape.TAGS: (["O", "I-x"], ("O", "B-x"), [["O"], ["B-x"]], [[[0.2, 0.8]], [[0.7, 0.3]]], [["B-x"], ["O"]]),
 }
 
@@ -191,13 +193,14 @@ def test_a_metric(member: ModuleType) -> None:
         "LABELS": (np.eye(3)[truth], np.eye(3)[truth] * 0.9, random.random((40, 3))),
         "VALUE": (truth.astype(float), truth[:, None] + 0.01, random.random((40, 1))),
         "SPAN": ([["a b"], []] * 20, ["a b", ""] * 20, ["c", "d"] * 20),
-        "TEXT": ([["a b"], ["c"]] * 20, ["a b", "c"] * 20, ["d", "e"] * 20),
+        "TEXT": ([["a b c d e"], ["c"]] * 20, ["a b c d e", "c"] * 20, ["d a b", "e"] * 20),
         "TAGS": ([["B-A", "O"]] * 40, [["B-A", "O"]] * 40, [["O", "B-A"], ["B-A", "O"]] * 20),
     }
     for shape in member.SHAPES:
         right, sure, guess = guesses[shape]
         good, bad = metrics.compute(name, sure, right), metrics.compute(name, guess, right)
-        assert np.isfinite([good, bad]).all() and (good > bad) == member.HIGHER_IS_BETTER
+        better = member.HIGHER_IS_BETTER and not metrics.compares_inputs(name)  # what is copied is not new
+        assert np.isfinite([good, bad]).all() and (good > bad) == better
         if isinstance(guess, np.ndarray):
             assert metrics.compute(name, guess.astype(np.float32), right) == pytest.approx(bad, abs=1e-5)
         assert np.isfinite(member.resampled(guess, right, counts)).all()
@@ -226,6 +229,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "Attentions": ({1: 2},),
     "Relations": ({1: 2},),
     "SquaredError": ("labels",),
+    "SoftTokens": (torch.nn.Linear(4, 3, bias=False), None, "forward", Schedule(2.0, 2.0)),
 }
 # What a loss takes in place of label indices: targets, and columns of logits.
 TARGETS_OF: dict[str, tuple[torch.Tensor, int]] = {
@@ -258,6 +262,8 @@ def step_for(kind: type) -> Step:
         return of_words(step)
     if kind.__name__ in ("HardSpans", "SoftSpans"):
         return of_windows(step)
+    if kind.__name__ in ("NextToken", "SoftTokens"):
+        return of_answers(step)
     if kind.__name__ not in TARGETS_OF:
         return step
     targets, columns = TARGETS_OF[kind.__name__]
@@ -278,6 +284,14 @@ def of_windows(step: Step) -> Step:
     logits, teacher = (torch.randn(5, 3, 2, requires_grad=ours) for ours in (True, False))
     labels = torch.tensor([[0, 1], [1, 1], [0, 2], [0, 0], [-100, -100]])
     return replace(step, logits=logits, batch={"labels": labels, "readable": step.mask, "teacher_logits": teacher})
+
+
+def of_answers(step: Step) -> Step:
+    """A step in which every token is one of an answer, of a vocabulary of three."""
+    there = step.mask > 0
+    labels = torch.tensor([[0, 1, 2]] * 5).masked_fill(~there, -100)
+    logits = torch.randn(int(there.sum()), 3, requires_grad=True)
+    return replace(step, logits=logits, batch={"labels": labels, "teacher_answers": torch.randn(5, 3, 4)})
 
 
 @each(losses)
@@ -320,7 +334,11 @@ def test_splitting_a_batch_does_not_change_a_loss(member: ModuleType) -> None:
         batch = {name: value[rows] for name, value in step.batch.items()}
         hidden = {depth: value[rows] for depth, value in step.hidden.items()}
         attentions = {depth: value[rows] for depth, value in step.attentions.items()}
-        piece: torch.Tensor = loss(Step(step.logits[rows], step.mask[rows], batch, hidden, attentions, step.progress))
+        logits = step.logits[rows]
+        if "teacher_answers" in batch:
+            logits = step.logits.split(step.mask.sum(dim=1).tolist())[rows]  # type: ignore[assignment]
+            logits = torch.cat(logits)  # type: ignore[arg-type]
+        piece: torch.Tensor = loss(Step(logits, step.mask[rows], batch, hidden, attentions, step.progress))
         return piece
 
     assert torch.allclose(part(slice(0, 2)) * 2 / 5 + part(slice(2, 5)) * 3 / 5, loss(step), atol=1e-6)

@@ -18,7 +18,7 @@ from transferkit.tasks.multi_label_classification import read
 ROUTES: list[Any] = [
     "feature_transfer",
     {"full": {"epochs": 30, "learning_rate": 2e-3, "batch_size": 16, "patience": 30}},
-    {"lora": {"epochs": 30, "learning_rate": 5e-3, "batch_size": 16, "rank": 16, "patience": 30}},
+    {"lora": {"epochs": 30, "learning_rate": 1e-2, "batch_size": 16, "rank": 16, "patience": 30}},
     {"fewer_layers": {"epochs": 4, "learning_rate": 2e-3, "layers": 1}},
     {"static": {"epochs": 12, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16}},
     "contrastive",

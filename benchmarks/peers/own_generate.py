@@ -19,9 +19,7 @@ def main() -> None:
     backbone = sources.load(asked.model, cache_dir=Path("~/.cache/transferkit").expanduser(), offline=True)
     tokenizer: Any = backbone.tokenizer()
     how = frame(tokenizer, backbone.configuration(), tasks.get("summarization"), INSTRUCTION)
-    generator = Generator(
-        backbone.generator(), tokenizer, how, MAX_LENGTH, GenerationConfig(max_new_tokens=NEW_TOKENS)
-    )
+    generator = Generator(backbone.generator(), tokenizer, how, MAX_LENGTH, GenerationConfig(max_new_tokens=NEW_TOKENS))
 
     def predict(texts: Sequence[str]) -> list[str]:
         return [str(text) for text in generator.predict(rows_of(texts)).outputs]

@@ -81,6 +81,10 @@ class DataConfig(Strict):
     keep_leaks: bool = Field(False, description="keep training rows that also stand in test")
 
 
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 class GenerationConfig(Strict):
     """How a model writes: the settings of the same names in Transformers' `GenerationConfig`."""
 
@@ -92,7 +96,9 @@ class GenerationConfig(Strict):
     no_repeat_ngram_size: int = Field(0, ge=0, description="word pieces in a row that may not come again; 0: any may")
     repetition_penalty: float = Field(1.0, gt=0, description="above 1 makes tokens that stood before less likely")
     length_penalty: float = Field(1.0, description="of beams: above 0 favours longer answers, below 0 shorter ones")
-    stop: tuple[str, ...] = Field((), description="texts that end an answer, besides the model's own end")
+    stop: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
+        (), description="texts that end an answer, besides the model's own end"
+    )
 
 
 class RunConfig(Strict):
@@ -111,7 +117,10 @@ class RunConfig(Strict):
     routes: Routes = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
     unlabelled: str | None = Field(None, description="file with extra text for distillation")
     instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
-    generation: GenerationConfig = Field(GenerationConfig(), description="how a model writes its answers")
+    generation: GenerationConfig = Field(
+        GenerationConfig(),
+        description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
+    )
     max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
@@ -139,9 +148,10 @@ def parse(values: dict[str, Any]) -> RunConfig:
 
 def _settings(error: ValidationError) -> str:
     """What settings there are, if one of them was misspelt."""
-    wrong = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
-    in_data = any(loc[0] == "data" for loc in wrong)
-    return f"; there is {', '.join((DataConfig if in_data else RunConfig).model_fields)}" if wrong else ""
+    wrong = [item["loc"][0] for item in error.errors() if item["type"] == "extra_forbidden"]
+    parts: dict[Any, type[Strict]] = {"data": DataConfig, "generation": GenerationConfig}
+    schema = next((parts[name] for name in wrong if name in parts), RunConfig)
+    return f"; there is {', '.join(schema.model_fields)}" if wrong else ""
 
 
 def explain(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ from transferkit import run
 from transferkit.cli.app import app
 from transferkit.cli.commands import fit
 from transferkit.cli.description import POSITIONAL, described
-from transferkit.config import DataConfig, RouteConfig, RunConfig, write_yaml
+from transferkit.config import DataConfig, GenerationConfig, RouteConfig, RunConfig, write_yaml
 from transferkit.errors import ConfigError
 
 FIELDS = (set(RunConfig.model_fields) - {"data"}) | set(DataConfig.model_fields)
@@ -37,8 +37,9 @@ def test_every_field_is_a_python_argument_with_the_same_default() -> None:
     arguments = inspect.signature(run.fit).parameters
     assert set(arguments) == FIELDS - {POSITIONAL} | {"data", "resume"}
     fields = {**DataConfig.model_fields, **RunConfig.model_fields}
-    plain = [name for name in FIELDS - {POSITIONAL, "routes"} if arguments[name].default != fields[name].default]
-    assert plain == []
+    others = {POSITIONAL, "routes", "generation"}
+    assert [name for name in FIELDS - others if arguments[name].default != fields[name].default] == []
+    assert arguments["generation"].default is None and fields["generation"].default == GenerationConfig()
     assert RunConfig(data={"path": "x"}, routes=arguments["routes"].default).routes == fields["routes"].default
 
 
@@ -99,6 +100,16 @@ def test_a_setting_that_makes_no_sense(setting: str, words: str) -> None:
     with pytest.raises(ConfigError, match="--set") as caught:
         described({"path": "a.csv", "routes": "full"}, settings=[setting])
     assert words in str(caught.value)
+
+
+def test_settings_of_writing(tmp_path: Path) -> None:
+    file = yaml_file(tmp_path, "data: a\ngeneration: {num_beams: 2, top_p: 0.5}\n")
+    found = described({"generation": ["num-beams=4", "stop=###", "length_penalty=-1"]}, file).generation
+    assert (found.num_beams, found.top_p, found.stop, found.length_penalty) == (4, 0.5, ("###",), -1)
+    with pytest.raises(ConfigError, match="expected NAME=VALUE, such as num_beams=4"):
+        described({"path": "a", "generation": ["beams"]})
+    with pytest.raises(ConfigError, match=r"generation.beams.*there is max_new_tokens, num_beams"):
+        described({"path": "a", "generation": ["beams=3"]})
 
 
 def test_resume_reads_the_description_in_the_run_folder(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Raw column names and cells -> canonical ones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -12,6 +12,7 @@ from transferkit import tasks
 from transferkit.config import DataConfig
 from transferkit.data import canonical, explicit, read
 from transferkit.data.columns import find
+from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
 
@@ -27,6 +28,7 @@ class Columns:
     target: str = "label"
     shape: Enum = Shape.LABEL
     usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unpack: Callable[[Rows], Rows] = lambda rows: rows
 
     def read_target(self, cell: Any) -> Any:
         return cell
@@ -67,8 +69,9 @@ def test_named_text_and_pair() -> None:
 def test_later_tasks_are_found_by_the_same_table() -> None:
     reading = Columns(inputs=("question", "context"), optional_inputs=(), target="answers")
     assert find(["id", "Context", "question", "answers"], reading, {}, True)["context"] == "Context"
-    summary = Columns(inputs=("source",), optional_inputs=(), target="target")
-    assert find(["article", "highlights"], summary, {}, True) == {"source": "article", "target": "highlights"}
+    summary = tasks.get("summarization")
+    assert find(["article", "highlights"], summary, {}, True) == {"text": "article", "summary": "highlights"}
+    assert find(["text", "headline", "body", "label"], summary, {}, True) == {"text": "body", "summary": "headline"}
     named = explicit(reading, DataConfig(path="x", text="q", text_pair="c", label="a"))
     assert named == {"question": "q", "context": "c", "answers": "a"}
 

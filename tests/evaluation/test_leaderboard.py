@@ -62,5 +62,14 @@ def test_markup_in_names_is_printed_as_it_is(result: RunResult) -> None:
 def test_short_numbers() -> None:
     values = [0.42, 8.14, 512.3, 9999, 25_400, 384, 22_713_216, 135_000_000, 0, 99_960]
     assert [short(value) for value in values] == [
-        "0.42", "8.1", "512", "9999", "25.4k", "384", "22.7M", "135M", "0", "100k",
+        "0.42",
+        "8.1",
+        "512",
+        "9999",
+        "25.4k",
+        "384",
+        "22.7M",
+        "135M",
+        "0",
+        "100k",
     ]

@@ -77,6 +77,10 @@ def test_one_route_alone(result: RunResult, make_route: MakeRoute) -> None:
 
 def test_words() -> None:
     assert [p_words(p) for p in (0.00001, 0.0012, 0.049, 0.3, 1.0)] == [
-        "p < 0.001", "p = 0.0012", "p = 0.049", "p = 0.30", "p = 1.00",
+        "p < 0.001",
+        "p = 0.0012",
+        "p = 0.049",
+        "p = 0.30",
+        "p = 1.00",
     ]
     assert listed(["a"]) == "a" and listed(["a", "b", "c"]) == "a, b and c"

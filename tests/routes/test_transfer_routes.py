@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from transferkit.errors import ConfigError, DataError
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, contrastive, parameter_transfer
+from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.tasks import Shape
 from transferkit.training import features, loop
 from transferkit.training.options import TrainingOptions
@@ -312,29 +314,43 @@ def test_reasons_not_to(tiny: Tiny) -> None:
     )
 
 
+def sized(parameters: float, architecture: str = ENCODER) -> Any:
+    return SimpleNamespace(parameters=int(parameters), architecture=architecture)
+
+
 def test_automatic() -> None:
     def named(rows: float, parameters: float) -> list[str]:
-        return [route.name for route in automatic(RouteConfig(name="auto"), Shape.LABEL, rows, int(parameters))]
+        return [route.name for route in automatic(RouteConfig(name="auto"), Shape.LABEL, rows, sized(parameters))]
 
     assert named(8, 22e6) == ["baseline", "feature_transfer", "contrastive"]
     assert named(100, 22e6) == ["baseline", "feature_transfer", "full", "static"]
     assert named(100, 1e9) == ["baseline", "feature_transfer", "lora", "static"]
 
 
+def test_automatic_for_texts() -> None:
+    def named(parameters: float, architecture: str) -> list[str]:
+        chosen = automatic(RouteConfig(name="auto"), Shape.TEXT, 8, sized(parameters, architecture))
+        return [route.name for route in chosen][2:]
+
+    assert named(135e6, DECODER) == ["feature_transfer", "top_layers", "fewer_layers"]
+    assert named(1e9, DECODER) == ["feature_transfer", "lora", "fewer_layers"]
+    assert named(60e6, ENCODER_DECODER) == ["feature_transfer", "full", "fewer_layers"]
+
+
 @pytest.mark.parametrize("shape", [Shape.LABELS, Shape.VALUE])
 def test_automatic_is_contrastive_for_single_labels_only(shape: Shape) -> None:
-    chosen = automatic(RouteConfig(name="auto"), shape, 8, 22_000_000)
+    chosen = automatic(RouteConfig(name="auto"), shape, 8, sized(22e6))
     assert [route.name for route in chosen] == ["baseline", "feature_transfer", "full", "static"]
 
 
 def test_automatic_takes_options_of_what_it_chooses() -> None:
     asked = RouteConfig(name="auto", options={"full": {"epochs": 3}})
-    options = {route.name: route.options for route in automatic(asked, Shape.LABEL, 100, 22_000_000)}
+    options = {route.name: route.options for route in automatic(asked, Shape.LABEL, 100, sized(22e6))}
     assert options == {"baseline": {}, "feature_transfer": {}, "full": {"epochs": 3}, "static": {}}
     with pytest.raises(ConfigError, match=r"auto chose .*contrastive here, not full; name it with --routes"):
-        automatic(asked, Shape.LABEL, 8, 22_000_000)
+        automatic(asked, Shape.LABEL, 8, sized(22e6))
     with pytest.raises(ConfigError, match=r"auto\.full: expected the options"):
-        automatic(RouteConfig(name="auto", options={"full": 3}), Shape.LABEL, 100, 22_000_000)
+        automatic(RouteConfig(name="auto", options={"full": 3}), Shape.LABEL, 100, sized(22e6))
 
 
 @pytest.mark.parametrize(

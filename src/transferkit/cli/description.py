@@ -20,14 +20,15 @@ POSITIONAL = "path"
 _ROUTES: TypeAdapter[tuple[RouteConfig, ...]] = TypeAdapter(Routes)
 
 
-def flag(name: str) -> Any:
+def flag(name: str, metavar: str | None = None) -> Any:
     """The option for the field `name` of the schema, with its description and default as help."""
     field = (DataConfig if name in DataConfig.model_fields else RunConfig).model_fields[name]
     words = f"--{name.replace('_', '-')}"
     if field.annotation is bool:
         return typer.Option(f"{words}/--no-{words[2:]}", help=field.description, show_default=False)
-    default = "" if field.default is None or name == "routes" else f" [default: {field.default}]"
-    return typer.Option(words, help=f"{field.description}{default}", show_default=False)
+    plain = isinstance(field.default, str | int | float)
+    default = f" [default: {field.default}]" if plain else ""
+    return typer.Option(words, help=f"{field.description}{default}", show_default=False, metavar=metavar)
 
 
 def described(
@@ -45,7 +46,8 @@ def described(
     if POSITIONAL not in values["data"]:
         raise ConfigError("expected DATA (a file, a catalogue name or a hub data set) or --config FILE; found neither")
     in_file = values.get("routes")
-    values |= _those(asked, RunConfig)
+    generation = {**(values.get("generation") or {}), **_writing(asked.get("generation") or ())}
+    values |= _those(asked, RunConfig) | {"generation": generation}
     if isinstance(asked.get("routes"), str):
         values["routes"] = _chosen(asked["routes"], in_file)
     if settings:
@@ -96,20 +98,31 @@ def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteCo
         if not (equals and dot and title and option):
             raise ConfigError(f"--set {setting}: expected ROUTE.OPTION=VALUE, such as full.epochs=3")
         if title not in options and AUTO in options:
-            options[AUTO].setdefault(title, {})[option] = _value(setting, value)
+            options[AUTO].setdefault(title, {})[option] = _value(f"--set {setting}", value)
             continue
         if title not in options:
             there = ", ".join(options) or "none"
             raise ConfigError(f"--set {setting}: no route {title!r} is asked for ({there}); name it with --routes")
-        options[title][option] = _value(setting, value)
+        options[title][option] = _value(f"--set {setting}", value)
     return [RouteConfig(name=route.name, label=route.label, options=options[route.title]) for route in routes]
+
+
+def _writing(settings: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not (equals and name.strip()):
+            raise ConfigError(f"--generation {setting}: expected NAME=VALUE, such as num_beams=4")
+        read = _value(f"--generation {setting}", value)
+        found[name.strip().replace("-", "_")] = value if read is None else read  # ### is a comment in YAML
+    return found
 
 
 def _value(setting: str, text: str) -> Any:
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise ConfigError(f"--set {setting}: expected a value such as 3, 2e-5, true or [a, b]") from None
+        raise ConfigError(f"{setting}: expected a value such as 3, 2e-5, true or [a, b]") from None
     return _number(value)
 
 

@@ -1,4 +1,4 @@
-"""chrF by sacrebleu: F-score over characters in a row, up to 6 of them (Popovic 2015)."""
+"""Character F-score (chrF) by sacrebleu: over characters in a row, up to 6 of them (Popovic 2015)."""
 
 from typing import Any
 

@@ -20,7 +20,10 @@ class PlainCopy:
     constant: str | None = None
     labels: tuple[str, ...] = ()
     shape: Shape = Shape.TEXT
-    parameters: int = 0
+
+    @property
+    def parameters(self) -> int:
+        return 0
 
     @property
     def said(self) -> str:

@@ -32,6 +32,8 @@ def command(
     validation_size: Annotated[float | None, flag("validation_size")] = None,
     keep_leaks: Annotated[bool | None, flag("keep_leaks")] = None,
     unlabelled: Annotated[str | None, flag("unlabelled")] = None,
+    instruction: Annotated[str | None, flag("instruction")] = None,
+    generation: Annotated[list[str] | None, flag("generation", metavar="NAME=VALUE")] = None,
     max_length: Annotated[int | None, flag("max_length")] = None,
     long_texts: Annotated[str | None, flag("long_texts")] = None,
     seed: Annotated[int | None, flag("seed")] = None,

@@ -55,3 +55,9 @@ class Loss(Protocol):
 
     def __call__(self, step: Step) -> Tensor:
         """The loss of this step."""
+
+
+def shares(there: Tensor) -> Tensor:
+    """What every answer token weighs, (answer tokens,), given which of (rows, longest answer) there are."""
+    counts = there.sum(dim=1, keepdim=True).clamp_min(1)
+    return (there / counts)[there] / len(there)

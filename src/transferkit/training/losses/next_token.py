@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit.training.losses import Step
+from transferkit.training.losses import Step, shares
 
 
 class NextToken(nn.Module):
@@ -26,9 +26,3 @@ class NextToken(nn.Module):
         there = labels >= 0
         each = F.cross_entropy(step.logits, labels[there], reduction="none", label_smoothing=self.smoothing)
         return (each * shares(there)).sum()
-
-
-def shares(there: Tensor) -> Tensor:
-    """What every answer token weighs, (answer tokens,), given which of (rows, longest answer) there are."""
-    counts = there.sum(dim=1, keepdim=True).clamp_min(1)
-    return (there / counts)[there] / len(there)

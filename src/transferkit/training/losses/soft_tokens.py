@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit.training.losses import Schedule, Step
-from transferkit.training.losses.next_token import shares
+from transferkit.training.losses import Schedule, Step, shares
 
 Divergence = Literal["forward", "reverse", "jensen_shannon"]
 
