@@ -18,6 +18,7 @@ from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, mea
 from benchmarks.summary import Results, section, store
 from benchmarks.tables import TABLES, Table
 
+
 class Task(NamedTuple):
     """One measurement: a subject on one data set under one seed."""
 

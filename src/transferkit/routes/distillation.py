@@ -1,24 +1,21 @@
 """Knowledge distillation: a smaller or faster student learns from what its teachers answer."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from transformers import set_seed
 
-from transferkit import predictors, students
+from transferkit import asking, predictors, students
 from transferkit.config import Strict
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
-from transferkit.predictors.frozen_features import FrozenFeatures
+from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
-from transferkit.progress import progress
 from transferkit.routes import Context, Outcome
-from transferkit.routes.distillation import texts
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, WritingOptions, is_on, schedule
 from transferkit.tasks import Shape, Task
@@ -26,17 +23,23 @@ from transferkit.training import shapes
 from transferkit.training.augmentation import altered
 from transferkit.training.classifier import Recipe, train_classifier
 from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats, outputs, stacked
+from transferkit.training.inference import outputs
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
 from transferkit.training.losses.attentions import Attentions
 from transferkit.training.losses.hidden_states import HiddenStates
+from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.relations import Relations
+from transferkit.training.losses.soft_tokens import SoftTokens
+from transferkit.training.shapes import Adjustment
+from transferkit.training.teacher_answers import answer_states, output_bias, output_layer
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_stop_on
+from transferkit.training.writing import train_writer
 
 _PREFERRED = ("full", "lora", "top_layers", "contrastive", "feature_transfer")
-_ASKED_AT_ONCE = 2048
+_OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
+_OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -74,7 +77,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         options = options.settled(context.task.shape)
         if context.task.shape is Shape.TEXT:
             _one(folders)
-            return texts.run(variant, context, options, folders[0], teachers[0])
+            return _written(variant, context, options, folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
     lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)
@@ -83,9 +86,12 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     kind, learn = shapes.of(context.task.shape), student.examples(rows)
     targets, back = kind.in_training(learn.labels)
     if context.task.shape is Shape.SPAN:
-        learn = replace(learn, per_token={"teacher_logits": _of_tokens(teachers, folders, rows, learn, context)})
+        learn = replace(
+            learn, per_token={"teacher_logits": asking.of_tokens(teachers, folders, rows, learn, context.cache)}
+        )
     else:
-        answers = np.mean([_answers(t, f, rows, context) for t, f in zip(teachers, folders, strict=True)], axis=0)
+        pairs = zip(teachers, folders, strict=True)
+        answers = np.mean([asking.answers(t, f, rows, context.cache, context.task.shape) for t, f in pairs], axis=0)
         soft = back.undone(kind.logits(answers))
         learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
@@ -154,72 +160,11 @@ def _transfer_rows(context: Context, options: DistillationOptions, teacher: Pred
     target = context.task.target
     rows = context.train
     if context.unlabelled is not None:
-        rows = rows.join(without_target(context.unlabelled, target))
+        rows = rows.join(asking.without_target(context.unlabelled, target))
     if options.augment:
         words = teacher.words() if isinstance(teacher, Transformer) else []
-        rows = rows.join(without_target(altered(rows, options.augment, words, context.seed), target))
+        rows = rows.join(asking.without_target(altered(rows, options.augment, words, context.seed), target))
     return rows
-
-
-def without_target(rows: Rows, target: str) -> Rows:
-    """`rows` with no label known."""
-    return replace(rows, columns={**rows.columns, target: [None] * len(rows)})
-
-
-def _answers(teacher: Predictor, folder: Path, rows: Rows, context: Context) -> Floats:
-    """What `teacher` predicts for `rows`, (rows, labels), asked once and kept."""
-
-    def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        with progress(f"asking {folder.name}", len(positions)) as advance:
-            for start in range(0, len(positions), _ASKED_AT_ONCE):
-                part = positions[start : start + _ASKED_AT_ONCE]
-                answers = teacher.predict(rows.take(part)).outputs
-                advance(len(part))
-                yield from ((i, _kept(answer)) for i, answer in zip(part, answers, strict=True))
-
-    found = context.cache.space("answers", fingerprint(folder)).fetch(rows.keys(), ask)
-    if context.task.shape is Shape.TAGS:
-        return stacked([found[i] for i in range(len(found))])
-    return found.stack()[:, 0]
-
-
-def _of_tokens(
-    teachers: Sequence[Predictor], folders: Sequence[Path], rows: Rows, learn: Examples, context: Context
-) -> list[Floats]:
-    """What the teachers make of every token as start and end, their mean, (tokens, 2) per window of `learn`."""
-    found = []
-    for teacher, folder in zip(teachers, folders, strict=True):
-        if not isinstance(teacher, Transformer | FrozenFeatures):
-            raise ConfigError(f"teacher {folder} has no logits of tokens to learn from; name a fine-tuned model")
-        source = teacher.examples(rows)
-        _same_tokens(source, learn)
-        ask = partial(_asked, teacher, source, folder.name)
-        found.append(context.cache.space("answers of tokens", fingerprint(folder)).fetch(source.encoded.keys(), ask))
-    return [np.mean([each[i] for each in found], axis=0) for i in range(len(learn))]
-
-
-def _asked(
-    teacher: Transformer | FrozenFeatures, source: Examples, name: str, positions: list[int]
-) -> Iterator[tuple[int, Floats]]:
-    with progress(f"asking {name}", len(positions)) as advance:
-        for answer in teacher.token_logits(source, positions):
-            yield answer
-            advance(1)
-
-
-def _same_tokens(source: Examples, learn: Examples) -> None:
-    ours, theirs = learn.encoded.ids, source.encoded.ids
-    if len(ours) != len(theirs) or any(not np.array_equal(a, b) for a, b in zip(theirs, ours, strict=True)):
-        raise ConfigError(
-            "matching tokens needs one tokenizer, but teacher and student split the texts differently; "
-            "set hidden_weight, attention_weight and relation_weight to 0 or choose another student"
-            + (" (answers that are spans are always learned by the token)" if learn.encoded.passages else "")
-        )
-
-
-def _kept(answer: Floats) -> Floats:
-    """An answer as the cache takes it: one line, or one per word that there is."""
-    return answer[None] if answer.ndim == 1 else answer[~np.isnan(answer[:, 0])]
 
 
 def _with_inner_signals(
@@ -239,7 +184,7 @@ def _with_inner_signals(
     if not student.matches or not isinstance(teacher, Transformer):
         raise ConfigError("hidden states, attention and relations can only be matched between Transformers models")
     source = teacher.examples(rows)
-    _same_tokens(source, learn)
+    asking.same_tokens(source, learn, _OTHER_TEXTS)
     name, depths = fingerprint(folder), list(student.matches.values())
     if hidden:
         signals = hidden_states(teacher.model, source, depths, context.cache, name)
@@ -265,3 +210,82 @@ def _losses(options: DistillationOptions, learn: Examples, student: Student, tas
     if not losses:
         raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
     return losses
+
+
+def _written(variant: str, context: Context, options: WritingOptions, folder: Path, teacher: Predictor) -> Outcome:
+    """The teacher answers once, through the cache; then the student learns from answers and its teacher's states."""
+    began = time.perf_counter()
+    if not isinstance(teacher, Generator):
+        raise ConfigError(f"{variant}: the teacher {folder.name} does not write; name one that was fine-tuned to")
+    set_seed(context.seed)
+    rows = _answered(context, options, teacher, folder)
+    lesson = Lesson(context.task, rows, teacher, context.max_length, context.load_backbone, writer=context.writer)
+    student = students.get(variant).build(lesson, options)
+    learn, check = student.examples(rows), student.examples(context.validation)
+    losses = _losses_on_tokens(options, student, teacher)
+    looks_inside = is_on(options.soft_weight) or is_on(options.hidden_weight)
+    if looks_inside:
+        source = teacher.examples(rows, context.task)
+        asking.same_tokens(source, learn, _OTHER_TOKENS)
+        depths = list(student.matches.values()) if is_on(options.hidden_weight) else []
+        states = answer_states(teacher.model, source, depths, context.cache, fingerprint(folder))
+        learn = replace(learn, per_answer=states)
+    recipe = Recipe(
+        options=options,
+        epochs=options.epochs or student.epochs,
+        learning_rate=options.learning_rate or student.learning_rate,
+        seed=context.seed,
+        folder=context.folder,
+        title=f"{variant}: learning from {folder.name}",
+    )
+    prepared = time.perf_counter() - began
+    writer = student.predictor(Adjustment())
+    assert isinstance(writer, Generator)
+    share = options.on_policy
+    own = asking.OnPolicy(learn, rows, context.task, writer, teacher, share) if share else learn
+    trained = train_writer(student.model, losses, own, check, recipe)
+    return Outcome(
+        predictor=student.predictor(Adjustment()),
+        method=f"{student.method} by {folder.name}",
+        trained_parameters=trained.trained_parameters,
+        seconds=prepared + trained.seconds,
+        settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
+        history=trained.history,
+        notes=trained.notes,
+    )
+
+
+def _answered(context: Context, options: WritingOptions, teacher: Generator, folder: Path) -> Rows:
+    """The rows to learn from: with the teacher's answers throughout, or only where there are none."""
+    target, rows = context.task.target, context.train
+    if context.unlabelled is not None:
+        extra = context.unlabelled
+        rows = rows.join(asking.without_target(extra, target))
+    missing = [i for i, given in enumerate(rows[target]) if options.answers == "teacher" or given is None]
+    if not missing:
+        return rows
+    found = dict(zip(missing, asking.written(teacher, folder, rows.take(missing), context.cache), strict=True))
+    answers = [found.get(i) or given for i, given in enumerate(rows[target])]
+    kept = [i for i, answer in enumerate(answers) if answer]  # a teacher may have nothing to say
+    return asking.with_answers(rows, target, answers).take(kept)
+
+
+def _losses_on_tokens(options: WritingOptions, student: Student, teacher: Generator) -> list[Weighted]:
+    """The losses whose weight is not zero."""
+    found: list[Weighted] = []
+    if is_on(options.hard_weight):
+        found.append(Weighted(NextToken(options.label_smoothing), schedule(options.hard_weight)))
+    if is_on(options.soft_weight):
+        head, bias = output_layer(teacher.model), output_bias(teacher.model)
+        loss = SoftTokens(head, bias, options.divergence, schedule(options.temperature))
+        found.append(Weighted(loss, schedule(options.soft_weight)))
+    if is_on(options.hidden_weight):
+        hidden = HiddenStates(student.matches, *student.widths)
+        found.append(Weighted(hidden, schedule(options.hidden_weight)))
+    if not found:
+        raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
+    if options.on_policy and not is_on(options.soft_weight):
+        raise ConfigError("on_policy: the teacher judges what the student draws; give soft_weight a value")
+    if options.on_policy and is_on(options.hidden_weight):
+        raise ConfigError("on_policy: hidden states are matched on given answers only; set hidden_weight to 0")
+    return found

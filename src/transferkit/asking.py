@@ -1,0 +1,154 @@
+"""What teachers answer: asked once and kept in the cache, or about what their student has just drawn."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
+from transferkit.predictors import Predictor
+from transferkit.predictors.frozen_features import FrozenFeatures
+from transferkit.predictors.generator import Generator
+from transferkit.predictors.transformer import Transformer
+from transferkit.progress import progress
+from transferkit.tasks import Shape, Task
+from transferkit.training.cache import Cache
+from transferkit.training.examples import Examples
+from transferkit.training.inference import Floats, device_of, stacked
+from transferkit.training.learner import inputs_of
+from transferkit.training.prompting import prompts
+from transferkit.training.teacher_answers import OUTPUT, teacher_states
+from transferkit.training.teaching import fingerprint
+
+_ROWS_AT_ONCE = 2048
+_TEXTS_AT_ONCE = 512
+_NO_TOKENS_IN_COMMON = (
+    "matching tokens needs one tokenizer, but teacher and student split the texts differently; {}, or choose another "
+    "student"
+)
+
+
+def answers(teacher: Predictor, folder: Path, rows: Rows, cache: Cache, shape: Shape) -> Floats:
+    """What `teacher` predicts for `rows`, (rows, labels), asked once and kept."""
+
+    def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
+        with progress(f"asking {folder.name}", len(positions)) as advance:
+            for start in range(0, len(positions), _ROWS_AT_ONCE):
+                part = positions[start : start + _ROWS_AT_ONCE]
+                found = teacher.predict(rows.take(part)).outputs
+                advance(len(part))
+                yield from ((i, _kept(answer)) for i, answer in zip(part, found, strict=True))
+
+    found = cache.space("answers", fingerprint(folder)).fetch(rows.keys(), ask)
+    if shape is Shape.TAGS:
+        return stacked([found[i] for i in range(len(found))])
+    return found.stack()[:, 0]
+
+
+def of_tokens(
+    teachers: Sequence[Predictor], folders: Sequence[Path], rows: Rows, learn: Examples, cache: Cache
+) -> list[Floats]:
+    """What the teachers make of every token as start and end, their mean, (tokens, 2) per window of `learn`."""
+    found = []
+    for teacher, folder in zip(teachers, folders, strict=True):
+        if not isinstance(teacher, Transformer | FrozenFeatures):
+            raise ConfigError(f"teacher {folder} has no logits of tokens to learn from; name a fine-tuned model")
+        source = teacher.examples(rows)
+        same_tokens(source, learn, "answers that are spans are always learned by the token")
+        ask = partial(_asked, teacher, source, folder.name)
+        found.append(cache.space("answers of tokens", fingerprint(folder)).fetch(source.encoded.keys(), ask))
+    return [np.mean([each[i] for each in found], axis=0) for i in range(len(learn))]
+
+
+def _asked(
+    teacher: Transformer | FrozenFeatures, source: Examples, name: str, positions: list[int]
+) -> Iterator[tuple[int, Floats]]:
+    with progress(f"asking {name}", len(positions)) as advance:
+        for answer in teacher.token_logits(source, positions):
+            yield answer
+            advance(1)
+
+
+def same_tokens(theirs: Examples, ours: Examples, way_out: str) -> None:
+    """Raise `ConfigError`, with the way out, where two encodings of the same rows differ."""
+    pairs = list(zip(theirs.encoded.ids, ours.encoded.ids, strict=False))
+    if len(theirs) != len(ours) or any(not np.array_equal(a, b) for a, b in pairs):
+        raise ConfigError(_NO_TOKENS_IN_COMMON.format(way_out))
+
+
+def _kept(answer: Floats) -> Floats:
+    """An answer as the cache takes it: one line, or one per word that there is."""
+    return answer[None] if answer.ndim == 1 else answer[~np.isnan(answer[:, 0])]
+
+
+def written(teacher: Generator, folder: Path, rows: Rows, cache: Cache) -> list[str]:
+    """What `teacher` writes for `rows`, asked once and kept: as code points, for the cache takes numbers."""
+
+    def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
+        with progress(f"asking {folder.name}", len(positions)) as advance:
+            for start in range(0, len(positions), _TEXTS_AT_ONCE):
+                part = positions[start : start + _TEXTS_AT_ONCE]
+                texts = teacher.predict(rows.take(part)).outputs
+                advance(len(part))
+                for i, text in zip(part, texts, strict=True):
+                    yield i, np.array([ord(sign) for sign in text], dtype=np.float32)
+
+    found = cache.space("texts", fingerprint(folder)).fetch(rows.keys(), ask)
+    return ["".join(map(chr, found[i].astype(np.int64).tolist())) for i in range(len(found))]
+
+
+def without_target(rows: Rows, target: str) -> Rows:
+    """`rows` with no label known."""
+    return replace(rows, columns={**rows.columns, target: [None] * len(rows)})
+
+
+def with_answers(rows: Rows, target: str, answers: Sequence[Any]) -> Rows:
+    """`rows` with other answers."""
+    return replace(rows, columns={**rows.columns, target: list(answers)})
+
+
+@dataclass(frozen=True)
+class OnPolicy:
+    """Batches of `given`, for a `share` of them with answers that the student has just drawn itself and that its
+    teacher judges token by token (generalized knowledge distillation, Agarwal et al. 2024)."""
+
+    given: Examples
+    rows: Rows
+    task: Task
+    student: Generator
+    teacher: Generator
+    share: float
+
+    @property
+    def lengths(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        return self.given.lengths
+
+    def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
+        """A batch of the rows at `positions`; `drawn` marks one with the student's own answers."""
+        if torch.rand(()).item() >= self.share:
+            return self.given.batch(positions)
+        part = self.rows.take(positions)
+        examples = self.student.examples(with_answers(part, self.task.target, self._drawn(part)), self.task)
+        batch = examples.batch(range(len(part)))
+        device = device_of(self.teacher.model)
+        with torch.no_grad():
+            states = teacher_states(self.teacher.model, inputs_of(batch, device), ()).cpu()
+        there = batch["labels"] >= 0
+        batch[OUTPUT] = torch.zeros(*there.shape, states.shape[-1])
+        batch[OUTPUT][there] = states[:, 0]
+        return {**batch, "drawn": torch.ones(len(part))}
+
+    def _drawn(self, part: Rows) -> list[str]:
+        writer, was_learning = self.student, self.student.model.training
+        free = writer.generation.model_copy(update={"do_sample": True, "num_beams": 1})
+        asked = prompts(part, writer.tokenizer, writer.frame, writer.max_length).ids
+        writer.model.eval()
+        texts = replace(writer, generation=free).answers(asked, seed=int(torch.randint(2**31, ()).item()))
+        writer.model.train(was_learning)
+        return texts
