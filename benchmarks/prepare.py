@@ -52,8 +52,8 @@ DATA = {
     "conll2003": DataSet("conll2003", task="token-classification"),
     "squadshifts": DataSet("squadshifts-wiki", task="question-answering"),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
-    "synopsis": DataSet("debian-synopsis", "summarization", validation_size=200, most=2_000, model=WRITER),
-    "en-fr": DataSet("debian-en-fr", "translation", validation_size=200, most=4_000, model=WRITER),
+    "synopsis": DataSet("debian-synopsis", "summarization", validation_size=100, most=1_300, model=WRITER),
+    "en-fr": DataSet("debian-en-fr", "translation", validation_size=100, most=3_000, model=WRITER),
 }
 
 SPLIT_SEED = 0

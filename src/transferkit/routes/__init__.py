@@ -160,14 +160,13 @@ def named_in(config: RouteConfig) -> tuple[RouteConfig, ...]:
 
 def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone: Backbone) -> tuple[RouteConfig, ...]:
     """What `auto` stands for: contrastive for a handful of examples per label (their median) where a row has one
-    label, otherwise fine-tuning (low-rank from 300 M weights on; of a decoder that writes its upper layers) and a
-    student of it, static or for tags, spans and texts one of fewer layers; features always, and for texts the model as
-    it is.
+    label, otherwise fine-tuning (low-rank from 300 M weights on, and of decoders that write) and a student of it,
+    static or for tags, spans and texts one of fewer layers; features always, and for texts the model as it is.
 
     Raises `ConfigError` where `config` has options for a route that is not among them.
     """
-    upper = shape is Shape.TEXT and backbone.architecture == DECODER
-    tuned = "lora" if backbone.parameters > _LARGE_BACKBONE else "top_layers" if upper else "full"
+    writes = shape is Shape.TEXT and backbone.architecture == DECODER
+    tuned = "lora" if writes or backbone.parameters > _LARGE_BACKBONE else "full"
     few = shape is Shape.LABEL and rows_per_label < FEW_ROWS_PER_LABEL
     student = "fewer_layers" if shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT) else "static"
     chosen = (BASELINE, "feature_transfer", *(("contrastive",) if few else (tuned, student)))

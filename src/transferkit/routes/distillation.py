@@ -35,7 +35,7 @@ from transferkit.training.shapes import Adjustment
 from transferkit.training.teacher_answers import answer_states, output_bias, output_layer
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_stop_on
-from transferkit.training.writing import train_writer
+from transferkit.training.writing import for_writing, train_writer
 
 _PREFERRED = ("full", "lora", "top_layers", "contrastive", "feature_transfer")
 _OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
@@ -77,7 +77,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         options = options.settled(context.task.shape)
         if context.task.shape is Shape.TEXT:
             _one(folders)
-            return _written(variant, context, options, folders[0], teachers[0])
+            return _written(variant, context, for_writing(options), folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
     lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)

@@ -23,7 +23,7 @@ from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_stop_on
-from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, train_writer
+from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, for_writing, train_writer
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -44,7 +44,9 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Train, keep the best epoch on validation; where answers are labels or numbers, fit them on validation."""
     assert isinstance(options, TrainingOptions)
-    return (_written if context.task.shape is Shape.TEXT else _classified)(variant, context, options)
+    if context.task.shape is Shape.TEXT:
+        return _written(variant, context, for_writing(options))
+    return _classified(variant, context, options)
 
 
 def _classified(variant: str, context: Context, options: TrainingOptions) -> Outcome:
