@@ -5,8 +5,11 @@ few real rows on this machine. T are tokens after truncation, E epochs, s the sh
 
     feature_transfer           f * T(train + validation) + half of that for choosing the head
     full, lora, top_layers     E * (s * b * T(train) + f * T(validation)), s = 1 but for top_layers
-    baseline                   rows and labels times a constant
+    baseline, zero_shot        rows and labels times a constant
     judging any of them        2 * f * T(test) + some seconds to load, verify and time the model
+
+Where texts are to be written, T are those of prompts and answers, and feature_transfer trains nothing, but every
+example that it shows makes its prompts longer.
 
 The low end takes three quarters of it and the earliest stop that `patience` allows, the high end half more.
 Memory is weights, gradients and the two moments of Adam in float32, and the activations of a batch of the
@@ -26,14 +29,18 @@ from torch import Tensor
 
 from transferkit import adapters, flow
 from transferkit.config import RunConfig
+from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.evaluation.results import Skipped
 from transferkit.flow import Prepared
 from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
+from transferkit.tasks import Shape
 from transferkit.training.encoding import Encoded, encode
 from transferkit.training.inference import BATCH_TOKENS
 from transferkit.training.options import TrainingOptions, usual_patience
+from transferkit.training.prompting import frame
+from transferkit.training.writing import WRITING_EPOCHS, answered_examples, for_writing, longest_answer
 
 _PROBE_FLOPS = 5e11  # most that one batch may take
 _TRAINING_TOKENS = 512
@@ -43,6 +50,8 @@ _JUDGING_SECONDS = 6.0
 _BASELINE_SECONDS = 5e-5  # per row and label: 1 s for TREC's 4,357 rows of 6
 _WIDTH_PER_HEAD = 64
 _LOW, _HIGH = 0.75, 1.5
+_READ = ("input_ids", "attention_mask", "token_type_ids")
+_UNTRAINED = ("baseline", "zero_shot")
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ def of_run(config: RunConfig) -> Estimate:
     splits, backbone = prepared.splits, prepared.backbone
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
     tokenizer = backbone.tokenizer()
-    encoded = {name: encode(rows, tokenizer, prepared.max_length, backbone.prompt) for name, rows in parts.items()}
+    encoded = {name: _encoded(rows, prepared, tokenizer) for name, rows in parts.items()}
     forward, both = seconds_per_token(backbone, encoded["train"])
     tokens = {name: int(found.lengths.sum()) for name, found in encoded.items()}
     load = _Load(prepared, forward, both, tokens, int(encoded["train"].lengths.max()))
@@ -103,6 +112,19 @@ def of_run(config: RunConfig) -> Estimate:
         skipped=tuple(skipped),
         busy=hasattr(os, "getloadavg") and os.getloadavg()[0] > torch.get_num_threads(),
     )
+
+
+def _encoded(rows: Rows, prepared: Prepared, tokenizer: Any) -> Encoded:
+    config, task, backbone = prepared.config, prepared.task, prepared.backbone
+    if not _written(prepared):
+        return encode(rows, tokenizer, prepared.max_length, backbone.prompt)
+    asked = frame(tokenizer, backbone.configuration(), task, config.instruction)
+    longest = config.generation.max_new_tokens or longest_answer(prepared.splits.train, task, tokenizer, asked)
+    return answered_examples(rows, task, tokenizer, asked, prepared.max_length, longest).encoded
+
+
+def _written(prepared: Prepared) -> bool:
+    return prepared.task.shape is Shape.TEXT and prepared.backbone.writes
 
 
 def seconds_per_token(backbone: Backbone, rows: Encoded) -> tuple[float, float]:
@@ -126,7 +148,8 @@ def _probe(backbone: Backbone, rows: Encoded, tokens: int) -> dict[str, Tensor]:
     middling = np.argsort(rows.lengths, kind="stable")[len(rows) // 2 :]
     affordable = _PROBE_FLOPS / (6 * _body(backbone))
     count = max(1, int(min(tokens, affordable) / max(1, rows.lengths[middling[0]])))
-    return rows.batch(np.resize(middling[:count], count).tolist())
+    batch = rows.batch(np.resize(middling[:count], count).tolist())
+    return {name: batch[name] for name in _READ if name in batch}
 
 
 def _timed(work: Callable[[dict[str, Tensor]], None], inputs: dict[str, Tensor]) -> float:
@@ -142,7 +165,8 @@ def _timed(work: Callable[[dict[str, Tensor]], None], inputs: dict[str, Tensor])
 def _route(plan: Plan, load: _Load) -> RouteEstimate:
     seeds = load.prepared.config.seeds
     forward = 0.0 if plan.variant == "baseline" else load.forward
-    judging = seeds * (2 * forward * load.tokens["test"] + _JUDGING_SECONDS)
+    shown = getattr(plan.options, "examples", 0) if _written(load.prepared) else 0
+    judging = seeds * (2 * forward * (1 + shown) * load.tokens["test"] + _JUDGING_SECONDS)
     shortest, longest, note = _training(plan, load)
     options, effective = plan.options.model_dump(), _effective(plan, load)
     plain = {name: field.default for name, field in type(plan.options).model_fields.items()}
@@ -161,7 +185,7 @@ def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:
     """Seconds of one training at the earliest stop and at the last, and what is doubtful about them."""
     tokens = load.tokens
     once = load.forward * (tokens["train"] + tokens["validation"])
-    if plan.variant == "baseline":
+    if plan.variant in _UNTRAINED or (plan.variant == "feature_transfer" and _written(load.prepared)):
         spent = _BASELINE_SECONDS * len(load.prepared.splits.train) * len(load.prepared.task.labels)
         return spent, spent, ""
     if plan.variant == "feature_transfer":
@@ -186,7 +210,7 @@ def _share(plan: Plan, backbone: Backbone) -> float:
 
 
 def _epochs(plan: Plan, load: _Load) -> float:
-    asked = getattr(plan.options, "epochs", None)
+    asked = getattr(plan.options, "epochs", None) or (WRITING_EPOCHS if _written(load.prepared) else None)
     rows = len(load.prepared.splits.train)
     named = plan.variant if plan.variant in adapters.names() else "full"
     return float(asked or adapters.get(named).default_epochs(rows))
@@ -196,7 +220,8 @@ def _effective(plan: Plan, load: _Load) -> dict[str, Any]:
     if plan.variant not in adapters.names():
         return {}
     rate = getattr(plan.options, "learning_rate", None)
-    rate = rate or adapters.get(plan.variant).default_rate(load.prepared.backbone.parameters)
+    adapter, weights = adapters.get(plan.variant), load.prepared.backbone.parameters
+    rate = rate or (adapter.writing_rate if _written(load.prepared) else adapter.default_rate)(weights)
     return {"epochs": f"{_epochs(plan, load):g}", "learning_rate": f"{rate:.2g}"}
 
 
@@ -208,7 +233,8 @@ def _memory(plan: Plan, load: _Load) -> int:
     if not isinstance(plan.options, TrainingOptions):
         return _BASE_BYTES + 2 * weights
     share = 0.03 if plan.variant == "lora" else _share(plan, backbone)
-    rows = max(1, plan.options.batch_size // plan.options.accumulation)
+    trained = for_writing(plan.options) if _written(load.prepared) else plan.options
+    rows = max(1, trained.batch_size // trained.accumulation)
     scores = 2.5 * load.longest * backbone.width / _WIDTH_PER_HEAD
     layers = backbone.layers * (1.0 if plan.variant == "lora" else share)
     activations = 4 * rows * load.longest * layers * (17 * backbone.width + scores)
