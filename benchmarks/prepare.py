@@ -50,7 +50,7 @@ DATA = {
     "snli": DataSet("snli", most=20_000),
     "debtags": DataSet("debtags", task="multi-label-classification"),
     "conll2003": DataSet("conll2003", task="token-classification"),
-    "squadshifts": DataSet("squadshifts-wiki", task="question-answering"),
+    "squadshifts": DataSet("squadshifts-wiki", task="question-answering", validation_size=200, most=2_000),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
     "synopsis": DataSet("debian-synopsis", "summarization", validation_size=100, most=1_300, model=WRITER),
     "en-fr": DataSet("debian-en-fr", "translation", validation_size=100, most=3_000, model=WRITER),

@@ -237,6 +237,7 @@ def test_losses_by_hand() -> None:
     step = Step(
         logits, torch.ones(2, 3), {"labels": torch.from_numpy(targets), "words": words, "teacher_logits": teacher}
     )
+    # One row of two words is labelled, so a word weighs half as much as a row.
     cross = -(torch.log_softmax(logits[0, 0], 0)[1] + torch.log_softmax(logits[0, 1], 0)[0]) / 2 / 2
     assert torch.allclose(kind.hard_loss(targets, TrainingOptions(), 2)(step), cross)
     p, q = torch.softmax(teacher[0, 0] / 2, 0), torch.softmax(logits[0, 0] / 2, 0)

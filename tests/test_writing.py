@@ -283,6 +283,26 @@ def test_generation_settings_are_kept(writers: dict[str, Backbone], tmp_path: Pa
     assert drawn.predict(first_words(12)).outputs.tolist() == drawn.predict(first_words(12)).outputs.tolist()
 
 
+def test_batches_are_small_unless_a_size_is_asked_for(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    context = context_of(writers["llama"], tmp_path)
+    few = {"epochs": 0.05, "learning_rate": 1e-3}
+    sizes = [
+        resolve(RouteConfig(name="lora", options=options)).run(context).settings["batch_size"]
+        for options in (few, {**few, "batch_size": 32})
+    ]
+    assert sizes == [8, 32]
+
+
+def test_a_dry_run_knows_texts(call: Call, writers: dict[str, Backbone], tmp_path: Path) -> None:
+    lines = [{"document": row["text"], "summary": row["summary"]} for row in first_words(60)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked = ["--task", "summarization", "--model", writers["llama"].folder, "--offline", "--dry-run"]
+    ended = call("fit", tmp_path / "rows.jsonl", *asked, "--output-dir", tmp_path / "run")
+    assert ended.code == 0, ended.err
+    assert all(name in ended.out for name in ("zero_shot", "feature_transfer", "lora", "fewer_layers", "epochs=2"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_model_without_an_output_layer_cannot_write(tmp_path: Path) -> None:
     from transformers import AutoModel
 
@@ -370,9 +390,12 @@ def test_the_whole_product(finished: RunResult, call: Call, tmp_path: Path) -> N
     }
     assert "whole texts" in next(each.reason for each in finished.skipped if each.name == "static")
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "ROUGE-L" in page and "word F1" in page
+    assert "ROUGE-L" in page and "word F1" in page and "Porter stemmer" in page and "novel<br>ty" in page
     card = (folder / "models" / "top_layers" / "README.md").read_text(encoding="utf-8")
     assert 'pipeline("text-generation"' in card and TASK.instruction in card
+    assert "novelty" in card and "ROUGE-L: F-measure, Porter stemmer" in card
+    kept = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert {"rouge_l", "rouge_1"} <= kept["routes"][0]["scores"]["signatures"].keys()
     loaded = model.load(folder, "top_layers")
     texts = list(finished.splits.test["text"][:4])
     assert loaded.predict(texts) == [str(t) for t in finished.route("top_layers").outputs[:4]]

@@ -69,6 +69,7 @@ def test_messages_inside_others_are_taken_out_and_labels_get_readable_names(tabl
 def test_folders_are_labels(tables: None, cache: Path) -> None:
     rows = sources.load_tables("bbc", cache_dir=cache)["train"]
     assert rows["label"] == ["business", "sports"] and rows["text"] == ["Other", "Head\n\nfor £15m"]
+    assert rows["headline"] == ["Other", "Head"] and rows["body"] == ["", "for £15m"]
 
 
 def test_data_sets_explain_what_is_wrong(tables: None, cache: Path) -> None:

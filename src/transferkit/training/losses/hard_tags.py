@@ -11,22 +11,24 @@ from transferkit.training.losses import Step
 class HardTags(nn.Module):
     """Cross-entropy with label smoothing and tag weights, over words instead of rows (see `HardLabels`).
 
-    The mean over the words of a row, then over rows; words with tag -100 (unknown) count as zero.
+    The sum over words, divided by the rows and by `usual`, the words that a row usually has: every word of the
+    training rows weighs the same, however long its row. Words with tag -100 (unknown) count as zero.
     """
 
     hidden_depths: Sequence[int] = ()
     attention_depths: Sequence[int] = ()
 
-    def __init__(self, weights: Tensor | None = None, smoothing: float = 0.0) -> None:
+    def __init__(self, weights: Tensor | None = None, smoothing: float = 0.0, usual: float = 1.0) -> None:
         super().__init__()
+        self.usual = usual
         self.register_buffer("weights", weights, persistent=False)
         self.smoothing = smoothing
 
     def forward(self, step: Step) -> Tensor:
         """`step.logits` is (rows, words, tags), `labels` and `words` are (rows, words)."""
-        labels, there = step.batch["labels"], step.batch["words"] >= 0
+        labels = step.batch["labels"]
         weights = self.weights if isinstance(self.weights, Tensor) else None
         each = F.cross_entropy(
             step.logits.flatten(0, 1), labels.flatten(), weights, reduction="none", label_smoothing=self.smoothing
         )
-        return (each.view_as(labels).sum(dim=1) / there.sum(dim=1).clamp_min(1)).mean()
+        return each.sum() / (len(labels) * self.usual)

@@ -87,7 +87,8 @@ def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) 
     weights = None
     if options.class_weights == "balanced":
         weights = torch.from_numpy(label.balanced(targets[targets >= 0], labels))
-    return HardTags(weights, options.label_smoothing)
+    words = (targets >= 0).sum(axis=1)
+    return HardTags(weights, options.label_smoothing, float(words[words > 0].mean()) if words.any() else 1.0)
 
 
 def soft_loss(temperature: Schedule) -> Loss:
