@@ -78,6 +78,7 @@ def _asked(
 def same_tokens(theirs: Examples, ours: Examples, way_out: str) -> None:
     """Raise `ConfigError`, with the way out, where two encodings of the same rows differ."""
     pairs = list(zip(theirs.encoded.ids, ours.encoded.ids, strict=False))
+    pairs += list(zip(theirs.encoded.decoder_ids or (), ours.encoded.decoder_ids or (), strict=False))
     if len(theirs) != len(ours) or any(not np.array_equal(a, b) for a, b in pairs):
         raise ConfigError(_NO_TOKENS_IN_COMMON.format(way_out))
 

@@ -118,7 +118,8 @@ def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[
             if done is None:
                 context = _context(prepared, run, [other.title for other in plans[: plans.index(plan)]], plan, repeat)
                 log.info("%s: training (seed %d)", plan.title, context.seed)
-                done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train)
+                about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
+                done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train, about)
             trained.setdefault(plan.title, []).append(done)
     return trained
 
@@ -209,7 +210,7 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
 def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> NaiveClaim | None:
     """The baseline trained and judged on a split that ignores duplicates, beside the truth."""
     config, task = prepared.config, prepared.task
-    split = data.naive_split(dict(prepared.tables), config.data, task, config.seed)
+    split = _of_known_labels(data.naive_split(dict(prepared.tables), config.data, task, config.seed), task)
     true = next(result for result in results if result.route == BASELINE).scores.metrics[task.main_metric].value
     plan = next(plan for plan in prepared.plans if plan.kind == BASELINE)
     context = _context(prepared, run, [], plan, 0)
@@ -218,6 +219,22 @@ def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> Na
         return plan.run(replace(context, train=rows, validation=rows.take([]))).predictor
 
     return naive_claim(split, task, true, train)
+
+
+def _of_known_labels(split: tuple[Rows, Rows, float] | None, task: Task) -> tuple[Rows, Rows, float] | None:
+    """Without rows whose labels cleaning took out of train; None where the rest of train lacks one of the labels."""
+    if split is None or task.shape not in (Shape.LABEL, Shape.LABELS, Shape.TAGS):
+        return split
+    known = set(task.labels)
+
+    def named(target: Any) -> set[str]:
+        return set(task.encode_target(target, ())) if task.shape is Shape.TAGS else set(names_in(target))
+
+    learn, test = (
+        part.take([i for i, target in enumerate(part[task.target]) if named(target) <= known]) for part in split[:2]
+    )
+    there = {name for target in learn[task.target] for name in named(target)}
+    return (learn, test, split[2]) if there == known and len(test) else None
 
 
 def _context(prepared: Prepared, run: RunFolder, earlier: list[str], plan: Plan, repeat: int) -> Context:
@@ -261,12 +278,14 @@ def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig)
     asked = config.max_length
     limit = backbone.longest(task.shape)
     most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
-    if asked and asked > most:
-        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens")
     rows = splits.train.join(splits.validation).join(splits.test)
     if task.shape is Shape.TEXT and backbone.writes:
         lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
-    else:
+        most = limit
+    if asked and asked > most:
+        room = ", and its answer needs room too" if most < backbone.max_length else ""
+        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
+    if not (task.shape is Shape.TEXT and backbone.writes):
         lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
     max_length = asked or window(lengths, limit)
     long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts

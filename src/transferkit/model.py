@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
 from transferkit.config import DESCRIBED, resuming
+from transferkit.data import values
 from transferkit.data.cleaning import clean
 from transferkit.data.content import is_blank
 from transferkit.data.rows import Rows
@@ -76,7 +77,8 @@ class Model:
 
     def predict(self, texts: Sequence[Text]) -> list[Any]:
         """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
-        number, a tag per word, or for (question, context) the span that answers, "" for none. Raises `DataError` for
+        number, a tag per word (of a text, or of a list of words), or for (question, context) the span that answers, ""
+        for none. Raises `DataError` for
         one bare text instead of a list."""
         return self.task.decode(self._outputs(texts), self.labels)
 
@@ -91,6 +93,8 @@ class Model:
             raise ConfigError(f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}")
 
     def _outputs(self, texts: Sequence[Text]) -> Any:
+        if self.task.shape is Shape.TAGS and not isinstance(texts, str):
+            texts = values.words(list(texts), "text", data.from_texts([]))
         rows = rows_of(texts)
         if len(rows) and ("text_pair" in rows) != self.takes_pairs and self.columns:
             wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs else "single texts, not pairs"
@@ -117,7 +121,7 @@ class Model:
         Raises `DataError` where it has labels that the model does not know.
         """
         read = data.read(table)
-        cleaned = clean(read, self.task, self._named(read, named, target=True), "")
+        cleaned = clean(read, self.task, self._named(read, named, target=True), "test")
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
@@ -157,11 +161,14 @@ def load(folder: str | Path, route: str | None = None, cheapest: bool = False) -
     """
     path = Path(folder).expanduser()
     artifact = _artifact(path, route, cheapest)
-    run = _read_run(artifact.parent.parent) if artifact.parent.name == "models" else None
+    facts = predictors.read_facts(artifact)
+    run = _read_run(artifact.parent.parent) if artifact.parent.name == "models" and "task" not in facts else None
     with hushed():
         predictor = predictors.load(artifact)
-    task = tasks.get(run["task"]["name"] if run else "text-classification")
-    return Model(artifact, predictor, replace(task, labels=predictor.labels), run["data"]["columns"] if run else {})
+    if run:  # a folder of an earlier version, which does not say itself what it is for
+        facts |= {"task": run["task"]["name"], "columns": run["data"]["columns"]}
+    task = tasks.get(facts["task"]) if "task" in facts else tasks.of_shape(predictor.shape)
+    return Model(artifact, predictor, replace(task, labels=predictor.labels), facts.get("columns", {}))
 
 
 def rows_of(texts: Sequence[Text]) -> Rows:

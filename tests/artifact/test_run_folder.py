@@ -37,10 +37,10 @@ def run(tmp_path: Path) -> RunFolder:
 
 def test_a_stored_route_is_finished(run: RunFolder, outcome: Outcome) -> None:
     assert run.finished("mine", 0) is None
-    stored = run.store("mine", 0, outcome, ROWS)
+    stored = run.store("mine", 0, outcome, ROWS, {})
     assert stored.artifact == run.path / "models" / "mine" and run.finished("mine", 0) == stored
     assert stored.seconds == outcome.seconds and stored.settings["C"] == outcome.settings["C"]
-    repeat = run.store("mine", 1, outcome, ROWS)
+    repeat = run.store("mine", 1, outcome, ROWS, {})
     assert repeat.artifact.is_relative_to(run.work) and run.finished("mine", 1) == repeat
     run.clear_work()
     assert run.finished("mine", 0) == stored and run.finished("mine", 1) is None and not run.work.exists()
@@ -57,9 +57,9 @@ def test_a_kill_leaves_all_or_nothing(
     name = {"save": "predict", "check": "_store_check", "replace": "replace"}[step]
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(owner, name, killed)
-        run.store("mine", 0, outcome, ROWS)
+        run.store("mine", 0, outcome, ROWS, {})
     assert run.finished("mine", 0) is None and not run.artifact("mine", 0).exists()
-    assert run.store("mine", 0, outcome, ROWS) == run.finished("mine", 0)
+    assert run.store("mine", 0, outcome, ROWS, {}) == run.finished("mine", 0)
 
 
 def test_half_a_folder_is_replaced(run: RunFolder, outcome: Outcome) -> None:
@@ -67,7 +67,7 @@ def test_half_a_folder_is_replaced(run: RunFolder, outcome: Outcome) -> None:
     target.mkdir(parents=True)
     (target / "rubbish").write_text("left behind")
     assert run.finished("mine", 0) is None
-    run.store("mine", 0, outcome, ROWS)
+    run.store("mine", 0, outcome, ROWS, {})
     assert not (target / "rubbish").exists()
 
 
@@ -78,12 +78,12 @@ def test_a_full_disk_is_one_sentence(run: RunFolder, outcome: Outcome, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_text", full)
         with pytest.raises(ResourceError, match=r"no disk left .* --resume"):
-            run.store("mine", 0, outcome, ROWS)
+            run.store("mine", 0, outcome, ROWS, {})
     assert run.finished("mine", 0) is None
 
 
 def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outcome) -> None:
-    stored = run.store("mine", 0, outcome, ROWS)
+    stored = run.store("mine", 0, outcome, ROWS, {})
     (check,) = run.checks()
     artifact, rows, expected = read_check(check)
     assert artifact == "models/mine" and list(rows["text"]) == list(ROWS["text"][:16])
@@ -98,7 +98,7 @@ def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outc
 
 def test_a_fresh_process_compares(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     verify_in_fresh_process(run)  # nothing to do, no process
-    stored = run.store("mine", 0, outcome, ROWS)
+    stored = run.store("mine", 0, outcome, ROWS, {})
     (stored.artifact / "model.safetensors").write_bytes(b"damaged")
     with pytest.raises(ArtifactError, match=r"does not answer as the trained one did: .*mine") as raised:
         verify_in_fresh_process(run)

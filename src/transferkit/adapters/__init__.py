@@ -9,6 +9,7 @@ from typing import Protocol
 
 from torch import nn
 
+from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
 
 
@@ -45,8 +46,8 @@ class Adapter(Protocol):
     def default_epochs(self, rows: int) -> float:
         """Epochs for so many training rows."""
 
-    def check(self, options: TrainingOptions, layers: int) -> None:
-        """Raise `ConfigError` where a backbone of so many layers cannot be adapted as `options` say."""
+    def check(self, options: TrainingOptions, backbone: Backbone) -> None:
+        """Raise `ConfigError` where `backbone` cannot be adapted as `options` say."""
 
     def adapt(self, model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
         """Prepare `model`; `seen` are the token ids that occur in training and validation."""

@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import nn
 
 from transferkit.adapters import Adapted
+from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
 from transferkit.training.vocabulary import restore, shrink
 
@@ -32,7 +33,7 @@ def default_epochs(rows: int) -> float:
     return float(min(10, max(3 if rows > 20_000 else 4, round(20_000 / max(rows, 1)))))
 
 
-def check(options: TrainingOptions, layers: int) -> None:
+def check(options: TrainingOptions, backbone: Backbone) -> None:
     """Any backbone will do."""
 
 

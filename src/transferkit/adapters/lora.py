@@ -11,6 +11,7 @@ from torch import nn
 
 from transferkit.adapters import Adapted
 from transferkit.errors import ConfigError
+from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
 
 
@@ -37,7 +38,7 @@ def default_epochs(rows: int) -> float:
     return float(min(12, max(4 if rows > 20_000 else 6, round(30_000 / max(rows, 1)))))
 
 
-def check(options: TrainingOptions, layers: int) -> None:
+def check(options: TrainingOptions, backbone: Backbone) -> None:
     """Needs the extra `lora`."""
     if find_spec("peft") is None:
         raise ConfigError("the lora route needs PEFT: pip install 'transferkit[lora]'")

@@ -1,13 +1,14 @@
 """The upper layers and the head learn; what lies below is frozen and computed once."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import Field
 from torch import nn
 
 from transferkit.adapters import Adapted
 from transferkit.errors import ConfigError
+from transferkit.sources.backbone import Backbone
+from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.training.layers import find_layers
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prefix import SkippedPrefix, freeze_below
@@ -34,9 +35,15 @@ def default_epochs(rows: int) -> float:
     return float(min(10, max(3 if rows > 20_000 else 4, round(16_000 / max(rows, 1)))))
 
 
-def check(options: TrainingOptions, layers: int) -> None:
-    """At least one layer stays frozen; otherwise there is nothing to keep."""
+def check(options: TrainingOptions, backbone: Backbone) -> None:
+    """One stack of layers, of which at least one stays frozen; otherwise there is nothing to keep."""
     assert isinstance(options, Options)
+    if backbone.architecture == ENCODER_DECODER:
+        raise ConfigError(f"top_layers: expected one stack of layers, {backbone.name} has two; use full or lora")
+    _some_frozen(options, backbone.layers)
+
+
+def _some_frozen(options: Options, layers: int) -> None:
     if (options.layers or 1) >= layers:
         asked = f"layers={options.layers}" if options.layers else "no layer to leave frozen"
         raise ConfigError(f"top_layers: expected fewer than {layers} layers, found {asked}; use full instead")
@@ -44,12 +51,9 @@ def check(options: TrainingOptions, layers: int) -> None:
 
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
     """Freeze the lower part; `Adapted.cached_depth` says how many layers the cache can answer for."""
-    config: Any = model.config
-    if config.is_encoder_decoder:
-        raise ConfigError(f"top_layers: expected one stack of layers, {type(model).__name__} has two; use full or lora")
     assert isinstance(options, Options)
     total = len(find_layers(model))
-    check(options, total)
+    _some_frozen(options, total)
     trained = options.layers or total // 2
     freeze_below(model, total - trained)
     return Adapted(SkippedPrefix(model, total - trained), lambda: model, cached_depth=total - trained)

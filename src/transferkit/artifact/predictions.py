@@ -1,6 +1,7 @@
 """Predictions on the test rows, as a table."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,14 @@ def write_predictions(result: RunResult, path: Path) -> None:
 
 
 def cell(answer: Any, task: Task) -> Any:
-    """An answer as one cell: several labels joined by `|`, tags by blanks, numbers with four digits, the right answers
-    to a question as JSON."""
-    if isinstance(answer, list | tuple) and task.shape is Shape.SPAN:
+    """An answer as one cell, from which the task reads the same again: several labels joined by `|`, or as JSON where
+    one has a sign that parts labels; tags joined by blanks; right texts and answers to a question as JSON."""
+    if not isinstance(answer, list | tuple):
+        return float(f"{answer:.7g}") if isinstance(answer, float) else answer
+    if task.shape is Shape.SPAN:
         return written(answer)
-    if isinstance(answer, list | tuple):
-        return (" " if task.shape is Shape.TAGS else "|").join(map(str, answer))
-    return round(answer, 4) if isinstance(answer, float) else answer
+    if task.shape is Shape.TAGS:
+        return " ".join(answer)
+    joined = "|".join(map(str, answer))
+    plain = task.shape is Shape.LABELS and task.read_target(joined) == sorted(map(str, answer))
+    return joined if plain else json.dumps(list(answer), ensure_ascii=False)

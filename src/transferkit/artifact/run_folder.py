@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +88,9 @@ class RunFolder:
         routes = json.loads(path.read_text(encoding="utf-8"))["routes"]
         return next((tuple(each["seed_values"]) for each in routes if each["name"] == title), ())
 
-    def store(self, title: str, repeat: int, outcome: Outcome, rows: Rows) -> Finished:
-        """Save what a route made, with its answers for a few training rows to check against later.
+    def store(self, title: str, repeat: int, outcome: Outcome, rows: Rows, about: Mapping[str, Any]) -> Finished:
+        """Save what a route made, with its answers for a few training rows to check against later; `about` says the
+        task and the columns.
 
         Written elsewhere and renamed, so that a kill leaves either all of it or none.
         """
@@ -98,6 +99,7 @@ class RunFolder:
         shutil.rmtree(draft, ignore_errors=True)
         with room_for(self.path):
             outcome.predictor.save(draft)
+            predictors.add_facts(draft, about)
             facts = {
                 "method": outcome.method,
                 "trained_parameters": outcome.trained_parameters,

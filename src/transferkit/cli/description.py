@@ -113,8 +113,10 @@ def _writing(settings: Sequence[str]) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         if not (equals and name.strip()):
             raise ConfigError(f"--generation {setting}: expected NAME=VALUE, such as num_beams=4")
-        read = _value(f"--generation {setting}", value)
-        found[name.strip().replace("-", "_")] = value if read is None else read  # ### is a comment in YAML
+        name = name.strip().replace("-", "_")
+        # Of texts YAML would make comments, mappings or nothing.
+        plain = name == "stop" and not value.startswith("[")
+        found[name] = value.replace("\\n", "\n") if plain else _value(f"--generation {setting}", value)
     return found
 
 

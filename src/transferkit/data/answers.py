@@ -62,7 +62,7 @@ def _answer(given: Any, cell: Any) -> Answer:
     text, start = given
     if not isinstance(text, str) or not text.strip() or not isinstance(start, int | np.integer):
         raise ValueError(f"{_EXPECTED}, found the text {text!r:.40} with the start {start!r:.20}")
-    return str(text), int(start)
+    return str(text).strip(), int(start) + len(text) - len(text.lstrip())
 
 
 def written(answers: Sequence[Answer]) -> str:
@@ -94,13 +94,14 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
         places = [_nearest(context, answer) for answer in answers or ()]
         if not answers or places == answers:
             continue
-        given[i] = [place for place in places if place is not None]
-        if None in places:
-            without.append(i)
-            gone[i] = not given[i] and name != "test"
-            given[i] = given[i] or list(answers)
-        else:
+        if None not in places:
+            given[i] = [place for place in places if place is not None]
             moved.append(i)
+            continue
+        without.append(i)
+        if name != "test":
+            given[i] = [place for place in places if place is not None]
+            gone[i] = not given[i]
     repaired = Rows({**rows.columns, "answers": given}, rows.numbers, rows.source)
     return repaired.take(~gone), _findings(repaired, moved, without, columns, name)
 

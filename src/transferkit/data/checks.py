@@ -37,7 +37,7 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -
             f"found {only} in {audit.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
-    if max(classes.values()) < 2 < len(classes):
+    if task.shape.name != "VALUE" and max(classes.values()) < 2 < len(classes):
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
             f"{audit.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
@@ -71,6 +71,18 @@ def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, s
             )
     enough_classes(parts["train"], task, columns)
     same_labels(parts, task, " after repeated and leaking rows were removed from train")
+
+
+def nothing_held_out(name: str, train: Rows, task: TaskColumns) -> Finding:
+    """A warning where no row could be spared for validation; for test a `DataError`."""
+    groups = len(set(content.groups(train, task)))
+    shared = (
+        f"{audit.counted(len(train))} have {groups:,} different texts to answer from" if groups < len(train) else ""
+    )
+    message = f"no row can be held out for {name}: {shared or 'every label has one row only'}"
+    if name == "test":
+        raise DataError(f"{message}, and rows that share one are never parted; give other rows or a file with --test")
+    return Finding("no-validation", "warning", message, (), "the last epoch is kept")
 
 
 def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:

@@ -81,7 +81,7 @@ def canonical(
     """`rows` under the task's column names, and which source column each came from.
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
-    missing targets become None, and so does the whole target column if it is not there and not needed.
+    missing targets become None, and so does the whole target column if it is not needed.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     rows = task.unpack(rows)
@@ -102,6 +102,8 @@ def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
     """Canonical -> raw name for the columns the user named: first input, second input, target."""
     inputs = (*task.inputs, *task.optional_inputs)
     second = inputs[1] if len(inputs) > 1 else None
+    if config.text_pair and second is None:
+        raise DataError(f"--text-pair {config.text_pair}: this task reads single texts; join both in one column")
     asked = {inputs[0]: config.text, second: config.text_pair, task.target: config.label}
     return {name: raw for name, raw in asked.items() if name is not None and raw is not None}
 
@@ -118,7 +120,8 @@ def find(
         free = table.keys() - {_plain(raw) for raw in chosen.values()}
         pair = next((pair for pair in PAIRS if free.issuperset(pair)), None)
         chosen |= {name: table[raw] for name, raw in zip(("text", "text_pair"), pair or (), strict=False)}
-    wanted = (task.target, *task.inputs, *(name for name in task.optional_inputs if name != "text_pair"))
+    wanted = (*task.inputs, *(name for name in task.optional_inputs if name != "text_pair"))
+    wanted = (task.target, *wanted) if need_target else wanted
     for name in wanted:
         if name not in chosen:
             match = _first(_usual(name, task), table, set(chosen.values()))

@@ -26,8 +26,8 @@ def keys(rows: Rows, task: TaskColumns) -> list[str]:
 
 
 def groups(rows: Rows, task: TaskColumns) -> list[str]:
-    """What no split may part: rows of the same inputs, and of the same context where answers are spans of it."""
-    if task.shape.name == "SPAN":
+    """What no split may part: rows of the same inputs, and of the same context where questions are asked about one."""
+    if len(task.inputs) > 1:
         return [normalised(context) for context in rows[task.inputs[1]]]
     return keys(rows, task)
 

@@ -111,6 +111,8 @@ def _disjoint(
         train = parts["train"]
         held = _held_out(train, content.groups(train, task), size, f"--{name}-size", task, seed + salt)
         parts["train"], parts[name] = train.take(~held), train.take(held)
+        if not held.any():
+            findings.append(checks.nothing_held_out(name, train, task))
 
     part_from("train", "test")
     if not len(parts["train"]):

@@ -46,7 +46,7 @@ def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int
 
     Rows of one group are never parted. Every stratum keeps at least one group back, so one that has a single
     group is not held out at all; where this or the size of groups forbids exactly `count`, it is the nearest
-    number below.
+    number below, but at least the smallest group.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for position, group in enumerate(groups):
@@ -64,7 +64,10 @@ def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int
     for stratum, found in available.items():
         _take(found, quotas[stratum], held)
     # Groups larger than what a quota had left open leave a gap: fill it from any stratum.
-    _take([group for found in available.values() for group in found], count - int(held.sum()), held)
+    everything = [group for found in available.values() for group in found]
+    _take(everything, count - int(held.sum()), held)
+    if everything and not held.any():
+        held[min(everything, key=len)] = True
     return held
 
 

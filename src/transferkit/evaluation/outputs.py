@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Outputs = npt.NDArray[Any]
 _TIE = 1e-5
+_WRITTEN_OTHERWISE = 0.1
 
 
 def as_json(outputs: Outputs) -> dict[str, Any]:
@@ -37,14 +38,16 @@ def spread(outputs: Outputs, there: npt.NDArray[np.bool_]) -> Outputs:
 
 def gap(found: Outputs, expected: Outputs) -> float:
     """The largest difference of two predictions for the same rows: of numbers relative to those above one, of texts
-    infinite; 0 where both say the same. Two spans that score the same are the same."""
+    infinite; 0 where both say the same. Two spans that score the same are the same, and of texts that a model writes
+    one in ten may differ: on another device a near-tie between tokens falls the other way."""
     if found.shape != expected.shape or found.dtype.names != expected.dtype.names:
         return float("inf")
     pairs = list(zip(_parts(found), _parts(expected), strict=True))
     numbers = [_relative(a, b) for a, b in pairs if a.dtype.kind == "f"]
     largest = max((float(each.max(initial=0)) for each in numbers), default=0.0)
     tied = numbers[0] < _TIE if found.dtype.names and numbers else np.zeros(found.shape, dtype=bool)
-    differ = any(bool(((a != b) & ~tied).any()) for a, b in pairs if a.dtype.kind != "f")
+    allowed = 0.0 if found.dtype.names else _WRITTEN_OTHERWISE
+    differ = any(bool(((a != b) & ~tied).mean() > allowed) for a, b in pairs if a.dtype.kind != "f" and len(a))
     return float("inf") if differ else largest
 
 

@@ -81,6 +81,13 @@ def write_facts(folder: Path, kind: str, facts: Mapping[str, Any]) -> None:
     (folder / FACTS).write_text(text, encoding="utf-8")
 
 
+def add_facts(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Add to `transferkit.json` what the folder's user needs to know: the task and the names of its columns."""
+    path = folder / FACTS
+    known = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**known, **facts}, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
 def read_facts(folder: Path) -> dict[str, Any]:
     """What `write_facts` wrote. Raises `ArtifactError` for a damaged or foreign folder."""
     path = folder / FACTS

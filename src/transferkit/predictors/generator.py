@@ -21,8 +21,14 @@ from transferkit.training.inference import device_of
 from transferkit.training.prompting import Frame, Ints, prompts
 from transferkit.training.writing import answered_examples
 
+# Tokens that a model must never write, or must begin or end with.
+_KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")
 _TOKENS_AT_ONCE = 8192
 _MOST_ROWS = 64
+
+
+def _listed(tokens: int | Sequence[int] | None) -> Sequence[int]:
+    return () if tokens is None else (tokens,) if isinstance(tokens, int) else tokens
 
 
 def nothing(_folder: Path) -> None:
@@ -115,10 +121,11 @@ class Generator:
         return min((text.partition(stop)[0] for stop in self.generation.stop), key=len, default=text)
 
     def settings(self) -> HFGenerationConfig:
-        """The generation settings as Transformers take them."""
-        asked = self.generation
-        ends = dict.fromkeys((self.frame.end, self.tokenizer.eos_token_id))
-        more: dict[str, Any] = {"temperature": asked.temperature, "top_p": asked.top_p} if asked.do_sample else {}
+        """The generation settings as Transformers take them; what the model cannot do without is its own."""
+        asked, own = self.generation, self.model.generation_config
+        ends = dict.fromkeys((self.frame.end, self.tokenizer.eos_token_id, *_listed(own.eos_token_id)))
+        more: dict[str, Any] = {name: value for name in _KEPT if (value := getattr(own, name, None)) is not None}
+        more |= {"temperature": asked.temperature, "top_p": asked.top_p, "top_k": 0} if asked.do_sample else {}
         more |= {"length_penalty": asked.length_penalty} if asked.num_beams > 1 else {}
         more |= {"stop_strings": list(asked.stop)} if asked.stop else {}
         return HFGenerationConfig(  # type: ignore[no-untyped-call]
@@ -150,15 +157,20 @@ class Generator:
         return {"frame": asdict(self.frame), "max_length": self.max_length, "generation": settings}
 
 
+def _frame(said: Mapping[str, Any]) -> Frame:
+    parts = (tuple(said[name]) for name in ("before", "after", "again"))
+    before, after, again = parts
+    return Frame(before, after, said["end"], again, said["start"], said["talks"])
+
+
 def load(folder: Path, facts: Mapping[str, Any]) -> Generator:
     """What `save` wrote."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    said = facts["frame"]
     return Generator(
         kind.from_pretrained(folder, local_files_only=True).eval(),
         AutoTokenizer.from_pretrained(folder, local_files_only=True),
-        Frame(tuple(said["before"]), tuple(said["after"]), said["end"], tuple(said["again"]), said["start"]),
+        _frame(facts["frame"]),
         int(facts["max_length"]),
         GenerationConfig.model_validate(facts["generation"]),
     )

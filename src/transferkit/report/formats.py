@@ -1,6 +1,7 @@
 """Numbers as a reader wants them."""
 
 from transferkit.evaluation.leaderboard import short
+from transferkit.evaluation.results import RunResult
 
 
 def score(value: float | None) -> str:
@@ -31,3 +32,10 @@ def seconds(value: float) -> str:
     if value < 120:
         return f"{short(value)} s"
     return f"{short(value / 60)} min" if value < 7200 else f"{short(value / 3600)} h"
+
+
+def example(result: RunResult) -> str:
+    """What `predict` takes, as Python writes it."""
+    if len(result.task.inputs) > 1:
+        return '[("a question", "its context")]'
+    return '[("a text", "its pair")]' if "text_pair" in result.splits.columns else '["a text", "another one"]'

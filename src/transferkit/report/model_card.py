@@ -1,5 +1,6 @@
 """The model card: `README.md` of an artifact, with the front matter the Hugging Face hub reads."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from transferkit import metrics
 from transferkit.evaluation.ranking import BASELINE
 from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.report.formats import megabytes, number, percent, score, seconds
+from transferkit.report.formats import example, megabytes, number, percent, score, seconds
 from transferkit.report.view import data_name, flat
 from transferkit.sources import catalogue
 
@@ -37,7 +38,8 @@ def model_card(result: RunResult, route_name: str, *, transformers: bool = False
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (cell, megabytes, number, percent, score, seconds)
+    told = result.config.instruction if result.config.instruction is not None else result.task.instruction
+    filters = (cell, quoted, megabytes, number, percent, score, seconds)
     environment.filters.update({each.__name__: each for each in filters})
     text = environment.get_template("model_card.md").render(
         run=result,
@@ -48,9 +50,16 @@ def model_card(result: RunResult, route_name: str, *, transformers: bool = False
         titles={name: metrics.get(name).TITLE for name in route.scores.metrics},
         settings=flat(dict(route.settings)),
         transformers=transformers,
+        told=told,
+        example=example(result),
     )
     front = yaml.safe_dump(front_matter(result, route, transformers), sort_keys=False, allow_unicode=True)
     return f"---\n{front}---\n\n{text}"
+
+
+def quoted(text: str) -> str:
+    """`text` as a literal."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from transferkit.report.charts import Axis, padded
 from transferkit.report.charts.cost import CostChart, cost_chart, role
 from transferkit.report.charts.curves import CurvesChart, Series, curves_chart
 from transferkit.report.charts.reliability import ReliabilityChart, reliability_chart
+from transferkit.report.formats import example
 from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
 from transferkit.report.rows import RowNumbers, row_numbers
 from transferkit.tasks import Shape
@@ -63,6 +64,7 @@ class View:
     metric: str
     facts: Sequence[tuple[str, str]]
     board: Sequence[Mapping[str, Any]]
+    example: str
     signatures: Sequence[tuple[str, str]]
     bars: Axis
     baseline: RouteResult | None
@@ -88,6 +90,7 @@ def view(result: RunResult) -> View:
         metric=metrics.get(main).TITLE,
         facts=_facts(result),
         board=[row | {"role": role(result, result.route(row["name"]))} for row in table(result)],
+        example=example(result),
         signatures=_signatures(result),
         bars=Axis(*padded([end for score in found for end in (score.low, score.high)], 0.04), 5, 115),
         baseline=next((route for route in result.routes if route.route == BASELINE), None),

@@ -19,7 +19,7 @@ from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
-from transferkit.training.prompting import frame
+from transferkit.training.prompting import Frame, frame
 from transferkit.training.shapes import span
 from transferkit.training.windows import Windowed, whole, windowed
 from transferkit.training.writing import longest_answer
@@ -63,10 +63,14 @@ class Context:
 
     def writer(self, model: Any, tokenizer: Any) -> Generator:
         """`model` as one that writes: asked as configured, with answers as long as the training rows need."""
-        asked = frame(tokenizer, model.config, self.task, self.instruction)
-        longest = self.generation.max_new_tokens or longest_answer(self.train, self.task, tokenizer, asked)
+        asked, longest = self.asked(tokenizer, model.config)
         settings = self.generation.model_copy(update={"max_new_tokens": longest})
         return Generator(model, tokenizer, asked, self.max_length, settings)
+
+    def asked(self, tokenizer: Any, config: Any) -> tuple[Frame, int]:
+        """What stands around the texts that a model is asked about, and the longest answer it may give, in tokens."""
+        found = frame(tokenizer, config, self.task, self.instruction)
+        return found, self.generation.max_new_tokens or longest_answer(self.train, self.task, tokenizer, found)
 
     def threshold(self, candidates: Callable[[Rows], Candidates]) -> float | None:
         """From where on no span is the answer, given the spans a trained predictor finds."""

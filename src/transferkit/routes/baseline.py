@@ -32,6 +32,8 @@ from transferkit.training.shapes import ShapeKind, span
 
 NAME = "baseline"
 _TRIED = 1000
+_LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 2, 3)  # of first words, in usual answers
+_TOO_LONG = 100  # a text of so many usual answers is none
 _USUAL = (0.1, 0.3, 1.0, 3.0)
 # A machine per label is trained for every strength and fold.
 _STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL}
@@ -117,12 +119,13 @@ def _copied(context: Context, began: float) -> Outcome:
     answers = [given[0] for given in task.references(rows)]
     usual = int(np.median([len(text.split()) for text in answers]))
     frequent = Counter(answers).most_common(1)[0][0]
+    sample = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
+    whole = max(len(text.split()) for text in sample["text"]) <= _TOO_LONG * usual
     candidates = [
-        PlainCopy(),
-        *map(PlainCopy, sorted({max(1, usual - 2), usual, usual + 2})),
+        *([PlainCopy()] if whole else []),
+        *map(PlainCopy, sorted({max(1, round(share * usual)) for share in _LENGTHS})),
         PlainCopy(None, frequent),
     ]
-    sample = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     truth = task.references(sample)
 

@@ -32,12 +32,13 @@ from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.shapes import Adjustment
-from transferkit.training.teacher_answers import answer_states, output_bias, output_layer
+from transferkit.training.teacher_answers import answer_states, logits_changed_after, output_bias, output_layer
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
-from transferkit.training.validation import check_stop_on
+from transferkit.training.validation import check_options
 from transferkit.training.writing import for_writing, train_writer
 
-_PREFERRED = ("full", "lora", "top_layers", "contrastive", "feature_transfer")
+_WRITERS = ("full", "lora", "top_layers")
+_PREFERRED = (*_WRITERS, "contrastive", "feature_transfer")
 _OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
 _OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
 
@@ -55,12 +56,17 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         )
     if writes and context.why_no_text:
         return context.why_no_text
+    if writes:
+        _refuse_for_texts(variant, options)
     if context.task.shape not in students.get(variant).SHAPES:
         return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
-    if not options.teachers and not any(title in context.teachers for title in _PREFERRED):
-        return f"no route before it can teach; add full before it or name a saved model with {variant}.teachers"
-    _teacher_folders(variant, context, options)
-    check_stop_on(variant, options, context.task)
+    if not options.teachers and not any(title in context.teachers for title in _preferred(context.task)):
+        able = "lora" if writes else "full"
+        return f"no route before it can teach; add {able} before it or name a saved model with {variant}.teachers"
+    folders = _teacher_folders(variant, context, options)
+    if writes:
+        _one(folders)
+    check_options(variant, options, context.task)
     if writes and variant == "fewer_layers" and context.backbone.architecture == ENCODER_DECODER:
         return f"{context.backbone.name} has two stacks of layers, which are not shortened; use pretrained"
     return None
@@ -76,7 +82,6 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     if isinstance(options, WritingOptions):
         options = options.settled(context.task.shape)
         if context.task.shape is Shape.TEXT:
-            _one(folders)
             return _written(variant, context, for_writing(options), folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
@@ -128,10 +133,27 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     )
 
 
+def _preferred(task: Task) -> Sequence[str]:
+    return _WRITERS if task.shape is Shape.TEXT else _PREFERRED
+
+
+def _refuse_for_texts(variant: str, options: DistillationOptions) -> None:
+    """Raise `ConfigError` for options that mean nothing, or nothing together, where texts are written."""
+    for name in ("attention_weight", "relation_weight", "augment"):
+        if getattr(options, name) != type(options).model_fields[name].default:
+            raise ConfigError(f"{variant}.{name}: not for models that write; leave it out")
+    on_policy = getattr(options, "on_policy", 0.0)
+    if on_policy and not is_on(options.soft_weight):
+        raise ConfigError(f"{variant}.on_policy: the teacher judges what the student draws; give soft_weight a value")
+    if on_policy and is_on(options.hidden_weight):
+        raise ConfigError(f"{variant}.on_policy: hidden states are matched on given answers; set hidden_weight to 0")
+
+
 def _teacher_folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:
     """Where the teachers are: routes of this run by title, or folders. Default: the first of `_PREFERRED`."""
     if not options.teachers:
-        return [context.teachers[min((t for t in context.teachers if t in _PREFERRED), key=_PREFERRED.index)]]
+        able = _preferred(context.task)
+        return [context.teachers[min((title for title in context.teachers if title in able), key=able.index)]]
     found = []
     for name in options.teachers:
         if name not in context.teachers and not Path(name).is_dir():
@@ -217,14 +239,21 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     began = time.perf_counter()
     if not isinstance(teacher, Generator):
         raise ConfigError(f"{variant}: the teacher {folder.name} does not write; name one that was fine-tuned to")
+    inside = is_on(options.soft_weight) or is_on(options.hidden_weight)
+    if inside and (setting := logits_changed_after(teacher.model.config)):
+        raise ConfigError(
+            f"{variant}: the teacher {folder.name} changes its logits after its output layer ({setting}), which is not "
+            f"done here; learn from its texts with {variant}.answers=teacher and {variant}.soft_weight=0"
+        )
     set_seed(context.seed)
     rows = _answered(context, options, teacher, folder)
+    # Whoever taught it, the student writes as this run says.
+    teacher = replace(teacher, generation=context.writer(teacher.model, teacher.tokenizer).generation)
     lesson = Lesson(context.task, rows, teacher, context.max_length, context.load_backbone, writer=context.writer)
     student = students.get(variant).build(lesson, options)
     learn, check = student.examples(rows), student.examples(context.validation)
     losses = _losses_on_tokens(options, student, teacher)
-    looks_inside = is_on(options.soft_weight) or is_on(options.hidden_weight)
-    if looks_inside:
+    if inside:
         source = teacher.examples(rows, context.task)
         asking.same_tokens(source, learn, _OTHER_TOKENS)
         depths = list(student.matches.values()) if is_on(options.hidden_weight) else []
@@ -284,8 +313,4 @@ def _losses_on_tokens(options: WritingOptions, student: Student, teacher: Genera
         found.append(Weighted(hidden, schedule(options.hidden_weight)))
     if not found:
         raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
-    if options.on_policy and not is_on(options.soft_weight):
-        raise ConfigError("on_policy: the teacher judges what the student draws; give soft_weight a value")
-    if options.on_policy and is_on(options.hidden_weight):
-        raise ConfigError("on_policy: hidden states are matched on given answers only; set hidden_weight to 0")
     return found

@@ -13,7 +13,6 @@ from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever
 from transferkit.routes import Context, Outcome
-from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
@@ -28,6 +27,7 @@ from transferkit.training.passages import NOWHERE
 
 NAME = "feature_transfer"
 _MOST_WORDS = 100_000
+_LEAST_TEXT = 32  # tokens of an example's text
 _TOKENS = 25  # of a window, besides the ends of the answer
 
 
@@ -56,7 +56,8 @@ def variants() -> Mapping[str, type[Strict]]:
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.task.shape is Shape.TEXT:
-        return context.why_no_text or _why_no_examples(context.backbone)
+        assert isinstance(options, Options)
+        return context.why_no_text or _why_no_examples(context, options)
     if context.backbone.architecture == ENCODER_DECODER:
         return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
     return None
@@ -78,6 +79,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     # A word has one tag as a text has one label.
     kind = shapes.of(Shape.LABEL if shape is Shape.TAGS else shape)
     head, choice = fit_head(features, targets, kind, context.seed)
+    if shape is Shape.TAGS:
+        head = head.widened(len(context.task.labels))  # a rare tag may stand in none of the rows that were drawn
     total = features.shape[1] - 1
     predictor = FrozenFeatures(
         encoder=trimmed(encoder, choice.depths[-1]),
@@ -110,10 +113,16 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     )
 
 
-def _why_no_examples(backbone: Backbone) -> str | None:
+def _why_no_examples(context: Context, options: Options) -> str | None:
+    backbone = context.backbone
     if backbone.architecture == ENCODER_DECODER:
         return (
             f"{backbone.name} has not been pretrained to go on from examples in its prompt, as decoders are; use full"
+        )
+    if _fitting(context, options.examples)[0] < 1:
+        return (
+            f"no example fits into the {backbone.max_length} tokens of {backbone.name} beside texts of "
+            f"{context.max_length}; shorten them with --max-length"
         )
     return None
 
@@ -124,8 +133,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     found = context.load_backbone(options.encoder)
     retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, found.max_length, found.prompt)
     writer = context.writer(context.backbone.generator(), context.backbone.tokenizer())
-    longest = writer.generation.max_new_tokens or 0
-    free = (context.backbone.max_length - context.max_length - longest) // options.examples
+    count, room = _fitting(context, options.examples)
     shots = [
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
@@ -135,16 +143,27 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         retriever,
         shots,
         retriever.vectors(rows),
-        min(options.examples, len(rows)),
-        max(1, min(free, context.max_length) - len(writer.frame.after) - len(writer.frame.again)),
+        min(count, len(rows)),
+        room,
     )
+    fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     return Outcome(
         predictor=predictor,
-        method=f"frozen {context.backbone.name}, shown {options.examples} examples that {found.name} finds",
+        method=f"frozen {context.backbone.name}, shown {count} examples that {found.name} finds",
         trained_parameters=0,
         seconds=time.perf_counter() - began,
-        settings={"examples": options.examples, "encoder": found.name},
+        settings={"examples": count, "encoder": found.name},
+        notes=tuple(fewer),
     )
+
+
+def _fitting(context: Context, examples: int) -> tuple[int, int]:
+    """How many examples fit into a prompt beside the longest text, at most `examples`, and the tokens of each."""
+    asked, longest = context.asked(context.backbone.tokenizer(), context.backbone.configuration())
+    around = len(asked.after) + len(asked.again)
+    free = context.backbone.max_length - context.max_length - longest
+    count = max(0, min(examples, free // (longest + _LEAST_TEXT + around)))
+    return count, min(free // max(1, count), context.max_length + longest) - around
 
 
 def _shown_text(text: str, pair: str | None) -> str:

@@ -22,7 +22,7 @@ from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import adjust_logits
-from transferkit.training.validation import check_stop_on
+from transferkit.training.validation import check_options
 from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, for_writing, train_writer
 
 
@@ -34,8 +34,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, TrainingOptions)
     if context.task.shape is Shape.TEXT and context.why_no_text:
         return context.why_no_text
-    check_stop_on(variant, options, context.task)
-    adapters.get(variant).check(options, context.backbone.layers)
+    check_options(variant, options, context.task)
+    adapters.get(variant).check(options, context.backbone)
     if context.task.shape is Shape.LABEL and len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None

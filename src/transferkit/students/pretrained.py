@@ -1,5 +1,6 @@
 """A smaller pretrained model."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -77,6 +78,8 @@ def _writing(backbone: Backbone, lesson: Lesson) -> Student:
         raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
     assert lesson.writer is not None
     writer = lesson.writer(backbone.generator(), backbone.tokenizer())
+    room = backbone.max_length - (0 if writer.frame.start is not None else writer.generation.max_new_tokens or 0)
+    writer = replace(writer, max_length=min(writer.max_length, room))
     return taught_to_write(writer, lesson, f"{backbone.name} taught", *_matched(lesson.teacher, backbone))
 
 

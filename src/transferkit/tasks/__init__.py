@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from transferkit.data.rows import Rows
+from transferkit.data.values import written_list
 from transferkit.errors import ConfigError
 
 
@@ -26,13 +27,13 @@ class Shape(Enum):
 class Task:
     """Facts of one task.
 
-    `read_target` turns a cell of the target column into what the task works with, or raises `ValueError` with
-    what was expected and found; `encode_target` gives it in the form that metrics take, and `decode` turns
-    predictions into answers: a label, a list of labels or a number for every row. `labels` is empty until
-    `bound` fixes the one order of labels that model config, probabilities, leaderboard and report all use;
-    VALUE has one column, called "value", SPAN two, "start" and "end". `usual` has for a canonical column the names
-    that such data usually has, which are tried before those of all tasks. `instruction` tells a pretrained decoder
-    what to do with a text. `unpack` parts what such data usually has in one column.
+    `read_target` turns a cell of the target column into what the task works with, or raises `ValueError` with what
+    was expected and found; `encode_target` gives it in the form that metrics take, and `decode` turns predictions
+    into answers: a label, a list of labels or a number for every row. `labels` is empty until `bound` fixes the one
+    order of labels that model config, probabilities, leaderboard and report all use; VALUE has one column, called
+    "value", SPAN two, "start" and "end". `usual` has for a canonical column the names that such data usually has,
+    which are tried before those of all tasks. `instruction` tells a pretrained decoder what to do with a text; with
+    `conversations` a text may be a JSON list of messages. `unpack` parts what such data usually has in one column.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Task:
     labels: tuple[str, ...] = ()
     usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     instruction: str = ""
+    conversations: bool = False
     unpack: Callable[[Rows], Rows] = lambda rows: rows
 
     def bound(self, rows: Rows) -> "Task":
@@ -98,6 +100,7 @@ def answered_with_text(
 def _read_texts(cell: Any) -> Any:
     """One text, or a list of texts that are as good as each other."""
     cell = cell.get("text") if isinstance(cell, dict) else cell  # SQuAD's answers
+    cell = written_list(cell) or cell
     found = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str) else cell
     texts = found if isinstance(found, list) else [found]
     odd = [text for text in texts if not isinstance(text, str | int | float) or not str(text).strip()]
@@ -122,6 +125,12 @@ def names() -> list[str]:
 
 ALIASES = {"ner": "token-classification", "qa": "question-answering"}
 """Other usual names of tasks."""
+
+
+def of_shape(shape: Shape) -> Task:
+    """A task whose answers have this form, for models that do not say what they were made for."""
+    usual = [get(name) for name in ("text-classification", "text-generation", *names())]
+    return next(task for task in usual if task.shape is shape)
 
 
 def get(name: str) -> Task:

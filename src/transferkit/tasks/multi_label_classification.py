@@ -1,5 +1,6 @@
 """Any number of labels per text or pair of texts."""
 
+import ast
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +16,7 @@ def read(cell: Any) -> list[str]:
     """The labels in a cell: a list, a JSON list, or names separated by `|`, `;` or commas (the first of these
     that occurs). An empty list says that the row has none."""
     if isinstance(cell, str) and cell.startswith("["):
-        try:
-            cell = json.loads(cell.replace("'", '"'))
-        except ValueError:
-            raise ValueError(f"expected a list of labels, found {cell!r:.60}") from None
+        cell = _parsed(cell)
     elif isinstance(cell, str):
         mark = next((mark for mark in _SEPARATORS if mark in cell), _SEPARATORS[0])
         cell = cell.split(mark)
@@ -27,6 +25,15 @@ def read(cell: Any) -> list[str]:
     if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
         raise ValueError(f"expected a list of labels, found {cell!r:.60}")
     return sorted({str(label).strip() for label in cell} - {""})
+
+
+def _parsed(text: str) -> Any:
+    for reader in (json.loads, ast.literal_eval):
+        try:
+            return reader(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+    raise ValueError(f"expected a list of labels, found {text!r:.60}")
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

@@ -9,20 +9,31 @@ from transferkit.errors import DataError
 from transferkit.tasks import answered_with_text
 
 _MESSAGES = ("messages", "conversations", "conversation")
+_ABOUT = ("input", "context")
 
 
 def unpacked(rows: Rows) -> Rows:
     """A column of messages as `prompt`, all before the last answer, and `completion`, that answer.
 
     A prompt of one turn is its text, one of several turns is JSON. Raises `DataError` for what is no conversation.
+    Without messages, an instruction and what it is about (Alpaca's input, Dolly's context) are one prompt.
     """
     name = next((name for name in _MESSAGES if name in rows), None)
     if name is None:
-        return rows
+        return _instructed(rows)
     parted = [_parted(cell, i, name, rows) for i, cell in enumerate(rows[name])]
     prompts, completions = [prompt for prompt, _ in parted], [completion for _, completion in parted]
     others = {key: cells for key, cells in rows.columns.items() if key != name}
     return replace(rows, columns={**others, "prompt": prompts, "completion": completions})
+
+
+def _instructed(rows: Rows) -> Rows:
+    about = next((name for name in _ABOUT if name in rows), None)
+    if about is None or "instruction" not in rows or "prompt" in rows:
+        return rows
+    pairs = zip(rows["instruction"], rows[about], strict=True)
+    prompts = [f"{told}\n\n{text}" if isinstance(text, str) and text.strip() else told for told, text in pairs]
+    return replace(rows, columns={**rows.columns, "prompt": prompts})
 
 
 def _parted(cell: Any, position: int, name: str, rows: Rows) -> tuple[str, str | None]:
@@ -34,7 +45,7 @@ def _parted(cell: Any, position: int, name: str, rows: Rows) -> tuple[str, str |
             f"{where}row {rows.numbers[position]}, column {name!r}: expected messages such as "
             f'[{{"role": "user", "content": "..."}}], found {cell!r:.80}; mend that row'
         ) from None
-    answer = turns.pop()["content"] if turns and turns[-1]["role"] == "assistant" else None
+    answer = (turns.pop()["content"] or None) if turns and turns[-1]["role"] == "assistant" else None
     one = len(turns) == 1 and turns[0]["role"] == "user"
     return (turns[0]["content"] if one else json.dumps(turns, ensure_ascii=False) if turns else ""), answer
 
@@ -44,7 +55,8 @@ def _turn(each: Any) -> dict[str, str]:
     role = str(
         each["role"] if "role" in each else {"human": "user", "gpt": "assistant"}.get(each["from"], each["from"])
     )
-    return {"role": role, "content": str(each["content"] if "content" in each else each["value"])}
+    content = each["content"] if "content" in each else each["value"]
+    return {"role": role, "content": "" if content is None else str(content)}
 
 
 TASK = replace(
@@ -58,5 +70,6 @@ TASK = replace(
         metrics=("token_f1", "exact_match", "rouge_l", "chrf"),
         instruction="",
     ),
+    conversations=True,
     unpack=unpacked,
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from transferkit.data.rows import Rows
+from transferkit.errors import DataError
 from transferkit.tasks import answered_with_text
 
 _BOTH = 2
@@ -15,6 +16,12 @@ def unpacked(rows: Rows) -> Rows:
     if not cells or not all(isinstance(cell, dict) and len(cell) == _BOTH for cell in cells):
         return rows
     source, target = cells[0]
+    odd = next((i for i, cell in enumerate(cells) if cell.keys() != cells[0].keys()), None)
+    if odd is not None:
+        raise DataError(
+            f"{rows.source or 'data'}: row {rows.numbers[odd]}, column 'translation': expected the languages {source} "
+            f"and {target} as in the first row, found {', '.join(cells[odd])}; give one pair of languages"
+        )
     columns = {"source": [cell[source] for cell in cells], "target": [cell[target] for cell in cells]}
     return replace(rows, columns=columns)
 

@@ -17,6 +17,7 @@ from transferkit.training.shapes import Adjustment, ShapeKind
 Ints = npt.NDArray[np.int64]
 
 STRENGTHS = (0.2, 0.7, 2.5)
+_NEVER = -30.0
 _MOST_COLUMNS = 4096
 _CHEAP_COLUMNS = 1024
 
@@ -39,6 +40,12 @@ class Head:
     def logits(self, features: Floats) -> Floats:
         """(rows, depths, width) to (rows, labels)."""
         return np.asarray(prepared(features, self.center) @ self.weights + self.bias)
+
+    def widened(self, labels: int) -> "Head":
+        """The head with scores for `labels` labels: those that it has not seen are never the likeliest."""
+        more = labels - len(self.bias)
+        bias = np.pad(self.bias, (0, more), constant_values=_NEVER)
+        return Head(self.center, np.pad(self.weights, ((0, 0), (0, more))), bias.astype(np.float32))
 
     def adjusted(self, adjustment: Adjustment) -> "Head":
         """The head with its logits adjusted."""

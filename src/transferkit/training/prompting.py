@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from jinja2 import TemplateError
 
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, DataError
 from transferkit.tasks import Task
 
 Ints = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ class Frame:
     """The tokens that stand around every text, `before` and `after`; the model's answer follows, up to `end`.
 
     `again` stands between an answer and the next text, where a prompt holds examples. `start` is what the decoder
-    of an encoder-decoder begins with; None for decoders.
+    of an encoder-decoder begins with; None for decoders. With `talks` a text may be a JSON list of messages.
     """
 
     before: tuple[int, ...]
@@ -35,6 +35,7 @@ class Frame:
     end: int
     again: tuple[int, ...] = ()
     start: int | None = None
+    talks: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,19 @@ def frame(tokenizer: Any, config: Any, task: Task, instruction: str | None) -> F
         params = (getattr(config, "task_specific_params", None) or {}).get(task.name, {})
         told = params.get("prefix", "") if instruction is None else f"{instruction.rstrip('.:')}: " * bool(instruction)
         before, after = _special(tokenizer)
+        if config.decoder_start_token_id is None:
+            raise ConfigError("config.json has no decoder_start_token_id, with which a decoder begins; set it there")
         whole = (*before, *_ids(tokenizer, told))
         return Frame(whole, after, tokenizer.eos_token_id, start=config.decoder_start_token_id)
     told = task.instruction if instruction is None else instruction
     if tokenizer.chat_template:
-        return _of_chat(tokenizer, told)
+        return replace(_of_chat(tokenizer, told), talks=task.conversations)
     before, after = _special(tokenizer)
     end = tokenizer.eos_token_id
     after = tuple(token for token in after if token != end)
     gap = _ids(tokenizer, _GAP)
-    return Frame((*before, *_ids(tokenizer, told + _GAP if told else "")), (*after, *gap), end, gap)
+    whole = (*before, *_ids(tokenizer, told + _GAP if told else ""))
+    return Frame(whole, (*after, *gap), end, gap, talks=task.conversations)
 
 
 def _special(tokenizer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -78,20 +82,33 @@ def _special(tokenizer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def _of_chat(tokenizer: Any, told: str) -> Frame:
     turns = [{"role": "system", "content": told}] * bool(told) + [{"role": "user", "content": _MARK}]
-    try:
-        asked = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    except TemplateError:
+    asked = _templated(tokenizer, turns)
+    if asked is None or told not in asked:  # some templates refuse a system's turn, others leave it out
         turns = [{"role": "user", "content": f"{told}{_GAP}{_MARK}"}]
-        asked = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        asked = _templated(tokenizer, turns)
+    if asked is None:
+        raise ConfigError("the tokenizer's chat template takes no user's turn; choose another model")
     said = [*turns, {"role": "assistant", "content": _ANSWER}]
     answered = tokenizer.apply_chat_template(said, tokenize=False)
     continued = tokenizer.apply_chat_template([*said, {"role": "user", "content": _MARK}], tokenize=False)
     before, _, after = asked.partition(_MARK)
     closing = _ids(tokenizer, answered.partition(_ANSWER)[2])
     again = _ids(tokenizer, continued.partition(_ANSWER)[2].partition(_MARK)[0])
-    special = set(tokenizer.all_special_ids)
+    special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
     end = next((token for token in closing if token in special), tokenizer.eos_token_id)
     return Frame(_ids(tokenizer, before), _ids(tokenizer, after), int(end), again)
+
+
+def _templated(tokenizer: Any, turns: Sequence[dict[str, str]]) -> str | None:
+    """A conversation in the tokenizer's template, up to where the model is to answer; None where it refuses it."""
+    try:
+        # Models that think aloud before they answer are not asked to: their answers are to be compared.
+        text: str = tokenizer.apply_chat_template(
+            list(turns), tokenize=False, add_generation_prompt=True, enable_thinking=False
+        )
+    except TemplateError:
+        return None
+    return text
 
 
 def _ids(tokenizer: Any, text: str) -> tuple[int, ...]:
@@ -109,28 +126,32 @@ def prompts(
     """What a model is asked about every row, at most `max_length` tokens each, not counting examples.
 
     Only the text is cut, never what stands around it; of a pair it is the second text, which is put first, for the
-    question to stand next to its answer. `shots` are examples for every row, shown before its text, each of at most
-    `room` tokens. Raises `ConfigError` where nothing of a text would be left.
+    question to stand next to its answer; a question of more than half of the room is cut too. `shots` are examples
+    for every row, shown before its text, each of at most `room` tokens. Raises `ConfigError` where nothing of a
+    text would be left.
     """
     inputs = rows.inputs()
-    talks = {i: turns for i, (text, _) in enumerate(inputs) if (turns := _conversation(text))}
+    if not inputs:
+        return Prompts((), np.array([], dtype=np.int64))
+    talks = {i: turns for i, (text, _) in enumerate(inputs) if asked.talks and (turns := _conversation(text))}
     bodies = _plain_ids(tokenizer, [text if pair is None else pair for text, pair in inputs])
     ends = _plain_ids(tokenizer, ["" if pair is None else _GAP + text for text, pair in inputs])
     around = len(asked.before) + len(asked.after)
-    rooms = [max_length - around - len(end) for end in ends]
-    if min(rooms) < _LEAST_ROOM:
+    full = [around + len(body) + len(end) for body, end in zip(bodies, ends, strict=True)]
+    if max_length - around < _LEAST_ROOM:
         raise ConfigError(
-            f"max_length {max_length}: instruction and template alone take {max_length - min(rooms)} tokens; "
+            f"max_length {max_length}: instruction and template alone take {around} tokens; "
             f"expected at least {_LEAST_ROOM} more for the text"
         )
+    ends = [end[: (max_length - around) // 2] for end in ends]
+    rooms = [max_length - around - len(end) for end in ends]
     shown = _shown(shots, tokenizer, asked, room) if shots else [()] * len(rows)
     ids = [
         np.array([*asked.before, *first, *body[:most], *end, *asked.after], dtype=np.int64)
         for first, body, end, most in zip(shown, bodies, ends, rooms, strict=True)
     ]
     for i, turns in talks.items():
-        ids[i] = np.array(_asked_last(turns, tokenizer, asked, max_length), dtype=np.int64)
-    full = [around + len(body) + len(end) for body, end in zip(bodies, ends, strict=True)]
+        ids[i], full[i] = _asked_last(turns, tokenizer, asked, max_length, int(rows.numbers[i]))
     return Prompts(tuple(ids), np.array(full, dtype=np.int64))
 
 
@@ -146,33 +167,46 @@ def _conversation(text: str) -> list[dict[str, str]] | None:
     return turns if fine else None
 
 
-def _asked_last(turns: Sequence[dict[str, str]], tokenizer: Any, asked: Frame, max_length: int) -> list[int]:
-    """A conversation up to where the model is to answer. Where it is too long, its oldest turns are left out, but
-    not the system's; then the beginning of what is left."""
+def _asked_last(
+    turns: Sequence[dict[str, str]], tokenizer: Any, asked: Frame, max_length: int, number: int
+) -> tuple[Ints, int]:
+    """A conversation up to where the model is to answer, and its length uncut. Where it is too long, its oldest turns
+    are left out, but not the system's; then the beginning of what is left."""
+    full = 0
     system = [turn for turn in turns[:1] if turn["role"] == "system"]
     rest = list(turns[len(system) :])
     while True:
         if tokenizer.chat_template:
-            text = tokenizer.apply_chat_template([*system, *rest], tokenize=False, add_generation_prompt=True)
+            text = _templated(tokenizer, [*system, *rest])
+            if text is None and system and rest:  # no turn of the system's in this template
+                first = f"{system[0]['content']}{_GAP}{rest[0]['content']}"
+                text = _templated(tokenizer, [{**rest[0], "content": first}, *rest[1:]])
+            if text is None:
+                raise DataError(
+                    f"row {number}: the model's chat template refuses this conversation; expected turns of user and "
+                    "assistant by turns, the user's first and last; mend that row"
+                )
             ids = list(_ids(tokenizer, text))
         else:
             said = _ids(tokenizer, _GAP.join(turn["content"] for turn in (*system, *rest)))
             ids = [*asked.before, *said, *asked.after]
+        full = full or len(ids)
         if len(ids) <= max_length or len(rest) < 2:
-            return ids[-max_length:]
+            return np.array(ids[-max_length:], dtype=np.int64), full
         rest = rest[2:] if len(rest) > 2 else rest[1:]
 
 
 def _shown(shots: Sequence[Sequence[Shot]], tokenizer: Any, asked: Frame, room: int) -> list[tuple[int, ...]]:
-    """The tokens of examples, as far as the next text."""
+    """The tokens of examples, as far as the next text; one that has no room beside its answer is left out."""
     different = list(dict.fromkeys(shot for row in shots for shot in row))
     texts = _plain_ids(tokenizer, [text for text, _ in different])
     answers = _plain_ids(tokenizer, [answer for _, answer in different])
     tokens = {
-        shot: (*text[: max(0, room - len(answer))], *asked.after, *answer, *asked.again)
+        shot: (*text[: room - len(answer)], *asked.after, *answer, *asked.again)
         for shot, text, answer in zip(different, texts, answers, strict=True)
+        if room - len(answer) >= _LEAST_ROOM
     }
-    return [tuple(token for shot in row for token in tokens[shot]) for row in shots]
+    return [tuple(token for shot in row for token in tokens.get(shot, ())) for row in shots]
 
 
 def completions(texts: Sequence[str], tokenizer: Any, asked: Frame, longest: int | None = None) -> list[Ints]:

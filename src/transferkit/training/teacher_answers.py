@@ -91,6 +91,14 @@ def output_layer(model: Any) -> nn.Module:
     return head
 
 
+_AFTER = {"final_logit_softcapping": None, "logits_scaling": 1.0, "logit_scale": 1.0}
+
+
+def logits_changed_after(config: Any) -> str | None:
+    """The setting by which a model does more to its logits than its output layer and a bias; None if there is none."""
+    return next((name for name, plain in _AFTER.items() if getattr(config, name, plain) not in (None, plain)), None)
+
+
 def output_bias(model: Any) -> Tensor | None:
     """What is added to its logits, as Marian and BART do."""
     bias = getattr(model, "final_logits_bias", None)

@@ -17,8 +17,19 @@ COMPLETION_LOSS = "completion_loss"
 """What is measured of models that write: nats per answer token."""
 
 
-def check_stop_on(name: str, options: TrainingOptions, task: Task) -> None:
-    """Raise `ConfigError` where the epoch is to be chosen by something that is not measured."""
+_WEIGHED = (Shape.LABEL, Shape.LABELS, Shape.TAGS)
+
+
+def check_options(name: str, options: TrainingOptions, task: Task) -> None:
+    """Raise `ConfigError` where options do not go with the task: the epoch is to be chosen by something that is not
+    measured, or labels are to be weighed or drawn that rows do not have."""
+    if options.class_weights != "none" and task.shape not in _WEIGHED:
+        raise ConfigError(f"{name}: class_weights need labels, but {task.name} wants {task.shape.value}; leave it out")
+    if options.resampling != "none" and task.shape is not Shape.LABEL:
+        raise ConfigError(
+            f"{name}: resampling needs one label per row, but {task.name} wants {task.shape.value}; leave it out"
+            + ("; labels have class_weights=balanced" if task.shape in _WEIGHED else "")
+        )
     there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*task.metrics, shapes.of(task.shape).STOP_ON)
     if options.stop_on and options.stop_on not in there:
         known = ", ".join(dict.fromkeys(there))

@@ -26,7 +26,8 @@ def command(
     from transferkit.model import load
 
     model = load(run, route)
-    named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair), ("label", label)) if raw}
+    asked = (("text", text), ("text_pair", text_pair), (model.task.target, label))
+    named = {name: raw for name, raw in asked if raw}
     scores, findings = model.evaluate(file, named)
     summary.print_scores(console.out(), scores, findings)
     if output:

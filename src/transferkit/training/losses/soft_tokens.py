@@ -34,8 +34,9 @@ class SoftTokens(nn.Module):
     def forward(self, step: Step) -> Tensor:
         there = step.batch["labels"] >= 0
         with torch.no_grad():
-            teacher = self.__dict__["head"](step.batch["teacher_answers"][there])
-            teacher = teacher if self.bias is None else teacher + self.bias
+            head = self.__dict__["head"].to(step.logits.device)
+            teacher = head(step.batch["teacher_answers"][there])
+            teacher = teacher if self.bias is None else teacher + self.bias.to(step.logits.device)
         t = self.temperature.at(step.progress)
         ours, theirs = F.log_softmax(step.logits / t, dim=-1), F.log_softmax(teacher / t, dim=-1)
         return t**2 * (self._divergences(ours, theirs) * shares(there)).sum()
