@@ -17,6 +17,7 @@ from transferkit import data, flow, model, tasks
 from transferkit.config import DataConfig, parse
 from transferkit.data import preparation
 from transferkit.data.answers import read, written
+from transferkit.data.cleaning import clean
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.outputs import as_json, from_json, gap, spread
@@ -327,3 +328,47 @@ def test_every_form_of_outputs_is_kept_and_compared() -> None:
     assert gap(other, spans) == gap(texts, texts[::-1]) == float("inf")
     assert gap(floats * np.float32(1.5), floats) == pytest.approx(0.5)
     assert np.isnan(spread(floats, np.array([False, True, True]))[0]).all()
+
+
+def test_answers_of_test_rows_are_left_alone() -> None:
+    table = {
+        "question": ["q1", "q2"],
+        "context": ["He lives in Paris.", "Nowhere."],
+        "answers": [
+            {"text": ["Paris", "city of Paris"], "answer_start": [12, 0]},
+            {"text": ["x"], "answer_start": [0]},
+        ],
+    }
+    rows = data.read(table)
+    tested = clean(rows, TASK, {}, "test").rows
+    assert TASK.references(tested) == [["Paris", "city of Paris"], ["x"]]
+    assert TASK.references(clean(rows, TASK, {}, "train").rows) == [["Paris"]]
+
+
+def test_blanks_around_an_answer_are_none_of_it() -> None:
+    assert read({"text": [" Paris "], "answer_start": [11]}) == [("Paris", 12)]
+
+
+@pytest.mark.parametrize("name", ["question-answering", "generative-question-answering"])
+def test_contexts_are_never_parted(name: str) -> None:
+    task = tasks.get(name)
+    contexts = [f"c{i % 20} here" for i in range(200)]
+    answers = [{"text": ["here"], "answer_start": [context.index("here")]} for context in contexts]
+    table = data.read({"question": [f"q{i}" for i in range(200)], "context": contexts, "answers": answers})
+    splits = preparation.prepare({"all": table}, DataConfig(path="x"), task, 0)
+    parts = [set(rows["text_pair"]) for rows in (splits.train, splits.validation, splits.test)]
+    assert all(parts) and sum(map(len, parts)) == 20
+
+
+def test_few_contexts_leave_something_to_judge_by() -> None:
+    def table(contexts: int) -> Rows:
+        rows = [(f"c{i % contexts} here", f"q{i}") for i in range(100)]
+        answers = [{"text": ["here"], "answer_start": [context.index("here")]} for context, _ in rows]
+        return data.read({"question": [q for _, q in rows], "context": [c for c, _ in rows], "answers": answers})
+
+    splits = preparation.prepare({"all": table(5)}, DataConfig(path="x"), TASK, 0)
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (60, 20, 20)
+    splits = preparation.prepare({"all": table(2)}, DataConfig(path="x"), TASK, 0)
+    assert len(splits.validation) == 0 and splits.audit.of("no-validation")
+    with pytest.raises(DataError, match="no row can be held out for test: 100 rows have 1 different texts"):
+        preparation.prepare({"all": table(1)}, DataConfig(path="x"), TASK, 0)

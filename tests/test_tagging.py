@@ -26,6 +26,7 @@ from transferkit.tasks.token_classification import read
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import NO_TOKEN, encode
+from transferkit.training.head import Head
 from transferkit.training.inference import outputs, stacked
 from transferkit.training.learner import at_words
 from transferkit.training.losses import Schedule, Step
@@ -311,3 +312,27 @@ def test_figures_are_those_of_seqeval(kinds: tuple[str, ...]) -> None:
     found[:150] = true[:150]
     for name, theirs in (("f1", f1_score), ("precision", precision_score), ("recall", recall_score)):
         assert metrics.compute(f"entity_{name}", found, true) == pytest.approx(theirs(true, found), abs=1e-9)
+
+
+def test_a_naive_split_with_a_tag_that_only_test_has(folder: Path, tmp_path: Path) -> None:
+    lines = [{"tokens": ["cat", f"x{i % 20}"], "ner_tags": ["B-animal", "O"]} for i in range(40)]
+    odd = [{"tokens": ["Ada", f"y{i}"], "ner_tags": ["B-PER", "O"]} for i in range(1)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, *odd]))
+    for seed in range(12):
+        asked = described(folder, routes=["baseline"], seed=seed, output_dir=str(tmp_path / f"run{seed}"))
+        asked["data"] = {"path": str(tmp_path / "rows.jsonl"), "test_size": 8}
+        result = flow.fit(parse(asked))
+        if result.splits.audit.of("unlearned-tags"):
+            return
+    pytest.fail("no seed put the odd row into test")
+
+
+def test_python_splits_texts_as_training_did(tagged: RunResult, folder: Path) -> None:
+    loaded = model.load(folder / "run", "full")
+    one = loaded.predict(["cat dog here"])
+    assert loaded.predict(["cat  dog\nhere"]) == one == loaded.predict([["cat", "dog", "here"]])
+
+
+def test_a_head_has_a_score_for_tags_it_has_not_seen() -> None:
+    head = Head(np.zeros((1, 2), np.float32), np.ones((2, 2), np.float32), np.zeros(2, np.float32)).widened(3)
+    assert head.logits(np.ones((1, 1, 2), np.float32)).argmax() < 2 and head.bias.shape == (3,)

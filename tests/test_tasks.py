@@ -2,14 +2,17 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from calling import Call
 from tiny_models import FILLERS, KINDS, save_model
-from transferkit import flow, model
+from transferkit import flow, model, tasks
+from transferkit.artifact.predictions import cell
 from transferkit.config import parse
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import RunResult
@@ -186,3 +189,63 @@ def test_auto_chooses_for_every_task(folder: Path, tmp_path: Path) -> None:
         }
         prepared = flow.prepare(parse(described))
         assert [plan.title for plan in prepared.plans] == ["baseline", "feature_transfer", "full", "static"]
+
+
+def test_numbers_may_all_be_different(folder: Path, tmp_path: Path) -> None:
+    rows, _ = texts(60)
+    write(tmp_path / "value.jsonl", [{"text": t, "score": i / 7} for i, t in enumerate(rows)])
+    found = run(
+        folder,
+        "text-regression",
+        "value",
+        data={"path": str(tmp_path / "value.jsonl")},
+        routes=["baseline"],
+        output_dir=str(tmp_path / "run"),
+    )
+    assert len(found.splits.test) > 1
+
+
+def test_a_folder_says_what_it_is_for(labelled: RunResult, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "run-labels" / "models" / "full", tmp_path / "copied")
+    asked = list(labelled.splits.test["text"][:5])
+    copied = model.load(tmp_path / "copied")
+    assert copied.task.name == "multi-label-classification"
+    assert copied.predict(asked) == model.load(folder / "run-labels", "full").predict(asked)
+    facts = json.loads((tmp_path / "copied" / "transferkit.json").read_text())
+    del facts["task"], facts["columns"]
+    (tmp_path / "copied" / "transferkit.json").write_text(json.dumps(facts))
+    assert model.load(tmp_path / "copied").predict(asked) == copied.predict(asked)
+    card = (folder / "run-labels" / "models" / "full" / "README.md").read_text(encoding="utf-8")
+    assert "logits > 0" in card and "argmax" not in card
+
+
+def test_the_target_of_a_file_may_be_named(labelled: RunResult, folder: Path, tmp_path: Path, call: Call) -> None:
+    rows, kinds = texts(20)
+    file = write(tmp_path / "new.jsonl", [{"text": t, "sorts": k} for t, k in zip(rows, kinds, strict=True)])
+    ended = call("evaluate", folder / "run-labels", file, "--label", "sorts", "--route", "baseline")
+    assert ended.code == 0 and "micro F1" in ended.out, ended.err
+
+
+def test_a_column_called_like_a_target_does_not_hinder_answers(valued: RunResult, folder: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "new.jsonl", [{"text": "a dog", "label": "news"}])
+    (answers,) = model.load(folder / "run-value", "baseline").stream(Path(file))
+    assert len(answers.values) == 1
+
+
+@pytest.mark.parametrize("labels", [["a,b"], ["a", "b|c"], ["children's book", "x"], []])
+def test_labels_with_signs_are_read_again(labels: list[str]) -> None:
+    task = tasks.get("multi-label-classification")
+    assert task.read_target(cell(labels, task) or []) == sorted(labels)
+    assert cell(1 / 3 * 1e-5, tasks.get("text-regression")) == pytest.approx(1 / 3 * 1e-5)
+    several = tasks.get("summarization")
+    assert several.read_target(cell(["a|b", "c"], several)) == ["a|b", "c"]
+
+
+@pytest.mark.parametrize(("option", "value"), [("class_weights", "balanced"), ("resampling", "oversample")])
+def test_what_does_not_go_with_numbers_is_refused_before_training(
+    folder: Path, tmp_path: Path, option: str, value: str
+) -> None:
+    routes: list[Any] = ["feature_transfer", {"full": {option: value}}]
+    with pytest.raises(ConfigError, match=r"full: .*leave it out"):
+        run(folder, "text-regression", "value", routes=routes, output_dir=str(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from rouge_score.rouge_scorer import RougeScorer
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from torch.nn import functional as F
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
+    Gemma2Config,
+    GraniteConfig,
+    LlamaConfig,
     MarianConfig,
     MarianMTModel,
     PreTrainedTokenizerFast,
@@ -23,9 +27,9 @@ from transformers import (
 
 from calling import Call
 from tiny_models import FILLERS, VOCABULARY, WIDTH, load, make_context, save_model, save_tokenizer
-from transferkit import flow, model, predictors, tasks
-from transferkit.config import GenerationConfig, RouteConfig, parse
-from transferkit.data.columns import canonical
+from transferkit import flow, metrics, model, predictors, tasks
+from transferkit.config import DataConfig, GenerationConfig, RouteConfig, parse
+from transferkit.data.columns import canonical, explicit
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.evaluation.results import RunResult
@@ -38,6 +42,7 @@ from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.prompting import completions, frame, prompts
+from transferkit.training.teacher_answers import logits_changed_after
 from transferkit.training.writing import AnswersOnly, answered_examples
 
 CHAT = (
@@ -409,3 +414,122 @@ def test_the_whole_product(finished: RunResult, call: Call, tmp_path: Path) -> N
     assert ended.code == 0 and "ROUGE-L" in ended.out, ended.err
     ended = call("compare", folder, folder)
     assert ended.code == 0, ended.err
+
+
+def test_no_validation_rows(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    context = context_of(writers["llama"], tmp_path)
+    context = replace(context, validation=context.validation.take([]))
+    assert run_route("lora", context, epochs=0.1, learning_rate=1e-3).parameters
+
+
+def test_templates_without_a_system_get_the_instruction_all_the_same(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    for condition in ("message['role'] == 'user' or message['role'] == 'assistant'", "message['role'] != 'system'"):
+        tokenizer: Any = backbone.tokenizer()
+        tokenizer.chat_template = CHAT.replace("}}{% endfor", "}}{% endif %}{% endfor").replace(
+            "in messages %}", "in messages %}{% if " + condition + " %}"
+        )
+        before = frame(tokenizer, backbone.configuration(), TASK, "the old").before
+        assert tokenizer.decode(before).endswith("the old")
+    refusing = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    tokenizer.chat_template = refusing + CHAT
+    task = tasks.get("text-generation")
+    rows = Rows({"text": [json.dumps(CONVERSATION[:2])]}, np.arange(1))
+    asked = frame(tokenizer, backbone.configuration(), task, None)
+    assert "be" not in tokenizer.get_vocab() and len(prompts(rows, tokenizer, asked, 60).ids[0]) > 5
+
+
+def test_json_is_a_conversation_where_conversations_are_expected_only(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    rows = Rows({"text": [json.dumps(CONVERSATION[:2])]}, np.arange(1))
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the old")
+    ids = prompts(rows, tokenizer, asked, 200).ids[0].tolist()
+    assert tuple(ids[: len(asked.before)]) == asked.before
+
+
+def test_a_long_question_is_cut_too(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the")
+    rows = Rows({"text": ["my " * 90], "text_pair": ["old " * 90]}, np.arange(1))
+    assert len(prompts(rows, tokenizer, asked, 40).ids[0]) == 40
+
+
+def test_examples_that_do_not_fit_are_said_to(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    context = replace(context_of(writers["gpt2"], tmp_path), max_length=90)
+    plan = resolve(RouteConfig(name="feature_transfer", options={"encoder": "any"}))
+    assert "no example fits into the 96 tokens" in str(plan.why_not(context))
+
+
+def test_instructions_with_inputs_are_one_prompt() -> None:
+    task = tasks.get("text-generation")
+    given = {"instruction": ["Sum it up", "Say hi"], "input": ["a b c", ""], "output": ["a", "hi"]}
+    rows, _ = canonical(Rows(given, np.arange(1, 3)), task)
+    assert list(rows["text"]) == ["Sum it up\n\na b c", "Say hi"] and list(rows["completion"]) == ["a", "hi"]
+    with pytest.raises(DataError, match="--text-pair input: this task reads single texts"):
+        explicit(task, DataConfig(path="x", text_pair="input"))
+
+
+def test_mixed_languages_are_refused() -> None:
+    table = Rows({"translation": [{"en": "a", "fr": "b"}, {"en": "a", "de": "c"}]}, np.arange(1, 3))
+    with pytest.raises(DataError, match=r"row 2, column 'translation': expected the languages en and fr"):
+        canonical(table, tasks.get("translation"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"attention_weight": 1.0}, "attention_weight: not for models that write"),
+        ({"augment": 2}, "augment: not for models that write"),
+        ({"on_policy": 0.5, "soft_weight": 0.0}, "give soft_weight a value"),
+        ({"class_weights": "balanced"}, "class_weights need labels"),
+        ({"teachers": "one,two"}, "expected one teacher"),
+    ],
+)
+def test_what_means_nothing_to_a_student_that_writes(
+    writers: dict[str, Backbone], tmp_path: Path, options: dict[str, Any], said: str
+) -> None:
+    teachers = {"lora": tmp_path, "one": tmp_path, "two": tmp_path}
+    plan = resolve(RouteConfig(name="fewer_layers", options=options))
+    with pytest.raises(ConfigError, match=said):
+        plan.why_not(context_of(writers["llama"], tmp_path, teachers=teachers))
+
+
+def test_teachers_that_write_alone_teach_to_write(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    plan = resolve(RouteConfig(name="fewer_layers"))
+    reason = plan.why_not(context_of(writers["llama"], tmp_path, teachers={"feature_transfer": tmp_path}))
+    assert reason is not None and "add lora before it" in reason
+
+
+def test_logits_that_are_changed_after_the_output_layer_are_noticed() -> None:
+    assert logits_changed_after(LlamaConfig()) is None
+    assert logits_changed_after(Gemma2Config()) == "final_logit_softcapping"
+    assert logits_changed_after(GraniteConfig(logits_scaling=8.0)) == "logits_scaling"
+
+
+def test_what_a_model_must_never_write_stays_forbidden(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    found = run_route("zero_shot", context_of(writers["marian"], tmp_path))
+    found.model.generation_config.bad_words_ids = [[1]]
+    found.model.generation_config.eos_token_id = [2, 3]
+    settings = found.settings()
+    assert settings.bad_words_ids == [[1]] and set(settings.eos_token_id) == {2, 3}
+    drawn = replace(found, generation=found.generation.model_copy(update={"do_sample": True})).settings()
+    assert drawn.top_k == 0
+
+
+def test_the_baseline_does_not_copy_books(tmp_path: Path, writers: dict[str, Backbone]) -> None:
+    rows = first_words(60)
+    books = Rows({**rows.columns, "text": [f"{text} {'now ' * 400}" for text in rows["text"]]}, rows.numbers)
+    context = replace(context_of(writers["gpt2"], tmp_path), train=books, validation=books.take([]))
+    found = resolve(RouteConfig(name="baseline")).run(context).predictor
+    assert isinstance(found, PlainCopy) and found.words == 2
+
+
+def test_words_of_any_script_are_counted() -> None:
+    assert metrics.compute("rouge_l", ["синий дом"], [["большой дом"]]) == pytest.approx(0.5)
+    assert metrics.compute("rouge_1", ["青い家"], [["赤い家"]]) == pytest.approx(2 / 3)
+    plain = RougeScorer(["rougeL"], use_stemmer=True).score("The cats were running_fast, twice.", "A cat runs: twice")
+    assert metrics.compute("rouge_l", ["A cat runs: twice"], [["The cats were running_fast, twice."]]) == pytest.approx(
+        plain["rougeL"].fmeasure
+    )

@@ -69,11 +69,11 @@ def _config(family: str, layers: int, dropout: float) -> Any:
         return DistilBertConfig(**words, **size, dropout=dropout, attention_dropout=dropout)
     if family == "gpt2":
         drop = {"resid_pdrop": dropout, "embd_pdrop": dropout, "attn_pdrop": dropout}
-        size = {"n_embd": WIDTH, "n_layer": layers, "n_head": 2, "n_positions": 48}
+        size = {"n_embd": WIDTH, "n_layer": layers, "n_head": 2, "n_positions": 96}
         return GPT2Config(
             vocab_size=len(VOCABULARY), initializer_range=0.1, bos_token_id=2, eos_token_id=2, **size, **drop
         )
-    return LlamaConfig(**words, **heads, num_key_value_heads=1, max_position_embeddings=48, attention_dropout=dropout)
+    return LlamaConfig(**words, **heads, num_key_value_heads=1, max_position_embeddings=96, attention_dropout=dropout)
 
 
 def save_tokenizer(folder: Path, family: str, left: bool = False) -> None:

@@ -1,7 +1,7 @@
 """What is usually written to answer many prompts: `generate` over batches of 16 in the order of the file.
 
-Prompts are in the model's chat template, padded on the left to the longest of their batch and cut at 256 tokens;
-answers are greedy, of 24 tokens at most.
+Prompts are in the model's chat template, padded on the left to the longest of their batch; texts are cut so that no
+prompt is longer than 256 tokens. Answers are greedy, of 24 tokens at most.
 """
 
 from collections.abc import Sequence
@@ -22,18 +22,23 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(asked.model, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(asked.model).eval()
 
+    def prompt(text: str) -> list[dict[str, str]]:
+        return [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": text}]
+
+    around = len(tokenizer.apply_chat_template(prompt(""), add_generation_prompt=True, return_dict=True)["input_ids"])
+
+    def cut(text: str) -> str:
+        ids = tokenizer(text)["input_ids"]
+        short: str = tokenizer.decode(ids[: MAX_LENGTH - around])
+        return text if len(ids) <= MAX_LENGTH - around else short
+
     def predict(texts: Sequence[str]) -> list[str]:
         found: list[str] = []
         for start in range(0, len(texts), BATCH_SIZE):
             inputs = tokenizer.apply_chat_template(
-                [
-                    [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": text}]
-                    for text in texts[start : start + BATCH_SIZE]
-                ],
+                [prompt(cut(text)) for text in texts[start : start + BATCH_SIZE]],
                 add_generation_prompt=True,
                 padding=True,
-                truncation=True,
-                max_length=MAX_LENGTH,
                 return_tensors="pt",
                 return_dict=True,
             )

@@ -46,8 +46,11 @@ class Adapter(Protocol):
     def default_epochs(self, rows: int) -> float:
         """Epochs for so many training rows."""
 
-    def check(self, options: TrainingOptions, backbone: Backbone) -> None:
-        """Raise `ConfigError` where `backbone` cannot be adapted as `options` say."""
+    def why_not(self, options: TrainingOptions, backbone: Backbone) -> str | None:
+        """One sentence on why `backbone` cannot be adapted, None if it can.
+
+        Raises `ConfigError` where it can, but not as `options` say.
+        """
 
     def adapt(self, model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
         """Prepare `model`; `seen` are the token ids that occur in training and validation."""

@@ -33,8 +33,9 @@ def default_epochs(rows: int) -> float:
     return float(min(10, max(3 if rows > 20_000 else 4, round(20_000 / max(rows, 1)))))
 
 
-def check(options: TrainingOptions, backbone: Backbone) -> None:
+def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:
     """Any backbone will do."""
+    return None
 
 
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:

@@ -38,10 +38,11 @@ def default_epochs(rows: int) -> float:
     return float(min(12, max(4 if rows > 20_000 else 6, round(30_000 / max(rows, 1)))))
 
 
-def check(options: TrainingOptions, backbone: Backbone) -> None:
+def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:
     """Needs the extra `lora`."""
     if find_spec("peft") is None:
         raise ConfigError("the lora route needs PEFT: pip install 'transferkit[lora]'")
+    return None
 
 
 def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:

@@ -35,12 +35,13 @@ def default_epochs(rows: int) -> float:
     return float(min(10, max(3 if rows > 20_000 else 4, round(16_000 / max(rows, 1)))))
 
 
-def check(options: TrainingOptions, backbone: Backbone) -> None:
+def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:
     """One stack of layers, of which at least one stays frozen; otherwise there is nothing to keep."""
     assert isinstance(options, Options)
     if backbone.architecture == ENCODER_DECODER:
-        raise ConfigError(f"top_layers: expected one stack of layers, {backbone.name} has two; use full or lora")
+        return f"{backbone.name} has two stacks of layers, of which neither is the upper one; use full or lora"
     _some_frozen(options, backbone.layers)
+    return None
 
 
 def _some_frozen(options: Options, layers: int) -> None:

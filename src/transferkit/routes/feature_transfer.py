@@ -27,7 +27,7 @@ from transferkit.training.passages import NOWHERE
 
 NAME = "feature_transfer"
 _MOST_WORDS = 100_000
-_LEAST_TEXT = 32  # tokens of an example's text
+_LEAST_TEXT = 8  # tokens of an example's text
 _TOKENS = 25  # of a window, besides the ends of the answer
 
 

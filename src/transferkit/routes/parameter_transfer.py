@@ -35,7 +35,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.task.shape is Shape.TEXT and context.why_no_text:
         return context.why_no_text
     check_options(variant, options, context.task)
-    adapters.get(variant).check(options, context.backbone)
+    if reason := adapters.get(variant).why_not(options, context.backbone):
+        return reason
     if context.task.shape is Shape.LABEL and len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None
