@@ -32,7 +32,7 @@ from transferkit.training.shapes import ShapeKind, span
 
 NAME = "baseline"
 _TRIED = 1000
-_LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 2, 3)  # of first words, in usual answers
+_LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
 _TOO_LONG = 100  # a text of so many usual answers is none
 _USUAL = (0.1, 0.3, 1.0, 3.0)
 # A machine per label is trained for every strength and fold.
