@@ -12,6 +12,7 @@ from transformers import AutoModel, AutoTokenizer
 from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, generator, write_facts
 from transferkit.predictors.generator import Generator
+from transferkit.progress import progress
 from transferkit.tasks import Shape
 from transferkit.training.embedder import Embedder
 from transferkit.training.encoding import encode
@@ -20,6 +21,7 @@ from transferkit.training.inference import outputs
 from transferkit.training.prompting import Shot, prompts
 
 _RETRIEVER = "retriever"
+_READ_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,14 @@ class Retriever:
 
     def vectors(self, rows: Rows) -> Floats:
         """(rows, width)."""
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
-        found = outputs(Embedder(self.encoder, self.pooling), Examples(encoded, np.full(len(rows), UNLABELLED)))
+        embedder, parts = Embedder(self.encoder, self.pooling), []
+        with progress("reading texts to find examples", len(rows)) as advance:
+            for start in range(0, len(rows), _READ_AT_ONCE):
+                part = rows.take(range(start, min(start + _READ_AT_ONCE, len(rows))))
+                encoded = encode(part, self.tokenizer, self.max_length, self.prompt)
+                parts.append(outputs(embedder, Examples(encoded, np.full(len(part), UNLABELLED))))
+                advance(len(part))
+        found = np.concatenate(parts)
         return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
