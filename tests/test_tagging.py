@@ -20,6 +20,7 @@ from transferkit.config import parse
 from transferkit.data import read as read_rows
 from transferkit.data.columns import canonical
 from transferkit.data.rows import Rows
+from transferkit.data.tags import repaired, spans
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import RunResult
 from transferkit.tasks.token_classification import read
@@ -288,8 +289,17 @@ def test_windows_are_refused(folder: Path, tmp_path: Path) -> None:
 
 def test_cells_of_tags() -> None:
     assert read("O  B-x") == ["O", "B-x"] and read(("O", "B-x ")) == ["O", "B-x"]
-    with pytest.raises(ValueError, match="found 3"):
-        read(3)
+    assert read(("NNP", "''", "``")) == ["NNP", "''", "``"]
+    for odd in (3, "['O',"):
+        with pytest.raises(ValueError, match="found"):
+            read(odd)
+
+
+def test_five_letters_say_what_two_say() -> None:
+    two = ["B-PER", "I-PER", "I-PER", "B-PER", "O", "B-LOC", "B-LOC", "I-LOC"]
+    for last, alone in (("E", "S"), ("L", "U")):
+        five = f"B-PER I-PER {last}-PER {alone}-PER O {alone}-LOC B-LOC {last}-LOC".split()
+        assert spans(five) == spans(two) and repaired(five) == five
 
 
 def test_spans_begun_with_i_are_read_and_reported(folder: Path, tmp_path: Path) -> None:

@@ -37,10 +37,13 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
-from transferkit.training.learner import inputs_of
+from transferkit.training.influence import block_influence
+from transferkit.training.learner import Learner, inputs_of
+from transferkit.training.loop import parameter_groups
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.soft_tokens import SoftTokens
+from transferkit.training.options import TrainingOptions
 from transferkit.training.prompting import completions, frame, prompts
 from transferkit.training.teacher_answers import logits_changed_after
 from transferkit.training.writing import AnswersOnly, answered_examples
@@ -259,6 +262,43 @@ def test_students_learn_from_a_teacher(writers: dict[str, Backbone], tmp_path: P
     student = run_route("fewer_layers", context, **FAST, layers=1, **options)
     assert share_right(student, context.train) > 0.3
     assert student.parameters < teacher.parameters
+
+
+def test_a_student_keeps_the_layers_that_change_most(tmp_path: Path) -> None:
+    backbone = load(save_writer(tmp_path / "llama", "llama", layers=6))
+    context = context_of(backbone, tmp_path)
+    teacher = run_route("zero_shot", context)
+    for position in (0, 3, 5):  # layers that hand on what they get, word for word
+        layer = teacher.model.model.layers[position]
+        torch.nn.init.zeros_(layer.self_attn.o_proj.weight)
+        torch.nn.init.zeros_(layer.mlp.down_proj.weight)
+    examples = teacher.examples(context.train, TASK)
+    found = block_influence(AnswersOnly(teacher.model, teacher.model.get_output_embeddings()), examples)
+    assert np.flatnonzero(found > 1e-4).tolist() == [1, 2, 4] and np.allclose(found[[0, 3, 5]], 0, atol=1e-6)
+    teacher.save(tmp_path / "teacher")
+    context = context_of(backbone, tmp_path, teachers={"full": tmp_path / "teacher"})
+    still: dict[str, Any] = {"epochs": 0.1, "learning_rate": 1e-9}
+    student = run_route("fewer_layers", context, **still)
+    asked = first_words(20, seed=5)
+    assert len(student.model.model.layers) == 3
+    assert student.predict(asked).outputs.tolist() == teacher.predict(asked).outputs.tolist()
+    chosen = run_route("fewer_layers", context, **still, layers=[1, 3])
+    kept = [layer.self_attn.q_proj.weight for layer in chosen.model.model.layers]
+    for ours, position in zip(kept, (0, 2), strict=True):
+        torch.testing.assert_close(ours, teacher.model.model.layers[position].self_attn.q_proj.weight)
+
+
+@pytest.mark.parametrize(("family", "layers"), [("t5", "block"), ("marian", "layers")])
+def test_both_stacks_of_an_encoder_decoder_learn_more_slowly_below(
+    writers: dict[str, Backbone], family: str, layers: str
+) -> None:
+    generator: Any = writers[family].generator()
+    learner = Learner(AnswersOnly(generator, generator.get_output_embeddings()), [])
+    groups = parameter_groups(learner, 1.0, TrainingOptions(layer_decay=0.5), {})
+    rates = {id(p): group["lr"] for group in groups for p in group["params"]}
+    for half in (generator.get_encoder(), generator.get_decoder()):
+        stack = getattr(half, layers)
+        assert [{rates[id(p)] for p in layer.parameters() if id(p) in rates} for layer in stack] == [{0.25}, {0.5}]
 
 
 def test_other_tokens_can_be_learned_from_answers_only(writers: dict[str, Backbone], tmp_path: Path) -> None:

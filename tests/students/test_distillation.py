@@ -19,7 +19,7 @@ from transferkit.errors import ConfigError
 from transferkit.predictors.static import Static
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, distillation
-from transferkit.students.fewer_layers import kept_layers
+from transferkit.students.fewer_layers import evenly_spread
 from transferkit.training.examples import Examples
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Schedule
@@ -111,7 +111,7 @@ def test_a_student_is_smaller_and_starts_from_its_teacher(context: Context, teac
     [(4, 2, [1, 3]), (6, 3, [1, 3, 5]), (12, 3, [3, 7, 11]), (12, 6, [1, 3, 5, 7, 9, 11]), (6, 1, [5]), (3, 2, [1, 2])],
 )
 def test_layers_are_kept_evenly_and_the_last_always(total: int, count: int, expected: list[int]) -> None:
-    assert kept_layers(total, count) == expected
+    assert evenly_spread(total, count) == expected
 
 
 @pytest.mark.parametrize("name", ["fewer_layers", "pretrained"])
@@ -246,6 +246,8 @@ def test_matching_tokens_needs_one_tokenizer(context: Context, tmp_path: Path) -
         ("static", {"layer_decay": 0.5}, "layers"),
         ("static", {"gradual_unfreezing": True}, "layers"),
         ("fewer_layers", {"layers": 4}, "fewer than the teacher's 4 layers"),
+        ("fewer_layers", {"layers": [1, 5]}, r"layers 1 to 4, in order; found \[1, 5\]"),
+        ("fewer_layers", {"layers": [2, 1]}, r"in order; found \[2, 1\]"),
         ("pretrained", {}, "model: field required"),
     ],
 )

@@ -1,17 +1,24 @@
-"""Tags of words: B-TYPE begins an entity, I-TYPE continues it, O is none (IOB2, Tjong Kim Sang and Veenstra 1999)."""
+"""Tags of words: B-TYPE begins an entity, I-TYPE continues it, O is none (IOB2, Tjong Kim Sang and Veenstra 1999).
+
+E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov and Roth 2009).
+"""
 
 from collections.abc import Sequence
 
 Span = tuple[str, int, int]
 OUTSIDE = "O"
+_PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"}
 
 
 def parts(tag: str) -> tuple[str, str]:
-    """(`B`, `PER`) for B-PER; (`O`, "") for O; a tag without a prefix is a type of its own: (`I`, tag)."""
+    """(`B`, `PER`) for B-PER; (`O`, "") for O; a tag without a prefix is a type of its own: (`I`, tag).
+
+    L and U are given as E and S, which mean the same.
+    """
     if tag == OUTSIDE:
         return OUTSIDE, ""
     prefix, mark, kind = tag.partition("-")
-    return (prefix, kind) if mark and prefix in "BIES" and len(prefix) == 1 else ("I", tag)
+    return (_PREFIXES[prefix], kind) if mark and prefix in _PREFIXES else ("I", tag)
 
 
 def spans(tags: Sequence[str]) -> list[Span]:

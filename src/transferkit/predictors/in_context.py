@@ -40,11 +40,19 @@ class Retriever:
         with progress("reading texts to find examples", len(rows)) as advance:
             for start in range(0, len(rows), _READ_AT_ONCE):
                 part = rows.take(range(start, min(start + _READ_AT_ONCE, len(rows))))
-                encoded = encode(part, self.tokenizer, self.max_length, self.prompt)
-                parts.append(outputs(embedder, Examples(encoded, np.full(len(part), UNLABELLED))))
+                parts.append(outputs(embedder, self.examples(part)))
                 advance(len(part))
-        found = np.concatenate(parts)
-        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+        return of_length_1(np.concatenate(parts))
+
+    def examples(self, rows: Rows) -> Examples:
+        """`rows` as the encoder reads them."""
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
+        return Examples(encoded, np.full(len(rows), UNLABELLED))
+
+
+def of_length_1(vectors: Floats) -> Floats:
+    """Vectors (rows, width) as directions."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 @dataclass(frozen=True)

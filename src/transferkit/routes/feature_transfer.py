@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from transferkit.config import Strict
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
-from transferkit.predictors.in_context import InContext, Retriever
+from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.sources.sentence import POOLINGS
@@ -138,14 +138,8 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
     ]
-    predictor = InContext(
-        writer,
-        retriever,
-        shots,
-        retriever.vectors(rows),
-        min(count, len(rows)),
-        room,
-    )
+    read = pooled_layers(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.sha256)
+    predictor = InContext(writer, retriever, shots, of_length_1(read[:, -1]), min(count, len(rows)), room)
     fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     return Outcome(
         predictor=predictor,

@@ -1,8 +1,8 @@
-"""The teacher with every k-th layer kept (DistilBERT, Sanh et al. 2019)."""
+"""The teacher with some of its layers: every k-th (DistilBERT, Sanh et al. 2019), or those that change most."""
 
 import copy
 from dataclasses import replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -16,18 +16,26 @@ from transferkit.students import DistillationOptions, Lesson, Student, WritingOp
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
+from transferkit.training.influence import block_influence
 from transferkit.training.layers import find_layers, keep_layers
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import windowed
+from transferkit.training.writing import AnswersOnly
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
+
+
+Position = Annotated[int, Field(ge=1)]
+_ROWS_READ = 64
 
 
 class Options(WritingOptions):
     """The student is a part of its teacher."""
 
-    layers: int | None = Field(None, ge=1, description="teacher's layers kept, evenly spread; default: half of them")
+    layers: Position | Annotated[tuple[Position, ...], Field(min_length=1)] | None = Field(
+        None, description="teacher's layers kept: how many, or which, counted from 1; default: half of them"
+    )
     layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
     usual_hidden_weight: ClassVar[float] = 1.0
 
@@ -38,16 +46,15 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     teacher = lesson.teacher
     if not isinstance(teacher, Transformer | Generator):
         raise ConfigError("fewer_layers: the teacher must be a fine-tuned model (full, top_layers, lora)")
+    if isinstance(teacher, Generator) and teacher.frame.start is not None:
+        raise ConfigError("fewer_layers: the teacher has two stacks of layers, which are not shortened; use pretrained")
     total = len(find_layers(teacher.model))
-    count = options.layers or max(1, total // 2)
-    if count >= total:
-        raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={count}")
-    kept = kept_layers(total, count)
+    kept = _kept(options.layers or max(1, total // 2), teacher, total, lesson)
     model = copy.deepcopy(teacher.model)
     keep_layers(model, kept)
     width = int(model.config.hidden_size)
     matches = {i + 1: layer + 1 for i, layer in enumerate(kept)}
-    method = f"{count} of its teacher's {total} layers"
+    method = f"{len(kept)} of its teacher's {total} layers"
     if isinstance(teacher, Generator):
         own = replace(teacher, model=model, save_extra=nothing)
         return taught_to_write(own, lesson, method, matches, (width, width))
@@ -86,6 +93,28 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     )
 
 
-def kept_layers(total: int, count: int) -> list[int]:
+def _kept(asked: int | tuple[int, ...], teacher: Transformer | Generator, total: int, lesson: Lesson) -> list[int]:
+    """Positions of the layers to keep.
+
+    A deep decoder falls apart where every second layer is left out, so that there those are kept that change the
+    most of what passes through them; an encoder fine-tuned on a task learns best from layers evenly spread.
+    """
+    if isinstance(asked, tuple):
+        if list(asked) != sorted(set(asked)) or asked[-1] > total or len(asked) == total:
+            raise ConfigError(
+                f"fewer_layers.layers: expected some of the layers 1 to {total}, in order; found {list(asked)}"
+            )
+        return [layer - 1 for layer in asked]
+    if asked >= total:
+        raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={asked}")
+    if isinstance(teacher, Transformer):
+        return evenly_spread(total, asked)
+    read = lesson.rows.take(range(min(_ROWS_READ, len(lesson.rows))))
+    model = AnswersOnly(teacher.model, teacher.model.get_output_embeddings())
+    influence = block_influence(model, teacher.examples(read, lesson.task))
+    return sorted(np.argsort(-influence, kind="stable")[:asked].tolist())
+
+
+def evenly_spread(total: int, count: int) -> list[int]:
     """`count` positions among `total`, evenly spread, the last one always among them."""
     return [int(i) for i in np.round(np.linspace(total / count, total, count)).astype(int) - 1]

@@ -15,10 +15,15 @@ def read(cell: Any) -> list[str]:
     """The tags in a cell: a list of words such as O and B-PER, also written out, or such words with blanks between."""
     cell = written_list(cell) or cell
     tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
-    odd = next((tag for tag in tags if not isinstance(tag, str) or not tag.strip() or tag[0] in "['\""), None)
+    odd = next((tag for tag in tags if not isinstance(tag, str) or not tag.strip() or _is_quoted(tag)), None)
     if odd is not None:
         raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd!r}; write the tags' names")
     return [tag.strip() for tag in tags]
+
+
+def _is_quoted(tag: str) -> bool:
+    """Whether `tag` is left of a list that could not be read; '' alone is a tag of the Penn Treebank."""
+    return tag[0] in "['\"" and any(letter.isalpha() for letter in tag)
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

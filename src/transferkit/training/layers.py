@@ -18,7 +18,20 @@ def find_layers(model: nn.Module) -> nn.ModuleList:
         raise ConfigError(
             f"{type(model).__name__} has no stack of layers to tell apart; leave out what asks for layers"
         )
-    return max(stacks, key=lambda stack: sum(p.numel() for p in stack.parameters()))
+    return max(stacks, key=_weights)
+
+
+def find_stacks(model: nn.Module) -> list[nn.ModuleList]:
+    """What `find_layers` finds; of an encoder-decoder both stacks, its encoder's first."""
+    if not getattr(getattr(model, "config", None), "is_encoder_decoder", False):
+        return [find_layers(model)]
+    whole: Any = next(module for module in model.modules() if hasattr(module, "get_decoder"))
+    halves = (whole.get_encoder(), whole.get_decoder())
+    return [max((m for m in half.modules() if isinstance(m, nn.ModuleList)), key=_weights) for half in halves]
+
+
+def _weights(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
 
 
 def hidden_of(output: Any) -> Tensor:

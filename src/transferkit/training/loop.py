@@ -29,7 +29,7 @@ from transferkit.progress import progress
 from transferkit.training.batching import LengthBatches
 from transferkit.training.dropout import cheap_dropout
 from transferkit.training.interruption import Interruption
-from transferkit.training.layers import find_layers
+from transferkit.training.layers import find_stacks
 from transferkit.training.learner import Learner
 from transferkit.training.options import TrainingOptions, usual_patience
 
@@ -316,9 +316,10 @@ def parameter_groups(
 
 
 def _depths(model: nn.Module) -> dict[int, int]:
-    """Depth of every weight: 0 for embeddings, k for layer k; the head has none."""
-    layers = find_layers(model)
-    found = {id(p): i + 1 for i, layer in enumerate(layers) for p in layer.parameters()}
+    """Depth of every weight: 0 for embeddings, k for layer k; the head has none. Stacks end at the same depth."""
+    stacks = find_stacks(model)
+    top = max(map(len, stacks))
+    found = {id(p): top - len(s) + i + 1 for s in stacks for i, layer in enumerate(s) for p in layer.parameters()}
     holder: Any = next(module for module in model.modules() if hasattr(module, "get_input_embeddings"))
     found.update({id(p): 0 for p in holder.get_input_embeddings().parameters()})
     return found
