@@ -16,7 +16,7 @@ import torch
 import yaml
 
 from tiny_models import save_model, some_rows
-from transferkit import flow, predictors
+from transferkit import estimate, flow, predictors
 from transferkit.config import parse
 from transferkit.data.rows import Rows, row_key
 from transferkit.errors import ConfigError
@@ -210,9 +210,21 @@ def test_routes_that_do_not_apply_are_skipped_and_said(place: Place, monkeypatch
     assert "static" in (place.folder / "skipping" / "report.html").read_text()
 
 
+@pytest.mark.parametrize("dry", [False, True])
+def test_a_run_of_nothing_but_the_baseline_must_be_asked_for(place: Place, dry: bool) -> None:
+    start = estimate.of_run if dry else flow.fit
+    with pytest.raises(ConfigError, match="none of the routes asked for can run here: static: no route before it"):
+        start(parse(place.config("nothing", routes=["static"])))
+    assert not (place.folder / "nothing").exists()
+    plans, skipped = flow.applicable(flow.prepare(parse(place.config("both", routes=["baseline", "static"]))))
+    assert [plan.title for plan in plans] == ["baseline"] and len(skipped) == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"instruction": "Say it."}, "instruction: for models that write"),
+        ({"generation": {"num_beams": 2}}, "generation: for models that write"),
         ({"routes": ["ful"]}, "unknown route"),
         ({"routes": ["full", {"full": {"epochs": 2}}]}, "named twice: full"),
         ({"routes": [{"full": {"rounds": 2}}]}, "rounds"),

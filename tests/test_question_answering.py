@@ -248,6 +248,20 @@ def test_squad_files(tmp_path: Path, version: int) -> None:
         data.read(tmp_path / "odd.json")
 
 
+def test_nothing_but_unanswerable_questions_cannot_be_learned(folder: Path, tmp_path: Path) -> None:
+    paragraphs = article(40)
+    for asked in (asked for paragraph in paragraphs for asked in paragraph["qas"]):
+        asked["answers"] = []
+    (tmp_path / "none.json").write_text(json.dumps({"data": [{"title": "a", "paragraphs": paragraphs}]}))
+    with pytest.raises(DataError, match="expected a question that has an answer in column 'answers', found none"):
+        flow.prepare(parse(described(folder, data={"path": str(tmp_path / "none.json")})))
+
+
+def test_columns_of_another_task_are_recognised(folder: Path) -> None:
+    with pytest.raises(DataError, match="usual for --task generative-question-answering or question-answering"):
+        flow.prepare(parse(described(folder, task=None)))
+
+
 def test_cells_of_answers() -> None:
     for cell in (
         {"text": ["x"], "answer_start": [3]},

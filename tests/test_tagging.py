@@ -282,6 +282,30 @@ def test_bad_rows_are_named(folder: Path, tmp_path: Path, record: dict[str, Any]
         flow.fit(parse(described(folder, data={"path": str(tmp_path / "bad.jsonl")}, output_dir=str(tmp_path / "run"))))
 
 
+def test_tags_without_a_prefix_among_others_are_named(folder: Path, tmp_path: Path) -> None:
+    words, tags = sentences(80)
+    lines = [
+        {"tokens": w, "tags": [tag.replace("B-tool", "tool") for tag in t]} for w, t in zip(words, tags, strict=True)
+    ]
+    (tmp_path / "mixed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "mixed.jsonl")})))
+    [finding] = [each for each in prepared.splits.audit.findings if each.kind == "plain-tags"]
+    assert "1 tag without B- or I- among others that have it: 'tool'" in finding.message
+    plain = [
+        {"tokens": w, "tags": [tag.partition("-")[2] or tag for tag in t]} for w, t in zip(words, tags, strict=True)
+    ]
+    (tmp_path / "plain.jsonl").write_text("".join(json.dumps(line) + "\n" for line in plain))
+    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "plain.jsonl")})))
+    assert not [each for each in prepared.splits.audit.findings if each.kind == "plain-tags"]
+
+
+def test_nothing_but_o_cannot_be_learned(folder: Path, tmp_path: Path) -> None:
+    lines = [{"tokens": ["a", f"b{i}"], "tags": ["O", "O"]} for i in range(40)]
+    (tmp_path / "empty.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(DataError, match="expected a tag other than O in column 'tags', found none in 40 rows"):
+        flow.prepare(parse(described(folder, data={"path": str(tmp_path / "empty.jsonl")})))
+
+
 def test_windows_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="long_texts=windows"):
         flow.fit(parse(described(folder, long_texts="windows", output_dir=str(tmp_path / "run"))))

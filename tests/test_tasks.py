@@ -115,7 +115,7 @@ def test_numbers(valued: RunResult, folder: Path) -> None:
     full = valued.route("full").scores.metrics
     assert full["rmse"].value < 5 and full["mae"].value < full["rmse"].value
     assert {route.against_best.test.split(",")[0] for route in valued.routes if route.against_best} == {
-        "paired bootstrap"
+        "approximate randomization"
     }
     loaded = model.load(folder / "run-value", "full")
     answers = loaded.predict(["the dog was red with saw", "old here there now"])

@@ -338,6 +338,14 @@ def test_batches_are_small_unless_a_size_is_asked_for(writers: dict[str, Backbon
     assert sizes == [8, 32]
 
 
+def test_prompts_of_very_different_lengths_are_answered_apart(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    predictor = run_route("zero_shot", context_of(writers["llama"], tmp_path))
+    lengths = [200, 3, 4, 3, *[5] * 70]
+    groups = [[lengths[i] for i in group] for group in predictor._groups(lengths)]
+    assert sorted(each for group in groups for each in group) == sorted(lengths) and max(map(len, groups)) <= 64
+    assert all(sum(group[0] - each for each in group) <= 2048 for group in groups) and len(groups[0]) < 12
+
+
 def test_a_dry_run_knows_texts(call: Call, writers: dict[str, Backbone], tmp_path: Path) -> None:
     lines = [{"document": row["text"], "summary": row["summary"]} for row in first_words(60)]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -387,6 +395,9 @@ def test_conversations_are_prompts_and_completions(writers: dict[str, Backbone])
     assert len(short) < len(ids[0]) and short[:2].tolist() == ids[0][:2].tolist()
     with pytest.raises(DataError, match=r"row 1, column 'messages': expected messages"):
         canonical(Rows({"messages": ["hello"]}, np.arange(1, 2)), task)
+    robot = [{"role": "robot", "content": "a"}, {"role": "assistant", "content": "b"}]
+    with pytest.raises(DataError, match=r"row 1, column 'messages': expected messages of user, assistant or system"):
+        canonical(Rows({"messages": [robot]}, np.arange(1, 2)), task)
 
 
 def test_translations_of_the_hub_are_two_columns() -> None:

@@ -3,10 +3,10 @@
 import re
 import shlex
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from transferkit.errors import ConfigError
 
@@ -100,6 +100,14 @@ class GenerationConfig(Strict):
         (), description="texts that end an answer, besides the model's own end"
     )
 
+    @model_validator(mode="after")
+    def _nothing_in_vain(self) -> Self:
+        if not self.do_sample and (self.temperature, self.top_p) != (1.0, 1.0):
+            raise ValueError("temperature and top_p are of a draw; set do_sample=true too, or leave them out")
+        if self.num_beams == 1 and self.length_penalty != 1.0:
+            raise ValueError("length_penalty is of beams; set num_beams to 2 or more too, or leave it out")
+        return self
+
 
 class RunConfig(Strict):
     """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
@@ -160,6 +168,7 @@ def explain(error: ValidationError) -> str:
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"]) or "config"
         said = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
+        said = "unknown" if item["type"] == "extra_forbidden" else said.partition(", unable")[0]
         parts.append(f"{where}: {said[:1].lower()}{said[1:]} (found {item['input']!r:.80})")
     return "; ".join(parts)
 

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +16,12 @@ from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
 from transferkit.artifact.verify import verify_in_fresh_process
-from transferkit.config import AUTO, RouteConfig, RunConfig
+from transferkit.config import AUTO, GenerationConfig, RouteConfig, RunConfig
+from transferkit.data import columns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.data.values import names_in
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.cost import measure_cost
 from transferkit.evaluation.document import write_json
 from transferkit.evaluation.leaderboard import write_csv
@@ -86,14 +88,25 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
     model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
+    was_told = bool(config.task)
     config = config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
     if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
         raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
+    if task.shape is not Shape.TEXT:
+        for name, idle in (
+            ("generation", config.generation == GenerationConfig()),
+            ("instruction", not config.instruction),
+        ):
+            if not idle:
+                raise ConfigError(f"{name}: for models that write; {task.name} wants {task.shape.value}; leave it out")
     for route in config.routes:
         for asked in routes.named_in(route):
             routes.resolve(asked)  # a misspelt name or option is refused before anything is fetched
     tables = _tables(config, table)
-    splits = data.prepare(tables, config.data, task, config.seed)
+    try:
+        splits = data.prepare(tables, config.data, task, config.seed)
+    except DataError as error:
+        raise error if was_told else DataError(f"{error}{_other_tasks(tables)}") from None
     task = task.bound(splits.train.join(splits.validation))
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
     backbone = sources.load(
@@ -106,6 +119,18 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     splits, max_length = _measured(splits, task, backbone, config)
     plans = _plans(config, splits, task, backbone)
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
+
+
+def _other_tasks(tables: Mapping[str, Rows]) -> str:
+    """A hint where the columns are not those of the usual task but of others."""
+    fitting = []
+    for name in tasks.names():
+        task, rows = tasks.get(name), next(iter(tables.values()))
+        with suppress(DataError):
+            columns.find(list(task.unpack(rows).columns), task, {}, need_target=True)
+            fitting.append(name)
+    known = fitting and _USUAL_TASK not in fitting
+    return f"; columns of these names are usual for --task {' or '.join(fitting)}" if known else ""
 
 
 def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[str, list[Finished]]:
@@ -125,7 +150,10 @@ def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[
 
 
 def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
-    """The routes that apply to these rows, and why the others do not: known before anything is trained."""
+    """The routes that apply to these rows, and why the others do not: known before anything is trained.
+
+    Raises `ConfigError` where none of those asked for applies.
+    """
     run = RunFolder(prepared.folder)
     plans: list[Plan] = []
     skipped: list[Skipped] = []
@@ -136,6 +164,9 @@ def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
             log.info("%s: skipped, %s", plan.title, reason)
         else:
             plans.append(plan)
+    if skipped and {plan.variant for plan in plans} <= {BASELINE} - {route.name for route in prepared.config.routes}:
+        reasons = "; ".join(f"{each.name}: {each.reason}" for each in skipped)
+        raise ConfigError(f"none of the routes asked for can run here: {reasons}")
     return plans, skipped
 
 

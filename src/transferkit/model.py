@@ -90,7 +90,9 @@ class Model:
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):
-            raise ConfigError(f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}")
+            raise ConfigError(
+                f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}; ask for answers alone"
+            )
 
     def _outputs(self, texts: Sequence[Text]) -> Any:
         if self.task.shape is Shape.TAGS and not isinstance(texts, str):

@@ -103,13 +103,16 @@ def test_a_setting_that_makes_no_sense(setting: str, words: str) -> None:
 
 
 def test_settings_of_writing(tmp_path: Path) -> None:
-    file = yaml_file(tmp_path, "data: a\ngeneration: {num_beams: 2, top_p: 0.5}\n")
+    file = yaml_file(tmp_path, "data: a\ngeneration: {num_beams: 2, do_sample: true, top_p: 0.5}\n")
     found = described({"generation": ["num-beams=4", "stop=###", "length_penalty=-1"]}, file).generation
     assert (found.num_beams, found.top_p, found.stop, found.length_penalty) == (4, 0.5, ("###",), -1)
     with pytest.raises(ConfigError, match="expected NAME=VALUE, such as num_beams=4"):
         described({"path": "a", "generation": ["beams"]})
     with pytest.raises(ConfigError, match=r"generation.beams.*there is max_new_tokens, num_beams"):
         described({"path": "a", "generation": ["beams=3"]})
+    for idle, words in (("temperature=0.5", "set do_sample=true too"), ("length_penalty=2", "set num_beams to 2")):
+        with pytest.raises(ConfigError, match=words):
+            described({"path": "a", "generation": [idle]})
 
 
 def test_resume_reads_the_description_in_the_run_folder(tmp_path: Path) -> None:

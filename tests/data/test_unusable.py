@@ -39,9 +39,13 @@ CASES = [
         {},
         "validation has 'x', 'y', unknown to train",
     ),
-    ({"all": table("ab")}, {}, "--test-size 0.1 of 2 usable rows leaves 2 held-out rows and 0"),
-    ({"all": table("abab" * 5)}, {"test_size": 1}, "--test-size 1 of 20 usable rows"),
-    ({"all": table("abab" * 5)}, {"validation_size": 18}, "--validation-size 18 of 18 usable rows"),
+    (
+        {"all": table("ab")},
+        {},
+        "--test-size 0.1: expected at least 2 rows held out and 2 to train on, found 2 and 0 of the 2 rows",
+    ),
+    ({"all": table("abab" * 5)}, {"test_size": 1}, "--test-size 1: expected at least 2 rows held out"),
+    ({"all": table("abab" * 5)}, {"validation_size": 18}, "--validation-size 18: .* of the 18 rows"),
     ({"train": table("abab"), "test": table("a", "other")}, {}, "expected at least 2 rows in test, found 1"),
     (
         {"train": table("abab"), "test": table("abab")},

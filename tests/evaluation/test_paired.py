@@ -9,7 +9,7 @@ from scipy.stats import ttest_rel
 
 from transferkit import tasks
 from transferkit.errors import ConfigError
-from transferkit.evaluation.paired import compare, holm, paired_bootstrap
+from transferkit.evaluation.paired import compare, holm, paired_randomization
 from transferkit.evaluation.results import Comparison
 
 TASK = tasks.get("text-classification")
@@ -53,26 +53,36 @@ def test_holm_by_hand() -> None:
     assert holm([]) == []
 
 
-def test_paired_bootstrap_is_close_to_the_t_test_and_right_under_the_null() -> None:
+def test_randomization_is_close_to_the_t_test_and_right_under_the_null() -> None:
     random = np.random.default_rng(0)
     a = np.abs(random.normal(size=200))
     b = np.abs(a + random.normal(0.03, 0.3, size=200))
     truth = np.zeros(200)
-    difference, p_value = paired_bootstrap("mae", a[:, None], b[:, None], truth)
+    difference, p_value = paired_randomization("mae", a[:, None], b[:, None], truth)
     assert difference == pytest.approx(b.mean() - a.mean())
     assert p_value == pytest.approx(ttest_rel(a, b).pvalue, abs=0.02)
-    assert paired_bootstrap("mae", a[:, None], a[:, None], truth) == (0.0, 1.0)
-    assert paired_bootstrap("mae", a[:, None], a[:, None] + 1, truth)[1] == pytest.approx(1 / 2001)
+    assert paired_randomization("mae", a[:, None], a[:, None], truth) == (0.0, 1.0)
+    assert paired_randomization("mae", a[:, None], a[:, None] + 1, truth)[1] == pytest.approx(1 / 2001)
     null = [np.abs(random.normal(size=(2, 100, 1))) for _ in range(200)]
     rejected = sum(
-        paired_bootstrap("mae", *pair, np.zeros(100), resamples=400, seed=i)[1] < 0.05 for i, pair in enumerate(null)
+        paired_randomization("mae", *pair, np.zeros(100), resamples=400, seed=i)[1] < 0.05
+        for i, pair in enumerate(null)
     )
     assert rejected <= 20
 
 
-def test_anything_but_one_label_is_tested_by_the_bootstrap() -> None:
+def test_anything_but_one_label_is_tested_by_exchanging() -> None:
     random = np.random.default_rng(0)
     truth = random.normal(size=100)
     near, far = ((truth + noise * random.normal(size=100))[:, None] for noise in (0.1, 2.0))
     found = compare(tasks.get("text-regression"), ("near", near), ("far", far), truth)
-    assert found.significant and found.difference > 0 and found.test == "paired bootstrap"
+    assert found.significant and found.difference > 0 and found.test == "approximate randomization"
+
+
+def test_five_rows_tell_nothing_apart() -> None:
+    # 32 ways to exchange them, of which two differ as much.
+    _, p_value = paired_randomization("mae", np.zeros((5, 1)), np.ones((5, 1)), np.zeros(5), resamples=20_000)
+    assert p_value == pytest.approx(2 / 32, abs=0.01)
+    right, wrong = (np.array([text] * 5) for text in ("a b", "c"))
+    _, p_value = paired_randomization("rouge_l", right, wrong, [("a b",)] * 5)
+    assert p_value > 0.05

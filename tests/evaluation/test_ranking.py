@@ -31,6 +31,12 @@ def test_p_values_are_holm_corrected(result: RunResult) -> None:
     assert better is not None and better.p_value == pytest.approx(2 * 2 / 2**46)
 
 
+def test_one_pair_has_one_p_value(result: RunResult) -> None:
+    best, baseline = result.route("full").against_baseline, result.route("tf-idf").against_best
+    assert best is not None and baseline is not None
+    assert best.p_value == baseline.p_value and best.difference == -baseline.difference
+
+
 def test_verdict_words(result: RunResult) -> None:
     words = result.verdict
     assert words.startswith("full is best: accuracy 0.975 [0.9")

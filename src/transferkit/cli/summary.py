@@ -71,6 +71,8 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
     out.print(table(("metric", "value", "95 % interval"), rows))
     for name, words in scores.signatures.items():
         _say(out, f"{metrics.get(name).TITLE}: {words}")
+    if not scores.per_class:
+        return
     out.print()
     columns = ("precision", "recall", "f1")
     classes = [

@@ -9,7 +9,7 @@ import numpy as np
 from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.tags import repaired
+from transferkit.data.tags import OUTSIDE, is_plain, repaired
 from transferkit.data.values import names_in
 
 _SHOWN = 5
@@ -89,6 +89,25 @@ def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]
     begin = verb(len(rows), "begins", "begin")
     message = f"{counted(len(rows))} {begin} a span with I- where B- is due ({shown(rows)})"
     return [Finding("improper-tags", "fixed", message, tuple(rows), "read as B-; the spans are the same")]
+
+
+def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
+    """Tags without B- or I- among such as have it: a slip, or another way to write them."""
+    rows: dict[str, list[int]] = {}
+    prefixed = False
+    for part in parts.values():
+        for number, tags in zip(part.numbers, part[task.target], strict=True):
+            plain = {tag for tag in tags if tag != OUTSIDE and is_plain(tag)}
+            prefixed = prefixed or len(plain) < len(set(tags) - {OUTSIDE})
+            for tag in plain:
+                rows.setdefault(tag, []).append(int(number))
+    if not rows or not prefixed:
+        return []
+    numbers = tuple(sorted({number for each in rows.values() for number in each}))
+    listed = ", ".join(map(repr, sorted(rows)[:_SHOWN])) + (" ..." if len(rows) > _SHOWN else "")
+    message = f"{counted(len(rows), 'tag')} without B- or I- among others that have it: {listed} ({shown(numbers)})"
+    action = "every stretch of such a tag is taken as one span of a type of its own; mend the file if that is not meant"
+    return [Finding("plain-tags", "warning", message, numbers, action)]
 
 
 def unlearned_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:

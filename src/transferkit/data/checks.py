@@ -8,6 +8,7 @@ from transferkit.data.columns import TaskColumns
 from transferkit.data.duplicates import grouped
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
+from transferkit.data.tags import OUTSIDE
 from transferkit.errors import DataError
 
 
@@ -25,7 +26,9 @@ def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
 
 
 def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
-    """A task of labels needs at least two of them, one of numbers two different ones."""
+    """A task of labels needs at least two of them, one of numbers two different ones, one of tags or spans any."""
+    if task.shape.name in ("TAGS", "SPAN"):
+        _anything_marked(train, task, columns)
     if task.shape.name not in ("LABEL", "LABELS", "VALUE"):
         return
     classes = audit.class_counts(train, task)
@@ -43,6 +46,17 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -
             f"{audit.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
             "Name it with --label, or give more rows of every label"
         )
+
+
+def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
+    """Some word has a tag other than O, or some question an answer."""
+    if any(set(target or ()) - {OUTSIDE} if task.shape.name == "TAGS" else target for target in train[task.target]):
+        return
+    what = f"a tag other than {OUTSIDE}" if task.shape.name == "TAGS" else "a question that has an answer"
+    raise DataError(
+        f"{train.source or 'data'}: expected {what} in column {columns[task.target]!r}, found none in "
+        f"{audit.counted(len(train))}; add rows to learn from or name another column with --label"
+    )
 
 
 def same_labels(parts: Mapping[str, Rows], task: TaskColumns, when: str = "") -> None:

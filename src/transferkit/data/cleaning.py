@@ -14,6 +14,9 @@ from transferkit.data.splits import Finding
 from transferkit.data.values import label_key
 from transferkit.errors import DataError
 
+_WANTED = {"VALUE": "numbers", "TAGS": "tags", "SPAN": "answers", "TEXT": "answers"}
+"""What rows are to have, by the form of the answer; where it is not here, labels."""
+
 
 @dataclass(frozen=True)
 class Cleaned:
@@ -32,12 +35,13 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
     unlabelled = ~blank & np.array([target is None for target in rows[task.target]], dtype=bool)
     where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
+    wanted = _WANTED.get(task.shape.name, "labels")
     if blank.all():
         asked = " or ".join(repr(columns[column]) for column in task.inputs)
         raise DataError(f"{where}: all {len(rows):,} rows are empty in column {asked}; name another with --text")
     if (blank | unlabelled).all():
         raise DataError(
-            f"{where}: expected labels in column {columns[task.target]!r}, found none in {len(rows):,} rows; "
+            f"{where}: expected {wanted} in column {columns[task.target]!r}, found none in {len(rows):,} rows; "
             "name another column with --label, or leave this file out"
         )
     findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
@@ -49,7 +53,15 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
         findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
     findings += [_without_second(rows.take(~blank), column, name) for column in task.optional_inputs if column in rows]
     if unlabelled.any():
-        findings.append(_dropped("unlabelled", rows.take(unlabelled), name, "no label", "set aside for distillation"))
+        findings.append(
+            _dropped(
+                "unlabelled",
+                rows.take(unlabelled),
+                name,
+                f"no {wanted[:-1]}",
+                "set aside for distillation",
+            )
+        )
     usable, spare = rows.take(~blank & ~unlabelled), rows.take(unlabelled)
     if task.shape.name == "SPAN":
         usable, moved = answers.mended(usable, columns, name)

@@ -143,7 +143,11 @@ def _held_out(
 
 def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     if task.shape.name == "TAGS":
-        return [*audit.improper_tags(parts, task), *audit.unlearned_tags(parts, task)]
+        return [
+            *audit.improper_tags(parts, task),
+            *audit.plain_tags(parts, task),
+            *audit.unlearned_tags(parts, task),
+        ]
     if task.shape.name not in ("LABEL", "LABELS"):
         return []
     return [*audit.rare_labels(parts["train"], parts["test"], task), *audit.balance(parts["train"], task)]

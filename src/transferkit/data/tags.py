@@ -21,6 +21,11 @@ def parts(tag: str) -> tuple[str, str]:
     return (_PREFIXES[prefix], kind) if mark and prefix in _PREFIXES else ("I", tag)
 
 
+def is_plain(tag: str) -> bool:
+    """Whether `tag` has no prefix that says where a span begins or goes on."""
+    return parts(tag) == ("I", tag)
+
+
 def spans(tags: Sequence[str]) -> list[Span]:
     """The entities in `tags` as (type, first word, word after the last).
 

@@ -1,6 +1,6 @@
 """Routes with scores in; the best, the cheapest that is as good, and what may be claimed out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +41,11 @@ def rank(task: Task, routes: Sequence[RouteResult], references: Any) -> Ranked:
     baseline = next((route for route in routes if route.route == BASELINE), None)
     with_baseline = _against(task, baseline, routes, references) if baseline else {}
     with_best = _against(task, best, routes, references)
+    if baseline and best is not baseline:
+        # The same pair in both: it has one p-value, the more careful one.
+        ours, theirs = with_baseline[best.name], with_best[baseline.name]
+        p_value = max(ours.p_value, theirs.p_value)
+        with_baseline[best.name], with_best[baseline.name] = (replace(c, p_value=p_value) for c in (ours, theirs))
     compared = tuple(
         replace(route, against_baseline=with_baseline.get(route.name), against_best=with_best.get(route.name))
         for route in routes
@@ -61,9 +66,7 @@ def worse(comparison: Comparison | None) -> bool:
     return comparison is not None and comparison.significant and comparison.difference < 0
 
 
-def _against(
-    task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any
-) -> Mapping[str, Comparison]:
+def _against(task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any) -> dict[str, Comparison]:
     rivals = [route for route in routes if route.name != other.name]
     found = [compare(task, (route.name, route.outputs), (other.name, other.outputs), references) for route in rivals]
     return {comparison.a: comparison for comparison in holm(found)}

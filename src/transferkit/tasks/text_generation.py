@@ -10,6 +10,7 @@ from transferkit.tasks import answered_with_text
 
 _MESSAGES = ("messages", "conversations", "conversation")
 _ABOUT = ("input", "context")
+_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
 def unpacked(rows: Rows) -> Rows:
@@ -42,8 +43,8 @@ def _parted(cell: Any, position: int, name: str, rows: Rows) -> tuple[str, str |
     except (TypeError, ValueError, KeyError, AttributeError):
         where = f"{rows.source}: " if rows.source else ""
         raise DataError(
-            f"{where}row {rows.numbers[position]}, column {name!r}: expected messages such as "
-            f'[{{"role": "user", "content": "..."}}], found {cell!r:.80}; mend that row'
+            f"{where}row {rows.numbers[position]}, column {name!r}: expected messages of {', '.join(_ROLES[2:4])} or "
+            f'{_ROLES[0]} such as [{{"role": "user", "content": "..."}}], found {cell!r:.80}; mend that row'
         ) from None
     answer = (turns.pop()["content"] or None) if turns and turns[-1]["role"] == "assistant" else None
     one = len(turns) == 1 and turns[0]["role"] == "user"
@@ -55,6 +56,8 @@ def _turn(each: Any) -> dict[str, str]:
     role = str(
         each["role"] if "role" in each else {"human": "user", "gpt": "assistant"}.get(each["from"], each["from"])
     )
+    if role not in _ROLES:
+        raise ValueError(role)
     content = each["content"] if "content" in each else each["value"]
     return {"role": role, "content": "" if content is None else str(content)}
 

@@ -30,7 +30,7 @@ def _object(line: str, path: Path, number: int) -> dict[str, Any]:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         hint = "; a JSON array must be rewritten as one object per line" if line.lstrip().startswith("[") else ""
-        raise DataError(f"{path}: row {number} is not valid JSON ({error}); mend or remove that line{hint}") from None
+        raise DataError(f"{path}: row {number} is not valid JSON ({error}); mend that line{hint}") from None
     if not isinstance(value, dict):
         raise DataError(
             f"{path}: row {number}: expected a JSON object such as "
