@@ -314,7 +314,7 @@ def test_windows_are_refused(folder: Path, tmp_path: Path) -> None:
 def test_cells_of_tags() -> None:
     assert read("O  B-x") == ["O", "B-x"] and read(("O", "B-x ")) == ["O", "B-x"]
     assert read(("NNP", "''", "``")) == ["NNP", "''", "``"]
-    for odd in (3, "['O',"):
+    for odd in (3, "['O',", "[3, 0, 7]", "[3 0]"):
         with pytest.raises(ValueError, match="found"):
             read(odd)
 
@@ -337,10 +337,11 @@ def test_spans_begun_with_i_are_read_and_reported(folder: Path, tmp_path: Path) 
     assert {"B-animal", "I-animal"} <= set(prepared.task.labels)
 
 
+@pytest.mark.parametrize("types", [("-PER", "-LOC"), ("",)])
 @pytest.mark.parametrize("kinds", [("B", "I"), ("I",), ("B", "I", "E", "S")])
-def test_figures_are_those_of_seqeval(kinds: tuple[str, ...]) -> None:
+def test_figures_are_those_of_seqeval(kinds: tuple[str, ...], types: tuple[str, ...]) -> None:
     random = np.random.default_rng(0)
-    tags = ["O", "O", *(f"{prefix}-{kind}" for prefix in kinds for kind in ("PER", "LOC"))]
+    tags = ["O", "O", *(f"{prefix}{kind}" for prefix in kinds for kind in types)]
     lengths = random.integers(1, 12, 300)
     found, true = ([list(random.choice(tags, length)) for length in lengths] for _ in range(2))
     found[:150] = true[:150]

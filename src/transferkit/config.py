@@ -3,10 +3,10 @@
 import re
 import shlex
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from transferkit.errors import ConfigError
 
@@ -100,14 +100,6 @@ class GenerationConfig(Strict):
         (), description="texts that end an answer, besides the model's own end"
     )
 
-    @model_validator(mode="after")
-    def _nothing_in_vain(self) -> Self:
-        if not self.do_sample and (self.temperature, self.top_p) != (1.0, 1.0):
-            raise ValueError("temperature and top_p are of a draw; set do_sample=true too, or leave them out")
-        if self.num_beams == 1 and self.length_penalty != 1.0:
-            raise ValueError("length_penalty is of beams; set num_beams to 2 or more too, or leave it out")
-        return self
-
 
 class RunConfig(Strict):
     """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
@@ -129,6 +121,7 @@ class RunConfig(Strict):
         GenerationConfig(),
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
     )
+
     max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
@@ -139,6 +132,15 @@ class RunConfig(Strict):
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
     output_dir: Path | None = Field(None, description="run folder; default runs/DATA-DATE")
     cache_dir: Path | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+
+    @field_validator("generation")
+    @classmethod
+    def _nothing_in_vain(cls, asked: GenerationConfig) -> GenerationConfig:
+        if not asked.do_sample and (asked.temperature, asked.top_p) != (1.0, 1.0):
+            raise ValueError("temperature and top_p are of a draw; set do_sample=true too, or leave them out")
+        if asked.num_beams == 1 and asked.length_penalty != 1.0:
+            raise ValueError("length_penalty is of beams; set num_beams to 2 or more too, or leave it out")
+        return asked
 
 
 def resuming(folder: Path) -> str:
@@ -166,7 +168,8 @@ def explain(error: ValidationError) -> str:
     """One sentence per violation: where, what was expected, what was found."""
     parts = []
     for item in error.errors():
-        where = ".".join(str(part) for part in item["loc"]) or "config"
+        # The last parts may be pydantic's own names for the types that were tried.
+        where = ".".join(str(p) for p in item["loc"] if not str(p).startswith(("constrained-", "tuple["))) or "config"
         said = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
         said = "unknown" if item["type"] == "extra_forbidden" else said.partition(", unable")[0]
         parts.append(f"{where}: {said[:1].lower()}{said[1:]} (found {item['input']!r:.80})")

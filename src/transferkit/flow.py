@@ -3,7 +3,6 @@
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
 from transferkit.artifact.verify import verify_in_fresh_process
-from transferkit.config import AUTO, GenerationConfig, RouteConfig, RunConfig
+from transferkit.config import AUTO, DataConfig, GenerationConfig, RouteConfig, RunConfig
 from transferkit.data import columns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
@@ -88,7 +87,6 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
     model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
-    was_told = bool(config.task)
     config = config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
     if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
         raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
@@ -106,7 +104,7 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     try:
         splits = data.prepare(tables, config.data, task, config.seed)
     except DataError as error:
-        raise error if was_told else DataError(f"{error}{_other_tasks(tables)}") from None
+        raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
     task = task.bound(splits.train.join(splits.validation))
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
     backbone = sources.load(
@@ -121,16 +119,21 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
 
 
-def _other_tasks(tables: Mapping[str, Rows]) -> str:
-    """A hint where the columns are not those of the usual task but of others."""
-    fitting = []
-    for name in tasks.names():
-        task, rows = tasks.get(name), next(iter(tables.values()))
-        with suppress(DataError):
-            columns.find(list(task.unpack(rows).columns), task, {}, need_target=True)
-            fitting.append(name)
-    known = fitting and _USUAL_TASK not in fitting
-    return f"; columns of these names are usual for --task {' or '.join(fitting)}" if known else ""
+def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> str:
+    """A hint where the columns are not those of `task` but of others."""
+
+    def fits(other: Task, named: Mapping[str, str]) -> bool:
+        try:
+            columns.find(list(other.unpack(rows).columns), other, named, need_target=True)
+        except DataError:
+            return False
+        return True
+
+    rows = next(iter(tables.values()), None)
+    if rows is None or fits(task, columns.explicit(task, asked)):
+        return ""
+    fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
+    return f"; columns of these names are usual for --task {' or '.join(fitting)}" if fitting else ""
 
 
 def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[str, list[Finished]]:

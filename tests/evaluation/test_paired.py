@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from transferkit import tasks
+from transferkit import metrics, tasks
 from transferkit.errors import ConfigError
 from transferkit.evaluation.paired import compare, holm, paired_randomization
 from transferkit.evaluation.results import Comparison
@@ -77,6 +77,25 @@ def test_anything_but_one_label_is_tested_by_exchanging() -> None:
     near, far = ((truth + noise * random.normal(size=100))[:, None] for noise in (0.1, 2.0))
     found = compare(tasks.get("text-regression"), ("near", near), ("far", far), truth)
     assert found.significant and found.difference > 0 and found.test == "approximate randomization"
+
+
+@pytest.mark.parametrize("metric", ["pearson", "spearman"])
+def test_another_scale_is_no_difference(metric: str) -> None:
+    random = np.random.default_rng(0)
+    truth = random.normal(size=300)
+    a = (truth + random.normal(size=300))[:, None]
+    difference, p_value = paired_randomization(metric, a, 0.3 * a + 5, truth)
+    assert difference == pytest.approx(0, abs=1e-9) and p_value == 1.0
+    worse = (truth + 1.3 * random.normal(size=300))[:, None]
+    expected = metrics.compute(metric, a, truth) - metrics.compute(metric, worse, truth)
+    difference, p_value = paired_randomization(metric, a, 100 + 50 * worse, truth)
+    assert difference == pytest.approx(expected, abs=1e-9)
+    assert p_value == pytest.approx(paired_randomization(metric, a, worse, truth)[1], abs=1e-9)
+
+
+def test_what_compares_inputs_is_not_tested() -> None:
+    with pytest.raises(ConfigError, match="novelty"):
+        paired_randomization("novelty", ["a"], ["b"], [["a"]])
 
 
 def test_five_rows_tell_nothing_apart() -> None:

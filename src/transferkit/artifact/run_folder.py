@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from transferkit import predictors
-from transferkit.config import DESCRIBED, RunConfig, read_yaml, write_yaml
+from transferkit.config import DESCRIBED, RunConfig, parse, read_yaml, write_yaml
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, ResourceError
 from transferkit.evaluation import outputs
@@ -178,7 +178,7 @@ def _make(path: Path) -> None:
 
 
 def _same(config: RunConfig, described: Path) -> None:
-    before = RunConfig.model_validate(read_yaml(described)).model_dump(mode="json")
+    before = parse(read_yaml(described)).model_dump(mode="json")
     now = config.model_dump(mode="json")
     changed = [name for name in now if name not in _INCIDENTAL and now[name] != before[name]]
     if changed:

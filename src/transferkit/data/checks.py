@@ -25,10 +25,10 @@ def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
             )
 
 
-def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
+def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str], when: str = "") -> None:
     """A task of labels needs at least two of them, one of numbers two different ones, one of tags or spans any."""
     if task.shape.name in ("TAGS", "SPAN"):
-        _anything_marked(train, task, columns)
+        _anything_marked(train, task, columns, when)
     if task.shape.name not in ("LABEL", "LABELS", "VALUE"):
         return
     classes = audit.class_counts(train, task)
@@ -48,14 +48,14 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -
         )
 
 
-def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
+def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str], when: str) -> None:
     """Some word has a tag other than O, or some question an answer."""
     if any(set(target or ()) - {OUTSIDE} if task.shape.name == "TAGS" else target for target in train[task.target]):
         return
     what = f"a tag other than {OUTSIDE}" if task.shape.name == "TAGS" else "a question that has an answer"
     raise DataError(
         f"{train.source or 'data'}: expected {what} in column {columns[task.target]!r}, found none in "
-        f"{audit.counted(len(train))}; add rows to learn from or name another column with --label"
+        f"{audit.counted(len(train))}{when}; add rows to learn from or name another column with --label"
     )
 
 
@@ -83,7 +83,7 @@ def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, s
                 f"expected at least {splitting.MINIMUM} rows in {name}, found {len(parts[name])} after removing "
                 "repeated and leaking rows; give more rows, or keep leaking ones with --keep-leaks"
             )
-    enough_classes(parts["train"], task, columns)
+    enough_classes(parts["train"], task, columns, " left to train on")
     same_labels(parts, task, " after repeated and leaking rows were removed from train")
 
 

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 
 Span = tuple[str, int, int]
 OUTSIDE = "O"
+_NO_TYPE = "_"
 _PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"}
 
 
 def parts(tag: str) -> tuple[str, str]:
-    """(`B`, `PER`) for B-PER; (`O`, "") for O; a tag without a prefix is a type of its own: (`I`, tag).
+    """(`B`, `PER`) for B-PER, (`B`, `_`) for B alone; (`O`, "") for O; another tag is a type of its own: (`I`, tag).
 
     L and U are given as E and S, which mean the same.
     """
     if tag == OUTSIDE:
         return OUTSIDE, ""
-    prefix, mark, kind = tag.partition("-")
-    return (_PREFIXES[prefix], kind) if mark and prefix in _PREFIXES else ("I", tag)
+    prefix, _, kind = tag.partition("-")
+    return (_PREFIXES[prefix], kind or _NO_TYPE) if prefix in _PREFIXES else ("I", tag)
 
 
 def is_plain(tag: str) -> bool:
@@ -51,6 +52,6 @@ def repaired(tags: Sequence[str]) -> list[str]:
     """`tags` with a B where an I begins an entity: the same spans, properly written."""
     mended = list(tags)
     for kind, start, _ in spans(tags):
-        if mended[start] == f"I-{kind}":
-            mended[start] = f"B-{kind}"
+        if parts(mended[start]) == ("I", kind) and not is_plain(mended[start]):
+            mended[start] = f"B{mended[start][1:]}"
     return mended

@@ -56,11 +56,15 @@ def paired_randomization(
     Exchanges the two predictions of rows drawn at random, which changes nothing where neither is better, and counts
     how often the difference is as large as the one observed (approximate randomization, Noreen 1989; Yeh 2000).
     Few rows allow few exchanges: of n rows p is hardly below 2 / 2^n, and never below 1 / (resamples + 1).
-    Lower-is-better metrics are turned around: more is better.
+    Lower-is-better metrics are turned around: more is better. Raises `ConfigError` for metrics that compare answers
+    with what was asked.
     """
+    if metrics.compares_inputs(metric):
+        raise ConfigError(f"{metric} compares with what was asked, not with what is right, so it cannot be tested")
     member, rows, random = metrics.get(metric), len(references), np.random.default_rng(seed)
+    a, b = (metrics.on_one_scale(metric, each) for each in (a, b))
     both, truth, drawn = _joined(a, b), _joined(references, references), []
-    block = max(1, CHUNK_CELLS // (4 * rows))
+    block = max(1, CHUNK_CELLS // rows)
     for start in range(0, resamples + 1, block):
         exchanged = random.integers(2, size=(min(block, resamples + 1 - start), rows))
         if not start:
@@ -70,7 +74,8 @@ def paired_randomization(
         drawn.append(of_first - of_second)
     differences = np.concatenate(drawn) * (1.0 if member.HIGHER_IS_BETTER else -1.0)
     observed = float(differences[0])
-    extreme = int((np.abs(differences[1:]) >= abs(observed) - 1e-12).sum())
+    rounding = 1e-9 * max(1.0, float(np.abs(differences).max()))
+    extreme = int((np.abs(differences[1:]) >= abs(observed) - rounding).sum())
     return observed, (extreme + 1) / (resamples + 1)
 
 

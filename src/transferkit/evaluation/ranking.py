@@ -32,7 +32,8 @@ def rank(task: Task, routes: Sequence[RouteResult], references: Any) -> Ranked:
 
     `best` has the best main metric (its mean over seeds where there are several). `cheapest` answers most
     texts per second among those not significantly worse than `best`. The tests are paired, on the first
-    seed's predictions for the test rows; p-values are Holm-corrected for the routes compared.
+    seed's predictions for the test rows; p-values are Holm-corrected for the routes compared, and the best and the
+    baseline have one, the larger of both corrections.
     """
     if not routes:
         raise ConfigError("expected at least one finished route to rank, found none")

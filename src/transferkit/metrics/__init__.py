@@ -32,7 +32,8 @@ class Metric(Protocol):
     - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
 
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
-    others must know the settings of to compare figures says them in `signature(predictions, references)`.
+    others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
+    does not depend on the scale of predictions brings them to a common one in `on_one_scale(predictions)`.
     """
 
     TITLE: str
@@ -40,8 +41,8 @@ class Metric(Protocol):
     SHAPES: tuple[str, ...]
 
     def resampled(self, predictions: Any, references: Any, counts: Floats) -> Floats:
-        """The metric under row multiplicities: `counts` is (resamples, n), one row per resample, each summing
-        to n; the answer is (resamples,). It makes a bootstrap one matrix product."""
+        """The metric under row multiplicities: `counts` is (resamples, n), one row per resample; the answer is
+        (resamples,). It makes a bootstrap one matrix product."""
 
 
 def names() -> list[str]:
@@ -66,6 +67,12 @@ def signature(name: str, predictions: Any, references: Any) -> str | None:
     none to tell."""
     told = getattr(get(name), "signature", None)
     return told(predictions, references) if told else None
+
+
+def on_one_scale(name: str, predictions: Any) -> Any:
+    """`predictions` as another's may be put beside them, where the metric called `name` sees no scale."""
+    scaled = getattr(get(name), "on_one_scale", None)
+    return scaled(predictions) if scaled else predictions
 
 
 def compute(name: str, predictions: Any, references: Any) -> float:

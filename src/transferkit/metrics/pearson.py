@@ -11,6 +11,12 @@ HIGHER_IS_BETTER = True
 SHAPES = ("VALUE",)
 
 
+def on_one_scale(predictions: Any) -> Floats:
+    """With mean 0 and variance 1."""
+    values = np.asarray(predictions, dtype=np.float64)
+    return np.asarray((values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-300))
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return correlation(np.asarray(predictions)[:, 0], np.asarray(references), counts)

@@ -15,6 +15,11 @@ HIGHER_IS_BETTER = True
 SHAPES = ("VALUE",)
 
 
+def on_one_scale(predictions: Any) -> Floats:
+    """Their ranks."""
+    return np.asarray(rankdata(predictions, axis=0), dtype=np.float64)
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return correlation(rankdata(np.asarray(predictions)[:, 0]), rankdata(references), counts)

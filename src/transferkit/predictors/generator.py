@@ -78,15 +78,16 @@ class Generator:
         return np.array(found, dtype=np.str_)
 
     def _groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        order = np.argsort(-np.asarray(lengths), kind="stable")
-        while len(order):
-            longest = lengths[order[0]]
+        order = np.argsort(-np.asarray(lengths), kind="stable").tolist()
+        start = 0
+        while start < len(order):
+            longest = lengths[order[start]]
             each = longest + (self.generation.max_new_tokens or 0)
             rows = min(_MOST_ROWS, max(1, _TOKENS_AT_ONCE // (each * self.generation.num_beams)))
-            padding = np.cumsum(longest - np.asarray(lengths)[order])
-            rows = min(rows, int(np.searchsorted(padding, _MOST_PADDING, side="right")))
-            yield order[:rows].tolist()
-            order = order[rows:]
+            padding = np.cumsum([longest - lengths[i] for i in order[start : start + rows]])
+            rows = int(np.searchsorted(padding, _MOST_PADDING, side="right"))
+            yield order[start : start + rows]
+            start += rows
 
     def answers(self, asked: Sequence[Ints], seed: int = 0) -> list[str]:
         """What the model writes after prompts, all at once; halved where memory runs out. `seed` is for sampling."""

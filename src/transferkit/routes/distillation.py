@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from transformers import set_seed
@@ -17,7 +18,16 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.students import DistillationOptions, Lesson, Scheduled, Student, WritingOptions, is_on, schedule
+from transferkit.students import (
+    DistillationOptions,
+    Lesson,
+    Scheduled,
+    Student,
+    WritingOptions,
+    fewer_layers,
+    is_on,
+    schedule,
+)
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.augmentation import altered
@@ -66,6 +76,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     folders = _teacher_folders(variant, context, options)
     if writes:
         _one(folders)
+    if isinstance(options, fewer_layers.Options) and options.layers and not options.teachers:
+        fewer_layers.check_layers(options.layers, context.backbone.layers)
     check_options(variant, options, context.task)
     if writes and variant == "fewer_layers" and context.backbone.architecture == ENCODER_DECODER:
         return f"{context.backbone.name} has two stacks of layers, which are not shortened; use pretrained"
@@ -127,10 +139,16 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
-        settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
+        settings=_settings(options, student, recipe),
         history=trained.history,
         notes=trained.notes,
     )
+
+
+def _settings(options: DistillationOptions, student: Student, recipe: Recipe) -> dict[str, Any]:
+    """The options with what was chosen in their place."""
+    kept = {"layers": list(student.matches.values())} if isinstance(options, fewer_layers.Options) else {}
+    return {**options.model_dump(), **kept, "epochs": recipe.epochs, "learning_rate": recipe.learning_rate}
 
 
 def _preferred(task: Task) -> Sequence[str]:
@@ -278,7 +296,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
         method=f"{student.method} by {folder.name}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
-        settings={**options.model_dump(), "epochs": recipe.epochs, "learning_rate": recipe.learning_rate},
+        settings=_settings(options, student, recipe),
         history=trained.history,
         notes=trained.notes,
     )

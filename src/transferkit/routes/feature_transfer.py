@@ -20,7 +20,7 @@ from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
-from transferkit.training.features import pooled_layers, word_layers
+from transferkit.training.features import pooled_layers, vectors, word_layers
 from transferkit.training.head import fit_head
 from transferkit.training.inference import Floats
 from transferkit.training.passages import NOWHERE
@@ -138,8 +138,8 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
     ]
-    read = pooled_layers(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.sha256)
-    predictor = InContext(writer, retriever, shots, of_length_1(read[:, -1]), min(count, len(rows)), room)
+    read = vectors(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.sha256)
+    predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), room)
     fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     return Outcome(
         predictor=predictor,

@@ -99,20 +99,26 @@ def _kept(asked: int | tuple[int, ...], teacher: Transformer | Generator, total:
     A deep decoder falls apart where every second layer is left out, so that there those are kept that change the
     most of what passes through them; an encoder fine-tuned on a task learns best from layers evenly spread.
     """
+    check_layers(asked, total)
     if isinstance(asked, tuple):
-        if list(asked) != sorted(set(asked)) or asked[-1] > total or len(asked) == total:
-            raise ConfigError(
-                f"fewer_layers.layers: expected some of the layers 1 to {total}, in order; found {list(asked)}"
-            )
         return [layer - 1 for layer in asked]
-    if asked >= total:
-        raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={asked}")
     if isinstance(teacher, Transformer):
         return evenly_spread(total, asked)
     read = lesson.rows.take(range(min(_ROWS_READ, len(lesson.rows))))
     model = AnswersOnly(teacher.model, teacher.model.get_output_embeddings())
     influence = block_influence(model, teacher.examples(read, lesson.task))
     return sorted(np.argsort(-influence, kind="stable")[:asked].tolist())
+
+
+def check_layers(asked: int | tuple[int, ...], total: int) -> None:
+    """Raise `ConfigError` where these are not some of `total` layers."""
+    if isinstance(asked, int):
+        if asked >= total:
+            raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={asked}")
+    elif list(asked) != sorted(set(asked)) or asked[-1] > total or len(asked) == total:
+        raise ConfigError(
+            f"fewer_layers.layers: expected some of the layers 1 to {total}, in order; found {list(asked)}"
+        )
 
 
 def evenly_spread(total: int, count: int) -> list[int]:

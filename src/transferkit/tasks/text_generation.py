@@ -11,6 +11,9 @@ from transferkit.tasks import answered_with_text
 _MESSAGES = ("messages", "conversations", "conversation")
 _ABOUT = ("input", "context")
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_OTHER_ROLES = {"human": "user", "function_call": "assistant", "observation": "tool"} | dict.fromkeys(
+    ("gpt", "chatgpt", "bing", "bard", "model"), "assistant"
+)
 
 
 def unpacked(rows: Rows) -> Rows:
@@ -40,11 +43,12 @@ def _instructed(rows: Rows) -> Rows:
 def _parted(cell: Any, position: int, name: str, rows: Rows) -> tuple[str, str | None]:
     try:
         turns = [_turn(each) for each in (json.loads(cell) if isinstance(cell, str) else cell)]
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        odd = str(error) if str(error).startswith(" one of") else ""
         where = f"{rows.source}: " if rows.source else ""
         raise DataError(
             f"{where}row {rows.numbers[position]}, column {name!r}: expected messages of {', '.join(_ROLES[2:4])} or "
-            f'{_ROLES[0]} such as [{{"role": "user", "content": "..."}}], found {cell!r:.80}; mend that row'
+            f'{_ROLES[0]} such as [{{"role": "user", "content": "..."}}], found{odd} {cell!r:.80}; mend that row'
         ) from None
     answer = (turns.pop()["content"] or None) if turns and turns[-1]["role"] == "assistant" else None
     one = len(turns) == 1 and turns[0]["role"] == "user"
@@ -52,12 +56,11 @@ def _parted(cell: Any, position: int, name: str, rows: Rows) -> tuple[str, str |
 
 
 def _turn(each: Any) -> dict[str, str]:
-    """A message under the usual names; ShareGPT calls them from and value."""
-    role = str(
-        each["role"] if "role" in each else {"human": "user", "gpt": "assistant"}.get(each["from"], each["from"])
-    )
+    """A message under the usual names; ShareGPT calls them from and value. Raises `ValueError` for odd roles."""
+    said = str(each["role"] if "role" in each else each["from"]).strip().lower()
+    role = _OTHER_ROLES.get(said, said)
     if role not in _ROLES:
-        raise ValueError(role)
+        raise ValueError(f" one of the role {said!r}")
     content = each["content"] if "content" in each else each["value"]
     return {"role": role, "content": "" if content is None else str(content)}
 

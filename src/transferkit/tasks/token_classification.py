@@ -23,7 +23,7 @@ def read(cell: Any) -> list[str]:
 
 def _is_quoted(tag: str) -> bool:
     """Whether `tag` is left of a list that could not be read; '' alone is a tag of the Penn Treebank."""
-    return tag[0] in "['\"" and any(letter.isalpha() for letter in tag)
+    return tag[0] == "[" or (tag[0] in "'\"" and bool(tag.strip("'\"")))
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from transferkit.progress import progress
 from transferkit.training.cache import Cache, Reader, Space
+from transferkit.training.embedder import Embedder
 from transferkit.training.examples import Examples
 from transferkit.training.inference import batches, device_of
 from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
@@ -30,6 +31,23 @@ def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cac
 
     reader = _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
     return reader.stack()[:, 0]
+
+
+def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
+    """What the encoder itself makes of texts, pooled, (rows, width). `name` identifies its weights in the cache."""
+
+    def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
+        embedder, device = Embedder(encoder, pooling).eval(), device_of(encoder)
+        with progress("reading texts", len(positions)) as advance:
+
+            def forward(batch: dict[str, Tensor]) -> list[Floats]:
+                found = embedder(**inputs_of(batch, device)).float().cpu().numpy()
+                advance(len(found))
+                return list(found[:, None])
+
+            yield from batches(source, positions, forward)
+
+    return cache.space("vectors", pooling, name).fetch(source.encoded.keys(), compute).stack()[:, 0]
 
 
 def word_layers(encoder: nn.Module, source: Examples, cache: Cache, name: str) -> Reader:
