@@ -206,7 +206,10 @@ def test_words_beyond_the_window_are_outside(tagged: RunResult, folder: Path) ->
 
 def test_words_beyond_the_window_are_counted(folder: Path, tmp_path: Path) -> None:
     lines = [
-        {"tokens": ["cat", "dog", f"x{i}"] * (1 + 9 * (i == 3)), "ner_tags": ["O"] * (3 + 27 * (i == 3))}
+        {
+            "tokens": ["cat", "dog", f"x{i}"] * (1 + 9 * (i == 3)),
+            "ner_tags": ["B-animal", "O", "O"] * (1 + 9 * (i == 3)),
+        }
         for i in range(30)
     ]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -121,6 +121,9 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
 
 def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> str:
     """A hint where the columns are not those of `task` but of others."""
+    if not tables:
+        return ""
+    rows = next(iter(tables.values()))
 
     def fits(other: Task, named: Mapping[str, str]) -> bool:
         try:
@@ -129,8 +132,7 @@ def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> s
             return False
         return True
 
-    rows = next(iter(tables.values()), None)
-    if rows is None or fits(task, columns.explicit(task, asked)):
+    if fits(task, columns.explicit(task, asked)):
         return ""
     fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
     return f"; columns of these names are usual for --task {' or '.join(fitting)}" if fitting else ""
