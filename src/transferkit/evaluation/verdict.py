@@ -62,11 +62,12 @@ def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) 
     tested = [(route.name, route.against_baseline) for route in routes if route.against_baseline is not None]
     failed = [(name, found) for name, found in tested if not better(found)]
     value = f"{baseline.scores.metrics[task.main_metric].value:.3f}"
+    told = value if baseline.name == baseline.route else f"{baseline.name}, {value}"
     if not failed:
-        return f"Every other route significantly beats the baseline ({baseline.name}, {value})."
+        return f"Every other route significantly beats the baseline ({told})."
     names = listed([f"{name} ({_outcome(found)})" for name, found in failed])
     verb = "does" if len(failed) == 1 else "do"
-    words = f"{names} {verb} not significantly beat the baseline ({baseline.name}, {value})"
+    words = f"{names} {verb} not significantly beat the baseline ({told})"
     return f"{words}; no route does." if len(failed) == len(tested) > 1 else f"{words}."
 
 
