@@ -71,6 +71,19 @@ def test_parts_are_joined(bert: Path, make_wheel, cache: Path) -> None:
         sources.load(";".join(reversed(parts)), cache_dir=cache)
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_explained_however_a_member_is_packed(packed: int, tmp_path: Path) -> None:
+    path = tmp_path / "x.whl"
+    with zipfile.ZipFile(path, "w", packed) as file:
+        file.writestr("a.txt", "hello world " * 500)
+    content = bytearray(path.read_bytes())
+    start = 30 + len("a.txt") + 9  # after the local header and what LZMA says of itself
+    content[start : start + 16] = bytes(0xFF ^ byte for byte in content[start : start + 16])
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"x\.whl is not a readable zip archive"):
+        archive.extract(path, "", tmp_path / "out")
+
+
 @pytest.mark.parametrize("member", ["d/../../evil.txt", "d//etc/evil.txt", "d/..\\evil.txt", "d/C:evil.txt"])
 def test_paths_cannot_leave_their_folder(member: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.whl", "w") as file:

@@ -1,6 +1,7 @@
 """Reading wanted files out of zip archives nobody vouches for."""
 
 import errno
+import lzma
 import shutil
 import stat
 import zipfile
@@ -47,12 +48,13 @@ def _damage_explained(archive: Path) -> Iterator[None]:
     """Damage shows in as many ways as there are fields in a zip file."""
     try:
         yield
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError, ValueError, lzma.LZMAError, zlib.error) as error:
         raise SourceError(f"{archive.name} is not a readable zip archive: {error}") from None
     except OSError as error:
-        if error.errno != errno.EINVAL:
+        if error.errno not in (errno.EINVAL, None):  # bzip2 gives its damage no number
             raise
-        raise SourceError(f"{archive.name} is not a readable zip archive: it points outside itself") from None
+        why = "it points outside itself" if error.errno else error
+        raise SourceError(f"{archive.name} is not a readable zip archive: {why}") from None
 
 
 def _members(file: zipfile.ZipFile, wanted: str, archive: Path) -> list[tuple[PurePosixPath, zipfile.ZipInfo]]:
