@@ -1,13 +1,13 @@
 """The rows every subject gets, written once as JSON lines by this project's own loading, and the model to load.
 
-`python -m benchmarks.prepare trec --seed 0 --to FOLDER` writes train, validation and test rows.
+`python -m benchmarks.prepare trec --seed 0 --to FOLDER` writes train, validation, test and (for some) unlabelled rows.
 """
 
 import argparse
 import json
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.subjects import HERE
@@ -16,7 +16,7 @@ from transferkit.config import DataConfig
 from transferkit.data import preparation
 from transferkit.data.rows import Rows
 
-SPLITS = ("train", "validation", "test")
+PARTS = ("train", "validation", "test", "unlabelled")
 # Where transferkit keeps what it fetched, unless told otherwise.
 CACHE = Path("~/.cache/transferkit")
 # Data sets that are in no package: SOURCE.train.jsonl.xz and SOURCE.test.jsonl.xz in this folder.
@@ -28,7 +28,8 @@ class DataSet:
     """Where rows come from and how they are split.
 
     `source` is a name of the catalogue, or of files in `SHARED`. `per_class` keeps only so many training rows of
-    each label, `most` so many altogether. `model` is a name of the catalogue.
+    each label, `most` so many altogether; `unlabelled` of those left over are kept without their targets.
+    `model` is a name of the catalogue.
 
     With `per_class` there are no validation rows: they would be labelled rows that a few-shot user does not have.
     """
@@ -39,6 +40,7 @@ class DataSet:
     validation_size: float = 0.1
     per_class: int | None = None
     most: int | None = None
+    unlabelled: int = 0
     model: str = "all-MiniLM-L6-v2"
 
 
@@ -52,7 +54,9 @@ DATA = {
     "conll2003": DataSet("conll2003", task="token-classification"),
     "squadshifts": DataSet("squadshifts-wiki", task="question-answering", validation_size=200, most=2_000),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
-    "synopsis": DataSet("debian-synopsis", "summarization", validation_size=100, most=1_300, model=WRITER),
+    "synopsis": DataSet(
+        "debian-synopsis", "summarization", validation_size=100, most=1_300, unlabelled=2_600, model=WRITER
+    ),
     "en-fr": DataSet("debian-en-fr", "translation", validation_size=100, most=3_000, model=WRITER),
 }
 
@@ -69,20 +73,23 @@ def prepare(name: str, seed: int, folder: Path) -> Path:
 
     The split is one and the same for every seed; `seed` draws the rows of few-shot sets.
     """
-    if all((folder / f"{split}.jsonl").exists() for split in SPLITS):
+    if all((folder / f"{part}.jsonl").exists() for part in PARTS):
         return folder
     chosen = DATA[name]
     sizes = {"test_size": chosen.test_size, "validation_size": chosen.validation_size}
     asked = DataConfig.model_validate({"path": chosen.source} | sizes)
-    splits = preparation.prepare(tables_of(chosen.source), asked, tasks.get(chosen.task), SPLIT_SEED)
+    task = tasks.get(chosen.task)
+    splits = preparation.prepare(tables_of(chosen.source), asked, task, SPLIT_SEED)
     train, validation = splits.train, splits.validation
-    if chosen.most:
-        train = train.take(range(min(chosen.most, len(train))))
+    most = min(chosen.most or len(train), len(train))
+    rest = train.take(range(most, min(most + chosen.unlabelled, len(train))))
+    train = train.take(range(most))
     if chosen.per_class:
         train, validation = few(train, chosen.per_class, seed), validation.take([])
     folder.mkdir(parents=True, exist_ok=True)
-    for split, rows in zip(SPLITS, (train, validation, splits.test), strict=True):
-        write(rows, folder / f"{split}.jsonl")
+    unlabelled = replace(rest, columns={name: rest[name] for name in rest.columns if name != task.target})
+    for part, rows in zip(PARTS, (train, validation, splits.test, unlabelled), strict=True):
+        write(rows, folder / f"{part}.jsonl")
     return folder
 
 

@@ -65,6 +65,7 @@ class Ours:
     name: str
     routes: tuple[str, ...]
     settings: tuple[str, ...] = ()
+    unlabelled: bool = False
 
     def command(self, case: Case, work: Path) -> list[str]:
         words = [sys.executable, "-m", "transferkit", "fit", case.file("train"), "--test", case.file("test")]
@@ -72,6 +73,8 @@ class Ours:
             words += ["--validation", case.file("validation")]
         else:
             words += ["--validation-size", "0"]
+        if self.unlabelled:
+            words += ["--unlabelled", case.file("unlabelled")]
         words += ["--task", case.task, "--model", str(case.model), "--seed", str(case.seed)]
         words += ["--routes", ",".join(self.routes)]
         words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache"), "--offline"]

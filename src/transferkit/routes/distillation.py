@@ -17,14 +17,12 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
-from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import (
     DistillationOptions,
     Lesson,
     Scheduled,
     Student,
     WritingOptions,
-    fewer_layers,
     is_on,
     schedule,
 )
@@ -76,12 +74,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     folders = _teacher_folders(variant, context, options)
     if writes:
         _one(folders)
-    if isinstance(options, fewer_layers.Options) and options.layers and not options.teachers:
-        fewer_layers.check_layers(options.layers, context.backbone.layers)
     check_options(variant, options, context.task)
-    if writes and variant == "fewer_layers" and context.backbone.architecture == ENCODER_DECODER:
-        return f"{context.backbone.name} has two stacks of layers, which are not shortened; use pretrained"
-    return None
+    return None if options.teachers else students.get(variant).why_not(options, context.backbone, context.task)
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
@@ -147,8 +141,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
 
 def _settings(options: DistillationOptions, student: Student, recipe: Recipe) -> dict[str, Any]:
     """The options with what was chosen in their place."""
-    kept = {"layers": list(student.matches.values())} if isinstance(options, fewer_layers.Options) else {}
-    return {**options.model_dump(), **kept, "epochs": recipe.epochs, "learning_rate": recipe.learning_rate}
+    chosen = {"epochs": recipe.epochs, "learning_rate": recipe.learning_rate}
+    return {**options.model_dump(), **student.chosen, **chosen}
 
 
 def _preferred(task: Task) -> Sequence[str]:

@@ -125,7 +125,7 @@ class Student:
     options name no metric; "" leaves it to the task.
     `read` turns rows into the windows in which the student reads them.
     `rates` scales the learning rate of weights by name; `matches` says which of its depths answers to
-    which of the teacher's.
+    which of the teacher's; `chosen` are options in whose place something was chosen.
     """
 
     model: nn.Module
@@ -139,6 +139,7 @@ class Student:
     rates: Mapping[str, float] = field(default_factory=dict)
     matches: Mapping[int, int] = field(default_factory=dict)
     widths: tuple[int, int] = (0, 0)
+    chosen: Mapping[str, Any] = field(default_factory=dict)
 
 
 def default_epochs(rows: int) -> float:
@@ -151,6 +152,12 @@ class StudentKind(Protocol):
 
     Options: type[DistillationOptions]
     SHAPES: tuple[Shape, ...]
+
+    def why_not(self, options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
+        """One sentence on why `backbone`, fine-tuned, cannot have this student, None if it can.
+
+        Raises `ConfigError` where it can, but not as `options` say.
+        """
 
     def build(self, lesson: Lesson, options: DistillationOptions) -> Student:
         """The student before its training. Raises `ConfigError` where the teacher does not fit."""

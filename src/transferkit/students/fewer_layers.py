@@ -12,8 +12,10 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
+from transferkit.sources.backbone import Backbone
+from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
-from transferkit.tasks import Shape
+from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.influence import block_influence
@@ -40,6 +42,16 @@ class Options(WritingOptions):
     usual_hidden_weight: ClassVar[float] = 1.0
 
 
+def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
+    """One stack of layers, and as many of them as `layers` names."""
+    assert isinstance(options, Options)
+    if options.layers:
+        check_layers(options.layers, backbone.layers)
+    if task.shape is Shape.TEXT and backbone.architecture == ENCODER_DECODER:
+        return f"{backbone.name} has two stacks of layers, which are not shortened; use pretrained"
+    return None
+
+
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
     """Copy the teacher, head included, without the layers in between."""
     assert isinstance(options, Options)
@@ -55,9 +67,10 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     width = int(model.config.hidden_size)
     matches = {i + 1: layer + 1 for i, layer in enumerate(kept)}
     method = f"{len(kept)} of its teacher's {total} layers"
+    chosen = {"layers": [layer + 1 for layer in kept]}
     if isinstance(teacher, Generator):
         own = replace(teacher, model=model, save_extra=nothing)
-        return taught_to_write(own, lesson, method, matches, (width, width))
+        return replace(taught_to_write(own, lesson, method, matches, (width, width)), chosen=chosen)
     kind = shapes.of(lesson.task.shape)
     _, back = kind.in_training(kind.targets(lesson.rows, lesson.task))
     adjust_logits(model, back.inverse(), len(teacher.labels))
@@ -90,6 +103,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         learning_rate=full.default_rate(teacher.parameters),
         matches=matches,
         widths=(width, width),
+        chosen=chosen,
     )
 
 

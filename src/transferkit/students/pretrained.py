@@ -13,7 +13,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
 from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
-from transferkit.tasks import Shape
+from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.layers import find_layers
@@ -29,6 +29,11 @@ class Options(WritingOptions):
 
     model: str = Field(description="catalogue or hub name, folder, GGUF file or wheel:// address")
     layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
+
+
+def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
+    """Any teacher will do."""
+    return None
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:

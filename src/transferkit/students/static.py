@@ -9,8 +9,9 @@ from pydantic import Field
 from transferkit.data.rows import Rows, from_texts
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
+from transferkit.sources.backbone import Backbone
 from transferkit.students import DistillationOptions, Lesson, Scheduled, Student
-from transferkit.tasks import Shape
+from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
@@ -37,6 +38,11 @@ class Options(DistillationOptions):
     batch_size: int = Field(64, ge=1, description="rows per optimizer step")
     hard_weight: Scheduled = Field(0.1, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
+
+
+def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
+    """Any teacher will do."""
+    return None
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:

@@ -32,15 +32,26 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
 
 
 def _articles(path: Path) -> list[Any] | None:
-    """What stands under `data`; None where the file is not of this kind."""
+    """What stands under `data`; None where the file is not of this kind. A first line may be all of its object."""
     first = next((line for _, line in compression.numbered(path) if line.strip()), "").strip()
     if not first.startswith("{") or ('"data"' not in first and first.endswith("}")):
         return None
     try:
         whole = json.loads("\n".join(line for _, line in compression.numbered(path)))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        if first.endswith("}"):
+            return None
+        raise DataError(f"{path}: neither one JSON document ({error}) nor one object per line; mend it there") from None
+    if isinstance(whole.get("data"), list):
+        articles: list[Any] = whole["data"]
+        return articles
+    if first.endswith("}"):
         return None
-    return whole["data"] if isinstance(whole, dict) and isinstance(whole.get("data"), list) else None
+    found = ", ".join(map(repr, list(whole)[:5])) or "none"
+    raise DataError(
+        f"{path}: expected SQuAD's articles under 'data', or one JSON object per line; found one document with the "
+        f"keys {found}; write a line per row"
+    )
 
 
 def _questions(articles: list[Any], path: Path) -> Iterator[dict[str, Any]]:
