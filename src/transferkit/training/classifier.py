@@ -11,6 +11,7 @@ from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
+from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
@@ -54,18 +55,20 @@ def train_classifier(
 
     The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
-    return train(
-        Training(
-            learner=Learner(model, losses),
-            source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
-            options=recipe.options,
-            stop_on=recipe.options.stop_on or recipe.stop_on or shapes.of(task.shape).STOP_ON,
-            epochs=recipe.epochs,
-            learning_rate=recipe.learning_rate,
-            folder=recipe.folder,
-            seed=recipe.seed,
-            validate=validator(task, check, recipe.back),
-            title=recipe.title,
-            rates=recipe.rates,
-        )
+    job = Training(
+        learner=Learner(model, losses),
+        source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
+        options=recipe.options,
+        stop_on=recipe.options.stop_on or recipe.stop_on or shapes.of(task.shape).STOP_ON,
+        epochs=recipe.epochs,
+        learning_rate=recipe.learning_rate,
+        folder=recipe.folder,
+        seed=recipe.seed,
+        validate=validator(task, check, recipe.back),
+        title=recipe.title,
+        rates=recipe.rates,
     )
+    if any(item.loss.hidden_depths or item.loss.attention_depths for item in losses):
+        return train(job)
+    with first_token_alone(model, learn):
+        return train(job)

@@ -1,6 +1,7 @@
 """Forward passes without gradients, in batches of like length, halved when memory runs out."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +10,13 @@ from torch import Tensor, nn
 
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
+from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import at_words, inputs_of, logits_of, mask_of
 
 Floats = npt.NDArray[np.float32]
 
 BATCH_TOKENS = 4096
+_WORTH_TRYING = 64  # rows
 
 
 def device_of(model: nn.Module) -> torch.device:
@@ -63,7 +66,8 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
             found[mask_of(batch) == 0] = torch.nan
         return list(found.numpy())
 
-    found = dict(batches(source, range(len(source)), forward))
+    with first_token_alone(model, source) if len(source) >= _WORTH_TRYING else nullcontext():
+        found = dict(batches(source, range(len(source)), forward))
     return stacked([found[i] for i in range(len(source))])
 
 

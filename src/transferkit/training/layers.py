@@ -21,6 +21,14 @@ def find_layers(model: nn.Module) -> nn.ModuleList:
     return max(stacks, key=_weights)
 
 
+def last_layer(model: nn.Module) -> nn.Module | None:
+    """The topmost layer; None for models without a stack of them."""
+    try:
+        return find_layers(model)[-1]
+    except ConfigError:
+        return None
+
+
 def find_stacks(model: nn.Module) -> list[nn.ModuleList]:
     """What `find_layers` finds; of an encoder-decoder both stacks, its encoder's first."""
     if not getattr(getattr(model, "config", None), "is_encoder_decoder", False):
