@@ -249,7 +249,9 @@ def options_table(name: str) -> str:
     fields = {
         option: field
         for option, field in options.model_fields.items()
-        if option not in shared.model_fields or shared.model_fields[option].default != field.default
+        if option not in shared.model_fields
+        or (field.default, field.description)
+        != (shared.model_fields[option].default, shared.model_fields[option].description)
     }
     rows = [f"| `{option}` | {default(field)} | {field.description or ''} |" for option, field in fields.items()]
     lines = [words, "", "| option | default | |", "|---|---|---|", *rows] if rows else [words]

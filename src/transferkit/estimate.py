@@ -40,7 +40,7 @@ from transferkit.training.encoding import Encoded, encode
 from transferkit.training.inference import BATCH_TOKENS
 from transferkit.training.options import TrainingOptions, usual_patience
 from transferkit.training.prompting import frame
-from transferkit.training.writing import WRITING_EPOCHS, answered_examples, for_writing, longest_answer
+from transferkit.training.writing import WRITING_EPOCHS, answered_examples, longest_answer
 
 _PROBE_FLOPS = 5e11  # most that one batch may take
 _TRAINING_TOKENS = 512
@@ -233,7 +233,7 @@ def _memory(plan: Plan, load: _Load) -> int:
     if not isinstance(plan.options, TrainingOptions):
         return _BASE_BYTES + 2 * weights
     share = 0.03 if plan.variant == "lora" else _share(plan, backbone)
-    trained = for_writing(plan.options) if _written(load.prepared) else plan.options
+    trained = plan.options.settled(load.prepared.task.shape)
     rows = max(1, trained.batch_size // trained.accumulation)
     scores = 2.5 * load.longest * backbone.width / _WIDTH_PER_HEAD
     layers = backbone.layers * (1.0 if plan.variant == "lora" else share)

@@ -16,8 +16,10 @@ from torch import nn
 
 from tiny_models import Tiny
 from transferkit import adapters, progress
+from transferkit.adapters.full import Options
 from transferkit.errors import ConfigError
 from transferkit.sources.backbone import Backbone
+from transferkit.tasks import Shape
 from transferkit.training import loop
 from transferkit.training.batching import LengthBatches
 from transferkit.training.examples import Examples
@@ -375,6 +377,17 @@ def test_layer_decay(bert: Backbone) -> None:
     assert of("bert.encoder.layer.2.output.dense.weight") == (0.5, 0.1)
     assert of("bert.encoder.layer.0.output.LayerNorm.weight") == (0.125, 0.0)
     assert of("bert.embeddings.word_embeddings.weight") == (0.0625, 0.1)
+
+
+def test_what_is_left_open_follows_the_form_of_the_answers() -> None:
+    found = {shape: Options().settled(shape) for shape in Shape}
+    assert {shape.name: options.layer_decay for shape, options in found.items() if options.layer_decay != 0.9} == {
+        "TAGS": 1.0
+    }
+    assert {shape.name for shape, options in found.items() if options.batch_size == 8} == {"TEXT"}
+    asked = Options(layer_decay=0.5, batch_size=32)
+    assert all(asked.settled(shape) == asked for shape in Shape)
+    assert TrainingOptions().settled(Shape.LABEL).layer_decay == 1.0
 
 
 def test_without_layer_decay_there_is_one_rate(bert: Backbone) -> None:

@@ -1,6 +1,7 @@
 """Every weight learns."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from pydantic import Field
@@ -15,7 +16,10 @@ from transferkit.training.vocabulary import restore, shrink
 class Options(TrainingOptions):
     """Lower layers learn more slowly (`layer_decay`), since what they hold is the most general."""
 
-    layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
+    layer_decay: float | None = Field(
+        None, gt=0, le=1, description="factor on the rate per layer below the top; default: 0.9, for tags 1"
+    )
+    usual_layer_decay: ClassVar[float] = 0.9
 
 
 def default_rate(parameters: int) -> float:

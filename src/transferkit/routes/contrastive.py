@@ -54,6 +54,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Train the encoder on pairs of labelled rows, then choose the head by cross-validation on them."""
     assert isinstance(options, Options)
+    options = options.settled(context.task.shape)
     began = time.perf_counter()
     backbone, rows = context.backbone, context.labelled
     tokenizer = backbone.tokenizer()

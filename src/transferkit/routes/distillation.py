@@ -43,7 +43,7 @@ from transferkit.training.shapes import Adjustment
 from transferkit.training.teacher_answers import answer_states, logits_changed_after, output_bias, output_layer
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_options
-from transferkit.training.writing import for_writing, train_writer
+from transferkit.training.writing import train_writer
 
 _WRITERS = ("full", "lora", "top_layers")
 _PREFERRED = (*_WRITERS, "contrastive", "feature_transfer")
@@ -85,10 +85,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     folders = _teacher_folders(variant, context, options)
     teachers = [predictors.load(folder) for folder in folders]
     _agree(folders, teachers, context.task.labels)
-    if isinstance(options, WritingOptions):
-        options = options.settled(context.task.shape)
-        if context.task.shape is Shape.TEXT:
-            return _written(variant, context, for_writing(options), folders[0], teachers[0])
+    options = options.settled(context.task.shape)
+    if context.task.shape is Shape.TEXT:
+        assert isinstance(options, WritingOptions)
+        return _written(variant, context, options, folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
     lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)

@@ -23,7 +23,7 @@ from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_options
-from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, for_writing, train_writer
+from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, train_writer
 
 
 def variants() -> Mapping[str, type[Strict]]:
@@ -45,9 +45,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Train, keep the best epoch on validation; where answers are labels or numbers, fit them on validation."""
     assert isinstance(options, TrainingOptions)
-    if context.task.shape is Shape.TEXT:
-        return _written(variant, context, for_writing(options))
-    return _classified(variant, context, options)
+    learn = _written if context.task.shape is Shape.TEXT else _classified
+    return learn(variant, context, options.settled(context.task.shape))
 
 
 def _classified(variant: str, context: Context, options: TrainingOptions) -> Outcome:

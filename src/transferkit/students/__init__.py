@@ -79,10 +79,11 @@ class WritingOptions(DistillationOptions):
         return next((name for name in names if getattr(self, name) != getattr(usual, name)), None)
 
     def settled(self, shape: Shape) -> Self:
-        """With `hidden_weight` a number: 0 for texts, where it takes much room in the cache."""
-        if self.hidden_weight is not None:
-            return self
-        return self.model_copy(update={"hidden_weight": 0.0 if shape is Shape.TEXT else self.usual_hidden_weight})
+        """With `hidden_weight` a number too: 0 for texts, where it takes much room in the cache."""
+        found = super().settled(shape)
+        if found.hidden_weight is not None:
+            return found
+        return found.model_copy(update={"hidden_weight": 0.0 if shape is Shape.TEXT else self.usual_hidden_weight})
 
     usual_hidden_weight: ClassVar[float] = 0.0
 

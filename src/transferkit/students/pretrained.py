@@ -1,7 +1,7 @@
 """A smaller pretrained model."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -28,7 +28,10 @@ class Options(WritingOptions):
     """The student is a smaller pretrained model with a new head."""
 
     model: str = Field(description="catalogue or hub name, folder, GGUF file or wheel:// address")
-    layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the rate per layer below the top")
+    layer_decay: float | None = Field(
+        None, gt=0, le=1, description="factor on the rate per layer below the top; default: 0.9, for tags 1"
+    )
+    usual_layer_decay: ClassVar[float] = 0.9
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:

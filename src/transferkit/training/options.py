@@ -1,11 +1,14 @@
 """How a model is trained, whatever it learns from."""
 
 import math
-from typing import Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from transferkit.config import Strict
+from transferkit.tasks import Shape
+
+_WRITING_BATCH = 8
 
 
 def usual_patience(epochs: float) -> int:
@@ -23,8 +26,8 @@ class TrainingOptions(Strict):
     warmup: float = Field(0.1, ge=0, lt=1, description="share of the steps in which the rate rises")
     weight_decay: float = Field(0.01, ge=0, description="of matrices; vectors (biases, norms) have none")
     max_grad_norm: float = Field(1.0, gt=0, description="longer gradients are cut to this length")
-    layer_decay: float = Field(
-        1.0, gt=0, le=1, description="factor on the rate per layer below the top (Howard & Ruder 2018)"
+    layer_decay: float | None = Field(
+        None, gt=0, le=1, description="factor on the rate per layer below the top (Howard & Ruder 2018); default: 1"
     )
     gradual_unfreezing: bool = Field(False, description="the head first, one more layer per tenth of the training")
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of the target spread over all labels")
@@ -40,3 +43,18 @@ class TrainingOptions(Strict):
     patience: int | None = Field(
         None, ge=1, description="epochs without improvement before stopping; default: half of all, at least 2"
     )
+
+    usual_layer_decay: ClassVar[float] = 1.0
+
+    def settled(self, shape: Shape) -> Self:
+        """With what was left open filled in, as answers of this form want it.
+
+        Tags have a target for every word, so that little is forgotten where lower layers learn as fast as others; a
+        text has many tokens to learn, and few rows are affordable, so that its batches are small.
+        """
+        found: dict[str, Any] = {}
+        if self.layer_decay is None:
+            found["layer_decay"] = 1.0 if shape is Shape.TAGS else self.usual_layer_decay
+        if shape is Shape.TEXT and "batch_size" not in self.model_fields_set:
+            found["batch_size"] = _WRITING_BATCH
+        return self.model_copy(update=found)

@@ -1,7 +1,7 @@
 """Teaching a generative model to write answers: what fine-tuning and distillation of TEXT share."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,21 +18,10 @@ from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import batches, device_of
 from transferkit.training.learner import Learner, Weighted, inputs_of
 from transferkit.training.loop import BatchSource, Trained, Training, Validate, train
-from transferkit.training.options import TrainingOptions
 from transferkit.training.prompting import Frame, Ints, completions, frame, prompts
 from transferkit.training.validation import COMPLETION_LOSS
 
 WRITING_EPOCHS = 2.0
-WRITING_BATCH = 8
-Options = TypeVar("Options", bound=TrainingOptions)
-
-
-def for_writing(options: Options) -> Options:
-    """`options` with small batches unless a size was asked for: a text has many tokens to learn, and few rows are
-    affordable."""
-    if "batch_size" in options.model_fields_set:
-        return options
-    return options.model_copy(update={"batch_size": WRITING_BATCH})
 
 
 class AnswersOnly(nn.Module):
