@@ -17,7 +17,6 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
-from transferkit.training.bridging import bridge
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.influence import block_influence
 from transferkit.training.layers import find_layers, keep_layers
@@ -31,7 +30,6 @@ SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.
 
 Position = Annotated[int, Field(ge=1)]
 _ROWS_READ = 64
-_ROWS_BRIDGED = 256
 
 
 class Options(WritingOptions):
@@ -74,7 +72,6 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     method = f"{len(kept)} of its teacher's {total} layers"
     chosen = {"layers": [layer + 1 for layer in kept]}
     if isinstance(teacher, Generator):
-        bridge(model, teacher.model, kept, teacher.examples(_first(_ROWS_BRIDGED, lesson.rows), lesson.task))
         own = replace(teacher, model=model, save_extra=nothing)
         return replace(taught_to_write(own, lesson, method, matches, (width, width)), chosen=chosen)
     kind = shapes.of(lesson.task.shape)
@@ -124,13 +121,10 @@ def _kept(asked: int | tuple[int, ...], teacher: Transformer | Generator, total:
         return [layer - 1 for layer in asked]
     if isinstance(teacher, Transformer):
         return evenly_spread(total, asked)
+    read = lesson.rows.take(range(min(_ROWS_READ, len(lesson.rows))))
     model = AnswersOnly(teacher.model, teacher.model.get_output_embeddings())
-    influence = block_influence(model, teacher.examples(_first(_ROWS_READ, lesson.rows), lesson.task))
+    influence = block_influence(model, teacher.examples(read, lesson.task))
     return sorted(np.argsort(-influence, kind="stable")[:asked].tolist())
-
-
-def _first(count: int, rows: Rows) -> Rows:
-    return rows.take(range(min(count, len(rows))))
 
 
 def check_layers(asked: int | tuple[int, ...], total: int) -> None:
