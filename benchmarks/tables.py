@@ -74,7 +74,9 @@ TRAINER_QA = Peer("HF Trainer", "hf_qa.py", ("--epochs", "3", "--learning-rate",
 SQUADSHIFTS = Ours("reading", ("full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
 SYNOPSIS = Ours("synopsis", ("lora",), ("lora.epochs=1",))
 EN_FR = Ours("en-fr", ("lora",), ("lora.epochs=1", "lora.rank=32"))
-SYNOPSIS_STUDENT = Ours("student", ("lora", "fewer_layers"), ("lora.epochs=1", "fewer_layers.epochs=3"))
+SYNOPSIS_STUDENT = Ours(
+    "student", ("lora", "fewer_layers"), ("lora.epochs=1", "fewer_layers.epochs=1.5"), unlabelled=True
+)
 PLAIN_GENERATE = Peer("generate, batches of 16", "plain_generate.py")
 OWN_GENERATE = Peer("own generator", "own_generate.py")
 DEBTAGS = Ours("debtags", ("feature_transfer", "full"))

@@ -16,3 +16,13 @@ def test_time_left_after_a_resumption_counts_from_there(
     with caplog.at_level(logging.INFO, "transferkit"), progress.progress("training", 100, 80) as advance:
         advance(10)
     assert "training: 90 of 100, about 20 s left" in caplog.text
+
+
+def test_the_first_line_comes_soon(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    now = iter([0.0, 1.0, 3.0, 10.0, 19.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)
+    with caplog.at_level(logging.INFO, "transferkit"), progress.progress("reading", 8) as advance:
+        for _ in range(4):
+            advance(1)
+    assert [record.args[1] for record in caplog.records if record.args] == [2, 4]

@@ -112,7 +112,7 @@ class RunConfig(Strict):
     )
     revision: str | None = Field(None, description="revision of a hub model")
     task: str | None = Field(
-        None, description="Hugging Face pipeline tag; default: that of the catalogue's data, or text-classification"
+        None, description="what is to be learned; default: that of the catalogue's data, or text-classification"
     )
     routes: Routes = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
     unlabelled: str | None = Field(None, description="file with extra text for distillation")

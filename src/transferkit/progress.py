@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 log = logging.getLogger("transferkit")
 console = Console(stderr=True)
 
+_FIRST_LINE_SECONDS = 2.0
 _LINE_EVERY_SECONDS = 15.0
 
 
@@ -18,7 +19,7 @@ _LINE_EVERY_SECONDS = 15.0
 def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
     """Show `what` advancing from `done` to `total`; yields a function taking the number of steps just done.
 
-    A terminal gets a bar, anything else a log line every 15 seconds.
+    A terminal gets a bar, anything else a log line after 2 seconds and then every 15.
     """
     if console.is_terminal and log.isEnabledFor(logging.INFO):
         with _bar() as bar:
@@ -36,12 +37,13 @@ def _bar() -> Progress:
 class _Lines:
     def __init__(self, what: str, total: int, done: int) -> None:
         self.what, self.total, self.before, self.done = what, total, done, done
-        self.started = self.said = time.monotonic()
+        self.started = time.monotonic()
+        self.next = self.started + _FIRST_LINE_SECONDS
 
     def __call__(self, steps: int) -> None:
         self.done += steps
         now = time.monotonic()
-        if now - self.said >= _LINE_EVERY_SECONDS and self.done > self.before:
-            self.said = now
+        if now >= self.next and self.done > self.before:
+            self.next = now + _LINE_EVERY_SECONDS
             left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
             log.info("%s: %d of %d, about %.0f s left", self.what, self.done, self.total, left)

@@ -128,3 +128,11 @@ def test_words_stay_words() -> None:
     rows, columns = canonical(read(given), task)
     assert columns == {"text": "tokens", "tags": "ner_tags"}
     assert rows["text"] == ["a b_c", "a b", ""] and rows["tags"] == [["O", "P"], ["O", "P"], None]
+
+
+def test_a_column_per_label_is_to_be_one() -> None:
+    task = tasks.get("multi-label-classification")
+    with pytest.raises(DataError, match=r"pass --label NAME; of a column for every label make one, .* parted by \|"):
+        canonical(read({"text": ["x"], "single": [1], "thinker": [0]}), task)
+    with pytest.raises(DataError, match=r"pass --label NAME$"):
+        canonical(read({"text": ["x"], "single": [1]}), task)

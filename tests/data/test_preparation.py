@@ -271,3 +271,39 @@ def test_extra_text_beside_a_single_table_still_makes_splits() -> None:
     splits = run({"all": table(40), "unlabelled": read({"text": ["loose"]})})
     assert len(splits.test) == 4
     assert splits.unlabelled is not None
+
+
+def pairs(premises: int, hypotheses: int) -> dict[str, list[str]]:
+    first = [text for text in texts(premises) for _ in range(hypotheses)]
+    second = texts(premises * hypotheses, offset=1000)
+    return {"text": first, "text_pair": second, "label": ["abc"[i % 3] for i in range(len(first))]}
+
+
+def test_pairs_about_one_text_stay_on_one_side() -> None:
+    splits = run(read(pairs(40, 3)), test_size=30, validation_size=20)
+    parts = [set(part["text"]) for part in (splits.train, splits.validation, splits.test)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 40
+    assert len(splits.test) == 30 and {"a", "b", "c"} == set(splits.test["label"])
+
+
+def test_given_rows_about_texts_of_train_are_told() -> None:
+    rows = pairs(40, 3)
+
+    def part(start: int, stop: int) -> Rows:
+        return read({name: cells[start:stop] for name, cells in rows.items()})
+
+    splits = run({"train": part(0, 91), "test": part(91, 120)}, validation_size=0)
+    (finding,) = splits.audit.of("shared-texts")
+    assert finding.severity == "warning" and finding.rows == (1, 2) and len(splits.test) == 29
+    assert finding.message == "2 rows of test are about a text that train has other rows about (rows 1, 2)"
+    assert not run({"train": part(0, 90), "test": part(90, 120)}, validation_size=0).audit.of("shared-texts")
+
+
+def test_a_first_text_that_many_pairs_share_is_a_category() -> None:
+    rows = pairs(5, 24)
+    splits = run(read(rows), test_size=30, validation_size=20)
+    assert len(splits.test) == 30 and len(splits.validation) == 20
+    assert set(splits.test["text"]) == set(splits.train["text"]) == set(rows["text"])
+    (finding,) = splits.audit.of("shared-texts")
+    assert finding.message.startswith("120 rows have 5 different texts in column 'text'")
+    assert "may stand on both sides" in finding.action

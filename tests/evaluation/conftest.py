@@ -23,10 +23,11 @@ MakeRoute = Callable[..., RouteResult]
 
 
 def make_route(
-    name: str, wrong: int, speed: float, route: str = "parameter_transfer", seeds: Sequence[float] = ()
+    name: str, wrong: int | Sequence[int], speed: float, route: str = "parameter_transfer", seeds: Sequence[float] = ()
 ) -> RouteResult:
-    """A route that misses the first `wrong` rows."""
-    answers = np.where(np.arange(ROWS) < wrong, 1 - TRUTH, TRUTH)
+    """A route that misses the rows `wrong`, or the first so many."""
+    missed = np.isin(np.arange(ROWS), range(wrong) if isinstance(wrong, int) else wrong)
+    answers = np.where(missed, 1 - TRUTH, TRUTH)
     probabilities = np.where(answers[:, None] == [0, 1], 0.9, 0.1).astype(np.float32)
     cost = Cost(90_900_000, 22_700_000, 22_700_000, 61.5, speed, 1000 / speed)
     scores = score(TASK, probabilities, TRUTH, resamples=200)

@@ -41,7 +41,7 @@ def test_verdict_words(result: RunResult) -> None:
     words = result.verdict
     assert words.startswith("full is best: accuracy 0.975 [0.9")
     assert "static is the fastest route not significantly worse than it: 0.965 (p = 0.12) at 50 times the" in words
-    assert "lora (p = 0.062) does not significantly beat the baseline (tf-idf, 0.850)." in words
+    assert "full and static significantly beat the baseline (tf-idf, 0.850), lora (p = 0.062) does not." in words
     assert words.endswith("400 test rows (exact McNemar, Holm-corrected for 3 comparisons, at 5 %).")
 
 
@@ -52,6 +52,19 @@ def test_verdict_when_nothing_beats_the_baseline(result: RunResult, make_route: 
     assert "full (p = 1.00) and lora (significantly worse, p < 0.001) do not significantly beat the baseline" in words
     assert "no route does." in words
     assert "tf-idf is the fastest route not significantly worse" in words
+
+
+def test_a_baseline_that_some_route_beats_is_not_as_good(result: RunResult, make_route: MakeRoute) -> None:
+    baseline = make_route("tf-idf", range(60), 9000, route="baseline")
+    better = make_route("full", [*range(40), 399], 500)  # errs where the baseline does, but less often
+    best = make_route("lora", range(100, 140), 300)  # a row better still, but on other rows than both
+    ranked = rank(result.task, [baseline, better, best], TRUTH)
+    compared = {route.name: route for route in ranked.routes}
+    against_best, against_baseline = compared["tf-idf"].against_best, compared["full"].against_baseline
+    assert against_best is not None and against_best.p_value > 0.05
+    assert against_baseline is not None and against_baseline.p_value < 0.05
+    assert (ranked.best, ranked.cheapest) == ("lora", "full")
+    assert "full significantly beats the baseline (tf-idf, 0.850), lora (p = " in ranked.verdict
 
 
 def test_verdict_when_all_faster_routes_are_worse(result: RunResult, make_route: MakeRoute) -> None:

@@ -53,8 +53,9 @@ def test_names_and_nested_settings() -> None:
         "name",
         ".hidden",
     ]
-    assert flat({"a": {"b": 1, "c": None}, "d": [1, 2], "e": [{"f": 3}], "g": ""}) == [
+    assert flat({"a": {"b": 1, "c": None}, "d": [1, 2], "e": [{"f": 3}], "g": "", "h": 3.047435760498047}) == [
         ("a.b", "1"),
         ("d", "1, 2"),
         ("e.1.f", "3"),
+        ("h", "3.04744"),
     ]

@@ -79,6 +79,26 @@ def test_many_shards(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     check(space)
 
 
+def test_shards_are_written_as_time_goes_by(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "_SHARD_SECONDS", 0.0)
+    check(space)
+    assert len(list(space.folder.glob("shard-*"))) == len(KEYS)
+
+
+def test_what_was_computed_before_a_stop_is_kept(space: Space) -> None:
+    def stopped(positions: list[int]) -> Iterator[tuple[int, Array]]:
+        for i in positions[:4]:
+            yield i, value(KEYS[i])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        space.fetch(KEYS, stopped)
+    asked: list[list[int]] = []
+    space.fetch(KEYS, computing(KEYS, asked))
+    assert asked == [[4, 5]]
+    check(space)
+
+
 def test_a_reader_survives_the_deletion_of_the_folder(space: Space) -> None:
     reader = space.fetch(KEYS, computing(KEYS))
     shutil.rmtree(space.cache.folder)

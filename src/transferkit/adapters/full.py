@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
-from pydantic import Field
 from torch import nn
 
 from transferkit.adapters import Adapted
@@ -16,9 +15,6 @@ from transferkit.training.vocabulary import restore, shrink
 class Options(TrainingOptions):
     """Lower layers learn more slowly (`layer_decay`), since what they hold is the most general."""
 
-    layer_decay: float | None = Field(
-        None, gt=0, le=1, description="factor on the rate per layer below the top; default: 0.9, for tags 1"
-    )
     usual_layer_decay: ClassVar[float] = 0.9
 
 

@@ -32,6 +32,8 @@ def write_predictions(result: RunResult, path: Path) -> None:
 def cell(answer: Any, task: Task) -> Any:
     """An answer as one cell, from which the task reads the same again: several labels joined by `|`, or as JSON where
     one has a sign that parts labels; tags joined by blanks; right texts and answers to a question as JSON."""
+    if task.shape is Shape.SPAN and answer == "":
+        return "[]"
     if not isinstance(answer, list | tuple):
         return float(f"{answer:.7g}") if isinstance(answer, float) else answer
     if task.shape is Shape.SPAN:
@@ -39,5 +41,5 @@ def cell(answer: Any, task: Task) -> Any:
     if task.shape is Shape.TAGS:
         return " ".join(answer)
     joined = "|".join(map(str, answer))
-    plain = task.shape is Shape.LABELS and task.read_target(joined) == sorted(map(str, answer))
+    plain = joined and task.shape is Shape.LABELS and task.read_target(joined) == sorted(map(str, answer))
     return joined if plain else json.dumps(list(answer), ensure_ascii=False)

@@ -18,7 +18,13 @@ Answer = tuple[str, int]
 
 _SIGNS = frozenset(string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
-_EXPECTED = 'expected answers such as {"text": ["Paris"], "answer_start": [17]}'
+
+
+def _odd(found: str) -> ValueError:
+    return ValueError(
+        f'expected answers such as {{"text": ["Paris"], "answer_start": [17]}}, found {found}; write them so, [] where '
+        "there is none"
+    )
 
 
 def read(cell: Any) -> list[Answer]:
@@ -28,7 +34,7 @@ def read(cell: Any) -> list[Answer]:
     if isinstance(given, Mapping):
         given = _pairs(given, cell)
     if isinstance(given, str) or not hasattr(given, "__iter__"):
-        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}")
+        raise _odd(f"{cell!r:.60}")
     return [_answer(each, cell) for each in given]
 
 
@@ -40,17 +46,17 @@ def _parsed(text: str) -> Any:
     try:
         return ast.literal_eval(text)  # what pandas writes into a CSV
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        raise ValueError(f"{_EXPECTED}, found {text!r:.60}") from None
+        raise _odd(f"{text!r:.60}") from None
 
 
 def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
     texts, starts = (given.get(name) for name in ("text", "answer_start"))
     if texts is None or starts is None:
-        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}")
+        raise _odd(f"{cell!r:.60}")
     if isinstance(texts, str):
         return [(texts, starts)]
     if len(texts) != len(starts):
-        raise ValueError(f"{_EXPECTED}, found {len(texts)} texts and {len(starts)} starts")
+        raise _odd(f"{len(texts)} texts and {len(starts)} starts")
     return list(zip(texts, starts, strict=True))
 
 
@@ -58,10 +64,10 @@ def _answer(given: Any, cell: Any) -> Answer:
     if isinstance(given, Mapping):
         given = (given.get("text"), given.get("answer_start"))
     if not isinstance(given, list | tuple) or len(given) != 2:
-        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}")
+        raise _odd(f"{cell!r:.60}")
     text, start = given
     if not isinstance(text, str) or not text.strip() or not isinstance(start, int | np.integer):
-        raise ValueError(f"{_EXPECTED}, found the text {text!r:.40} with the start {start!r:.20}")
+        raise _odd(f"the text {text!r:.40} with the start {start!r:.20}")
     return str(text).strip(), int(start) + len(text) - len(text.lstrip())
 
 

@@ -99,6 +99,37 @@ def nothing_held_out(name: str, train: Rows, task: TaskColumns) -> Finding:
     return Finding("no-validation", "warning", message, (), "the last epoch is kept")
 
 
+def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> list[Finding]:
+    """A finding where the first texts of pairs repeat so often that a split made here may part them."""
+    if "text_pair" not in task.optional_inputs or "text_pair" not in train:
+        return []
+    texts = len({content.normalised(text) for text in train["text"]})
+    if texts == len(train) or len(set(content.groups(train, task))) == texts:
+        return []
+    message = (
+        f"{audit.counted(len(train))} have {audit.counted(texts, 'different text')} in column {columns['text']!r}, "
+        "so few that they count as categories"
+    )
+    return [Finding("shared-texts", "info", message, (), "pairs with the same one may stand on both sides of a split")]
+
+
+def shared_texts(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
+    """A warning where given rows to judge on are about texts that train has other rows about."""
+    train, found = parts["train"], []
+    for name in ("validation", "test") if "text_pair" in train else ():
+        about = content.groups(train.join(parts[name]), task)
+        known, asked = set(about[: len(train)]), about[len(train) :]
+        numbers = tuple(int(parts[name].numbers[i]) for i, text in enumerate(asked) if text in known)
+        if numbers:
+            message = (
+                f"{audit.counted(len(numbers))} of {name} {audit.verb(len(numbers), 'is', 'are')} about a text that "
+                f"train has other rows about ({audit.shown(numbers)})"
+            )
+            action = "kept: given rows are not touched; on new texts scores may differ"
+            found.append(Finding("shared-texts", "warning", message, numbers, action))
+    return found
+
+
 def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:
     """Copies inside given test rows: reported, since they count more than once, and left alone."""
     if test is None:

@@ -16,6 +16,7 @@ from transferkit.errors import DataError
 
 _WANTED = {"VALUE": "numbers", "TAGS": "tags", "SPAN": "answers", "TEXT": "answers"}
 """What rows are to have, by the form of the answer; where it is not here, labels."""
+_HOW_TO_SAY_NONE = dict.fromkeys(("LABELS", "SPAN"), "; write [] where there is none")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
                 rows.take(unlabelled),
                 name,
                 f"no {wanted[:-1]}",
-                "set aside for distillation",
+                "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
     usable, spare = rows.take(~blank & ~unlabelled), rows.take(unlabelled)

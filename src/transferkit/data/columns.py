@@ -59,6 +59,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
 _WORDS_OF_A_NAME = 3
+_FEWEST_OF_LABELS = 2
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("text", "text_pair"),
@@ -158,10 +159,18 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     flags = {task.target: "--label"} | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags[name]} NAME" for name in missing if name in flags)
+    hint = _one_per_label(missing, names, task)
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"either rename a column or pass {asked or 'data with that column'}{_headless(names)}"
+        f"either rename a column or pass {asked or 'data with that column'}{hint}{_headless(names)}"
     )
+
+
+def _one_per_label(missing: Sequence[str], names: Sequence[str], task: TaskColumns) -> str:
+    """A hint where there may be a column of 0 and 1 for every label."""
+    if task.shape.name == "LABELS" and missing == [task.target] and len(names) > _FEWEST_OF_LABELS:
+        return "; of a column for every label make one, with the names of those that hold, parted by |"
+    return ""
 
 
 def _headless(names: Sequence[str]) -> str:

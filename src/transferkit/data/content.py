@@ -1,6 +1,7 @@
 """When two rows count as the same: the normal form of their inputs."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from transferkit.data.rows import Rows
 
 PAIR_MARK = "\x1f"
 """Stands between the inputs of a row in its key."""
+_MOST = 10
+"""Of so many rows one may share its text with others: what more have in common is a category, not a text."""
 
 
 def normalised(text: str) -> str:
@@ -26,10 +29,17 @@ def keys(rows: Rows, task: TaskColumns) -> list[str]:
 
 
 def groups(rows: Rows, task: TaskColumns) -> list[str]:
-    """What no split may part: rows of the same inputs, and of the same context where questions are asked about one."""
+    """What neither a split nor cross-validation may part: rows that are about one text.
+
+    That is the context where questions are asked about one, and the first text of a pair: of the hypotheses about
+    one premise, those in train tell what is likely of those in test (in SNLI: that it is another label).
+    """
     if len(task.inputs) > 1:
         return [normalised(context) for context in rows[task.inputs[1]]]
-    return keys(rows, task)
+    whole = keys(rows, task)
+    first = [key.split(PAIR_MARK)[0] for key in whole]
+    most = max(Counter(first).values(), default=0)
+    return first if most * _MOST <= len(rows) else whole
 
 
 def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:

@@ -55,7 +55,8 @@ def paired_randomization(
 
     Exchanges the two predictions of rows drawn at random, which changes nothing where neither is better, and counts
     how often the difference is as large as the one observed (approximate randomization, Noreen 1989; Yeh 2000).
-    Few rows allow few exchanges: of n rows p is hardly below 2 / 2^n, and never below 1 / (resamples + 1).
+    Where there are no more than `resamples` ways to exchange n rows, each is tried once: p is never below 2 / 2^n
+    then, and else never below 1 / (resamples + 1).
     Lower-is-better metrics are turned around: more is better. Raises `ConfigError` for metrics that compare answers
     with what was asked.
     """
@@ -64,9 +65,12 @@ def paired_randomization(
     member, rows, random = metrics.get(metric), len(references), np.random.default_rng(seed)
     a, b = (metrics.on_one_scale(metric, each) for each in (a, b))
     both, truth, drawn = _joined(a, b), _joined(references, references), []
-    block = max(1, CHUNK_CELLS // rows)
-    for start in range(0, resamples + 1, block):
-        exchanged = random.integers(2, size=(min(block, resamples + 1 - start), rows))
+    block, ways = max(1, CHUNK_CELLS // rows), resamples + 1
+    every = np.arange(2**rows)[:, None] >> np.arange(rows) & 1 if rows < ways.bit_length() else None
+    ways = ways if every is None else len(every)
+    for start in range(0, ways, block):
+        size = min(block, ways - start)
+        exchanged = random.integers(2, size=(size, rows)) if every is None else every[start : start + size]
         if not start:
             exchanged[0] = 0
         first = np.hstack([1.0 - exchanged, exchanged])
@@ -75,8 +79,8 @@ def paired_randomization(
     differences = np.concatenate(drawn) * (1.0 if member.HIGHER_IS_BETTER else -1.0)
     observed = float(differences[0])
     rounding = 1e-9 * max(1.0, float(np.abs(differences).max()))
-    extreme = int((np.abs(differences[1:]) >= abs(observed) - rounding).sum())
-    return observed, (extreme + 1) / (resamples + 1)
+    extreme = int((np.abs(differences) >= abs(observed) - rounding).sum())
+    return observed, extreme / ways
 
 
 def _joined(a: Any, b: Any) -> Any:

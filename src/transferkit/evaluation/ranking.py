@@ -10,7 +10,7 @@ from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, RouteResult
-from transferkit.evaluation.verdict import verdict
+from transferkit.evaluation.verdict import better, verdict, worse
 from transferkit.tasks import Task
 
 BASELINE = "baseline"
@@ -31,7 +31,8 @@ def rank(task: Task, routes: Sequence[RouteResult], references: Any) -> Ranked:
     """Compare every route with the baseline and with the best one.
 
     `best` has the best main metric (its mean over seeds where there are several). `cheapest` answers most
-    texts per second among those not significantly worse than `best`. The tests are paired, on the first
+    texts per second among those not significantly worse than `best`; that is never a baseline which some route
+    significantly beats. The tests are paired, on the first
     seed's predictions for the test rows; p-values are Holm-corrected for the routes compared, and the best and the
     baseline have one, the larger of both corrections.
     """
@@ -51,7 +52,8 @@ def rank(task: Task, routes: Sequence[RouteResult], references: Any) -> Ranked:
         replace(route, against_baseline=with_baseline.get(route.name), against_best=with_best.get(route.name))
         for route in routes
     )
-    as_good = [route for route in compared if not worse(route.against_best)]
+    beaten = any(better(route.against_baseline) for route in compared)
+    as_good = [each for each in compared if not worse(each.against_best) and not (beaten and each.route == BASELINE)]
     cheapest = max(as_good, key=lambda route: route.cost.texts_per_second)
     words = verdict(task, compared, best.name, cheapest.name, baseline.name if baseline else None)
     return Ranked(compared, best.name, cheapest.name, words)
@@ -60,11 +62,6 @@ def rank(task: Task, routes: Sequence[RouteResult], references: Any) -> Ranked:
 def main_value(route: RouteResult, task: Task) -> float:
     """The main metric of `route`: its mean over seeds, or the one value there is."""
     return float(np.mean(route.seed_values)) if route.seed_values else route.scores.metrics[task.main_metric].value
-
-
-def worse(comparison: Comparison | None) -> bool:
-    """Whether a test says that this route is worse; no test says nothing."""
-    return comparison is not None and comparison.significant and comparison.difference < 0
 
 
 def _against(task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any) -> dict[str, Comparison]:

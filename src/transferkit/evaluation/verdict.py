@@ -47,8 +47,11 @@ def _best(task: Task, route: RouteResult) -> str:
 def _cheapest(task: Task, routes: Sequence[RouteResult], best: RouteResult, cheapest: RouteResult) -> str:
     against = cheapest.against_best
     if against is None:
-        faster = any(route.cost.texts_per_second > best.cost.texts_per_second for route in routes)
-        return "Every faster route is significantly worse." if faster else "No route is faster."
+        faster = [route for route in routes if route.cost.texts_per_second > best.cost.texts_per_second]
+        if not faster:
+            return "No route is faster."
+        than = "" if all(worse(route.against_best) for route in faster) else " than it or than another"
+        return f"Every faster route is significantly worse{than}."
     value = cheapest.scores.metrics[task.main_metric].value
     ratio = cheapest.cost.texts_per_second / best.cost.texts_per_second
     speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"
@@ -67,13 +70,21 @@ def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) 
         return f"Every other route significantly beats the baseline ({told})."
     names = listed([f"{name} ({_outcome(found)})" for name, found in failed])
     verb = "does" if len(failed) == 1 else "do"
+    if won := [name for name, found in tested if better(found)]:
+        beats = "beats" if len(won) == 1 else "beat"
+        return f"{listed(won)} significantly {beats} the baseline ({told}), {names} {verb} not."
     words = f"{names} {verb} not significantly beat the baseline ({told})"
-    return f"{words}; no route does." if len(failed) == len(tested) > 1 else f"{words}."
+    return f"{words}; no route does." if len(tested) > 1 else f"{words}."
 
 
 def better(comparison: Comparison | None) -> bool:
     """Whether a test says that this route is better; no test says nothing."""
     return comparison is not None and comparison.significant and comparison.difference > 0
+
+
+def worse(comparison: Comparison | None) -> bool:
+    """Whether a test says that this route is worse; no test says nothing."""
+    return comparison is not None and comparison.significant and comparison.difference < 0
 
 
 def _outcome(found: Comparison) -> str:

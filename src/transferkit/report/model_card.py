@@ -17,6 +17,12 @@ from transferkit.sources import catalogue
 
 HUB_METRICS = {"macro_f1": "f1", "micro_f1": "f1"}
 """Names the hub has for metrics that are called otherwise here."""
+HUB_TASKS = {
+    "multi-label-classification": "text-classification",
+    "text-regression": "text-classification",
+    "generative-question-answering": "text-generation",
+}
+"""Pipeline tags the hub has for tasks that are called otherwise here."""
 
 
 def write_model_card(result: RunResult, route_name: str, path: Path, *, transformers: bool = False) -> None:
@@ -66,14 +72,14 @@ def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> d
     """What the hub's search and leaderboards read."""
     front: dict[str, Any] = {
         "library_name": "transformers" if transformers else "transferkit",
-        "pipeline_tag": result.task.name,
+        "pipeline_tag": HUB_TASKS.get(result.task.name, result.task.name),
         "tags": [result.task.name, "transferkit", route.route.replace("_", "-"), route.name],
     }
     if base := base_model(result, route):
         front["base_model"] = base
     if terms := licence(result, route):
         front["license"] = terms
-    names = [name for name in route.scores.metrics if name != "micro_f1"]
+    names = [name for name in route.scores.metrics if name != "micro_f1" or name == result.task.main_metric]
     front["metrics"] = list(dict.fromkeys(HUB_METRICS.get(name, name) for name in names))
     data = data_name(result.config.data.path)
     front["model-index"] = [
@@ -81,7 +87,7 @@ def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> d
             "name": f"{data}-{route.name}",
             "results": [
                 {
-                    "task": {"type": result.task.name},
+                    "task": {"type": front["pipeline_tag"]},
                     "dataset": {"name": data, "type": data, "split": "test"},
                     "metrics": [_metric(route, name) for name in names],
                 }

@@ -23,6 +23,7 @@ from transferkit.tasks import Shape
 
 WIDEST_CONFUSION = 30
 COLOURS = 8
+_WHAT = {Shape.LABEL: "labels", Shape.LABELS: "labels", Shape.TAGS: "tags"}
 _MEASURES = {Shape.LABEL: "confidence", Shape.LABELS: "F1", Shape.TAGS: "F1"} | dict.fromkeys(
     (Shape.SPAN, Shape.TEXT), "word F1"
 )
@@ -101,9 +102,15 @@ def view(result: RunResult) -> View:
         hardest=hardest,
         classes=_classes(result),
         findings=[(finding, row_numbers(finding.rows)) for finding in result.splits.audit.findings],
-        config=flat(result.config.model_dump(mode="json")),
+        config=_described(result),
         manifest=flat(plain(result.manifest)),
     )
+
+
+def _described(result: RunResult) -> list[tuple[str, str]]:
+    """What was asked for; how a model writes only where one does."""
+    asked = result.config.model_dump(mode="json")
+    return flat(asked if result.task.shape is Shape.TEXT else asked | {"generation": None})
 
 
 def data_name(path: str) -> str:
@@ -122,7 +129,7 @@ def flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
         if any(isinstance(inner, Mapping) for inner in value):
             return [pair for i, inner in enumerate(value, 1) for pair in flat(inner, f"{prefix}.{i}")]
         return [(prefix, ", ".join(map(str, value)))]
-    return [(prefix, str(value))]
+    return [(prefix, f"{value:.6g}" if isinstance(value, float) else str(value))]
 
 
 def _facts(result: RunResult) -> list[tuple[str, str]]:
@@ -130,7 +137,12 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
     rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation · {len(splits.test):,} test"
     seeds, labels = result.config.seeds, result.task.labels
     facts = [
-        ("Task", f"{result.task.name}, {len(labels)} labels" if _labelled(result) else result.task.name),
+        (
+            "Task",
+            f"{result.task.name}, {len(labels)} {_WHAT[result.task.shape]}"
+            if result.task.shape in _WHAT
+            else result.task.name,
+        ),
         ("Rows", rows),
         ("Model", str(result.config.model)),
         ("Seeds", f"{seeds} per route, from {result.config.seed}" if seeds > 1 else str(result.config.seed)),
@@ -148,10 +160,6 @@ def _signatures(result: RunResult) -> list[tuple[str, str]]:
     for name, words in result.routes[0].scores.signatures.items():
         titles.setdefault(words, []).append(metrics.get(name).TITLE)
     return [(", ".join(names), words) for words, names in titles.items()]
-
-
-def _labelled(result: RunResult) -> bool:
-    return result.task.shape in (Shape.LABEL, Shape.LABELS, Shape.TAGS)
 
 
 def _moment(text: str) -> str:

@@ -3,7 +3,7 @@ the context. What does not beat it has transferred nothing."""
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from sklearn.svm import LinearSVC
 
 from transferkit import metrics
 from transferkit.config import Strict
+from transferkit.data import content
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.predictors import Floats, span_matcher
@@ -27,7 +28,7 @@ from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
 from transferkit.training import shapes
-from transferkit.training.folds import folds
+from transferkit.training.folds import Ints, folds
 from transferkit.training.shapes import ShapeKind, span
 
 NAME = "baseline"
@@ -74,9 +75,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     vectorizers = tuple(_fitted(rows, name) for name in columns)
     inputs = vectors(vectorizers, rows)
     strengths = options.strengths or _STRENGTHS[shape]
-    held_out = {
-        c: _out_of_fold(inputs, targets, kind, _machine(shape, c, context.seed), context.seed) for c in strengths
-    }
+    parts = folds(targets, context.seed, content.groups(rows, context.task))
+    held_out = {c: _out_of_fold(inputs, targets, kind, _machine(shape, c, context.seed), parts) for c in strengths}
     chosen = max(strengths, key=lambda c: kind.quality(held_out[c], targets))
     machine = _machine(shape, chosen, context.seed).fit(inputs, _taught(kind, targets))
     weights, bias = _linear(machine)
@@ -192,14 +192,16 @@ def _taught(kind: ShapeKind, targets: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return regressed[:, 0] if targets.ndim == 1 else regressed.astype(np.int64)
 
 
-def _out_of_fold(inputs: csr_matrix, targets: npt.NDArray[Any], kind: ShapeKind, machine: Any, seed: int) -> Floats:
+def _out_of_fold(
+    inputs: csr_matrix, targets: npt.NDArray[Any], kind: ShapeKind, machine: Any, folds: Sequence[Ints]
+) -> Floats:
     """Scores of every row, (rows, labels), from a machine that has not seen it, unless a label has one row only."""
     taught = _taught(kind, targets)
     if targets.dtype == np.int64 and np.bincount(targets)[np.unique(targets)].min() < 2:
         weights, bias = _linear(machine.fit(inputs, taught))
         return np.asarray(inputs @ weights + bias, dtype=np.float32)
     held = np.zeros(kind.regressed(targets).shape, dtype=np.float32)
-    for fold in folds(targets, seed):
+    for fold in folds:
         rest = np.setdiff1d(np.arange(len(targets)), fold)
         weights, bias = _linear(machine.fit(inputs[rest], taught[rest]))
         held[fold] = inputs[fold] @ weights + bias

@@ -8,6 +8,7 @@ from pydantic import Field
 from transformers import set_seed
 
 from transferkit.config import Strict
+from transferkit.data import content
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
@@ -61,7 +62,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     examples = labelled_examples(read.rows, context.task, tokenizer, context.max_length, backbone.prompt)
     kind = shapes.of(context.task.shape)
-    labels = kind.targets(rows, context.task)
+    labels, groups = kind.targets(rows, context.task), content.groups(rows, context.task)
     set_seed(context.seed)
     embedder = Embedder(backbone.encoder(), backbone.pooling)
     frozen = read.averaged(outputs(embedder, examples))[:, None]
@@ -80,10 +81,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         )
     )
     features = read.averaged(outputs(embedder, examples))[:, None]
-    head, choice = fit_head(features, labels, kind, context.seed)
+    head, choice = fit_head(features, labels, kind, context.seed, groups)
     # The encoder has seen every labelled row, so none is left to calibrate on: what to expect lies between
     # what the frozen encoder reaches out of fold and certainty.
-    _, before = fit_head(frozen, labels, kind, context.seed)
+    _, before = fit_head(frozen, labels, kind, context.seed, groups)
     head = head.adjusted(Adjustment(scale_for_confidence(head.logits(features), (1 + before.quality) / 2)))
     predictor = FrozenFeatures(
         encoder=embedder.encoder.eval(),

@@ -1,7 +1,7 @@
 """Frozen encoder and new head: features of every layer, read once, and a linear head on the best of them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from transferkit.config import Strict
+from transferkit.data import content
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.routes import Context, Outcome
@@ -21,6 +22,7 @@ from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, vectors, word_layers
+from transferkit.training.folds import Ints
 from transferkit.training.head import fit_head
 from transferkit.training.inference import Floats
 from transferkit.training.passages import NOWHERE
@@ -29,6 +31,8 @@ NAME = "feature_transfer"
 _MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _TOKENS = 25  # of a window, besides the ends of the answer
+# Features (..., depths, width), targets (..., any), and what belongs together, (...).
+Gathered = tuple[Floats, npt.NDArray[Any], Sequence[Any] | Ints]
 
 
 class Options(Strict):
@@ -74,11 +78,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
     shape = context.task.shape
     gather = {Shape.TAGS: _of_words, Shape.SPAN: _of_ends}.get(shape, _of_texts)
-    features, targets = gather(context, encoder, tokenizer, pooling)
+    features, targets, groups = gather(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began
     # A word has one tag as a text has one label.
     kind = shapes.of(Shape.LABEL if shape is Shape.TAGS else shape)
-    head, choice = fit_head(features, targets, kind, context.seed)
+    head, choice = fit_head(features, targets, kind, context.seed, groups)
     if shape is Shape.TAGS:
         head = head.widened(len(context.task.labels))  # a rare tag may stand in none of the rows that were drawn
     total = features.shape[1] - 1
@@ -164,18 +168,19 @@ def _shown_text(text: str, pair: str | None) -> str:
     return text if pair is None else f"{pair}\n\n{text}"
 
 
-def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
-    """Features (rows, depths, width) and targets of the labelled rows."""
+def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> Gathered:
+    """Those of the labelled rows."""
     backbone, rows = context.backbone, context.labelled
     targets = shapes.of(context.task.shape).targets(rows, context.task)
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
-    return read.averaged(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256)), targets
+    features = read.averaged(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256))
+    return features, targets, content.groups(rows, context.task)
 
 
-def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
-    """Features (tokens, depths, width) of the ends of answers and of some other tokens, and what they are (tokens, 2):
-    1 where the answer starts, and ends. The first token stands for there being none."""
+def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> Gathered:
+    """Those of the ends of answers and of some other tokens. The targets are (tokens, 2): 1 where the answer starts,
+    and ends. The first token stands for there being none."""
     backbone, rows = context.backbone, context.labelled
     random = np.random.default_rng(context.seed)
     rows = rows.take(np.sort(random.permutation(len(rows))[: _MOST_WORDS // _TOKENS]))
@@ -190,11 +195,12 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> t
     source = Examples(replace(made.encoded, words=tuple(chosen)), np.zeros(len(made), dtype=np.int64))
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
-    return np.concatenate([reader[i] for i in range(len(reader))]), np.concatenate(targets).astype(np.float32)
+    features = np.concatenate([reader[i] for i in range(len(reader))])
+    return features, np.concatenate(targets).astype(np.float32), _repeated(targets)
 
 
-def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> tuple[Floats, npt.NDArray[Any]]:
-    """Features (words, depths, width) and tags of the words of as many labelled rows as the head has use for."""
+def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> Gathered:
+    """Those of the words of as many labelled rows as the head has use for."""
     backbone, rows = context.backbone, context.labelled
     order = np.random.default_rng(context.seed).permutation(len(rows))
     before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
@@ -203,4 +209,9 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     assert source.encoded.words is not None
     tags = [source.labels[i, : len(words)][words >= 0] for i, words in enumerate(source.encoded.words)]
-    return np.concatenate([reader[i] for i in range(len(reader))]), np.concatenate(tags)
+    return np.concatenate([reader[i] for i in range(len(reader))]), np.concatenate(tags), _repeated(tags)
+
+
+def _repeated(parts: Sequence[npt.NDArray[Any]]) -> Ints:
+    """The number of its part, for everything in `parts`."""
+    return np.repeat(np.arange(len(parts)), [len(part) for part in parts])

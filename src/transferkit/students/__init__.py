@@ -56,7 +56,9 @@ class WritingOptions(DistillationOptions):
     """What a student learns from that may also be a model that writes."""
 
     hidden_weight: Scheduled | None = Field(  # type: ignore[assignment]
-        None, description="weight of hidden states matched through a learned projection; default: the student's own"
+        None,
+        description="weight of hidden states matched through a learned projection; default: 1 where the student has "
+        "layers of its teacher, else 0; 0 for texts",
     )
     answers: Literal["labels", "teacher"] = Field(
         "labels",

@@ -17,6 +17,7 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
+from transferkit.training.bridging import bridge
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.influence import block_influence
 from transferkit.training.layers import find_layers, keep_layers
@@ -29,7 +30,7 @@ SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.
 
 
 Position = Annotated[int, Field(ge=1)]
-_ROWS_READ = 64
+_ROWS_READ = 128
 
 
 class Options(WritingOptions):
@@ -37,9 +38,6 @@ class Options(WritingOptions):
 
     layers: Position | Annotated[tuple[Position, ...], Field(min_length=1)] | None = Field(
         None, description="teacher's layers kept: how many, or which, counted from 1; default: half of them"
-    )
-    layer_decay: float | None = Field(
-        None, gt=0, le=1, description="factor on the rate per layer below the top; default: 0.9, for tags 1"
     )
     usual_layer_decay: ClassVar[float] = 0.9
     usual_hidden_weight: ClassVar[float] = 1.0
@@ -72,6 +70,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     method = f"{len(kept)} of its teacher's {total} layers"
     chosen = {"layers": [layer + 1 for layer in kept]}
     if isinstance(teacher, Generator):
+        bridge(model, teacher.model, kept, teacher.examples(_some(lesson.rows), lesson.task))
         own = replace(teacher, model=model, save_extra=nothing)
         return replace(taught_to_write(own, lesson, method, matches, (width, width)), chosen=chosen)
     kind = shapes.of(lesson.task.shape)
@@ -121,10 +120,13 @@ def _kept(asked: int | tuple[int, ...], teacher: Transformer | Generator, total:
         return [layer - 1 for layer in asked]
     if isinstance(teacher, Transformer):
         return evenly_spread(total, asked)
-    read = lesson.rows.take(range(min(_ROWS_READ, len(lesson.rows))))
     model = AnswersOnly(teacher.model, teacher.model.get_output_embeddings())
-    influence = block_influence(model, teacher.examples(read, lesson.task))
+    influence = block_influence(model, teacher.examples(_some(lesson.rows), lesson.task))
     return sorted(np.argsort(-influence, kind="stable")[:asked].tolist())
+
+
+def _some(rows: Rows) -> Rows:
+    return rows.take(range(min(_ROWS_READ, len(rows))))
 
 
 def check_layers(asked: int | tuple[int, ...], total: int) -> None:

@@ -28,9 +28,6 @@ class Options(WritingOptions):
     """The student is a smaller pretrained model with a new head."""
 
     model: str = Field(description="catalogue or hub name, folder, GGUF file or wheel:// address")
-    layer_decay: float | None = Field(
-        None, gt=0, le=1, description="factor on the rate per layer below the top; default: 0.9, for tags 1"
-    )
     usual_layer_decay: ClassVar[float] = 0.9
 
 

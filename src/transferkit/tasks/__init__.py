@@ -134,7 +134,7 @@ def of_shape(shape: Shape) -> Task:
 
 
 def get(name: str) -> Task:
-    """The task called `name` (a Hugging Face pipeline tag), or by its alias."""
+    """The task called `name`, or by its alias."""
     name = ALIASES.get(name, name)
     if name not in names():
         raise ConfigError(f"unknown task {name!r}; there is {', '.join(names())}")

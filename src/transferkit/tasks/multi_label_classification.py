@@ -10,6 +10,8 @@ from transferkit.errors import DataError
 from transferkit.tasks import Shape, Task, in_order
 
 _SEPARATORS = "|;,"
+_EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
+_MEND = "write it so, [] where there is no label, or leave it empty where they are not known"
 
 
 def read(cell: Any) -> list[str]:
@@ -23,7 +25,7 @@ def read(cell: Any) -> list[str]:
     elif isinstance(cell, int | float):
         cell = [cell]
     if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
-        raise ValueError(f"expected a list of labels, found {cell!r:.60}")
+        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}; {_MEND}")
     return sorted({str(label).strip() for label in cell} - {""})
 
 
@@ -33,7 +35,7 @@ def _parsed(text: str) -> Any:
             return reader(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-    raise ValueError(f"expected a list of labels, found {text!r:.60}")
+    raise ValueError(f"{_EXPECTED}, found {text!r:.60}; {_MEND}")
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

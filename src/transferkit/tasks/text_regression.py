@@ -7,9 +7,12 @@ from typing import Any
 from transferkit.data.rows import Rows
 from transferkit.tasks import Shape, Task
 
+_MOST = 1e15
+"""Squares of larger numbers do not fit where sums of them are taken."""
+
 
 def read(cell: Any) -> float:
-    """The number in a cell, as a number or as text (1.5, -2e3)."""
+    """The number in a cell, as a number or as text (1.5, -2e3), at most 1e15 in size."""
     try:
         value = float(cell)
     except (TypeError, ValueError):
@@ -18,6 +21,8 @@ def read(cell: Any) -> float:
         ) from None
     if not math.isfinite(value):
         raise ValueError(f"expected a finite number, found {cell!r}; leave the cell empty where there is none")
+    if abs(value) > _MOST:
+        raise ValueError(f"expected a number of at most {_MOST:g}, found {cell!r}; mend it, or take another unit")
     return value
 
 

@@ -28,6 +28,7 @@ Array = npt.NDArray[np.float32]
 Compute = Callable[[list[int]], Iterator[tuple[int, Array]]]
 
 _SHARD_BYTES = 256 * 2**20
+_SHARD_SECONDS = 60.0
 _TRIES = 3
 DEFAULT_LIMIT_BYTES = 20 * 2**30
 
@@ -98,16 +99,19 @@ class Space:
     def _write(self, keys: Sequence[str], results: Iterator[tuple[int, Array]]) -> None:
         names: list[str] = []
         arrays: list[Array] = []
-        size = 0
-        for position, array in results:
-            names.append(keys[position])
-            arrays.append(array)
-            size += array.nbytes
-            if size >= _SHARD_BYTES:
+        size, began = 0, time.monotonic()
+        try:
+            for position, array in results:
+                names.append(keys[position])
+                arrays.append(array)
+                size += array.nbytes
+                if size >= _SHARD_BYTES or time.monotonic() - began >= _SHARD_SECONDS:
+                    done, (names, arrays) = (names, arrays), ([], [])
+                    self._write_shard(*done)
+                    size, began = 0, time.monotonic()
+        finally:  # stopped or out of memory half-way: what is there need not be computed again
+            if names:
                 self._write_shard(names, arrays)
-                names, arrays, size = [], [], 0
-        if names:
-            self._write_shard(names, arrays)
         self.cache.make_room(keep=self.folder)
 
     def _write_shard(self, names: list[str], arrays: list[Array]) -> None:

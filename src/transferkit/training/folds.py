@@ -1,5 +1,6 @@
 """Folds for cross-validation on labelled rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,16 @@ Ints = npt.NDArray[np.int64]
 _MANY_ROWS = 1000
 
 
-def folds(given: npt.NDArray[Any], seed: int) -> list[Ints]:
-    """Positions held out in turn, every row once: three folds above 1,000 rows, else five, stratified by label."""
+def folds(given: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | None = None) -> list[Ints]:
+    """Positions held out in turn, every row once: three folds above 1,000 rows, else five, stratified by label.
+
+    `groups` (rows,) says which rows belong together. None is parted then, and labels come as they fall, unless one
+    would have no row left outside a fold.
+    """
     rows = len(given)
     usual = 3 if rows > _MANY_ROWS else 5
+    if groups is not None and (found := _by_group(given, groups, usual, seed)):
+        return found
     if given.dtype != np.int64:
         order = np.random.default_rng(seed).permutation(rows)
         return [np.sort(part) for part in np.array_split(order, max(2, min(usual, rows // 2)))]
@@ -22,3 +29,14 @@ def folds(given: npt.NDArray[Any], seed: int) -> list[Ints]:
         return [np.arange(i, rows, 2) for i in range(2)]
     splitter = StratifiedKFold(max(2, min(usual, smallest)), shuffle=True, random_state=seed)
     return [held_out for _, held_out in splitter.split(given, given)]
+
+
+def _by_group(given: npt.NDArray[Any], groups: Sequence[Any] | Ints, count: int, seed: int) -> list[Ints] | None:
+    """None where every row is a group, there are too few of them, or a fold has all rows of a label."""
+    names, group = np.unique(np.asarray(groups), return_inverse=True)
+    if not 2 * count <= len(names) < len(given):
+        return None
+    fold = (np.random.default_rng(seed).permutation(len(names)) % count)[group]
+    if given.dtype == np.int64 and any(len(set(fold[given == label])) < 2 for label in np.unique(given)):
+        return None
+    return [np.flatnonzero(fold == i) for i in range(count)]

@@ -78,17 +78,19 @@ def prepared(features: Floats, center: Floats) -> Floats:
     return np.asarray((centred / np.maximum(lengths, 1e-9)).reshape(*features.shape[:-2], -1), dtype=np.float32)
 
 
-def fit_head(features: Floats, given: npt.NDArray[Any], kind: ShapeKind, seed: int) -> tuple[Head, Choice]:
+def fit_head(
+    features: Floats, given: npt.NDArray[Any], kind: ShapeKind, seed: int, groups: Sequence[Any] | Ints | None = None
+) -> tuple[Head, Choice]:
     """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
-    `features` is (rows, depths, width), `given` the targets. The head is a ridge regression on them (on
-    one-hot labels, a least-squares
-    support vector machine, Suykens & Vandewalle 1999): its closed form makes trying many depths and
-    strengths cheaper than one run of an iterative solver. Out-of-fold scores set its temperature.
+    `features` is (rows, depths, width), `given` the targets; rows of one of `groups` are never in two folds. The
+    head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
+    Vandewalle 1999): its closed form makes trying many depths and strengths cheaper than one run of an iterative
+    solver. Out-of-fold scores set its temperature.
     """
     center = features.mean(axis=0)
     targets = kind.regressed(given)
-    folds = cross_validation.folds(given, seed)
+    folds = cross_validation.folds(given, seed, groups)
     tried = candidates(features.shape[1], features.shape[2])
     # A depth's columns are the same alone and among others, so the widest candidate's, and the sums over them,
     # answer for its parts.

@@ -303,15 +303,15 @@ def parameter_groups(
 ) -> list[dict[str, Any]]:
     """Optimizer groups: no weight decay on vectors (biases, norms); a rate per depth under `layer_decay`,
     and one scaled by `scales` for the model's weights named there."""
-    decay = options.layer_decay or 1.0
-    depths = _depths(learner.model) if decay < 1 else {}
+    per_layer = options.layer_decay or 1.0
+    depths = _depths(learner.model) if per_layer < 1 else {}
     top = max(depths.values(), default=0)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name in learner.learnable:
         parameter = learner.get_parameter(name)
         below = top + 1 - depths.get(id(parameter), top + 1)
         scale = scales.get(name.removeprefix("model."), 1.0)
-        key = (rate * scale * decay**below, options.weight_decay if parameter.ndim > 1 else 0.0)
+        key = (rate * scale * per_layer**below, options.weight_decay if parameter.ndim > 1 else 0.0)
         groups.setdefault(key, []).append(parameter)
     return [{"params": members, "lr": lr, "weight_decay": decay} for (lr, decay), members in groups.items()]
 

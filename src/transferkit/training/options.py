@@ -27,7 +27,11 @@ class TrainingOptions(Strict):
     weight_decay: float = Field(0.01, ge=0, description="of matrices; vectors (biases, norms) have none")
     max_grad_norm: float = Field(1.0, gt=0, description="longer gradients are cut to this length")
     layer_decay: float | None = Field(
-        None, gt=0, le=1, description="factor on the rate per layer below the top (Howard & Ruder 2018); default: 1"
+        None,
+        gt=0,
+        le=1,
+        description="factor on the rate per layer below the top (Howard & Ruder 2018); default: 1, and 0.9 where a "
+        "whole model learns anything but tags",
     )
     gradual_unfreezing: bool = Field(False, description="the head first, one more layer per tenth of the training")
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of the target spread over all labels")

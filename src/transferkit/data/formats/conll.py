@@ -38,10 +38,10 @@ def _sentences(path: Path) -> Iterator[tuple[int, list[tuple[str, str]]]]:
                 yield first, words
             words = []
         elif len(fields) < 2 or not (fields[0] and fields[-1]):
-            raise DataError(f"{path}: row {number}: expected a word and its tag, found {line.strip()[:40]!r}; mend it")
+            raise DataError(f"{path}: line {number}: expected a word and its tag, found {line.strip()[:40]!r}; mend it")
         elif len(fields) != (width := width or len(fields)):
             raise DataError(
-                f"{path}: row {number}: expected {width} columns as above, found {len(fields)} in "
+                f"{path}: line {number}: expected {width} columns as above, found {len(fields)} in "
                 f"{line.strip()[:40]!r}, so which one is the tag is not sure; mend it"
             )
         else:

@@ -32,20 +32,21 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
 
 
 def _articles(path: Path) -> list[Any] | None:
-    """What stands under `data`; None where the file is not of this kind. A first line may be all of its object."""
+    """What stands under `data`; None where the file may be one of JSON lines."""
     first = next((line for _, line in compression.numbered(path) if line.strip()), "").strip()
-    if not first.startswith("{") or ('"data"' not in first and first.endswith("}")):
+    object_per_line = first.endswith("}")
+    if not first.startswith("{") or (object_per_line and '"data"' not in first):
         return None
     try:
         whole = json.loads("\n".join(line for _, line in compression.numbered(path)))
     except (ValueError, RecursionError) as error:
-        if first.endswith("}"):
+        if object_per_line:
             return None
         raise DataError(f"{path}: neither one JSON document ({error}) nor one object per line; mend it there") from None
     if isinstance(whole.get("data"), list):
         articles: list[Any] = whole["data"]
         return articles
-    if first.endswith("}"):
+    if object_per_line:
         return None
     found = ", ".join(map(repr, list(whole)[:5])) or "none"
     raise DataError(

@@ -1,0 +1,109 @@
+"""Leading over layers that were left out: the layers before them are refitted in closed form."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
+
+from transferkit.progress import progress
+from transferkit.training.batching import by_length
+from transferkit.training.examples import Examples
+from transferkit.training.inference import BATCH_TOKENS, device_of
+from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
+from transferkit.training.learner import mask_of
+from transferkit.training.prefix import SkippedPrefix
+
+_RIDGE = 0.01
+_READ = ("input_ids", "attention_mask")
+Batches = Sequence[dict[str, Tensor]]
+
+
+def bridge(student: nn.Module, teacher: nn.Module, kept: Sequence[int], source: Examples) -> None:
+    """Refit, in place, the last linear map of every layer of `student` before a gap; it has the layers `kept` of
+    `teacher`.
+
+    On the tokens of `source` each is fitted by least squares, so that what its layer hands on is what the teacher's
+    next kept layer starts from, however many were left out between them (ReplaceMe, Shopkhoev et al. 2025, who fit
+    one gap). It is fitted on what the refitted layers below it give, and so makes good for their errors too. Errors
+    are relative to the length of a token's state. A layer that this does not better, since its output passes a norm,
+    keeps its weights; so do those that no gap follows: refitted too, they start and learn worse.
+    """
+    device = device_of(student)
+    groups = list(by_length(source.lengths, BATCH_TOKENS))
+    batches = [{name: value.to(device) for name, value in source.batch(g).items() if name in _READ} for g in groups]
+    ours: Sequence[Any] = [None] * len(batches)
+    theirs, shallow, deep = ours, 0, 0
+    student.eval()
+    teacher.eval()
+    starts = [*kept[1:], len(find_layers(teacher))]
+    gaps = [(i + 1, start) for i, start in enumerate(starts) if start > kept[i] + 1]
+    with torch.no_grad(), progress("bridging the gaps", len(gaps)) as advance:
+        for depth, start in gaps:
+            theirs = list(_onward(teacher, deep, batches, theirs, start))
+            ours = _refitted(student, shallow, depth, batches, ours, theirs)
+            shallow, deep = depth, start
+            advance(1)
+
+
+def _onward(model: nn.Module, start: int, batches: Batches, states: Sequence[Any], end: int) -> Iterator[Tensor]:
+    """From the states (rows, tokens, width) at depth `start`, at 0 from the tokens, to those at `end`, by batch."""
+    part = SkippedPrefix(model, start) if start else model
+    for batch, state in zip(batches, states, strict=True):
+        inputs = {**batch, "activations": state} if start else batch
+        with captured(model, [end]) as seen, stopping_after(model, end), suppress(StopForward):
+            part(**inputs)
+        yield seen[end]
+
+
+def _refitted(
+    student: nn.Module, start: int, depth: int, batches: Batches, states: Sequence[Any], wanted: Sequence[Tensor]
+) -> list[Tensor]:
+    """The states at `depth`, from those at `start`, with the map before it refitted if they come nearer to `wanted`."""
+    linear = _last_map(find_layers(student)[depth - 1])
+    masks = [mask_of(batch).bool() for batch in batches]
+    before: list[Tensor] = []
+    gram, cross = torch.zeros(()), torch.zeros(())
+    with _inputs_of(linear) as seen:
+        for out in _onward(student, start, batches, states, depth):
+            mask, target = masks[len(before)], wanted[len(before)]
+            before.append(out)
+            inputs, missing = seen.pop()[mask].float(), (target - out)[mask].float()
+            weighted = inputs / _lengths(target[mask])
+            gram, cross = gram + weighted.T @ inputs, cross + weighted.T @ missing
+    gram.diagonal().add_(_RIDGE * gram.diagonal().mean())
+    change = torch.linalg.solve(gram, cross).to(linear.weight.dtype)
+    old = linear.weight.clone()
+    linear.weight.add_(change if isinstance(linear, Conv1D) else change.T)
+    after = list(_onward(student, start, batches, states, depth))
+    if _error(after, wanted, masks) < _error(before, wanted, masks):
+        return after
+    linear.weight.copy_(old)
+    return before
+
+
+def _last_map(layer: nn.Module) -> Any:
+    """The linear map whose output ends in what the layer hands on: the last one, in all decoders known."""
+    return [module for module in layer.modules() if isinstance(module, nn.Linear | Conv1D)][-1]
+
+
+@contextmanager
+def _inputs_of(module: nn.Module) -> Iterator[list[Tensor]]:
+    seen: list[Tensor] = []
+    handle = module.register_forward_pre_hook(lambda _module, args: seen.append(args[0]))
+    try:
+        yield seen
+    finally:
+        handle.remove()
+
+
+def _lengths(states: Tensor) -> Tensor:
+    """The mean square of every state, (tokens, 1)."""
+    return states.float().square().mean(dim=1, keepdim=True).clamp_min(1e-9)
+
+
+def _error(found: Sequence[Tensor], wanted: Sequence[Tensor], masks: Sequence[Tensor]) -> float:
+    pairs = [(a[mask].float(), b[mask].float()) for a, b, mask in zip(found, wanted, masks, strict=True)]
+    return float(sum(((a - b).square() / _lengths(b)).sum() for a, b in pairs))
