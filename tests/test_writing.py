@@ -38,14 +38,16 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
 from transferkit.training.influence import block_influence
-from transferkit.training.learner import Learner, inputs_of
+from transferkit.training.layers import TOP
+from transferkit.training.learner import Learner, inputs_of, mask_of
 from transferkit.training.loop import parameter_groups
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.next_token import NextToken
+from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prompting import completions, frame, prompts
-from transferkit.training.teacher_answers import logits_changed_after
+from transferkit.training.teacher_answers import logits_changed_after, with_answers, with_outputs
 from transferkit.training.writing import AnswersOnly, answered_examples
 
 CHAT = (
@@ -251,7 +253,7 @@ def test_divergences(divergence: Any) -> None:
         {"soft_weight": 0.7},
         {"divergence": "reverse", "hard_weight": 0.5, "hidden_weight": 0.1},
         {"answers": "teacher", "soft_weight": 0.0, "hard_weight": 1.0},
-        {"on_policy": 0.3, "divergence": "jensen_shannon"},
+        {"on_policy": 0.3, "divergence": "jensen_shannon", "hidden_weight": 0.5},
     ],
 )
 def test_students_learn_from_a_teacher(writers: dict[str, Backbone], tmp_path: Path, options: dict[str, Any]) -> None:
@@ -262,6 +264,28 @@ def test_students_learn_from_a_teacher(writers: dict[str, Backbone], tmp_path: P
     student = run_route("fewer_layers", context, **FAST, layers=1, **options)
     assert share_right(student, context.train) > 0.3
     assert student.parameters < teacher.parameters
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "t5", "marian"])
+def test_what_the_output_layer_is_given(writers: dict[str, Backbone], tmp_path: Path, family: str) -> None:
+    backbone = writers[family]
+    context = context_of(backbone, tmp_path)
+    teacher = run_route("zero_shot", context)
+    source = teacher.examples(context.train, TASK)
+    learn = with_outputs(source, teacher.model, source, context.cache, "name")
+    apart = with_answers(source, teacher.model, source, context.cache, "name")
+    rows = [int(source.lengths.argmin()), int(source.lengths.argmax())]
+    batch, other = learn.batch(rows), apart.batch(rows)
+    torch.testing.assert_close(batch["teacher_answers"], other["teacher_answers"])
+    given = {name: batch[name] for name in ("input_ids", "attention_mask", "decoder_input_ids") if name in batch}
+    with torch.no_grad():
+        output = teacher.model(**given, output_hidden_states=True)
+    states = output.decoder_hidden_states if family in ("t5", "marian") else output.hidden_states
+    there = batch["answer_positions"] >= 0 if family in ("t5", "marian") else mask_of(batch).bool()
+    scale = WIDTH**-0.5 if family == "t5" else 1.0  # T5 scales its states where output layer and embeddings are one
+    torch.testing.assert_close(batch["teacher_outputs"][there], scale * states[-1][there], rtol=1e-4, atol=1e-4)
+    same = Step(torch.zeros(1), there.long(), batch, {TOP: batch["teacher_outputs"]})
+    assert OutputStates(WIDTH, WIDTH)(same).item() == 0
 
 
 def test_a_student_keeps_the_layers_that_change_most(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, device_of, stacked
 from transferkit.training.learner import inputs_of
 from transferkit.training.prompting import prompts
-from transferkit.training.teacher_answers import OUTPUT, teacher_states
+from transferkit.training.teacher_answers import ANSWERS, OUTPUTS, output_states
 from transferkit.training.teaching import fingerprint
 
 _ROWS_AT_ONCE = 2048
@@ -139,10 +139,11 @@ class OnPolicy:
         batch = examples.batch(range(len(part)))
         device = device_of(self.teacher.model)
         with torch.no_grad():
-            states = teacher_states(self.teacher.model, inputs_of(batch, device), ()).cpu()
+            states, everywhere = output_states(self.teacher.model, inputs_of(batch, device))
         there = batch["labels"] >= 0
-        batch[OUTPUT] = torch.zeros(*there.shape, states.shape[-1])
-        batch[OUTPUT][there] = states[:, 0]
+        batch[ANSWERS] = torch.zeros(*there.shape, states.shape[-1])
+        batch[ANSWERS][there] = states.cpu()
+        batch[OUTPUTS] = everywhere.cpu()
         return {**batch, "drawn": torch.ones(len(part))}
 
     def _drawn(self, part: Rows) -> list[str]:

@@ -7,11 +7,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from transferkit.training.layers import TOP
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.attentions import Attentions
 from transferkit.training.losses.contrast import Contrast
 from transferkit.training.losses.hard_labels import HardLabels
 from transferkit.training.losses.hidden_states import HiddenStates
+from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_labels import SoftLabels
 
@@ -150,3 +152,13 @@ def test_contrast_leaves_texts_that_already_point_away_alone() -> None:
 
 def test_contrast_of_one_row_is_zero() -> None:
     assert Contrast()(step(torch.ones(1, 2), labels=torch.tensor([0]))).item() == 0
+
+
+def test_output_states_are_compared_by_their_length() -> None:
+    # Row 1: errors 0.25 and 1 of the teacher's squared length; row 2: 0.5, its second token is no token.
+    teacher = torch.tensor([[[2.0, 0.0], [0.0, 3.0]], [[1.0, 1.0], [9.0, 9.0]]])
+    student = torch.tensor([[[1.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [5.0, 5.0]]])
+    mask = torch.tensor([[1, 1], [1, 0]])
+    given = Step(torch.zeros(1, 2), mask, {"teacher_outputs": teacher}, {TOP: student})
+    assert OutputStates(2, 2)(given).item() == pytest.approx((0.625 + 0.5) / 2)
+    assert not list(OutputStates(2, 2).parameters()) and len(list(OutputStates(3, 2).parameters())) == 1

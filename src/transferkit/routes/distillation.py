@@ -32,15 +32,17 @@ from transferkit.training.augmentation import altered
 from transferkit.training.classifier import Recipe, train_classifier
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
+from transferkit.training.layers import output_layer
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
 from transferkit.training.losses.attentions import Attentions
 from transferkit.training.losses.hidden_states import HiddenStates
 from transferkit.training.losses.next_token import NextToken
+from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.shapes import Adjustment
-from transferkit.training.teacher_answers import answer_states, logits_changed_after, output_bias, output_layer
+from transferkit.training.teacher_answers import logits_changed_after, output_bias, with_answers, with_outputs
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_options
 from transferkit.training.writing import train_writer
@@ -157,8 +159,6 @@ def _refuse_for_texts(variant: str, options: DistillationOptions) -> None:
     on_policy = getattr(options, "on_policy", 0.0)
     if on_policy and not is_on(options.soft_weight):
         raise ConfigError(f"{variant}.on_policy: the teacher judges what the student draws; give soft_weight a value")
-    if on_policy and is_on(options.hidden_weight):
-        raise ConfigError(f"{variant}.on_policy: hidden states are matched on given answers; set hidden_weight to 0")
 
 
 def _teacher_folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:
@@ -268,9 +268,8 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     if inside:
         source = teacher.examples(rows, context.task)
         asking.same_tokens(source, learn, _OTHER_TOKENS)
-        depths = list(student.matches.values()) if is_on(options.hidden_weight) else []
-        states = answer_states(teacher.model, source, depths, context.cache, fingerprint(folder))
-        learn = replace(learn, per_answer=states)
+        signals = with_outputs if is_on(options.hidden_weight) else with_answers
+        learn = signals(learn, teacher.model, source, context.cache, fingerprint(folder))
     recipe = Recipe(
         options=options,
         epochs=options.epochs or student.epochs,
@@ -321,8 +320,7 @@ def _losses_on_tokens(options: WritingOptions, student: Student, teacher: Genera
         loss = SoftTokens(head, bias, options.divergence, schedule(options.temperature))
         found.append(Weighted(loss, schedule(options.soft_weight)))
     if is_on(options.hidden_weight):
-        hidden = HiddenStates(student.matches, *student.widths)
-        found.append(Weighted(hidden, schedule(options.hidden_weight)))
+        found.append(Weighted(OutputStates(*student.widths), schedule(options.hidden_weight)))
     if not found:
         raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
     return found

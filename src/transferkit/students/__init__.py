@@ -16,6 +16,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
+from transferkit.training.layers import output_layer
 from transferkit.training.losses import Schedule
 from transferkit.training.options import TrainingOptions
 from transferkit.training.shapes import Adjustment
@@ -177,10 +178,10 @@ def get(name: str) -> StudentKind:
     return kind
 
 
-def taught_to_write(
-    writer: Generator, lesson: Lesson, method: str, matches: Mapping[int, int], widths: tuple[int, int]
-) -> Student:
+def taught_to_write(writer: Generator, lesson: Lesson, method: str) -> Student:
     """The student that `writer` is before its training."""
+    assert isinstance(lesson.teacher, Generator)
+    ours, theirs = (int(output_layer(each.model).weight.shape[-1]) for each in (writer, lesson.teacher))
     return Student(
         model=AnswersOnly(writer.model, writer.model.get_output_embeddings()),
         examples=lambda rows: writer.examples(rows, lesson.task),
@@ -188,6 +189,5 @@ def taught_to_write(
         method=method,
         epochs=WRITING_EPOCHS,
         learning_rate=_STUDENT_RATE * full.writing_rate(writer.parameters),
-        matches=matches,
-        widths=widths,
+        widths=(ours, theirs),
     )

@@ -65,14 +65,13 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     kept = _kept(options.layers or max(1, total // 2), teacher, total, lesson)
     model = copy.deepcopy(teacher.model)
     keep_layers(model, kept)
-    width = int(model.config.hidden_size)
-    matches = {i + 1: layer + 1 for i, layer in enumerate(kept)}
     method = f"{len(kept)} of its teacher's {total} layers"
     chosen = {"layers": [layer + 1 for layer in kept]}
     if isinstance(teacher, Generator):
         bridge(model, teacher.model, kept, teacher.examples(_some(lesson.rows), lesson.task))
         own = replace(teacher, model=model, save_extra=nothing)
-        return replace(taught_to_write(own, lesson, method, matches, (width, width)), chosen=chosen)
+        return replace(taught_to_write(own, lesson, method), chosen=chosen)
+    width = int(model.config.hidden_size)
     kind = shapes.of(lesson.task.shape)
     _, back = kind.in_training(kind.targets(lesson.rows, lesson.task))
     adjust_logits(model, back.inverse(), len(teacher.labels))
@@ -103,7 +102,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         method=method,
         epochs=default_epochs(len(lesson.rows)),
         learning_rate=full.default_rate(teacher.parameters),
-        matches=matches,
+        matches={i + 1: layer + 1 for i, layer in enumerate(kept)},
         widths=(width, width),
         chosen=chosen,
     )

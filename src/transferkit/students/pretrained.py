@@ -9,7 +9,6 @@ from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
-from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
 from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
@@ -85,12 +84,12 @@ def _writing(backbone: Backbone, lesson: Lesson) -> Student:
     writer = lesson.writer(backbone.generator(), backbone.tokenizer())
     room = backbone.max_length - (0 if writer.frame.start is not None else writer.generation.max_new_tokens or 0)
     writer = replace(writer, max_length=min(writer.max_length, room))
-    return taught_to_write(writer, lesson, f"{backbone.name} taught", *_matched(lesson.teacher, backbone))
+    return taught_to_write(writer, lesson, f"{backbone.name} taught")
 
 
 def _matched(teacher: Predictor, backbone: Backbone) -> tuple[dict[int, int], tuple[int, int]]:
     """The teacher's depths at the same relative height, and the widths of both."""
-    if not isinstance(teacher, Transformer | Generator):
+    if not isinstance(teacher, Transformer):
         return {}, (backbone.width, 0)
     above = len(find_layers(teacher.model)) / backbone.layers
     matches = {i: round(i * above) for i in range(1, backbone.layers + 1)}

@@ -8,6 +8,14 @@ from torch import Tensor, nn
 
 from transferkit.errors import ConfigError
 
+TOP = -1
+"""The depth of what a model's output layer is given: its last states, after the last norm."""
+
+
+def output_layer(model: Any) -> Any:
+    """What turns states into logits over the vocabulary."""
+    return model.get_output_embeddings()
+
 
 def find_layers(model: nn.Module) -> nn.ModuleList:
     """The stack of Transformer layers: the ModuleList as long as the config says, with the most weights."""
@@ -56,10 +64,13 @@ class StopForward(Exception):  # noqa: N818  (a signal, not an error)
 def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tensor]]:
     """While open, every forward pass fills a dict: depth -> hidden states (rows, tokens, width).
 
-    Depth 0 is the input of the first layer, depth k the output of layer k.
+    Depth 0 is the input of the first layer, depth k the output of layer k, `TOP` the input of the output layer.
     """
     layers = find_layers(model)
     seen: dict[int, Tensor] = {}
+
+    def keep_top(_module: nn.Module, args: tuple[Any, ...]) -> None:
+        seen[TOP] = args[0]
 
     def keep_input(_module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         seen[0] = args[0] if args else kwargs["hidden_states"]
@@ -71,6 +82,7 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
         return hook
 
     handles = [layers[0].register_forward_pre_hook(keep_input, with_kwargs=True)] if 0 in depths else []
+    handles += [output_layer(model).register_forward_pre_hook(keep_top)] if TOP in depths else []
     handles += [layers[d - 1].register_forward_hook(keep_output(d)) for d in depths if d > 0]
     try:
         yield seen
@@ -81,12 +93,14 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
 
 @contextmanager
 def stopping_after(model: nn.Module, depth: int) -> Iterator[None]:
-    """While open, forward passes raise `StopForward` once layer `depth` is done."""
+    """While open, forward passes raise `StopForward` once layer `depth` is done, or before the output layer."""
 
-    def stop(_module: nn.Module, _args: Any, _output: Any) -> None:
+    def stop(_module: nn.Module, _args: Any, _output: Any = None) -> None:
         raise StopForward
 
-    handle = find_layers(model)[depth - 1].register_forward_hook(stop)
+    top = depth == TOP
+    found = output_layer(model) if top else find_layers(model)[depth - 1]
+    handle = found.register_forward_pre_hook(stop) if top else found.register_forward_hook(stop)
     try:
         yield
     finally:

@@ -69,10 +69,8 @@ class Learner(nn.Module):
         logits = at_words(logits_of(output), batch)
         attentions = {d: output.attentions[d - 1].mean(dim=1) for d in attention_depths}
         mask = mask_of(batch)
-        if (answers := batch.get("answer_positions")) is not None:
-            # Of a text that is written, what is compared are its own tokens, not those it was asked with.
-            hidden = {depth: at_answers(states, answers) for depth, states in hidden.items()}
-            mask = (answers >= 0).long()
+        if "decoder_input_ids" in batch:
+            mask = (batch["answer_positions"] >= 0).long()
         return Step(logits.float(), mask, batch, dict(hidden), attentions, self.progress)
 
 

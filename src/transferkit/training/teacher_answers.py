@@ -2,62 +2,70 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from transferkit.progress import progress
 from transferkit.training.cache import Cache, Reader
 from transferkit.training.examples import Examples
+from transferkit.training.features import token_states
 from transferkit.training.inference import Floats, batches, device_of
-from transferkit.training.layers import captured
+from transferkit.training.layers import TOP, StopForward, captured, output_layer, stopping_after
 from transferkit.training.learner import at_answers, inputs_of
 from transferkit.training.writing import AnswersOnly
 
-OUTPUT = "teacher_answers"
+ANSWERS = "teacher_answers"
+OUTPUTS = "teacher_outputs"
 
 
 @dataclass(frozen=True)
-class Slices:
-    """One of the states that `reader` holds for every token: (tokens, states, width) to (tokens, width)."""
+class AtAnswers:
+    """Those of the states that `reader` has for every token, (tokens, width), which the answers are predicted from."""
 
     reader: Reader
-    state: int
-
-    def __len__(self) -> int:
-        return len(self.reader)
+    answers: Sequence[npt.NDArray[np.int64]]
 
     def __getitem__(self, position: int) -> Floats:
-        return self.reader[position][:, self.state]
+        return self.reader[position][self.answers[position]]
 
 
-def answer_states(
-    model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str
-) -> Mapping[str, Slices]:
-    """`teacher_answers`, what the output layer gets for every answer token, and `teacher_hidden_DEPTH` for every
-    depth, each (answer tokens, width) per row; one pass gives all of them. `name` identifies the weights.
-    """
-    depths = sorted(set(depths))
+def with_answers(learn: Examples, model: nn.Module, source: Examples, cache: Cache, name: str) -> Examples:
+    """`learn` with `teacher_answers`, what the output layer of `model` gets for every answer token, (answer tokens,
+    width) per row. `name` identifies the weights."""
+    reader = cache.space("answers", name).fetch(_keys(source), partial(_answers, model, source))
+    return replace(learn, per_answer={ANSWERS: reader})
 
-    def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        device = device_of(model)
-        model.eval()
-        with progress("reading the teacher's answers", len(positions)) as advance:
 
-            def forward(batch: dict[str, Tensor]) -> list[Floats]:
-                advance(len(batch["labels"]))
-                states = teacher_states(model, inputs_of(batch, device), depths).float().cpu().numpy()
-                ends = np.cumsum((batch["answer_positions"] >= 0).sum(dim=1).numpy())
-                return np.split(states, ends[:-1])
+def with_outputs(learn: Examples, model: nn.Module, source: Examples, cache: Cache, name: str) -> Examples:
+    """`learn` with `teacher_answers`, and with `teacher_outputs`: the same for all tokens that a decoder reads,
+    (tokens, width) per row. An encoder-decoder has output states of its answers only."""
+    answers = source.encoded.answers
+    if source.encoded.decoder_ids is not None or answers is None:
+        learn = with_answers(learn, model, source, cache, name)
+        return replace(learn, per_answer={**learn.per_answer, OUTPUTS: learn.per_answer[ANSWERS]})
+    reader = token_states(AnswersOnly(model, output_layer(model)), source, TOP, cache, name)
+    return replace(learn, per_token={OUTPUTS: reader}, per_answer={ANSWERS: AtAnswers(reader, answers)})
 
-            yield from batches(source, positions, forward)
 
-    reader = cache.space("answers", depths, name).fetch(_keys(source), compute)
-    names = (OUTPUT, *(f"teacher_hidden_{depth}" for depth in depths))
-    return {each: Slices(reader, i) for i, each in enumerate(names)}
+def _answers(model: nn.Module, source: Examples, positions: list[int]) -> Iterator[tuple[int, Floats]]:
+    device = device_of(model)
+    model.eval()
+    with progress("reading the teacher's answers", len(positions)) as advance:
+
+        def forward(batch: dict[str, Tensor]) -> list[Floats]:
+            advance(len(batch["labels"]))
+            states, _ = output_states(model, inputs_of(batch, device))
+            ends = np.cumsum((batch["answer_positions"] >= 0).sum(dim=1).numpy())
+            return np.split(states.float().cpu().numpy(), ends[:-1])
+
+        yield from batches(source, positions, forward)
 
 
 def _keys(source: Examples) -> list[str]:
@@ -71,24 +79,14 @@ def _keys(source: Examples) -> list[str]:
     ]
 
 
-def teacher_states(model: nn.Module, inputs: Mapping[str, Tensor], depths: Sequence[int]) -> Tensor:
-    """States at all answer tokens of a batch, (answer tokens, 1 + depths, width): at the output layer, after layers."""
-    seen: list[Tensor] = []
-    head = output_layer(model)
-    handle = head.register_forward_hook(lambda _module, args, _logits: seen.append(args[0][0]))
-    try:
-        with captured(model, depths) as hidden:
-            AnswersOnly(model, head)(**inputs)
-    finally:
-        handle.remove()
+def output_states(model: nn.Module, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """What the output layer gets: at all answer tokens of a batch (answer tokens, width), and at all tokens that are
+    read where it stands (rows, tokens, width)."""
+    whole = AnswersOnly(model, output_layer(model))
+    with captured(whole, [TOP]) as seen, stopping_after(whole, TOP), suppress(StopForward):
+        whole(**inputs)
     where = inputs["answer_positions"]
-    return torch.stack([seen[0], *(at_answers(hidden[depth], where)[where >= 0] for depth in depths)], dim=1)
-
-
-def output_layer(model: Any) -> nn.Module:
-    """What turns states into logits over the vocabulary."""
-    head: nn.Module = model.get_output_embeddings()
-    return head
+    return at_answers(seen[TOP], where)[where >= 0], seen[TOP]
 
 
 _AFTER = {"final_logit_softcapping": None, "logits_scaling": 1.0, "logit_scale": 1.0}

@@ -40,6 +40,10 @@ class AnswersOnly(nn.Module):
     def config(self) -> Any:
         return self.model.config
 
+    def get_output_embeddings(self) -> nn.Module:
+        head: nn.Module = self.__dict__["head"]
+        return head
+
     def forward(
         self,
         input_ids: Tensor,

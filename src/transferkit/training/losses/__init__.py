@@ -12,11 +12,10 @@ class Step:
     """What the losses of one step may look at.
 
     `logits` is (rows, labels), or for texts (answer tokens, vocabulary); `hidden` maps a depth to
-    (rows, tokens, width), for texts the tokens of answers, `attentions` to
-    (rows, tokens, tokens), the mean over heads. `batch` holds `labels` (rows,; -100 where unknown),
-    `teacher_logits`, `teacher_hidden_DEPTH`, `teacher_attention_DEPTH`, each shaped like the
-    student's. `mask` is (rows, tokens), 1 for real tokens; `progress` is the share
-    of the training that is done.
+    (rows, tokens, width), `attentions` to (rows, tokens, tokens), the mean over heads. `batch` holds `labels`
+    (rows,; -100 where unknown), `teacher_logits`, `teacher_hidden_DEPTH`, `teacher_attention_DEPTH`,
+    `teacher_outputs`, each shaped like the student's. `mask` is (rows, tokens), 1 for real tokens, of an
+    encoder-decoder those of the answer; `progress` is the share of the training that is done.
     """
 
     logits: Tensor
