@@ -70,8 +70,10 @@ TRAINER_SNLI = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3"))
 SNLI = Ours("snli", ("full",), ("full.epochs=3",))
 TRAINER_CONLL = Peer("HF Trainer", "hf_ner.py", ("--epochs", "3"))
 CONLL = Ours("conll", ("feature_transfer", "full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
-TRAINER_QA = Peer("HF Trainer", "hf_qa.py", ("--epochs", "3", "--learning-rate", "1.5e-4", "--batch-size", "32"))
-SQUADSHIFTS = Ours("reading", ("full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3"))
+TRAINER_QA = Peer("HF Trainer", "hf_qa.py", ("--epochs", "3", "--learning-rate", "1.5e-4"))
+SQUADSHIFTS = Ours(
+    "reading", ("full", "fewer_layers"), ("full.epochs=3", "fewer_layers.layers=3", "fewer_layers.epochs=6")
+)
 SYNOPSIS = Ours("synopsis", ("lora",), ("lora.epochs=1",))
 EN_FR = Ours("en-fr", ("lora",), ("lora.epochs=1", "lora.rank=32"))
 SYNOPSIS_STUDENT = Ours(

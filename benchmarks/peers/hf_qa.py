@@ -5,7 +5,7 @@ settings its README gives: windows of 384 tokens padded to that length, 128 of t
 the first of several answers taught, a learning rate of 3e-5 and batches of 12. Answers are the best of the 20 best
 starts and ends of all windows, 30 tokens at most, with the null score where the training rows have questions without
 an answer. Figures are those of the official scripts of SQuAD (EM and F1, the best over all right answers), from 0 to
-1. `--learning-rate` and `--batch-size` ask for others, as the other scripts of this folder give MiniLM higher ones.
+1. `--learning-rate` asks for another one, as the other scripts of this folder give MiniLM higher ones.
 """
 
 import collections
@@ -67,7 +67,7 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(asked.model)
     model = AutoModelForQuestionAnswering.from_pretrained(asked.model)
     limit = asked.max_length or MAX_LENGTH
-    rate, batch_size = asked.learning_rate or LEARNING_RATE, asked.batch_size or BATCH_SIZE
+    rate = asked.learning_rate or LEARNING_RATE
     without = any(not answers for answers in asked.train.labels)
 
     def windows(texts: Sequence[Any]) -> Any:
@@ -100,8 +100,8 @@ def main() -> None:
                 output_dir=folder,
                 num_train_epochs=asked.epochs or EPOCHS,
                 learning_rate=rate,
-                per_device_train_batch_size=batch_size,
-                per_device_eval_batch_size=batch_size,
+                per_device_train_batch_size=BATCH_SIZE,
+                per_device_eval_batch_size=BATCH_SIZE,
                 eval_strategy="epoch",
                 save_strategy="no",
                 logging_strategy="epoch",
@@ -137,7 +137,7 @@ def main() -> None:
         settings = {
             "epochs": asked.epochs or EPOCHS,
             "learning_rate": rate,
-            "batch_size": batch_size,
+            "batch_size": BATCH_SIZE,
             "max_length": limit,
         }
         trained = Trained(predict=predict, train_seconds=train_seconds, settings=settings)

@@ -48,7 +48,6 @@ class Request:
     epochs: float | None
     max_length: int | None
     learning_rate: float | None = None
-    batch_size: int | None = None
 
     @property
     def labelled(self) -> Part:
@@ -86,7 +85,6 @@ def request(about: str | None) -> Request:
     parser.add_argument("--epochs", type=float, help="passes over the training rows")
     parser.add_argument("--max-length", type=int, help="tokens per text")
     parser.add_argument("--learning-rate", type=float, help="highest rate")
-    parser.add_argument("--batch-size", type=int, help="rows per step")
     given = parser.parse_args()
     parts = {name: read(getattr(given, name)) for name in ("train", "validation", "test")}
     return Request(
@@ -97,7 +95,6 @@ def request(about: str | None) -> Request:
         epochs=given.epochs,
         max_length=given.max_length,
         learning_rate=given.learning_rate,
-        batch_size=given.batch_size,
     )
 
 

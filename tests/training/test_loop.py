@@ -382,9 +382,11 @@ def test_layer_decay(bert: Backbone) -> None:
 def test_what_is_left_open_follows_the_form_of_the_answers() -> None:
     found = {shape: Options().settled(shape) for shape in Shape}
     assert {shape.name: options.layer_decay for shape, options in found.items() if options.layer_decay != 0.9} == {
-        "TAGS": 1.0
+        "TAGS": 1.0,
+        "SPAN": 1.0,
     }
-    assert {shape.name for shape, options in found.items() if options.batch_size == 8} == {"TEXT"}
+    batches = {shape.name: options.batch_size for shape, options in found.items() if options.batch_size != 32}
+    assert batches == {"TEXT": 8, "SPAN": 16}
     asked = Options(layer_decay=0.5, batch_size=32)
     assert all(asked.settled(shape) == asked for shape in Shape)
     assert TrainingOptions().settled(Shape.LABEL).layer_decay == 1.0

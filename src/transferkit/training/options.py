@@ -8,7 +8,7 @@ from pydantic import Field
 from transferkit.config import Strict
 from transferkit.tasks import Shape
 
-_WRITING_BATCH = 8
+_BATCHES = {Shape.SPAN: 16, Shape.TEXT: 8}
 
 
 def usual_patience(epochs: float) -> int:
@@ -31,7 +31,7 @@ class TrainingOptions(Strict):
         gt=0,
         le=1,
         description="factor on the rate per layer below the top (Howard & Ruder 2018); default: 1, and 0.9 where a "
-        "whole model learns anything but tags",
+        "whole model learns anything but tags and spans",
     )
     gradual_unfreezing: bool = Field(False, description="the head first, one more layer per tenth of the training")
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of the target spread over all labels")
@@ -53,12 +53,13 @@ class TrainingOptions(Strict):
     def settled(self, shape: Shape) -> Self:
         """With what was left open filled in, as answers of this form want it.
 
-        Tags have a target for every word, so that little is forgotten where lower layers learn as fast as others; a
-        text has many tokens to learn, and few rows are affordable, so that its batches are small.
+        Tags and spans are read off single tokens, of which lower layers know the most, and there are so many that
+        little is forgotten where these learn as fast as others. Contexts and texts to be written are long, so that few
+        rows are affordable and small batches full: they give more steps in the same time.
         """
         found: dict[str, Any] = {}
         if self.layer_decay is None:
-            found["layer_decay"] = 1.0 if shape is Shape.TAGS else self.usual_layer_decay
-        if shape is Shape.TEXT and "batch_size" not in self.model_fields_set:
-            found["batch_size"] = _WRITING_BATCH
+            found["layer_decay"] = 1.0 if shape in (Shape.TAGS, Shape.SPAN) else self.usual_layer_decay
+        if shape in _BATCHES and "batch_size" not in self.model_fields_set:
+            found["batch_size"] = _BATCHES[shape]
         return self.model_copy(update=found)
