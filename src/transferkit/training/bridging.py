@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
@@ -17,6 +18,7 @@ from transferkit.training.learner import mask_of
 from transferkit.training.prefix import SkippedPrefix
 
 _RIDGE = 0.01
+_MOST_TOKENS = 16_384  # whose states at some depths are held in memory
 _READ = ("input_ids", "attention_mask")
 Batches = Sequence[dict[str, Tensor]]
 
@@ -25,14 +27,15 @@ def bridge(student: nn.Module, teacher: nn.Module, kept: Sequence[int], source: 
     """Refit, in place, the last linear map of every layer of `student` before a gap; it has the layers `kept` of
     `teacher`.
 
-    On the tokens of `source` each is fitted by least squares, so that what its layer hands on is what the teacher's
-    next kept layer starts from, however many were left out between them (ReplaceMe, Shopkhoev et al. 2025, who fit
-    one gap). It is fitted on what the refitted layers below it give, and so makes good for their errors too. Errors
-    are relative to the length of a token's state. A layer that this does not better, since its output passes a norm,
-    keeps its weights; so do those that no gap follows: refitted too, they start and learn worse.
+    On the tokens of the first rows of `source` each is fitted by least squares, so that what its layer hands on is
+    what the teacher's next kept layer starts from, however many were left out between them (ReplaceMe, Shopkhoev et
+    al. 2025, who fit one gap). It is fitted on what the refitted layers below it give, and so makes good for their
+    errors too. Errors are relative to the length of a token's state. A layer that this does not better, since its
+    output passes a norm, keeps its weights; so do those that no gap follows: refitted too, they start and learn worse.
     """
     device = device_of(student)
-    groups = list(by_length(source.lengths, BATCH_TOKENS))
+    rows = 1 + int(np.searchsorted(source.lengths.cumsum(), _MOST_TOKENS))
+    groups = list(by_length(source.lengths[:rows], BATCH_TOKENS))
     batches = [{name: value.to(device) for name, value in source.batch(g).items() if name in _READ} for g in groups]
     ours: Sequence[Any] = [None] * len(batches)
     theirs, shallow, deep = ours, 0, 0
