@@ -101,7 +101,9 @@ def test_models_of_sets_of_labels_are_used(labelled: RunResult, folder: Path, tm
     loaded = model.load(folder / "run-labels", "full")
     answers = loaded.predict(["the old dog was here red", "old here there now"])
     assert answers[0] == ["animal", "colour"] and answers[1] == []
-    file = write(tmp_path / "new.jsonl", [{"text": text} for text in ("old here there now", "a dog red")])
+    file = write(
+        tmp_path / "new.jsonl", [{"text": text} for text in ("old here there now", "the old dog was here red")]
+    )
     assert call("predict", folder / "run-labels", file, "--route", "full", "--output", tmp_path / "out.csv").code == 0
     with (tmp_path / "out.csv").open(encoding="utf-8") as written:
         assert [line["labels"] for line in csv.DictReader(written)] == ["[]", "animal|colour"]

@@ -298,7 +298,7 @@ def test_given_rows_about_texts_of_train_are_told() -> None:
     assert finding.message == "2 rows of test are about a text that train has other rows about (rows 1, 2)"
     assert not run({"train": part(0, 90), "test": part(90, 120)}, validation_size=0).audit.of("shared-texts")
     kept = run({"train": part(0, 91), "test": part(91, 120)}, validation_size=0, keep_leaks=True)
-    assert kept.audit.of("shared-texts") == (finding,)
+    assert list(kept.audit.of("shared-texts")) == [finding]
 
 
 def test_pairs_of_a_small_file_too() -> None:
@@ -325,4 +325,4 @@ def test_a_first_text_that_many_pairs_share_is_a_category() -> None:
     assert finding.message.startswith("120 rows share 5 texts in column 'text'")
     assert "may stand on both sides" in finding.action
     given = {"train": read(rows), "test": read(pairs(5, 2))}
-    assert [each.severity for each in run(given, validation_size=0).audit.of("shared-texts")] == ["warning"]
+    assert not run(given, validation_size=0).audit.of("shared-texts")  # no split is made

@@ -91,16 +91,12 @@ def test_nearer_to_the_whole_model_on_other_texts(kind: str) -> None:
     bridge(student, teacher, KEPT, texts(200, seed=0))
     assert all(torch.equal(value, whole[name]) for name, value in teacher.state_dict().items())
     changed = {name for name, value in student.state_dict().items() if not torch.equal(value, before[name])}
-    if kind in (
-        "gemma2",
-        "mixtral",
-        "opt",
-    ):  # what follows the last map, or first weights near 0, may leave nothing to gain
+    layers = "model.layers.{}.mlp.down_proj.weight" if kind == "llama" else "transformer.h.{}.mlp.c_proj.weight"
+    if kind in ("llama", "gpt2"):
+        assert layers.format(1) in changed and changed <= {layers.format(1), layers.format(2)}  # no gap follows layer 0
+        assert divergence(student, teacher) < 0.9 * cut
+    else:  # what follows the last map may leave nothing to gain
         assert divergence(student, teacher) <= cut * 1.01
-    else:
-        layers = "model.layers.{}.mlp.down_proj.weight" if kind == "llama" else "transformer.h.{}.mlp.c_proj.weight"
-        assert changed == {layers.format(position) for position in (1, 2)}  # no gap follows layer 0
-        assert divergence(student, teacher) < 0.8 * cut
 
 
 def test_without_gaps_nothing_changes() -> None:
