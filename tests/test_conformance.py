@@ -23,6 +23,7 @@ from transferkit.errors import ConfigError
 from transferkit.students import DistillationOptions
 from transferkit.tasks import Shape, Task
 from transferkit.training import losses
+from transferkit.training.layers import TOP
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 
@@ -226,6 +227,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "SoftTags": (Schedule(2.0, 2.0),),
     "SoftSpans": (Schedule(2.0, 2.0),),
     "HiddenStates": ({1: 2}, 4, 6),
+    "OutputStates": (4, 6),
     "Attentions": ({1: 2},),
     "Relations": ({1: 2},),
     "SquaredError": ("labels",),
@@ -250,9 +252,10 @@ def any_step(rows: int = 5) -> Step:
         "teacher_hidden_2": torch.randn(rows, 3, 6, generator=generator),
         "teacher_attention_2": theirs,
     }
-    hidden = torch.randn(rows, 3, 4, generator=generator, requires_grad=True)
+    hidden, top = (torch.randn(rows, 3, 4, generator=generator, requires_grad=True) for _ in range(2))
     logits = torch.randn(rows, 3, generator=generator, requires_grad=True)
-    return Step(logits, mask, batch, {1: hidden}, {1: ours.requires_grad_()}, 0.5)
+    batch["teacher_outputs"] = batch["teacher_hidden_2"]
+    return Step(logits, mask, batch, {1: hidden, TOP: top}, {1: ours.requires_grad_()}, 0.5)
 
 
 def step_for(kind: type) -> Step:
@@ -300,7 +303,7 @@ def test_a_loss(member: ModuleType) -> None:
     assert "".join(part.title() for part in member.__name__.rsplit(".", 1)[1].split("_")) == kind.__name__
     torch.manual_seed(0)
     loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), step_for(kind)
-    assert set(loss.hidden_depths) <= {1} and set(loss.attention_depths) <= {1}
+    assert set(loss.hidden_depths) <= {1, TOP} and set(loss.attention_depths) <= {1}
     value = loss(step)
     assert value.shape == () and torch.isfinite(value) and value.item() >= 0
     value.backward()

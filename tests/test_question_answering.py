@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
-from transferkit.training import answering, shapes
+from transferkit.training import answering, folds, head, shapes
 from transferkit.training.encoding import Passages
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
@@ -129,6 +130,21 @@ def test_in_use(answered: RunResult, folder: Path, call: Call) -> None:
     judged = call("evaluate", folder / "run", folder / "rows.json", "--route", "full")
     assert judged.code == 0 and "token F1" in judged.out
     assert call("compare", folder / "run", folder / "run").code == 0
+
+
+def test_cross_validation_parts_no_questions_about_one_context(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def spied(given: Any, seed: int, groups: Any = None) -> Any:
+        asked.append(groups)
+        return folds.folds(given, seed, groups)
+
+    monkeypatch.setattr(head, "cross_validation", SimpleNamespace(folds=spied))
+    result = flow.fit(parse(described(folder, routes=["feature_transfer"], output_dir=str(tmp_path / "run"))))
+    labelled = result.splits.train.join(result.splits.validation)
+    assert [set(groups) for groups in asked] == [set(labelled["text_pair"])]
 
 
 def test_the_folder_is_a_plain_reader(answered: RunResult, folder: Path) -> None:

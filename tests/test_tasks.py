@@ -97,10 +97,16 @@ def test_sets_of_labels(labelled: RunResult, folder: Path) -> None:
     assert (set(full.scores.per_class) == set(KINDS) and full.against_best is None) or full.against_best
 
 
-def test_models_of_sets_of_labels_are_used(labelled: RunResult, folder: Path) -> None:
+def test_models_of_sets_of_labels_are_used(labelled: RunResult, folder: Path, tmp_path: Path, call: Call) -> None:
     loaded = model.load(folder / "run-labels", "full")
     answers = loaded.predict(["the old dog was here red", "old here there now"])
     assert answers[0] == ["animal", "colour"] and answers[1] == []
+    file = write(
+        tmp_path / "new.jsonl", [{"text": text} for text in ("old here there now", "the old dog was here red")]
+    )
+    assert call("predict", folder / "run-labels", file, "--route", "full", "--output", tmp_path / "out.csv").code == 0
+    with (tmp_path / "out.csv").open(encoding="utf-8") as written:
+        assert [line["labels"] for line in csv.DictReader(written)] == ["[]", "animal|colour"]
     scores = loaded.predict_proba(["the old dog was here red"])
     assert scores.shape == (1, 3) and (scores[0, :2] >= 0.5).all() and scores[0, 2] < 0.5
     plain = pytest.importorskip("transformers").AutoModelForSequenceClassification

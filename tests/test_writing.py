@@ -38,8 +38,8 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
 from transferkit.training.influence import block_influence
-from transferkit.training.layers import TOP
-from transferkit.training.learner import Learner, inputs_of, mask_of
+from transferkit.training.layers import output_layer
+from transferkit.training.learner import ONCE, Learner, Weighted, inputs_of, mask_of
 from transferkit.training.loop import parameter_groups
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.next_token import NextToken
@@ -284,8 +284,12 @@ def test_what_the_output_layer_is_given(writers: dict[str, Backbone], tmp_path: 
     there = batch["answer_positions"] >= 0 if family in ("t5", "marian") else mask_of(batch).bool()
     scale = WIDTH**-0.5 if family == "t5" else 1.0  # T5 scales its states where output layer and embeddings are one
     torch.testing.assert_close(batch["teacher_outputs"][there], scale * states[-1][there], rtol=1e-4, atol=1e-4)
-    same = Step(torch.zeros(1), there.long(), batch, {TOP: batch["teacher_outputs"]})
-    assert OutputStates(WIDTH, WIDTH)(same).item() == 0
+    learner = Learner(
+        AnswersOnly(teacher.model, output_layer(teacher.model)), [Weighted(OutputStates(WIDTH, WIDTH), ONCE)]
+    )
+    assert learner(batch).item() < 1e-9  # it is its own teacher
+    batch["teacher_outputs"] = 2 * batch["teacher_outputs"]
+    assert learner(batch).item() == pytest.approx(0.25, abs=1e-4)
 
 
 def test_a_student_keeps_the_layers_that_change_most(tmp_path: Path) -> None:

@@ -143,7 +143,8 @@ class OnPolicy:
         there = batch["labels"] >= 0
         batch[ANSWERS] = torch.zeros(*there.shape, states.shape[-1])
         batch[ANSWERS][there] = states.cpu()
-        batch[OUTPUTS] = everywhere.cpu()
+        if OUTPUTS in self.given.per_token or OUTPUTS in self.given.per_answer:
+            batch[OUTPUTS] = everywhere.cpu()
         return {**batch, "drawn": torch.ones(len(part))}
 
     def _drawn(self, part: Rows) -> list[str]:

@@ -14,7 +14,8 @@ example that it shows makes its prompts longer.
 The low end takes three quarters of it and the earliest stop that `patience` allows, the high end half more.
 Memory is weights, gradients and the two moments of Adam in float32, and the activations of a batch of the
 longest rows: 17 values per unit of width, layer and token, and 2.5 per head and pair of tokens
-(Korthikanti et al. 2022, section 4.1).
+(Korthikanti et al. 2022, section 4.1). Where texts are to be written, the logits of the longest answers, their
+logarithms and their gradient come on top.
 """
 
 import os
@@ -82,13 +83,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class _Load:
-    """The measured speed, and the tokens of every split."""
+    """The measured speed, the tokens of every split, and those of the longest row and answer to learn."""
 
     prepared: Prepared
     forward: float
     both: float
     tokens: Mapping[str, int]
     longest: int
+    longest_target: int
 
 
 def of_run(config: RunConfig) -> Estimate:
@@ -101,7 +103,9 @@ def of_run(config: RunConfig) -> Estimate:
     encoded = {name: _encoded(rows, prepared, tokenizer) for name, rows in parts.items()}
     forward, both = seconds_per_token(backbone, encoded["train"])
     tokens = {name: int(found.lengths.sum()) for name, found in encoded.items()}
-    load = _Load(prepared, forward, both, tokens, int(encoded["train"].lengths.max()))
+    train = encoded["train"]
+    longest_target = max(map(len, train.answers or ()), default=0)
+    load = _Load(prepared, forward, both, tokens, int(train.lengths.max()), longest_target)
     return Estimate(
         model=backbone.name,
         rows={name: len(rows) for name, rows in parts.items()},
@@ -238,7 +242,8 @@ def _memory(plan: Plan, load: _Load) -> int:
     scores = 2.5 * load.longest * backbone.width / _WIDTH_PER_HEAD
     layers = backbone.layers * (1.0 if plan.variant == "lora" else share)
     activations = 4 * rows * load.longest * layers * (17 * backbone.width + scores)
-    return int(_BASE_BYTES + weights * (1 + 3 * share) + activations)
+    logits = 3 * 4 * rows * load.longest_target * backbone.vocabulary
+    return int(_BASE_BYTES + weights * (1 + 3 * share) + activations + logits)
 
 
 def _body(backbone: Backbone) -> int:

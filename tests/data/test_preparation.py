@@ -297,6 +297,23 @@ def test_given_rows_about_texts_of_train_are_told() -> None:
     assert finding.severity == "warning" and finding.rows == (1, 2) and len(splits.test) == 29
     assert finding.message == "2 rows of test are about a text that train has other rows about (rows 1, 2)"
     assert not run({"train": part(0, 90), "test": part(90, 120)}, validation_size=0).audit.of("shared-texts")
+    kept = run({"train": part(0, 91), "test": part(91, 120)}, validation_size=0, keep_leaks=True)
+    assert list(kept.audit.of("shared-texts")) == [finding]
+
+
+def test_pairs_of_a_small_file_too() -> None:
+    splits = run(read(pairs(9, 2)), test_size=4, validation_size=0)
+    assert len(splits.test) == 4 and not set(splits.test["text"]) & set(splits.train["text"])
+
+
+def test_one_text_that_many_pairs_share_leaves_the_others_together() -> None:
+    rows = pairs(40, 3)
+    rows["text"] = ["n/a" if i % 5 == 0 else text for i, text in enumerate(rows["text"])]
+    splits = run(read(rows), test_size=30, validation_size=20)
+    (finding,) = splits.audit.of("shared-texts")
+    assert finding.message == "24 rows share 1 text in column 'text', so many that it counts as a category"
+    parts = [set(part["text"]) - {"n/a"} for part in (splits.train, splits.validation, splits.test)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 40
 
 
 def test_a_first_text_that_many_pairs_share_is_a_category() -> None:
@@ -305,5 +322,7 @@ def test_a_first_text_that_many_pairs_share_is_a_category() -> None:
     assert len(splits.test) == 30 and len(splits.validation) == 20
     assert set(splits.test["text"]) == set(splits.train["text"]) == set(rows["text"])
     (finding,) = splits.audit.of("shared-texts")
-    assert finding.message.startswith("120 rows have 5 different texts in column 'text'")
+    assert finding.message.startswith("120 rows share 5 texts in column 'text'")
     assert "may stand on both sides" in finding.action
+    given = {"train": read(rows), "test": read(pairs(5, 2))}
+    assert not run(given, validation_size=0).audit.of("shared-texts")  # no split is made

@@ -41,6 +41,14 @@ def test_a_lone_row_of_a_label_stays_in_train() -> None:
         assert held.sum() == 10
 
 
+def test_a_lone_row_of_a_label_keeps_its_group_in_train() -> None:
+    groups, strata = [str(i // 2) for i in range(40)], ["a", "b"] * 20
+    strata[1] = "rare"
+    for seed in range(20):
+        held = hold_out(groups, strata, 20, seed)
+        assert not held[:2].any() and held.sum() == 20
+
+
 def test_same_seed_same_rows_other_seed_other_rows() -> None:
     strata = ["a", "b"] * 50
     first = hold_out(names(100), strata, 20, 3)

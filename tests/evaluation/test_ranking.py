@@ -65,6 +65,7 @@ def test_a_baseline_that_some_route_beats_is_not_as_good(result: RunResult, make
     assert against_baseline is not None and against_baseline.p_value < 0.05
     assert (ranked.best, ranked.cheapest) == ("lora", "full")
     assert "full significantly beats the baseline (tf-idf, 0.850), lora (p = " in ranked.verdict
+    assert "full is the fastest route but for the baseline not significantly worse than it" in ranked.verdict
 
 
 def test_verdict_when_all_faster_routes_are_worse(result: RunResult, make_route: MakeRoute) -> None:

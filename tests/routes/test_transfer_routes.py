@@ -12,17 +12,17 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
-from tiny_models import DECODERS, ENCODERS, FAMILIES, Tiny, make_context, some_rows
+from tiny_models import DECODERS, ENCODERS, FAMILIES, FILLERS, Tiny, make_context, some_rows
 from transferkit import predictors, routes
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
-from transferkit.routes import Context, Outcome, automatic, contrastive, parameter_transfer
+from transferkit.routes import Context, Outcome, automatic, baseline, contrastive, parameter_transfer
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.tasks import Shape
-from transferkit.training import features, loop
+from transferkit.training import features, folds, head, loop
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prefix import SkippedPrefix
 from transferkit.training.shapes import label
@@ -45,6 +45,29 @@ def train(name: str, context: Context, **changes: Any) -> Outcome:
 def accuracy(outcome: Outcome, context: Context) -> float:
     truth = np.asarray(context.task.references(FRESH))
     return float((outcome.predictor.predict(FRESH).outputs.argmax(axis=1) == truth).mean())
+
+
+@pytest.mark.parametrize("name", ["baseline", "feature_transfer", "contrastive"])
+def test_cross_validation_parts_no_pairs_about_one_text(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    parted: list[set[str]] = []
+
+    def spied(given: Any, seed: int, groups: Any = None) -> Any:
+        found = folds.folds(given, seed, groups)
+        parted.append({text for text in about if sum(text in about[fold] for fold in found) > 1})
+        return found
+
+    spy = SimpleNamespace(folds=spied)
+    monkeypatch.setattr(head, "cross_validation", spy)
+    monkeypatch.setattr(baseline, "folds", spied)
+    single = some_rows(90)
+    premises = [f"{a} {b}" for a in FILLERS[:6] for b in FILLERS[:5] for _ in range(3)]
+    rows = Rows({"text": premises, "text_pair": single["text"], "label": single["label"]}, single.numbers)
+    context = make_context(tiny("bert"), tmp_path, rows)
+    about = np.array(context.labelled["text"])
+    train(name, context)
+    assert parted and not any(parted)
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -7,7 +7,7 @@ from typing import Any
 
 from transferkit.data.answers import written
 from transferkit.evaluation.results import RunResult
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Shape, Task, joined
 
 
 def write_predictions(result: RunResult, path: Path) -> None:
@@ -40,6 +40,6 @@ def cell(answer: Any, task: Task) -> Any:
         return written(answer)
     if task.shape is Shape.TAGS:
         return " ".join(answer)
-    joined = "|".join(map(str, answer))
-    plain = joined and task.shape is Shape.LABELS and task.read_target(joined) == sorted(map(str, answer))
-    return joined if plain else json.dumps(list(answer), ensure_ascii=False)
+    if task.shape is Shape.LABELS:
+        return joined(answer, task)
+    return json.dumps(list(answer), ensure_ascii=False)

@@ -10,8 +10,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from transferkit import tasks
 from transferkit.errors import ConfigError
 from transferkit.progress import progress
+from transferkit.tasks import Shape
 
 if TYPE_CHECKING:
     from transferkit.model import Answers
@@ -100,9 +102,14 @@ class _CsvLines:
             if not self.started:
                 self.writer.writerow([*record, *(labels if every else ())])
                 self.started = True
-            joint = " " if answers.name == "tags" else "|"
-            cells = [joint.join(cell) if isinstance(cell, list) else cell for cell in record.values()]
+            cells = [_cell(value, answers.name) for value in record.values()]
             self.writer.writerow([*cells, *((spread or dict.fromkeys(labels)).values() if every else ())])
+
+
+def _cell(value: Any, name: str) -> Any:
+    if not isinstance(value, list):
+        return value
+    return " ".join(value) if name == "tags" else tasks.joined(value, tasks.of_shape(Shape.LABELS))
 
 
 def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What makes rows unusable for a task, each as one `DataError`; nothing here changes a row."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from transferkit.data import audit, content, splitting
 from transferkit.data.cleaning import Cleaned
@@ -100,23 +100,24 @@ def nothing_held_out(name: str, train: Rows, task: TaskColumns) -> Finding:
 
 
 def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> list[Finding]:
-    """A finding where the first texts of pairs repeat so often that a split made here may part them."""
+    """A finding where so many pairs have the same first text that a split made here may part them."""
     if "text_pair" not in task.optional_inputs or "text_pair" not in train:
         return []
-    texts = len({content.normalised(text) for text in train["text"]})
-    if texts == len(train) or len(set(content.groups(train, task))) == texts:
+    found = content.categories([content.normalised(text) for text in train["text"]])
+    if not found:
         return []
+    count = audit.verb(len(found), "it counts as a category", "these count as categories")
     message = (
-        f"{audit.counted(len(train))} have {audit.counted(texts, 'different text')} in column {columns['text']!r}, "
-        "so few that they count as categories"
+        f"{audit.counted(sum(found.values()))} share {audit.counted(len(found), 'text')} in column "
+        f"{columns['text']!r}, so many that {count}"
     )
     return [Finding("shared-texts", "info", message, (), "pairs with the same one may stand on both sides of a split")]
 
 
-def shared_texts(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
+def shared_texts(parts: Mapping[str, Rows], task: TaskColumns, given: Collection[str]) -> list[Finding]:
     """A warning where given rows to judge on are about texts that train has other rows about."""
     train, found = parts["train"], []
-    for name in ("validation", "test") if "text_pair" in train else ():
+    for name in [name for name in ("validation", "test") if name in given and "text_pair" in train]:
         about = content.groups(train.join(parts[name]), task)
         known, asked = set(about[: len(train)]), about[len(train) :]
         numbers = tuple(int(parts[name].numbers[i]) for i, text in enumerate(asked) if text in known)

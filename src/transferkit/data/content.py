@@ -10,8 +10,8 @@ from transferkit.data.rows import Rows
 
 PAIR_MARK = "\x1f"
 """Stands between the inputs of a row in its key."""
-_MOST = 10
-"""Of so many rows one may share its text with others: what more have in common is a category, not a text."""
+_SHARE, _ROWS = 0.1, 10
+"""What more than this share of all rows, and more than so many, have in common is a category, not a text."""
 
 
 def normalised(text: str) -> str:
@@ -32,14 +32,21 @@ def groups(rows: Rows, task: TaskColumns) -> list[str]:
     """What neither a split nor cross-validation may part: rows that are about one text.
 
     That is the context where questions are asked about one, and the first text of a pair: of the hypotheses about
-    one premise, those in train tell what is likely of those in test (in SNLI: that it is another label).
+    one premise, those in train tell what is likely of those in test (in SNLI: that it is another label). A first
+    text that many rows share is a category, whose rows may be parted.
     """
     if len(task.inputs) > 1:
         return [normalised(context) for context in rows[task.inputs[1]]]
     whole = keys(rows, task)
     first = [key.split(PAIR_MARK)[0] for key in whole]
-    most = max(Counter(first).values(), default=0)
-    return first if most * _MOST <= len(rows) else whole
+    shared = categories(first)
+    return [key if text in shared else text for key, text in zip(whole, first, strict=True)]
+
+
+def categories(texts: Sequence[str]) -> dict[str, int]:
+    """How many rows share each of those of `texts` that are categories."""
+    most = max(_ROWS, len(texts) * _SHARE)
+    return {text: count for text, count in Counter(texts).items() if count > most}
 
 
 def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:

@@ -39,11 +39,11 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     findings = [finding for part in cleaned.values() for finding in part.findings]
     findings += checks.repeats_in_test(given.get("test"), task)
     given["train"], repeats = without_repeats(given["train"], task, "" if single else "train")
-    repeats += checks.categories(given["train"], task, cleaned["train"].columns) if len(given) < len(SPLITS) else []
+    if "test" not in given or ("validation" not in given and config.validation_size > 0):
+        repeats += checks.categories(given["train"], task, cleaned["train"].columns)
     parts, leaks = _disjoint(given, config, task, seed)
     checks.usable(parts, task, cleaned["train"].columns)
-    shared = [] if config.keep_leaks else checks.shared_texts(parts, task)
-    findings += [*repeats, *leaks, *shared, *_label_findings(parts, task)]
+    findings += [*repeats, *leaks, *checks.shared_texts(parts, task, given), *_label_findings(parts, task)]
     spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
     unlabelled = gathered(spare, extra, parts, task, asked)
     counts = _counts(named, parts, findings, task) | {"unlabelled_kept": len(unlabelled or ())}

@@ -46,16 +46,17 @@ def strata(targets: Sequence[Any], shape: str) -> list[str]:
 def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int) -> npt.NDArray[np.bool_]:
     """Which rows are held out: `count` of them, in the proportions of `strata`.
 
-    Rows of one group are never parted. Every stratum keeps at least one group back, so one that has a single
-    group is not held out at all; where this or the size of groups forbids exactly `count`, it is the nearest
-    number below, but at least the smallest group.
+    Rows of one group are never parted; it belongs to the rarest stratum of its rows. Every stratum keeps at least one
+    group back, so one that has a single group is not held out at all; where this or the size of groups forbids exactly
+    `count`, it is the nearest number below, but at least the smallest group.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for position, group in enumerate(groups):
         members[group].append(position)
+    counts = Counter(strata)
     by_stratum: dict[str, list[list[int]]] = defaultdict(list)
     for positions in members.values():
-        by_stratum[strata[positions[0]]].append(positions)
+        by_stratum[min((strata[i] for i in positions), key=lambda each: (counts[each], each))].append(positions)
     generator = np.random.default_rng(seed)
     available = {}
     for stratum in sorted(by_stratum):

@@ -46,8 +46,8 @@ def _best(task: Task, route: RouteResult) -> str:
 
 def _cheapest(task: Task, routes: Sequence[RouteResult], best: RouteResult, cheapest: RouteResult) -> str:
     against = cheapest.against_best
+    faster = [route for route in routes if route.cost.texts_per_second > cheapest.cost.texts_per_second]
     if against is None:
-        faster = [route for route in routes if route.cost.texts_per_second > best.cost.texts_per_second]
         if not faster:
             return "No route is faster."
         than = "" if all(worse(route.against_best) for route in faster) else " than it or than another"
@@ -55,8 +55,9 @@ def _cheapest(task: Task, routes: Sequence[RouteResult], best: RouteResult, chea
     value = cheapest.scores.metrics[task.main_metric].value
     ratio = cheapest.cost.texts_per_second / best.cost.texts_per_second
     speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"
+    aside = " but for the baseline" if any(not worse(route.against_best) for route in faster) else ""
     return (
-        f"{cheapest.name} is the fastest route not significantly worse than it: {value:.3f}"
+        f"{cheapest.name} is the fastest route{aside} not significantly worse than it: {value:.3f}"
         f" ({p_words(against.p_value)}) at {speed}."
     )
 

@@ -75,7 +75,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     vectorizers = tuple(_fitted(rows, name) for name in columns)
     inputs = vectors(vectorizers, rows)
     strengths = options.strengths or _STRENGTHS[shape]
-    parts = folds(targets, context.seed, content.groups(rows, context.task))
+    parts = _folds(targets, content.groups(rows, context.task), context.seed)
     held_out = {c: _out_of_fold(inputs, targets, kind, _machine(shape, c, context.seed), parts) for c in strengths}
     chosen = max(strengths, key=lambda c: kind.quality(held_out[c], targets))
     machine = _machine(shape, chosen, context.seed).fit(inputs, _taught(kind, targets))
@@ -190,6 +190,14 @@ def _taught(kind: ShapeKind, targets: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return targets
     regressed = kind.regressed(targets)
     return regressed[:, 0] if targets.ndim == 1 else regressed.astype(np.int64)
+
+
+def _folds(targets: npt.NDArray[Any], groups: Sequence[str], seed: int) -> list[Ints]:
+    """Folds that part no group, unless one would have all rows of a label: of it the machine must have seen some."""
+    found = folds(targets, seed, groups)
+    labels = len(np.unique(targets)) if targets.dtype == np.int64 else 0
+    lacking = any(len(np.unique(np.delete(targets, fold))) < labels for fold in found)
+    return folds(targets, seed) if lacking else found
 
 
 def _out_of_fold(

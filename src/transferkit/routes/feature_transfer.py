@@ -22,7 +22,6 @@ from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, vectors, word_layers
-from transferkit.training.folds import Ints
 from transferkit.training.head import fit_head
 from transferkit.training.inference import Floats
 from transferkit.training.passages import NOWHERE
@@ -32,7 +31,7 @@ _MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _TOKENS = 25  # of a window, besides the ends of the answer
 # Features (..., depths, width), targets (..., any), and what belongs together, (...).
-Gathered = tuple[Floats, npt.NDArray[Any], Sequence[Any] | Ints]
+Gathered = tuple[Floats, npt.NDArray[Any], Sequence[str]]
 
 
 class Options(Strict):
@@ -196,7 +195,8 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
     features = np.concatenate([reader[i] for i in range(len(reader))])
-    return features, np.concatenate(targets).astype(np.float32), _repeated(targets)
+    about = content.groups(rows, context.task)
+    return features, np.concatenate(targets).astype(np.float32), _repeated([about[i] for i in passages.owner], targets)
 
 
 def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> Gathered:
@@ -209,9 +209,13 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     assert source.encoded.words is not None
     tags = [source.labels[i, : len(words)][words >= 0] for i, words in enumerate(source.encoded.words)]
-    return np.concatenate([reader[i] for i in range(len(reader))]), np.concatenate(tags), _repeated(tags)
+    return (
+        np.concatenate([reader[i] for i in range(len(reader))]),
+        np.concatenate(tags),
+        _repeated(content.groups(rows, context.task), tags),
+    )
 
 
-def _repeated(parts: Sequence[npt.NDArray[Any]]) -> Ints:
-    """The number of its part, for everything in `parts`."""
-    return np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+def _repeated(names: Sequence[str], parts: Sequence[npt.NDArray[Any]]) -> list[str]:
+    """The name of its part, for everything in `parts`."""
+    return [name for name, part in zip(names, parts, strict=True) for _ in part]

@@ -1,5 +1,6 @@
 """What a task is: plain facts and a few small functions. One task, one file."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -116,6 +117,13 @@ def in_order(labels: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(found, key=int))
     except ValueError:
         return tuple(sorted(found))
+
+
+def joined(labels: Sequence[str], task: Task) -> str:
+    """Several labels as one cell, from which `task` reads the same again: parted by `|`, or as JSON where there is none
+    or one has a sign that parts labels."""
+    cell = "|".join(labels)
+    return cell if labels and task.read_target(cell) == sorted(labels) else json.dumps(list(labels), ensure_ascii=False)
 
 
 def names() -> list[str]:

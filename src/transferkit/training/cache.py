@@ -97,24 +97,23 @@ class Space:
         return found
 
     def _write(self, keys: Sequence[str], results: Iterator[tuple[int, Array]]) -> None:
-        names: list[str] = []
-        arrays: list[Array] = []
+        found: list[tuple[str, Array]] = []
         size, began = 0, time.monotonic()
         try:
             for position, array in results:
-                names.append(keys[position])
-                arrays.append(array)
+                found.append((keys[position], array))
                 size += array.nbytes
                 if size >= _SHARD_BYTES or time.monotonic() - began >= _SHARD_SECONDS:
-                    done, (names, arrays) = (names, arrays), ([], [])
-                    self._write_shard(*done)
+                    done, found = found, []
+                    self._write_shard(done)
                     size, began = 0, time.monotonic()
         finally:  # stopped or out of memory half-way: what is there need not be computed again
-            if names:
-                self._write_shard(names, arrays)
+            if found:
+                self._write_shard(found)
         self.cache.make_room(keep=self.folder)
 
-    def _write_shard(self, names: list[str], arrays: list[Array]) -> None:
+    def _write_shard(self, found: Sequence[tuple[str, Array]]) -> None:
+        names, arrays = [name for name, _ in found], [array for _, array in found]
         needed = sum(array.nbytes for array in arrays)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

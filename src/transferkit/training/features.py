@@ -12,7 +12,7 @@ from transferkit.training.cache import Cache, Reader, Space
 from transferkit.training.embedder import Embedder
 from transferkit.training.examples import Examples
 from transferkit.training.inference import batches, device_of
-from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
+from transferkit.training.layers import TOP, StopForward, captured, find_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.pooling import pool
 
@@ -92,7 +92,8 @@ def token_states(model: nn.Module, source: Examples, depth: int, cache: Cache, n
             seen = stack.enter_context(captured(model, [depth]))
             if depth:
                 stack.enter_context(stopping_after(model, depth))
-            advance = stack.enter_context(progress(f"caching layer {depth}", len(positions)))
+            what = "reading the teacher's states" if depth == TOP else f"caching layer {depth}"
+            advance = stack.enter_context(progress(what, len(positions)))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 inputs = inputs_of(batch, device)

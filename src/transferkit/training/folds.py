@@ -14,12 +14,12 @@ _MANY_ROWS = 1000
 def folds(given: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | None = None) -> list[Ints]:
     """Positions held out in turn, every row once: three folds above 1,000 rows, else five, stratified by label.
 
-    `groups` (rows,) says which rows belong together. None is parted then, and labels come as they fall, unless one
-    would have no row left outside a fold.
+    `groups` (rows,) says which rows belong together. None is parted then, and labels come as they fall: a fold may
+    have all rows of one. With fewer than two groups for every fold they do not count.
     """
     rows = len(given)
     usual = 3 if rows > _MANY_ROWS else 5
-    if groups is not None and (found := _by_group(given, groups, usual, seed)):
+    if groups is not None and (found := _by_group(groups, usual, seed)):
         return found
     if given.dtype != np.int64:
         order = np.random.default_rng(seed).permutation(rows)
@@ -31,12 +31,11 @@ def folds(given: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | Non
     return [held_out for _, held_out in splitter.split(given, given)]
 
 
-def _by_group(given: npt.NDArray[Any], groups: Sequence[Any] | Ints, count: int, seed: int) -> list[Ints] | None:
-    """None where every row is a group, there are too few of them, or a fold has all rows of a label."""
-    names, group = np.unique(np.asarray(groups), return_inverse=True)
-    if not 2 * count <= len(names) < len(given):
+def _by_group(groups: Sequence[Any] | Ints, count: int, seed: int) -> list[Ints] | None:
+    """None where every row is a group, or there are too few of them."""
+    numbers: dict[Any, int] = {}
+    group = np.array([numbers.setdefault(each, len(numbers)) for each in groups])
+    if not 2 * count <= len(numbers) < len(group):
         return None
-    fold = (np.random.default_rng(seed).permutation(len(names)) % count)[group]
-    if given.dtype == np.int64 and any(len(set(fold[given == label])) < 2 for label in np.unique(given)):
-        return None
+    fold = (np.random.default_rng(seed).permutation(len(numbers)) % count)[group]
     return [np.flatnonzero(fold == i) for i in range(count)]

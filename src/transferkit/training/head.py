@@ -83,7 +83,7 @@ def fit_head(
 ) -> tuple[Head, Choice]:
     """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
-    `features` is (rows, depths, width), `given` the targets; rows of one of `groups` are never in two folds. The
+    `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`). The
     head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
     Vandewalle 1999): its closed form makes trying many depths and strengths cheaper than one run of an iterative
     solver. Out-of-fold scores set its temperature.

@@ -47,7 +47,8 @@ def with_outputs(learn: Examples, model: nn.Module, source: Examples, cache: Cac
     """`learn` with `teacher_answers`, and with `teacher_outputs`: the same for all tokens that a decoder reads,
     (tokens, width) per row. An encoder-decoder has output states of its answers only."""
     answers = source.encoded.answers
-    if source.encoded.decoder_ids is not None or answers is None:
+    assert answers is not None
+    if source.encoded.decoder_ids is not None:
         learn = with_answers(learn, model, source, cache, name)
         return replace(learn, per_answer={**learn.per_answer, OUTPUTS: learn.per_answer[ANSWERS]})
     reader = token_states(AnswersOnly(model, output_layer(model)), source, TOP, cache, name)
