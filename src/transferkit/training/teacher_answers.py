@@ -39,7 +39,7 @@ class AtAnswers:
 def with_answers(learn: Examples, model: nn.Module, source: Examples, cache: Cache, name: str) -> Examples:
     """`learn` with `teacher_answers`, what the output layer of `model` gets for every answer token, (answer tokens,
     width) per row. `name` identifies the weights."""
-    reader = cache.space("answers", name).fetch(_keys(source), partial(_answers, model, source))
+    reader = cache.space("answer states", name).fetch(_keys(source), partial(_answers, model, source))
     return replace(learn, per_answer={ANSWERS: reader})
 
 
