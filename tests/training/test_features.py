@@ -16,6 +16,7 @@ from transferkit.training.encoding import Encoded, encode, window
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, token_states
 from transferkit.training.pooling import pool
+from transferkit.training.teaching import hidden_states
 
 HIDDEN = torch.tensor([[[1.0, -1.0], [3.0, 5.0], [8.0, 0.0]], [[2.0, 2.0], [9.0, 9.0], [9.0, 9.0]]])
 RIGHT = torch.tensor([[1, 1, 1], [1, 0, 0]])
@@ -79,14 +80,26 @@ def test_token_states_have_no_padding_and_stop_early(tiny: Tiny, tmp_path: Path)
     ran: list[int] = []
     model.bert.encoder.layer[2].register_forward_hook(lambda *_: ran.append(2))
     for depth in range(3):
-        reader = token_states(model, source, depth, Cache(tmp_path), "a")
+        reader = token_states(model, source, [depth], Cache(tmp_path), "a")
         assert [reader[i].shape for i in range(24)] == [(n, 32) for n in source.lengths]
         with torch.no_grad():
             states = model(torch.from_numpy(source.encoded.ids[3][None]), output_hidden_states=True).hidden_states
         assert np.allclose(reader[3], states[depth][0].numpy(), atol=1e-5)
         ran.clear()
-    token_states(model, source, 1, Cache(tmp_path / "other"), "a")
+    token_states(model, source, [1], Cache(tmp_path / "other"), "a")
     assert ran == []
+
+
+def test_token_states_of_several_depths_come_from_one_pass(tiny: Tiny, tmp_path: Path) -> None:
+    backbone = tiny("bert")
+    source, model, cache = examples_of(backbone), classifier(backbone), Cache(tmp_path)
+    alone = [token_states(model, source, [depth], cache, "a") for depth in (0, 2)]
+    ran: list[int] = []
+    model.bert.encoder.layer[0].register_forward_hook(lambda _module, args, _output: ran.append(len(args[0])))
+    both = hidden_states(model, source, [2, 0, 2], cache, "a")
+    assert sum(ran) == len(source) and list(both) == ["teacher_hidden_0", "teacher_hidden_2"]
+    for reader, part in zip(alone, both.values(), strict=True):
+        assert all(np.allclose(reader[i], part[i], atol=1e-6) for i in range(len(source)))
 
 
 def test_sentence_transformers_embeds_alike(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Examples:
     encoded: Encoded
     labels: npt.NDArray[Any]
     per_row: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
-    per_token: Mapping[str, Reader | Sequence[npt.NDArray[np.float32]]] = field(default_factory=dict)
+    per_token: Mapping[str, Lines] = field(default_factory=dict)
     per_pair: Mapping[str, Reader] = field(default_factory=dict)
     per_answer: Mapping[str, Lines] = field(default_factory=dict)
     rows: Rows | None = None

@@ -1,10 +1,11 @@
 """What a frozen backbone says about texts: pooled features and token states, through the cache."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor, nn
 
 from transferkit.progress import progress
@@ -79,20 +80,21 @@ def _every_depth(
     return space.fetch(source.encoded.keys(), compute)
 
 
-def token_states(model: nn.Module, source: Examples, depth: int, cache: Cache, name: str) -> Reader:
-    """Hidden states after `depth` layers, (tokens, width) per row; the layers above are not run.
+def token_states(model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str) -> Reader:
+    """Hidden states after so many layers, side by side: (tokens, depths * width) per row, in one pass.
 
-    `name` identifies the frozen weights in the cache.
+    Layers above the last of `depths` are not run. `name` identifies the frozen weights in the cache.
     """
+    top = TOP if TOP in depths else max(depths)
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         device = device_of(model)
         model.eval()
         with ExitStack() as stack:
-            seen = stack.enter_context(captured(model, [depth]))
-            if depth:
-                stack.enter_context(stopping_after(model, depth))
-            what = "reading the teacher's states" if depth == TOP else f"caching layer {depth}"
+            seen = stack.enter_context(captured(model, depths))
+            if top:
+                stack.enter_context(stopping_after(model, top))
+            what = "caching layer " + ", ".join(map(str, depths)) if top != TOP else "reading the teacher's states"
             advance = stack.enter_context(progress(what, len(positions)))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -100,11 +102,11 @@ def token_states(model: nn.Module, source: Examples, depth: int, cache: Cache, n
                 with suppress(StopForward):
                     model(**inputs)
                 advance(len(inputs["input_ids"]))
-                return unpadded(seen[depth], mask_of(inputs))
+                return unpadded(torch.cat([seen[depth] for depth in depths], dim=-1), mask_of(inputs))
 
             yield from batches(source, positions, forward)
 
-    return cache.space("tokens", depth, name).fetch(source.encoded.keys(), compute)
+    return cache.space("tokens", list(depths), name).fetch(source.encoded.keys(), compute)
 
 
 def unpadded(hidden: Tensor, mask: Tensor) -> list[Floats]:

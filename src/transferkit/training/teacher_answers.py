@@ -51,7 +51,7 @@ def with_outputs(learn: Examples, model: nn.Module, source: Examples, cache: Cac
     if source.encoded.decoder_ids is not None:
         learn = with_answers(learn, model, source, cache, name)
         return replace(learn, per_answer={**learn.per_answer, OUTPUTS: learn.per_answer[ANSWERS]})
-    reader = token_states(AnswersOnly(model, output_layer(model)), source, TOP, cache, name)
+    reader = token_states(AnswersOnly(model, output_layer(model)), source, [TOP], cache, name)
     return replace(learn, per_token={OUTPUTS: reader}, per_answer={ANSWERS: AtAnswers(reader, answers)})
 
 

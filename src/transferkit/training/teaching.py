@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from transferkit.progress import progress
 from transferkit.training.cache import Cache, Reader
-from transferkit.training.examples import Examples
+from transferkit.training.examples import Examples, Lines
 from transferkit.training.features import token_states
 from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.learner import inputs_of, mask_of
@@ -25,11 +26,27 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The `number`-th of so many equal parts that stand side by side in results."""
+
+    whole: Reader
+    number: int
+    parts: int
+
+    def __getitem__(self, position: int) -> Floats:
+        found = self.whole[position]
+        width = found.shape[1] // self.parts
+        return found[:, self.number * width : (self.number + 1) * width]
+
+
 def hidden_states(
     model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str
-) -> Mapping[str, Reader]:
+) -> Mapping[str, Lines]:
     """`teacher_hidden_DEPTH` for every depth, (tokens, width) per row."""
-    return {f"teacher_hidden_{depth}": token_states(model, source, depth, cache, name) for depth in sorted(set(depths))}
+    each = sorted(set(depths))
+    found = token_states(model, source, each, cache, name)
+    return {f"teacher_hidden_{depth}": _Part(found, i, len(each)) for i, depth in enumerate(each)}
 
 
 def attentions(model: Any, source: Examples, depths: Sequence[int], cache: Cache, name: str) -> Mapping[str, Reader]:
