@@ -1,5 +1,8 @@
 """What an output shape means for training, against figures worked out by hand."""
 
+from collections.abc import Sequence
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -63,11 +66,30 @@ def test_thresholds_move_to_zero() -> None:
     moved = kind.adjusted(logits, targets).of(logits)
     assert ((moved >= 0) == (targets > 0)).all()
     assert np.allclose(kind.adjusted(logits, targets).shift, [-1.75, 3.5])
-    # One positive row is no ground for a threshold of one's own: the common one is taken.
-    rare = targets.copy()
-    rare[1:, 1] = 0
-    shift = kind.adjusted(logits, rare).shift
-    assert shift[0] == pytest.approx(-1.75) and shift[1] == pytest.approx(-1.75)
+
+
+def test_thresholds_have_the_best_micro_f1_of_all() -> None:
+    """Tried against every combination of thresholds."""
+    random = np.random.default_rng(0)
+    targets = (random.random((7, 3)) < [0.6, 0.3, 0.1]).astype(np.float32)
+    scores = (targets + random.normal(size=targets.shape)).round(1).astype(np.float32)
+
+    def micro_f1(thresholds: Sequence[float]) -> float:
+        given = scores >= np.asarray(thresholds)
+        return float(2 * (given * targets).sum() / (given.sum() + targets.sum()))
+
+    kind = shapes.of(Shape.LABELS)
+    every = product(*([*column, 99.0] for column in scores.T))
+    assert kind.quality(scores, targets) == pytest.approx(max(map(micro_f1, every)))
+    assert micro_f1(-kind.adjusted(scores, targets).shift) == pytest.approx(kind.quality(scores, targets))
+
+
+def test_a_label_that_validation_never_has_is_given_above_all_that_was_seen() -> None:
+    kind = shapes.of(Shape.LABELS)
+    scores = np.array([[2.0, -1.0], [1.0, -3.0]], dtype=np.float32)
+    moved = kind.adjusted(scores, np.array([[1, 0], [0, 0]], dtype=np.float32))
+    assert (moved.of(scores) >= 0).tolist() == [[True, False], [False, False]]
+    assert moved.of(np.array([[0.0, -0.5]], dtype=np.float32))[0, 1] > 0
 
 
 def test_numbers_are_standardised_and_come_back() -> None:

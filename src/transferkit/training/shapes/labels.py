@@ -20,7 +20,6 @@ from transferkit.training.shapes import Adjustment
 
 PROBLEM_TYPE = "multi_label_classification"
 STOP_ON = "average_precision"
-_LEAST_POSITIVES = 3
 
 
 def targets(rows: Rows, task: Task) -> npt.NDArray[Any]:
@@ -54,8 +53,8 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
 
 
 def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
-    """Micro F1 at the one threshold that is best for it."""
-    chosen = scores >= _threshold(scores.reshape(-1), targets.reshape(-1))
+    """Micro F1 at the thresholds that are best for it."""
+    chosen = scores >= _thresholds(scores, targets)
     return float(2 * (chosen * targets).sum() / max(chosen.sum() + targets.sum(), 1))
 
 
@@ -103,26 +102,31 @@ def soft_loss(temperature: Schedule) -> Loss:
 
 
 def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    """Move every label's best threshold (by F1 on these rows) to a logit of 0.
+    """Move every label's threshold to a logit of 0: those that together have the best micro F1 on these rows."""
+    return Adjustment(1.0, -_thresholds(logits, targets))
 
-    Labels with fewer than 3 rows take the threshold that is best for all labels together: what is best for a
-    handful of rows is chance (Lipton et al. 2014 on thresholds of rare labels).
+
+def _thresholds(scores: Floats, truth: npt.NDArray[Any]) -> Floats:
+    """The score from which on each label is given, (labels,), for the best micro F1 of all labels together.
+
+    With F the best micro F1, a label is given to its rows of highest score as long as that adds to 2 right - F given
+    (Dinkelbach 1967; the threshold F / 2 of Lipton et al. 2014 where scores are probabilities). Thresholds that are
+    best for each label alone give rare ones too often, since what is best for a handful of rows is chance.
     """
-    together = _threshold(logits.reshape(-1), targets.reshape(-1))
-    shift = np.full(logits.shape[1], -together, dtype=np.float32)
-    for label in np.flatnonzero(targets.sum(axis=0) >= _LEAST_POSITIVES):
-        shift[label] = -_threshold(logits[:, label], targets[:, label])
-    return Adjustment(1.0, shift)
-
-
-def _threshold(scores: Floats, truth: Floats) -> float:
-    """The score from which on F1 is highest, half-way to the next lower one."""
-    order = np.argsort(-scores, kind="stable")
-    ordered = scores[order].astype(np.float64)
-    right = np.cumsum(truth[order])
-    f1 = 2 * right / (np.arange(1, len(order) + 1) + max(right[-1], 1))
+    order = np.argsort(-scores, axis=0, kind="stable")
+    ordered = np.take_along_axis(scores, order, axis=0).astype(np.float64)
+    nothing = np.zeros((1, scores.shape[1]))
+    right = np.vstack([nothing, np.cumsum(np.take_along_axis(truth, order, axis=0), axis=0)])
+    given = np.arange(len(right))[:, None]
     # Between equal scores no threshold can stand.
-    f1[:-1][ordered[:-1] == ordered[1:]] = -1
-    best = int(f1.argmax())
-    below = ordered[best + 1] if best + 1 < len(ordered) else ordered[best] - 1
-    return float((ordered[best] + below) / 2)
+    tied = np.vstack([nothing, ordered[:-1] == ordered[1:], nothing]).astype(bool)
+    best, columns = 0.0, np.arange(scores.shape[1])
+    while True:
+        counts = np.where(tied, -np.inf, 2 * right - best * given).argmax(axis=0)
+        found = float(2 * right[counts, columns].sum() / max(counts.sum() + truth.sum(), 1))
+        if found <= best:
+            break
+        best = found
+    above = ordered[0] + np.maximum(0.1 * (ordered[0] - ordered[-1]), 1e-3)
+    edges = np.vstack([2 * above - ordered[0], ordered, ordered[-1:]])
+    return np.asarray((edges[counts, columns] + edges[counts + 1, columns]) / 2, dtype=np.float32)
