@@ -52,7 +52,9 @@ DATA = {
     "snli": DataSet("snli", most=20_000),
     "debtags": DataSet("debtags", task="multi-label-classification"),
     "conll2003": DataSet("conll2003", task="token-classification"),
-    "squadshifts": DataSet("squadshifts-wiki", task="question-answering", validation_size=200, most=2_000),
+    "squadshifts": DataSet(
+        "squadshifts-wiki", task="question-answering", validation_size=200, most=2_000, unlabelled=4_800
+    ),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
     "synopsis": DataSet(
         "debian-synopsis", "summarization", validation_size=100, most=1_300, unlabelled=2_600, model=WRITER
