@@ -91,13 +91,13 @@ def test_rows_without_a_label_teach_nothing() -> None:
 
 
 def test_hidden_states_are_compared_where_there_are_tokens() -> None:
-    # Row 0: squared errors 1 and 4 -> 2.5. Row 1: 9 on its one token. Mean 5.75; a depth without error halves it.
+    # Row 0: 1 of 4 and 4 of 25 -> 0.205. Row 1: 9 of 16 on its one token. A depth without error halves the mean.
     mask = torch.tensor([[1, 1], [1, 0]])
     ours, theirs = torch.tensor([[[1.0], [3.0]], [[1.0], [99.0]]]), torch.tensor([[[2.0], [5.0]], [[4.0], [0.0]]])
     one = Step(torch.zeros(2, 2), mask, {"teacher_hidden_6": theirs}, {2: ours})
-    assert HiddenStates({2: 6}, 1, 1)(one).item() == pytest.approx(5.75)
+    assert HiddenStates({2: 6}, 1, 1)(one).item() == pytest.approx(0.38375)
     two = Step(torch.zeros(2, 2), mask, {"teacher_hidden_6": theirs, "teacher_hidden_3": ours}, {2: ours, 1: ours})
-    assert HiddenStates({2: 6, 1: 3}, 1, 1)(two).item() == pytest.approx(2.875)
+    assert HiddenStates({2: 6, 1: 3}, 1, 1)(two).item() == pytest.approx(0.38375 / 2)
 
 
 def test_a_projection_is_learned_where_widths_differ() -> None:
@@ -106,11 +106,10 @@ def test_a_projection_is_learned_where_widths_differ() -> None:
     assert projection.shape == (3, 2) and projection.requires_grad
     with torch.no_grad():
         projection.copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
-    given = Step(torch.zeros(1, 2), torch.ones(1, 1), {"teacher_hidden_2": torch.zeros(1, 1, 3)})
-    # (1, 2) goes to (1, 2, 3): (1 + 4 + 9) / 3.
-    assert loss(Step(given.logits, given.mask, given.batch, {1: torch.tensor([[[1.0, 2.0]]])})).item() == pytest.approx(
-        14 / 3
-    )
+    given = Step(torch.zeros(1, 2), torch.ones(1, 1), {"teacher_hidden_2": torch.tensor([[[1.0, 0.0, 1.0]]])})
+    # (1, 2) goes to (1, 2, 3), which is (0, 2, 2) from (1, 0, 1): 8 of 2.
+    found = loss(Step(given.logits, given.mask, given.batch, {1: torch.tensor([[[1.0, 2.0]]])}))
+    assert found.item() == pytest.approx(4.0)
 
 
 def test_attentions() -> None:

@@ -56,6 +56,15 @@ class Loss(Protocol):
         """The loss of this step."""
 
 
+def relative_errors(student: Tensor, teacher: Tensor, mask: Tensor) -> Tensor:
+    """‖student - teacher‖² / ‖teacher‖² of states (rows, tokens, width), the mean over each row's real tokens.
+
+    Relative, so that one weight suits models and depths whatever the length of their states.
+    """
+    errors = (student - teacher).square().sum(dim=-1) / teacher.square().sum(dim=-1).clamp_min(1e-9)
+    return (errors * mask).sum(dim=-1) / mask.sum(dim=-1).clamp_min(1)
+
+
 def shares(there: Tensor) -> Tensor:
     """What every answer token weighs, (answer tokens,), given which of (rows, longest answer) there are."""
     counts = there.sum(dim=1, keepdim=True).clamp_min(1)

@@ -1,18 +1,18 @@
-"""Squared distance between the student's and the teacher's hidden states."""
+"""Distance between the student's and the teacher's hidden states."""
 
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from transferkit.training.losses import Step
+from transferkit.training.losses import Step, relative_errors
 
 
 class HiddenStates(nn.Module):
-    """Mean squared error between W h_student and h_teacher over real tokens and matched depths.
+    """‖W h_student - h_teacher‖² / ‖h_teacher‖², the mean over real tokens and matched depths.
 
     W is learned with the student and thrown away (FitNets, Romero et al. 2015; TinyBERT, Jiao et al.
-    2020, eq. 8). It starts as the identity where the widths agree.
+    2020, eq. 8, whose squared error is not relative). It starts as the identity where the widths agree.
 
     Parameters: `matches` student depth -> teacher depth; widths of both.
     """
@@ -32,10 +32,7 @@ class HiddenStates(nn.Module):
 
     def forward(self, step: Step) -> Tensor:
         losses = []
-        weight = step.mask.unsqueeze(-1).float()
         for student, teacher in self.matches.items():
-            target = step.batch[f"teacher_hidden_{teacher}"]
-            error = (self.projections[str(student)](step.hidden[student]) - target) ** 2 * weight
-            per_row = error.mean(dim=-1).sum(dim=-1) / step.mask.sum(dim=-1)
-            losses.append(per_row.mean())
+            found = self.projections[str(student)](step.hidden[student])
+            losses.append(relative_errors(found, step.batch[f"teacher_hidden_{teacher}"], step.mask).mean())
         return torch.stack(losses).mean()

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
 from transferkit.training.layers import TOP
-from transferkit.training.losses import Step
+from transferkit.training.losses import Step, relative_errors
 
 
 class OutputStates(nn.Module):
@@ -28,7 +27,5 @@ class OutputStates(nn.Module):
         self.projection = nn.Identity() if same else nn.Linear(student_width, teacher_width, bias=False)
 
     def forward(self, step: Step) -> Tensor:
-        target = step.batch["teacher_outputs"]
-        wrong = (self.projection(step.hidden[TOP]) - target).square().sum(dim=-1)
-        error = wrong / target.square().sum(dim=-1).clamp_min(1e-9) * step.mask
-        return torch.mean(error.sum(dim=-1) / step.mask.sum(dim=-1).clamp_min(1))
+        found = self.projection(step.hidden[TOP])
+        return relative_errors(found, step.batch["teacher_outputs"], step.mask).mean()
