@@ -58,7 +58,7 @@ class WritingOptions(DistillationOptions):
 
     hidden_weight: Scheduled | None = Field(  # type: ignore[assignment]
         None,
-        description="weight of hidden states matched through a learned projection; default: 1 where the student has "
+        description="weight of hidden states matched through a learned projection; default: 10 where the student has "
         "layers of its teacher, else 0; 0 for texts",
     )
     answers: Literal["labels", "teacher"] = Field(

@@ -40,7 +40,7 @@ class Options(WritingOptions):
         None, description="teacher's layers kept: how many, or which, counted from 1; default: half of them"
     )
     usual_layer_decay: ClassVar[float] = 0.9
-    usual_hidden_weight: ClassVar[float] = 1.0
+    usual_hidden_weight: ClassVar[float] = 10.0
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
