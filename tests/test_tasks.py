@@ -21,7 +21,7 @@ from transferkit.tasks.multi_label_classification import read
 ROUTES: list[Any] = [
     "feature_transfer",
     {"full": {"epochs": 30, "learning_rate": 2e-3, "batch_size": 16, "patience": 30}},
-    {"lora": {"epochs": 30, "learning_rate": 1e-2, "batch_size": 16, "rank": 16, "patience": 30}},
+    {"lora": {"epochs": 30, "learning_rate": 3e-3, "batch_size": 16, "rank": 16, "patience": 30}},
     {"fewer_layers": {"epochs": 4, "learning_rate": 2e-3, "layers": 1}},
     {"static": {"epochs": 12, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16}},
     "contrastive",
@@ -85,7 +85,7 @@ def main_values(result: RunResult) -> dict[str, float]:
 def test_sets_of_labels(labelled: RunResult, folder: Path) -> None:
     values = main_values(labelled)
     assert set(values) == {"baseline", "feature_transfer", "full", "lora", "fewer_layers", "static"}
-    assert values["baseline"] > 0.9 and values["full"] > 0.85 and min(values.values()) > 0.55, values
+    assert values["baseline"] > 0.9 and values["full"] > 0.85 and min(values.values()) > 0.7, values
     assert [skipped.name for skipped in labelled.skipped] == ["contrastive"]
     assert "one label per row" in labelled.skipped[0].reason
     with (folder / "run-labels" / "predictions.csv").open(encoding="utf-8") as file:
