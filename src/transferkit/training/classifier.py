@@ -1,7 +1,9 @@
 """Training a Transformers classifier on some examples: what fine-tuning and distillation share."""
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from torch import nn
@@ -16,9 +18,12 @@ from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
+from transferkit.training.probing import probe
 from transferkit.training.resampling import oversampled
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
+
+_PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Recipe:
     """The settings of one training after defaults are filled in.
 
     `back` takes logits from the scale that is trained on to the targets' own; `stop_on` is the metric that
-    picks the best epoch where the options name none.
+    picks the best epoch where the options name none; `new_head` says that the head has learned nothing yet.
     """
 
     options: TrainingOptions
@@ -38,6 +43,7 @@ class Recipe:
     rates: Mapping[str, float] = field(default_factory=dict)
     back: Adjustment = field(default_factory=Adjustment)
     stop_on: str = ""
+    new_head: bool = False
 
 
 def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
@@ -53,8 +59,14 @@ def train_classifier(
 ) -> Trained:
     """Train `model` in place on `learn`, keeping the best weights on `check`.
 
-    The targets of `learn` are on the scale that is trained on, those of `check` on their own.
+    A new head that answers for whole texts starts as the best one for the model as it is. The targets of `learn` are
+    on the scale that is trained on, those of `check` on their own.
     """
+    began = time.perf_counter()
+    on_logits = [each for each in losses if not (each.loss.hidden_depths or each.loss.attention_depths)]
+    if recipe.new_head and on_logits and task.shape in _PROBED:
+        probe(model, learn, on_logits, len(task.labels))
+    prepared = time.perf_counter() - began
     job = Training(
         learner=Learner(model, losses),
         source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
@@ -68,7 +80,6 @@ def train_classifier(
         title=recipe.title,
         rates=recipe.rates,
     )
-    if any(item.loss.hidden_depths or item.loss.attention_depths for item in losses):
-        return train(job)
-    with first_token_alone(model, learn):
-        return train(job)
+    with first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext():
+        trained = train(job)
+    return replace(trained, seconds=prepared + trained.seconds)
