@@ -1,5 +1,7 @@
 """A new head starts as the best one for the backbone as it is."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,9 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from transferkit.training import probing
+from transferkit import tasks
+from transferkit.training import classifier, probing
+from transferkit.training.classifier import Recipe
 from transferkit.training.encoding import Encoded
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
@@ -25,6 +29,7 @@ from transferkit.training.losses import Step
 from transferkit.training.losses.hard_labels import HardLabels
 from transferkit.training.losses.label_sets import LabelSets
 from transferkit.training.losses.squared_error import SquaredError
+from transferkit.training.options import TrainingOptions
 from transferkit.training.probing import probe
 from transferkit.training.scaling import last_map
 
@@ -116,3 +121,21 @@ def test_of_many_rows_some_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     probe(MODELS["bert"](3).eval(), examples(), only(HardLabels()), 3)
     assert 100 <= len(set(read)) <= 101
     assert {0, 299} <= set(read)
+
+
+@pytest.mark.parametrize(("epochs", "probed"), [(1, True), (20, False)])
+def test_a_new_head_is_fitted_where_there_are_few_steps_for_every_label(
+    epochs: float, probed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[int] = []
+    monkeypatch.setattr(classifier, "probe", lambda _model, _learn, _losses, labels: began.append(labels))
+    drawn = np.random.default_rng(1)
+    source = examples((drawn.random((300, 4)) < 0.2).astype(np.float32))
+    task = replace(tasks.get("multi-label-classification"), labels=("a", "b", "c", "d"))
+    model = MODELS["bert"](4).eval()
+    recipe = Recipe(TrainingOptions(), epochs, 1e-3, 0, tmp_path, "trial", new_head=True)
+    before = last_map(model, 4).bias.detach().clone()
+    classifier._begin(model, only(LabelSets()), source, task, recipe)
+    moved = last_map(model, 4).bias.detach() - before
+    assert bool(began) == probed
+    assert torch.allclose(moved, torch.full((4,), 0.0 if probed else np.log(0.2 / 0.8)), atol=0.5)

@@ -20,10 +20,12 @@ from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
 from transferkit.training.probing import probe
 from transferkit.training.resampling import oversampled
+from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
 
 _PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
+_STEPS_PER_LABEL = 30
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,12 @@ def train_classifier(
 ) -> Trained:
     """Train `model` in place on `learn`, keeping the best weights on `check`.
 
-    A new head that answers for whole texts starts as the best one for the model as it is. The targets of `learn` are
-    on the scale that is trained on, those of `check` on their own.
+    The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
     began = time.perf_counter()
     on_logits = [each for each in losses if not (each.loss.hidden_depths or each.loss.attention_depths)]
-    if recipe.new_head and on_logits and task.shape in _PROBED:
-        probe(model, learn, on_logits, len(task.labels))
+    if recipe.new_head:
+        _begin(model, on_logits, learn, task, recipe)
     prepared = time.perf_counter() - began
     job = Training(
         learner=Learner(model, losses),
@@ -83,3 +84,16 @@ def train_classifier(
     with first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext():
         trained = train(job)
     return replace(trained, seconds=prepared + trained.seconds)
+
+
+def _begin(model: nn.Module, losses: Sequence[Weighted], learn: Examples, task: Task, recipe: Recipe) -> None:
+    """Give a new head what to start from.
+
+    Where there are few steps for every label, it starts as the best one for the model as it is, or they would go by
+    before it knows its labels; with many steps that makes no difference.
+    """
+    steps, labels = recipe.epochs * len(learn) / recipe.options.batch_size, len(task.labels)
+    if losses and task.shape in _PROBED and steps < _STEPS_PER_LABEL * labels:
+        probe(model, learn, losses, labels)
+    else:
+        adjust_logits(model, shapes.of(task.shape).at_start(learn.labels), labels)

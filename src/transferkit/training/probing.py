@@ -16,7 +16,7 @@ from transferkit.training.learner import Weighted, inputs_of, logits_of
 from transferkit.training.losses import Step
 from transferkit.training.scaling import last_map
 
-_STRENGTHS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)  # of a loss that is a mean over rows and labels
+_STRENGTHS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # of a loss that is a mean over rows and labels
 _HELD_BACK = 5
 _STEPS = 100
 _MOST_ROWS = 8_192  # with more, little is gained and the time is missed
