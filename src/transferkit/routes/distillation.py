@@ -119,6 +119,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         rates=student.rates,
         back=back,
         stop_on=student.stop_on,
+        new_head=student.new_head,
         title=f"{variant}: learning from {', '.join(folder.name for folder in folders)}",
     )
     prepared = time.perf_counter() - began

@@ -63,7 +63,6 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
     adapted = adapter.adapt(model, options, _token_ids(learn, check))
     targets, back = kind.in_training(learn.labels)
-    adjust_logits(model, kind.at_start(targets), len(task.labels))
     learn = replace(learn, labels=targets)
     recipe = Recipe(
         options=options,
@@ -73,6 +72,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         folder=context.folder,
         title=f"{variant}: fine-tuning",
         back=back,
+        new_head=True,
     )
     losses = [Weighted(kind.hard_loss(targets, options, len(task.labels)), ONCE)]
     if adapted.cached_depth:

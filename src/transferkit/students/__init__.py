@@ -129,7 +129,8 @@ class Student:
     options name no metric; "" leaves it to the task.
     `read` turns rows into the windows in which the student reads them.
     `rates` scales the learning rate of weights by name; `matches` says which of its depths answers to
-    which of the teacher's; `chosen` are options in whose place something was chosen.
+    which of the teacher's; `chosen` are options in whose place something was chosen; `new_head` says that its head
+    has learned nothing yet.
     """
 
     model: nn.Module
@@ -144,6 +145,7 @@ class Student:
     matches: Mapping[int, int] = field(default_factory=dict)
     widths: tuple[int, int] = (0, 0)
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    new_head: bool = False
 
 
 def default_epochs(rows: int) -> float:

@@ -43,7 +43,6 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         return _writing(backbone, lesson)
     kind = shapes.of(lesson.task.shape)
     model: Any = backbone.classifier(lesson.task.labels, kind.PROBLEM_TYPE)
-    adjust_logits(model, kind.at_start(kind.targets(lesson.rows, lesson.task)), len(lesson.task.labels))
     tokenizer = backbone.tokenizer()
     max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))
     matches, widths = _matched(lesson.teacher, backbone)
@@ -74,6 +73,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         learning_rate=full.default_rate(backbone.parameters),
         matches=matches,
         widths=widths,
+        new_head=True,
     )
 
 

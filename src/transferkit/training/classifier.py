@@ -1,7 +1,9 @@
 """Training a Transformers classifier on some examples: what fine-tuning and distillation share."""
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from torch import nn
@@ -16,9 +18,14 @@ from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
+from transferkit.training.probing import probe
 from transferkit.training.resampling import oversampled
+from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
+
+_PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
+_STEPS_PER_LABEL = 30
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Recipe:
     """The settings of one training after defaults are filled in.
 
     `back` takes logits from the scale that is trained on to the targets' own; `stop_on` is the metric that
-    picks the best epoch where the options name none.
+    picks the best epoch where the options name none; `new_head` says that the head has learned nothing yet.
     """
 
     options: TrainingOptions
@@ -38,6 +45,7 @@ class Recipe:
     rates: Mapping[str, float] = field(default_factory=dict)
     back: Adjustment = field(default_factory=Adjustment)
     stop_on: str = ""
+    new_head: bool = False
 
 
 def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
@@ -55,6 +63,11 @@ def train_classifier(
 
     The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
+    began = time.perf_counter()
+    on_logits = [each for each in losses if not (each.loss.hidden_depths or each.loss.attention_depths)]
+    if recipe.new_head:
+        _begin(model, on_logits, learn, task, recipe)
+    prepared = time.perf_counter() - began
     job = Training(
         learner=Learner(model, losses),
         source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
@@ -68,7 +81,19 @@ def train_classifier(
         title=recipe.title,
         rates=recipe.rates,
     )
-    if any(item.loss.hidden_depths or item.loss.attention_depths for item in losses):
-        return train(job)
-    with first_token_alone(model, learn):
-        return train(job)
+    with first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext():
+        trained = train(job)
+    return replace(trained, seconds=prepared + trained.seconds)
+
+
+def _begin(model: nn.Module, losses: Sequence[Weighted], learn: Examples, task: Task, recipe: Recipe) -> None:
+    """Give a new head what to start from.
+
+    Where there are few steps for every label, it starts as the best one for the model as it is, or they would go by
+    before it knows its labels; with many steps that makes no difference.
+    """
+    steps, labels = recipe.epochs * len(learn) / recipe.options.batch_size, len(task.labels)
+    if losses and task.shape in _PROBED and steps < _STEPS_PER_LABEL * labels:
+        probe(model, learn, losses, labels)
+    else:
+        adjust_logits(model, shapes.of(task.shape).at_start(learn.labels), labels)

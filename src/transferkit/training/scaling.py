@@ -8,15 +8,20 @@ from transferkit.errors import ConfigError
 from transferkit.training.shapes import Adjustment
 
 
+def last_map(model: nn.Module, labels: int) -> nn.Linear:
+    """The linear layer that gives the logits of `labels` labels."""
+    found = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == labels]
+    if not found:
+        raise ConfigError(f"{type(model).__name__} has no linear layer with {labels} outputs to calibrate")
+    return found[-1]
+
+
 def adjust_logits(model: nn.Module, adjustment: Adjustment, labels: int) -> Adjustment:
     """Apply `adjustment` to the logits of `model`, in place, through its last layer of `labels` outputs.
 
     Returns what is left to be done to the logits: the shift, where that layer has no bias (decoders).
     """
-    outputs = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == labels]
-    if not outputs:
-        raise ConfigError(f"{type(model).__name__} has no linear layer with {labels} outputs to calibrate")
-    last = outputs[-1]
+    last = last_map(model, labels)
     with torch.no_grad():
         last.weight.mul_(adjustment.scale)
         if last.bias is None:
