@@ -19,7 +19,7 @@ from transferkit.training.scaling import last_map
 _STRENGTHS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # of a loss that is a mean over rows and labels
 _HELD_BACK = 5
 _STEPS = 100
-_MOST_ROWS = 8_192  # with more, little is gained and the time is missed
+_MOST_ROWS = 8_192  # so that large data are not read once more in full
 
 
 def probe(model: nn.Module, learn: Examples, losses: Sequence[Weighted], labels: int) -> None:
@@ -52,7 +52,7 @@ def _given(model: nn.Module, head: nn.Module, learn: Examples, positions: list[i
     """What `head` is given for the rows at `positions`, (rows, width)."""
     device = torch.device("cuda") if torch.cuda.is_available() else next(model.parameters()).device
     model.to(device).eval()
-    with _handing_on(head), progress("fitting the new head", len(positions)) as advance:
+    with _handing_on(head), progress("reading what the new head starts from", len(positions)) as advance:
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
             found = logits_of(model(**inputs_of(batch, device))).float().cpu().numpy()
@@ -97,13 +97,15 @@ def _fitted(rows: _Rows, losses: Sequence[Weighted], labels: int) -> Tensor:
         return _minimum(rows, losses, strength, weights)
     held_back = torch.arange(len(rows.columns)) % _HELD_BACK == 0
     others, held = rows.take(~held_back), rows.take(held_back)
-    for each in _STRENGTHS:
-        weights = _minimum(others, losses, each, weights)
-        error = float(held.loss(losses, weights))
-        if error >= least:
-            break
-        least, strength = error, each
-    return _minimum(rows, losses, strength, weights)
+    with progress("choosing the penalty of the new head", len(_STRENGTHS) + 1) as advance:
+        for each in _STRENGTHS:
+            weights = _minimum(others, losses, each, weights)
+            error = float(held.loss(losses, weights))
+            advance(1)
+            if error >= least:
+                break
+            least, strength = error, each
+        return _minimum(rows, losses, strength, weights)
 
 
 def _minimum(rows: _Rows, losses: Sequence[Weighted], strength: float, start: Tensor) -> Tensor:
