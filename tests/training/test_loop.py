@@ -386,7 +386,7 @@ def test_what_is_left_open_follows_the_form_of_the_answers() -> None:
         "SPAN": 1.0,
     }
     batches = {shape.name: options.batch_size for shape, options in found.items() if options.batch_size != 32}
-    assert batches == {"TEXT": 8, "SPAN": 16}
+    assert batches == {"LABELS": 16, "TEXT": 8, "SPAN": 16}
     asked = Options(layer_decay=0.5, batch_size=32)
     assert all(asked.settled(shape) == asked for shape in Shape)
     assert TrainingOptions().settled(Shape.LABEL).layer_decay == 1.0

@@ -1,7 +1,9 @@
 """Embeddings of words and word n-grams with a small head: no attention, tens of thousands of texts a second."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 import torch
 from pydantic import Field
@@ -38,6 +40,8 @@ class Options(DistillationOptions):
     batch_size: int = Field(64, ge=1, description="rows per optimizer step")
     hard_weight: Scheduled = Field(0.1, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
+
+    smaller_batches: ClassVar[Mapping[Shape, int]] = {}
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:

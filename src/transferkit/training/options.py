@@ -1,14 +1,13 @@
 """How a model is trained, whatever it learns from."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from transferkit.config import Strict
 from transferkit.tasks import Shape
-
-_BATCHES = {Shape.SPAN: 16, Shape.TEXT: 8}
 
 
 def usual_patience(epochs: float) -> int:
@@ -49,17 +48,19 @@ class TrainingOptions(Strict):
     )
 
     usual_layer_decay: ClassVar[float] = 1.0
+    smaller_batches: ClassVar[Mapping[Shape, int]] = {Shape.LABELS: 16, Shape.SPAN: 16, Shape.TEXT: 8}
 
     def settled(self, shape: Shape) -> Self:
         """With what was left open filled in, as answers of this form want it.
 
         Tags and spans are read off single tokens, of which lower layers know the most, and there are so many that
         little is forgotten where these learn as fast as others. Contexts and texts to be written are long, so that few
-        rows are affordable and small batches full: they give more steps in the same time.
+        rows are affordable and small batches full: they give more steps in the same time. Of several labels per text
+        most are rare, and more steps find more of them.
         """
         found: dict[str, Any] = {}
         if self.layer_decay is None:
             found["layer_decay"] = 1.0 if shape in (Shape.TAGS, Shape.SPAN) else self.usual_layer_decay
-        if shape in _BATCHES and "batch_size" not in self.model_fields_set:
-            found["batch_size"] = _BATCHES[shape]
+        if shape in self.smaller_batches and "batch_size" not in self.model_fields_set:
+            found["batch_size"] = self.smaller_batches[shape]
         return self.model_copy(update=found)
