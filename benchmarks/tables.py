@@ -81,7 +81,10 @@ SQUADSHIFTS_STUDENT = Ours(
 SYNOPSIS = Ours("synopsis", ("lora",), ("lora.epochs=1",))
 EN_FR = Ours("en-fr", ("lora",), ("lora.epochs=1", "lora.rank=32"))
 SYNOPSIS_STUDENT = Ours(
-    "student", ("lora", "fewer_layers"), ("lora.epochs=1", "fewer_layers.epochs=1.5"), unlabelled=True
+    "student",
+    ("lora", "fewer_layers"),
+    ("lora.epochs=1", "fewer_layers.epochs=2", "fewer_layers.hidden_weight=4"),
+    unlabelled=True,
 )
 PLAIN_GENERATE = Peer("generate, batches of 16", "plain_generate.py")
 OWN_GENERATE = Peer("own generator", "own_generate.py")

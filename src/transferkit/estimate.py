@@ -4,7 +4,8 @@ Cost model: the backbone's seconds per token, forward only (f) and forward with 
 few real rows on this machine. T are tokens after truncation, E epochs, s the share of layers that learn:
 
     feature_transfer           f * T(train + validation) + half of that for choosing the head
-    full, lora, top_layers     E * (s * b * T(train) + f * T(validation)), s = 1 but for top_layers
+    full, lora, top_layers     E * (s * b * T(train) + f * T(validation)), s = 1 but for top_layers,
+                               and f * T(8,192 rows) where a new head is fitted first
     baseline, zero_shot        rows and labels times a constant
     judging any of them        2 * f * T(test) + some seconds to load, verify and time the model
 
@@ -40,6 +41,7 @@ from transferkit.tasks import Shape
 from transferkit.training.encoding import Encoded, encode
 from transferkit.training.inference import BATCH_TOKENS
 from transferkit.training.options import TrainingOptions, usual_patience
+from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.prompting import frame
 from transferkit.training.writing import WRITING_EPOCHS, answered_examples, longest_answer
 
@@ -200,9 +202,19 @@ def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:
     patience = getattr(plan.options, "patience", None) or usual_patience(epochs)
     first = min(epochs, patience + 1) if stops else epochs
     if plan.variant in adapters.names():
+        assert isinstance(plan.options, TrainingOptions)
         prefix = once if plan.variant == "top_layers" else 0.0
+        prefix += _probing(plan.options, epochs, load)
         return prefix + first * epoch, prefix + epochs * epoch, ""
     return 0.2 * once, once + epochs * epoch, "its cost depends on its teacher and student; the range is wide"
+
+
+def _probing(options: TrainingOptions, epochs: float, load: _Load) -> float:
+    """Seconds to read what a new head is fitted to, where it is."""
+    task, rows = load.prepared.task, len(load.prepared.splits.train)
+    steps = epochs * rows / options.settled(task.shape).batch_size
+    read = min(1.0, MOST_ROWS / rows) if probing_pays(task.shape, len(task.labels), steps) else 0.0
+    return read * load.forward * load.tokens["train"]
 
 
 def _share(plan: Plan, backbone: Backbone) -> float:

@@ -44,7 +44,7 @@ def make_job(
     **how: Any,
 ) -> Training:
     """Two epochs on 24 rows, without validation; `how` are options or fields of `Training`."""
-    ours = ("validate", "stop_on", "epochs", "learning_rate", "source")
+    ours = ("validate", "stop_on", "epochs", "learning_rate", "source", "begin")
     fields = {name: how.pop(name) for name in ours if name in how}
     learner = Learner(model or classifier(backbone), [Weighted(HardLabels(), ONCE), *losses])
     usual: dict[str, Any] = {"epochs": 2.0, "learning_rate": 1e-3, "source": examples_of(backbone, count)}

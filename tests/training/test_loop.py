@@ -260,6 +260,37 @@ def test_a_checkpoint_cut_off_by_a_kill_is_passed_over(
     assert differing(weights_of(undisturbed), weights_of(resumed)) == []
 
 
+@pytest.mark.parametrize("dies_at", [1, 3])
+def test_a_training_that_is_continued_or_short_of_memory_begins_once(
+    bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    begun: list[str] = []
+
+    def job_of(name: str, *losses: Weighted) -> Training:
+        model = classifier(bert)
+
+        def begin() -> None:
+            begun.append(name)
+            with torch.no_grad():
+                model.get_parameter("classifier.weight").fill_(len(begun))
+
+        return make_job(bert, tmp_path / name, model=model, losses=losses, begin=begin)
+
+    undisturbed = job_of("undisturbed")
+    train(undisturbed)
+    begun.clear()
+    with pytest.raises(KilledError):
+        train(job_of("killed", Weighted(Recorder(dies_at), ONCE)))
+    continued = job_of("killed")
+    train(continued)
+    assert begun == ["killed"]
+    assert differing(weights_of(undisturbed), weights_of(continued)) == []
+    begun.clear()
+    train(job_of("short", Weighted(Recorder(dies_at, RuntimeError("out of memory")), ONCE)))
+    assert begun == ["short"]
+
+
 def test_disk_use_is_bounded_while_training(bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
     most: list[int] = []

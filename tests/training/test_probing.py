@@ -108,7 +108,7 @@ def test_numbers_get_the_ridge_regression() -> None:
 
 
 def test_of_many_rows_some_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probing, "_MOST_ROWS", 100)
+    monkeypatch.setattr(probing, "MOST_ROWS", 100)
     read: list[int] = []
     found = Examples.batch
 

@@ -1,9 +1,8 @@
 """Training a Transformers classifier on some examples: what fine-tuning and distillation share."""
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch import nn
@@ -18,14 +17,11 @@ from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
-from transferkit.training.probing import probe
+from transferkit.training.probing import probe, probing_pays
 from transferkit.training.resampling import oversampled
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
-
-_PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
-_STEPS_PER_LABEL = 30  # on texts with 6 to 71 labels much was gained at 12 and fewer, nothing at 52
 
 
 @dataclass(frozen=True)
@@ -63,11 +59,7 @@ def train_classifier(
 
     The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
-    began = time.perf_counter()
     on_logits = [each for each in losses if not (each.loss.hidden_depths or each.loss.attention_depths)]
-    if recipe.new_head:
-        _begin(model, on_logits, learn, task, recipe)
-    prepared = time.perf_counter() - began
     job = Training(
         learner=Learner(model, losses),
         source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
@@ -80,20 +72,18 @@ def train_classifier(
         validate=validator(task, check, recipe.back),
         title=recipe.title,
         rates=recipe.rates,
+        begin=lambda: _begin(model, on_logits, learn, task, recipe),
     )
     with first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext():
-        trained = train(job)
-    return replace(trained, seconds=prepared + trained.seconds)
+        return train(job)
 
 
 def _begin(model: nn.Module, losses: Sequence[Weighted], learn: Examples, task: Task, recipe: Recipe) -> None:
-    """Give a new head what to start from.
-
-    Where there are few steps for every label, it starts as the best one for the model as it is, or they would go by
-    before it knows its labels; with many steps that makes no difference.
-    """
+    """Give a new head what to start from."""
+    if not recipe.new_head:
+        return
     steps, labels = recipe.epochs * len(learn) / recipe.options.batch_size, len(task.labels)
-    if losses and task.shape in _PROBED and steps < _STEPS_PER_LABEL * labels:
+    if losses and probing_pays(task.shape, labels, steps):
         probe(model, learn, losses, labels)
     else:
         adjust_logits(model, shapes.of(task.shape).at_start(learn.labels), labels)

@@ -38,6 +38,7 @@ log = logging.getLogger("transferkit")
 CHECKPOINT_SECONDS = 60.0
 _WEIGHTS = "learned.safetensors"
 _BEST = "best.safetensors"
+_START = "start.safetensors"
 
 Validate = Callable[[nn.Module], Mapping[str, float]]
 
@@ -59,7 +60,8 @@ class Training:
 
     `validate` returns validation metrics (names as in `metrics/`, lower is better for losses)
     and is None where there is nothing to validate on: then the last weights are kept.
-    `rates` scales the learning rate of the model's weights of these names.
+    `rates` scales the learning rate of the model's weights of these names. `begin` changes the weights before the first
+    step, and is not called again where the training is continued.
     """
 
     learner: Learner
@@ -73,6 +75,7 @@ class Training:
     stop_on: str = "calibrated_log_loss"
     title: str = "training"
     rates: Mapping[str, float] = field(default_factory=dict)
+    begin: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -109,16 +112,14 @@ def train(job: Training) -> Trained:
 
 
 def _train_once(job: Training, accumulation: int) -> Trained:
-    job.folder.mkdir(parents=True, exist_ok=True)
-    start = job.folder / "start.safetensors"
-    if not start.exists():
-        save_file(_learned(job.learner), start)
+    began = time.perf_counter()
+    _start(job)
     sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
     trainer = _Loop(job, sampler, _arguments(job, sampler.pieces))
     checkpoint = _latest_checkpoint(job.folder)
-    trainer.watch.before = before = _seconds_before(checkpoint)
+    before = _seconds_before(checkpoint)
     set_seed(job.seed)
-    began = time.perf_counter()
+    trainer.watch.before = before + time.perf_counter() - began
     try:
         with cheap_dropout(job.learner):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -130,6 +131,19 @@ def _train_once(job: Training, accumulation: int) -> Trained:
     seconds = time.perf_counter() - began + before
     history = tuple(_history(trainer.state.log_history))
     return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
+
+
+def _start(job: Training) -> None:
+    """The weights before the first step, computed once however often the training is interrupted."""
+    start = job.folder / _START
+    if start.exists():
+        _load_learned(job.learner, start)
+        return
+    job.begin()
+    job.folder.mkdir(parents=True, exist_ok=True)
+    written = start.with_suffix(".part")
+    save_file(_learned(job.learner), written)
+    written.replace(start)
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
@@ -365,8 +379,11 @@ def _is_complete(checkpoint: Path) -> bool:
 
 
 def _rewind(job: Training) -> None:
-    _load_learned(job.learner, job.folder / "start.safetensors")
-    shutil.rmtree(job.folder, ignore_errors=True)
+    for path in job.folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _START:
+            path.unlink()
 
 
 def _seconds_before(checkpoint: Path | None) -> float:
