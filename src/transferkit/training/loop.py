@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
@@ -98,9 +99,10 @@ def train(job: Training) -> Trained:
     """
     notes: list[str] = []
     accumulation = job.options.accumulation
+    begun = _begun(job)
     while True:
         try:
-            trained = _train_once(job, accumulation)
+            trained = _train_once(job, accumulation, begun)
             return Trained(trained.seconds, trained.history, trained.trained_parameters, tuple(notes))
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error) or accumulation * 2 > job.options.batch_size:
@@ -111,15 +113,13 @@ def train(job: Training) -> Trained:
             _rewind(job)
 
 
-def _train_once(job: Training, accumulation: int) -> Trained:
-    began = time.perf_counter()
-    _start(job)
+def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
     sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
     trainer = _Loop(job, sampler, _arguments(job, sampler.pieces))
     checkpoint = _latest_checkpoint(job.folder)
-    before = _seconds_before(checkpoint)
+    trainer.watch.before = before = max(_seconds_before(checkpoint), begun)
     set_seed(job.seed)
-    trainer.watch.before = before + time.perf_counter() - began
+    began = time.perf_counter()
     try:
         with cheap_dropout(job.learner):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -133,17 +133,21 @@ def _train_once(job: Training, accumulation: int) -> Trained:
     return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
 
 
-def _start(job: Training) -> None:
-    """The weights before the first step, computed once however often the training is interrupted."""
+def _begun(job: Training) -> float:
+    """Seconds it took to find the weights before the first step: once, however often the training is interrupted."""
     start = job.folder / _START
     if start.exists():
         _load_learned(job.learner, start)
-        return
+        with safe_open(start, "pt") as file:
+            return float((file.metadata() or {}).get("seconds", 0.0))
+    began = time.perf_counter()
     job.begin()
+    seconds = time.perf_counter() - began
     job.folder.mkdir(parents=True, exist_ok=True)
     written = start.with_suffix(".part")
-    save_file(_learned(job.learner), written)
+    save_file(_learned(job.learner), written, {"seconds": str(seconds)})
     written.replace(start)
+    return seconds
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
@@ -379,6 +383,7 @@ def _is_complete(checkpoint: Path) -> bool:
 
 
 def _rewind(job: Training) -> None:
+    _load_learned(job.learner, job.folder / _START)
     for path in job.folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
