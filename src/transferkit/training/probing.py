@@ -69,12 +69,13 @@ def probe(
 
 def _some(drawn: Ints, labels: npt.NDArray[Any], random: np.random.Generator) -> Ints:
     """At most `MOST_ROWS` of `drawn`, at random, but one of every label among them."""
-    order = random.permutation(drawn)
+    order: Ints = random.permutation(drawn)
     if len(order) <= MOST_ROWS:
         return order
     leading = np.concatenate([_first_of_each(labels[order]), np.arange(len(order))])
     _, first = np.unique(leading, return_index=True)
-    return order[leading[np.sort(first)][:MOST_ROWS]]
+    found: Ints = order[leading[np.sort(first)][:MOST_ROWS]]
+    return found
 
 
 def _first_of_each(labels: npt.NDArray[Any]) -> Ints:
