@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from transferkit import adapters, flow
+from transferkit import adapters, flow, students
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -207,7 +207,8 @@ def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:
         prefix = once if plan.variant == "top_layers" else 0.0
         prefix += _probing(plan.options, epochs, load)
         return prefix + first * epoch, prefix + epochs * epoch, ""
-    return 0.2 * once, once + epochs * epoch, "its cost depends on its teacher and student; the range is wide"
+    learner = "student" if plan.variant in students.names() else "number of pairs"
+    return 0.2 * once, once + epochs * epoch, f"its cost depends on its {learner}; the range is wide"
 
 
 def _probing(options: TrainingOptions, epochs: float, load: _Load) -> float:

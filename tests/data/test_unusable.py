@@ -42,7 +42,7 @@ CASES = [
     (
         {"all": table("ab")},
         {},
-        "--test-size 0.1: expected at least 2 rows held out and 2 to train on, found 2 and 0 of the 2 rows",
+        "--test-size 0.1: expected at least 2 rows to hold out and 2 to train on, found 2 in all",
     ),
     ({"all": table("abab" * 5)}, {"test_size": 1}, "--test-size 1: expected at least 2 rows held out"),
     ({"all": table("abab" * 5)}, {"validation_size": 18}, "--validation-size 18: .* of the 18 rows"),
