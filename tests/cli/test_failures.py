@@ -172,6 +172,8 @@ BAD_REQUESTS = {
     "an unknown route": (["--routes", "ful"], "unknown route 'ful'"),
     "an unknown option": (["--set", "baseline.strengt=[1]"], "strengt"),
     "an option out of range": (["--set", "baseline.strengths=[]"], "strengths"),
+    "an option for other tasks": (["--set", "feature_transfer.encoder=x"], "feature_transfer.encoder: where texts are"),
+    "a file for a model": (["--model", __file__], "is a file; expected the folder of a model"),
     "an unknown task": (["--task", "text-classificaton"], "unknown task"),
     "a window the model does not have": (["--max-length", "4096"], "at most 64 tokens"),
     "a negative seed": (["--seed", "-1"], "seed"),
