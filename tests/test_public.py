@@ -83,7 +83,7 @@ def test_mistakes_are_explained(run: transferkit.Run) -> None:
         run.model().predict([("a good film", "a bad one")])
     with pytest.raises(DataError, match="a list of texts, found None"):
         run.model().predict(None)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="expected data: .*; found None"):
+    with pytest.raises(ConfigError, match=r"expected data: .*; found None"):
         transferkit.fit(None)
     with pytest.raises(ConfigError, match="routes: input should be a list"):
         transferkit.fit("trec", routes=5)  # type: ignore[arg-type]
