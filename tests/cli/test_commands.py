@@ -169,11 +169,13 @@ def test_nothing_that_is_read_is_written_over(call: Call, finished: Path, tmp_pa
     assert (file.read_bytes(), run.read_bytes()) == before
 
 
-def test_predict_tells_of_bytes_that_are_no_text(call: Call, finished: Path, tmp_path: Path) -> None:
+def test_predict_tells_of_bytes_that_are_no_text(
+    call: Call, finished: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "latin.csv"
     file.write_bytes("text\na café here\nplain\n".encode("latin-1"))
-    ended = call("predict", finished, file)
-    assert ended.code == 0 and "1 row holds bytes that are not UTF-8 (row 1)" in ended.err
+    assert call("predict", finished, file).code == 0
+    assert "1 row holds bytes that are not UTF-8 (row 1)" in caplog.text
 
 
 def test_the_version(call: Call) -> None:

@@ -20,7 +20,7 @@ from transferkit.adapters.full import Options
 from transferkit.errors import ConfigError
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
-from transferkit.training import loop
+from transferkit.training import checkpoints, loop
 from transferkit.training.batching import LengthBatches
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
@@ -233,7 +233,7 @@ def test_a_training_killed_twice_counts_all_its_seconds(
         with pytest.raises(KilledError):
             train(make_job(bert, tmp_path / "job", losses=[Weighted(Recorder(dies_at), ONCE)]))
         path = max((tmp_path / "job").glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
-        latest = loop._seconds_before(path)
+        latest = checkpoints.seconds_before(path)
     first = train(make_job(bert, tmp_path / "job"))
     # Each part is at least two checks of the clock long, ten seconds apart.
     assert latest >= 60 and first.seconds == latest

@@ -117,6 +117,17 @@ def test_rows_that_come_in_turn_are_learned_like_others() -> None:
     assert mean_loss(probed(MODELS["bert"](5).eval(), source, HardLabels(), 5), source, HardLabels()) < 1.2
 
 
+def test_a_backbone_that_tells_nothing_apart_keeps_its_head() -> None:
+    torch.manual_seed(0)
+    source, model = (
+        examples(),
+        BertForSequenceClassification(BertConfig(**(SIZES | {"initializer_range": 0.02}))).eval(),
+    )
+    before = last_map(model, 3).weight.detach().clone()
+    assert not probe(model, source, np.arange(len(source)), only(HardLabels()), 3)
+    assert torch.equal(last_map(model, 3).weight, before)
+
+
 def test_few_rows_move_the_head_little() -> None:
     torch.manual_seed(0)
     source = examples(rows=9)
@@ -173,7 +184,7 @@ def test_a_new_head_is_fitted_where_there_are_few_steps_for_every_label(
     epochs: float, probed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began: list[int] = []
-    monkeypatch.setattr(classifier, "probe", lambda *given: began.append(given[-2]))
+    monkeypatch.setattr(classifier, "probe", lambda *given: began.append(given[-2]) or True)
     drawn = np.random.default_rng(1)
     source = examples((drawn.random((300, 4)) < 0.2).astype(np.float32))
     task = replace(tasks.get("multi-label-classification"), labels=("a", "b", "c", "d"))

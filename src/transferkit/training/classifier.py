@@ -89,7 +89,6 @@ def _begin(
         return
     steps, labels = recipe.epochs * len(drawn) / recipe.options.batch_size, len(task.labels)
     from_start = [each for each in losses if each.weight.at(0.0) > 0]
-    if from_start and probing_pays(task.shape, labels, steps):
-        probe(model, learn, drawn, from_start, labels, recipe.seed)
-    else:
+    pays = bool(from_start) and probing_pays(task.shape, labels, steps)
+    if not (pays and probe(model, learn, drawn, from_start, labels, recipe.seed)):
         adjust_logits(model, shapes.of(task.shape).at_start(learn.labels), labels)

@@ -23,6 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 _STRENGTHS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # of a loss that is a mean over rows and labels
 _HELD_BACK = 5
+_LEAST_SPREAD = 0.1
 _STEPS = 100
 _STEPS_PER_LABEL = 30  # on texts with 6 to 71 labels much was gained at 12 and fewer, nothing at 52
 _PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
@@ -38,8 +39,12 @@ def probing_pays(shape: Shape, labels: int, steps: float) -> bool:
 
 def probe(
     model: nn.Module, learn: Examples, drawn: Ints, losses: Sequence[Weighted], labels: int, seed: int = 0
-) -> None:
+) -> bool:
     """Fit the last layer of `model`, of `labels` outputs, in place to at most 8,192 of the rows of `learn` at `drawn`.
+
+    Whether that was done: not where what the layer is given differs between texts by less than a tenth of its size, as
+    of a backbone that has learned nothing yet. Weights that tell such texts apart are so large that the first steps of
+    the backbone throw all answers over.
 
     Linear probing, then fine-tuning (Kumar et al. 2022): a head that starts at random pulls the backbone about before
     it knows what for, and with many labels much of the training goes by until it does. `losses`, which look at logits
@@ -51,8 +56,10 @@ def probe(
     positions, which = np.unique(_some(drawn, learn.labels, random), return_inverse=True)
     held_back = (random.permutation(len(positions)) % _HELD_BACK == 0) & (len(positions) >= 2 * _HELD_BACK)
     given = torch.from_numpy(_given(model, head, learn, positions.tolist())[which])
+    if _size(given - given.mean(dim=0)) < _LEAST_SPREAD * _size(given):
+        return False
     center = given.mean(dim=0) if head.bias is not None else torch.zeros(given.shape[1])
-    scale = (given - center).square().mean().sqrt().clamp_min(1e-9)
+    scale = _size(given - center).clamp_min(1e-9)
     columns = (given - center) / scale
     if head.bias is not None:
         columns = torch.cat([columns, torch.ones(len(given), 1)], dim=1)
@@ -65,6 +72,12 @@ def probe(
         head.weight.copy_(weights)
         if head.bias is not None:
             head.bias.copy_(found[:, -1] - weights @ center)
+    return True
+
+
+def _size(values: Tensor) -> Tensor:
+    """Root mean square."""
+    return values.square().mean().sqrt()
 
 
 def _some(drawn: Ints, labels: npt.NDArray[Any], random: np.random.Generator) -> Ints:
