@@ -43,15 +43,16 @@ def applies(task: str, family: str, route: str) -> bool:
     return (task, route) not in NOT_APPLICABLE and not no_writer
 
 
-def options_of(route: str, small: Path) -> dict[str, Any]:
+def options_of(route: str, small: Path, writes: bool) -> dict[str, Any]:
     _, schema = routes.variants()[route]
-    given = {name: str(small) if value == "SMALL" else value for name, value in OPTIONS.get(route, {}).items()}
+    usual = {name: value for name, value in OPTIONS.get(route, {}).items() if writes or name != "encoder"}
+    given = {name: str(small) if value == "SMALL" else value for name, value in usual.items()}
     return {**given, **({"epochs": 1} if "epochs" in schema.model_fields else {})}
 
 
 def outcome_or_reason(route: str, context: Context, small: Path) -> str | None:
     """Train, save, load and predict; the reason where the route does not apply."""
-    plan = routes.resolve(RouteConfig(name=route, options=options_of(route, small)))
+    plan = routes.resolve(RouteConfig(name=route, options=options_of(route, small, context.task.shape is Shape.TEXT)))
     reason = plan.why_not(context)
     if reason:
         return reason

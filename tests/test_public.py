@@ -69,6 +69,8 @@ def test_a_loaded_model_answers_what_the_trained_one_answered(run: transferkit.R
     assert np.allclose(probabilities, run.result.route("feature_transfer").outputs, atol=1e-5)
     assert model.predict(list(test["text"])) == [model.labels[i] for i in probabilities.argmax(axis=1)]
     assert model.predict([]) == []
+    assert model.predict([" ", test["text"][0]])[0] is None
+    assert repr(model) == f"Model(folder={model.folder!r}, columns={model.columns!r})"
 
 
 def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
@@ -79,6 +81,10 @@ def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
 def test_mistakes_are_explained(run: transferkit.Run) -> None:
     with pytest.raises(DataError, match="single texts, not pairs"):
         run.model().predict([("a good film", "a bad one")])
+    with pytest.raises(DataError, match="a list of texts, found None"):
+        run.model().predict(None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"expected data: .*; found None"):
+        transferkit.fit(None)
     with pytest.raises(ConfigError, match="routes: input should be a list"):
         transferkit.fit("trec", routes=5)  # type: ignore[arg-type]
 

@@ -125,6 +125,17 @@ def test_columns_of_words_say_the_same(tagged: RunResult, folder: Path) -> None:
     assert values(flow.fit(parse(again)))["baseline"] == values(tagged)["baseline"]
 
 
+def test_evaluation_tells_of_tags_that_the_model_does_not_know(tagged: RunResult, folder: Path) -> None:
+    table = {"tokens": [["cat", "here"], ["cat", "dog"]], "tags": [["B-planet", "O"], ["I-animal", "O"]]}
+    _, findings = model.load(folder / "run", "baseline").evaluate(table)
+    assert {finding.kind: finding.rows for finding in findings} == {"unlearned-tags": (1,), "improper-tags": (2,)}
+    assert "1 tag that the model does not know: 'B-planet'" in str([finding.message for finding in findings])
+
+
+def test_no_words_have_no_tags(tagged: RunResult, folder: Path) -> None:
+    assert model.load(folder / "run", "baseline").predict([[], ["cat"]])[0] is None
+
+
 @pytest.mark.parametrize("written", [json.dumps, str])
 def test_lists_written_into_cells_of_text(written: Callable[[list[str]], str]) -> None:
     task = tasks.get("ner")

@@ -554,6 +554,9 @@ def test_mixed_languages_are_refused() -> None:
     table = Rows({"translation": [{"en": "a", "fr": "b"}, {"en": "a", "de": "c"}]}, np.arange(1, 3))
     with pytest.raises(DataError, match=r"row 2, column 'translation': expected the languages en and fr"):
         canonical(table, tasks.get("translation"))
+    for cell, found in (({"en": "a"}, "en"), ({"en": "a", "fr": "b", "de": "c"}, "en, fr, de")):
+        with pytest.raises(DataError, match=f"expected two languages, .*, found {found}; leave two"):
+            canonical(Rows({"translation": [cell]}, np.arange(1, 2)), tasks.get("translation"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ few real rows on this machine. T are tokens after truncation, E epochs, s the sh
 
     feature_transfer           f * T(train + validation) + half of that for choosing the head
     full, lora, top_layers     E * (s * b * T(train) + f * T(validation)), s = 1 but for top_layers,
-                               and f * T(8,192 rows) where a new head is fitted first
+                               and f * T(8,192 rows) and some more where a new head is fitted first
     baseline, zero_shot        rows and labels times a constant
     judging any of them        2 * f * T(test) + some seconds to load, verify and time the model
 
@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from transferkit import adapters, flow
+from transferkit import adapters, flow, students
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -52,6 +52,7 @@ _BASE_BYTES = 600 * 2**20  # Python with torch and transformers
 _JUDGING_SECONDS = 6.0
 _BASELINE_SECONDS = 5e-5  # per row and label: 1 s for TREC's 4,357 rows of 6
 _WIDTH_PER_HEAD = 64
+_PROBING_STEPS = 1_000  # forward and backward each count as one
 _LOW, _HIGH = 0.75, 1.5
 _READ = ("input_ids", "attention_mask", "token_type_ids")
 _UNTRAINED = ("baseline", "zero_shot")
@@ -206,15 +207,20 @@ def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:
         prefix = once if plan.variant == "top_layers" else 0.0
         prefix += _probing(plan.options, epochs, load)
         return prefix + first * epoch, prefix + epochs * epoch, ""
-    return 0.2 * once, once + epochs * epoch, "its cost depends on its teacher and student; the range is wide"
+    learner = "student" if plan.variant in students.names() else "number of pairs"
+    return 0.2 * once, once + epochs * epoch, f"its cost depends on its {learner}; the range is wide"
 
 
 def _probing(options: TrainingOptions, epochs: float, load: _Load) -> float:
-    """Seconds to read what a new head is fitted to, where it is."""
-    task, rows = load.prepared.task, len(load.prepared.splits.train)
+    """Seconds to fit a new head, where it is: one reading, and some hundred products of all rows with its weights."""
+    task, backbone, rows = load.prepared.task, load.prepared.backbone, len(load.prepared.splits.train)
     steps = epochs * rows / options.settled(task.shape).batch_size
-    read = min(1.0, MOST_ROWS / rows) if probing_pays(task.shape, len(task.labels), steps) else 0.0
-    return read * load.forward * load.tokens["train"]
+    if not probing_pays(task.shape, len(task.labels), steps):
+        return 0.0
+    read = min(rows, MOST_ROWS)
+    per_product = load.forward / _body(backbone)
+    products = _PROBING_STEPS * read * backbone.width * len(task.labels)
+    return load.forward * load.tokens["train"] * read / rows + per_product * products
 
 
 def _share(plan: Plan, backbone: Backbone) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit import data, predictors, routes, sources, tasks
+from transferkit import data, predictors, routes, sources, students, tasks
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
@@ -116,6 +116,8 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     )
     splits, max_length = _measured(splits, task, backbone, config)
     plans = _plans(config, splits, task, backbone)
+    if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
+        log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
     return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
 
 
@@ -135,7 +137,8 @@ def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> s
     if fits(task, columns.explicit(task, asked)):
         return ""
     fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
-    return f"; columns of these names are usual for --task {' or '.join(fitting)}" if fitting else ""
+    others = [name for name in fitting if name != task.name]
+    return f"; columns of these names are usual for --task {' or '.join(others)}" if others else ""
 
 
 def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[str, list[Finished]]:

@@ -1,6 +1,7 @@
 """A trained model in use: texts in, labels and probabilities out, wherever it was saved."""
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
 from transferkit.config import DESCRIBED, resuming
-from transferkit.data import values
+from transferkit.data import audit, values
 from transferkit.data.cleaning import clean
 from transferkit.data.content import is_blank
 from transferkit.data.rows import Rows
@@ -29,6 +30,8 @@ Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
 
 _RUN = "run.json"
+
+log = logging.getLogger("transferkit")
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ class Model:
     """
 
     folder: Path
-    predictor: Predictor
-    task: Task
+    predictor: Predictor = field(repr=False)
+    task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -78,14 +81,13 @@ class Model:
     def predict(self, texts: Sequence[Text]) -> list[Any]:
         """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
         number, a tag per word (of a text, or of a list of words), or for (question, context) the span that answers, ""
-        for none. Raises `DataError` for
-        one bare text instead of a list."""
-        return self.task.decode(self._outputs(texts), self.labels)
+        for none. None where there is no text to answer. Raises `DataError` for one bare text instead of a list."""
+        return self._answers(self._rows(texts)).values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
         """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other."""
         self.require_probabilities()
-        return np.asarray(self._outputs(texts))
+        return np.asarray(self.predictor.predict(self._rows(texts)).outputs)
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
@@ -94,14 +96,14 @@ class Model:
                 f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}; ask for answers alone"
             )
 
-    def _outputs(self, texts: Sequence[Text]) -> Any:
+    def _rows(self, texts: Sequence[Text]) -> Rows:
         if self.task.shape is Shape.TAGS and not isinstance(texts, str):
             texts = values.words(list(texts), "text", data.from_texts([]))
         rows = rows_of(texts)
         if len(rows) and ("text_pair" in rows) != self.takes_pairs and self.columns:
             wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs else "single texts, not pairs"
             raise DataError(f"this model was trained on {wanted}; give it the same")
-        return self.predictor.predict(rows).outputs
+        return rows
 
     def stream(self, path: Path, named: Mapping[str, str] | None = None, batch_size: int = 1000) -> Iterator[Answers]:
         """Answers for the rows of a file of any size, `batch_size` at a time, in their order.
@@ -111,6 +113,8 @@ class Model:
         """
         for batch in data.stream(path, batch_size):
             rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
+            for finding in audit.encoding(rows, self.task, ""):
+                log.warning("%s: %s; %s", path, finding.message, finding.action)
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
             if self.takes_pairs and "text_pair" not in rows:
@@ -127,12 +131,14 @@ class Model:
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
+        if self.task.shape is Shape.TAGS:
+            findings += self._odd_tags(cleaned.rows)
         outputs = self.predictor.predict(cleaned.rows).outputs
         return score(self.task, outputs, references, inputs=self.task.asked(cleaned.rows)), findings
 
     def _know(self, rows: Rows, column: str) -> None:
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):
-            return  # of tags, `Task.references` tells
+            return
         for number, target in zip(rows.numbers, rows[self.task.target], strict=True):
             unknown = [label for label in names_in(target) if label not in self.labels]
             if unknown:
@@ -141,6 +147,11 @@ class Model:
                     f"{where}row {number}, column {column!r}: the model does not know the label {unknown[0]!r}; it "
                     f"knows {', '.join(map(repr, self.labels[:20]))}; rename the label, or remove such rows"
                 )
+
+    def _odd_tags(self, rows: Rows) -> tuple[Finding, ...]:
+        parts = {"test": rows}
+        unknown = audit.unknown_tags(rows, self.task, self.labels, "that the model does not know")
+        return (*audit.improper_tags(parts, self.task), *audit.plain_tags(parts, self.task), *unknown)
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(is_blank(rows, self.task), dtype=bool)
@@ -177,6 +188,8 @@ def rows_of(texts: Sequence[Text]) -> Rows:
     """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else."""
     if isinstance(texts, str):
         raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
+    if not hasattr(texts, "__iter__"):
+        raise DataError(f"expected a list of texts, found {texts!r:.60}")
     if hasattr(texts, "columns"):
         raise DataError("expected a list or one column of texts, found a whole table; give its text column, df['text']")
     listed = [tuple(item) if isinstance(item, list | np.ndarray) else item for item in texts]

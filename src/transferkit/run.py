@@ -13,7 +13,7 @@ from rich.console import Console
 
 from transferkit import flow
 from transferkit.config import parse
-from transferkit.errors import TransferkitError
+from transferkit.errors import ConfigError, TransferkitError
 from transferkit.evaluation.leaderboard import render
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.model import Model, load
@@ -98,6 +98,8 @@ def fit(
     >>> run.model().predict(["Who wrote Ulysses ?"])                                         # doctest: +SKIP
     ['HUM']
     """
+    if data is None:
+        raise ConfigError("expected data: a file, a DataFrame, a data set's name ...; found None")
     named = isinstance(data, str | Path) and all(_is_file(part) for part in (validation, test))
     config = parse(
         {

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from calling import Call
+from transferkit import __version__
 from transferkit.config import read_yaml
 from transferkit.model import load
 
@@ -129,6 +130,56 @@ def test_compare_does_not_test_on_other_rows(call: Call, finished: Path, tmp_pat
     other = like(finished, tmp_path / "other", {"baseline": "right"}, ["good"] * len(labels))
     ended = call("compare", finished, other)
     assert ended.code == 0 and "do not compare" in ended.out and "significant" not in ended.out
+
+
+def test_runs_of_two_tasks_are_not_put_side_by_side(call: Call, finished: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    run = json.loads((finished / "run.json").read_text())
+    run["task"] |= {"name": "summarization"}
+    (other / "run.json").write_text(json.dumps(run))
+    lines = (finished / "predictions.csv").read_text().splitlines()
+    (other / "predictions.csv").write_text("\n".join([lines[0].replace("label", "summary"), *lines[1:]]))
+    ended = call("compare", finished, other)
+    assert (ended.code, ended.out) == (2, "")
+    assert "another task, text-classification and summarization" in ended.error
+
+
+def test_a_model_is_not_compared_but_its_run_named(call: Call, finished: Path) -> None:
+    ended = call("compare", finished / "models" / "baseline", finished)
+    assert f"name the run that it is of, {finished}" in ended.error
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_nothing_that_is_read_is_written_over(call: Call, finished: Path, tmp_path: Path, command: str) -> None:
+    suffix = ".csv" if command == "predict" else ".json"
+    file = rows_file(tmp_path, [("text", "label"), ("the film was good", "good"), ("a bad meal", "bad")])
+    (tmp_path / "folder.json").mkdir()
+    run = finished / ("run.json" if command == "evaluate" else "leaderboard.csv")
+    before = file.read_bytes(), run.read_bytes()
+    (tmp_path / f"link{suffix}").symlink_to(file)
+    for name, said in (
+        (tmp_path / f"link{suffix}", "this is the file that is read"),
+        (run, "there is such a file"),
+        (tmp_path / "scores.txt", f"expected a name ending in {'.jsonl or .csv' if command == 'predict' else suffix}"),
+        (tmp_path / "none" / f"scores{suffix}", "there is no folder"),
+    ):
+        ended = call(command, finished, file, "--output", name)
+        assert (ended.code, ended.out) == (2, "") and said in ended.error, ended.err
+    assert (file.read_bytes(), run.read_bytes()) == before
+
+
+def test_predict_tells_of_bytes_that_are_no_text(
+    call: Call, finished: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "latin.csv"
+    file.write_bytes("text\na café here\nplain\n".encode("latin-1"))
+    assert call("predict", finished, file).code == 0
+    assert "1 row holds bytes that are not UTF-8 (row 1)" in caplog.text
+
+
+def test_the_version(call: Call) -> None:
+    assert call("--version").out.strip() == __version__
 
 
 def test_the_catalogue_is_listed(call: Call, tmp_path: Path) -> None:

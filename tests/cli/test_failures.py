@@ -172,6 +172,10 @@ BAD_REQUESTS = {
     "an unknown route": (["--routes", "ful"], "unknown route 'ful'"),
     "an unknown option": (["--set", "baseline.strengt=[1]"], "strengt"),
     "an option out of range": (["--set", "baseline.strengths=[]"], "strengths"),
+    "an option for other tasks": (
+        ["--routes", "feature_transfer", "--set", "feature_transfer.encoder=x"],
+        "feature_transfer.encoder: where texts are",
+    ),
     "an unknown task": (["--task", "text-classificaton"], "unknown task"),
     "a window the model does not have": (["--max-length", "4096"], "at most 64 tokens"),
     "a negative seed": (["--seed", "-1"], "seed"),
@@ -183,6 +187,11 @@ def test_requests_that_make_no_sense(fails: Any, words: list[str], said: str) ->
     ended = fails(HEADER + GOOD_ROWS, *words)
     assert ended.code == ConfigError.exit_code, ended.err
     assert said in ended.error
+
+
+def test_a_file_in_place_of_a_model(fails: Any) -> None:
+    ended = fails(HEADER + GOOD_ROWS, "--model", __file__)
+    assert ended.code == SourceError.exit_code and "is a file; expected the folder of a model" in ended.error
 
 
 @pytest.mark.parametrize(

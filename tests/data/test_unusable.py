@@ -42,10 +42,10 @@ CASES = [
     (
         {"all": table("ab")},
         {},
-        "--test-size 0.1: expected at least 2 rows held out and 2 to train on, found 2 and 0 of the 2 rows",
+        "--test-size 0.1: expected at least 2 rows to hold out and 2 to train on, found 2 in all",
     ),
-    ({"all": table("abab" * 5)}, {"test_size": 1}, "--test-size 1: expected at least 2 rows held out"),
-    ({"all": table("abab" * 5)}, {"validation_size": 18}, "--validation-size 18: .* of the 18 rows"),
+    ({"all": table("abab" * 5)}, {"test_size": 1}, "--test-size 1: expected at least 2 rows to hold out"),
+    ({"all": table("abab" * 5)}, {"validation_size": 18}, "--validation-size 18: .* found 18 in all"),
     ({"train": table("abab"), "test": table("a", "other")}, {}, "expected at least 2 rows in test, found 1"),
     (
         {"train": table("abab"), "test": table("abab")},

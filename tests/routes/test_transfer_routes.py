@@ -269,7 +269,7 @@ def test_class_weights_help_the_rare_label(tiny: Tiny, tmp_path: Path) -> None:
     context = make_context(tiny("bert"), tmp_path, rows.take([i for i in range(150) if i not in rare]))
     shares = []
     for weights in ("none", "balanced"):
-        outcome = train("full", context, epochs=3, learning_rate=1e-3, class_weights=weights)
+        outcome = train("full", context, epochs=10, learning_rate=2e-3, class_weights=weights)
         shares.append(outcome.predictor.predict(FRESH).outputs[:, 2].mean())
     assert shares[1] > 1.2 * shares[0]
 

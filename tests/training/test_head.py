@@ -100,11 +100,13 @@ def test_the_temperature_helps_on_rows_not_seen() -> None:
 
 
 def test_the_scale_is_the_best_one() -> None:
-    # Two rows of three are right by a margin of 1: the best probability is 2/3, a margin of ln 2.
+    # Two rows of three are right by a margin of 1, each with 0.9 after smoothing by 1/5: the best probability is 19/30.
     logits = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
-    assert best_scale(logits, np.array([0, 0, 0])) == pytest.approx(np.log(2), rel=1e-3)
-    # Always right, always wrong: the ends of the range.
-    assert best_scale(logits, np.array([0, 0, 1])) > 20
+    assert best_scale(logits, np.array([0, 0, 0])) == pytest.approx(np.log(19 / 11), rel=1e-3)
+    # Always right: as sure as that many rows allow. Always wrong: the end of the range.
+    assert best_scale(logits, np.array([0, 0, 1])) == pytest.approx(np.log(9), rel=1e-3)
+    many = np.repeat([0, 0, 1], 300)
+    assert best_scale(np.repeat(logits, 300, axis=0), many) == pytest.approx(np.log(2 * 902 - 1), rel=1e-3)
     assert best_scale(logits, np.array([1, 1, 0])) < 0.05
 
 

@@ -20,7 +20,7 @@ from transferkit.adapters.full import Options
 from transferkit.errors import ConfigError
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
-from transferkit.training import loop
+from transferkit.training import checkpoints, loop
 from transferkit.training.batching import LengthBatches
 from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
@@ -233,7 +233,7 @@ def test_a_training_killed_twice_counts_all_its_seconds(
         with pytest.raises(KilledError):
             train(make_job(bert, tmp_path / "job", losses=[Weighted(Recorder(dies_at), ONCE)]))
         path = max((tmp_path / "job").glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
-        latest = loop._seconds_before(path)
+        latest = checkpoints.seconds_before(path)
     first = train(make_job(bert, tmp_path / "job"))
     # Each part is at least two checks of the clock long, ten seconds apart.
     assert latest >= 60 and first.seconds == latest
@@ -262,20 +262,21 @@ def test_a_checkpoint_cut_off_by_a_kill_is_passed_over(
 
 @pytest.mark.parametrize("dies_at", [1, 3])
 def test_a_training_that_is_continued_or_short_of_memory_begins_once(
-    bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: int
+    calm: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: int
 ) -> None:
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
     begun: list[str] = []
 
-    def job_of(name: str, *losses: Weighted) -> Training:
-        model = classifier(bert)
+    def job_of(name: str, *losses: Weighted, accumulation: int = 1) -> Training:
+        model = classifier(calm)
 
         def begin() -> None:
             begun.append(name)
             with torch.no_grad():
-                model.get_parameter("classifier.weight").fill_(len(begun))
+                model.get_parameter("classifier.weight").fill_(0.5)
 
-        return make_job(bert, tmp_path / name, model=model, losses=losses, begin=begin)
+        how = {"accumulation": accumulation, "begin": begin}
+        return make_job(calm, tmp_path / name, model=model, losses=losses, **how)
 
     undisturbed = job_of("undisturbed")
     train(undisturbed)
@@ -286,9 +287,25 @@ def test_a_training_that_is_continued_or_short_of_memory_begins_once(
     train(continued)
     assert begun == ["killed"]
     assert differing(weights_of(undisturbed), weights_of(continued)) == []
+    halves = job_of("halves", accumulation=2)
+    train(halves)
     begun.clear()
-    train(job_of("short", Weighted(Recorder(dies_at, RuntimeError("out of memory")), ONCE)))
+    short = job_of("short", Weighted(Recorder(dies_at, RuntimeError("out of memory")), ONCE))
+    train(short)
     assert begun == ["short"]
+    assert differing(weights_of(halves), weights_of(short)) == []
+
+
+def test_memory_that_does_not_suffice_to_begin_is_an_error(bert: Backbone, tmp_path: Path) -> None:
+    begun: list[int] = []
+
+    def begin() -> None:
+        begun.append(1)
+        raise torch.OutOfMemoryError("no")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        train(make_job(bert, tmp_path / "job", begin=begin))
+    assert len(begun) == 1
 
 
 def test_disk_use_is_bounded_while_training(bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,8 +182,17 @@ def _same(config: RunConfig, described: Path) -> None:
     now = config.model_dump(mode="json")
     changed = [name for name in now if name not in _INCIDENTAL and now[name] != before[name]]
     if changed:
-        what = "; ".join(f"{name}: {before[name]!r} then, {now[name]!r} now" for name in changed)
+        what = "; ".join(f"{name}: {_words(before[name])} then, {_words(now[name])} now" for name in changed)
         raise ConfigError(f"cannot resume {described.parent}: {what}; give the same settings or another --output-dir")
+
+
+def _words(value: Any) -> str:
+    """What is set in `value`, without brackets and what is empty."""
+    if isinstance(value, list):
+        return ", ".join(map(_words, value)) or "none"
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={_words(each)}" for name, each in value.items() if each or each == 0) or "none"
+    return "none" if value is None else str(value)
 
 
 @contextmanager

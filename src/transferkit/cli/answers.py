@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from transferkit import tasks
-from transferkit.errors import ConfigError
 from transferkit.progress import progress
 from transferkit.tasks import Shape
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("transferkit")
 
 Write = Callable[["Answers", Sequence[str], bool], None]
+WRITTEN = (".jsonl", ".csv")
 _COUNTED = (".jsonl", ".csv", ".tsv")
 _BLOCK = 2**22
 
@@ -28,15 +28,9 @@ _BLOCK = 2**22
 def write_answers(path: Path | None) -> AbstractContextManager[Write]:
     """A function that writes answers: JSON lines to stdout, or what the suffix of `path` says.
 
-    The file appears under its name when all is written. Raises `ConfigError` for another suffix.
+    The file appears under its name when all is written.
     """
-    if path is None:
-        return _to_stdout()
-    if path.suffix not in (".jsonl", ".csv"):
-        raise ConfigError(f"--output {path}: expected a name ending in .jsonl or .csv")
-    if not path.parent.is_dir():
-        raise ConfigError(f"--output {path}: there is no folder {path.parent}")
-    return _to_file(path)
+    return _to_file(path) if path else _to_stdout()
 
 
 def predicted_lines(batches: "Iterator[Answers]", path: Path) -> "Iterator[Answers]":
@@ -57,7 +51,7 @@ def predicted_lines(batches: "Iterator[Answers]", path: Path) -> "Iterator[Answe
                 yield answers
                 advance(len(answers))
     spent = time.monotonic() - began
-    log.info("%d rows predicted in %.1f s (%.0f a second)", done, spent, done / max(spent, 1e-9))
+    log.info("%d row%s predicted in %.1f s (%.0f a second)", done, "s" * (done != 1), spent, done / max(spent, 1e-9))
 
 
 def _about_rows(path: Path) -> int | None:

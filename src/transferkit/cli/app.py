@@ -3,11 +3,12 @@
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from transferkit import __version__
 from transferkit.cli import commands
 
 _ORDER = ("fit", "predict", "evaluate", "compare", "models", "datasets", "fetch")
@@ -23,8 +24,19 @@ class Group(TyperGroup):
 app = typer.Typer(cls=Group, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
-def transferkit(context: typer.Context) -> None:
+def transferkit(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and leave")
+    ] = False,
+) -> None:
     """Transfer learning with pretrained language models: every route, one honest table, one deployable model."""
     if context.invoked_subcommand is None:
         print(context.get_help(), file=sys.stderr)

@@ -11,7 +11,7 @@ import numpy as np
 from transferkit import tasks
 from transferkit.config import resuming
 from transferkit.data.rows import Rows
-from transferkit.errors import ArtifactError
+from transferkit.errors import ArtifactError, ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval
 from transferkit.tasks import Shape, Task
@@ -46,11 +46,19 @@ class Paired:
 
 
 def compared(first: Path, second: Path) -> Paired:
-    """Read both; a test says how much better the second run is, Holm-corrected for their number."""
+    """Read both; a test says how much better the second run is, Holm-corrected for their number.
+
+    Raises `ConfigError` where they are of two tasks.
+    """
     a, b = _read(first), _read(second)
     if a.name == b.name:
         a, b = replace(a, name=str(first)), replace(b, name=str(second))
-    same = bool(a.rows) and sorted(a.rows) == sorted(b.rows) and (a.task.name, a.metric) == (b.task.name, b.metric)
+    for what, one, other in (("task", a.task.name, b.task.name), ("metric", a.metric, b.metric)):
+        if one != other:
+            raise ConfigError(
+                f"{first} and {second} are judged by another {what}, {one} and {other}; compare like runs"
+            )
+    same = bool(a.rows) and sorted(a.rows) == sorted(b.rows)
     pairs = {name: (name, name) for name in a.values if name in b.values} | {"best": (a.best, b.best)}
     tests = holm([_tested(a, one, b, other) for one, other in pairs.values()]) if same else []
     return Paired(a, b, same, a.fingerprint == b.fingerprint, dict(zip(pairs, tests, strict=False)))
@@ -120,6 +128,9 @@ def _read(folder: Path) -> Side:
     except FileNotFoundError as error:
         if not folder.is_dir():
             raise ArtifactError(f"no run in {folder}: there is no such folder") from None
+        if folder.absolute().parent.name == "models":
+            run_of = folder.absolute().parent.parent
+            raise ArtifactError(f"{folder} is one model; name the run that it is of, {run_of}") from None
         raise ArtifactError(
             f"{folder} is no finished run: it has no {Path(error.filename).name}; finish it with: {resuming(folder)}"
         ) from None

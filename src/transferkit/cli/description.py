@@ -1,5 +1,6 @@
 """Flags and a YAML file -> the description of a run. The schema is `config`'s; this only merges."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
@@ -16,6 +17,8 @@ from transferkit.errors import ConfigError
 
 POSITIONAL = "path"
 """The one field of `DataConfig` that has no flag: it is the argument DATA."""
+
+log = logging.getLogger("transferkit")
 
 _ROUTES: TypeAdapter[tuple[RouteConfig, ...]] = TypeAdapter(Routes)
 
@@ -63,6 +66,7 @@ def _base(given: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str
     if file is None and resume:
         file = Path(given["output_dir"]) / DESCRIBED
         if not file.exists() and given.get(POSITIONAL):
+            log.info("nothing to resume in %s: a new run starts there", given["output_dir"])
             return {}
         if not file.exists():
             raise ConfigError(f"nothing to resume: {file} does not exist; name the DATA to start a run there")

@@ -125,7 +125,8 @@ def seconds(value: float) -> str:
 
 
 def _estimate_row(route: "RouteEstimate") -> tuple[str, ...]:
-    options = ", ".join(f"{name}={value}" for name, value in route.options.items())
+    shown = {name: f"{value:g}" if isinstance(value, float) else value for name, value in route.options.items()}
+    options = ", ".join(f"{name}={value}" for name, value in shown.items())
     return (route.title, f"{seconds(route.low)} to {seconds(route.high)}", f"{route.bytes / 2**30:.1f} GB", options)
 
 

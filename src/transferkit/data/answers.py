@@ -23,7 +23,7 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 def _odd(found: str) -> ValueError:
     return ValueError(
         f'expected answers such as {{"text": ["Paris"], "answer_start": [17]}}, found {found}; write them so, [] where '
-        "there is none"
+        "there is none; answers without a place are for --task generative-question-answering"
     )
 
 

@@ -1,7 +1,7 @@
 """What is noteworthy about rows, as `Finding`s and counts. Nothing here changes a row."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -113,17 +113,22 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
 def unlearned_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     """Tags that stand in test alone, which no route can give."""
     learned = {tag for name in ("train", "validation") for tags in parts[name][task.target] for tag in repaired(tags)}
-    test = parts["test"]
+    return unknown_tags(parts["test"], task, learned, "of test without a row to train on", "; add rows to learn from")
+
+
+def unknown_tags(rows: Rows, task: TaskColumns, known: Collection[str], which: str, advice: str = "") -> list[Finding]:
+    """Tags that are none of `known`; `which` says of them what that means."""
     unseen = {
-        int(number): set(repaired(tags)) - learned for number, tags in zip(test.numbers, test[task.target], strict=True)
+        int(number): set(repaired(tags)).difference(known)
+        for number, tags in zip(rows.numbers, rows[task.target], strict=True)
     }
     tags = sorted(set().union(*unseen.values()))
     if not tags:
         return []
     numbers = tuple(number for number, found in unseen.items() if found)
     listed = ", ".join(map(repr, tags[:_SHOWN])) + (" ..." if len(tags) > _SHOWN else "")
-    message = f"{counted(len(tags), 'tag')} of test without a row to train on: {listed} ({shown(numbers)})"
-    return [Finding("unlearned-tags", "warning", message, numbers, "counted as missed; add rows to learn from")]
+    message = f"{counted(len(tags), 'tag')} {which}: {listed} ({shown(numbers)})"
+    return [Finding("unlearned-tags", "warning", message, numbers, f"counted as missed{advice}")]
 
 
 def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: str = "cut") -> Finding:

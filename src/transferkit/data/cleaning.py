@@ -41,8 +41,10 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
         asked = " or ".join(repr(columns[column]) for column in task.inputs)
         raise DataError(f"{where}: all {len(rows):,} rows are empty in column {asked}; name another with --text")
     if (blank | unlabelled).all():
+        column = columns[task.target]
+        made = "" if column in table else f", made of {', '.join(map(repr, table.columns))}"
         raise DataError(
-            f"{where}: expected {wanted} in column {columns[task.target]!r}, found none in {len(rows):,} rows; "
+            f"{where}: expected {wanted} in column {column!r}{made}, found none in {len(rows):,} rows; "
             "name another column with --label, or leave this file out"
         )
     findings: list[Finding | None] = [*audit.encoding(rows, task, name)]

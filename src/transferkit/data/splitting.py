@@ -18,11 +18,10 @@ def wanted(size: float, total: int, flag: str) -> int:
     """Rows that `size` asks for: a share of `total` if below 1 (never fewer than two rows), else a number."""
     count = max(MINIMUM, round(size * total)) if size < 1 else int(size)
     if count < MINIMUM or total - count < MINIMUM:
-        left = "rows that are left without repeated ones and other splits"
         other = f" or another {flag}" if total >= 2 * MINIMUM else ""
         raise DataError(
-            f"{flag} {size:g}: expected at least {MINIMUM} rows held out and {MINIMUM} to train on, found {count} and "
-            f"{max(0, total - count)} of the {total} {left}; give more rows{other}"
+            f"{flag} {size:g}: expected at least {MINIMUM} rows to hold out and {MINIMUM} to train on, found {total} "
+            f"in all without repeated ones and other splits; give more rows{other}"
         )
     return count
 

@@ -73,7 +73,7 @@ def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> d
     front: dict[str, Any] = {
         "library_name": "transformers" if transformers else "transferkit",
         "pipeline_tag": HUB_TASKS.get(result.task.name, result.task.name),
-        "tags": [result.task.name, "transferkit", route.route.replace("_", "-"), route.name],
+        "tags": list(dict.fromkeys([result.task.name, "transferkit", route.route.replace("_", "-"), route.name])),
     }
     if base := base_model(result, route):
         front["base_model"] = base

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 
 from transferkit.config import Strict
 from transferkit.data import content
+from transferkit.errors import ConfigError
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.routes import Context, Outcome
@@ -29,6 +30,7 @@ from transferkit.training.passages import NOWHERE
 NAME = "feature_transfer"
 _MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
+_FOR_TEXTS = {"examples", "encoder"}
 _TOKENS = 25  # of a window, besides the ends of the answer
 # Features (..., depths, width), targets (..., any), and what belongs together, (...).
 Gathered = tuple[Floats, npt.NDArray[Any], Sequence[str]]
@@ -58,9 +60,13 @@ def variants() -> Mapping[str, type[Strict]]:
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    assert isinstance(options, Options)
     if context.task.shape is Shape.TEXT:
-        assert isinstance(options, Options)
         return context.why_no_text or _why_no_examples(context, options)
+    if odd := options.model_fields_set & _FOR_TEXTS:
+        raise ConfigError(
+            f"{variant}.{min(odd)}: where texts are written; {context.task.name} wants {context.task.shape.value}"
+        )
     if context.backbone.architecture == ENCODER_DECODER:
         return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
     return None

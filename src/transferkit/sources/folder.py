@@ -11,12 +11,14 @@ def claims(name: str) -> bool:
     if name.startswith("wheel://"):
         return False
     path = Path(name).expanduser()
-    return path.is_dir() or (name.startswith((".", "/", "~")) and path.suffix != ".gguf")
+    return path.is_dir() or ((path.is_file() or name.startswith((".", "/", "~"))) and path.suffix != ".gguf")
 
 
 def fetch(name: str, request: Request) -> Found:
     """The model in the folder `name`; a folder with nothing but one GGUF file gives that file."""
     folder = Path(name).expanduser().resolve()
+    if folder.is_file():
+        raise SourceError(f"{name} is a file; expected the folder of a model, a .gguf file or a name")
     if not folder.is_dir():
         raise SourceError(f"there is no folder {folder}")
     if layout.is_model(folder):

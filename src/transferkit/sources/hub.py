@@ -34,7 +34,7 @@ def fetch(name: str, request: Request) -> Found:
     if request.offline:
         found = cached(name, request.revision)
         if found is None:
-            raise missing_offline(name)
+            raise missing_offline(name, request.revision)
         return found
     try:
         with store.disk(Path(constants.HF_HUB_CACHE), 0):

@@ -52,9 +52,10 @@ def offline(asked: bool) -> bool:
     )
 
 
-def missing_offline(name: str) -> UnreachableError:
+def missing_offline(name: str, revision: str | None = None) -> UnreachableError:
     """The error for something absent which may not be fetched."""
+    at = f" --revision {revision}" if revision else ""
     return UnreachableError(
         f"{name} is not on this machine and the run is offline; fetch it first, where there is a network: "
-        f"transferkit fetch {name!r}"
+        f"transferkit fetch {name!r}{at}"
     )

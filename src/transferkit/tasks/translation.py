@@ -11,10 +11,16 @@ _BOTH = 2
 
 def unpacked(rows: Rows) -> Rows:
     """A column of {"en": ..., "fr": ...}, as translation data on the hub has it, as two: the first language is
-    translated into the second."""
+    translated into the second. Raises `DataError` where there are not two of them, and the same in all rows."""
     cells = rows.columns.get("translation", ())
-    if not cells or not all(isinstance(cell, dict) and len(cell) == _BOTH for cell in cells):
+    if not cells or not all(isinstance(cell, dict) for cell in cells):
         return rows
+    if len(cells[0]) != _BOTH:
+        raise DataError(
+            f"{rows.source or 'data'}: row {rows.numbers[0]}, column 'translation': expected two languages, such as "
+            f'{{"en": ..., "fr": ...}}, found {", ".join(cells[0]) or "none"}; leave two in every row, or give columns '
+            "called source and target"
+        )
     source, target = cells[0]
     odd = next((i for i, cell in enumerate(cells) if cell.keys() != cells[0].keys()), None)
     if odd is not None:

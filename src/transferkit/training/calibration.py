@@ -8,15 +8,25 @@ from scipy.special import logsumexp
 from transferkit.training.inference import Floats
 
 
+def doubt(rows: int) -> float:
+    """The chance that the next answer is wrong after `rows` right ones, 1 / (rows + 2): Laplace's rule of succession.
+
+    Targets are smoothed by it (as in Platt 1999), or a few rows, all answered rightly, would call for certainty.
+    """
+    return 1 / (rows + 2)
+
+
 def best_scale(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
-    """The factor in [0.01, 100] on `logits` (rows, labels) with the lowest log loss on `labels` (rows,).
+    """The factor in [0.01, 100] on `logits` (rows, labels) with the lowest log loss on smoothed `labels` (rows,).
 
     1 / temperature. The rows must not have trained the model.
     """
+    share = doubt(len(labels))
 
     def loss(log_scale: float) -> float:
         scaled = np.asarray(logits, dtype=np.float64) * np.exp(log_scale)
-        return float((logsumexp(scaled, axis=1) - scaled[np.arange(len(labels)), labels]).mean())
+        right = scaled[np.arange(len(labels)), labels]
+        return float((logsumexp(scaled, axis=1) - (1 - share) * right - share * scaled.mean(axis=1)).mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
     return float(np.exp(found.x))
@@ -27,6 +37,7 @@ def scale_for_confidence(logits: Floats, confidence: float) -> float:
 
     For a model that has seen every labelled row: its own scores would promise far too much.
     """
+    confidence = min(confidence, 1 - doubt(len(logits)))
 
     def gap(log_scale: float) -> float:
         scaled = np.asarray(logits, dtype=np.float64) * np.exp(log_scale)

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from torch import nn
 
 from transferkit.data.rows import Rows
@@ -17,8 +18,8 @@ from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
-from transferkit.training.probing import probe, probing_pays
-from transferkit.training.resampling import oversampled
+from transferkit.training.probing import Ints, probe, probing_pays
+from transferkit.training.resampling import Oversampled, oversampled
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
@@ -60,9 +61,11 @@ def train_classifier(
     The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
     on_logits = [each for each in losses if not (each.loss.hidden_depths or each.loss.attention_depths)]
+    source = oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn
+    drawn = source.positions if isinstance(source, Oversampled) else np.arange(len(learn))
     job = Training(
         learner=Learner(model, losses),
-        source=oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn,
+        source=source,
         options=recipe.options,
         stop_on=recipe.options.stop_on or recipe.stop_on or shapes.of(task.shape).STOP_ON,
         epochs=recipe.epochs,
@@ -72,18 +75,20 @@ def train_classifier(
         validate=validator(task, check, recipe.back),
         title=recipe.title,
         rates=recipe.rates,
-        begin=lambda: _begin(model, on_logits, learn, task, recipe),
+        begin=lambda: _begin(model, on_logits, learn, drawn, task, recipe),
     )
     with first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext():
         return train(job)
 
 
-def _begin(model: nn.Module, losses: Sequence[Weighted], learn: Examples, task: Task, recipe: Recipe) -> None:
-    """Give a new head what to start from."""
+def _begin(
+    model: nn.Module, losses: Sequence[Weighted], learn: Examples, drawn: Ints, task: Task, recipe: Recipe
+) -> None:
+    """Give a new head what to start from; `drawn` are the rows of an epoch."""
     if not recipe.new_head:
         return
-    steps, labels = recipe.epochs * len(learn) / recipe.options.batch_size, len(task.labels)
-    if losses and probing_pays(task.shape, labels, steps):
-        probe(model, learn, losses, labels)
-    else:
+    steps, labels = recipe.epochs * len(drawn) / recipe.options.batch_size, len(task.labels)
+    from_start = [each for each in losses if each.weight.at(0.0) > 0]
+    pays = bool(from_start) and probing_pays(task.shape, labels, steps)
+    if not (pays and probe(model, learn, drawn, from_start, labels, recipe.seed)):
         adjust_logits(model, shapes.of(task.shape).at_start(learn.labels), labels)

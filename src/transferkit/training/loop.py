@@ -1,7 +1,6 @@
 """The only training loop: Hugging Face `Trainer`, with our batches, losses and checkpoints."""
 
 import logging
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from transformers import (
@@ -26,6 +24,7 @@ from transformers import (
 from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.progress import progress
+from transferkit.training import checkpoints
 from transferkit.training.batching import LengthBatches
 from transferkit.training.dropout import cheap_dropout
 from transferkit.training.interruption import Interruption
@@ -36,9 +35,6 @@ from transferkit.training.options import TrainingOptions, usual_patience
 log = logging.getLogger("transferkit")
 
 CHECKPOINT_SECONDS = 60.0
-_WEIGHTS = "learned.safetensors"
-_BEST = "best.safetensors"
-_START = "start.safetensors"
 
 Validate = Callable[[nn.Module], Mapping[str, float]]
 
@@ -98,9 +94,10 @@ def train(job: Training) -> Trained:
     """
     notes: list[str] = []
     accumulation = job.options.accumulation
+    begun = checkpoints.begun(job.folder, job.learner, job.begin)
     while True:
         try:
-            trained = _train_once(job, accumulation)
+            trained = _train_once(job, accumulation, begun)
             return Trained(trained.seconds, trained.history, trained.trained_parameters, tuple(notes))
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error) or accumulation * 2 > job.options.batch_size:
@@ -108,42 +105,26 @@ def train(job: Training) -> Trained:
             accumulation *= 2
             notes.append(f"out of memory: batches of {job.options.batch_size} are processed in {accumulation} pieces")
             log.warning("%s: %s", job.title, notes[-1])
-            _rewind(job)
+            checkpoints.rewind(job.folder, job.learner)
 
 
-def _train_once(job: Training, accumulation: int) -> Trained:
-    began = time.perf_counter()
-    _start(job)
+def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
     sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
     trainer = _Loop(job, sampler, _arguments(job, sampler.pieces))
-    checkpoint = _latest_checkpoint(job.folder)
-    before = _seconds_before(checkpoint)
+    checkpoint = checkpoints.latest(job.folder)
+    trainer.watch.before = before = max(checkpoints.seconds_before(checkpoint), begun)
     set_seed(job.seed)
-    trainer.watch.before = before + time.perf_counter() - began
+    began = time.perf_counter()
     try:
         with cheap_dropout(job.learner):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         trainer.watch.interruption.happen()
     finally:
         trainer.watch.close()
-    if (job.folder / _BEST).exists():
-        _load_learned(job.learner, job.folder / _BEST)
+    checkpoints.finish(job.folder, job.learner)
     seconds = time.perf_counter() - began + before
     history = tuple(_history(trainer.state.log_history))
     return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
-
-
-def _start(job: Training) -> None:
-    """The weights before the first step, computed once however often the training is interrupted."""
-    start = job.folder / _START
-    if start.exists():
-        _load_learned(job.learner, start)
-        return
-    job.begin()
-    job.folder.mkdir(parents=True, exist_ok=True)
-    written = start.with_suffix(".part")
-    save_file(_learned(job.learner), written)
-    written.replace(start)
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
@@ -238,12 +219,10 @@ class _Loop(Trainer):
         return metrics
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        folder = Path(output_dir or self.job.folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file(_learned(self.job.learner), folder / _WEIGHTS)
+        checkpoints.save(Path(output_dir or self.job.folder), self.job.learner)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: nn.Module | None = None) -> None:
-        _load_learned(self.job.learner, Path(resume_from_checkpoint) / _WEIGHTS)
+        checkpoints.load(Path(resume_from_checkpoint), self.job.learner)
 
 
 class _Watch(TrainerCallback):
@@ -301,7 +280,7 @@ class _Watch(TrainerCallback):
         series = [sign * entry[name] for entry in values]
         best = int(np.argmin(series))
         if best == len(series) - 1:
-            save_file(_learned(self.job.learner), self.job.folder / _BEST)
+            checkpoints.keep_best(self.job.folder, self.job.learner)
         elif len(series) - 1 - best >= (self.job.options.patience or usual_patience(self.job.epochs)):
             control.should_training_stop = True
             control.should_save = False  # a resumed run must stop here too
@@ -354,43 +333,6 @@ def unfreeze(learner: Learner) -> None:
 
 def _rows_in(batch: Mapping[str, Tensor]) -> int:
     return len(batch["labels"])
-
-
-def _learned(learner: Learner) -> dict[str, Tensor]:
-    return {name: value.contiguous() for name, value in learner.learned().items()}
-
-
-def _load_learned(learner: nn.Module, path: Path) -> None:
-    learner.load_state_dict(load_file(path), strict=False)
-
-
-def _latest_checkpoint(folder: Path) -> Path | None:
-    complete = [path for path in folder.glob("checkpoint-*") if _is_complete(path)]
-    return max(complete, key=lambda path: int(path.name.split("-")[1]), default=None)
-
-
-def _is_complete(checkpoint: Path) -> bool:
-    # The state file is written last: a checkpoint without all of it was cut off by a kill.
-    try:
-        TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _rewind(job: Training) -> None:
-    for path in job.folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != _START:
-            path.unlink()
-
-
-def _seconds_before(checkpoint: Path | None) -> float:
-    if checkpoint is None:
-        return 0.0
-    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
-    return max((entry["seconds"] for entry in state.log_history if "seconds" in entry), default=0.0)
 
 
 def _history(entries: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:

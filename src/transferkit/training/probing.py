@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -17,8 +19,11 @@ from transferkit.training.learner import Weighted, inputs_of, logits_of
 from transferkit.training.losses import Step
 from transferkit.training.scaling import last_map
 
+Ints = npt.NDArray[np.int64]
+
 _STRENGTHS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # of a loss that is a mean over rows and labels
 _HELD_BACK = 5
+_LEAST_SPREAD = 0.1
 _STEPS = 100
 _STEPS_PER_LABEL = 30  # on texts with 6 to 71 labels much was gained at 12 and fewer, nothing at 52
 _PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
@@ -32,30 +37,66 @@ def probing_pays(shape: Shape, labels: int, steps: float) -> bool:
     return shape in _PROBED and steps < _STEPS_PER_LABEL * labels
 
 
-def probe(model: nn.Module, learn: Examples, losses: Sequence[Weighted], labels: int) -> None:
-    """Fit the last layer of `model`, of `labels` outputs, to at most 8,192 rows of `learn` in place.
+def probe(
+    model: nn.Module, learn: Examples, drawn: Ints, losses: Sequence[Weighted], labels: int, seed: int = 0
+) -> bool:
+    """Fit the last layer of `model`, of `labels` outputs, in place to at most 8,192 of the rows of `learn` at `drawn`.
+
+    Whether that was done: not where what the layer is given differs between texts by less than a tenth of its size, as
+    of a backbone that has learned nothing yet. Weights that tell such texts apart are so large that the first steps of
+    the backbone throw all answers over.
 
     Linear probing, then fine-tuning (Kumar et al. 2022): a head that starts at random pulls the backbone about before
     it knows what for, and with many labels much of the training goes by until it does. `losses`, which look at logits
-    alone, + lambda / 2 * |weights|^2 are minimised by L-BFGS on what the layer is given, of variance one, everything
-    below it being as it is; lambda is the one that is best on every fifth row, held back.
+    alone, + lambda / 2 * |weights|^2 are minimised by L-BFGS on what the layer is given, scaled to squares of mean one,
+    everything below it being as it is; lambda is the one that is best on a fifth of the rows, held back, and 1 where
+    there are fewer than ten.
     """
-    head = last_map(model, labels)
-    positions = np.linspace(0, len(learn) - 1, min(len(learn), MOST_ROWS)).round().astype(np.int64)
-    given = torch.from_numpy(_given(model, head, learn, positions.tolist()))
+    head, random = last_map(model, labels), np.random.default_rng(seed)
+    positions, which = np.unique(_some(drawn, learn.labels, random), return_inverse=True)
+    held_back = (random.permutation(len(positions)) % _HELD_BACK == 0) & (len(positions) >= 2 * _HELD_BACK)
+    given = torch.from_numpy(_given(model, head, learn, positions.tolist())[which])
+    if _size(given - given.mean(dim=0)) < _LEAST_SPREAD * _size(given):
+        return False
     center = given.mean(dim=0) if head.bias is not None else torch.zeros(given.shape[1])
-    scale = (given - center).square().mean().sqrt().clamp_min(1e-9)
+    scale = _size(given - center).clamp_min(1e-9)
     columns = (given - center) / scale
     if head.bias is not None:
         columns = torch.cat([columns, torch.ones(len(given), 1)], dim=1)
     told = {"labels": learn.labels, **learn.per_row}
-    batch = {name: torch.from_numpy(values[positions]) for name, values in told.items()}
-    found = _fitted(_Rows(columns, given.shape[1], batch), losses, labels)
+    batch = {name: torch.from_numpy(values[positions[which]]) for name, values in told.items()}
+    rows = _Rows(columns, given.shape[1], batch)
+    found = _fitted(rows, torch.from_numpy(held_back[which]), losses, labels)
     weights = found[:, : given.shape[1]] / scale
     with torch.no_grad():
         head.weight.copy_(weights)
         if head.bias is not None:
             head.bias.copy_(found[:, -1] - weights @ center)
+    return True
+
+
+def _size(values: Tensor) -> Tensor:
+    """Root mean square."""
+    return values.square().mean().sqrt()
+
+
+def _some(drawn: Ints, labels: npt.NDArray[Any], random: np.random.Generator) -> Ints:
+    """At most `MOST_ROWS` of `drawn`, at random, but one of every label among them."""
+    order: Ints = random.permutation(drawn)
+    if len(order) <= MOST_ROWS:
+        return order
+    leading = np.concatenate([_first_of_each(labels[order]), np.arange(len(order))])
+    _, first = np.unique(leading, return_index=True)
+    found: Ints = order[leading[np.sort(first)][:MOST_ROWS]]
+    return found
+
+
+def _first_of_each(labels: npt.NDArray[Any]) -> Ints:
+    """Where every label is met first; nowhere for numbers."""
+    if labels.ndim > 1:
+        given = labels > 0
+        return np.asarray(given.argmax(axis=0)[given.any(axis=0)], dtype=np.int64)
+    return np.unique(labels, return_index=True)[1] if labels.dtype == np.int64 else np.empty(0, dtype=np.int64)
 
 
 def _given(model: nn.Module, head: nn.Module, learn: Examples, positions: list[int]) -> Floats:
@@ -100,28 +141,26 @@ class _Rows:
         return torch.stack([each.weight.at(0.0) * each.loss(step) for each in losses]).sum()
 
 
-def _fitted(rows: _Rows, losses: Sequence[Weighted], labels: int) -> Tensor:
+def _fitted(rows: _Rows, held_back: Tensor, losses: Sequence[Weighted], labels: int) -> Tensor:
     """Weights (labels, columns), penalised but for those of the last column where it is 1 throughout."""
-    weights, least, strength = torch.zeros(labels, rows.columns.shape[1]), np.inf, _STRENGTHS[0]
-    if len(rows.columns) < 2 * _HELD_BACK:
-        return _minimum(rows, losses, strength, weights)
-    held_back = torch.arange(len(rows.columns)) % _HELD_BACK == 0
+    weights = torch.zeros(labels, rows.columns.shape[1])
+    strength, least = _STRENGTHS[0], np.inf
     others, held = rows.take(~held_back), rows.take(held_back)
-    with progress("choosing the penalty of the new head", len(_STRENGTHS) + 1) as advance:
-        for each in _STRENGTHS:
-            weights = _minimum(others, losses, each, weights)
-            error = float(held.loss(losses, weights))
+    with progress("fitting the new head", len(_STRENGTHS) + 1) as advance:
+        for each in _STRENGTHS if len(held.columns) else ():
+            found = _minimum(others, losses, each, weights)
+            error = float(held.loss(losses, found))
             advance(1)
-            if error >= least:
+            if not error < least:
                 break
-            least, strength = error, each
+            weights, strength, least = found, each, error
         return _minimum(rows, losses, strength, weights)
 
 
 def _minimum(rows: _Rows, losses: Sequence[Weighted], strength: float, start: Tensor) -> Tensor:
     """Where the penalised loss is least, sought from `start`."""
     weights = start.clone().requires_grad_()
-    solver = torch.optim.LBFGS([weights], max_iter=_STEPS, line_search_fn="strong_wolfe")
+    solver = torch.optim.LBFGS([weights], max_iter=_STEPS, history_size=10, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         solver.zero_grad()

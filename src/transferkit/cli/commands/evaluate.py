@@ -8,6 +8,7 @@ import typer
 
 from transferkit.cli import console, summary
 from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.cli.output import checked
 
 
 def command(
@@ -22,6 +23,8 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
+    if output:
+        checked(output, (".json",), file, run)
     from transferkit.evaluation.document import scores_to_json
     from transferkit.model import load
 

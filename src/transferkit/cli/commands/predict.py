@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from transferkit.cli.answers import predicted_lines, write_answers
+from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
 from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.cli.output import checked
 from transferkit.errors import ConfigError
 
 log = logging.getLogger("transferkit")
@@ -29,7 +30,7 @@ def command(
     """Answer every row of FILE, in its order; memory does not grow with the file."""
     if route and cheapest:
         raise ConfigError("--route and --cheapest exclude each other; give one of them")
-    writer = write_answers(output)
+    writer = write_answers(checked(output, WRITTEN, file, run) if output else None)
     from transferkit.model import load
 
     model = load(run, route, cheapest)
@@ -42,5 +43,5 @@ def command(
             empty += answers.values.count(None)
             write(answers, model.labels, probabilities)
     if empty:
-        words = "row of %s has no text; its" if empty == 1 else "rows of %s have no text; their"
-        log.warning(f"%d {words} label is null", empty, file)
+        words = "row of %s has no text; its answer is" if empty == 1 else "rows of %s have no text; their answers are"
+        log.warning(f"%d {words} null", empty, file)

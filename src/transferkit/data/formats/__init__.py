@@ -30,11 +30,14 @@ def by_suffix() -> dict[str, Format]:
 
 def of(path: Path) -> Format:
     """The format of `path`, told by its suffix alone."""
+    if path.is_dir():
+        raise DataError(f"{path}: expected a file, found a folder; name one of its files")
     suffix = compression.stored_suffix(path)
     if suffix not in by_suffix():
         known = ", ".join(sorted(by_suffix()))
+        gone = "" if path.exists() else "no such file, and "
         raise DataError(
-            f"{path}: unsupported suffix {suffix or 'none'!r}; supported are {known}, "
+            f"{path}: {gone}{f'the suffix {suffix!r} is not known' if suffix else 'no suffix'}; supported are {known}, "
             f"each plain or with {' or '.join(compression.SUFFIXES)}"
         )
     return by_suffix()[suffix]

@@ -10,6 +10,7 @@ from scipy.optimize import minimize_scalar
 from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.tasks import Task
+from transferkit.training.calibration import doubt
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 from transferkit.training.losses import Loss, Schedule
@@ -59,13 +60,15 @@ def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
 
 
 def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    """Thresholds to 0, then the scale of least binary cross-entropy."""
+    """Thresholds to 0, then the scale of least binary cross-entropy with smoothed targets."""
     moved = adjusted(scores, targets)
     logits = np.asarray(moved.of(scores), dtype=np.float64)
+    share = doubt(len(targets))
+    smoothed = (1 - share) * targets + share / 2
 
     def loss(log_scale: float) -> float:
         scaled = logits * np.exp(log_scale)
-        return float((np.logaddexp(0, scaled) - targets * scaled).mean())
+        return float((np.logaddexp(0, scaled) - smoothed * scaled).mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.1), np.log(100)), method="bounded")
     return Adjustment(float(np.exp(found.x))).after(moved)
