@@ -111,15 +111,17 @@ class Model:
         `named` says which columns hold `text` and `text_pair`; otherwise they are called as in training or
         have a usual name.
         """
+        broken = 0
         for batch in data.stream(path, batch_size):
             rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
-            for finding in audit.encoding(rows, self.task, ""):
-                log.warning("%s: %s; %s", path, finding.message, finding.action)
+            broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
             if self.takes_pairs and "text_pair" not in rows:
                 raise DataError(f"{path}: this model reads pairs of texts; name the second column with --text-pair")
             yield self._answers(rows)
+        if broken:
+            log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
     def evaluate(self, table: Any, named: Mapping[str, str] | None = None) -> tuple[Scores, tuple[Finding, ...]]:
         """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out.

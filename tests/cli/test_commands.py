@@ -173,9 +173,9 @@ def test_predict_tells_of_bytes_that_are_no_text(
     call: Call, finished: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "latin.csv"
-    file.write_bytes("text\na café here\nplain\n".encode("latin-1"))
-    assert call("predict", finished, file).code == 0
-    assert "1 row holds bytes that are not UTF-8 (row 1)" in caplog.text
+    file.write_bytes("text\na café here\nplain\nanother café\n".encode("latin-1"))
+    assert call("predict", finished, file, "--batch-size", 1).code == 0
+    assert caplog.text.count("bytes that are not UTF-8 in 2 rows") == caplog.text.count("UTF-8") == 1
 
 
 def test_the_version(call: Call) -> None:
