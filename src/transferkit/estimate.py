@@ -39,7 +39,8 @@ from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
 from transferkit.training.encoding import Encoded, encode
-from transferkit.training.inference import BATCH_TOKENS
+from transferkit.training.inference import batch_tokens, device_of
+from transferkit.training.learner import inputs_of
 from transferkit.training.options import TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.prompting import frame
@@ -137,15 +138,19 @@ def _written(prepared: Prepared) -> bool:
 def seconds_per_token(backbone: Backbone, rows: Encoded) -> tuple[float, float]:
     """Forward alone in batches as large as for reading features, and forward with backward in small ones."""
     encoder = backbone.encoder()
+    where, weight = device_of(encoder), next(encoder.parameters())
 
+    # A GPU has answered only when something of its answer was read.
     def forward(inputs: dict[str, Tensor]) -> None:
         with torch.inference_mode():
-            encoder(**inputs)
+            encoder(**inputs).last_hidden_state[0, 0, 0].item()
 
     def both(inputs: dict[str, Tensor]) -> None:
         encoder(**inputs).last_hidden_state.mean().backward()
+        if weight.grad is not None:
+            weight.grad.flatten()[0].item()
 
-    large, small = (_probe(backbone, rows, tokens) for tokens in (BATCH_TOKENS, _TRAINING_TOKENS))
+    large, small = (inputs_of(_probe(backbone, rows, tokens), where) for tokens in (batch_tokens(), _TRAINING_TOKENS))
     forward(small)
     return _timed(forward, large), _timed(both, small)
 

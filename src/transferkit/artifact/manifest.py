@@ -11,6 +11,7 @@ from typing import Any
 from transferkit.config import RunConfig
 from transferkit.data.splits import Splits
 from transferkit.sources.backbone import Backbone
+from transferkit.sources.device import device_name
 
 _PACKAGES = ("transferkit", "torch", "transformers", "scikit-learn", "peft", "numpy", "tokenizers")
 
@@ -45,10 +46,11 @@ def manifest(config: RunConfig, splits: Splits, backbone: Backbone, max_length: 
 
 
 def machine() -> Mapping[str, Any]:
-    """Processor, cores available to this process, memory in GB."""
+    """Processor, cores available to this process, memory in GB, and the GPU where there is one."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"processor": _processor(), "cores": cores, "memory_gb": round(memory, 1), "system": platform.system()}
+    found = {"processor": _processor(), "cores": cores, "memory_gb": round(memory, 1), "system": platform.system()}
+    return {**found, "gpu": gpu} if (gpu := device_name()) else found
 
 
 def _processor() -> str:

@@ -13,6 +13,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, untagged_outside, write_facts
+from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
 from transferkit.training.encoding import encode
@@ -89,7 +90,7 @@ class FrozenFeatures:
         self, source: Examples, positions: Sequence[int], read: Read, finish: Finish
     ) -> Iterator[tuple[int, Floats]]:
         """(position, what `finish` makes of what `read` reads at every depth, (..., depths, width)), in any order."""
-        device = device_of(self.encoder)
+        place = device_of(self.encoder)
         self.encoder.eval()
         top = self.depths[-1]
         with ExitStack() as stack:
@@ -99,7 +100,7 @@ class FrozenFeatures:
                 stack.enter_context(stopping_after(self.encoder, top))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
-                inputs = inputs_of(batch, device)
+                inputs = inputs_of(batch, place)
                 with suppress(StopForward):
                     output = self.encoder(**inputs)
                     if self.uses_output:
@@ -151,7 +152,7 @@ def trimmed(encoder: Any, depth: int) -> Any:
 def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
     """What `save` wrote."""
     return FrozenFeatures(
-        encoder=AutoModel.from_pretrained(folder, local_files_only=True).eval(),
+        encoder=AutoModel.from_pretrained(folder, local_files_only=True).to(device()).eval(),
         tokenizer=AutoTokenizer.from_pretrained(folder, local_files_only=True),
         pooling=str(facts["pooling"]),
         depths=tuple(facts["depths"]),

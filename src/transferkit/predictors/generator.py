@@ -14,6 +14,7 @@ from transferkit.config import GenerationConfig
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, write_facts
 from transferkit.progress import progress
+from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
@@ -23,9 +24,18 @@ from transferkit.training.writing import answered_examples
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")
-_TOKENS_AT_ONCE = 8192
-_MOST_ROWS = 64
-_MOST_PADDING = 2048  # tokens: from there on, on two cores, a batch more is faster than the padding
+
+
+@dataclass(frozen=True)
+class _Most:
+    """Tokens and rows that are answered at once, and tokens of padding, from which on a batch more is faster."""
+
+    tokens: int
+    rows: int
+    padding: int
+
+
+_ON_CPU, _ON_GPU = _Most(8_192, 64, 2_048), _Most(32_768, 256, 32_768)
 
 
 def _listed(tokens: int | Sequence[int] | None) -> Sequence[int]:
@@ -78,14 +88,15 @@ class Generator:
         return np.array(found, dtype=np.str_)
 
     def _groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        most = _ON_CPU if device_of(self.model).type == "cpu" else _ON_GPU
         order = np.argsort(-np.asarray(lengths), kind="stable").tolist()
         start = 0
         while start < len(order):
             longest = lengths[order[start]]
             each = longest + (self.generation.max_new_tokens or 0)
-            rows = min(_MOST_ROWS, max(1, _TOKENS_AT_ONCE // (each * self.generation.num_beams)))
+            rows = min(most.rows, max(1, most.tokens // (each * self.generation.num_beams)))
             padding = np.cumsum([longest - lengths[i] for i in order[start : start + rows]])
-            rows = int(np.searchsorted(padding, _MOST_PADDING, side="right"))
+            rows = int(np.searchsorted(padding, most.padding, side="right"))
             yield order[start : start + rows]
             start += rows
 
@@ -107,13 +118,13 @@ class Generator:
         for i, row in enumerate(asked):
             where = slice(width - len(row), None) if self.frame.start is None else slice(len(row))
             ids[i, where], mask[i, where] = row, 1
-        device = device_of(self.model)
+        its_device = device_of(self.model)
         with torch.inference_mode(), torch.random.fork_rng(enabled=self.generation.do_sample), hushed():
             if self.generation.do_sample:
                 torch.manual_seed(seed)
             out = self.model.generate(
-                input_ids=torch.from_numpy(ids).to(device),
-                attention_mask=torch.from_numpy(mask).to(device),
+                input_ids=torch.from_numpy(ids).to(its_device),
+                attention_mask=torch.from_numpy(mask).to(its_device),
                 generation_config=self.settings(),
                 tokenizer=self.tokenizer if self.generation.stop else None,
             )
@@ -170,9 +181,9 @@ def _frame(said: Mapping[str, Any]) -> Frame:
 def load(folder: Path, facts: Mapping[str, Any]) -> Generator:
     """What `save` wrote."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     return Generator(
-        kind.from_pretrained(folder, local_files_only=True).eval(),
+        kind.from_pretrained(folder, local_files_only=True).to(device()).eval(),
         AutoTokenizer.from_pretrained(folder, local_files_only=True),
         _frame(facts["frame"]),
         int(facts["max_length"]),

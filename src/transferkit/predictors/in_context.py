@@ -13,6 +13,7 @@ from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, generator, write_facts
 from transferkit.predictors.generator import Generator
 from transferkit.progress import progress
+from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training.embedder import Embedder
 from transferkit.training.encoding import encode
@@ -105,7 +106,7 @@ class InContext:
 def load(folder: Path, facts: Mapping[str, Any]) -> InContext:
     """What `save` wrote."""
     below = folder / _RETRIEVER
-    encoder = AutoModel.from_pretrained(below, local_files_only=True).eval()
+    encoder = AutoModel.from_pretrained(below, local_files_only=True).to(device()).eval()
     tokenizer = AutoTokenizer.from_pretrained(below, local_files_only=True)
     return InContext(
         generator.load(folder, facts),

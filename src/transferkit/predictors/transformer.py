@@ -15,6 +15,7 @@ from transformers import (
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, untagged_outside, write_facts
+from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
 from transferkit.training.encoding import encode
@@ -108,7 +109,7 @@ class Transformer:
 def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
     """What `save` wrote; the labels of model and facts must agree."""
     kind = _KINDS.get(facts["shape"], AutoModelForSequenceClassification)
-    model = kind.from_pretrained(folder, local_files_only=True).eval()
+    model = kind.from_pretrained(folder, local_files_only=True).to(device()).eval()
     labels = tuple(facts["labels"])
     if tuple(model.config.id2label[i] for i in range(len(labels))) != labels:
         raise ValueError(f"config.json has the labels {model.config.id2label}, transferkit.json has {labels}")

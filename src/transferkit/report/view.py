@@ -172,7 +172,7 @@ def _moment(text: str) -> str:
 def _machine(machine: Any) -> str:
     if not isinstance(machine, Mapping):
         return str(machine)
-    words = {"processor": "{}", "cores": "{} cores", "memory_gb": "{} GB memory", "system": "{}"}
+    words = {"processor": "{}", "gpu": "{}", "cores": "{} cores", "memory_gb": "{} GB memory", "system": "{}"}
     facts = flat(plain(machine))
     return " · ".join(words.get(key, f"{key.replace('_', ' ')} {{}}").format(value) for key, value in facts)
 

@@ -21,6 +21,7 @@ from transformers import (
 )
 
 from transferkit.errors import SourceError
+from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
 
 TAGGING, READING = "token_classification", "question_answering"
@@ -47,7 +48,7 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
 
 
 def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
-    """The model of `folder` without a head, float32, in evaluation mode."""
+    """The model of `folder` without a head, float32, in evaluation mode, on `device()`."""
     model, _ = _load(AutoModel, folder, configuration(folder, trust_remote_code), trust_remote_code)
     if model.config.is_encoder_decoder:
         model = model.get_encoder()
@@ -130,5 +131,4 @@ def _settled(model: Any) -> PreTrainedModel:
     # Keys and values of past tokens are of no use without generation.
     if getattr(model.config, "use_cache", False):
         model.config.use_cache = False
-    model.eval()
-    return model  # type: ignore[no-any-return]
+    return model.to(device()).eval()  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from transformers.pytorch_utils import Conv1D
 from transferkit.progress import progress
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
-from transferkit.training.inference import BATCH_TOKENS, device_of
+from transferkit.training.inference import batch_tokens, device_of
 from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
 from transferkit.training.learner import mask_of
 from transferkit.training.prefix import SkippedPrefix
@@ -46,7 +46,7 @@ def bridge(student: nn.Module, teacher: nn.Module, kept: Sequence[int], source: 
     device = device_of(student)
     rows = np.arange(min(len(source.lengths), 1 + int(np.searchsorted(source.lengths.cumsum(), _MOST_TOKENS))))
     parts = [rows[rows % _HELD_BACK > 0], rows[rows % _HELD_BACK == 0]]
-    groups = [[part[group] for group in by_length(source.lengths[part], BATCH_TOKENS)] for part in parts]
+    groups = [[part[group] for group in by_length(source.lengths[part], batch_tokens())] for part in parts]
     read = [source.batch(group) for group in (*groups[0], *groups[1])]
     texts = _Texts([{name: b[name].to(device) for name in _READ if name in b} for b in read], len(groups[0]))
     ours: Sequence[Any] = [None] * len(read)

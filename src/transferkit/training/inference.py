@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from transferkit.sources.device import device
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
 from transferkit.training.first_token import first_token_alone
@@ -15,12 +16,17 @@ from transferkit.training.learner import at_words, inputs_of, logits_of, mask_of
 
 Floats = npt.NDArray[np.float32]
 
-BATCH_TOKENS = 4096
+_TOKENS_ON_CPU, _TOKENS_ON_GPU = 4096, 32_768  # a GPU idles at what two cores are busy with
 _WORTH_TRYING = 64  # rows
 
 
 def device_of(model: nn.Module) -> torch.device:
     return next(iter(model.parameters())).device
+
+
+def batch_tokens() -> int:
+    """Tokens of a batch without gradients."""
+    return _TOKENS_ON_CPU if device().type == "cpu" else _TOKENS_ON_GPU
 
 
 def batches(
@@ -29,7 +35,7 @@ def batches(
     """(position, result) for every position, in any order; `forward` gives one array per row of its batch."""
     lengths = source.lengths[np.asarray(positions, dtype=np.int64)]
     with torch.inference_mode():
-        for group in by_length(lengths, BATCH_TOKENS):
+        for group in by_length(lengths, batch_tokens()):
             yield from _halving([positions[i] for i in group], source, forward)
 
 
@@ -54,11 +60,11 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
     Where the rows have words, (rows, most words, labels), NaN where a row has no such word; for windows of contexts
     (windows, most tokens, 2).
     """
-    device = device_of(model)
+    where = device_of(model)
     model.eval()
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
-        output = model(**inputs_of(batch, device))
+        output = model(**inputs_of(batch, where))
         found = at_words(logits_of(output).cpu().float(), batch)
         if "words" in batch:
             found[batch["words"] < 0] = torch.nan
@@ -73,11 +79,11 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
 
 def token_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
     """(position, logits of its tokens (tokens, 2)) for windows of contexts, in any order."""
-    device = device_of(model)
+    where = device_of(model)
     model.eval()
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
-        found = logits_of(model(**inputs_of(batch, device))).cpu().float().numpy()
+        found = logits_of(model(**inputs_of(batch, where))).cpu().float().numpy()
         return [row[kept] for row, kept in zip(found, mask_of(batch).bool().numpy(), strict=True)]
 
     yield from batches(source, positions, forward)

@@ -14,7 +14,7 @@ from transferkit.progress import progress
 from transferkit.tasks import Shape
 from transferkit.training.examples import Examples
 from transferkit.training.first_token import first_token_alone
-from transferkit.training.inference import Floats, batches
+from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.learner import Weighted, inputs_of, logits_of
 from transferkit.training.losses import Step
 from transferkit.training.scaling import last_map
@@ -101,8 +101,8 @@ def _first_of_each(labels: npt.NDArray[Any]) -> Ints:
 
 def _given(model: nn.Module, head: nn.Module, learn: Examples, positions: list[int]) -> Floats:
     """What `head` is given for the rows at `positions`, (rows, width)."""
-    device = torch.device("cuda") if torch.cuda.is_available() else next(model.parameters()).device
-    model.to(device).eval()
+    device = device_of(model)
+    model.eval()
     with _handing_on(head), progress("reading what the new head starts from", len(positions)) as advance:
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:

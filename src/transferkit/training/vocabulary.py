@@ -17,8 +17,9 @@ class SeenEmbedding(nn.Module):
     def __init__(self, embedding: nn.Embedding, seen: Tensor) -> None:
         super().__init__()
         self.weight = nn.Parameter(embedding.weight.detach()[seen].clone())
-        slots = torch.full((embedding.num_embeddings,), -1, dtype=torch.long)
-        slots[seen] = torch.arange(len(seen))
+        where = embedding.weight.device
+        slots = torch.full((embedding.num_embeddings,), -1, dtype=torch.long, device=where)
+        slots[seen] = torch.arange(len(seen), device=where)
         self.register_buffer("slots", slots, persistent=False)
         padding = embedding.padding_idx
         self.padding_slot = None if padding is None or slots[padding] < 0 else int(slots[padding])

@@ -1,0 +1,21 @@
+"""Where models compute."""
+
+import torch
+from accelerate import PartialState
+
+
+def device() -> torch.device:
+    """That of the training loop too: a GPU where torch sees one, else the CPU.
+
+    `CUDA_VISIBLE_DEVICES=` (empty) leaves the GPU alone; several processes take a GPU each.
+    """
+    found: torch.device = PartialState().device
+    return found
+
+
+def device_name() -> str | None:
+    """What the GPU calls itself; None where models compute on the CPU."""
+    place = device()
+    if place.type == "cpu":
+        return None
+    return torch.cuda.get_device_name(place) if place.type == "cuda" else place.type
