@@ -2,11 +2,13 @@
 
 Seed after seed, every subject of every asked-for table runs once, one subprocess at a time (A B A B), and what
 it answered is kept under `benchmarks/out/ID/`. The same command with the same id (by default today's date)
-goes on where it was stopped; `--fresh` measures again. Tables are printed and kept in `benchmarks/RESULTS.md`.
+goes on where it was stopped, within a run of ours too; `--fresh` measures again. Tables are printed and kept in
+`benchmarks/RESULTS.md`.
 """
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -56,8 +58,11 @@ def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measur
             print(f"{what} ...", flush=True)
             folder = prepare(task.data, task.seed, out / "data" / task.data / str(task.seed))
             case = Case(folder, model_folder(DATA[task.data].model), task.seed, DATA[task.data].task)
+            work = out / "work" / path.stem
+            if fresh:
+                shutil.rmtree(work, ignore_errors=True)
             try:
-                found = measure(task.subject, case)
+                found = measure(task.subject, case, work)
             except SubjectError as error:
                 print(f"{what}: failed\n{error}", flush=True)
                 continue

@@ -2,9 +2,9 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,8 @@ class Ours:
             words += ["--unlabelled", case.file("unlabelled")]
         words += ["--task", case.task, "--model", str(case.model), "--seed", str(case.seed)]
         words += ["--routes", ",".join(self.routes)]
-        words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache"), "--offline"]
+        words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache")]
+        words += ["--offline", "--resume"]
         return words + [word for setting in self.settings for word in ("--set", setting)]
 
     def read(self, work: Path) -> Measured:
@@ -94,17 +95,25 @@ class Ours:
 Subject = Peer | Ours
 
 
-def measure(subject: Subject, case: Case) -> Measured:
-    """Run `subject` alone and read its figures; every row also gets the wall time of the whole subprocess."""
-    with tempfile.TemporaryDirectory(prefix="transferkit-bench-") as folder:
-        work = Path(folder)
-        started = time.perf_counter()
+def measure(subject: Subject, case: Case, work: Path) -> Measured:
+    """Run `subject` alone in the folder `work`, which is dropped afterwards, and read its figures.
+
+    Where an earlier start was stopped there, a run of ours goes on; otherwise every row also gets the wall time of the
+    whole subprocess. What it prints is kept in `work/log` meanwhile.
+    """
+    whole = not work.exists()
+    work.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    with (work / "log").open("w", encoding="utf-8") as log:
         command = subject.command(case, work)
-        ended = subprocess.run(command, env=environment(), capture_output=True, errors="replace", check=False)
-        wall = time.perf_counter() - started
-        if ended.returncode:
-            raise SubjectError("\n".join((ended.stdout + ended.stderr).strip().splitlines()[-15:]))
-        return {name: figures | {"wall_seconds": wall} for name, figures in subject.read(work).items()}
+        ended = subprocess.run(command, env=environment(), stdout=log, stderr=subprocess.STDOUT, check=False)
+    wall = {"wall_seconds": time.perf_counter() - started} if whole else {}
+    if ended.returncode:
+        said = (work / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise SubjectError("\n".join(said[-15:]))
+    found = {name: figures | wall for name, figures in subject.read(work).items()}
+    shutil.rmtree(work)
+    return found
 
 
 def environment() -> dict[str, str]:

@@ -228,6 +228,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "SoftSpans": (Schedule(2.0, 2.0),),
     "HiddenStates": ({1: 2}, 4, 6),
     "OutputStates": (4, 6),
+    "BridgedStates": ({1: 3},),
     "Attentions": ({1: 2},),
     "Relations": ({1: 2},),
     "SquaredError": ("labels",),
@@ -255,6 +256,7 @@ def any_step(rows: int = 5) -> Step:
     hidden, top = (torch.randn(rows, 3, 4, generator=generator, requires_grad=True) for _ in range(2))
     logits = torch.randn(rows, 3, generator=generator, requires_grad=True)
     batch["teacher_outputs"] = batch["teacher_hidden_2"]
+    batch["teacher_hidden_3"] = torch.randn(rows, 3, 4, generator=generator)
     return Step(logits, mask, batch, {1: hidden, TOP: top}, {1: ours.requires_grad_()}, 0.5)
 
 

@@ -27,7 +27,7 @@ from transformers import (
 
 from calling import Call
 from tiny_models import FILLERS, VOCABULARY, WIDTH, load, make_context, save_model, save_tokenizer
-from transferkit import flow, metrics, model, predictors, tasks
+from transferkit import asking, flow, metrics, model, predictors, tasks
 from transferkit.config import DataConfig, GenerationConfig, RouteConfig, parse
 from transferkit.data.columns import canonical, explicit
 from transferkit.data.rows import Rows
@@ -37,17 +37,19 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
+from transferkit.training.cache import Cache
 from transferkit.training.influence import block_influence
-from transferkit.training.layers import output_layer
+from transferkit.training.layers import captured, output_layer
 from transferkit.training.learner import ONCE, Learner, Weighted, inputs_of, mask_of
 from transferkit.training.loop import parameter_groups
-from transferkit.training.losses import Schedule, Step
+from transferkit.training.losses import Schedule, Step, relative_errors
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prompting import completions, frame, prompts
 from transferkit.training.teacher_answers import logits_changed_after, with_answers, with_outputs
+from transferkit.training.teaching import fingerprint
 from transferkit.training.writing import AnswersOnly, answered_examples
 
 CHAT = (
@@ -264,6 +266,51 @@ def test_students_learn_from_a_teacher(writers: dict[str, Backbone], tmp_path: P
     student = run_route("fewer_layers", context, **FAST, layers=1, **options)
     assert share_right(student, context.train) > 0.3
     assert student.parameters < teacher.parameters
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+def test_what_a_teacher_reads_while_it_answers_is_not_read_again(
+    writers: dict[str, Backbone], tmp_path: Path, family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_of(writers[family], tmp_path)
+    teacher = run_route("full", context, **{**FAST, "epochs": 10})
+    teacher.save(tmp_path / "full")
+    rows, folder = first_words(40, seed=3), tmp_path / "full"
+    texts = asking.written(teacher, folder, rows, context.cache, [1])
+    assert texts == teacher.predict(rows).outputs.tolist()
+    source = teacher.examples(asking.with_answers(rows, TASK.target, texts), TASK)
+    apart = with_outputs(source, teacher.model, source, Cache(tmp_path / "apart"), fingerprint(folder), [1])
+    ran: list[int] = []
+    teacher.model.base_model.register_forward_pre_hook(lambda *_: ran.append(1))
+    along = with_outputs(source, teacher.model, source, context.cache, fingerprint(folder), [1])
+    _ = along.batch(range(40))
+    assert not ran
+    for name in ("teacher_outputs", "teacher_hidden_1", "teacher_answers"):
+        there, expected = along.batch(range(40))[name], apart.batch(range(40))[name]
+        torch.testing.assert_close(there, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_states_are_matched_where_layers_are_left_out(tmp_path: Path) -> None:
+    backbone = load(save_writer(tmp_path / "llama", "llama", layers=5))
+    context = context_of(backbone, tmp_path)
+    teacher = run_route("full", context, **{**FAST, "epochs": 20})
+    teacher.save(tmp_path / "full")
+    context = context_of(backbone, tmp_path, teachers={"full": tmp_path / "full"})
+    source = teacher.examples(context.train, TASK)
+    signals = with_outputs(source, teacher.model, source, context.cache, "name", [2, 4]).batch(range(60))
+
+    def apart(student: Generator) -> list[float]:
+        """From the teacher's states after layers 2 and 4, those of the student after its layers 1 and 2."""
+        model = AnswersOnly(student.model, output_layer(student.model))
+        with torch.no_grad(), captured(model, [1, 2]) as seen:
+            model(**inputs_of(signals, torch.device("cpu")))
+        pairs = ((seen[1], signals["teacher_hidden_2"]), (seen[2], signals["teacher_hidden_4"]))
+        return [float(relative_errors(ours, theirs, mask_of(signals)).mean()) for ours, theirs in pairs]
+
+    how: dict[str, Any] = {**FAST, "epochs": 6, "layers": [1, 3, 5], "soft_weight": 0.0, "hard_weight": 0.0}
+    start = apart(run_route("fewer_layers", context, **{**how, "hidden_weight": 1.0, "learning_rate": 1e-9}))
+    taught = apart(run_route("fewer_layers", context, **how, hidden_weight=1.0))
+    assert sum(taught) < 0.5 * sum(start), (taught, start)
 
 
 @pytest.mark.parametrize("family", ["llama", "gpt2", "t5", "marian"])

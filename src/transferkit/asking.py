@@ -1,5 +1,6 @@
 """What teachers answer: asked once and kept in the cache, or about what their student has just drawn."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,11 +20,14 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
 from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
+from transferkit.training.encoding import Ints, key_of
 from transferkit.training.examples import Examples
+from transferkit.training.features import space_of_tokens
 from transferkit.training.inference import Floats, device_of, stacked
+from transferkit.training.layers import TOP
 from transferkit.training.learner import inputs_of
 from transferkit.training.prompting import prompts
-from transferkit.training.teacher_answers import ANSWERS, OUTPUTS, output_states
+from transferkit.training.teacher_answers import ANSWERS, OUTPUTS, answer_states
 from transferkit.training.teaching import fingerprint
 
 _ROWS_AT_ONCE = 2048
@@ -88,19 +92,39 @@ def _kept(answer: Floats) -> Floats:
     return answer[None] if answer.ndim == 1 else answer[~np.isnan(answer[:, 0])]
 
 
-def written(teacher: Generator, folder: Path, rows: Rows, cache: Cache) -> list[str]:
-    """What `teacher` writes for `rows`, asked once and kept: as code points, for the cache takes numbers."""
+def written(
+    teacher: Generator, folder: Path, rows: Rows, cache: Cache, depths: Sequence[int] | None = None
+) -> list[str]:
+    """What `teacher` writes for `rows`, asked once and kept: as code points, for the cache takes numbers.
+
+    With `depths`, a decoder's states there and at its output layer are kept for `token_states` as well, since it has
+    them while it writes.
+    """
+    name = fingerprint(folder)
+    along = teacher.frame.start is None and teacher.generation.num_beams == 1 and depths is not None
+    kept = sorted({TOP, *(depths or ())}) if along else []
 
     def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         with progress(f"asking {folder.name}", len(positions)) as advance:
             for start in range(0, len(positions), _TEXTS_AT_ONCE):
                 part = positions[start : start + _TEXTS_AT_ONCE]
-                texts = teacher.predict(rows.take(part)).outputs
-                advance(len(part))
+                asked = prompts(rows.take(part), teacher.tokenizer, teacher.frame, teacher.max_length).ids
+                texts = [""] * len(part)
+
+                def states(asked: Sequence[Ints] = asked, texts: list[str] = texts) -> Iterator[tuple[str, Floats]]:
+                    for i, each in teacher.told(asked, kept):
+                        texts[i] = each.text
+                        advance(1)
+                        yield key_of(each.tokens), each.states
+
+                if along:
+                    space_of_tokens(cache, kept, name).keep(states())
+                else:
+                    deque(states(), maxlen=0)
                 for i, text in zip(part, texts, strict=True):
                     yield i, np.array([ord(sign) for sign in text], dtype=np.float32)
 
-    found = cache.space("texts", fingerprint(folder)).fetch(rows.keys(), ask)
+    found = cache.space("texts", name).fetch(rows.keys(), ask)
     return ["".join(map(chr, found[i].astype(np.int64).tolist())) for i in range(len(found))]
 
 
@@ -117,7 +141,8 @@ def with_answers(rows: Rows, target: str, answers: Sequence[Any]) -> Rows:
 @dataclass(frozen=True)
 class OnPolicy:
     """Batches of `given`, for a `share` of them with answers that the student has just drawn itself and that its
-    teacher judges token by token (generalized knowledge distillation, Agarwal et al. 2024)."""
+    teacher judges token by token (generalized knowledge distillation, Agarwal et al. 2024). `depths` are those of the
+    teacher's states that are matched."""
 
     given: Examples
     rows: Rows
@@ -125,6 +150,7 @@ class OnPolicy:
     student: Generator
     teacher: Generator
     share: float
+    depths: Sequence[int] = ()
 
     @property
     def lengths(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
@@ -139,12 +165,12 @@ class OnPolicy:
         batch = examples.batch(range(len(part)))
         device = device_of(self.teacher.model)
         with torch.no_grad():
-            states, everywhere = output_states(self.teacher.model, inputs_of(batch, device))
+            states, everywhere = answer_states(self.teacher.model, inputs_of(batch, device), self.depths)
         there = batch["labels"] >= 0
         batch[ANSWERS] = torch.zeros(*there.shape, states.shape[-1])
         batch[ANSWERS][there] = states.cpu()
         if OUTPUTS in self.given.per_token or OUTPUTS in self.given.per_answer:
-            batch[OUTPUTS] = everywhere.cpu()
+            batch.update({name: values.cpu() for name, values in everywhere.items()})
         return {**batch, "drawn": torch.ones(len(part))}
 
     def _drawn(self, part: Rows) -> list[str]:

@@ -80,7 +80,7 @@ def test_token_states_have_no_padding_and_stop_early(tiny: Tiny, tmp_path: Path)
     ran: list[int] = []
     model.bert.encoder.layer[2].register_forward_hook(lambda *_: ran.append(2))
     for depth in range(3):
-        reader = token_states(model, source, [depth], Cache(tmp_path), "a")
+        reader = token_states(model, source, [depth], Cache(tmp_path), "a")[depth]
         assert [reader[i].shape for i in range(24)] == [(n, 32) for n in source.lengths]
         with torch.no_grad():
             states = model(torch.from_numpy(source.encoded.ids[3][None]), output_hidden_states=True).hidden_states
@@ -93,7 +93,7 @@ def test_token_states_have_no_padding_and_stop_early(tiny: Tiny, tmp_path: Path)
 def test_token_states_of_several_depths_come_from_one_pass(tiny: Tiny, tmp_path: Path) -> None:
     backbone = tiny("bert")
     source, model, cache = examples_of(backbone), classifier(backbone), Cache(tmp_path)
-    alone = [token_states(model, source, [depth], cache, "a") for depth in (0, 2)]
+    alone = [token_states(model, source, [depth], cache, "a")[depth] for depth in (0, 2)]
     ran: list[int] = []
     model.bert.encoder.layer[0].register_forward_hook(lambda _module, args, _output: ran.append(len(args[0])))
     both = hidden_states(model, source, [2, 0, 2], cache, "a")

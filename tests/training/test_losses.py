@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from transferkit.training.layers import TOP
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.attentions import Attentions
+from transferkit.training.losses.bridged_states import BridgedStates
 from transferkit.training.losses.contrast import Contrast
 from transferkit.training.losses.hard_labels import HardLabels
 from transferkit.training.losses.hidden_states import HiddenStates
@@ -151,6 +152,16 @@ def test_contrast_leaves_texts_that_already_point_away_alone() -> None:
 
 def test_contrast_of_one_row_is_zero() -> None:
     assert Contrast()(step(torch.ones(1, 2), labels=torch.tensor([0]))).item() == 0
+
+
+def test_states_around_gaps_are_compared_by_their_length() -> None:
+    # Gap 1: errors 0.25 and 1 of the teacher's squared length; gap 2: 0.5, and its second token is right.
+    teacher = {"teacher_hidden_4": torch.tensor([[[2.0, 0.0], [0.0, 3.0]]])}
+    teacher["teacher_hidden_7"] = torch.tensor([[[1.0, 1.0], [9.0, 9.0]]])
+    student = {1: torch.tensor([[[1.0, 0.0], [0.0, 0.0]]]), 3: torch.tensor([[[1.0, 0.0], [9.0, 9.0]]])}
+    given = Step(torch.zeros(1, 2), torch.ones(1, 2), teacher, student)
+    assert BridgedStates({1: 4, 3: 7})(given).item() == pytest.approx((0.625 + 0.25) / 2)
+    assert BridgedStates({1: 4, 3: 7}).hidden_depths == (1, 3) and not list(BridgedStates({1: 4}).parameters())
 
 
 def test_output_states_are_compared_by_their_length() -> None:

@@ -44,7 +44,7 @@ def test_the_cached_prefix_gives_the_same_logits_and_gradients(
     backbone = tiny(family, dropout=0.0)
     plain, source = classifier(backbone), examples_of(backbone)
     freeze_below(plain, depth)
-    reader = token_states(plain, source, [depth], Cache(tmp_path), family)
+    reader = token_states(plain, source, [depth], Cache(tmp_path), family)[depth]
     cached = replace(source, per_token={"activations": reader}).batch(POSITIONS)
     batch = source.batch(POSITIONS)
     skipping = SkippedPrefix(plain, depth)

@@ -18,7 +18,8 @@ from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
-from transferkit.training.inference import device_of
+from transferkit.training.inference import Floats, device_of
+from transferkit.training.layers import captured_along
 from transferkit.training.prompting import Frame, Ints, prompts
 from transferkit.training.writing import answered_examples
 
@@ -44,6 +45,16 @@ def _listed(tokens: int | Sequence[int] | None) -> Sequence[int]:
 
 def nothing(_folder: Path) -> None:
     """There is nothing else to save."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text; and where its writer's states were asked for, the tokens that were read on the way, the prompt's first,
+    (tokens,), and the states there, side by side, (tokens, depths * width)."""
+
+    text: str
+    tokens: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    states: Floats = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -81,11 +92,15 @@ class Generator:
         """What the model writes after prompts, (prompts,)."""
         found = [""] * len(asked)
         with progress("writing", len(asked)) as advance:
-            for group in self._groups([len(ids) for ids in asked]):
-                for i, text in zip(group, self.answers([asked[i] for i in group]), strict=True):
-                    found[i] = text
-                advance(len(group))
+            for i, written in self.told(asked):
+                found[i] = written.text
+                advance(1)
         return np.array(found, dtype=np.str_)
+
+    def told(self, asked: Sequence[Ints], depths: Sequence[int] = ()) -> Iterator[tuple[int, Written]]:
+        """(position, what the model writes after that prompt), in any order, with its states at `depths`."""
+        for group in self._groups([len(ids) for ids in asked]):
+            yield from zip(group, self._answers([asked[i] for i in group], 0, depths), strict=True)
 
     def _groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
         most = _ON_CPU if device_of(self.model).type == "cpu" else _ON_GPU
@@ -102,16 +117,19 @@ class Generator:
 
     def answers(self, asked: Sequence[Ints], seed: int = 0) -> list[str]:
         """What the model writes after prompts, all at once; halved where memory runs out. `seed` is for sampling."""
+        return [each.text for each in self._answers(asked, seed)]
+
+    def _answers(self, asked: Sequence[Ints], seed: int, depths: Sequence[int] = ()) -> list[Written]:
         try:
-            return self._generated(asked, seed)
+            return self._generated(asked, seed, depths)
         except torch.OutOfMemoryError:
             if len(asked) == 1:
                 raise
             torch.cuda.empty_cache()
             half = len(asked) // 2
-            return [*self.answers(asked[:half], seed), *self.answers(asked[half:], seed)]
+            return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
 
-    def _generated(self, asked: Sequence[Ints], seed: int) -> list[str]:
+    def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
         width = max(map(len, asked))
         ids = np.full((len(asked), width), self.tokenizer.pad_token_id or 0, dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -119,7 +137,12 @@ class Generator:
             where = slice(width - len(row), None) if self.frame.start is None else slice(len(row))
             ids[i, where], mask[i, where] = row, 1
         its_device = device_of(self.model)
-        with torch.inference_mode(), torch.random.fork_rng(enabled=self.generation.do_sample), hushed():
+        with (
+            torch.inference_mode(),
+            torch.random.fork_rng(enabled=self.generation.do_sample),
+            hushed(),
+            captured_along(self.model, depths) as seen,
+        ):
             if self.generation.do_sample:
                 torch.manual_seed(seed)
             out = self.model.generate(
@@ -129,8 +152,17 @@ class Generator:
                 tokenizer=self.tokenizer if self.generation.stop else None,
             )
         new = out[:, width:] if self.frame.start is None else out
-        texts: list[str] = self.tokenizer.batch_decode(new, skip_special_tokens=True)
-        return [self._before_stop(text).strip() for text in texts]
+        texts = [self._before_stop(text).strip() for text in self.tokenizer.batch_decode(new, skip_special_tokens=True)]
+        if not depths:
+            return [Written(text) for text in texts]
+        states, ends = torch.cat(seen, dim=1), new.cpu().numpy() == self.frame.end
+        # The last token of all was written, but not read.
+        counts = np.where(ends.any(axis=1), ends.argmax(axis=1), new.shape[1] - 1)
+        parts = [slice(width - len(row), width + int(n)) for row, n in zip(asked, counts, strict=True)]
+        return [
+            Written(text, out[i, part].cpu().numpy(), states[i, part].float().cpu().numpy())
+            for i, (text, part) in enumerate(zip(texts, parts, strict=True))
+        ]
 
     def _before_stop(self, text: str) -> str:
         return min((text.partition(stop)[0] for stop in self.generation.stop), key=len, default=text)

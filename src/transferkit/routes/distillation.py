@@ -36,6 +36,7 @@ from transferkit.training.layers import output_layer
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
 from transferkit.training.losses.attentions import Attentions
+from transferkit.training.losses.bridged_states import BridgedStates
 from transferkit.training.losses.hidden_states import HiddenStates
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
@@ -259,18 +260,24 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
             f"done here; learn from its texts with {variant}.answers=teacher and {variant}.soft_weight=0"
         )
     set_seed(context.seed)
-    rows = _answered(context, options, teacher, folder)
+    rows = context.train
+    if context.unlabelled is not None:
+        rows = rows.join(asking.without_target(context.unlabelled, context.task.target))
     # Whoever taught it, the student writes as this run says.
-    teacher = replace(teacher, generation=context.writer(teacher.model, teacher.tokenizer).generation)
-    lesson = Lesson(context.task, rows, teacher, context.max_length, context.load_backbone, writer=context.writer)
+    ours = replace(teacher, generation=context.writer(teacher.model, teacher.tokenizer).generation)
+    lesson = Lesson(context.task, rows, ours, context.max_length, context.load_backbone, writer=context.writer)
     student = students.get(variant).build(lesson, options)
+    depths = list(student.matches.values()) if is_on(options.hidden_weight) else None
+    rows = _answered(rows, context, options, teacher, folder, depths)
     learn, check = student.examples(rows), student.examples(context.validation)
     losses = _losses_on_tokens(options, student, teacher)
     if inside:
-        source = teacher.examples(rows, context.task)
+        source = ours.examples(rows, context.task)
         asking.same_tokens(source, learn, _OTHER_TOKENS)
-        signals = with_outputs if is_on(options.hidden_weight) else with_answers
-        learn = signals(learn, teacher.model, source, context.cache, fingerprint(folder))
+        if depths is None:
+            learn = with_answers(learn, teacher.model, source, context.cache, fingerprint(folder))
+        else:
+            learn = with_outputs(learn, teacher.model, source, context.cache, fingerprint(folder), depths)
     recipe = Recipe(
         options=options,
         epochs=options.epochs or student.epochs,
@@ -283,7 +290,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     writer = student.predictor(Adjustment())
     assert isinstance(writer, Generator)
     share = options.on_policy
-    own = asking.OnPolicy(learn, rows, context.task, writer, teacher, share) if share else learn
+    own = asking.OnPolicy(learn, rows, context.task, writer, ours, share, depths or ()) if share else learn
     trained = train_writer(student.model, losses, own, check, recipe)
     return Outcome(
         predictor=student.predictor(Adjustment()),
@@ -296,16 +303,22 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     )
 
 
-def _answered(context: Context, options: WritingOptions, teacher: Generator, folder: Path) -> Rows:
-    """The rows to learn from: with the teacher's answers throughout, or only where there are none."""
-    target, rows = context.task.target, context.train
-    if context.unlabelled is not None:
-        extra = context.unlabelled
-        rows = rows.join(asking.without_target(extra, target))
+def _answered(
+    rows: Rows,
+    context: Context,
+    options: WritingOptions,
+    teacher: Generator,
+    folder: Path,
+    depths: Sequence[int] | None,
+) -> Rows:
+    """`rows` to learn from: with the teacher's answers throughout, or only where there are none. `depths` are those
+    whose states will be matched."""
+    target = context.task.target
     missing = [i for i, given in enumerate(rows[target]) if options.answers == "teacher" or given is None]
     if not missing:
         return rows
-    found = dict(zip(missing, asking.written(teacher, folder, rows.take(missing), context.cache), strict=True))
+    texts = asking.written(teacher, folder, rows.take(missing), context.cache, depths)
+    found = dict(zip(missing, texts, strict=True))
     answers = [found.get(i) or given for i, given in enumerate(rows[target])]
     kept = [i for i, answer in enumerate(answers) if answer]  # a teacher may have nothing to say
     return asking.with_answers(rows, target, answers).take(kept)
@@ -322,6 +335,8 @@ def _losses_on_tokens(options: WritingOptions, student: Student, teacher: Genera
         found.append(Weighted(loss, schedule(options.soft_weight)))
     if is_on(options.hidden_weight):
         found.append(Weighted(OutputStates(*student.widths), schedule(options.hidden_weight)))
+    if is_on(options.hidden_weight) and student.matches:
+        found.append(Weighted(BridgedStates(student.matches), schedule(options.hidden_weight)))
     if not found:
         raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
     return found

@@ -150,5 +150,5 @@ def _token_ids(*sources: Examples) -> list[int]:
 
 
 def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples) -> Examples:
-    reader = token_states(model, examples, [depth], context.cache, context.backbone.sha256)
-    return replace(examples, per_token={"activations": reader})
+    found = token_states(model, examples, [depth], context.cache, context.backbone.sha256)
+    return replace(examples, per_token={"activations": found[depth]})

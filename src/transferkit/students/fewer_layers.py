@@ -1,6 +1,7 @@
 """The teacher with some of its layers: every k-th (DistilBERT, Sanh et al. 2019), or those that change most."""
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
@@ -17,7 +18,7 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
-from transferkit.training.bridging import bridge
+from transferkit.training.bridging import bridge, gaps
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.influence import block_influence
 from transferkit.training.layers import find_layers, keep_layers
@@ -31,6 +32,7 @@ SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.
 
 Position = Annotated[int, Field(ge=1)]
 _ROWS_READ = 128
+_MOST_MATCHED = 4
 
 
 class Options(WritingOptions):
@@ -70,7 +72,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     if isinstance(teacher, Generator):
         bridge(model, teacher.model, kept, teacher.examples(_some(lesson.rows), lesson.task))
         own = replace(teacher, model=model, save_extra=nothing)
-        return replace(taught_to_write(own, lesson, method), chosen=chosen)
+        return replace(taught_to_write(own, lesson, method), chosen=chosen, matches=_widest(gaps(kept, total), kept))
     width = int(model.config.hidden_size)
     kind = shapes.of(lesson.task.shape)
     _, back = kind.in_training(kind.targets(lesson.rows, lesson.task))
@@ -122,6 +124,12 @@ def _kept(asked: int | tuple[int, ...], teacher: Transformer | Generator, total:
     model = AnswersOnly(teacher.model, teacher.model.get_output_embeddings())
     influence = block_influence(model, teacher.examples(_some(lesson.rows), lesson.task))
     return sorted(np.argsort(-influence, kind="stable")[:asked].tolist())
+
+
+def _widest(found: Mapping[int, int], kept: Sequence[int]) -> Mapping[int, int]:
+    """At most `_MOST_MATCHED` of the gaps, in order: what is matched takes its room in the cache."""
+    chosen = sorted(found, key=lambda depth: kept[depth - 1] - found[depth])[:_MOST_MATCHED]
+    return {depth: found[depth] for depth in sorted(chosen)}
 
 
 def _some(rows: Rows) -> Rows:

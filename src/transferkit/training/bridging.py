@@ -32,6 +32,13 @@ class _Texts:
     fitted: int
 
 
+def gaps(kept: Sequence[int], total: int) -> dict[int, int]:
+    """Of a student with the layers `kept` of `total`: the depth where each gap begins, and the teacher's where it
+    ends."""
+    starts = [*kept[1:], total]
+    return {i + 1: start for i, start in enumerate(starts) if start > kept[i] + 1}
+
+
 def bridge(student: nn.Module, teacher: nn.Module, kept: Sequence[int], source: Examples) -> None:
     """Refit, in place, the last linear map of every layer of `student` before a gap; it has the layers `kept` of
     `teacher`.
@@ -53,10 +60,9 @@ def bridge(student: nn.Module, teacher: nn.Module, kept: Sequence[int], source: 
     theirs, shallow, deep = ours, 0, 0
     student.eval()
     teacher.eval()
-    starts = [*kept[1:], len(find_layers(teacher))]
-    gaps = [(i + 1, start) for i, start in enumerate(starts) if start > kept[i] + 1]
-    with torch.no_grad(), progress("bridging the gaps", len(gaps)) as advance:
-        for depth, start in gaps:
+    there = gaps(kept, len(find_layers(teacher)))
+    with torch.no_grad(), progress("bridging the gaps", len(there)) as advance:
+        for depth, start in there.items():
             theirs = list(_onward(teacher, deep, texts, theirs, start))
             ours = _refitted(student, shallow, depth, texts, ours, theirs)
             shallow, deep = depth, start

@@ -82,6 +82,17 @@ class Space:
             self._write(keys, compute(missing))
         raise ResourceError(f"{self.folder} is deleted as fast as it is written; name another folder with --cache-dir")
 
+    def keep(self, results: Iterator[tuple[str, Array]]) -> None:
+        """Store (key, result) pairs which something else has come by."""
+        keys: list[str] = []
+
+        def numbered() -> Iterator[tuple[int, Array]]:
+            for key, result in results:
+                keys.append(key)
+                yield len(keys) - 1, result
+
+        self._write(keys, numbered())
+
     def _index(self) -> dict[str, "Entry"]:
         found: dict[str, Entry] = {}
         for shard in sorted(self.folder.glob("shard-*")):

@@ -149,6 +149,11 @@ def _word_starts(texts: Sequence[str], out: Any, skipped: int) -> tuple[Ints, ..
     return tuple(found)
 
 
+def key_of(ids: Ints) -> str:
+    """That of a row of these tokens and nothing else."""
+    return _key((ids,))
+
+
 def _key(parts: Sequence[Ints]) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from transferkit.progress import progress
 from transferkit.training.cache import Cache, Reader, Space
 from transferkit.training.embedder import Embedder
-from transferkit.training.examples import Examples
+from transferkit.training.examples import Examples, Lines
 from transferkit.training.inference import batches, device_of
 from transferkit.training.layers import TOP, StopForward, captured, find_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
@@ -80,11 +81,28 @@ def _every_depth(
     return space.fetch(source.encoded.keys(), compute)
 
 
-def token_states(model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str) -> Reader:
-    """Hidden states after so many layers, side by side: (tokens, depths * width) per row, in one pass.
+@dataclass(frozen=True)
+class _Part:
+    """The `number`-th of so many equal parts that stand side by side in results."""
+
+    whole: Reader
+    number: int
+    parts: int
+
+    def __getitem__(self, position: int) -> Floats:
+        found = self.whole[position]
+        width = found.shape[1] // self.parts
+        return found[:, self.number * width : (self.number + 1) * width]
+
+
+def token_states(
+    model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str
+) -> Mapping[int, Lines]:
+    """Hidden states after so many layers, (tokens, width) per depth and row, all read in one pass.
 
     Layers above the last of `depths` are not run. `name` identifies the frozen weights in the cache.
     """
+    depths = sorted(set(depths))
     top = TOP if TOP in depths else max(depths)
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
@@ -106,7 +124,13 @@ def token_states(model: nn.Module, source: Examples, depths: Sequence[int], cach
 
             yield from batches(source, positions, forward)
 
-    return cache.space("tokens", list(depths), name).fetch(source.encoded.keys(), compute)
+    found = space_of_tokens(cache, depths, name).fetch(source.encoded.keys(), compute)
+    return {depth: _Part(found, i, len(depths)) for i, depth in enumerate(depths)}
+
+
+def space_of_tokens(cache: Cache, depths: Sequence[int], name: str) -> Space:
+    """Where `token_states` keeps the states at ascending `depths`, side by side."""
+    return cache.space("tokens", list(depths), name)
 
 
 def unpadded(hidden: Tensor, mask: Tensor) -> list[Floats]:

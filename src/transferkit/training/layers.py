@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from transferkit.errors import ConfigError
@@ -88,6 +89,27 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
         yield seen
     finally:
         for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
+    """While open, every forward pass of a decoder adds its states at `depths` to a list, side by side, (rows, tokens,
+    depths * width); at `TOP` those of all tokens, whichever of them reach the output layer."""
+    found: list[Tensor] = []
+    if not depths:
+        yield found
+        return
+
+    def keep(_module: nn.Module, _args: Any, output: Any) -> None:
+        seen[TOP] = output.last_hidden_state
+        found.append(torch.cat([seen[depth] for depth in depths], dim=-1))
+
+    with captured(model, [depth for depth in depths if depth != TOP]) as seen:
+        handle = model.base_model.register_forward_hook(keep)
+        try:
+            yield found
+        finally:
             handle.remove()
 
 

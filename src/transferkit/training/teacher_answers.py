@@ -13,12 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from transferkit.progress import progress
-from transferkit.training.cache import Cache, Reader
-from transferkit.training.examples import Examples
+from transferkit.training.cache import Cache
+from transferkit.training.examples import Examples, Lines
 from transferkit.training.features import token_states
 from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import TOP, StopForward, captured, output_layer, stopping_after
 from transferkit.training.learner import at_answers, inputs_of
+from transferkit.training.teaching import teacher_hidden
 from transferkit.training.writing import AnswersOnly
 
 ANSWERS = "teacher_answers"
@@ -29,7 +30,7 @@ OUTPUTS = "teacher_outputs"
 class AtAnswers:
     """Those of the states that `reader` has for every token, (tokens, width), which the answers are predicted from."""
 
-    reader: Reader
+    reader: Lines
     answers: Sequence[npt.NDArray[np.int64]]
 
     def __getitem__(self, position: int) -> Floats:
@@ -43,16 +44,24 @@ def with_answers(learn: Examples, model: nn.Module, source: Examples, cache: Cac
     return replace(learn, per_answer={ANSWERS: reader})
 
 
-def with_outputs(learn: Examples, model: nn.Module, source: Examples, cache: Cache, name: str) -> Examples:
+def with_outputs(
+    learn: Examples, model: nn.Module, source: Examples, cache: Cache, name: str, depths: Sequence[int] = ()
+) -> Examples:
     """`learn` with `teacher_answers`, and with `teacher_outputs`: the same for all tokens that a decoder reads,
-    (tokens, width) per row. An encoder-decoder has output states of its answers only."""
+    (tokens, width) per row; so are its states at `depths`, `teacher_hidden_DEPTH`. An encoder-decoder has output
+    states of its answers only."""
     answers = source.encoded.answers
     assert answers is not None
     if source.encoded.decoder_ids is not None:
         learn = with_answers(learn, model, source, cache, name)
         return replace(learn, per_answer={**learn.per_answer, OUTPUTS: learn.per_answer[ANSWERS]})
-    reader = token_states(AnswersOnly(model, output_layer(model)), source, [TOP], cache, name)
-    return replace(learn, per_token={OUTPUTS: reader}, per_answer={ANSWERS: AtAnswers(reader, answers)})
+    found = token_states(AnswersOnly(model, output_layer(model)), source, [TOP, *depths], cache, name)
+    signals = {_called(depth): lines for depth, lines in found.items()}
+    return replace(learn, per_token=signals, per_answer={ANSWERS: AtAnswers(found[TOP], answers)})
+
+
+def _called(depth: int) -> str:
+    return OUTPUTS if depth == TOP else teacher_hidden(depth)
 
 
 def _answers(model: nn.Module, source: Examples, positions: list[int]) -> Iterator[tuple[int, Floats]]:
@@ -62,7 +71,7 @@ def _answers(model: nn.Module, source: Examples, positions: list[int]) -> Iterat
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
             advance(len(batch["labels"]))
-            states, _ = output_states(model, inputs_of(batch, device))
+            states, _ = answer_states(model, inputs_of(batch, device))
             ends = np.cumsum((batch["answer_positions"] >= 0).sum(dim=1).numpy())
             return np.split(states.float().cpu().numpy(), ends[:-1])
 
@@ -80,14 +89,16 @@ def _keys(source: Examples) -> list[str]:
     ]
 
 
-def output_states(model: nn.Module, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """What the output layer gets: at all answer tokens of a batch (answer tokens, width), and at all tokens that are
-    read where it stands (rows, tokens, width)."""
+def answer_states(
+    model: nn.Module, inputs: Mapping[str, Tensor], depths: Sequence[int] = ()
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """What the output layer gets at all answer tokens of a batch (answer tokens, width); and by name, at all tokens
+    that are read where it stands, `teacher_outputs` and the states at `depths`, (rows, tokens, width)."""
     whole = AnswersOnly(model, output_layer(model))
-    with captured(whole, [TOP]) as seen, stopping_after(whole, TOP), suppress(StopForward):
+    with captured(whole, [TOP, *depths]) as seen, stopping_after(whole, TOP), suppress(StopForward):
         whole(**inputs)
     where = inputs["answer_positions"]
-    return at_answers(seen[TOP], where)[where >= 0], seen[TOP]
+    return at_answers(seen[TOP], where)[where >= 0], {_called(depth): states for depth, states in seen.items()}
 
 
 _AFTER = {"final_logit_softcapping": None, "logits_scaling": 1.0, "logit_scale": 1.0}

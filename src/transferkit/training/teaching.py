@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,27 +25,17 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The `number`-th of so many equal parts that stand side by side in results."""
-
-    whole: Reader
-    number: int
-    parts: int
-
-    def __getitem__(self, position: int) -> Floats:
-        found = self.whole[position]
-        width = found.shape[1] // self.parts
-        return found[:, self.number * width : (self.number + 1) * width]
+def teacher_hidden(depth: int) -> str:
+    """What a teacher's states after `depth` layers are called in a batch."""
+    return f"teacher_hidden_{depth}"
 
 
 def hidden_states(
     model: nn.Module, source: Examples, depths: Sequence[int], cache: Cache, name: str
 ) -> Mapping[str, Lines]:
     """`teacher_hidden_DEPTH` for every depth, (tokens, width) per row."""
-    each = sorted(set(depths))
-    found = token_states(model, source, each, cache, name)
-    return {f"teacher_hidden_{depth}": _Part(found, i, len(each)) for i, depth in enumerate(each)}
+    found = token_states(model, source, depths, cache, name)
+    return {teacher_hidden(depth): lines for depth, lines in found.items()}
 
 
 def attentions(model: Any, source: Examples, depths: Sequence[int], cache: Cache, name: str) -> Mapping[str, Reader]:
