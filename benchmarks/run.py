@@ -18,7 +18,7 @@ from typing import NamedTuple
 from benchmarks.prepare import DATA, model_folder, prepare
 from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, measure
 from benchmarks.summary import Results, section, store
-from benchmarks.tables import TABLES, Table
+from benchmarks.tables import SECONDS, TABLES, Table
 
 
 class Task(NamedTuple):
@@ -67,6 +67,7 @@ def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measur
                 print(f"{what}: failed\n{error}", flush=True)
                 continue
             keep(found, path)
+            shutil.rmtree(work, ignore_errors=True)
         print(f"{what}: {brief(found)}", flush=True)
         yield task, found
 
@@ -83,7 +84,8 @@ def brief(found: Measured) -> str:
     mains = ("accuracy", "micro_f1", "pearson", "entity_f1", "token_f1", "rouge_l", "bleu", "tokens_per_second")
     judged = {name: next((row[main] for main in mains if main in row), None) for name, row in found.items()}
     shown = {name: value for name, value in judged.items() if value is not None}
-    return "; ".join(f"{name} {value:.3f} in {found[name]['train_seconds']:.1f} s" for name, value in shown.items())
+    taken = {name: f" in {found[name][SECONDS]:.1f} s" if SECONDS in found[name] else "" for name in shown}
+    return "; ".join(f"{name} {value:.3f}{taken[name]}" for name, value in shown.items())
 
 
 def results(table: Table, measured: dict[Task, Measured]) -> Results:
@@ -112,7 +114,8 @@ def main() -> None:
         print(f"\n{text}")
         store(text, HERE / "RESULTS.md")
     if failed := len(todo) - len(measured):
-        sys.exit(f"{failed} of {len(todo)} measurements failed; the same command tries them again")
+        again = "the same command tries them again, with --fresh from the start"
+        sys.exit(f"{failed} of {len(todo)} measurements failed; {again}")
 
 
 if __name__ == "__main__":

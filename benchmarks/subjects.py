@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -59,7 +58,7 @@ class Peer:
 class Ours:
     """One `transferkit fit`; each of its routes becomes the row `NAME/ROUTE`, the whole of it the row `NAME`.
 
-    The features and activations cache starts empty every time, the pretrained model is already on disk.
+    The features and activations cache starts empty, the pretrained model is already on disk.
     """
 
     name: str
@@ -96,29 +95,34 @@ Subject = Peer | Ours
 
 
 def measure(subject: Subject, case: Case, work: Path) -> Measured:
-    """Run `subject` alone in the folder `work`, which is dropped afterwards, and read its figures.
+    """Run `subject` alone in the folder `work`, and read its figures, the wall time of the whole subprocess among them.
 
-    Where an earlier start was stopped there, a run of ours goes on; otherwise every row also gets the wall time of the
-    whole subprocess. What it prints is kept in `work/log` meanwhile.
+    Where an earlier start was stopped there, a run of ours goes on, of which no seconds are told: it knows only some
+    of them. What a subject prints is kept in `work/log` meanwhile.
     """
-    whole = not work.exists()
+    whole = isinstance(subject, Peer) or not (work / "run").exists()
     work.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     with (work / "log").open("w", encoding="utf-8") as log:
         command = subject.command(case, work)
         ended = subprocess.run(command, env=environment(), stdout=log, stderr=subprocess.STDOUT, check=False)
-    wall = {"wall_seconds": time.perf_counter() - started} if whole else {}
+    wall = time.perf_counter() - started
     if ended.returncode:
         said = (work / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise SubjectError("\n".join(said[-15:]))
-    found = {name: figures | wall for name, figures in subject.read(work).items()}
-    shutil.rmtree(work)
-    return found
+    found = {name: figures | {"wall_seconds": wall} for name, figures in subject.read(work).items()}
+    return found if whole else {name: without_seconds(figures) for name, figures in found.items()}
+
+
+def without_seconds(figures: Figures) -> Figures:
+    return {name: value for name, value in figures.items() if not name.endswith("_seconds")}
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, without network, telemetry or an interpreter's leftovers."""
+    """This process's environment, without network, telemetry, an interpreter's leftovers or a GPU: some of the peers
+    do not use one."""
     quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "WANDB_DISABLED": "true", "NO_COLOR": "1"}
+    quiet["CUDA_VISIBLE_DEVICES"] = ""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     return kept | quiet
 

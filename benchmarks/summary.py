@@ -11,7 +11,6 @@ from statistics import mean, stdev
 from benchmarks.subjects import HERE, Figures
 from benchmarks.tables import SECONDS, SPEED, Bar, Figure, Table
 from transferkit import metrics
-from transferkit.sources.device import device_name
 
 # row -> seed -> figures
 Results = dict[str, dict[int, Figures]]
@@ -94,7 +93,6 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     hardware = f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GB"
-    hardware += f", {gpu}" if (gpu := device_name()) else ""
     return f"{hardware}; Python {platform.python_version()}, {packages}{commit()}."
 
 

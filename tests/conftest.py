@@ -18,6 +18,8 @@ from transferkit.cli import failures
 from transferkit.cli.app import app
 from transferkit.sources.backbone import Backbone
 
+# What is asked here of models is asked of the CPU; `test_gpu.py` looks at a GPU.
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
 # Models this small gain nothing from a second thread, and pytest has a process per core already.
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)

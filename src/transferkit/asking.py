@@ -1,6 +1,5 @@
 """What teachers answer: asked once and kept in the cache, or about what their student has just drawn."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +19,7 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
 from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
-from transferkit.training.encoding import Ints, key_of
+from transferkit.training.encoding import key_of
 from transferkit.training.examples import Examples
 from transferkit.training.features import space_of_tokens
 from transferkit.training.inference import Floats, device_of, stacked
@@ -31,7 +30,6 @@ from transferkit.training.teacher_answers import ANSWERS, OUTPUTS, answer_states
 from transferkit.training.teaching import fingerprint
 
 _ROWS_AT_ONCE = 2048
-_TEXTS_AT_ONCE = 512
 _NO_TOKENS_IN_COMMON = (
     "matching tokens needs one tokenizer, but teacher and student split the texts differently; {}, or choose another "
     "student"
@@ -102,27 +100,19 @@ def written(
     """
     name = fingerprint(folder)
     along = teacher.frame.start is None and teacher.generation.num_beams == 1 and depths is not None
-    kept = sorted({TOP, *(depths or ())}) if along else []
+    depths_kept = sorted({TOP, *(depths or ())}) if along else []
+    states = space_of_tokens(cache, depths_kept, name)
 
     def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        with progress(f"asking {folder.name}", len(positions)) as advance:
-            for start in range(0, len(positions), _TEXTS_AT_ONCE):
-                part = positions[start : start + _TEXTS_AT_ONCE]
-                asked = prompts(rows.take(part), teacher.tokenizer, teacher.frame, teacher.max_length).ids
-                texts = [""] * len(part)
-
-                def states(asked: Sequence[Ints] = asked, texts: list[str] = texts) -> Iterator[tuple[str, Floats]]:
-                    for i, each in teacher.told(asked, kept):
-                        texts[i] = each.text
-                        advance(1)
-                        yield key_of(each.tokens), each.states
-
-                if along:
-                    space_of_tokens(cache, kept, name).keep(states())
-                else:
-                    deque(states(), maxlen=0)
-                for i, text in zip(part, texts, strict=True):
-                    yield i, np.array([ord(sign) for sign in text], dtype=np.float32)
+        asked = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
+        room = cache.limit_bytes // 2
+        with progress(f"asking {folder.name}", len(positions)) as advance, states.writing() as store:
+            for i, told in teacher.told(asked, depths_kept):
+                if told.states.size and told.states.nbytes <= room:
+                    room -= told.states.nbytes
+                    store(key_of(told.tokens), told.states)
+                advance(1)
+                yield positions[i], np.array([ord(sign) for sign in told.text], dtype=np.float32)
 
     found = cache.space("texts", name).fetch(rows.keys(), ask)
     return ["".join(map(chr, found[i].astype(np.int64).tolist())) for i in range(len(found))]

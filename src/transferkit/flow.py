@@ -33,6 +33,7 @@ from transferkit.report.page import write_report
 from transferkit.routes import Context, Plan
 from transferkit.sources import hub_data
 from transferkit.sources.backbone import Backbone
+from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
 from transferkit.training.encoding import NO_TOKEN, encode, window
@@ -153,6 +154,7 @@ def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[
                 log.info("%s: training (seed %d)", plan.title, context.seed)
                 about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
                 done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train, about)
+                give_back()
             trained.setdefault(plan.title, []).append(done)
     return trained
 

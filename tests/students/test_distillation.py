@@ -15,7 +15,7 @@ from tiny_models import VOCABULARY, Tiny, make_context, save_model, save_tokeniz
 from transferkit import predictors, routes, students
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
+from transferkit.errors import ArtifactError, ConfigError
 from transferkit.predictors.static import Static
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, distillation
@@ -227,6 +227,17 @@ def test_labels_must_agree(context: Context) -> None:
     other = replace(context, train=renamed, task=context.task.bound(renamed))
     with pytest.raises(ConfigError, match=r"labels animal, colour, tool, these rows have xanimal"):
         distil("static", other, QUICK["static"])
+
+
+def test_labels_of_a_saved_teacher_are_compared_before_anything_is_trained(context: Context, teacher: Path) -> None:
+    renamed = Rows({**context.train.columns, "label": [f"x{i % 2}" for i in range(len(context.train))]}, np.arange(150))
+    other = replace(context, train=renamed, task=context.task.bound(renamed), teachers={})
+    plan = routes.resolve(RouteConfig(name="static", options={"teachers": [str(teacher)]}))
+    with pytest.raises(ConfigError, match=r"labels animal, colour, tool, these rows have x0, x1"):
+        plan.why_not(other)
+    assert plan.why_not(context) is None
+    with pytest.raises(ArtifactError, match="no model in"):
+        routes.resolve(RouteConfig(name="static", options={"teachers": [str(teacher.parent)]})).why_not(context)
 
 
 def test_matching_tokens_needs_one_tokenizer(context: Context, tmp_path: Path) -> None:

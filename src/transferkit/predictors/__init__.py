@@ -115,5 +115,7 @@ def load(folder: Path) -> Predictor:
         raise
     except Exception as error:  # what a tokenizer raises over a damaged file is a bare `Exception`
         said = " ".join(str(error).split())
+        if "out of memory" in said:
+            raise
         raise ArtifactError(f"{folder} is incomplete or damaged: {said or type(error).__name__}") from None
     return predictor

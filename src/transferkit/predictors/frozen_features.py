@@ -100,13 +100,14 @@ class FrozenFeatures:
                 stack.enter_context(stopping_after(self.encoder, top))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
+                batch = {name: value.to(place) for name, value in batch.items()}
                 inputs = inputs_of(batch, place)
                 with suppress(StopForward):
                     output = self.encoder(**inputs)
                     if self.uses_output:
                         seen[top] = output.last_hidden_state
-                states = [read(seen[d].float().cpu(), batch) for d in self.depths]
-                return finish(torch.stack(states, dim=-2).numpy(), batch)
+                states = [read(seen[d].float(), batch) for d in self.depths]
+                return finish(torch.stack(states, dim=-2).cpu().numpy(), batch)
 
             yield from batches(source, positions, forward)
 

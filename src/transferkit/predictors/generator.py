@@ -18,7 +18,7 @@ from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats, device_of
+from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
 from transferkit.training.prompting import Frame, Ints, prompts
 from transferkit.training.writing import answered_examples
@@ -120,14 +120,11 @@ class Generator:
         return [each.text for each in self._answers(asked, seed)]
 
     def _answers(self, asked: Sequence[Ints], seed: int, depths: Sequence[int] = ()) -> list[Written]:
-        try:
-            return self._generated(asked, seed, depths)
-        except torch.OutOfMemoryError:
-            if len(asked) == 1:
-                raise
-            torch.cuda.empty_cache()
-            half = len(asked) // 2
-            return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
+        found = if_it_fits(lambda: self._generated(asked, seed, depths), len(asked) > 1)
+        if found is not None:
+            return found
+        half = len(asked) // 2
+        return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
 
     def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
         width = max(map(len, asked))
@@ -153,14 +150,15 @@ class Generator:
             )
         new = out[:, width:] if self.frame.start is None else out
         texts = [self._before_stop(text).strip() for text in self.tokenizer.batch_decode(new, skip_special_tokens=True)]
-        if not depths:
+        if [each.shape[1] for each in seen] != [width, *[1] * (new.shape[1] - 1)]:
             return [Written(text) for text in texts]
-        states, ends = torch.cat(seen, dim=1), new.cpu().numpy() == self.frame.end
+        ends = np.isin(new.cpu().numpy(), self.settings().eos_token_id)
         # The last token of all was written, but not read.
         counts = np.where(ends.any(axis=1), ends.argmax(axis=1), new.shape[1] - 1)
         parts = [slice(width - len(row), width + int(n)) for row, n in zip(asked, counts, strict=True)]
+        states = torch.cat(seen, dim=1)
         return [
-            Written(text, out[i, part].cpu().numpy(), states[i, part].float().cpu().numpy())
+            Written(text, out[i, part].cpu().numpy(), states[i, part].float().cpu().numpy().copy())
             for i, (text, part) in enumerate(zip(texts, parts, strict=True))
         ]
 

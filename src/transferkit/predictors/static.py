@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, write_facts
+from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.encoding import Encoded
@@ -146,7 +147,7 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Static:
     sizes = Sizes(len(words), facts["width"], facts["filters"], facts["ngrams"], facts["hidden"], len(labels))
     model = StaticModel(sizes)
     model.load_state_dict(load_file(folder / "model.safetensors"))
-    return Static(model.fold(), number(words), labels, Shape[facts["shape"]])
+    return Static(model.to(device()).fold(), number(words), labels, Shape[facts["shape"]])
 
 
 def number(words: list[str]) -> dict[str, int]:

@@ -77,6 +77,9 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     folders = _teacher_folders(variant, context, options)
     if writes:
         _one(folders)
+    for folder in folders:
+        if folder not in context.teachers.values():
+            _agree(folder, predictors.read_facts(folder).get("labels", context.task.labels), context.task.labels)
     check_options(variant, options, context.task)
     return None if options.teachers else students.get(variant).why_not(options, context.backbone, context.task)
 
@@ -87,7 +90,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     began = time.perf_counter()
     folders = _teacher_folders(variant, context, options)
     teachers = [predictors.load(folder) for folder in folders]
-    _agree(folders, teachers, context.task.labels)
+    for folder, teacher in zip(folders, teachers, strict=True):
+        _agree(folder, teacher.labels, context.task.labels)
     options = options.settled(context.task.shape)
     if context.task.shape is Shape.TEXT:
         assert isinstance(options, WritingOptions)
@@ -182,13 +186,12 @@ def _one(folders: Sequence[Path]) -> None:
         raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(folders)}; name one")
 
 
-def _agree(folders: Sequence[Path], teachers: Sequence[Predictor], labels: tuple[str, ...]) -> None:
-    for folder, teacher in zip(folders, teachers, strict=True):
-        if tuple(teacher.labels) != labels:
-            raise ConfigError(
-                f"teacher {folder} has the labels {', '.join(teacher.labels)}, these rows have {', '.join(labels)}; "
-                "train a teacher on these labels first"
-            )
+def _agree(folder: Path, known: Sequence[str], labels: tuple[str, ...]) -> None:
+    if tuple(known) != labels:
+        raise ConfigError(
+            f"teacher {folder} has the labels {', '.join(known)}, these rows have {', '.join(labels)}; "
+            "train a teacher on these labels first"
+        )
 
 
 def _transfer_rows(context: Context, options: DistillationOptions, teacher: Predictor) -> Rows:
@@ -260,9 +263,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
             f"done here; learn from its texts with {variant}.answers=teacher and {variant}.soft_weight=0"
         )
     set_seed(context.seed)
-    rows = context.train
-    if context.unlabelled is not None:
-        rows = rows.join(asking.without_target(context.unlabelled, context.task.target))
+    rows = _transfer_rows(context, options, teacher)
     # Whoever taught it, the student writes as this run says.
     ours = replace(teacher, generation=context.writer(teacher.model, teacher.tokenizer).generation)
     lesson = Lesson(context.task, rows, ours, context.max_length, context.load_backbone, writer=context.writer)
@@ -272,12 +273,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     learn, check = student.examples(rows), student.examples(context.validation)
     losses = _losses_on_tokens(options, student, teacher)
     if inside:
-        source = ours.examples(rows, context.task)
-        asking.same_tokens(source, learn, _OTHER_TOKENS)
-        if depths is None:
-            learn = with_answers(learn, teacher.model, source, context.cache, fingerprint(folder))
-        else:
-            learn = with_outputs(learn, teacher.model, source, context.cache, fingerprint(folder), depths)
+        learn = _with_states(learn, rows, ours, folder, context, depths)
     recipe = Recipe(
         options=options,
         epochs=options.epochs or student.epochs,
@@ -322,6 +318,18 @@ def _answered(
     answers = [found.get(i) or given for i, given in enumerate(rows[target])]
     kept = [i for i, answer in enumerate(answers) if answer]  # a teacher may have nothing to say
     return asking.with_answers(rows, target, answers).take(kept)
+
+
+def _with_states(
+    learn: Examples, rows: Rows, teacher: Generator, folder: Path, context: Context, depths: Sequence[int] | None
+) -> Examples:
+    """`learn` with what the teacher's output layer is given for answers; with `depths` for all tokens, and the states
+    there."""
+    source = teacher.examples(rows, context.task)
+    asking.same_tokens(source, learn, _OTHER_TOKENS)
+    if depths is None:
+        return with_answers(learn, teacher.model, source, context.cache, fingerprint(folder))
+    return with_outputs(learn, teacher.model, source, context.cache, fingerprint(folder), depths)
 
 
 def _losses_on_tokens(options: WritingOptions, student: Student, teacher: Generator) -> list[Weighted]:

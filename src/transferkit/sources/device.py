@@ -1,5 +1,7 @@
 """Where models compute."""
 
+import gc
+
 import torch
 from accelerate import PartialState
 
@@ -7,10 +9,17 @@ from accelerate import PartialState
 def device() -> torch.device:
     """That of the training loop too: a GPU where torch sees one, else the CPU.
 
-    `CUDA_VISIBLE_DEVICES=` (empty) leaves the GPU alone; several processes take a GPU each.
+    `CUDA_VISIBLE_DEVICES=` (empty) leaves the GPU alone; the processes that a launcher starts take a GPU each.
     """
     found: torch.device = PartialState().device
     return found
+
+
+def give_back() -> None:
+    """Leave the GPU's memory to whoever comes next: models that hold themselves in a circle, and what torch keeps."""
+    gc.collect()
+    if device().type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def device_name() -> str | None:

@@ -47,7 +47,7 @@ class DistillationOptions(TrainingOptions):
     temperature: Scheduled = Field(2.0, description="softens the teacher's and the student's answers")
     hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.7, description="weight of the T^2-scaled divergence from the teacher")
-    hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched through a learned projection")
+    hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched")
     attention_weight: Scheduled = Field(0.0, description="weight of attention matched, averaged over heads")
     relation_weight: Scheduled = Field(0.0, description="weight of relations between tokens matched")
     augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
@@ -58,8 +58,8 @@ class WritingOptions(DistillationOptions):
 
     hidden_weight: Scheduled | None = Field(  # type: ignore[assignment]
         None,
-        description="weight of hidden states matched through a learned projection; default: 10 where the student has "
-        "layers of its teacher, else 0; 0 for texts",
+        description="weight of hidden states matched, of texts those before the output layer and around layers left "
+        "out; default: 10 where the student has layers of its teacher, else 0; 0 for texts",
     )
     answers: Literal["labels", "teacher"] = Field(
         "labels",

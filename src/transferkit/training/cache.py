@@ -15,8 +15,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,7 @@ class Cache:
 
     folder: Path
     limit_bytes: int = DEFAULT_LIMIT_BYTES
+    in_use: list[Path] = field(default_factory=list, compare=False)
 
     def space(self, *facts: object) -> "Space":
         """The space of the computation described by `facts` (anything JSON can write)."""
@@ -46,15 +47,15 @@ class Cache:
         name = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         return Space(self.folder / name, self)
 
-    def make_room(self, keep: Path) -> None:
-        """Drop least recently used spaces other than `keep` until the limit holds."""
+    def make_room(self) -> None:
+        """Drop least recently used spaces until the limit holds, but none that is being written to."""
         spaces = [path for path in self.folder.glob("*") if path.is_dir()]
         sizes = {path: _size(path) for path in spaces}
         total = sum(sizes.values())
         for path in sorted(spaces, key=_last_use):
             if total <= self.limit_bytes:
                 return
-            if path != keep:
+            if path not in self.in_use:
                 shutil.rmtree(path, ignore_errors=True)
                 total -= sizes[path]
 
@@ -79,19 +80,36 @@ class Space:
                     os.utime(self.folder)
                 return Reader(tuple(known[key] for key in keys))
             # Written and yet missing, if somebody deletes the folder meanwhile: then once more.
-            self._write(keys, compute(missing))
+            with self.writing() as store:
+                for position, result in compute(missing):
+                    store(keys[position], result)
         raise ResourceError(f"{self.folder} is deleted as fast as it is written; name another folder with --cache-dir")
 
-    def keep(self, results: Iterator[tuple[str, Array]]) -> None:
-        """Store (key, result) pairs which something else has come by."""
-        keys: list[str] = []
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[str, Array], None]]:
+        """What stores a result under a key. Spaces that are written to are not dropped to make room."""
+        found: list[tuple[str, Array]] = []
+        size, began = 0, time.monotonic()
 
-        def numbered() -> Iterator[tuple[int, Array]]:
-            for key, result in results:
-                keys.append(key)
-                yield len(keys) - 1, result
+        def store(key: str, result: Array) -> None:
+            nonlocal found, size, began
+            found.append((key, result))
+            size += result.nbytes
+            if size >= _SHARD_BYTES or time.monotonic() - began >= _SHARD_SECONDS:
+                done, found = found, []
+                self._write_shard(done)
+                size, began = 0, time.monotonic()
 
-        self._write(keys, numbered())
+        self.cache.in_use.append(self.folder)
+        try:
+            yield store
+        finally:  # stopped or out of memory half-way: what is there need not be computed again
+            try:
+                if found:
+                    self._write_shard(found)
+                self.cache.make_room()
+            finally:
+                self.cache.in_use.remove(self.folder)
 
     def _index(self) -> dict[str, "Entry"]:
         found: dict[str, Entry] = {}
@@ -106,22 +124,6 @@ class Space:
             for i, name in enumerate(names.tolist()):
                 found[name.decode()] = Entry(values, bounds[i], bounds[i + 1])
         return found
-
-    def _write(self, keys: Sequence[str], results: Iterator[tuple[int, Array]]) -> None:
-        found: list[tuple[str, Array]] = []
-        size, began = 0, time.monotonic()
-        try:
-            for position, array in results:
-                found.append((keys[position], array))
-                size += array.nbytes
-                if size >= _SHARD_BYTES or time.monotonic() - began >= _SHARD_SECONDS:
-                    done, found = found, []
-                    self._write_shard(done)
-                    size, began = 0, time.monotonic()
-        finally:  # stopped or out of memory half-way: what is there need not be computed again
-            if found:
-                self._write_shard(found)
-        self.cache.make_room(keep=self.folder)
 
     def _write_shard(self, found: Sequence[tuple[str, Array]]) -> None:
         names, arrays = [name for name, _ in found], [array for _, array in found]

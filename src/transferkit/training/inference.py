@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import at_words, inputs_of, logits_of, mask_of
 
 Floats = npt.NDArray[np.float32]
+Found = TypeVar("Found")
 
 _TOKENS_ON_CPU, _TOKENS_ON_GPU = 4096, 32_768  # a GPU idles at what two cores are busy with
 _WORTH_TRYING = 64  # rows
@@ -42,16 +44,23 @@ def batches(
 def _halving(
     group: list[int], source: Examples, forward: Callable[[dict[str, Tensor]], list[Floats]]
 ) -> Iterator[tuple[int, Floats]]:
-    try:
-        results = forward(source.batch(group))
-    except torch.OutOfMemoryError:
-        if len(group) == 1:
-            raise
-        torch.cuda.empty_cache()
+    results = if_it_fits(lambda: forward(source.batch(group)), len(group) > 1)
+    if results is None:
         yield from _halving(group[: len(group) // 2], source, forward)
         yield from _halving(group[len(group) // 2 :], source, forward)
     else:
         yield from zip(group, results, strict=True)
+
+
+def if_it_fits(work: Callable[[], Found], divisible: bool) -> Found | None:
+    """What `work` gives; None where memory runs out and it is `divisible`: then all that it held is given back."""
+    try:
+        return work()
+    except torch.OutOfMemoryError:
+        if not divisible:
+            raise
+    torch.cuda.empty_cache()
+    return None
 
 
 def outputs(model: nn.Module, source: Examples) -> Floats:

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from transferkit.errors import ConfigError
 
@@ -95,22 +96,33 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
 @contextmanager
 def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
     """While open, every forward pass of a decoder adds its states at `depths` to a list, side by side, (rows, tokens,
-    depths * width); at `TOP` those of all tokens, whichever of them reach the output layer."""
+    depths * width); at `TOP` those of all tokens, whichever of them reach the output layer.
+
+    Nothing is added where the output layer is given something else than the states of a model inside.
+    """
     found: list[Tensor] = []
     if not depths:
         yield found
         return
 
-    def keep(_module: nn.Module, _args: Any, output: Any) -> None:
-        seen[TOP] = output.last_hidden_state
-        found.append(torch.cat([seen[depth] for depth in depths], dim=-1))
+    def note(_module: nn.Module, _args: Any, output: Any) -> None:
+        seen[TOP] = getattr(output, "last_hidden_state", seen.get(TOP))
 
+    def keep(_module: nn.Module, args: tuple[Any, ...]) -> None:
+        last = seen.pop(TOP, None)
+        if last is not None and torch.equal(args[0][:, -1], last[:, -1]):
+            seen[TOP] = last
+            found.append(torch.cat([seen[depth] for depth in depths], dim=-1))
+
+    inside = [each for each in model.modules() if isinstance(each, PreTrainedModel) and each is not model]
     with captured(model, [depth for depth in depths if depth != TOP]) as seen:
-        handle = model.base_model.register_forward_hook(keep)
+        handles = [each.register_forward_hook(note) for each in inside]
+        handles.append(output_layer(model).register_forward_pre_hook(keep))
         try:
             yield found
         finally:
-            handle.remove()
+            for handle in handles:
+                handle.remove()
 
 
 @contextmanager

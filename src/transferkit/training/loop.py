@@ -24,6 +24,7 @@ from transformers import (
 from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.progress import progress
+from transferkit.sources.device import device
 from transferkit.training import checkpoints
 from transferkit.training.batching import LengthBatches
 from transferkit.training.dropout import cheap_dropout
@@ -129,8 +130,9 @@ def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
     options = job.options
-    on_cuda = torch.cuda.is_available()
-    return TrainingArguments(
+    where = device()
+    on_cuda = where.type == "cuda"
+    found = TrainingArguments(
         output_dir=str(job.folder),
         num_train_epochs=job.epochs,
         learning_rate=job.learning_rate,
@@ -150,7 +152,12 @@ def _arguments(job: Training, accumulation: int) -> TrainingArguments:
         disable_tqdm=True,
         report_to=[],
         seed=job.seed,
+        use_cpu=where.type == "cpu",
     )
+    # One process, one GPU: of several, `DataParallel` would share what hooks note between its threads.
+    assert found.device is not None
+    found._n_gpu = min(found._n_gpu, 1)
+    return found
 
 
 class _Positions(torch.utils.data.Dataset[int]):

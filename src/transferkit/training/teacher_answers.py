@@ -101,7 +101,7 @@ def answer_states(
     return at_answers(seen[TOP], where)[where >= 0], {_called(depth): states for depth, states in seen.items()}
 
 
-_AFTER = {"final_logit_softcapping": None, "logits_scaling": 1.0, "logit_scale": 1.0}
+_AFTER = {"final_logit_softcapping": None, "logits_scaling": 1.0, "logit_scale": 1.0, "lm_head_multiplier": 1.0}
 
 
 def logits_changed_after(config: Any) -> str | None:
