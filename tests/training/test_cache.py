@@ -220,3 +220,28 @@ def test_other_trouble_with_the_disk_is_not_hidden(space: Space, monkeypatch: py
     monkeypatch.setattr(caching.np, "save", broken)
     with pytest.raises(PermissionError):
         space.fetch(KEYS, computing(KEYS))
+
+
+def test_spaces_that_are_written_to_are_not_dropped(tmp_path: Path) -> None:
+    store = Cache(tmp_path / "cache", limit_bytes=1)
+    outer, inner, rounds = store.space("outer"), store.space("inner"), []
+
+    def compute(positions: list[int]) -> Iterator[tuple[int, Array]]:
+        rounds.append(len(positions))
+        for i in positions:
+            yield i, value(KEYS[i])
+            with inner.writing() as keep:
+                keep(KEYS[i], value(KEYS[i]))
+
+    reader = outer.fetch(KEYS, compute)
+    assert rounds == [len(KEYS)] and all(np.array_equal(reader[i], value(key)) for i, key in enumerate(KEYS))
+    assert not inner.folder.exists() and store.in_use == []
+
+
+def test_what_was_written_on_the_way_is_not_computed(tmp_path: Path) -> None:
+    space, asked = Cache(tmp_path / "cache").space("a"), []
+    with space.writing() as keep:
+        for key in KEYS[:4]:
+            keep(key, value(key))
+    reader = space.fetch(KEYS, computing(KEYS, asked))
+    assert asked == [[4, 5]] and all(np.array_equal(reader[i], value(key)) for i, key in enumerate(KEYS))

@@ -2,11 +2,13 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from jobs import classifier, examples_of
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, ModernBertDecoderConfig, OPTConfig
 
 from tiny_models import FAMILIES, Tiny, load, save_model, some_rows
 from transferkit.data.rows import Rows
@@ -15,6 +17,7 @@ from transferkit.training.cache import Cache, Entry, Reader
 from transferkit.training.encoding import Encoded, encode, window
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, token_states
+from transferkit.training.layers import TOP, captured, captured_along
 from transferkit.training.pooling import pool
 from transferkit.training.teaching import hidden_states
 
@@ -161,3 +164,35 @@ def test_window(lengths: list[int], limit: int, expected: int) -> None:
 
 def test_no_rows_at_all(tiny: Tiny) -> None:
     assert len(encode(some_rows(3).take([]), tiny("bert").tokenizer(), 16)) == 0
+
+
+SMALL: dict[str, Any] = {"vocab_size": 60, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+SMALL |= {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+DECODERS = {
+    "llama": LlamaConfig(**SMALL, intermediate_size=64),
+    "opt": OPTConfig(**SMALL, ffn_dim=64, word_embed_proj_dim=32, dropout=0.0),
+    "gpt2": GPT2Config(vocab_size=60, n_embd=32, n_layer=2, n_head=2, bos_token_id=1, eos_token_id=2, pad_token_id=0),
+}
+
+
+@pytest.mark.parametrize("family", DECODERS)
+def test_states_seen_while_writing_are_those_of_reading(family: str) -> None:
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(DECODERS[family]).eval()
+    asked = torch.randint(3, 60, (3, 6))
+    with torch.no_grad(), captured_along(model, [TOP, 1]) as along:
+        out = model.generate(asked, attention_mask=torch.ones_like(asked), max_new_tokens=4, min_new_tokens=4)
+    assert [each.shape for each in along] == [(3, 6, 64), *[(3, 1, 64)] * 3]
+    with torch.no_grad(), captured(model, [TOP, 1]) as seen:
+        model(out[:, :-1], use_cache=False)
+    expected = torch.cat([seen[TOP], seen[1]], dim=-1)
+    torch.testing.assert_close(torch.cat(along, dim=1), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_nothing_is_seen_where_the_output_layer_gets_something_else() -> None:
+    config = ModernBertDecoderConfig(**SMALL, intermediate_size=64)  # between its states and its output layer is a head
+    model = AutoModelForCausalLM.from_config(config).eval()
+    asked = torch.randint(3, 60, (2, 5))
+    with torch.no_grad(), captured_along(model, [TOP, 1]) as along:
+        model.generate(asked, attention_mask=torch.ones_like(asked), max_new_tokens=3)
+    assert along == []

@@ -1,12 +1,13 @@
 """A generative Transformers model in use; its folder also serves with plain Transformers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 from transformers import GenerationConfig as HFGenerationConfig
 
@@ -127,13 +128,8 @@ class Generator:
         return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
 
     def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
-        width = max(map(len, asked))
-        ids = np.full((len(asked), width), self.tokenizer.pad_token_id or 0, dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for i, row in enumerate(asked):
-            where = slice(width - len(row), None) if self.frame.start is None else slice(len(row))
-            ids[i, where], mask[i, where] = row, 1
-        its_device = device_of(self.model)
+        where, decoder = device_of(self.model), self.frame.start is None
+        ids, mask = padded(asked, self.tokenizer.pad_token_id or 0, left=decoder)
         with (
             torch.inference_mode(),
             torch.random.fork_rng(enabled=self.generation.do_sample),
@@ -143,23 +139,31 @@ class Generator:
             if self.generation.do_sample:
                 torch.manual_seed(seed)
             out = self.model.generate(
-                input_ids=torch.from_numpy(ids).to(its_device),
-                attention_mask=torch.from_numpy(mask).to(its_device),
+                input_ids=ids.to(where),
+                attention_mask=mask.to(where),
                 generation_config=self.settings(),
                 tokenizer=self.tokenizer if self.generation.stop else None,
             )
-        new = out[:, width:] if self.frame.start is None else out
-        texts = [self._before_stop(text).strip() for text in self.tokenizer.batch_decode(new, skip_special_tokens=True)]
-        if [each.shape[1] for each in seen] != [width, *[1] * (new.shape[1] - 1)]:
-            return [Written(text) for text in texts]
-        ends = np.isin(new.cpu().numpy(), self.settings().eos_token_id)
-        # The last token of all was written, but not read.
-        counts = np.where(ends.any(axis=1), ends.argmax(axis=1), new.shape[1] - 1)
-        parts = [slice(width - len(row), width + int(n)) for row, n in zip(asked, counts, strict=True)]
-        states = torch.cat(seen, dim=1)
+        width = ids.shape[1] if decoder else 0
+        texts = self.tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)
+        written = [Written(self._before_stop(text).strip()) for text in texts]
+        passes = [each.shape[1] for each in seen]
+        if passes != [width, *[1] * (out.shape[1] - width - 1)]:  # some read more at a time than what is new
+            return written
+        return self._with_states(written, asked, out.cpu().numpy(), torch.cat(seen, dim=1).float())
+
+    def _with_states(
+        self, written: Sequence[Written], asked: Sequence[Ints], out: Ints, states: Tensor
+    ) -> list[Written]:
+        """`written` with what was read, out of `out` (rows, tokens), and its `states` (rows, tokens - 1, width): the
+        last token of all was written, but not read."""
+        width = max(map(len, asked))
+        ends = np.isin(out[:, width:], self.settings().eos_token_id)
+        counts = np.where(ends.any(axis=1), ends.argmax(axis=1), out.shape[1] - width - 1)
+        parts = [slice(width - len(row), width + int(count)) for row, count in zip(asked, counts, strict=True)]
         return [
-            Written(text, out[i, part].cpu().numpy(), states[i, part].float().cpu().numpy().copy())
-            for i, (text, part) in enumerate(zip(texts, parts, strict=True))
+            replace(each, tokens=out[i, part], states=states[i, part].cpu().numpy().copy())
+            for i, (each, part) in enumerate(zip(written, parts, strict=True))
         ]
 
     def _before_stop(self, text: str) -> str:
@@ -200,6 +204,17 @@ class Generator:
         """What `load` needs besides the model."""
         settings = self.generation.model_dump(mode="json")
         return {"frame": asdict(self.frame), "max_length": self.max_length, "generation": settings}
+
+
+def padded(rows: Sequence[Ints], value: int, left: bool) -> tuple[Tensor, Tensor]:
+    """Token ids (rows, longest), filled up with `value`, and their mask."""
+    width = max(map(len, rows))
+    ids = np.full((len(rows), width), value, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for i, row in enumerate(rows):
+        where = slice(width - len(row), None) if left else slice(len(row))
+        ids[i, where], mask[i, where] = row, 1
+    return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
 def _frame(said: Mapping[str, Any]) -> Frame:

@@ -101,17 +101,18 @@ def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
     Nothing is added where the output layer is given something else than the states of a model inside.
     """
     found: list[Tensor] = []
+    states: list[Tensor] = []
     if not depths:
         yield found
         return
 
     def note(_module: nn.Module, _args: Any, output: Any) -> None:
-        seen[TOP] = getattr(output, "last_hidden_state", seen.get(TOP))
+        if hasattr(output, "last_hidden_state"):
+            states[:] = [output.last_hidden_state]
 
     def keep(_module: nn.Module, args: tuple[Any, ...]) -> None:
-        last = seen.pop(TOP, None)
-        if last is not None and torch.equal(args[0][:, -1], last[:, -1]):
-            seen[TOP] = last
+        if states and torch.equal(args[0][:, -1], states[0][:, -1]):
+            seen[TOP] = states.pop()
             found.append(torch.cat([seen[depth] for depth in depths], dim=-1))
 
     inside = [each for each in model.modules() if isinstance(each, PreTrainedModel) and each is not model]
