@@ -75,7 +75,7 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     prepared = prepare(config, table)
     plans, skipped = applicable(prepared)
     run = open_run(prepared.config, prepared.folder, resume)
-    run.expect(prepared.splits.fingerprint)
+    run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
     trained = train_routes(prepared, run, plans)
     verify_in_fresh_process(run)
     result = judge(prepared, run, trained, skipped)

@@ -139,8 +139,17 @@ def test_other_rows_are_another_run(run: RunFolder) -> None:
     run.clear_work()
     (run.path / "run.json").write_text(json.dumps({"manifest": {"data": {"fingerprint": "abc"}}}))
     run.expect("abc")
+    run.expect("abc", "its students are done")
     with pytest.raises(ConfigError, match="rows have changed"):
         run.expect("xyz")
+
+
+def test_other_unlabelled_rows_are_another_run(run: RunFolder) -> None:
+    run.expect("abc", "u")
+    run.expect("abc", "u")
+    for other in ("v", ""):
+        with pytest.raises(ConfigError, match="rows have changed"):
+            run.expect("abc", other)
 
 
 def test_resume_without_a_run_starts_one(tmp_path: Path) -> None:

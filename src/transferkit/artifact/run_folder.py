@@ -50,19 +50,24 @@ class RunFolder:
     def work(self) -> Path:
         return self.path / "work"
 
-    def expect(self, rows: str) -> None:
-        """Note the fingerprint of the rows of this run. Raises `ConfigError` if it went on with others before."""
+    def expect(self, rows: str, unlabelled: str = "") -> None:
+        """Note the fingerprints of the rows of this run. Raises `ConfigError` if it went on with others before.
+
+        Of a finished run only those that it is judged on and was taught with count: its students are done.
+        """
+        found = f"{rows} {unlabelled}".strip()
         noted, finished = self.work / "rows.txt", self.path / "run.json"
         if noted.exists():
             before = noted.read_text(encoding="ascii")
         elif finished.exists():
             before = json.loads(finished.read_text(encoding="utf-8"))["manifest"]["data"]["fingerprint"]
+            found = rows
         else:
             with room_for(self.path):
                 self.work.mkdir(exist_ok=True)
-                noted.write_text(rows, encoding="ascii")
+                noted.write_text(found, encoding="ascii")
             return
-        if before != rows:
+        if before != found:
             raise ConfigError(f"cannot resume {self.path}: its rows have changed since; give another --output-dir")
 
     def artifact(self, title: str, repeat: int) -> Path:

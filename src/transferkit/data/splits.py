@@ -52,6 +52,12 @@ class Splits:
     unlabelled: Rows | None = None
 
     @property
+    def unlabelled_fingerprint(self) -> str:
+        """Of the unlabelled rows; "" where there are none."""
+        keys = self.unlabelled.keys() if self.unlabelled is not None else ()
+        return hashlib.blake2b("".join(keys).encode(), digest_size=16).hexdigest() if len(keys) else ""
+
+    @property
     def fingerprint(self) -> str:
         """Changes when any input, target or assignment to a split changes."""
         digest = hashlib.blake2b(digest_size=16)
