@@ -114,7 +114,7 @@ def main() -> None:
         print(f"\n{text}")
         store(text, HERE / "RESULTS.md")
     if failed := len(todo) - len(measured):
-        again = "the same command tries them again, with --fresh from the start"
+        again = "the same command tries them again, with --fresh (FRESH=1) from the start"
         sys.exit(f"{failed} of {len(todo)} measurements failed; {again}")
 
 

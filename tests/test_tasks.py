@@ -86,7 +86,7 @@ def test_sets_of_labels(labelled: RunResult, folder: Path) -> None:
     values = main_values(labelled)
     assert set(values) == {"baseline", "feature_transfer", "full", "lora", "fewer_layers", "static"}
     # Updates of low rank to random weights learn a little, and how much depends on the machine: of what they learn the
-    # ranking tells more than the threshold. Chance has the labels' share of it, 0.45.
+    # ranking tells more than the threshold. Untrained it has 0.45 to 0.49 of it.
     ranked = {route.name: route.scores.metrics["average_precision"].value for route in labelled.routes}
     assert values["baseline"] > 0.9 and values["full"] > 0.85 and min(ranked.values()) > 0.6, (values, ranked)
     assert min(value for name, value in values.items() if name != "lora") > 0.7, values
