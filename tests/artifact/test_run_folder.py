@@ -148,8 +148,10 @@ def test_other_unlabelled_rows_are_another_run(run: RunFolder) -> None:
     run.expect("abc", "u")
     run.expect("abc", "u")
     for other in ("v", ""):
-        with pytest.raises(ConfigError, match="rows have changed"):
+        with pytest.raises(ConfigError, match="its unlabelled rows have changed"):
             run.expect("abc", other)
+    with pytest.raises(ConfigError, match="its rows have changed"):
+        run.expect("xyz", "u")
 
 
 def test_resume_without_a_run_starts_one(tmp_path: Path) -> None:

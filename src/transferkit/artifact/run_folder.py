@@ -68,7 +68,8 @@ class RunFolder:
                 noted.write_text(found, encoding="ascii")
             return
         if before != found:
-            raise ConfigError(f"cannot resume {self.path}: its rows have changed since; give another --output-dir")
+            which = "unlabelled rows" if before.split()[:1] == [rows] else "rows"
+            raise ConfigError(f"cannot resume {self.path}: its {which} have changed since; give another --output-dir")
 
     def artifact(self, title: str, repeat: int) -> Path:
         """Where a route's artifact goes; repeats (further seeds) are kept only until they are evaluated."""
