@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
+from transferkit.artifact import learned
 from transferkit.config import DESCRIBED, resuming
 from transferkit.data import audit, values
 from transferkit.data.cleaning import clean
@@ -124,7 +125,8 @@ class Model:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
     def evaluate(self, table: Any, named: Mapping[str, str] | None = None) -> tuple[Scores, tuple[Finding, ...]]:
-        """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out.
+        """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out or that the model
+        learned from, as far as its run is still around it.
 
         Raises `DataError` where it has labels that the model does not know.
         """
@@ -135,6 +137,7 @@ class Model:
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
         if self.task.shape is Shape.TAGS:
             findings += self._odd_tags(cleaned.rows)
+        findings += learned.findings(self.folder, cleaned.rows, self.task)
         outputs = self.predictor.predict(cleaned.rows).outputs
         return score(self.task, outputs, references, inputs=self.task.asked(cleaned.rows)), findings
 

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from calling import Call
 from transferkit import __version__
 from transferkit.config import read_yaml
+from transferkit.data import read
 from transferkit.model import load
 
 
@@ -94,6 +97,18 @@ def test_evaluate_agrees_with_counting(call: Call, finished: Path, tmp_path: Pat
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert scores["metrics"]["accuracy"]["value"] == 0.75
     assert "0.750" in ended.out and "unlabelled" in ended.out
+
+
+def test_evaluate_tells_of_rows_the_model_learned_from(
+    call: Call, finished: Path, small_file: Path, tmp_path: Path
+) -> None:
+    ended = call("evaluate", finished, small_file)
+    assert ended.code == 0, ended.err
+    total, tested = len(read(small_file)), len(read(finished / "predictions.csv"))
+    found = [int(n) for n in re.findall(r"was (?:trained|validated) on (\d+) rows? of these", ended.out)]
+    assert len(found) == 2 and sum(found) == total - tested, ended.out
+    copied = shutil.copytree(finished / "models" / "baseline", tmp_path / "copied")
+    assert "of these" not in call("evaluate", copied, small_file).out
 
 
 def like(finished: Path, folder: Path, answers: dict[str, str], labels: list[str]) -> Path:

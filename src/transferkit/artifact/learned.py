@@ -1,0 +1,49 @@
+"""Which rows a run learned from, so that nobody takes a score on them for an honest one.
+
+Kept beside the models, not in them: a model that is handed on tells nobody what it was trained on.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from transferkit.data import audit, content
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding, Splits
+from transferkit.tasks import Task
+
+_NAME = "learned.safetensors"
+
+
+def note(run: Path, splits: Splits, task: Task) -> None:
+    """Write 64 bits per row of train and of validation, a hash of its inputs' normal form, into the folder `run`."""
+    parts = {"train": splits.train, "validation": splits.validation}
+    save_file({name: np.unique(_hashes(rows, task)) for name, rows in parts.items()}, run / _NAME)
+
+
+def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
+    """A warning for those of `rows` that the model in `artifact` was trained on, or was chosen and set by.
+
+    Nothing is known of a model that has left its run.
+    """
+    try:
+        known = load_file(artifact.resolve().parent.parent / _NAME)
+    except (OSError, SafetensorError):
+        return ()
+    asked = _hashes(rows, task)
+    found = []
+    for name, what in (("train", "trained on"), ("validation", "validated on")):
+        numbers = tuple(int(number) for number in rows.numbers[np.isin(asked, known[name])])
+        if numbers:
+            message = f"the model was {what} {audit.counted(len(numbers))} of these ({audit.shown(numbers)})"
+            found.append(Finding("leaks", "warning", message, numbers, "judged too; scores on these rows flatter"))
+    return tuple(found)
+
+
+def _hashes(rows: Rows, task: Task) -> npt.NDArray[np.uint64]:
+    keys = (key.encode("utf-8", "surrogatepass") for key in content.keys(rows, task))
+    return np.frombuffer(b"".join(hashlib.blake2b(key, digest_size=8).digest() for key in keys), dtype="<u8")
