@@ -115,18 +115,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
     check = student.examples(student.read(context.validation))
     losses = _losses(options, learn, student, context.task)
-    recipe = Recipe(
-        options=options,
-        epochs=options.epochs or student.epochs,
-        learning_rate=options.learning_rate or student.learning_rate,
-        seed=context.seed,
-        folder=context.folder,
-        rates=student.rates,
-        back=back,
-        stop_on=student.stop_on,
-        new_head=student.new_head,
-        title=f"{variant}: learning from {', '.join(folder.name for folder in folders)}",
-    )
+    recipe = _recipe(variant, context, options, student, folders, back)
     prepared = time.perf_counter() - began
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
     total = back
@@ -144,6 +133,29 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         settings=_settings(options, student, recipe),
         history=trained.history,
         notes=trained.notes,
+    )
+
+
+def _recipe(
+    variant: str,
+    context: Context,
+    options: DistillationOptions,
+    student: Student,
+    teachers: Sequence[Path],
+    back: Adjustment,
+) -> Recipe:
+    """How `student` is trained: as asked, and where nothing was asked as suits it."""
+    return Recipe(
+        options=options,
+        epochs=options.epochs or student.epochs,
+        learning_rate=options.learning_rate or student.learning_rate,
+        seed=context.seed,
+        folder=context.folder,
+        rates=student.rates,
+        back=back,
+        stop_on=student.stop_on,
+        new_head=student.new_head,
+        title=f"{variant}: learning from {', '.join(folder.name for folder in teachers)}",
     )
 
 
@@ -274,14 +286,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     losses = _losses_on_tokens(options, student, teacher)
     if inside:
         learn = _with_states(learn, rows, ours, folder, context, depths)
-    recipe = Recipe(
-        options=options,
-        epochs=options.epochs or student.epochs,
-        learning_rate=options.learning_rate or student.learning_rate,
-        seed=context.seed,
-        folder=context.folder,
-        title=f"{variant}: learning from {folder.name}",
-    )
+    recipe = _recipe(variant, context, options, student, [folder], Adjustment())
     prepared = time.perf_counter() - began
     writer = student.predictor(Adjustment())
     assert isinstance(writer, Generator)

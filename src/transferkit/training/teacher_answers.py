@@ -19,7 +19,7 @@ from transferkit.training.features import token_states
 from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import TOP, StopForward, captured, output_layer, stopping_after
 from transferkit.training.learner import at_answers, inputs_of
-from transferkit.training.teaching import teacher_hidden
+from transferkit.training.losses import teacher_hidden
 from transferkit.training.writing import AnswersOnly
 
 ANSWERS = "teacher_answers"

@@ -14,6 +14,7 @@ from transferkit.training.examples import Examples, Lines
 from transferkit.training.features import token_states
 from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.learner import inputs_of, mask_of
+from transferkit.training.losses import teacher_hidden
 
 
 def fingerprint(folder: Path) -> str:
@@ -23,11 +24,6 @@ def fingerprint(folder: Path) -> str:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
-
-
-def teacher_hidden(depth: int) -> str:
-    """What a teacher's states after `depth` layers are called in a batch."""
-    return f"teacher_hidden_{depth}"
 
 
 def hidden_states(

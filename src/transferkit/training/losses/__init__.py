@@ -7,6 +7,11 @@ from typing import Protocol
 from torch import Tensor
 
 
+def teacher_hidden(depth: int) -> str:
+    """What a teacher's states after `depth` layers are called in a batch."""
+    return f"teacher_hidden_{depth}"
+
+
 @dataclass(frozen=True)
 class Step:
     """What the losses of one step may look at.
@@ -24,6 +29,10 @@ class Step:
     hidden: Mapping[int, Tensor] = field(default_factory=dict)
     attentions: Mapping[int, Tensor] = field(default_factory=dict)
     progress: float = 0.0
+
+    def teacher_hidden(self, depth: int) -> Tensor:
+        """The teacher's states after `depth` of its layers, (rows, tokens, width)."""
+        return self.batch[teacher_hidden(depth)]
 
 
 @dataclass(frozen=True)

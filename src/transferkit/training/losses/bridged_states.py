@@ -27,7 +27,7 @@ class BridgedStates(nn.Module):
 
     def forward(self, step: Step) -> Tensor:
         losses = [
-            relative_errors(step.hidden[student], step.batch[f"teacher_hidden_{teacher}"], step.mask).mean()
+            relative_errors(step.hidden[student], step.teacher_hidden(teacher), step.mask).mean()
             for student, teacher in self.matches.items()
         ]
         return torch.stack(losses).mean()

@@ -29,7 +29,7 @@ class Relations(nn.Module):
         losses = []
         both = (step.mask.unsqueeze(-1) * step.mask.unsqueeze(-2)).float()
         for student, teacher in self.matches.items():
-            error = (_similarities(step.hidden[student]) - _similarities(step.batch[f"teacher_hidden_{teacher}"])) ** 2
+            error = (_similarities(step.hidden[student]) - _similarities(step.teacher_hidden(teacher))) ** 2
             losses.append(((error * both).sum(dim=(1, 2)) / both.sum(dim=(1, 2))).mean())
         return torch.stack(losses).mean()
 
