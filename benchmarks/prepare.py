@@ -57,7 +57,7 @@ DATA = {
     ),
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
     "synopsis": DataSet(
-        "debian-synopsis", "summarization", validation_size=100, most=1_300, unlabelled=3_000, model=WRITER
+        "debian-synopsis", "summarization", validation_size=100, most=1_300, unlabelled=2_000, model=WRITER
     ),
     "en-fr": DataSet("debian-en-fr", "translation", validation_size=100, most=3_000, model=WRITER),
 }
