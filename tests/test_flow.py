@@ -101,7 +101,7 @@ def test_every_route_is_judged(everything: RunResult) -> None:
 def test_what_is_left_behind(everything: RunResult, place: Place) -> None:
     run = place.folder / "everything"
     files = {"config.yaml", "run.json", "leaderboard.csv", "predictions.csv", "report.html", "models"}
-    files.add("learned.safetensors")
+    files.add("learned_rows.safetensors")
     assert {path.name for path in run.iterdir()} == files
     assert sorted(path.name for path in (run / "models").iterdir()) == sorted(NAMES)
     for name in NAMES:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from transferkit import data, predictors, routes, sources, students, tasks
-from transferkit.artifact import learned
+from transferkit.artifact import learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
@@ -78,7 +78,7 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     run = open_run(prepared.config, prepared.folder, resume)
     run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
     with room_for(run.path):
-        learned.note(run.path, prepared.splits, prepared.task)
+        learned_rows.note(run.path, prepared.splits, prepared.task)
     trained = train_routes(prepared, run, plans)
     verify_in_fresh_process(run)
     result = judge(prepared, run, trained, skipped)

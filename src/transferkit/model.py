@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
-from transferkit.artifact import learned
+from transferkit.artifact import learned_rows
 from transferkit.config import DESCRIBED, resuming
 from transferkit.data import audit, values
 from transferkit.data.cleaning import clean
@@ -137,7 +137,7 @@ class Model:
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
         if self.task.shape is Shape.TAGS:
             findings += self._odd_tags(cleaned.rows)
-        findings += learned.findings(self.folder, cleaned.rows, self.task)
+        findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
         outputs = self.predictor.predict(cleaned.rows).outputs
         return score(self.task, outputs, references, inputs=self.task.asked(cleaned.rows)), findings
 

@@ -16,7 +16,7 @@ from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Splits
 from transferkit.tasks import Task
 
-_NAME = "learned.safetensors"
+_NAME = "learned_rows.safetensors"
 
 
 def note(run: Path, splits: Splits, task: Task) -> None:
