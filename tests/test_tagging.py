@@ -208,11 +208,21 @@ def test_where_words_begin(tiny: Tiny) -> None:
                     assert word.startswith(piece) or piece in ("[UNK]", "<unk>"), (family, word, piece)
 
 
-def test_words_beyond_the_window_are_outside(tagged: RunResult, folder: Path) -> None:
-    loaded = model.load(folder / "run", "full")
+@pytest.mark.parametrize("route", ["full", "feature_transfer"])
+def test_words_beyond_the_window_are_outside(
+    tagged: RunResult, folder: Path, route: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    loaded = model.load(folder / "run", route)
     long = " ".join(["cat", "here"] * 250)
-    [tags] = loaded.predict([long])
+    [_, tags] = loaded.predict(["cat", long])
     assert len(tags) == 500 and tags[0] == "B-animal" and tags[-1] == "O"
+    assert "1 row has more tokens than the model reads (row 2): the words beyond are tagged O" in caplog.text
+
+
+def test_the_window_is_the_models_and_not_that_of_the_rows_it_was_trained_on(tagged: RunResult, folder: Path) -> None:
+    longest = max(len(text.split()) for part in (tagged.splits.train, tagged.splits.test) for text in part["text"])
+    [tags] = model.load(folder / "run", "full").predict([" ".join(["here"] * 2 * longest + ["cat"])])
+    assert tags[-1] == "B-animal"
 
 
 def test_words_beyond_the_window_are_counted(folder: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.options import TrainingOptions
-from transferkit.training.prompting import completions, frame, prompts
+from transferkit.training.prompting import Shots, completions, frame, prompts
 from transferkit.training.teacher_answers import logits_changed_after, with_answers, with_outputs
 from transferkit.training.teaching import fingerprint
 from transferkit.training.writing import AnswersOnly, answered_examples
@@ -199,8 +199,33 @@ def test_examples_stand_before_the_text(writers: dict[str, Backbone]) -> None:
         {"role": "user", "content": "my big one"},
     ]
     whole = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    found = prompts(rows, tokenizer, asked, 40, [[("new home", "new")]], room=20).ids[0]
+    found = prompts(rows, tokenizer, asked, 40, Shots([[("new home", "new")]], room=20, whole=96)).ids[0]
     assert found.tolist() == tokenizer(whole, add_special_tokens=False)["input_ids"]
+    two = Shots([[("old", "old"), ("new home", "new")]], room=20, whole=len(found))
+    assert prompts(rows, tokenizer, asked, 40, two).ids[0].tolist() == found.tolist(), "the nearest stays, if one alone"
+    bare = prompts(rows, tokenizer, asked, 40)
+    none = prompts(rows, tokenizer, asked, 40, replace(two, whole=len(found) - 1))
+    assert none.ids[0].tolist() == bare.ids[0].tolist()
+
+
+@pytest.mark.parametrize("family", ["llama", "marian"])
+def test_what_is_cut_and_what_is_stopped_is_told(writers: dict[str, Backbone], tmp_path: Path, family: str) -> None:
+    writer = run_route("zero_shot", context_of(writers[family], tmp_path))
+    writer.model.generation_config.suppress_tokens = writer.settings().eos_token_id
+    stopped = replace(writer, generation=writer.generation.model_copy(update={"max_new_tokens": 1}))
+    rows = Rows({"text": ["my", "my old home " * 50]}, np.arange(1, 3))
+    found = stopped.predict(rows)
+    assert found.cut == (1,)
+    assert found.unfinished == (0, 1)
+    [end, *_] = writer.settings().eos_token_id
+    two = replace(writer, generation=writer.generation.model_copy(update={"max_new_tokens": 2}))
+    assert two._ended(np.array([[5, 5], [5, end]])).tolist() == [False, True] and two._ended(np.array([[5]])).all()
+    two.model.generation_config.suppress_tokens = None
+    two.model.generation_config.forced_eos_token_id = end
+    assert two._ended(np.array([[5, end], [end, 1]])).tolist() == [False, True]
+    cut_off = writer._written("caf\ufffd", ended=False)
+    assert (cut_off.text, cut_off.ended) == ("caf", False)
+    assert writer._written("caf\ufffd", ended=True).text == "caf\ufffd", "the model has written it"
 
 
 @pytest.mark.parametrize("family", ["llama", "t5", "marian"])
@@ -582,7 +607,9 @@ def test_a_long_question_is_cut_too(writers: dict[str, Backbone]) -> None:
 
 
 def test_examples_that_do_not_fit_are_said_to(writers: dict[str, Backbone], tmp_path: Path) -> None:
-    context = replace(context_of(writers["gpt2"], tmp_path), max_length=90)
+    rows = first_words(150)
+    long = replace(rows, columns={**rows.columns, "text": [f"{text} my" * 20 for text in rows["text"]]})
+    context = replace(context_of(writers["gpt2"], tmp_path), train=long, max_length=90)
     plan = resolve(RouteConfig(name="feature_transfer", options={"encoder": "any"}))
     assert "no example fits into the 96 tokens" in str(plan.why_not(context))
 

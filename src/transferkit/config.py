@@ -122,7 +122,7 @@ class RunConfig(Strict):
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
     )
 
-    max_length: int | None = Field(None, gt=0, description="tokens per text; default: what the model and data need")
+    max_length: int | None = Field(None, gt=0, description="tokens per text; default: as many as the model takes")
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
     )

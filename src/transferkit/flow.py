@@ -37,7 +37,7 @@ from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
 from transferkit.training.cache import Cache
-from transferkit.training.encoding import NO_TOKEN, encode, window
+from transferkit.training.encoding import NO_TOKEN, encode
 from transferkit.training.writing import asked_lengths
 
 log = logging.getLogger("transferkit")
@@ -223,12 +223,14 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
     test, task = prepared.splits.test, prepared.task
     references = task.references(test)
     first, values = predictors.load(runs[0].artifact), []
-    outputs = first.predict(test).outputs
-    scores = score(task, outputs, references, inputs=task.asked(test))
+    found = first.predict(test)
+    scores = score(task, found.outputs, references, inputs=task.asked(test))
     values.append(scores.metrics[task.main_metric].value)
     for other in runs[1:]:
         again = score(task, predictors.load(other.artifact).predict(test).outputs, references, resamples=1)
         values.append(again.metrics[task.main_metric].value)
+    number = len(found.unfinished)
+    stopped = [f"{number:,} of {len(test):,} answers stopped at max_new_tokens"] if number else []
     cost = measure_cost(
         first,
         runs[0].artifact,
@@ -242,11 +244,11 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
         method=runs[0].method,
         scores=scores,
         cost=cost,
-        outputs=outputs,
+        outputs=found.outputs,
         seed_values=run.earlier_values(title) or tuple(values),
         history=tuple(runs[0].history),
         settings=runs[0].settings,
-        notes=tuple(runs[0].notes),
+        notes=(*runs[0].notes, *stopped),
         artifact=str(runs[0].artifact.relative_to(run.path)),
     )
 
@@ -331,7 +333,7 @@ def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig)
         raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
     if not (task.shape is Shape.TEXT and backbone.writes):
         lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
-    max_length = asked or window(lengths, limit)
+    max_length = asked or limit
     long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
     finding = data.truncation(lengths.tolist(), max_length, rows, long_texts)
     if task.shape is Shape.TAGS and finding.rows:

@@ -40,13 +40,16 @@ class Answers:
     """Predictions for some rows of a file, None and NaN (or nothing) where there is no text.
 
     `values` are labels, lists of labels, numbers, tags or spans; `outputs` are those of `Predictions`, a line per row;
-    `name` is what an answer is called: label, labels, value ...
+    `name` is what an answer is called: label, labels, value ... `cut` and `unfinished` are the numbers of the rows
+    that `Predictions` has under these names.
     """
 
     numbers: npt.NDArray[np.int64]
     values: list[Any]
     outputs: Any
     name: str = "label"
+    cut: tuple[int, ...] = ()
+    unfinished: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -83,12 +86,17 @@ class Model:
         """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
         number, a tag per word (of a text, or of a list of words), or for (question, context) the span that answers, ""
         for none. None where there is no text to answer. Raises `DataError` for one bare text instead of a list."""
-        return self._answers(self._rows(texts)).values
+        answers = self._answers(self._rows(texts))
+        self._warn(answers.cut, answers.unfinished)
+        return answers.values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
         """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other."""
         self.require_probabilities()
-        return np.asarray(self.predictor.predict(self._rows(texts)).outputs)
+        rows = self._rows(texts)
+        found = self.predictor.predict(rows)
+        self._warn(_numbers(rows, found.cut), ())
+        return np.asarray(found.outputs)
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
@@ -113,6 +121,8 @@ class Model:
         have a usual name.
         """
         broken = 0
+        cut: list[int] = []
+        unfinished: list[int] = []
         for batch in data.stream(path, batch_size):
             rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
@@ -120,7 +130,11 @@ class Model:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
             if self.takes_pairs and "text_pair" not in rows:
                 raise DataError(f"{path}: this model reads pairs of texts; name the second column with --text-pair")
-            yield self._answers(rows)
+            answers = self._answers(rows)
+            cut += answers.cut
+            unfinished += answers.unfinished
+            yield answers
+        self._warn(cut, unfinished)
         if broken:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
@@ -138,8 +152,10 @@ class Model:
         if self.task.shape is Shape.TAGS:
             findings += self._odd_tags(cleaned.rows)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
-        outputs = self.predictor.predict(cleaned.rows).outputs
-        return score(self.task, outputs, references, inputs=self.task.asked(cleaned.rows)), findings
+        found = self.predictor.predict(cleaned.rows)
+        cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (found.cut, found.unfinished))
+        findings += self._told(cut, unfinished)
+        return score(self.task, found.outputs, references, inputs=self.task.asked(cleaned.rows)), findings
 
     def _know(self, rows: Rows, column: str) -> None:
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):
@@ -160,11 +176,23 @@ class Model:
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(is_blank(rows, self.task), dtype=bool)
-        found = self.predictor.predict(rows.take(~blank)).outputs
+        asked = rows.take(~blank)
+        found = self.predictor.predict(asked)
         values: list[Any] = [None] * len(rows)
-        for i, value in zip(np.flatnonzero(~blank), self.task.decode(found, self.labels), strict=True):
+        for i, value in zip(np.flatnonzero(~blank), self.task.decode(found.outputs, self.labels), strict=True):
             values[i] = value
-        return Answers(rows.numbers, values, spread(found, ~blank), self.task.target)
+        outputs, name = spread(found.outputs, ~blank), self.task.target
+        return Answers(
+            rows.numbers, values, outputs, name, _numbers(asked, found.cut), _numbers(asked, found.unfinished)
+        )
+
+    def _warn(self, cut: Sequence[int], unfinished: Sequence[int]) -> None:
+        for finding in self._told(cut, unfinished):
+            log.warning("%s: %s", finding.message, finding.action)
+
+    def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
+        lost = "the words beyond are tagged O; split such rows" if self.task.shape is Shape.TAGS else "the end is lost"
+        return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
         known = {name: raw for name, raw in self.columns.items() if raw in rows}
@@ -204,6 +232,10 @@ def rows_of(texts: Sequence[Text]) -> Rows:
         if not fine or pair != isinstance(listed[0], tuple):
             raise DataError(f"expected texts, or (text, text_pair) tuples throughout; item {number} is {item!r:.60}")
     return data.from_texts(listed)
+
+
+def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
+    return tuple(rows.numbers[list(positions)].tolist())
 
 
 def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:

@@ -96,7 +96,7 @@ def test_evaluate_agrees_with_counting(call: Call, finished: Path, tmp_path: Pat
     assert ended.code == 0, ended.err
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert scores["metrics"]["accuracy"]["value"] == 0.75
-    assert "0.750" in ended.out and "unlabelled" in ended.out
+    assert "0.750" in ended.out and "unlabelled" in ended.out and "4 rows judged" in ended.out
 
 
 def test_evaluate_tells_of_rows_the_model_learned_from(

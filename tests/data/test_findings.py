@@ -22,7 +22,7 @@ def test_truncation_counts_rows_and_tokens() -> None:
 def test_nothing_truncated_is_said_too() -> None:
     finding = truncation([10, 128], 128, from_texts(["a", "b"]))
     assert (finding.severity, finding.rows) == ("info", ())
-    assert finding.message == "none of 2 rows is longer than 128 tokens"
+    assert finding.message == "none of 2 rows is longer than 128 tokens; the longest has 128"
 
 
 def test_several_targets_per_input_stay_where_a_task_allows_them() -> None:

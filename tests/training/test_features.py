@@ -14,7 +14,7 @@ from tiny_models import FAMILIES, Tiny, load, save_model, some_rows
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.training.cache import Cache, Entry, Reader
-from transferkit.training.encoding import Encoded, encode, window
+from transferkit.training.encoding import Encoded, encode
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, token_states
 from transferkit.training.layers import TOP, captured, captured_along
@@ -153,13 +153,6 @@ def test_padding_on_the_left() -> None:
     batch = source.batch([0, 1])
     assert batch["a"][1].tolist() == [[0, 0], [0, 0], [8, 8]]
     assert batch["b"][1].tolist() == [[0, 0, 0], [0, 0, 0], [0, 0, 8]]
-
-
-@pytest.mark.parametrize(
-    ("lengths", "limit", "expected"), [([3], 512, 8), ([8], 512, 8), ([9], 512, 16), ([99], 32, 32)]
-)
-def test_window(lengths: list[int], limit: int, expected: int) -> None:
-    assert window(np.array(lengths), limit) == expected
 
 
 def test_no_rows_at_all(tiny: Tiny) -> None:

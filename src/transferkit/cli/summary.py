@@ -64,6 +64,7 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
     from transferkit import metrics
 
     _print_findings(out, findings)
+    _say(out, f"{scores.rows:,} row{'s' * (scores.rows != 1)} judged")
     rows = [
         (metrics.get(name).TITLE, f"{found.value:.3f}", f"[{found.low:.3f}, {found.high:.3f}]")
         for name, found in scores.metrics.items()

@@ -143,7 +143,9 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: 
     lost = int((sizes[cut] - max_length).sum())
     numbers = tuple(int(n) for n in rows.numbers[cut])
     if not numbers:
-        return Finding("truncation", "info", f"none of {counted(len(rows))} is longer than {max_length} tokens")
+        longest = f"the longest has {sizes.max(initial=0):,}"
+        message = f"none of {counted(len(rows))} is longer than {max_length:,} tokens; {longest}"
+        return Finding("truncation", "info", message)
     are = verb(len(numbers), "is", "are")
     share = f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%})"
     longer = f"{share} {are} longer than {max_length} tokens"
@@ -156,6 +158,24 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: 
     message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
     action = f"cut at {max_length} tokens; --max-length changes it, --long-texts windows reads them whole"
     return Finding("truncation", "warning", message, numbers, action)
+
+
+def unread(numbers: Sequence[int], action: str) -> tuple[Finding, ...]:
+    """Rows longer than the window of a model in use; `action` says what becomes of their ends."""
+    if not numbers:
+        return ()
+    has = verb(len(numbers), "has", "have")
+    message = f"{counted(len(numbers))} {has} more tokens than the model reads ({shown(numbers)})"
+    return (Finding("truncation", "warning", message, tuple(numbers), action),)
+
+
+def unfinished(numbers: Sequence[int]) -> tuple[Finding, ...]:
+    """Rows whose written answers were stopped."""
+    if not numbers:
+        return ()
+    message = f"{counted(len(numbers), 'answer')} stopped at max_new_tokens ({shown(numbers)})"
+    action = "train with more: --generation max_new_tokens=N"
+    return (Finding("unfinished-answers", "warning", message, tuple(numbers), action),)
 
 
 def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":

@@ -50,6 +50,7 @@ def route_to_json(route: RouteResult) -> dict[str, Any]:
 def scores_to_json(scores: Scores) -> dict[str, Any]:
     """Metrics as {value, low, high}, classes, confusion counts and reliability bins."""
     return {
+        "rows": scores.rows,
         "metrics": {name: asdict(found) for name, found in scores.metrics.items()},
         "per_class": plain(scores.per_class),
         "confusion": scores.confusion.tolist(),

@@ -37,6 +37,7 @@ def score(
         confusion=_confusion(outputs, truth) if task.shape is Shape.LABEL else np.zeros((0, 0), dtype=np.int64),
         reliability=_reliability(outputs, truth) if task.shape is Shape.LABEL else (),
         signatures={name: words for name, words in told.items() if words},
+        rows=len(references),
     )
 
 

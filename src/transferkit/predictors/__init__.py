@@ -27,9 +27,14 @@ class Predictions:
     label being given from one half on. VALUE: numbers (rows, 1). TAGS: probabilities (rows, most words, tags),
     NaN where a row has no such word. SPAN: a structured array (rows,) of answer (text, "" for none), start and end
     (characters of the context) and score (a probability among the best spans). TEXT: texts (rows,).
+
+    `cut` are the positions of rows whose ends the model's window had no room for, and `unfinished` of those whose
+    answers stopped at the most tokens that a model may write.
     """
 
     outputs: Any
+    cut: tuple[int, ...] = ()
+    unfinished: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.outputs)

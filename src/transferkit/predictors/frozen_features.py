@@ -57,16 +57,16 @@ class FrozenFeatures:
     def parameters(self) -> int:
         return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
 
-    def features(self, rows: Rows) -> Floats:
-        """(rows, depths, width), for tags (rows, most words, depths, width); layers above the highest depth are not
-        run."""
+    def features(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
+        """(rows, depths, width), for tags (rows, most words, depths, width), and the positions of rows that were cut;
+        layers above the highest depth are not run."""
         of_words = self.shape is Shape.TAGS
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
         encoded = encode(read.rows, self.tokenizer, self.max_length, self.prompt, words=of_words)
         source = Examples(encoded, np.full(len(encoded), UNLABELLED))
         found = dict(self._states(source, range(len(source)), self._read, lambda states, _: list(states)))
         features = stacked([found[i] for i in range(len(source))])
-        return features if of_words else read.averaged(features)
+        return features if of_words else read.averaged(features), read.owners(encoded.cut)
 
     def examples(self, rows: Rows) -> Examples:
         """The windows of the contexts of `rows`."""
@@ -121,8 +121,9 @@ class FrozenFeatures:
             return Predictions(answering.answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
         if not len(rows):
             return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
-        found = shapes.of(self.shape).predictions(self.head.logits(self.features(rows)))
-        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found)
+        features, cut = self.features(rows)
+        found = shapes.of(self.shape).predictions(self.head.logits(features))
+        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

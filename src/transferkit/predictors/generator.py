@@ -21,7 +21,7 @@ from transferkit.tasks import Shape, Task
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
-from transferkit.training.prompting import Frame, Ints, prompts
+from transferkit.training.prompting import Frame, Ints, Prompts, prompts
 from transferkit.training.writing import answered_examples
 
 # Tokens that a model must never write, or must begin or end with.
@@ -50,10 +50,12 @@ def nothing(_folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Written:
-    """A text; and where its writer's states were asked for, the tokens that were read on the way, the prompt's first,
-    (tokens,), and the states there, side by side, (tokens, depths * width)."""
+    """A text, and whether it was `ended` rather than stopped at the most tokens; and where its writer's states were
+    asked for, the tokens that were read on the way, the prompt's first, (tokens,), and the states there, side by
+    side, (tokens, depths * width)."""
 
     text: str
+    ended: bool = True
     tokens: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     states: Floats = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
 
@@ -87,16 +89,17 @@ class Generator:
         """Texts, (rows,). Prompts of like length are answered together, the longest first."""
         if not len(rows):
             return Predictions(np.array([], dtype=np.str_))
-        return Predictions(self.written(prompts(rows, self.tokenizer, self.frame, self.max_length).ids))
+        return self.answering(prompts(rows, self.tokenizer, self.frame, self.max_length))
 
-    def written(self, asked: Sequence[Ints]) -> "np.ndarray[Any, np.dtype[np.str_]]":
+    def answering(self, asked: Prompts) -> Predictions:
         """What the model writes after prompts, (prompts,)."""
-        found = [""] * len(asked)
-        with progress("writing", len(asked)) as advance:
-            for i, written in self.told(asked):
+        found, unfinished = [""] * len(asked.ids), []
+        with progress("writing", len(asked.ids)) as advance:
+            for i, written in self.told(asked.ids):
                 found[i] = written.text
+                unfinished += [] if written.ended else [i]
                 advance(1)
-        return np.array(found, dtype=np.str_)
+        return Predictions(np.array(found, dtype=np.str_), asked.cut, tuple(sorted(unfinished)))
 
     def told(self, asked: Sequence[Ints], depths: Sequence[int] = ()) -> Iterator[tuple[int, Written]]:
         """(position, what the model writes after that prompt), in any order, with its states at `depths`."""
@@ -146,7 +149,8 @@ class Generator:
             )
         width = ids.shape[1] if decoder else 0
         texts = self.tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)
-        written = [Written(self._before_stop(text).strip()) for text in texts]
+        ended = self._ended(out[:, width or 1 :].cpu().numpy())
+        written = [self._written(text, bool(at_an_end)) for text, at_an_end in zip(texts, ended, strict=True)]
         passes = [each.shape[1] for each in seen]
         if passes != [width, *[1] * (out.shape[1] - width - 1)]:  # some read more at a time than what is new
             return written
@@ -165,6 +169,21 @@ class Generator:
             replace(each, tokens=out[i, part], states=states[i, part].cpu().numpy().copy())
             for i, (each, part) in enumerate(zip(written, parts, strict=True))
         ]
+
+    def _ended(self, new: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Whether the tokens of an answer, (answers, tokens), end by themselves, (answers,)."""
+        if new.shape[1] < (self.generation.max_new_tokens or 0):
+            return np.ones(len(new), dtype=bool)
+        settings = self.settings()
+        own = new if settings.forced_eos_token_id is None else new[:, :-1]  # the last one ends it in any case
+        return np.asarray(np.isin(own, settings.eos_token_id).any(axis=1))
+
+    def _written(self, text: str, ended: bool) -> Written:
+        """`text` up to where it stops; of one cut short not the beginning of a character either."""
+        before = self._before_stop(text)
+        if ended or before != text:
+            return Written(before.strip())
+        return Written(text.rstrip("\ufffd").strip(), ended=False)
 
     def _before_stop(self, text: str) -> str:
         return min((text.partition(stop)[0] for stop in self.generation.stop), key=len, default=text)

@@ -19,7 +19,7 @@ from transferkit.training.embedder import Embedder
 from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import outputs
-from transferkit.training.prompting import Shot, prompts
+from transferkit.training.prompting import Shot, Shots, prompts
 
 _RETRIEVER = "retriever"
 _READ_AT_ONCE = 256
@@ -59,7 +59,8 @@ def of_length_1(vectors: Floats) -> Floats:
 @dataclass(frozen=True)
 class InContext:
     """`examples` are the rows to choose from, with the `vectors` of their texts (examples, width); the nearest `count`
-    go into every prompt, the nearest of all last (Liu et al. 2022), each of at most `room` tokens."""
+    go into every prompt, the nearest of all last (Liu et al. 2022), each of at most `room` tokens; fewer where a
+    prompt would have more than `whole` tokens with them."""
 
     writer: Generator
     retriever: Retriever
@@ -67,6 +68,7 @@ class InContext:
     vectors: Floats
     count: int
     room: int
+    whole: int
     labels: tuple[str, ...] = ()
     shape: Shape = Shape.TEXT
 
@@ -79,10 +81,9 @@ class InContext:
         if not len(rows):
             return self.writer.predict(rows)
         near = np.argsort(self.retriever.vectors(rows) @ self.vectors.T, axis=1, kind="stable")[:, -self.count :]
-        shots = [[self.examples[i] for i in line] for line in near.tolist()]
-        writer = self.writer
-        asked = prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots, self.room).ids
-        return Predictions(writer.written(asked))
+        lines = [[self.examples[i] for i in line] for line in near.tolist()]
+        writer, shots = self.writer, Shots(lines, self.room, self.whole)
+        return writer.answering(prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots))
 
     def save(self, folder: Path) -> None:
         self.writer.save(folder)
@@ -93,6 +94,7 @@ class InContext:
         facts: dict[str, Any] = {
             "count": self.count,
             "room": self.room,
+            "whole": self.whole,
             "examples": [list(each) for each in self.examples],
         }
         facts["retriever"] = {
@@ -115,4 +117,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> InContext:
         load_file(folder / "examples.safetensors")["vectors"],
         int(facts["count"]),
         int(facts["room"]),
+        int(facts["whole"]),
     )

@@ -73,12 +73,16 @@ class Transformer:
 
     def logits(self, rows: Rows) -> Floats:
         """(rows, labels), or (rows, most words, labels)."""
+        return self._logits(rows)[0]
+
+    def _logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
+        """Logits, and the positions of rows that were cut."""
         if not len(rows):
-            return np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
-        if self.shape is Shape.TAGS:
-            return self.rest.of(outputs(self.model, self.examples(rows)))
+            return np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32), ()
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
-        return self.rest.of(read.averaged(outputs(self.model, self.examples(read.rows))))
+        source = self.examples(read.rows)
+        found = outputs(self.model, source)
+        return self.rest.of(read.averaged(found) if self.windows else found), read.owners(source.encoded.cut)
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
         """(position, logits of start and end of its tokens (tokens, 2)) for windows of contexts."""
@@ -91,8 +95,9 @@ class Transformer:
     def predict(self, rows: Rows) -> Predictions:
         if self.shape is Shape.SPAN:
             return Predictions(answering.answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
-        found = shapes.of(self.shape).predictions(self.logits(rows))
-        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found)
+        logits, cut = self._logits(rows)
+        found = shapes.of(self.shape).predictions(logits)
+        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from transferkit.training.features import pooled_layers, vectors, word_layers
 from transferkit.training.head import fit_head
 from transferkit.training.inference import Floats
 from transferkit.training.passages import NOWHERE
+from transferkit.training.prompting import prompts
 
 NAME = "feature_transfer"
 _MOST_WORDS = 100_000
@@ -128,10 +129,10 @@ def _why_no_examples(context: Context, options: Options) -> str | None:
         return (
             f"{backbone.name} has not been pretrained to go on from examples in its prompt, as decoders are; use full"
         )
-    if _fitting(context, options.examples)[0] < 1:
+    if _fitting(context, options.examples).count < 1:
         return (
-            f"no example fits into the {backbone.max_length} tokens of {backbone.name} beside texts of "
-            f"{context.max_length}; shorten them with --max-length"
+            f"no example fits into the {backbone.max_length} tokens of {backbone.name} beside a long text of this "
+            "file; shorten them with --max-length"
         )
     return None
 
@@ -142,13 +143,14 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     found = context.load_backbone(options.encoder)
     retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, found.max_length, found.prompt)
     writer = context.writer(context.backbone.generator(), context.backbone.tokenizer())
-    count, room = _fitting(context, options.examples)
+    fit = _fitting(context, options.examples)
+    count = fit.count
     shots = [
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
     ]
     read = vectors(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.sha256)
-    predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), room)
+    predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), fit.room, fit.whole)
     fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     return Outcome(
         predictor=predictor,
@@ -160,13 +162,25 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     )
 
 
-def _fitting(context: Context, examples: int) -> tuple[int, int]:
-    """How many examples fit into a prompt beside the longest text, at most `examples`, and the tokens of each."""
-    asked, longest = context.asked(context.backbone.tokenizer(), context.backbone.configuration())
+@dataclass(frozen=True)
+class _Fit:
+    """How many examples a prompt has room for, and the tokens of each and of all of a prompt."""
+
+    count: int
+    room: int
+    whole: int
+
+
+def _fitting(context: Context, examples: int) -> _Fit:
+    """What fits beside a text that is longer than 19 of 20, at most `examples`."""
+    tokenizer, rows = context.backbone.tokenizer(), context.labelled
+    asked, longest = context.asked(tokenizer, context.backbone.configuration())
+    lengths = np.minimum(prompts(rows, tokenizer, asked, context.max_length).full_lengths, context.max_length)
+    text = int(np.quantile(lengths, 0.95, method="higher"))
     around = len(asked.after) + len(asked.again)
-    free = context.backbone.max_length - context.max_length - longest
-    count = max(0, min(examples, free // (longest + _LEAST_TEXT + around)))
-    return count, min(free // max(1, count), context.max_length + longest) - around
+    whole = context.backbone.max_length - longest
+    count = max(0, min(examples, (whole - text) // (longest + _LEAST_TEXT + around)))
+    return _Fit(count, min((whole - text) // max(1, count), text + longest) - around, whole)
 
 
 def _shown_text(text: str, pair: str | None) -> str:

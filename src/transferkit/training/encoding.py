@@ -59,6 +59,11 @@ class Encoded:
         return len(self.ids)
 
     @property
+    def cut(self) -> Ints:
+        """The lines that have lost tokens."""
+        return np.flatnonzero(self.full_lengths > [len(ids) for ids in self.ids])
+
+    @property
     def lengths(self) -> Ints:
         found = np.array([len(ids) for ids in self.ids], dtype=np.int64)
         if self.decoder_ids is not None:
@@ -169,9 +174,3 @@ def _pad(rows: Sequence[Ints], width: int, value: int, left: bool) -> Tensor:
         else:
             out[i, : len(row)] = row
     return torch.from_numpy(out)
-
-
-def window(lengths: Ints, limit: int) -> int:
-    """Tokens per text: the longest text, rounded up to a multiple of 8, but never more than `limit`."""
-    longest = int(lengths.max()) if len(lengths) else 8
-    return min(limit, -(-longest // 8) * 8)

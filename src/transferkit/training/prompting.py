@@ -40,10 +40,22 @@ class Frame:
 
 @dataclass(frozen=True)
 class Prompts:
-    """Token ids of what a model is asked, a row each; `full_lengths` counts tokens before texts were cut."""
+    """Token ids of what a model is asked, a row each; `full_lengths` counts tokens before texts were cut, and `cut`
+    are the positions of those that were."""
 
     ids: tuple[Ints, ...]
     full_lengths: Ints
+    cut: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shots:
+    """Examples to be shown for every row, the nearest last: at most `room` tokens of each, and as many of a row's last
+    ones as leave its prompt with `whole` tokens at most."""
+
+    rows: Sequence[Sequence[Shot]]
+    room: int
+    whole: int
 
 
 def frame(tokenizer: Any, config: Any, task: Task, instruction: str | None) -> Frame:
@@ -120,15 +132,13 @@ def prompts(
     tokenizer: Any,
     asked: Frame,
     max_length: int,
-    shots: Sequence[Sequence[Shot]] | None = None,
-    room: int = 0,
+    shots: Shots | None = None,
 ) -> Prompts:
     """What a model is asked about every row, at most `max_length` tokens each, not counting examples.
 
     Only the text is cut, never what stands around it; of a pair it is the second text, which is put first, for the
-    question to stand next to its answer; a question of more than half of the room is cut too. `shots` are examples
-    for every row, shown before its text, each of at most `room` tokens. Raises `ConfigError` where nothing of a
-    text would be left.
+    question to stand next to its answer; a question of more than half of the room is cut too. `shots` are shown
+    before the texts. Raises `ConfigError` where nothing of a text would be left.
     """
     inputs = rows.inputs()
     if not inputs:
@@ -145,14 +155,16 @@ def prompts(
         )
     ends = [end[: (max_length - around) // 2] for end in ends]
     rooms = [max_length - around - len(end) for end in ends]
-    shown = _shown(shots, tokenizer, asked, room) if shots else [()] * len(rows)
+    lengths = [min(length, max_length) for length in full]
+    shown = _shown(shots, tokenizer, asked, lengths) if shots else [()] * len(rows)
     ids = [
         np.array([*asked.before, *first, *body[:most], *end, *asked.after], dtype=np.int64)
         for first, body, end, most in zip(shown, bodies, ends, rooms, strict=True)
     ]
     for i, turns in talks.items():
         ids[i], full[i] = _asked_last(turns, tokenizer, asked, max_length, int(rows.numbers[i]))
-    return Prompts(tuple(ids), np.array(full, dtype=np.int64))
+    lost = np.flatnonzero(np.array(full) > max_length)
+    return Prompts(tuple(ids), np.array(full, dtype=np.int64), tuple(lost.tolist()))
 
 
 def _conversation(text: str) -> list[dict[str, str]] | None:
@@ -196,9 +208,11 @@ def _asked_last(
         rest = rest[2:] if len(rest) > 2 else rest[1:]
 
 
-def _shown(shots: Sequence[Sequence[Shot]], tokenizer: Any, asked: Frame, room: int) -> list[tuple[int, ...]]:
-    """The tokens of examples, as far as the next text; one that has no room beside its answer is left out."""
-    different = list(dict.fromkeys(shot for row in shots for shot in row))
+def _shown(shots: Shots, tokenizer: Any, asked: Frame, lengths: Sequence[int]) -> list[tuple[int, ...]]:
+    """The tokens of examples, as far as the next text; one that has no room beside its answer is left out. `lengths`
+    are those of prompts without examples."""
+    room = shots.room
+    different = list(dict.fromkeys(shot for row in shots.rows for shot in row))
     texts = _plain_ids(tokenizer, [text for text, _ in different])
     answers = _plain_ids(tokenizer, [answer for _, answer in different])
     tokens = {
@@ -206,7 +220,15 @@ def _shown(shots: Sequence[Sequence[Shot]], tokenizer: Any, asked: Frame, room: 
         for shot, text, answer in zip(different, texts, answers, strict=True)
         if room - len(answer) >= _LEAST_ROOM
     }
-    return [tuple(token for shot in row for token in tokens.get(shot, ())) for row in shots]
+    each = ([tokens.get(shot, ()) for shot in row] for row in shots.rows)
+    return [_last(row, shots.whole - length) for row, length in zip(each, lengths, strict=True)]
+
+
+def _last(examples: Sequence[tuple[int, ...]], room: int) -> tuple[int, ...]:
+    """As many of the last of `examples` as fit."""
+    sizes = np.cumsum([len(example) for example in reversed(examples)])
+    count = int(np.searchsorted(sizes, room, side="right"))
+    return tuple(token for example in examples[len(examples) - count :] for token in example)
 
 
 def completions(texts: Sequence[str], tokenizer: Any, asked: Frame, longest: int | None = None) -> list[Ints]:

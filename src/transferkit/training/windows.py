@@ -25,6 +25,10 @@ class Windowed:
     rows: Rows
     owner: npt.NDArray[np.int64]
 
+    def owners(self, windows: npt.NDArray[np.int64]) -> tuple[int, ...]:
+        """The positions of the rows that `windows` are of."""
+        return tuple(np.unique(self.owner[windows]).tolist())
+
     def averaged(self, values: Floats) -> Floats:
         """(windows, ...) to the mean over every row's windows, (rows, ...)."""
         starts = np.flatnonzero(np.diff(self.owner, prepend=-1))
