@@ -78,6 +78,11 @@ def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
         run.model().predict("a good film")
 
 
+def test_gaps_in_a_column_have_no_answer(run: transferkit.Run) -> None:
+    found = run.model().predict(["a good film", None, float("nan")])  # type: ignore[list-item]
+    assert found[0] is not None and found[1:] == [None, None]
+
+
 def test_mistakes_are_explained(run: transferkit.Run) -> None:
     with pytest.raises(DataError, match="single texts, not pairs"):
         run.model().predict([("a good film", "a bad one")])
@@ -87,6 +92,8 @@ def test_mistakes_are_explained(run: transferkit.Run) -> None:
         transferkit.fit(None)
     with pytest.raises(ConfigError, match="routes: input should be a list"):
         transferkit.fit("trec", routes=5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="generation: "):
+        transferkit.fit("trec", generation="num_beams=2")  # type: ignore[arg-type]
 
 
 def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file: Path, tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     except DataError as error:
         raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
     task = task.bound(splits.train.join(splits.validation))
+    log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
     backbone = sources.load(
         model,
@@ -320,7 +321,8 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
 
 
 def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
-    """The window that model and data need, and the splits with what it cuts off added to the audit."""
+    """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
+    what that cuts off added to the audit."""
     asked = config.max_length
     limit = backbone.longest(task.shape)
     most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length

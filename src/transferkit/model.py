@@ -225,7 +225,9 @@ def rows_of(texts: Sequence[Text]) -> Rows:
         raise DataError(f"expected a list of texts, found {texts!r:.60}")
     if hasattr(texts, "columns"):
         raise DataError("expected a list or one column of texts, found a whole table; give its text column, df['text']")
-    listed = [tuple(item) if isinstance(item, list | np.ndarray) else item for item in texts]
+    listed = [
+        tuple(item) if isinstance(item, list | np.ndarray) else "" if values.missing(item) else item for item in texts
+    ]
     for number, item in enumerate(listed, start=1):
         pair = isinstance(item, tuple)
         fine = len(item) == 2 and all(isinstance(part, str) for part in item) if pair else isinstance(item, str)

@@ -120,7 +120,7 @@ def fit(
             "routes": routes,
             "unlabelled": unlabelled,
             "instruction": instruction,
-            "generation": dict(generation or {}),
+            "generation": dict(generation) if isinstance(generation, Mapping) else generation or {},
             "max_length": max_length,
             "long_texts": long_texts,
             "seed": seed,

@@ -41,6 +41,7 @@ def test_a_stored_route_is_finished(run: RunFolder, outcome: Outcome) -> None:
     assert stored.artifact == run.path / "models" / "mine" and run.finished("mine", 0) == stored
     assert stored.seconds == outcome.seconds and stored.settings["C"] == outcome.settings["C"]
     repeat = run.store("mine", 1, outcome, ROWS, {})
+    assert len({path.stat().st_mode for path in stored.artifact.rglob("*") if path.is_file()}) == 1
     assert repeat.artifact.is_relative_to(run.work) and run.finished("mine", 1) == repeat
     run.clear_work()
     assert run.finished("mine", 0) == stored and run.finished("mine", 1) is None and not run.work.exists()

@@ -10,6 +10,7 @@ import pytest
 from transferkit.config import DataConfig
 from transferkit.data import Rows, Splits, naive_split, prepare, read
 from transferkit.data.content import keys
+from transferkit.errors import DataError
 from transferkit.tasks import get
 
 TASK = get("text-classification")
@@ -185,6 +186,11 @@ def test_broken_bytes_and_imbalance_are_reported() -> None:
     (finding,) = splits.audit.of("balance")
     assert finding.severity == "warning"
     assert "largest 'a'" in finding.message
+
+
+def test_labels_in_broken_bytes_are_refused() -> None:
+    with pytest.raises(DataError, match=r"row 2, column 'label': expected a label in UTF-8, found '\ufffd'; save the"):
+        run(of(texts(40), ["a", "\ufffd"] * 20))
 
 
 @pytest.mark.parametrize(("task", "cells"), [("text-classification", "ab"), ("text-regression", "12")])

@@ -115,6 +115,7 @@ class RunFolder:
                 "notes": list(outcome.notes),
             }
             (draft / _TRAINING).write_text(json.dumps(facts, indent=2), encoding="utf-8")
+            _open_to_others(draft)
             self._store_check(title, repeat, outcome.predictor, rows)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)
@@ -140,6 +141,13 @@ class RunFolder:
     def clear_work(self) -> None:
         """Drop checkpoints, repeats and checks: the run is complete."""
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+def _open_to_others(folder: Path) -> None:
+    """Give weights the rights of the other files; safetensors writes them for their owner alone."""
+    usual = (folder / predictors.FACTS).stat().st_mode
+    for path in folder.rglob("*.safetensors"):
+        path.chmod(usual)
 
 
 def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:

@@ -11,7 +11,7 @@ from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.values import label_key
+from transferkit.data.values import label_key, names_in
 from transferkit.errors import DataError
 
 _WANTED = {"VALUE": "numbers", "TAGS": "tags", "SPAN": "answers", "TEXT": "answers"}
@@ -47,6 +47,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
             f"{where}: expected {wanted} in column {column!r}{made}, found none in {len(rows):,} rows; "
             "name another column with --label, or leave this file out"
         )
+    _refuse_damaged(rows, columns, task)
     findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
     if header.any():
         findings.append(
@@ -100,6 +101,19 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
     return rows.take(repeats.kept), findings
+
+
+def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns) -> None:
+    """Two labels that differ in bytes that are not UTF-8 would be one."""
+    if task.shape.name not in ("LABEL", "LABELS", "TAGS"):
+        return
+    for number, target in zip(rows.numbers, rows[task.target], strict=True):
+        damaged = [name for name in names_in(target) if "\ufffd" in str(name)]
+        if damaged:
+            raise DataError(
+                f"row {number}, column {columns[task.target]!r}: expected a label in UTF-8, found {damaged[0]!r}; "
+                "save the file as UTF-8"
+            )
 
 
 def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":

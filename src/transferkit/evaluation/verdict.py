@@ -31,8 +31,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def times(factor: float) -> str:
-    """A speed ratio in words: 40 times, 3.2 times."""
-    return f"{factor:.0f} times" if factor >= 9.5 else f"{factor:.1f} times"
+    """A speed ratio in words: 4,000 times, 40 times, 3.2 times."""
+    return f"{factor:,.0f} times" if factor >= 9.5 else f"{factor:.1f} times"
 
 
 def _best(task: Task, route: RouteResult) -> str:

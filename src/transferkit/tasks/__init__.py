@@ -100,13 +100,16 @@ def answered_with_text(
 
 def _read_texts(cell: Any) -> Any:
     """One text, or a list of texts that are as good as each other."""
-    cell = cell.get("text") if isinstance(cell, dict) else cell  # SQuAD's answers
+    cell = cell.get("text", cell) if isinstance(cell, dict) else cell  # SQuAD's answers
     cell = written_list(cell) or cell
-    found = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str) else cell
+    found = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | dict) else cell
     texts = found if isinstance(found, list) else [found]
     odd = [text for text in texts if not isinstance(text, str | int | float) or not str(text).strip()]
     if odd or not texts:
-        raise ValueError(f"expected a text, or a list of texts, found {(odd or [found])[0]!r}; write the answer")
+        raise ValueError(
+            f"expected a text, or a list of texts, found {(odd or [found])[0]!r}; write the answer, "
+            "or leave the cell empty where there is none"
+        )
     return [str(text).strip() for text in texts] if isinstance(found, list) else str(found).strip()
 
 
