@@ -26,3 +26,15 @@ def test_the_first_line_comes_soon(monkeypatch: pytest.MonkeyPatch, caplog: pyte
         for _ in range(4):
             advance(1)
     assert [record.args[1] for record in caplog.records if record.args] == [2, 4]
+
+
+def test_what_repeats_itself_counts_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    now = iter([0.0, 10.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)
+    with caplog.at_level(logging.INFO, "transferkit"):
+        with progress.silently("measuring its speed"), progress.progress("writing", 3) as advance:
+            advance(1)
+        with progress.progress("writing", 3) as advance:
+            advance(1)
+    assert caplog.messages == ["measuring its speed", "writing: 1 of 3, about 20 s left"]

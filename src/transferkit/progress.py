@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,6 +14,7 @@ console = Console(stderr=True)
 
 _FIRST_LINE_SECONDS = 2.0
 _LINE_EVERY_SECONDS = 15.0
+_silent = ContextVar("silent", default=False)
 
 
 @contextmanager
@@ -21,12 +23,25 @@ def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], N
 
     A terminal gets a bar, anything else a log line after 2 seconds and then every 15.
     """
-    if console.is_terminal and log.isEnabledFor(logging.INFO):
+    if _silent.get():
+        yield lambda _steps: None
+    elif console.is_terminal and log.isEnabledFor(logging.INFO):
         with _bar() as bar:
             task = bar.add_task(what, total=total, completed=done)
             yield lambda steps: bar.advance(task, steps)
     else:
         yield _Lines(what, total, done)
+
+
+@contextmanager
+def silently(what: str) -> Iterator[None]:
+    """Say `what` is done, and show no progress within: it repeats itself, so that counts would mislead."""
+    log.info("%s", what)
+    before = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(before)
 
 
 def _bar() -> Progress:

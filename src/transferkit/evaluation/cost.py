@@ -10,6 +10,7 @@ from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.evaluation.results import Cost
 from transferkit.predictors import Predictor
+from transferkit.progress import silently
 
 PROBE_ROWS = 32
 MOST_ROWS = 2000
@@ -30,13 +31,15 @@ def measure_cost(
     """
     if not len(rows):
         raise DataError("expected at least one row to measure speed with, found none")
+    with silently("measuring its speed"):
+        fast, one = _texts_per_second(predictor, rows), _milliseconds_one(predictor, rows)
     return Cost(
         bytes=folder_bytes(folder),
         parameters=predictor.parameters,
         trained_parameters=trained_parameters,
         train_seconds=train_seconds,
-        texts_per_second=_texts_per_second(predictor, rows),
-        milliseconds_one=_milliseconds_one(predictor, rows),
+        texts_per_second=fast,
+        milliseconds_one=one,
     )
 
 
