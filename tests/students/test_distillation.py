@@ -20,7 +20,6 @@ from transferkit.predictors.static import Static
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, distillation
 from transferkit.students.fewer_layers import evenly_spread
-from transferkit.tasks import Shape
 from transferkit.training.examples import Examples
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Schedule
@@ -137,14 +136,6 @@ def test_each_loss_alone(loss: str, context: Context, lessons: Lessons) -> None:
             loss.split("_")[0], "relations"
         )
     )
-
-
-def test_answers_are_softened_unless_they_are_written() -> None:
-    usual = students.DistillationOptions()
-    found = {shape: usual.settled(shape).temperature for shape in Shape}
-    assert found == {shape: 1.0 if shape is Shape.TEXT else 2.0 for shape in Shape}
-    asked = students.DistillationOptions(temperature=(4, 1))
-    assert asked.settled(Shape.TEXT).temperature == (4.0, 1.0)
 
 
 def test_weights_and_temperature_may_move(context: Context) -> None:

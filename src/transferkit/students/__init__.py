@@ -44,23 +44,13 @@ class DistillationOptions(TrainingOptions):
     teachers: Names = Field(
         (), description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route"
     )
-    temperature: Scheduled | None = Field(
-        None, description="softens the teacher's and the student's answers; default: 2, and 1 for texts"
-    )
+    temperature: Scheduled = Field(2.0, description="softens the teacher's and the student's answers")
     hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.7, description="weight of the T^2-scaled divergence from the teacher")
     hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched")
     attention_weight: Scheduled = Field(0.0, description="weight of attention matched, averaged over heads")
     relation_weight: Scheduled = Field(0.0, description="weight of relations between tokens matched")
     augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
-
-    def settled(self, shape: Shape) -> Self:
-        """With a `temperature` too: 1 for texts, where the likeliest token is written, and softening would teach most
-        about the many thousands that never are."""
-        found = super().settled(shape)
-        if found.temperature is not None:
-            return found
-        return found.model_copy(update={"temperature": 1.0 if shape is Shape.TEXT else 2.0})
 
 
 class WritingOptions(DistillationOptions):
