@@ -191,6 +191,15 @@ def test_long_questions_are_cut(tiny: Tiny) -> None:
     found = windows(rows, tiny("bert").tokenizer(), 24)
     assert found.passages is not None
     assert max(map(len, found.ids)) <= 24 and all((o[:, 0] >= 0).sum() > 8 for o in found.passages.offsets[:-1])
+    assert list(found.cut) == list(range(len(found)))
+
+
+def test_questions_that_were_cut_are_told(answered: RunResult, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = Rows({"text": ["here there", "now " * 100], "text_pair": ["the cat " * 40] * 2}, np.arange(2))
+    for route in ("full", "feature_transfer"):
+        caplog.clear()
+        model.load(folder / "run", route).predict(rows.inputs())
+        assert "1 row has more tokens than the model reads (row 2): the end of the question is lost" in caplog.text
 
 
 def test_the_best_span_over_all_windows() -> None:

@@ -31,6 +31,10 @@ Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
 
 _RUN = "run.json"
+_LOST = {
+    Shape.TAGS: "the words beyond are tagged O; split such rows",
+    Shape.SPAN: "the end of the question is lost; shorten it",
+}
 
 log = logging.getLogger("transferkit")
 
@@ -191,7 +195,7 @@ class Model:
             log.warning("%s: %s", finding.message, finding.action)
 
     def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
-        lost = "the words beyond are tagged O; split such rows" if self.task.shape is Shape.TAGS else "the end is lost"
+        lost = _LOST.get(self.task.shape, "the end is lost")
         return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:

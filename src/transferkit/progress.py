@@ -34,9 +34,8 @@ def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], N
 
 
 @contextmanager
-def silently(what: str) -> Iterator[None]:
-    """Say `what` is done, and show no progress within: it repeats itself, so that counts would mislead."""
-    log.info("%s", what)
+def silently() -> Iterator[None]:
+    """Show no progress within: what is done there repeats itself, so that its counts would mislead."""
     before = _silent.set(True)
     try:
         yield

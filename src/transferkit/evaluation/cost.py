@@ -1,6 +1,7 @@
 """What a predictor costs on this machine."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -10,7 +11,7 @@ from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.evaluation.results import Cost
 from transferkit.predictors import Predictor
-from transferkit.progress import silently
+from transferkit.progress import progress, silently
 
 PROBE_ROWS = 32
 MOST_ROWS = 2000
@@ -18,6 +19,7 @@ BULK_SECONDS = 1.5
 SINGLE_SECONDS = 0.5
 BULK_REPEATS = 3
 SINGLE_REPEATS = 20
+STEPS = 2 + BULK_REPEATS + 1
 
 
 def measure_cost(
@@ -31,8 +33,10 @@ def measure_cost(
     """
     if not len(rows):
         raise DataError("expected at least one row to measure speed with, found none")
-    with silently("measuring its speed"):
-        fast, one = _texts_per_second(predictor, rows), _milliseconds_one(predictor, rows)
+    with progress("measuring its speed", STEPS) as advance, silently():
+        fast = _texts_per_second(predictor, rows, advance)
+        one = _milliseconds_one(predictor, rows)
+        advance(1)
     return Cost(
         bytes=folder_bytes(folder),
         parameters=predictor.parameters,
@@ -48,16 +52,20 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _texts_per_second(predictor: Predictor, rows: Rows) -> float:
+def _texts_per_second(predictor: Predictor, rows: Rows, advance: Callable[[int], None]) -> float:
     probe = _sample(rows, PROBE_ROWS)
     predictor.predict(probe)
+    advance(1)
     each = _seconds(predictor, probe) / len(probe)
+    advance(1)
     affordable = int(BULK_SECONDS / BULK_REPEATS / max(each, 1e-9))
     batch = _sample(rows, max(len(probe), min(MOST_ROWS, affordable)))
     taken: list[float] = []
     started = time.perf_counter()
     while len(taken) < BULK_REPEATS and (not taken or time.perf_counter() - started < BULK_SECONDS):
         taken.append(_seconds(predictor, batch))
+        advance(1)
+    advance(BULK_REPEATS - len(taken))
     return len(batch) / median(taken)
 
 

@@ -118,7 +118,8 @@ class FrozenFeatures:
 
     def predict(self, rows: Rows) -> Predictions:
         if self.shape is Shape.SPAN:
-            return Predictions(answering.answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
+            best = self.spans(rows)
+            return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
             return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
         features, cut = self.features(rows)

@@ -94,7 +94,8 @@ class Transformer:
 
     def predict(self, rows: Rows) -> Predictions:
         if self.shape is Shape.SPAN:
-            return Predictions(answering.answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
+            best = self.spans(rows)
+            return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         logits, cut = self._logits(rows)
         found = shapes.of(self.shape).predictions(logits)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)

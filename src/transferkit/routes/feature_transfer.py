@@ -32,6 +32,7 @@ NAME = "feature_transfer"
 _MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _FOR_TEXTS = {"examples", "encoder"}
+_MOST_MEASURED = 2_000  # texts, for the length of nearly all
 _TOKENS = 25  # of a window, besides the ends of the answer
 # Features (..., depths, width), targets (..., any), and what belongs together, (...).
 Gathered = tuple[Floats, npt.NDArray[Any], Sequence[str]]
@@ -175,7 +176,8 @@ def _fitting(context: Context, examples: int) -> _Fit:
     """What fits beside a text that is longer than 19 of 20, at most `examples`."""
     tokenizer, rows = context.backbone.tokenizer(), context.labelled
     asked, longest = context.asked(tokenizer, context.backbone.configuration())
-    lengths = np.minimum(prompts(rows, tokenizer, asked, context.max_length).full_lengths, context.max_length)
+    some = rows.take(np.linspace(0, len(rows) - 1, min(len(rows), _MOST_MEASURED)).astype(np.int64))
+    lengths = np.minimum(prompts(some, tokenizer, asked, context.max_length).full_lengths, context.max_length)
     text = int(np.quantile(lengths, 0.95, method="higher"))
     around = len(asked.after) + len(asked.again)
     whole = context.backbone.max_length - longest

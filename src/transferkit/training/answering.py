@@ -1,7 +1,7 @@
 """From logits of tokens to answers: the best span over all windows of a question, or none."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,13 @@ Structured = npt.NDArray[Any]
 @dataclass(frozen=True)
 class Candidates:
     """The best spans of every question: characters (rows, n, 2) and scores (rows, n), best first, -inf where there are
-    fewer; `nothing` (rows,) is the score of there being no answer, the lowest over the windows."""
+    fewer; `nothing` (rows,) is the score of there being no answer, the lowest over the windows. `cut` are the positions
+    of rows whose questions were."""
 
     spans: Ints
     scores: Floats
     nothing: Floats
+    cut: tuple[int, ...] = ()
 
     @property
     def margins(self) -> Floats:
@@ -50,9 +52,11 @@ def candidates(logits: Sequence[Floats] | Floats, passages: Passages) -> Candida
 
 def of_windows(read: Read, source: Examples) -> Candidates:
     """What `read` finds in the windows of `source`."""
-    assert source.encoded.passages is not None
+    passages = source.encoded.passages
+    assert passages is not None
     found = dict(read(source, range(len(source))))
-    return candidates([found[i] for i in range(len(source))], source.encoded.passages)
+    cut = np.unique(passages.owner[source.encoded.cut]).tolist()
+    return replace(candidates([found[i] for i in range(len(source))], passages), cut=tuple(cut))
 
 
 def _best_of_window(logits: Floats, offsets: Ints) -> tuple[Ints, Floats]:

@@ -26,12 +26,13 @@ def span_examples(rows: Rows, task: Task, tokenizer: Any, max_length: int, promp
 def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Encoded:
     """Tokenise question and context, at most `max_length` tokens a window.
 
-    The question stands whole in every window unless it takes more than half of it. Windows of a context share
-    `STRIDE` tokens, or a quarter of a window that is short. Raises `ConfigError` for a slow tokenizer.
+    The question stands whole in every window unless it takes more than half of it; then its end is cut. Windows of
+    a context share `STRIDE` tokens, or a quarter of a window that is short. Raises `ConfigError` for a slow tokenizer.
     """
     if not tokenizer.is_fast:
         raise ConfigError("spans need a fast tokenizer, which knows where its tokens stand; name another model")
-    questions = _cut([prompt + text for text in rows["text"]], tokenizer, max(1, max_length // 2 - _SPECIAL))
+    asked = [prompt + text for text in rows["text"]]
+    questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])
     found: Any = []
     owner: list[int] = []
@@ -52,20 +53,21 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> En
         type_ids=tuple(np.asarray(each.type_ids, dtype=np.int64) for each in found) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
-        full_lengths=np.array([len(each.ids) for each in found], dtype=np.int64),
+        full_lengths=np.array([len(each.ids) + lost[i] for each, i in zip(found, owner, strict=True)], dtype=np.int64),
         passages=Passages(np.asarray(owner, dtype=np.int64), tuple(_offsets(each) for each in found), tuple(contexts)),
     )
 
 
-def _cut(texts: list[str], tokenizer: Any, most: int) -> list[str]:
-    """`texts` without what is beyond `most` tokens."""
+def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[int]]:
+    """`texts` without what is beyond `most` tokens, and how many tokens that was."""
     if not texts:
-        return texts
+        return [], []
     encodings = tokenizer(texts, add_special_tokens=False, verbose=False).encodings
-    return [
+    short = [
         text[: each.offsets[most - 1][1]] if len(each.ids) > most else text
         for text, each in zip(texts, encodings, strict=True)
     ]
+    return short, [max(0, len(each.ids) - most) for each in encodings]
 
 
 def _offsets(encoding: Any) -> Ints:
