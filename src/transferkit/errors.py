@@ -1,5 +1,8 @@
 """What can go wrong, as a user sees it: one root, a kind per cause, an exit code per kind."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class TransferkitError(Exception):
     """Root of every error this package raises on purpose.
@@ -45,3 +48,11 @@ class InterruptedRunError(TransferkitError):
     """The user stopped the run; `--resume` continues it."""
 
     exit_code = 130
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> ConfigError:
+    """The error for a `kind` of thing that is not among those `known`: the nearest name first, then all."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return ConfigError(f"unknown {kind} {name!r}; {meant}there is {', '.join(names)}")

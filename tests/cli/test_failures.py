@@ -169,14 +169,14 @@ def test_a_class_with_one_row_and_broken_bytes_do_not_stop_a_run(call: Call, tin
 
 
 BAD_REQUESTS = {
-    "an unknown route": (["--routes", "ful"], "unknown route 'ful'"),
+    "an unknown route": (["--routes", "ful"], "unknown route 'ful'; did you mean 'full'? there is "),
     "an unknown option": (["--set", "baseline.strengt=[1]"], "strengt"),
     "an option out of range": (["--set", "baseline.strengths=[]"], "strengths"),
     "an option for other tasks": (
         ["--routes", "feature_transfer", "--set", "feature_transfer.encoder=x"],
         "feature_transfer.encoder: where texts are",
     ),
-    "an unknown task": (["--task", "text-classificaton"], "unknown task"),
+    "an unknown task": (["--task", "text-classificaton"], "did you mean 'text-classification'?"),
     "a window the model does not have": (["--max-length", "4096"], "at most 64 tokens"),
     "a negative seed": (["--seed", "-1"], "seed"),
 }

@@ -13,7 +13,7 @@ from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer
 
 from transferkit.data.tags import spans
-from transferkit.errors import ConfigError
+from transferkit.errors import unknown
 
 _WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W_\u3040-\u30ff\u4e00-\u9fff]+")
 Floats = npt.NDArray[np.float64]
@@ -53,7 +53,7 @@ def names() -> list[str]:
 def get(name: str) -> Metric:
     """The metric called `name`."""
     if name not in names():
-        raise ConfigError(f"unknown metric {name!r}; there is {', '.join(names())}")
+        raise unknown("metric", name, names())
     return cast(Metric, import_module(f"{__name__}.{name}"))
 
 

@@ -23,6 +23,11 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     return ratio(new, all_pairs)
 
 
+def signature(predictions: Any, references: Any) -> str:
+    """What it compares."""
+    return "share of the word pairs written that the input does not have"
+
+
 def _new(text: str, inputs: Any) -> tuple[int, int]:
     pairs, there = _pairs(text), {pair for each in inputs for pair in _pairs(each)}
     return sum(pair not in there for pair in pairs), len(pairs)

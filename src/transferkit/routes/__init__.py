@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from transferkit.config import AUTO, GenerationConfig, RouteConfig, Strict, explain
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, unknown
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
@@ -138,7 +138,7 @@ def resolve(config: RouteConfig) -> Plan:
     """Check a route's name and options. Raises `ConfigError` naming what there is."""
     known = variants()
     if config.name not in known:
-        raise ConfigError(f"unknown route {config.name!r}; there is {', '.join(sorted(known))}")
+        raise unknown("route", config.name, known)
     kind, options = known[config.name]
     try:
         return Plan(config.title, kind, config.name, options.model_validate(config.options))

@@ -10,7 +10,7 @@ from typing import Any
 
 from transferkit.data.rows import Rows
 from transferkit.data.values import written_list
-from transferkit.errors import ConfigError
+from transferkit.errors import unknown
 
 
 class Shape(Enum):
@@ -148,6 +148,6 @@ def get(name: str) -> Task:
     """The task called `name`, or by its alias."""
     name = ALIASES.get(name, name)
     if name not in names():
-        raise ConfigError(f"unknown task {name!r}; there is {', '.join(names())}")
+        raise unknown("task", name, (*names(), *ALIASES))
     task: Task = import_module(f"{__name__}.{name.replace('-', '_')}").TASK
     return task
