@@ -107,11 +107,10 @@ def written(
         asked = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
         room = cache.limit_bytes // 2
         with progress(f"asking {folder.name}", len(positions)) as advance, states.writing() as store:
-            for i, told in teacher.told(asked, depths_kept):
+            for i, told in teacher.told(asked, advance, depths_kept):
                 if told.states.size and told.states.nbytes <= room:
                     room -= told.states.nbytes
                     store(key_of(told.tokens), told.states)
-                advance(1)
                 yield positions[i], np.array([ord(sign) for sign in told.text], dtype=np.float32)
 
     found = cache.space("texts", name).fetch(rows.keys(), ask)

@@ -20,8 +20,10 @@ class Sleeper:
 
     def __init__(self, each: float) -> None:
         self.each = each
+        self.asked: list[int] = []
 
     def predict(self, rows: Rows) -> Predictions:
+        self.asked.append(len(rows))
         time.sleep(self.each * len(rows))
         return Predictions(np.full((len(rows), 2), 0.5, dtype=np.float32))
 
@@ -45,6 +47,13 @@ def test_slow_predictors_are_measured_in_bounded_time(tmp_path: Path) -> None:
     cost = measure_cost(Sleeper(0.02), tmp_path, from_texts(["x"] * 500), trained_parameters=0, train_seconds=0)
     assert time.perf_counter() - started < 6
     assert 30 < cost.texts_per_second <= 50
+
+
+def test_what_takes_seconds_is_asked_once(tmp_path: Path) -> None:
+    slow = Sleeper(0.06)
+    cost = measure_cost(slow, tmp_path, from_texts(["x"] * 50), trained_parameters=0, train_seconds=0)
+    assert slow.asked[:2] == [8, 32] and set(slow.asked[2:]) == {1}
+    assert 10 < cost.texts_per_second <= 17
 
 
 def test_no_rows_no_speed(tmp_path: Path) -> None:

@@ -95,16 +95,20 @@ class Generator:
         """What the model writes after prompts, (prompts,)."""
         found, unfinished = [""] * len(asked.ids), []
         with progress("writing", len(asked.ids)) as advance:
-            for i, written in self.told(asked.ids):
+            for i, written in self.told(asked.ids, advance):
                 found[i] = written.text
                 unfinished += [] if written.ended else [i]
-                advance(1)
         return Predictions(np.array(found, dtype=np.str_), asked.cut, tuple(sorted(unfinished)))
 
-    def told(self, asked: Sequence[Ints], depths: Sequence[int] = ()) -> Iterator[tuple[int, Written]]:
-        """(position, what the model writes after that prompt), in any order, with its states at `depths`."""
+    def told(
+        self, asked: Sequence[Ints], advance: Callable[[int], None], depths: Sequence[int] = ()
+    ) -> Iterator[tuple[int, Written]]:
+        """(position, what the model writes after that prompt), in any order, with its states at `depths`; `advance`
+        hears of every batch."""
         for group in self._groups([len(ids) for ids in asked]):
-            yield from zip(group, self._answers([asked[i] for i in group], 0, depths), strict=True)
+            answers = self._answers([asked[i] for i in group], 0, depths)
+            advance(len(group))
+            yield from zip(group, answers, strict=True)
 
     def _groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
         most = _ON_CPU if device_of(self.model).type == "cpu" else _ON_GPU
