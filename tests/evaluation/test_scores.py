@@ -58,6 +58,9 @@ def test_an_interval_without_spread_is_the_exact_one_of_a_share() -> None:
     assert right["macro_f1"].low == pytest.approx(low)
     assert (wrong["accuracy"].low, wrong["accuracy"].high) == (0.0, pytest.approx(1 - low))
     assert right["log_loss"].low == right["log_loss"].high
+    written = intervals(["rouge_l", "length_ratio"], ["a cat"] * 12, [["a cat"]] * 12)
+    assert (written["rouge_l"].low, written["rouge_l"].high) == (pytest.approx(low), 1.0)
+    assert written["length_ratio"].low == written["length_ratio"].high == 1.0
 
 
 def test_nothing_to_score_is_refused() -> None:

@@ -6,7 +6,7 @@ from transferkit.metrics import Floats, mean, of_rouge, rouge
 
 TITLE = "ROUGE-L"
 HIGHER_IS_BETTER = True
-SHAPES = ("TEXT",)
+SHAPES = ("SPAN", "TEXT")
 
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
