@@ -112,6 +112,7 @@ def test_a_fitted_one_survives_copying(classifier: TransferClassifier, route: st
     [
         ({}, "one text", ["a"], "a list of texts"),
         ({}, ["a", 3], ["a", "b"], "item 2 is 3"),
+        ({}, ["a", None], ["a", "b"], "item 2 is None"),
         ({}, [("a", "b"), "c"], ["a", "b"], "item 2"),
         ({}, ["a", "b"], ["x", "x"], "two classes"),
         ({}, ["a", "b"], ["x"], "found 1"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,10 @@ from tiny_models import save_model, some_rows
 from transferkit import estimate, flow, predictors
 from transferkit.config import parse
 from transferkit.data.rows import Rows, row_key
+from transferkit.data.splits import Audit, Finding
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import RunResult
+from transferkit.predictors import Predictions
 from transferkit.training.cache import Cache, Space
 
 CANARY = "here now canary"
@@ -98,11 +101,24 @@ def test_every_route_is_judged(everything: RunResult) -> None:
     assert everything.route("full").scores.metrics["accuracy"].value > 0.55
 
 
+def test_a_model_that_reads_less_than_the_audit_says_is_told() -> None:
+    test = Rows({"text": ["a"] * 3}, np.array([4, 5, 6]))
+    warned = Finding("truncation", "warning", "", (4, 9), "")
+    known: Any = SimpleNamespace(splits=SimpleNamespace(test=test, audit=Audit((warned,), {})))
+    assert flow._told(known, Predictions(np.zeros(3), cut=(0,))) == ()
+    found = flow._told(known, Predictions(np.zeros(3), cut=(0, 2), unfinished=(1,)))
+    assert found == (
+        "2 of 3 test rows have more tokens than it reads",
+        "1 of 3 answers stopped at max_new_tokens",
+    )
+
+
 def test_what_is_left_behind(everything: RunResult, place: Place) -> None:
     run = place.folder / "everything"
     files = {"config.yaml", "run.json", "leaderboard.csv", "predictions.csv", "report.html", "models"}
     files.add("learned_rows.safetensors")
     assert {path.name for path in run.iterdir()} == files
+    assert len({path.stat().st_mode for path in run.iterdir() if path.is_file()}) == 1
     assert sorted(path.name for path in (run / "models").iterdir()) == sorted(NAMES)
     for name in NAMES:
         artifact = run / "models" / name

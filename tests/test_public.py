@@ -81,6 +81,8 @@ def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
 def test_gaps_in_a_column_have_no_answer(run: transferkit.Run) -> None:
     found = run.model().predict(["a good film", None, float("nan")])  # type: ignore[list-item]
     assert found[0] is not None and found[1:] == [None, None]
+    given = run.model().predict_proba(["a good film", None])  # type: ignore[list-item]
+    assert np.isfinite(given[0]).all() and np.isnan(given[1]).all()
 
 
 def test_mistakes_are_explained(run: transferkit.Run) -> None:

@@ -120,6 +120,8 @@ def test_in_use(answered: RunResult, folder: Path, call: Call) -> None:
     assert loaded.predict(pairs) == given
     with pytest.raises(ConfigError, match="no probabilities"):
         loaded.predict_proba(pairs)
+    gaps: Any = [None, pairs[0], ("here there", None)]
+    assert loaded.predict(gaps) == [None, given[0], None]
     with pytest.raises(DataError, match="pairs of texts"):
         loaded.predict(["here there"])
     rows = folder / "new.csv"

@@ -603,7 +603,11 @@ def test_a_long_question_is_cut_too(writers: dict[str, Backbone]) -> None:
     tokenizer: Any = backbone.tokenizer()
     asked = frame(tokenizer, backbone.configuration(), TASK, "the")
     rows = Rows({"text": ["my " * 90], "text_pair": ["old " * 90]}, np.arange(1))
-    assert len(prompts(rows, tokenizer, asked, 40).ids[0]) == 40
+    found = prompts(rows, tokenizer, asked, 40)
+    assert len(found.ids[0]) == 40 and found.cut == (0,)
+    rows = Rows({"text": ["my " * 20], "text_pair": ["old"]}, np.arange(1))
+    found = prompts(rows, tokenizer, asked, 40)
+    assert len(found.ids[0]) == found.full_lengths[0] <= 40 and found.cut == (), "the context leaves it its room"
 
 
 def test_examples_that_do_not_fit_are_said_to(writers: dict[str, Backbone], tmp_path: Path) -> None:

@@ -122,7 +122,11 @@ class RunConfig(Strict):
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
     )
 
-    max_length: int | None = Field(None, gt=0, description="tokens per text; default: as many as the model takes")
+    max_length: int | None = Field(
+        None,
+        gt=0,
+        description="tokens per text; default: as many as the model takes, where answers are spans 384 at most",
+    )
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
     )

@@ -230,8 +230,6 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
     for other in runs[1:]:
         again = score(task, predictors.load(other.artifact).predict(test).outputs, references, resamples=1)
         values.append(again.metrics[task.main_metric].value)
-    number = len(found.unfinished)
-    stopped = [f"{number:,} of {len(test):,} answers stopped at max_new_tokens"] if number else []
     cost = measure_cost(
         first,
         runs[0].artifact,
@@ -249,9 +247,23 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
         seed_values=run.earlier_values(title) or tuple(values),
         history=tuple(runs[0].history),
         settings=runs[0].settings,
-        notes=(*runs[0].notes, *stopped),
+        notes=(*runs[0].notes, *_told(prepared, found)),
         artifact=str(runs[0].artifact.relative_to(run.path)),
     )
+
+
+def _told(prepared: Prepared, found: predictors.Predictions) -> tuple[str, ...]:
+    """What became of test rows in the hands of one model, as far as the audit does not say it of all."""
+    test, findings = prepared.splits.test, prepared.splits.audit.findings
+    known = {
+        number for each in findings if each.kind == "truncation" and each.severity == "warning" for number in each.rows
+    }
+    notes = []
+    if not known.issuperset(test.numbers[list(found.cut)].tolist()):
+        notes.append(f"{len(found.cut):,} of {len(test):,} test rows have more tokens than it reads")
+    if found.unfinished:
+        notes.append(f"{len(found.unfinished):,} of {len(test):,} answers stopped at max_new_tokens")
+    return tuple(notes)
 
 
 def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> NaiveClaim | None:
@@ -337,11 +349,13 @@ def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig)
         lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
     max_length = asked or limit
     long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
-    finding = data.truncation(lengths.tolist(), max_length, rows, long_texts)
+    longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
+    finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
     if task.shape is Shape.TAGS and finding.rows:
-        finding = replace(finding, action=_untagged(rows.take(lengths > max_length), max_length, backbone))
+        finding = replace(finding, action=_untagged(rows.take(lengths > max_length), max_length, backbone) + longer)
     if task.shape is Shape.TEXT and finding.rows:
-        finding = replace(finding, action=f"the end of the text is cut; --max-length takes up to {limit}")
+        cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
+        finding = replace(finding, action=f"{cut}{longer}")
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding))
     log.info("%s", finding.message)
     return replace(splits, audit=audit), max_length
@@ -351,9 +365,7 @@ def _untagged(rows: Rows, max_length: int, backbone: Backbone) -> str:
     """What the window costs where every word has a tag."""
     starts = encode(rows, backbone.tokenizer(), max_length, backbone.prompt, words=True).words or ()
     lost = sum(int((row == NO_TOKEN).sum()) for row in starts)
-    most = backbone.max_length
-    longer = f", --max-length takes up to {most}" if max_length < most else ""
-    return f"{lost:,} of their words are beyond the window and tagged O; split such rows{longer}"
+    return f"{lost:,} of their words are beyond the window and tagged O; split such rows"
 
 
 def _plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) -> tuple[Plan, ...]:

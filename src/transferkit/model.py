@@ -31,10 +31,12 @@ Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
 
 _RUN = "run.json"
+_PAIR = (tuple, list, np.ndarray)
 _LOST = {
     Shape.TAGS: "the words beyond are tagged O; split such rows",
     Shape.SPAN: "the end of the question is lost; shorten it",
 }
+_LOST_OF_TALKS = "the end is lost, of a conversation its oldest turns"
 
 log = logging.getLogger("transferkit")
 
@@ -95,12 +97,12 @@ class Model:
         return answers.values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
-        """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other."""
+        """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other; NaN where
+        there is no text."""
         self.require_probabilities()
-        rows = self._rows(texts)
-        found = self.predictor.predict(rows)
-        self._warn(_numbers(rows, found.cut), ())
-        return np.asarray(found.outputs)
+        answers = self._answers(self._rows(texts))
+        self._warn(answers.cut, ())
+        return np.asarray(answers.outputs)
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
@@ -112,11 +114,21 @@ class Model:
     def _rows(self, texts: Sequence[Text]) -> Rows:
         if self.task.shape is Shape.TAGS and not isinstance(texts, str):
             texts = values.words(list(texts), "text", data.from_texts([]))
-        rows = rows_of(texts)
+        rows = rows_of(self._filled(texts))
         if len(rows) and ("text_pair" in rows) != self.takes_pairs and self.columns:
             wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs else "single texts, not pairs"
             raise DataError(f"this model was trained on {wanted}; give it the same")
         return rows
+
+    def _filled(self, texts: Any) -> Any:
+        """`texts` with blank ones for None and NaN, which have no answer."""
+        if isinstance(texts, str) or not hasattr(texts, "__iter__") or hasattr(texts, "columns"):
+            return texts
+        listed = list(texts)
+        pairs = any(isinstance(item, _PAIR) for item in listed) or (
+            self.takes_pairs and all(map(values.missing, listed))
+        )
+        return [_filled(item, ("", "") if pairs else "") for item in listed]
 
     def stream(self, path: Path, named: Mapping[str, str] | None = None, batch_size: int = 1000) -> Iterator[Answers]:
         """Answers for the rows of a file of any size, `batch_size` at a time, in their order.
@@ -195,7 +207,7 @@ class Model:
             log.warning("%s: %s", finding.message, finding.action)
 
     def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
-        lost = _LOST.get(self.task.shape, "the end is lost")
+        lost = _LOST_OF_TALKS if self.task.conversations else _LOST.get(self.task.shape, "the end is lost")
         return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
@@ -221,6 +233,13 @@ def load(folder: str | Path, route: str | None = None, cheapest: bool = False) -
     return Model(artifact, predictor, replace(task, labels=predictor.labels), facts.get("columns", {}))
 
 
+def _filled(item: Any, blank: Text) -> Any:
+    """`item`, or `blank` where it is missing; a pair without the parts that are."""
+    if isinstance(item, _PAIR):
+        return tuple("" if values.missing(part) else part for part in item)
+    return blank if values.missing(item) else item
+
+
 def rows_of(texts: Sequence[Text]) -> Rows:
     """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else."""
     if isinstance(texts, str):
@@ -229,9 +248,7 @@ def rows_of(texts: Sequence[Text]) -> Rows:
         raise DataError(f"expected a list of texts, found {texts!r:.60}")
     if hasattr(texts, "columns"):
         raise DataError("expected a list or one column of texts, found a whole table; give its text column, df['text']")
-    listed = [
-        tuple(item) if isinstance(item, list | np.ndarray) else "" if values.missing(item) else item for item in texts
-    ]
+    listed = [tuple(item) if isinstance(item, _PAIR) else item for item in texts]
     for number, item in enumerate(listed, start=1):
         pair = isinstance(item, tuple)
         fine = len(item) == 2 and all(isinstance(part, str) for part in item) if pair else isinstance(item, str)

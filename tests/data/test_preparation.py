@@ -188,6 +188,15 @@ def test_broken_bytes_and_imbalance_are_reported() -> None:
     assert "largest 'a'" in finding.message
 
 
+def test_labels_that_differ_in_case_alone_are_told() -> None:
+    splits = run(of(texts(60), ["spam"] * 27 + ["Spam"] * 3 + ["ham"] * 30))
+    (finding,) = splits.audit.of("alike-labels")
+    assert "'spam' and 'Spam'" in finding.message
+    rows = zip(splits.train.numbers, splits.train["label"], strict=True)
+    assert finding.rows and list(finding.rows) == [number for number, label in rows if label == "Spam"]
+    assert not run(of(texts(40), ["a", "b"] * 20)).audit.of("alike-labels")
+
+
 def test_labels_in_broken_bytes_are_refused() -> None:
     with pytest.raises(DataError, match=r"row 2, column 'label': expected a label in UTF-8, found '\ufffd'; save the"):
         run(of(texts(40), ["a", "\ufffd"] * 20))

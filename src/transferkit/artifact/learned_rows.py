@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from transferkit.data import audit, content
 from transferkit.data.rows import Rows
@@ -22,7 +22,7 @@ _NAME = "learned_rows.safetensors"
 def note(run: Path, splits: Splits, task: Task) -> None:
     """Write 64 bits per row of train and of validation, a hash of its inputs' normal form, into the folder `run`."""
     parts = {"train": splits.train, "validation": splits.validation}
-    save_file({name: np.unique(_hashes(rows, task)) for name, rows in parts.items()}, run / _NAME)
+    (run / _NAME).write_bytes(save({name: np.unique(_hashes(rows, task)) for name, rows in parts.items()}))
 
 
 def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:

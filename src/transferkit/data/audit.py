@@ -76,6 +76,23 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns) -> list[Finding]:
     return [Finding("rare-labels", "warning", message, numbers, "trained on, not evaluated; add rows to judge them")]
 
 
+def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
+    """Labels that differ in case alone; the rows are those of all but the most frequent spelling."""
+    spelt: dict[str, list[str]] = {}
+    for label, _ in class_counts(train, task).most_common():
+        spelt.setdefault(label.casefold(), []).append(label)
+    alike = [found for found in spelt.values() if len(found) > 1]
+    if not alike:
+        return []
+    odd = {label for _, *others in alike for label in others}
+    named_in = [names_in(target) for target in train[task.target]]
+    numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if odd & set(names))
+    more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
+    listed = "; ".join(" and ".join(map(repr, found)) for found in alike[:_SHOWN]) + more
+    message = f"labels that differ in case alone: {listed} ({shown(numbers)})"
+    return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
+
+
 def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     """Rows in which a span begins with I-TYPE, as IOB1 files have it."""
     rows = [
@@ -131,11 +148,13 @@ def unknown_tags(rows: Rows, task: TaskColumns, known: Collection[str], which: s
     return [Finding("unlearned-tags", "warning", message, numbers, f"counted as missed{advice}")]
 
 
-def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: str = "cut") -> Finding:
+def truncation(
+    lengths: Sequence[int], max_length: int, rows: Rows, long_texts: str = "cut", advice: str = ""
+) -> Finding:
     """What a limit of `max_length` tokens cuts off, given every row's full length in tokens.
 
     `long_texts` says what becomes of longer ones: "cut", "windows" or, where answers are spans of
-    them, "spans".
+    them, "spans"; `advice` goes after what is cut.
     """
     sizes = np.asarray(lengths, dtype=np.int64)
     cut = sizes > max_length
@@ -156,7 +175,7 @@ def truncation(lengths: Sequence[int], max_length: int, rows: Rows, long_texts: 
         message = f"{longer} ({shown(numbers)})"
         return Finding("truncation", "info", message, numbers, "read in overlapping windows, of which the best answers")
     message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
-    action = f"cut at {max_length} tokens; --max-length changes it, --long-texts windows reads them whole"
+    action = f"cut at {max_length} tokens{advice}; --long-texts windows reads them whole"
     return Finding("truncation", "warning", message, numbers, action)
 
 

@@ -47,7 +47,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
             f"{where}: expected {wanted} in column {column!r}{made}, found none in {len(rows):,} rows; "
             "name another column with --label, or leave this file out"
         )
-    _refuse_damaged(rows, columns, task)
+    _refuse_damaged(rows.take(~blank), columns, task, where)
     findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
     if header.any():
         findings.append(
@@ -103,7 +103,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     return rows.take(repeats.kept), findings
 
 
-def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns) -> None:
+def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, where: str) -> None:
     """Two labels that differ in bytes that are not UTF-8 would be one."""
     if task.shape.name not in ("LABEL", "LABELS", "TAGS"):
         return
@@ -111,8 +111,8 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns) -
         damaged = [name for name in names_in(target) if "\ufffd" in str(name)]
         if damaged:
             raise DataError(
-                f"row {number}, column {columns[task.target]!r}: expected a label in UTF-8, found {damaged[0]!r}; "
-                "save the file as UTF-8"
+                f"{where}: row {number}, column {columns[task.target]!r}: expected a label in UTF-8, found "
+                f"{damaged[0]!r}; mend the label, or save the file as UTF-8"
             )
 
 

@@ -152,7 +152,11 @@ def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Findin
         ]
     if task.shape.name not in ("LABEL", "LABELS"):
         return []
-    return [*audit.rare_labels(parts["train"], parts["test"], task), *audit.balance(parts["train"], task)]
+    return [
+        *audit.alike_labels(parts["train"], task),
+        *audit.rare_labels(parts["train"], parts["test"], task),
+        *audit.balance(parts["train"], task),
+    ]
 
 
 def _counts(

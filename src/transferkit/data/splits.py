@@ -13,8 +13,8 @@ class Finding:
     """One thing the audit noticed, what it touches and what was done about it.
 
     `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
-    near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, rare-labels, balance, truncation,
-    encoding.
+    near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, rare-labels, balance,
+    truncation, unfinished-answers, encoding.
     `severity` is info, warning or fixed.
     """
 

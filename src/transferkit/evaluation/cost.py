@@ -20,13 +20,12 @@ BULK_SECONDS = 1.5
 SINGLE_SECONDS = 0.5
 BULK_REPEATS = 3
 SINGLE_REPEATS = 20
-STEPS = 2 + BULK_REPEATS + 1
 
 
 def measure_cost(
     predictor: Predictor, folder: Path, rows: Rows, *, trained_parameters: int, train_seconds: float
 ) -> Cost:
-    """Size of `folder` and the speed of `predictor`, measured in about two seconds, or in the time of 40 texts.
+    """Size of `folder` and the speed of `predictor`, measured in about two seconds, or in the time of 42 texts.
 
     Texts per second is the median of three warm passes over as many of `rows` as the time allows (repeated
     to 2,000 where there are fewer), of slow ones that of one pass over 32; milliseconds for one text is the median of
@@ -34,10 +33,9 @@ def measure_cost(
     """
     if not len(rows):
         raise DataError("expected at least one row to measure speed with, found none")
-    with progress("measuring its speed", STEPS) as advance, silently():
+    with progress("measuring its speed, texts", WARM_UP_ROWS + PROBE_ROWS) as advance, silently():
         fast = _texts_per_second(predictor, rows, advance)
         one = _milliseconds_one(predictor, rows)
-        advance(1)
     return Cost(
         bytes=folder_bytes(folder),
         parameters=predictor.parameters,
@@ -55,12 +53,11 @@ def folder_bytes(folder: Path) -> int:
 
 def _texts_per_second(predictor: Predictor, rows: Rows, advance: Callable[[int], None]) -> float:
     predictor.predict(_sample(rows, WARM_UP_ROWS))
-    advance(1)
+    advance(WARM_UP_ROWS)
     probe = _sample(rows, PROBE_ROWS)
     each = _seconds(predictor, probe) / len(probe)
-    advance(1)
+    advance(PROBE_ROWS)
     if each * len(probe) > BULK_SECONDS:
-        advance(BULK_REPEATS)
         return 1 / each
     affordable = int(BULK_SECONDS / BULK_REPEATS / max(each, 1e-9))
     batch = _sample(rows, max(len(probe), min(MOST_ROWS, affordable)))
@@ -68,8 +65,6 @@ def _texts_per_second(predictor: Predictor, rows: Rows, advance: Callable[[int],
     started = time.perf_counter()
     while len(taken) < BULK_REPEATS and (not taken or time.perf_counter() - started < BULK_SECONDS):
         taken.append(_seconds(predictor, batch))
-        advance(1)
-    advance(BULK_REPEATS - len(taken))
     return len(batch) / median(taken)
 
 

@@ -36,8 +36,8 @@ class Scores:
 
     Tasks of one label also have `confusion`, in which [i, j] counts rows of true label i predicted as j, and
     `reliability`; for others these are empty. `per_class` is empty for tasks without labels. `signatures` has the
-    settings behind metrics whose figures compare under the same settings only (BLEU, ROUGE), by metric name. `rows`
-    were judged.
+    settings behind metrics whose figures compare under the same settings only (BLEU, ROUGE), or what a metric
+    compares, by metric name. `rows` were judged.
     """
 
     metrics: Mapping[str, Interval]

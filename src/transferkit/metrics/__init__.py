@@ -63,8 +63,8 @@ def compares_inputs(name: str) -> bool:
 
 
 def signature(name: str, predictions: Any, references: Any) -> str | None:
-    """The settings behind the metric called `name`, in the words of the package that computes it; None if it has
-    none to tell."""
+    """The settings behind the metric called `name`, in the words of the package that computes it, or what it
+    compares; None if it has none to tell."""
     told = getattr(get(name), "signature", None)
     return told(predictions, references) if told else None
 

@@ -46,7 +46,7 @@ class Options(Strict):
         None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
     )
 
-    examples: int = Field(4, ge=1, description="texts: training examples shown in every prompt")
+    examples: int = Field(4, ge=1, description="texts: training examples shown in a prompt, as many as fit")
     encoder: str = Field("all-MiniLM-L6-v2", description="texts: the frozen encoder that finds the nearest ones")
 
     @field_validator("pooling")
@@ -155,7 +155,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     return Outcome(
         predictor=predictor,
-        method=f"frozen {context.backbone.name}, shown {count} examples that {found.name} finds",
+        method=f"frozen {context.backbone.name}, shown up to {count} examples that {found.name} finds",
         trained_parameters=0,
         seconds=time.perf_counter() - began,
         settings={"examples": count, "encoder": found.name},

@@ -108,7 +108,7 @@ def _read_texts(cell: Any) -> Any:
     if odd or not texts:
         raise ValueError(
             f"expected a text, or a list of texts, found {(odd or [found])[0]!r}; write the answer, "
-            "or leave the cell empty where there is none"
+            "or leave out rows that have none"
         )
     return [str(text).strip() for text in texts] if isinstance(found, list) else str(found).strip()
 

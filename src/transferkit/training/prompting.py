@@ -137,8 +137,8 @@ def prompts(
     """What a model is asked about every row, at most `max_length` tokens each, not counting examples.
 
     Only the text is cut, never what stands around it; of a pair it is the second text, which is put first, for the
-    question to stand next to its answer; a question of more than half of the room is cut too. `shots` are shown
-    before the texts. Raises `ConfigError` where nothing of a text would be left.
+    question to stand next to its answer; a question of more than half of the room is cut too where the text needs the
+    rest. `shots` are shown before the texts. Raises `ConfigError` where nothing of a text would be left.
     """
     inputs = rows.inputs()
     if not inputs:
@@ -153,8 +153,9 @@ def prompts(
             f"max_length {max_length}: instruction and template alone take {around} tokens; "
             f"expected at least {_LEAST_ROOM} more for the text"
         )
-    ends = [end[: (max_length - around) // 2] for end in ends]
-    rooms = [max_length - around - len(end) for end in ends]
+    room = max_length - around
+    ends = [end[: max(room // 2, room - len(body))] for body, end in zip(bodies, ends, strict=True)]
+    rooms = [room - len(end) for end in ends]
     lengths = [min(length, max_length) for length in full]
     shown = _shown(shots, tokenizer, asked, lengths) if shots else [()] * len(rows)
     ids = [
