@@ -198,7 +198,7 @@ def test_labels_that_differ_in_case_alone_are_told() -> None:
 
 
 def test_labels_in_broken_bytes_are_refused() -> None:
-    with pytest.raises(DataError, match=r"row 2, column 'label': expected a label in UTF-8, found '\ufffd'; save the"):
+    with pytest.raises(DataError, match=r"row 2, column 'label': expected a label in UTF-8, found '\ufffd'; mend the"):
         run(of(texts(40), ["a", "\ufffd"] * 20))
 
 

@@ -68,7 +68,8 @@ def intervals(
 
 
 def _is_share(metric: metrics.Metric) -> bool:
-    return metric.HIGHER_IS_BETTER and metric.SHAPES not in (("VALUE",), ("TEXT",))
+    usual = metric.HIGHER_IS_BETTER and metric.SHAPES not in (("VALUE",), ("TEXT",))
+    return bool(getattr(metric, "IS_SHARE", usual))
 
 
 def _exact(found: Interval, rows: int) -> Interval:

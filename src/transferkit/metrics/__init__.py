@@ -33,7 +33,8 @@ class Metric(Protocol):
 
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
-    does not depend on the scale of predictions brings them to a common one in `on_one_scale(predictions)`.
+    is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`. One that does not depend on the scale of
+    predictions brings them to a common one in `on_one_scale(predictions)`.
     """
 
     TITLE: str

@@ -6,7 +6,8 @@ from transferkit.metrics import Floats, mean, of_rouge, rouge
 
 TITLE = "ROUGE-1"
 HIGHER_IS_BETTER = True
-SHAPES = ("SPAN", "TEXT")
+SHAPES = ("TEXT",)
+IS_SHARE = True
 
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
