@@ -107,6 +107,12 @@ def test_a_fitted_one_survives_copying(classifier: TransferClassifier, route: st
         assert np.allclose(again.predict_proba(TEXTS), fitted.predict_proba(TEXTS), atol=1e-6)
 
 
+def test_pairs_are_not_asked_of_a_model_of_texts(classifier: TransferClassifier) -> None:
+    fitted = classifier.fit(TEXTS, LABELS)
+    with pytest.raises(TransferkitError, match="trained on single texts"):
+        fitted.predict([("a", "b")])
+
+
 @pytest.mark.parametrize(
     ("change", "texts", "labels", "words"),
     [

@@ -2,14 +2,21 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import transferkit
+from transferkit import tasks
+from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
+from transferkit.model import Model
+from transferkit.predictors import Predictions
+from transferkit.tasks import Shape
 
 NAMES = [
     "Model",
@@ -83,6 +90,26 @@ def test_gaps_in_a_column_have_no_answer(run: transferkit.Run) -> None:
     assert found[0] is not None and found[1:] == [None, None]
     given = run.model().predict_proba(["a good film", None])  # type: ignore[list-item]
     assert np.isfinite(given[0]).all() and np.isnan(given[1]).all()
+
+
+class Undecided:
+    """Finds two labels equally likely."""
+
+    labels, shape, parameters = ("a", "b"), Shape.LABEL, 0
+
+    def predict(self, rows: Rows) -> Predictions:
+        return Predictions(np.full((len(rows), 2), 0.5, dtype=np.float32))
+
+    def save(self, folder: Path) -> None:
+        raise NotImplementedError
+
+
+def test_pairs_without_a_second_text_are_told(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    task = replace(tasks.get("text-classification"), labels=("a", "b"))
+    model = Model(tmp_path, Undecided(), task, {"text": "text", "text_pair": "text_pair"})
+    gaps: Any = [("one", "two"), ("one", None), (None, "two"), None]
+    assert model.predict(gaps) == ["a", "a", None, None]
+    assert "1 row has no second text (row 2)" in caplog.text
 
 
 def test_mistakes_are_explained(run: transferkit.Run) -> None:

@@ -134,6 +134,13 @@ def test_numbers(valued: RunResult, folder: Path) -> None:
         loaded.predict_proba(["a"])
 
 
+def test_numbers_that_do_not_vary_are_told(valued: RunResult, folder: Path) -> None:
+    loaded = model.load(folder / "run-value", "baseline")
+    for cells, told in (([3, 3], ["2 rows with one value, 3"]), ([3, 4], [])):
+        _, findings = loaded.evaluate({"text": ["the cat", "the cow"], "value": cells})
+        assert [finding.message for finding in findings if finding.kind == "constant"] == told
+
+
 @pytest.mark.parametrize("family", ["gpt2", "llama"])
 def test_decoders_give_numbers_and_sets(folder: Path, family: str) -> None:
     save_model(folder / family, family)
@@ -153,7 +160,7 @@ def test_decoders_give_numbers_and_sets(folder: Path, family: str) -> None:
             "text-regression",
             "value",
             "1e300",
-            r"row 3, column 'value': expected a number of at most 1e\+15, found '1e300'",
+            r"row 3, column 'value': expected a number from -1e\+15 to 1e\+15, found '1e300'",
         ),
         ("text-regression", "value", "1,5", "expected a number such as 1234.5, found '1,5'; write it so"),
         ("text-regression", "value", "NaN", "found 'NaN'; leave the cell empty"),

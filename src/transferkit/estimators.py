@@ -100,7 +100,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rows = Rows({**rows.columns, "label": [str(label) for label in labels]}, rows.numbers)
         with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder:
             self.outcome_ = _run(plan, self._context(rows, labels, Path(folder)))
-        self.predictor_ = self.outcome_.predictor
+        self.predictor_, self.takes_pairs_ = self.outcome_.predictor, "text_pair" in rows
         return self
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
@@ -112,7 +112,11 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """(texts, classes), rows summing to one."""
         check_is_fitted(self, "predictor_")
-        return np.asarray(self.predictor_.predict(rows_of(X)).outputs)
+        rows = rows_of(X)
+        if len(rows) and ("text_pair" in rows) != self.takes_pairs_:
+            wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs_ else "single texts, not pairs"
+            raise DataError(f"this model was trained on {wanted}; give it the same")
+        return np.asarray(self.predictor_.predict(rows).outputs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

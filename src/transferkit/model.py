@@ -13,9 +13,8 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows
 from transferkit.config import DESCRIBED, resuming
-from transferkit.data import audit, values
+from transferkit.data import audit, content, values
 from transferkit.data.cleaning import clean
-from transferkit.data.content import is_blank
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import names_in
@@ -47,7 +46,7 @@ class Answers:
 
     `values` are labels, lists of labels, numbers, tags or spans; `outputs` are those of `Predictions`, a line per row;
     `name` is what an answer is called: label, labels, value ... `cut` and `unfinished` are the numbers of the rows
-    that `Predictions` has under these names.
+    that `Predictions` has under these names, `alone` of those whose second text is missing.
     """
 
     numbers: npt.NDArray[np.int64]
@@ -56,6 +55,7 @@ class Answers:
     name: str = "label"
     cut: tuple[int, ...] = ()
     unfinished: tuple[int, ...] = ()
+    alone: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -93,7 +93,7 @@ class Model:
         number, a tag per word (of a text, or of a list of words), or for (question, context) the span that answers, ""
         for none. None where there is no text to answer. Raises `DataError` for one bare text instead of a list."""
         answers = self._answers(self._rows(texts))
-        self._warn(answers.cut, answers.unfinished)
+        self._warn(answers.cut, answers.unfinished, answers.alone)
         return answers.values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
@@ -101,7 +101,7 @@ class Model:
         there is no text."""
         self.require_probabilities()
         answers = self._answers(self._rows(texts))
-        self._warn(answers.cut, ())
+        self._warn(answers.cut, (), answers.alone)
         return np.asarray(answers.outputs)
 
     def require_probabilities(self) -> None:
@@ -139,6 +139,7 @@ class Model:
         broken = 0
         cut: list[int] = []
         unfinished: list[int] = []
+        alone: list[int] = []
         for batch in data.stream(path, batch_size):
             rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
@@ -149,8 +150,9 @@ class Model:
             answers = self._answers(rows)
             cut += answers.cut
             unfinished += answers.unfinished
+            alone += answers.alone
             yield answers
-        self._warn(cut, unfinished)
+        self._warn(cut, unfinished, alone)
         if broken:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
@@ -167,6 +169,8 @@ class Model:
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
         if self.task.shape is Shape.TAGS:
             findings += self._odd_tags(cleaned.rows)
+        if self.task.shape is Shape.VALUE:
+            findings += audit.constant(references)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
         found = self.predictor.predict(cleaned.rows)
         cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (found.cut, found.unfinished))
@@ -191,19 +195,20 @@ class Model:
         return (*audit.improper_tags(parts, self.task), *audit.plain_tags(parts, self.task), *unknown)
 
     def _answers(self, rows: Rows) -> Answers:
-        blank = np.asarray(is_blank(rows, self.task), dtype=bool)
+        blank = np.asarray(content.is_blank(rows, self.task), dtype=bool)
         asked = rows.take(~blank)
         found = self.predictor.predict(asked)
-        values: list[Any] = [None] * len(rows)
+        answered: list[Any] = [None] * len(rows)
         for i, value in zip(np.flatnonzero(~blank), self.task.decode(found.outputs, self.labels), strict=True):
-            values[i] = value
+            answered[i] = value
         outputs, name = spread(found.outputs, ~blank), self.task.target
+        cut, unfinished = _numbers(asked, found.cut), _numbers(asked, found.unfinished)
         return Answers(
-            rows.numbers, values, outputs, name, _numbers(asked, found.cut), _numbers(asked, found.unfinished)
+            rows.numbers, answered, outputs, name, cut, unfinished, tuple(content.without_second(asked, self.task))
         )
 
-    def _warn(self, cut: Sequence[int], unfinished: Sequence[int]) -> None:
-        for finding in self._told(cut, unfinished):
+    def _warn(self, cut: Sequence[int], unfinished: Sequence[int], alone: Sequence[int]) -> None:
+        for finding in (*self._told(cut, unfinished), *audit.alone(alone)):
             log.warning("%s: %s", finding.message, finding.action)
 
     def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
@@ -247,13 +252,19 @@ def rows_of(texts: Sequence[Text]) -> Rows:
     if not hasattr(texts, "__iter__"):
         raise DataError(f"expected a list of texts, found {texts!r:.60}")
     if hasattr(texts, "columns"):
-        raise DataError("expected a list or one column of texts, found a whole table; give its text column, df['text']")
+        raise DataError(
+            "expected a list or one column of texts, found a whole table; give its text column, df['text'], or for "
+            "pairs df[['text', 'text_pair']].values"
+        )
     listed = [tuple(item) if isinstance(item, _PAIR) else item for item in texts]
     for number, item in enumerate(listed, start=1):
         pair = isinstance(item, tuple)
         fine = len(item) == 2 and all(isinstance(part, str) for part in item) if pair else isinstance(item, str)
         if not fine or pair != isinstance(listed[0], tuple):
-            raise DataError(f"expected texts, or (text, text_pair) tuples throughout; item {number} is {item!r:.60}")
+            raise DataError(
+                f"expected texts, or (text, text_pair) tuples throughout; item {number} is {item!r:.60}; "
+                "fill what is missing or leave it out"
+            )
     return data.from_texts(listed)
 
 

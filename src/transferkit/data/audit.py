@@ -58,7 +58,8 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
         f"{len(classes)} {what} in {counted(total)} to train on; largest {most!r} {counted(many)} "
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
-    action = "class weights are an option, and macro F1 tells more than accuracy" if uneven else ""
+    other = "accuracy" if task.shape.name == "LABEL" else "micro F1"
+    action = f"class weights are an option, and macro F1 tells more than {other}" if uneven else ""
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
 
 
@@ -177,6 +178,22 @@ def truncation(
     message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
     action = f"cut at {max_length} tokens{advice}; --long-texts windows reads them whole"
     return Finding("truncation", "warning", message, numbers, action)
+
+
+def constant(values: Sequence[float]) -> tuple[Finding, ...]:
+    """Numbers that do not vary, with which nothing can go together."""
+    if len(set(values)) > 1:
+        return ()
+    message = f"{counted(len(values))} with one value, {values[0]:g}"
+    return (Finding("constant", "warning", message, (), "correlations and R2 mean nothing here; given as 0"),)
+
+
+def alone(numbers: Sequence[int], name: str = "") -> tuple[Finding, ...]:
+    """Rows of pairs that have a first text only."""
+    if not numbers:
+        return ()
+    message = f"{counted(len(numbers))}{of(name)} {verb(len(numbers), 'has', 'have')} no second text ({shown(numbers)})"
+    return (Finding("empty-pairs", "warning", message, tuple(numbers), "kept"),)
 
 
 def unread(numbers: Sequence[int], action: str) -> tuple[Finding, ...]:

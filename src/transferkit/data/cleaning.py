@@ -55,7 +55,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
         )
     if blank.any():
         findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
-    findings += [_without_second(rows.take(~blank), column, name) for column in task.optional_inputs if column in rows]
+    findings += audit.alone(content.without_second(rows.take(~blank), task), name)
     if unlabelled.any():
         findings.append(
             _dropped(
@@ -122,14 +122,6 @@ def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
     for name, cells in table.columns.items():
         found &= [isinstance(cell, str) and cell.strip() == name for cell in cells]
     return found & ~found.all()
-
-
-def _without_second(rows: Rows, column: str, name: str) -> Finding | None:
-    empty = [int(number) for number, cell in zip(rows.numbers, rows[column], strict=True) if not cell.strip()]
-    if not empty:
-        return None
-    message = f"{audit.counted(len(empty))}{audit.of(name)} {audit.verb(len(empty), 'has', 'have')} no second text"
-    return Finding("empty-pairs", "warning", f"{message} ({audit.shown(tuple(empty))})", tuple(empty), "kept")
 
 
 def _dropped(kind: str, rows: Rows, name: str, lacks: str, action: str) -> Finding:

@@ -55,5 +55,13 @@ def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:
     return [any(not _flat(cell).strip() for cell in cells) for cells in zip(*needed, strict=True)]
 
 
+def without_second(rows: Rows, task: TaskColumns) -> list[int]:
+    """The numbers of rows that lack an input which a row may lack."""
+    there = [rows[name] for name in task.optional_inputs if name in rows]
+    return [
+        int(number) for cells in there for number, cell in zip(rows.numbers, cells, strict=True) if not cell.strip()
+    ]
+
+
 def _flat(cell: Any) -> str:
     return cell if isinstance(cell, str) else " ".join(cell)

@@ -14,7 +14,7 @@ class Finding:
 
     `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
     near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, rare-labels, balance,
-    truncation, unfinished-answers, encoding.
+    truncation, unfinished-answers, constant, encoding.
     `severity` is info, warning or fixed.
     """
 

@@ -22,7 +22,9 @@ def read(cell: Any) -> float:
     if not math.isfinite(value):
         raise ValueError(f"expected a finite number, found {cell!r}; leave the cell empty where there is none")
     if abs(value) > _MOST:
-        raise ValueError(f"expected a number of at most {_MOST:g}, found {cell!r}; mend it, or take another unit")
+        raise ValueError(
+            f"expected a number from -{_MOST:g} to {_MOST:g}, found {cell!r}; mend it, or take another unit"
+        )
     return value
 
 
