@@ -112,11 +112,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """(texts, classes), rows summing to one."""
         check_is_fitted(self, "predictor_")
-        rows = rows_of(X)
-        if len(rows) and ("text_pair" in rows) != self.takes_pairs_:
-            wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs_ else "single texts, not pairs"
-            raise DataError(f"this model was trained on {wanted}; give it the same")
-        return np.asarray(self.predictor_.predict(rows).outputs)
+        return np.asarray(self.predictor_.predict(rows_of(X, self.takes_pairs_)).outputs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -114,11 +114,7 @@ class Model:
     def _rows(self, texts: Sequence[Text]) -> Rows:
         if self.task.shape is Shape.TAGS and not isinstance(texts, str):
             texts = values.words(list(texts), "text", data.from_texts([]))
-        rows = rows_of(self._filled(texts))
-        if len(rows) and ("text_pair" in rows) != self.takes_pairs and self.columns:
-            wanted = "pairs of texts, as (text, text_pair) tuples" if self.takes_pairs else "single texts, not pairs"
-            raise DataError(f"this model was trained on {wanted}; give it the same")
-        return rows
+        return rows_of(self._filled(texts), self.takes_pairs if self.columns else None)
 
     def _filled(self, texts: Any) -> Any:
         """`texts` with blank ones for None and NaN, which have no answer."""
@@ -245,8 +241,9 @@ def _filled(item: Any, blank: Text) -> Any:
     return blank if values.missing(item) else item
 
 
-def rows_of(texts: Sequence[Text]) -> Rows:
-    """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else."""
+def rows_of(texts: Sequence[Text], pairs: bool | None = None) -> Rows:
+    """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else, and for what a
+    model that was trained on `pairs`, or on single texts, does not take (None: any)."""
     if isinstance(texts, str):
         raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
     if not hasattr(texts, "__iter__"):
@@ -265,6 +262,9 @@ def rows_of(texts: Sequence[Text]) -> Rows:
                 f"expected texts, or (text, text_pair) tuples throughout; item {number} is {item!r:.60}; "
                 "fill what is missing or leave it out"
             )
+    if listed and pairs is not None and isinstance(listed[0], tuple) != pairs:
+        wanted = "pairs of texts, as (text, text_pair) tuples" if pairs else "single texts, not pairs"
+        raise DataError(f"this model was trained on {wanted}; give it the same")
     return data.from_texts(listed)
 
 
