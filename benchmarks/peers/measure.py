@@ -137,8 +137,8 @@ def answer(asked: Request, trained: Trained, packages: Sequence[str], judged: Ju
 def texts_per_second(predict: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
     """Median of three warm passes over as many texts as 1.5 seconds allow, 2,000 at most, tokenising included.
 
-    So transferkit measures its own predictors (`evaluation/cost.py`), except that it warms up with 8 texts and takes one
-    pass of those that need more than 1.5 seconds for 32.
+    So transferkit measures its own predictors (`evaluation/cost.py`), except that it warms up with 8 texts and takes
+    one pass of those that need more than 1.5 seconds for 32.
     """
     probe = spread(texts, PROBE_ROWS)
     predict(probe)
