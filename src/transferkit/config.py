@@ -3,14 +3,16 @@
 import re
 import shlex
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from transferkit.errors import ConfigError
 
-AUTO = "auto"
+AUTO: Final = "auto"
+FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 10, 5
+"""Below so many labelled rows `folds=auto` cross-validates, in so many parts; in so many where no rows validate."""
 DESCRIBED = "config.yaml"
 """What the description is called in a run's folder."""
 _LABEL = re.compile(r"[^\W_][\w. -]*")
@@ -76,8 +78,17 @@ class DataConfig(Strict):
     text: str | None = Field(None, description="name of the text column")
     text_pair: str | None = Field(None, description="name of the second text column")
     label: str | None = Field(None, description="name of the label column")
-    test_size: float = Field(0.1, gt=0, description="held-out share, or a number of rows if 1 or more")
+    test_size: float | None = Field(
+        None,
+        gt=0,
+        description="held-out share, or a number of rows if 1 or more; default: 0.1, none in a cross-validation",
+    )
     validation_size: float = Field(0.1, ge=0, description="share of the training rows, or a number of rows")
+    folds: Annotated[int, Field(ge=0, le=100)] | Literal["auto"] = Field(
+        AUTO,
+        description=f"parts for cross-validating every route, 0 for none; auto: {FEW_ROWS_FOLDS} below {FEW_ROWS} "
+        "labelled rows, but for texts that are written",
+    )
     keep_leaks: bool = Field(False, description="keep training rows that also stand in test")
 
 
@@ -129,6 +140,9 @@ class RunConfig(Strict):
     )
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
+    )
+    margin: float = Field(
+        1.0, ge=0, le=100, description="points of the main metric that the cheapest route may lose against the best"
     )
     seed: int = Field(0, ge=0, description="seed of splits, heads and batches")
     seeds: int = Field(1, ge=1, description="trainings per route, to show the spread")

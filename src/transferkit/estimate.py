@@ -34,7 +34,6 @@ from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.evaluation.results import Skipped
-from transferkit.flow import Prepared
 from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
@@ -45,6 +44,7 @@ from transferkit.training.options import TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.prompting import frame
 from transferkit.training.writing import WRITING_EPOCHS, answered_examples, longest_answer
+from transferkit.transfer import Prepared
 
 _PROBE_FLOPS = 5e11  # most that one batch may take
 _TRAINING_TOKENS = 512

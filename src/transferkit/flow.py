@@ -2,16 +2,16 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from transferkit import data, predictors, routes, sources, students, tasks
-from transferkit.artifact import learned_rows
+from transferkit import data, metrics, predictors, routes, sources, students, tasks
+from transferkit.artifact import held_out, learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
@@ -22,23 +22,33 @@ from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.data.values import names_in
 from transferkit.errors import ConfigError, DataError
+from transferkit.evaluation import choosing
+from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
 from transferkit.evaluation.document import write_json
 from transferkit.evaluation.leaderboard import write_csv
 from transferkit.evaluation.naive import naive_claim
-from transferkit.evaluation.ranking import BASELINE, rank
-from transferkit.evaluation.results import NaiveClaim, RouteResult, RunResult, Skipped
-from transferkit.evaluation.scores import score
+from transferkit.evaluation.ranking import compared
+from transferkit.evaluation.results import (
+    FOLDS,
+    VALIDATION,
+    Choice,
+    NaiveClaim,
+    RouteResult,
+    RunResult,
+    Skipped,
+)
+from transferkit.evaluation.scores import comparable, score
+from transferkit.evaluation.verdict import verdict
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
-from transferkit.routes import Context, Plan
+from transferkit.routes import Plan
 from transferkit.sources import hub_data
 from transferkit.sources.backbone import Backbone
-from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
-from transferkit.training.cache import Cache
 from transferkit.training.encoding import NO_TOKEN, encode
 from transferkit.training.writing import asked_lengths
+from transferkit.transfer import CrossValidated, Prepared, cache_of, context_of, cross_validate, train_routes
 
 log = logging.getLogger("transferkit")
 
@@ -49,20 +59,6 @@ _NO_WINDOWS = {
 }
 _USUAL_TASK = "text-classification"
 _USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Everything a run starts from, before anything is trained."""
-
-    config: RunConfig
-    folder: Path
-    tables: Mapping[str, Rows]
-    splits: Splits
-    task: Task
-    backbone: Backbone
-    max_length: int
-    plans: tuple[Plan, ...]
 
 
 def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult:
@@ -79,9 +75,10 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
     with room_for(run.path):
         learned_rows.note(run.path, prepared.splits, prepared.task)
+    folded = cross_validate(prepared, run, plans) if prepared.splits.folds else None
     trained = train_routes(prepared, run, plans)
     verify_in_fresh_process(run)
-    result = judge(prepared, run, trained, skipped)
+    result = judge(prepared, run, trained, skipped, folded)
     leave_behind(result, run)
     return result
 
@@ -114,7 +111,7 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
     backbone = sources.load(
         model,
-        cache_dir=_cache(config),
+        cache_dir=cache_of(config),
         revision=config.revision,
         offline=config.offline,
         trust_remote_code=config.trust_remote_code,
@@ -146,23 +143,6 @@ def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> s
     return f"; columns of these names are usual for --task {' or '.join(others)}" if others else ""
 
 
-def train_routes(prepared: Prepared, run: RunFolder, plans: list[Plan]) -> dict[str, list[Finished]]:
-    """Train every route with every seed, except those an earlier process finished. No test row is seen."""
-    trained: dict[str, list[Finished]] = {}
-    for plan in plans:
-        repeats = 1 if run.earlier_values(plan.title) else prepared.config.seeds
-        for repeat in range(repeats):
-            done = run.finished(plan.title, repeat)
-            if done is None:
-                context = _context(prepared, run, [other.title for other in plans[: plans.index(plan)]], plan, repeat)
-                log.info("%s: training (seed %d)", plan.title, context.seed)
-                about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
-                done = run.store(plan.title, repeat, plan.run(context), prepared.splits.train, about)
-                give_back()
-            trained.setdefault(plan.title, []).append(done)
-    return trained
-
-
 def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
     """The routes that apply to these rows, and why the others do not: known before anything is trained.
 
@@ -172,7 +152,7 @@ def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
     plans: list[Plan] = []
     skipped: list[Skipped] = []
     for plan in prepared.plans:
-        reason = plan.why_not(_context(prepared, run, [other.title for other in plans], plan, 0))
+        reason = plan.why_not(context_of(prepared, run, [other.title for other in plans], plan, 0))
         if reason:
             skipped.append(Skipped(plan.title, reason))
             log.info("%s: skipped, %s", plan.title, reason)
@@ -185,24 +165,68 @@ def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
 
 
 def judge(
-    prepared: Prepared, run: RunFolder, trained: Mapping[str, list[Finished]], skipped: list[Skipped]
+    prepared: Prepared,
+    run: RunFolder,
+    trained: Mapping[str, list[Finished]],
+    skipped: list[Skipped],
+    folded: CrossValidated | None = None,
 ) -> RunResult:
-    """Evaluate every saved model on the test rows, once, and compare them."""
-    kinds = {plan.title: plan.kind for plan in prepared.plans}
-    results = [_judged(prepared, run, title, kinds[title], runs) for title, runs in trained.items()]
-    ranked = rank(prepared.task, results, prepared.task.references(prepared.splits.test))
+    """Evaluate every route on the test rows, once, and compare them; choose by other rows.
+
+    Where rows are cross-validated and there are no test rows, routes are evaluated by their answers out of fold.
+    """
+    task, kinds = prepared.task, {plan.title: plan.kind for plan in prepared.plans}
+    out_of_fold = folded if folded and not len(prepared.splits.test) else None
+    splits = replace(prepared.splits, test=out_of_fold.rows) if out_of_fold else prepared.splits
+    evaluated = replace(prepared, splits=splits)
+    results = [
+        _judged(evaluated, run, title, kinds[title], runs, out_of_fold.outputs[title] if out_of_fold else None)
+        for title, runs in trained.items()
+    ]
+    choice, candidates = _chosen(prepared, run, results, folded)
+    references = task.references(splits.test)
+    routes = compared(task, results, choice.best, references)
+    best = next(route for route in routes if route.name == choice.best)
+    quoted = best.scores.metrics[task.main_metric]
+    if out_of_fold and candidates:
+        quoted = choosing.quoted(task, candidates, references)
+    baseline = next((route.name for route in routes if route.route == BASELINE), None)
     return RunResult(
         config=prepared.config,
-        task=prepared.task,
-        splits=prepared.splits,
-        routes=ranked.routes,
+        task=task,
+        splits=splits,
+        routes=routes,
         skipped=tuple(skipped),
-        best=ranked.best,
-        cheapest=ranked.cheapest,
-        verdict=ranked.verdict,
+        choice=choice,
+        quoted=quoted,
+        verdict=verdict(task, routes, choice, quoted, baseline),
         manifest=manifest(prepared.config, prepared.splits, prepared.backbone, prepared.max_length),
         naive=_naive(prepared, run, results),
+        folded=out_of_fold is not None,
     )
+
+
+def _chosen(
+    prepared: Prepared, run: RunFolder, results: list[RouteResult], folded: CrossValidated | None
+) -> tuple[Choice, list[Candidate]]:
+    """The choice among `results`, by their answers out of fold or to the validation rows, and what it was made from."""
+    margin = prepared.config.margin
+    by = FOLDS if folded else VALIDATION
+    if len(results) == 1:
+        return choosing.only(results[0].name, by, margin), []
+    candidates = [
+        Candidate(each.name, each.route, each.cost.texts_per_second, _to_choose_by(prepared, run, each.name, folded))
+        for each in results
+    ]
+    rows = folded.rows if folded else prepared.compared
+    return choosing.choose(prepared.task, candidates, prepared.task.references(rows), by, margin), candidates
+
+
+def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossValidated | None) -> list[Any]:
+    """Answers of a route, an entry per seed."""
+    if folded:
+        return list(folded.outputs[title])
+    return [held_out.read(held_out.path_of(run.path, title, i)) for i in range(prepared.config.seeds)]
 
 
 def leave_behind(result: RunResult, run: RunFolder) -> None:
@@ -220,16 +244,21 @@ def leave_behind(result: RunResult, run: RunFolder) -> None:
     run.clear_work()
 
 
-def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: list[Finished]) -> RouteResult:
+def _judged(
+    prepared: Prepared, run: RunFolder, title: str, kind: str, runs: list[Finished], out_of_fold: Sequence[Any] | None
+) -> RouteResult:
+    """One route on the test rows; `out_of_fold` are its answers of a cross-validation where there are no others."""
     test, task = prepared.splits.test, prepared.task
     references = task.references(test)
-    first, values = predictors.load(runs[0].artifact), []
-    found = first.predict(test)
-    scores = score(task, found.outputs, references, inputs=task.asked(test))
-    values.append(scores.metrics[task.main_metric].value)
-    for other in runs[1:]:
-        again = score(task, predictors.load(other.artifact).predict(test).outputs, references, resamples=1)
-        values.append(again.metrics[task.main_metric].value)
+    first = predictors.load(runs[0].artifact)
+    if out_of_fold is None:
+        found = first.predict(test)
+        answers = [found.outputs, *(predictors.load(other.artifact).predict(test).outputs for other in runs[1:])]
+        notes = _told(prepared, found)
+    else:
+        answers, notes = list(out_of_fold), ()
+    scores = score(task, answers[0], references, inputs=task.asked(test))
+    values = [metrics.compute(task.main_metric, *comparable(task, each, references)) for each in answers]
     cost = measure_cost(
         first,
         runs[0].artifact,
@@ -243,11 +272,11 @@ def _judged(prepared: Prepared, run: RunFolder, title: str, kind: str, runs: lis
         method=runs[0].method,
         scores=scores,
         cost=cost,
-        outputs=found.outputs,
+        outputs=answers[0],
         seed_values=run.earlier_values(title) or tuple(values),
         history=tuple(runs[0].history),
         settings=runs[0].settings,
-        notes=(*runs[0].notes, *_told(prepared, found)),
+        notes=(*runs[0].notes, *notes),
         artifact=str(runs[0].artifact.relative_to(run.path)),
     )
 
@@ -270,9 +299,9 @@ def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> Na
     """The baseline trained and judged on a split that ignores duplicates, beside the truth."""
     config, task = prepared.config, prepared.task
     split = _of_known_labels(data.naive_split(dict(prepared.tables), config.data, task, config.seed), task)
-    true = next(result for result in results if result.route == BASELINE).scores.metrics[task.main_metric].value
+    true = next(result for result in results if result.route == BASELINE).scores.metrics[task.main_metric]
     plan = next(plan for plan in prepared.plans if plan.kind == BASELINE)
-    context = _context(prepared, run, [], plan, 0)
+    context = context_of(prepared, run, [], plan, 0)
 
     def train(rows: Rows) -> predictors.Predictor:
         return plan.run(replace(context, train=rows, validation=rows.take([]))).predictor
@@ -296,29 +325,8 @@ def _of_known_labels(split: tuple[Rows, Rows, float] | None, task: Task) -> tupl
     return (learn, test, split[2]) if there == known and len(test) else None
 
 
-def _context(prepared: Prepared, run: RunFolder, earlier: list[str], plan: Plan, repeat: int) -> Context:
-    return Context(
-        train=prepared.splits.train,
-        validation=prepared.splits.validation,
-        task=prepared.task,
-        backbone=prepared.backbone,
-        cache=Cache(_cache(prepared.config) / "activations"),
-        folder=run.checkpoints(plan.title, repeat),
-        seed=prepared.config.seed + repeat,
-        max_length=prepared.max_length,
-        teachers={title: run.artifact(title, repeat) for title in earlier},
-        unlabelled=prepared.splits.unlabelled,
-        windows=prepared.config.long_texts == "windows",
-        instruction=prepared.config.instruction,
-        generation=prepared.config.generation,
-        load_backbone=lambda name: sources.load(
-            name, cache_dir=_cache(prepared.config), offline=prepared.config.offline
-        ),
-    )
-
-
 def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
-    path, cache_dir = config.data.path, _cache(config)
+    path, cache_dir = config.data.path, cache_of(config)
     if table is not None:
         tables = data.read_splits(table, config.data.validation, config.data.test)
     elif sources.is_dataset(path):
@@ -389,6 +397,3 @@ def _rows_per_label(rows: Rows, task: Task) -> float:
     counts = Counter(name for target in rows[task.target] for name in names_in(target))
     return float(np.median(list(counts.values()))) if task.shape in (Shape.LABEL, Shape.LABELS) else len(rows)
 
-
-def _cache(config: RunConfig) -> Path:
-    return (config.cache_dir or Path("~/.cache/transferkit")).expanduser()

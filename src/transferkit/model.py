@@ -284,6 +284,11 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
         return path
     there = {each["name"]: each["artifact"] for each in run["routes"]}
     name = route or run["cheapest" if cheapest else "best"]
+    if name is None:
+        raise ConfigError(
+            f"{path} names no cheapest route: its rows were too few to show that a faster one is as good as "
+            f"{run['best']}; leave out --cheapest, or name one with --route"
+        )
     if name not in there:
         raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(there)}")
     return path / str(there[name])

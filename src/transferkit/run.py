@@ -40,9 +40,9 @@ class Run:
         return self.result.route(self.result.best)
 
     @property
-    def cheapest(self) -> RouteResult:
-        """The fastest route that is not significantly worse than the best."""
-        return self.result.route(self.result.cheapest)
+    def cheapest(self) -> RouteResult | None:
+        """The fastest route that is shown to be as good as the best, None where the rows are too few to tell."""
+        return self.result.route(self.result.cheapest) if self.result.cheapest else None
 
     def model(self, name: str | None = None) -> Model:
         """The model of the route called `name`, by default the best one's."""
@@ -69,14 +69,16 @@ def fit(
     text: str | None = None,
     text_pair: str | None = None,
     label: str | None = None,
-    test_size: float = 0.1,
+    test_size: float | None = None,
     validation_size: float = 0.1,
+    folds: int | str = "auto",
     keep_leaks: bool = False,
     unlabelled: str | None = None,
     instruction: str | None = None,
     generation: Mapping[str, Any] | None = None,
     max_length: int | None = None,
     long_texts: str = "cut",
+    margin: float = 1.0,
     seed: int = 0,
     seeds: int = 1,
     offline: bool = False,
@@ -112,6 +114,7 @@ def fit(
                 "label": label,
                 "test_size": test_size,
                 "validation_size": validation_size,
+                "folds": folds,
                 "keep_leaks": keep_leaks,
             },
             "model": model,
@@ -123,6 +126,7 @@ def fit(
             "generation": dict(generation) if isinstance(generation, Mapping) else generation or {},
             "max_length": max_length,
             "long_texts": long_texts,
+            "margin": margin,
             "seed": seed,
             "seeds": seeds,
             "offline": offline,

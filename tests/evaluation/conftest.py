@@ -11,9 +11,12 @@ from transferkit import tasks
 from transferkit.config import DataConfig, RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Audit, Finding, Splits
-from transferkit.evaluation.ranking import rank
-from transferkit.evaluation.results import Cost, NaiveClaim, RouteResult, RunResult, Skipped
+from transferkit.evaluation import choosing
+from transferkit.evaluation.choosing import Candidate
+from transferkit.evaluation.ranking import compared
+from transferkit.evaluation.results import VALIDATION, Choice, Cost, NaiveClaim, RouteResult, RunResult, Skipped
 from transferkit.evaluation.scores import score
+from transferkit.evaluation.verdict import verdict
 
 TASK = replace(tasks.get("text-classification"), labels=("no", "yes"))
 ROWS = 400
@@ -34,6 +37,12 @@ def make_route(
     return RouteResult(name, route, f"{name} way", scores, cost, probabilities, tuple(seeds))
 
 
+def chosen(routes: Sequence[RouteResult], margin: float = 1.0) -> Choice:
+    """The choice among `routes` by rows on which they answer as on the others."""
+    candidates = [Candidate(each.name, each.route, each.cost.texts_per_second, [each.outputs]) for each in routes]
+    return choosing.choose(TASK, candidates, TRUTH, VALIDATION, margin)
+
+
 @pytest.fixture(name="make_route")
 def make_route_fixture() -> MakeRoute:
     return make_route
@@ -48,7 +57,9 @@ def result() -> RunResult:
         make_route("static", 14, 25_000, route="distillation"),
         make_route("lora", 55, 480),
     )
-    ranked = rank(TASK, routes, TRUTH)
+    choice = chosen(routes)
+    judged = compared(TASK, routes, choice.best, TRUTH)
+    quoted = next(route for route in judged if route.name == choice.best).scores.metrics["accuracy"]
     columns = {"text": [f"text {i}" for i in range(ROWS)], "label": [TASK.labels[i] for i in TRUTH]}
     rows = Rows(columns, np.arange(1, ROWS + 1), "t.csv")
     audit = Audit((Finding("duplicates", "fixed", "2 rows stand twice", (3, 9), "kept the first"),), {"rows": ROWS})
@@ -56,11 +67,11 @@ def result() -> RunResult:
         config=RunConfig(data=DataConfig(path="t.csv"), output_dir=Path("runs/x")),
         task=TASK,
         splits=Splits(rows, rows.take([0, 1]), rows, audit, {"text": "text"}),
-        routes=ranked.routes,
+        routes=judged,
         skipped=(Skipped("contrastive", "it is for few labels"),),
-        best=ranked.best,
-        cheapest=ranked.cheapest,
-        verdict=ranked.verdict,
+        choice=choice,
+        quoted=quoted,
+        verdict=verdict(TASK, judged, choice, quoted, "tf-idf"),
         manifest={"versions": {"numpy": np.__version__}, "seed": np.int64(3), "path": Path("x"), "nan": float("nan")},
         naive=NaiveClaim(0.1, 0.95, 0.9),
     )

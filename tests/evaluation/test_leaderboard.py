@@ -22,7 +22,8 @@ def test_rows_are_ordered_and_flat(result: RunResult) -> None:
     rows = table(result)
     assert [row["name"] for row in rows] == ["full", "static", "lora", "tf-idf"]
     assert [row["best"] for row in rows] == [True, False, False, False]
-    assert rows[1]["cheapest"] and rows[2]["baseline_words"] == "not significant"
+    assert not rows[1]["cheapest"] and rows[1]["loss"] == pytest.approx(-0.01)
+    assert rows[2]["baseline_words"] == "not significant"
     assert rows[0]["accuracy_low"] < rows[0]["accuracy"] == pytest.approx(0.975)
 
 

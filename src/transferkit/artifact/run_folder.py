@@ -135,6 +135,15 @@ class RunFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(check), encoding="utf-8")
 
+    def part(self, repeat: int, number: int) -> "RunFolder":
+        """Where the run of one part of a cross-validation stands while it is needed."""
+        return RunFolder(self.work / "parts" / f"{repeat}-{number}")
+
+    def drop_models(self) -> None:
+        """Drop the models of a part, and what its routes needed."""
+        for folder in (self.path / "models", self.work):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def checks(self) -> list[Path]:
         return sorted((self.work / "checks").glob("*.json"))
 

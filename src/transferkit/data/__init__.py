@@ -6,7 +6,7 @@
 
 from transferkit.data.audit import truncation
 from transferkit.data.columns import canonical, explicit
-from transferkit.data.preparation import naive_split, prepare
+from transferkit.data.preparation import naive_split, part_of_folds, prepare
 from transferkit.data.reading import read, read_splits, stream
 from transferkit.data.rows import Rows, from_texts
 from transferkit.data.splits import Audit, Finding, Splits
@@ -20,6 +20,7 @@ __all__ = [
     "explicit",
     "from_texts",
     "naive_split",
+    "part_of_folds",
     "prepare",
     "read",
     "read_splits",

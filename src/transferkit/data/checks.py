@@ -75,10 +75,14 @@ def same_labels(parts: Mapping[str, Rows], task: TaskColumns, when: str = "") ->
             )
 
 
-def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str]) -> None:
-    """After everything was removed, there is enough left, and train still has every label."""
+def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str], cross_validated: bool) -> None:
+    """After everything was removed, there is enough left, and train still has every label.
+
+    There may be no test row where rows are `cross_validated`.
+    """
     for name in ("train", "test"):
-        if len(parts[name]) < splitting.MINIMUM:
+        none_needed = name == "test" and cross_validated and not len(parts[name])
+        if not none_needed and len(parts[name]) < splitting.MINIMUM:
             raise DataError(
                 f"expected at least {splitting.MINIMUM} rows in {name}, found {len(parts[name])} after removing "
                 "repeated and leaking rows; give more rows, or keep leaking ones with --keep-leaks"

@@ -1,11 +1,13 @@
 """Raw tables -> `Splits`: columns mapped, rows cleaned, splits made disjoint, everything reported."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from transferkit.config import DataConfig
-from transferkit.data import audit, checks, content, splitting
+from transferkit.data import audit, checks, content, folding, splitting
 from transferkit.data.cleaning import clean, without_repeats
 from transferkit.data.columns import TaskColumns, explicit
 from transferkit.data.leaks import Part, separate
@@ -16,6 +18,8 @@ from transferkit.data.unlabelled import gathered
 from transferkit.errors import DataError
 
 SPLITS = ("train", "validation", "test")
+DEFAULT_TEST_SIZE = 0.1
+_FEWEST_TO_PART = 10
 UNLABELLED = "unlabelled"
 
 
@@ -25,7 +29,8 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     Missing test rows are held out of train, then validation rows likewise (none if `validation_size` is 0).
     Copies and, for one-label tasks, contradictory labels are resolved in train; train and validation rows that
     also stand in test are removed unless `keep_leaks`. Given test rows are never touched, save empty and
-    unlabelled ones. A table `unlabelled` adds to `Splits.unlabelled`. Raises `DataError`.
+    unlabelled ones. Where rows are cross-validated (`config.folds`), no test rows are held out
+    unless asked for. A table `unlabelled` adds to `Splits.unlabelled`. Raises `DataError`.
     """
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
@@ -41,8 +46,11 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     given["train"], repeats = without_repeats(given["train"], task, "" if single else "train")
     if "test" not in given or ("validation" not in given and config.validation_size > 0):
         repeats += checks.categories(given["train"], task, cleaned["train"].columns)
+    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
+    if folds and config.test_size is None:
+        given.setdefault("test", given["train"].take([]))
     parts, leaks = _disjoint(given, config, task, seed)
-    checks.usable(parts, task, cleaned["train"].columns)
+    checks.usable(parts, task, cleaned["train"].columns, cross_validated=bool(folds))
     findings += [*repeats, *leaks, *checks.shared_texts(parts, task, given), *_label_findings(parts, task)]
     spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
     unlabelled = gathered(spare, extra, parts, task, asked)
@@ -54,6 +62,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         audit=Audit(tuple(findings), counts),
         columns=dict(cleaned["train"].columns),
         unlabelled=unlabelled,
+        folds=folds,
     )
 
 
@@ -72,7 +81,8 @@ def naive_split(
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None
-    held = _held_out(rows, [str(i) for i in range(len(rows))], config.test_size, "--test-size", task, seed)
+    size = config.test_size or DEFAULT_TEST_SIZE
+    held = _held_out(rows, [str(i) for i in range(len(rows))], size, "--test-size", task, seed)
     seen = {key for key, out in zip(keys, held, strict=True) if not out}
     leaked = [key in seen for key, out in zip(keys, held, strict=True) if out]
     return rows.take(~held), rows.take(held), float(np.mean(leaked))
@@ -125,7 +135,7 @@ def _disjoint(
     part_from("validation", "test")
     part_from("train", "validation")
     if "test" not in given:
-        carve("test", config.test_size, 0)
+        carve("test", config.test_size or DEFAULT_TEST_SIZE, 0)
         part_from("train", "test")
         part_from("validation", "test")
     if "validation" not in given:
@@ -134,6 +144,22 @@ def _disjoint(
             carve("validation", config.validation_size, 1)
             part_from("train", "validation")
     return {name: parts[name] for name in SPLITS}, findings
+
+
+def part_of_folds(
+    splits: Splits, held: npt.NDArray[np.int64], config: DataConfig, task: TaskColumns, seed: int
+) -> Splits:
+    """The splits of one part of a cross-validation: the labelled rows at `held` to test, the rest to train and, if the
+    run has any, to validate. Copies and near copies of held-out rows are left out of the rest, as of any test."""
+    rows, out = splits.labelled, np.zeros(len(splits.labelled), dtype=bool)
+    out[held] = True
+    test = rows.take(out)
+    train, _ = separate(Part("train", rows.take(~out)), Part("test", test), task, config.keep_leaks)
+    validation = train.take([])
+    if len(splits.validation) and config.validation_size > 0 and len(train) >= _FEWEST_TO_PART:
+        apart = _held_out(train, content.groups(train, task), config.validation_size, "--validation-size", task, seed)
+        train, validation = train.take(~apart), train.take(apart)
+    return replace(splits, train=train, validation=validation, test=test)
 
 
 def _held_out(
@@ -154,7 +180,7 @@ def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Findin
         return []
     return [
         *audit.alike_labels(parts["train"], task),
-        *audit.rare_labels(parts["train"], parts["test"], task),
+        *(audit.rare_labels(parts["train"], parts["test"], task) if len(parts["test"]) else ()),
         *audit.balance(parts["train"], task),
     ]
 

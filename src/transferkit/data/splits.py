@@ -41,7 +41,8 @@ class Splits:
     """Train, validation and test rows with the audit that made them disjoint.
 
     `test` is touched once, at the end. `columns` maps canonical names to the names in the source.
-    `unlabelled` has the rows without a target that stand in no other split, for distillation.
+    `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
+    train and validation rows are cross-validated in so many parts; then `test` may be empty.
     """
 
     train: Rows
@@ -50,6 +51,12 @@ class Splits:
     audit: Audit
     columns: Mapping[str, str] = field(default_factory=dict)
     unlabelled: Rows | None = None
+    folds: int = 0
+
+    @property
+    def labelled(self) -> Rows:
+        """Train and validation rows."""
+        return self.train.join(self.validation) if len(self.validation) else self.train
 
     @property
     def unlabelled_fingerprint(self) -> str:

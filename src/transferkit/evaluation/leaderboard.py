@@ -13,21 +13,29 @@ from rich.table import Table
 from rich.text import Text
 
 from transferkit import metrics
-from transferkit.evaluation.ranking import BASELINE, main_value
-from transferkit.evaluation.results import Comparison, RouteResult, RunResult
+from transferkit.evaluation.choosing import BASELINE
+from transferkit.evaluation.ranking import main_value
+from transferkit.evaluation.results import FOLDS, VALIDATION, Comparison, RouteResult, RunResult
 
 Row = dict[str, Any]
 GAP = 2
+CHOSEN_BY = {VALIDATION: "valida-\ntion", FOLDS: "out of\nfold"}
 
 
 def table(result: RunResult) -> list[Row]:
-    """One flat row per route, best first, with every metric, its interval, the comparisons and the costs.
+    """One flat row per route, the chosen one first, with every metric, its interval, the comparisons and the costs.
 
-    `<main>_mean` and `<main>_sd` run over seeds; sd is empty with one seed. p-values are corrected ones.
+    `chosen_by` is the main metric on the rows that routes are chosen by, which orders the rest too. `<main>_mean` and
+    `<main>_sd` run over seeds; sd is empty with one seed. p-values are corrected ones.
     """
     sign = 1 if metrics.get(result.task.main_metric).HIGHER_IS_BETTER else -1
-    by_speed = sorted(result.routes, key=lambda route: -route.cost.texts_per_second)
-    return [_row(result, route) for route in sorted(by_speed, key=lambda r: -sign * main_value(r, result.task))]
+
+    def order(route: RouteResult) -> tuple[bool, float, float]:
+        by = result.choice.scores.get(route.name)
+        value = by.value if by else main_value(route, result.task)
+        return route.name != result.best, -sign * value, -route.cost.texts_per_second
+
+    return [_row(result, route) for route in sorted(result.routes, key=order)]
 
 
 def write_csv(result: RunResult, path: Path) -> None:
@@ -45,7 +53,7 @@ def render(result: RunResult, width: int = 120) -> Table:
     Columns that do not fit are left out, the least needed first; names of routes are never cut.
     """
     rows = table(result)
-    shown = _fitting(_columns(result.task.main_metric, rows), rows, width)
+    shown = _fitting(_columns(result, rows), rows, width)
     words = Text(f"\n{result.verdict}")
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     drawn.caption, drawn.caption_justify, drawn.caption_style = words, "left", ""
@@ -86,6 +94,10 @@ def _row(result: RunResult, route: RouteResult) -> Row:
     }
     for name, score in scores.metrics.items():
         row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
+    by, loss = result.choice.scores.get(route.name), result.choice.losses.get(route.name)
+    row |= {"chosen_by": by.value if by else None, "chosen_by_low": by.low if by else None}
+    row |= {"chosen_by_high": by.high if by else None, "loss": loss.value if loss else None}
+    row |= {"loss_low": loss.low if loss else None, "loss_high": loss.high if loss else None}
     row["seeds"] = len(route.seed_values)
     row[f"{main}_mean"] = main_value(route, result.task)
     row[f"{main}_sd"] = stdev(route.seed_values) if len(route.seed_values) > 1 else None
@@ -112,21 +124,23 @@ class _Column:
         return max(cell_len(text) for text in [*self.title.split("\n"), *(self.cell(row) for row in rows)])
 
 
-def _columns(main: str, rows: Sequence[Row]) -> list[_Column]:
+def _columns(result: RunResult, rows: Sequence[Row]) -> list[_Column]:
+    main = result.task.main_metric
     columns = [
         _Column("route", 0, lambda row: row["name"], left=True),
-        _Column("method", 11, lambda row: row["method"], left=True),
+        _Column("method", 12, lambda row: row["method"], left=True),
         _Column(f"{metrics.get(main).TITLE}\n[95 % interval]", 0, lambda row: _interval(row, main)),
-        _Column("mean ± sd\nover seeds", 4, lambda row: _spread(row, main)),
+        _Column(CHOSEN_BY[result.choice.by], 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
+        _Column("mean ± sd\nover seeds", 5, lambda row: _spread(row, main)),
         _Column("against\nbaseline", 1, _against_baseline, left=True),
-        _Column("macro\nF1", 6, lambda row: _decimals(row.get("macro_f1"))),
-        _Column("log\nloss", 9, lambda row: _decimals(row.get("log_loss"))),
-        _Column("ECE", 8, lambda row: _decimals(row.get("calibration_error"))),
+        _Column("macro\nF1", 7, lambda row: _decimals(row.get("macro_f1"))),
+        _Column("log\nloss", 10, lambda row: _decimals(row.get("log_loss"))),
+        _Column("ECE", 9, lambda row: _decimals(row.get("calibration_error"))),
         _Column("size\nMB", 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
-        _Column("weights\ntrained", 10, lambda row: short(row["trained_parameters"])),
-        _Column("train\ns", 5, lambda row: short(row["train_seconds"])),
+        _Column("weights\ntrained", 11, lambda row: short(row["trained_parameters"])),
+        _Column("train\ns", 6, lambda row: short(row["train_seconds"])),
         _Column("texts\n/s", 2, lambda row: short(row["texts_per_second"])),
-        _Column("ms\n/text", 7, lambda row: short(row["milliseconds_one"])),
+        _Column("ms\n/text", 8, lambda row: short(row["milliseconds_one"])),
     ]
     return [column for column in columns if any(column.cell(row) for row in rows)]
 

@@ -4,22 +4,24 @@ from collections.abc import Callable
 
 from transferkit import metrics
 from transferkit.data.rows import Rows
-from transferkit.evaluation.results import NaiveClaim
+from transferkit.evaluation.results import Interval, NaiveClaim
 from transferkit.evaluation.scores import comparable
 from transferkit.predictors import Predictor
 from transferkit.tasks import Task
 
 
 def naive_claim(
-    split: tuple[Rows, Rows, float] | None, task: Task, true: float, train: Callable[[Rows], Predictor]
+    split: tuple[Rows, Rows, float] | None, task: Task, true: Interval, train: Callable[[Rows], Predictor]
 ) -> NaiveClaim | None:
     """`split` is naive train, naive test and the share of the latter's rows that also stand in the former.
 
-    None where there is nothing to tell: no naive split, or no leaked row in it.
+    None where there is nothing to report: no naive split, no leaked row in it, or a claim that is not better than the
+    interval of the true value allows.
     """
     if split is None or split[2] == 0:
         return None
     learn, test, leaked = split
     outputs = train(learn).predict(test).outputs
-    claimed = metrics.compute(task.main_metric, *comparable(task, outputs, task.references(test)))
-    return NaiveClaim(leaked=leaked, claimed=float(claimed), true=true)
+    claimed = float(metrics.compute(task.main_metric, *comparable(task, outputs, task.references(test))))
+    flattering = claimed > true.high if metrics.get(task.main_metric).HIGHER_IS_BETTER else claimed < true.low
+    return NaiveClaim(leaked=leaked, claimed=claimed, true=true.value) if flattering else None

@@ -3,6 +3,7 @@
 The one place that knows of their dtypes, so that a new form of answers needs none of its own elsewhere.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,21 @@ def spread(outputs: Outputs, there: npt.NDArray[np.bool_]) -> Outputs:
             part[...] = np.nan
     out[there] = outputs
     return out
+
+
+def gathered(parts: Sequence[tuple[npt.NDArray[np.int64], Outputs]]) -> tuple[npt.NDArray[np.int64], Outputs]:
+    """Outputs for rows at some positions each, as one for all of these positions, which are given in order too."""
+    positions = np.concatenate([where for where, _ in parts])
+    arrays = [array for _, array in parts]
+    most = max(array.shape[1] for array in arrays) if arrays[0].ndim > 1 else 0
+    if arrays[0].ndim > 2:  # (rows, most words, tags): another number of words in every part
+        arrays = [np.pad(a, ((0, 0), (0, most - a.shape[1]), (0, 0)), constant_values=np.nan) for a in arrays]
+    kinds = [array.dtype for array in arrays]
+    if kinds[0].names:
+        kind = np.dtype([(name, np.result_type(*(each[name] for each in kinds))) for name in kinds[0].names])
+        arrays = [array.astype(kind) for array in arrays]
+    order = np.argsort(positions, kind="stable")
+    return positions[order], np.concatenate(arrays)[order]
 
 
 def gap(found: Outputs, expected: Outputs) -> float:

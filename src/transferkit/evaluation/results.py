@@ -14,7 +14,7 @@ from transferkit.tasks import Task
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with its bootstrap 95 % interval."""
+    """A value with its 95 % interval."""
 
     value: float
     low: float
@@ -112,6 +112,30 @@ class RouteResult:
     against_best: Comparison | None = None
 
 
+VALIDATION, FOLDS = "validation", "folds"
+"""What routes are chosen by."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen, and by what: never by test rows.
+
+    `by` is "validation" (answers to the validation rows, which no route learned its weights from) or "folds" (answers
+    of a cross-validation, out of fold); `rows` is their number. `scores` has the main metric on them per route, its
+    mean over seeds as the value, and `losses` the paired difference to `best` on them, the first seed's. `cheapest` is
+    the fastest route shown to lose less than `margin` (a difference of the main metric) against `best`, or `best`
+    itself where every faster one is shown to lose more; None where these rows are too few to tell.
+    """
+
+    best: str
+    cheapest: str | None
+    by: str
+    rows: int
+    margin: float
+    scores: Mapping[str, Interval] = field(default_factory=dict)
+    losses: Mapping[str, Interval] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class NaiveClaim:
     """What a random split that ignores duplicates would have claimed, beside the truth.
@@ -134,18 +158,34 @@ class Skipped:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All a run found. `best` and `cheapest` are names of `routes` entries."""
+    """All a run found.
+
+    `quoted` is the main metric of the chosen route on rows that had no say in the choice: on the test rows, or, where
+    rows are cross-validated and there are none, on every part of them as chosen by the others. Scores, outputs and
+    mistakes of routes are about `splits.test`; these are the cross-validated rows where `folded`.
+    """
 
     config: RunConfig
     task: Task
     splits: Splits
     routes: tuple[RouteResult, ...]
     skipped: tuple[Skipped, ...]
-    best: str
-    cheapest: str
+    choice: Choice
+    quoted: Interval
     verdict: str
     manifest: Mapping[str, Any]
     naive: NaiveClaim | None = None
+    folded: bool = False
+
+    @property
+    def best(self) -> str:
+        """The name of the chosen route."""
+        return self.choice.best
+
+    @property
+    def cheapest(self) -> str | None:
+        """The name of the fastest route that is as good, None where the rows are too few to tell."""
+        return self.choice.cheapest
 
     def route(self, name: str) -> RouteResult:
         return next(result for result in self.routes if result.name == name)

@@ -9,12 +9,14 @@ import numpy.typing as npt
 from transferkit import metrics
 from transferkit.data.tags import spans
 from transferkit.errors import ConfigError
+from transferkit.evaluation import shares
 from transferkit.evaluation.results import Interval, ReliabilityBin, Scores
 from transferkit.metrics import calibration_error
 from transferkit.tasks import Shape, Task
 
 CHUNK_CELLS = 4_000_000
 """Most cells of a (resamples, rows) block held at once: 32 MB."""
+_FEW_ROWS = 5
 
 
 def score(
@@ -51,19 +53,26 @@ def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
 def intervals(
     names: Sequence[str], outputs: Any, references: Any, resamples: int = 1000, seed: int = 0, inputs: Any = None
 ) -> dict[str, Interval]:
-    """Percentile bootstrap over rows (Efron and Tibshirani 1993, chapter 13), the same resamples for every metric.
+    """95 % intervals of metrics, from the same resamples for all of them.
 
-    An interval is widened to hold its own value where the metric is biased under resampling:
-    calibration error grows when rows repeat. Where every row is right, or none, no resample differs: then the
-    other end is that of the exact interval of a share (Clopper and Pearson 1934).
+    A share of rows (accuracy, exact match) has Wilson's score interval. Anything else has the percentile bootstrap
+    over rows (Efron and Tibshirani 1993, chapter 13), widened to hold its own value where the metric is biased under
+    resampling: calibration error grows when rows repeat. Where fewer than five rows' worth of such a metric between 0
+    and 1 are wrong, or right, resamples show too little of what all rows may be, so it is no narrower there than the
+    exact interval of a share (Clopper and Pearson 1934).
     """
     found = {}
     for name in names:
         against = inputs if metrics.compares_inputs(name) else references
+        rows = len(references)
+        right = metrics.rows_right(name, outputs, against)
+        if right is not None:
+            found[name] = Interval(float(right.mean()), *shares.wilson(float(right.mean()), rows))
+            continue
         value, drawn = resampled(name, outputs, against, resamples, seed)
         low, high = np.percentile(drawn, [2.5, 97.5])
         interval = Interval(value, min(float(low), value), max(float(high), value))
-        found[name] = _exact(interval, len(references)) if _is_share(metrics.get(name)) else interval
+        found[name] = _near_an_end(interval, rows) if _is_share(metrics.get(name)) else interval
     return found
 
 
@@ -72,12 +81,12 @@ def _is_share(metric: metrics.Metric) -> bool:
     return bool(getattr(metric, "IS_SHARE", usual))
 
 
-def _exact(found: Interval, rows: int) -> Interval:
-    """`found`, or the exact interval where it has no width because all rows are right, or all wrong."""
-    outermost = 0.025 ** (1 / rows)
-    if found.low == found.high == 1.0:
-        return Interval(1.0, outermost, 1.0)
-    return Interval(0.0, 0.0, 1 - outermost) if found.low == found.high == 0.0 else found
+def _near_an_end(found: Interval, rows: int) -> Interval:
+    """`found`, no narrower than the exact interval where few rows' worth are wrong, or right."""
+    low, high = shares.exact(min(max(found.value, 0.0), 1.0), rows)
+    if (1 - found.value) * rows < _FEW_ROWS:
+        return Interval(found.value, min(found.low, low), 1.0)
+    return Interval(found.value, 0.0, max(found.high, high)) if found.value * rows < _FEW_ROWS else found
 
 
 def resampled(
@@ -85,16 +94,16 @@ def resampled(
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The metric `name` of all rows, and of every resample; the same seed draws the same rows."""
     metric, drawn = metrics.get(name), []
-    for counts in _resamples(len(references), resamples, np.random.default_rng(seed)):
+    for counts in drawn_rows(len(references), resamples, np.random.default_rng(seed)):
         drawn.append(metric.resampled(outputs, references, np.vstack([np.ones((1, counts.shape[1])), counts])))
     return float(drawn[0][0]), np.concatenate([part[1:] for part in drawn])
 
 
-def _resamples(rows: int, resamples: int, random: np.random.Generator) -> Iterator[npt.NDArray[np.float64]]:
+def drawn_rows(rows: int, count: int, random: np.random.Generator) -> Iterator[npt.NDArray[np.float64]]:
     """How often each row is drawn, in blocks of (some resamples, rows)."""
     block = max(1, CHUNK_CELLS // rows)
-    for start in range(0, resamples, block):
-        size = min(block, resamples - start)
+    for start in range(0, count, block):
+        size = min(block, count - start)
         drawn = random.integers(rows, size=(size, rows)) + np.arange(size)[:, None] * rows
         yield np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows).astype(np.float64)
 

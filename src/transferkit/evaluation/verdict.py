@@ -5,24 +5,66 @@ from collections.abc import Sequence
 import numpy as np
 
 from transferkit import metrics
-from transferkit.evaluation.results import Comparison, RouteResult, p_words
+from transferkit.evaluation.results import FOLDS, Choice, Comparison, Interval, RouteResult, p_words
 from transferkit.tasks import Task
 
 
-def verdict(task: Task, routes: Sequence[RouteResult], best: str, cheapest: str, baseline: str | None) -> str:
+def verdict(task: Task, routes: Sequence[RouteResult], choice: Choice, quoted: Interval, baseline: str | None) -> str:
     """Two to four sentences: which is best, what is as good and cheaper, what fails to beat the baseline, by what test.
 
-    `routes` carry their comparisons; `best`, `cheapest` and `baseline` are names of theirs.
+    `routes` carry their comparisons; `baseline` is a name of theirs.
     """
     by_name = {route.name: route for route in routes}
-    sentences = [_best(task, by_name[best])]
+    sentences = [_best(task, by_name[choice.best], choice, quoted)]
     if len(routes) > 1:
-        sentences.append(_cheapest(task, routes, by_name[best], by_name[cheapest]))
+        sentences.append(cheapest(task, routes, choice))
     if baseline is not None and len(routes) > 1:
         sentences.append(_baseline(task, routes, by_name[baseline]))
     if len(routes) > 1:
-        sentences.append(_method(routes, by_name[best]))
+        sentences.append(_method(routes, by_name[choice.best], choice))
     return " ".join(sentences)
+
+
+def rows_words(choice: Choice) -> str:
+    """What routes were chosen by: 488 validation rows, 300 cross-validated rows."""
+    what = "cross-validated" if choice.by == FOLDS else "validation"
+    return f"{choice.rows:,} {what} row{'s' * (choice.rows != 1)}"
+
+
+def cheapest(task: Task, routes: Sequence[RouteResult], choice: Choice) -> str:
+    """Which route is as good as the best and faster, or why none is named."""
+    by_name = {route.name: route for route in routes}
+    best = by_name[choice.best]
+    faster = [route for route in routes if route.cost.texts_per_second > best.cost.texts_per_second]
+    most, unit = points(choice.margin, task)
+    if not faster:
+        return "No route is faster."
+    if choice.cheapest is None:
+        unsure = [r for r in faster if -choice.margin <= choice.losses[r.name].high]
+        known = choice.losses[max(unsure, key=lambda route: route.cost.texts_per_second).name]
+        hidden, _ = points(max(known.value - known.low, known.high - known.value), task)
+        return (
+            f"No faster route is recommended: {rows_words(choice)} cannot show that one loses less than {most} {unit}"
+            f" (a difference below {hidden} points would not show)."
+        )
+    if choice.cheapest == choice.best:
+        shown = all(choice.losses[route.name].high < -choice.margin for route in faster)
+        return f"Every faster route loses more than {most} {unit}{'' if shown else ', or is the baseline it beats'}."
+    ratio = by_name[choice.cheapest].cost.texts_per_second / best.cost.texts_per_second
+    speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"
+    loss = choice.losses[choice.cheapest]
+    low, high = (f"{points(end, task)[0]:+g}" for end in (loss.low, loss.high))
+    return (
+        f"{choice.cheapest} is the fastest route shown to lose less than {most} {unit} against it"
+        f" (95 % interval of the difference {low} to {high}), at {speed}."
+    )
+
+
+def points(value: float, task: Task) -> tuple[float, str]:
+    """`value` of the main metric in points, and what that many are called."""
+    found = value / metrics.point(task.main_metric)
+    rounded = round(found, 1) if abs(found) < 10 else float(round(found))
+    return (int(rounded) if rounded == int(rounded) else rounded), "point" if rounded == 1 else "points"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -35,31 +77,15 @@ def times(factor: float) -> str:
     return f"{factor:,.0f} times" if factor >= 9.5 else f"{factor:.1f} times"
 
 
-def _best(task: Task, route: RouteResult) -> str:
-    found = route.scores.metrics[task.main_metric]
-    words = f"{route.name} is best: {metrics.get(task.main_metric).TITLE} {found.value:.3f}"
-    words += f" [{found.low:.3f}, {found.high:.3f}]"
+def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval) -> str:
+    title = metrics.get(task.main_metric).TITLE
+    value = f"{title} {quoted.value:.3f} [{quoted.low:.3f}, {quoted.high:.3f}]"
+    if not choice.rows:
+        return f"{route.name} is the only route: {value}."
+    seeds = ""
     if len(route.seed_values) > 1:
-        words += f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"
-    return f"{words}."
-
-
-def _cheapest(task: Task, routes: Sequence[RouteResult], best: RouteResult, cheapest: RouteResult) -> str:
-    against = cheapest.against_best
-    faster = [route for route in routes if route.cost.texts_per_second > cheapest.cost.texts_per_second]
-    if against is None:
-        if not faster:
-            return "No route is faster."
-        than = "" if all(worse(route.against_best) for route in faster) else " than it or than another"
-        return f"Every faster route is significantly worse{than}."
-    value = cheapest.scores.metrics[task.main_metric].value
-    ratio = cheapest.cost.texts_per_second / best.cost.texts_per_second
-    speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"
-    aside = " but for the baseline" if any(not worse(route.against_best) for route in faster) else ""
-    return (
-        f"{cheapest.name} is the fastest route{aside} not significantly worse than it: {value:.3f}"
-        f" ({p_words(against.p_value)}) at {speed}."
-    )
+        seeds = f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"
+    return f"{route.name} is best on {rows_words(choice)}; {value} on rows that had no say in that{seeds}."
 
 
 def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) -> str:
@@ -93,7 +119,8 @@ def _outcome(found: Comparison) -> str:
     return f"significantly worse, {words}" if found.significant else words
 
 
-def _method(routes: Sequence[RouteResult], best: RouteResult) -> str:
+def _method(routes: Sequence[RouteResult], best: RouteResult, choice: Choice) -> str:
     test = next(route.against_best.test for route in routes if route.against_best is not None)
     seeds = " with the first seed's predictions" if len(best.seed_values) > 1 else ""
-    return f"Tests are paired on the same {len(best.outputs):,} test rows{seeds} ({test}, at 5 %)."
+    what = "cross-validated" if choice.by == FOLDS and choice.rows == len(best.outputs) else "test"
+    return f"Tests are paired on the same {len(best.outputs):,} {what} rows{seeds} ({test}, at 5 %)."

@@ -33,8 +33,10 @@ class Metric(Protocol):
 
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
-    is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`. One that does not depend on the scale of
-    predictions brings them to a common one in `on_one_scale(predictions)`.
+    is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`; one that is the share of right rows says
+    which these are in `rows_right(predictions, references)`. `POINT` is what its users call a point, by default
+    0.01. One that does not depend on the scale of predictions brings them to a common one in
+    `on_one_scale(predictions)`.
     """
 
     TITLE: str
@@ -61,6 +63,17 @@ def get(name: str) -> Metric:
 def compares_inputs(name: str) -> bool:
     """Whether the metric called `name` sees what was asked instead of what was right."""
     return bool(getattr(get(name), "COMPARES_INPUTS", False))
+
+
+def rows_right(name: str, predictions: Any, references: Any) -> npt.NDArray[np.bool_] | None:
+    """Which rows are right, (n,), where the metric called `name` is their share; None where it is anything else."""
+    found = getattr(get(name), "rows_right", None)
+    return found(predictions, references) if found else None
+
+
+def point(name: str) -> float:
+    """What is called a point of the metric called `name`: one hundredth, or 1 where it goes from 0 to 100."""
+    return float(getattr(get(name), "POINT", 0.01))
 
 
 def signature(name: str, predictions: Any, references: Any) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from transferkit.metrics import Floats
 
@@ -11,7 +12,11 @@ HIGHER_IS_BETTER = True
 SHAPES = ("LABEL",)
 
 
+def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
+    """Which rows are right, (n,)."""
+    return np.asarray(predictions.argmax(axis=1) == np.asarray(references))
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    right = predictions.argmax(axis=1) == np.asarray(references)
-    return np.asarray(counts @ right.astype(np.float64) / counts.sum(axis=1))
+    return np.asarray(counts @ rows_right(predictions, references).astype(np.float64) / counts.sum(axis=1))

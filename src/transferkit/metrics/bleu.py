@@ -9,6 +9,7 @@ from transferkit.metrics import Floats, of_corpus, of_sacrebleu
 TITLE = "BLEU"
 HIGHER_IS_BETTER = True
 SHAPES = ("TEXT",)
+POINT = 1.0
 
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from transferkit.data.answers import right_texts, words
 from transferkit.metrics import Floats, best_of, mean
 
@@ -10,7 +13,12 @@ HIGHER_IS_BETTER = True
 SHAPES = ("SPAN", "TEXT")
 
 
+def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
+    """Which answers are right, (n,)."""
+    right = [right_texts(given) for given in references]
+    return np.array(best_of(lambda a, b: float(words(a) == words(b)), predictions, right)) > 0
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """From 0 to 1."""
-    right = [right_texts(given) for given in references]
-    return mean(best_of(lambda a, b: float(words(a) == words(b)), predictions, right), counts)
+    return mean(rows_right(predictions, references), counts)

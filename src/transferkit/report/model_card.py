@@ -9,8 +9,9 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from transferkit import metrics
-from transferkit.evaluation.ranking import BASELINE
+from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.evaluation.verdict import rows_words
 from transferkit.report.formats import example, megabytes, number, percent, score, seconds
 from transferkit.report.view import data_name, flat
 from transferkit.sources import catalogue
@@ -56,6 +57,7 @@ def model_card(result: RunResult, route_name: str, *, transformers: bool = False
         titles={name: metrics.get(name).TITLE for name in route.scores.metrics},
         settings=flat(dict(route.settings)),
         transformers=transformers,
+        chosen_by=rows_words(result.choice),
         told=told,
         example=example(result),
     )

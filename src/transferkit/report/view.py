@@ -8,10 +8,11 @@ from typing import Any
 from transferkit import metrics
 from transferkit.data.audit import class_counts
 from transferkit.data.splits import Finding
+from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import plain
-from transferkit.evaluation.leaderboard import table
-from transferkit.evaluation.ranking import BASELINE
+from transferkit.evaluation.leaderboard import CHOSEN_BY, table
 from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.evaluation.verdict import points, rows_words
 from transferkit.report.charts import Axis, padded
 from transferkit.report.charts.cost import CostChart, cost_chart, role
 from transferkit.report.charts.curves import CurvesChart, Series, curves_chart
@@ -63,6 +64,11 @@ class View:
     run: RunResult
     name: str
     metric: str
+    rows: str
+    measured: str
+    chosen: str
+    by: str
+    margin: str
     facts: Sequence[tuple[str, str]]
     board: Sequence[Mapping[str, Any]]
     example: str
@@ -89,6 +95,11 @@ def view(result: RunResult) -> View:
         run=result,
         name=data_name(result.config.data.path),
         metric=metrics.get(main).TITLE,
+        rows="cross-validated rows" if result.folded else "test rows",
+        measured=_measured(result),
+        chosen=_chosen(result),
+        by="" if result.folded or not result.choice.rows else CHOSEN_BY[result.choice.by].replace("\n", "<br>"),
+        margin="{:g} {}".format(*points(result.choice.margin, result.task)),
         facts=_facts(result),
         board=[row | {"role": role(result, result.route(row["name"]))} for row in table(result)],
         example=example(result),
@@ -105,6 +116,29 @@ def view(result: RunResult) -> View:
         config=_described(result),
         manifest=flat(plain(result.manifest)),
     )
+
+
+def _measured(result: RunResult) -> str:
+    """On which rows the table's scores are."""
+    rows = f"{len(result.splits.test):,}"
+    if result.folded:
+        return (
+            f"Measured on {rows} rows by {result.splits.folds}-fold cross-validation: every row is answered by models "
+            "that did not learn from it. The saved models learned from all of them."
+        )
+    return f"Measured on the same {rows} test rows, which nothing was chosen by."
+
+
+def _chosen(result: RunResult) -> str:
+    """By which rows the best route was chosen."""
+    if not result.choice.rows:
+        return ""
+    if result.folded:
+        return (
+            "The best route is chosen by these rows too, which flatters it here; in its figure at the top every part "
+            "of the rows is answered by the route that the other parts chose."
+        )
+    return f"Routes are chosen by {rows_words(result.choice)}."
 
 
 def _described(result: RunResult) -> list[tuple[str, str]]:
@@ -134,7 +168,9 @@ def flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
 
 def _facts(result: RunResult) -> list[tuple[str, str]]:
     splits = result.splits
-    rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation · {len(splits.test):,} test"
+    rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation"
+    rows += f" · {splits.folds}-fold cross-validation" if splits.folds else ""
+    rows += "" if result.folded else f" · {len(splits.test):,} test"
     seeds, labels = result.config.seeds, result.task.labels
     facts = [
         (

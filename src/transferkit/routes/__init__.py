@@ -83,7 +83,11 @@ class Context:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a route returns: a predictor and how it came about."""
+    """What a route returns: a predictor and how it came about.
+
+    `learned_all` says that the predictor has learned from the validation rows too, so that its answers to them say
+    nothing; it is then trained once more, without them, to be compared.
+    """
 
     predictor: Predictor
     method: str
@@ -92,6 +96,7 @@ class Outcome:
     settings: Mapping[str, Any]
     history: tuple[Mapping[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    learned_all: bool = False
 
 
 class Route(Protocol):

@@ -95,6 +95,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={"strengths": strengths, "C": chosen},
+        learned_all=True,
     )
 
 
@@ -110,6 +111,7 @@ def _dictionary(context: Context, began: float) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={},
+        learned_all=True,
     )
 
 
@@ -139,6 +141,7 @@ def _copied(context: Context, began: float) -> Outcome:
         trained_parameters=0,
         seconds=time.perf_counter() - began,
         settings={"words": chosen.words},
+        learned_all=True,
     )
 
 
@@ -164,6 +167,7 @@ def _matcher(context: Context, began: float) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={"bonus": bonus, "threshold": predictor.threshold},
+        learned_all=True,
     )
 
 

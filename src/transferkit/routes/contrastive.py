@@ -106,4 +106,5 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         settings={**options.model_dump(), "epochs": epochs, "learning_rate": rate, "strength": choice.strength},
         history=trained.history,
         notes=trained.notes,
+        learned_all=True,
     )

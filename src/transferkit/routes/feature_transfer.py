@@ -121,6 +121,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             "cross_validated": choice.quality,
             "feature_seconds": spent,
         },
+        learned_all=True,
     )
 
 
@@ -160,6 +161,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         seconds=time.perf_counter() - began,
         settings={"examples": count, "encoder": found.name},
         notes=tuple(fewer),
+        learned_all=True,
     )
 
 

@@ -11,14 +11,16 @@ Ints = npt.NDArray[np.int64]
 _MANY_ROWS = 1000
 
 
-def folds(given: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | None = None) -> list[Ints]:
+def folds(
+    given: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | None = None, count: int | None = None
+) -> list[Ints]:
     """Positions held out in turn, every row once: three folds above 1,000 rows, else five, stratified by label.
 
     `groups` (rows,) says which rows belong together. None is parted then, and labels come as they fall: a fold may
     have all rows of one. With fewer than two groups for every fold they do not count.
     """
     rows = len(given)
-    usual = 3 if rows > _MANY_ROWS else 5
+    usual = count or (3 if rows > _MANY_ROWS else 5)
     if groups is not None and (found := _by_group(groups, usual, seed)):
         return found
     if given.dtype != np.int64:

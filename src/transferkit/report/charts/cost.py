@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
 
+from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.leaderboard import short
-from transferkit.evaluation.ranking import BASELINE
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.report.charts import Axis, padded
 

@@ -1,0 +1,29 @@
+"""Whether the labelled rows of a run are cross-validated, and in how many parts."""
+
+from collections.abc import Mapping
+
+from transferkit.config import FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS, DataConfig
+from transferkit.data.columns import TaskColumns
+from transferkit.errors import DataError
+
+LEAST_FOLDS = 2
+
+
+def folds_of(config: DataConfig, task: TaskColumns, rows: Mapping[str, int]) -> int:
+    """Parts of the cross-validation, 0 for none; `rows` are the numbers of rows of the splits that were given.
+
+    `auto` cross-validates where rows are few, as nothing can be held out of them that tells routes apart, and where
+    there are no validation rows to choose by. Raises `DataError` where rows are too few for the parts asked for.
+    """
+    labelled = rows["train"] + rows.get("validation", 0)
+    if isinstance(config.folds, str):
+        few = labelled < FEW_ROWS and task.shape.name != "TEXT"
+        unvalidated = "validation" not in rows and config.validation_size == 0
+        asked = FEW_ROWS_FOLDS if few else NO_VALIDATION_FOLDS if unvalidated else 0
+        return asked if labelled >= 2 * asked else max(LEAST_FOLDS, labelled // 2) if asked else 0
+    if config.folds and not LEAST_FOLDS <= config.folds <= labelled // 2:
+        raise DataError(
+            f"--folds {config.folds}: expected from {LEAST_FOLDS} to {max(LEAST_FOLDS, labelled // 2)} parts of "
+            f"{labelled} labelled rows, two rows each at least; give fewer, or 0 for no cross-validation"
+        )
+    return config.folds

@@ -1,0 +1,129 @@
+"""Answers to rows that no route learned from in; the best route, and the cheapest that is as good, out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit import metrics
+from transferkit.errors import ConfigError
+from transferkit.evaluation.differences import difference
+from transferkit.evaluation.results import Choice, Interval
+from transferkit.evaluation.scores import comparable, drawn_rows, intervals
+from transferkit.tasks import Task
+
+BASELINE = "baseline"
+"""The `route` of the row every transfer has to beat."""
+
+_RESAMPLES = 500
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A route to choose from: `outputs` are its answers to the rows to choose by, one entry per seed, `speed` the texts
+    it answers in a second."""
+
+    name: str
+    route: str
+    speed: float
+    outputs: Sequence[Any]
+
+
+def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float) -> Choice:
+    """The best of `candidates` by the main metric on these rows, and the cheapest that is not inferior to it.
+
+    `best` has the best mean over seeds; of equals one that is no baseline, then the fastest. A faster route is as good
+    where the 95 % interval of its paired difference to `best` excludes a loss of `margin` points of the main metric
+    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. Raises
+    `ConfigError` without candidates or rows.
+    """
+    if not candidates or not len(references):
+        raise ConfigError("expected at least one route and one row to choose by, found none")
+    values = {each.name: _values(task, each, references) for each in candidates}
+    sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
+    best = max(candidates, key=lambda each: (sign * values[each.name].mean(), each.route != BASELINE, each.speed))
+    losses = {each.name: _between(task, each, best, references) for each in candidates if each is not best}
+    scores = {each.name: _score(task, each, values[each.name], references) for each in candidates}
+    least = margin * metrics.point(task.main_metric)
+    cheapest = _cheapest(task, candidates, best, losses, least, references)
+    return Choice(best.name, cheapest, by, len(references), least, scores, losses)
+
+
+def only(name: str, by: str, margin: float) -> Choice:
+    """The choice among one route."""
+    return Choice(name, name, by, 0, margin)
+
+
+def quoted(task: Task, candidates: Sequence[Candidate], references: Any, seed: int = 0) -> Interval:
+    """The main metric of the chosen route where all rows have been chosen by, without the optimism of choosing.
+
+    In every bootstrap resample of the rows the best route is chosen, and is worth what it reaches on the rows outside
+    the resample; the value is the mean of that (bootstrap bias corrected cross-validation, Tsamardinos et al. 2018).
+    Of routes that are equally good it is what each is worth, where the best score of all would be too high. The
+    interval is that of the chosen route's score, its near end moved along with the value.
+    """
+    main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
+    answers = [comparable(task, each.outputs[0], references) for each in candidates]
+    whole = [sign * metrics.compute(main, *pair) for pair in answers]
+    worth = [_in_and_out(main, *pair, seed) for pair in answers]
+    inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
+    taken = (sign * inside).argmax(axis=0)
+    value = float(outside[taken, np.arange(len(taken))].mean())
+    found = intervals([main], *answers[int(np.argmax(whole))])[main]
+    moved = value - found.value
+    return Interval(value, found.low + min(moved, 0.0), found.high + max(moved, 0.0))
+
+
+def _in_and_out(
+    metric: str, outputs: Any, references: Any, seed: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """`metric` of the rows in every resample, and of the rows outside it."""
+    inside, outside = [], []
+    for counts in drawn_rows(len(references), _RESAMPLES, np.random.default_rng(seed)):
+        member = metrics.get(metric)
+        inside.append(member.resampled(outputs, references, counts))
+        outside.append(member.resampled(outputs, references, (counts == 0).astype(np.float64)))
+    return np.concatenate(inside), np.concatenate(outside)
+
+
+def _values(task: Task, candidate: Candidate, references: Any) -> npt.NDArray[np.float64]:
+    """The main metric of every seed."""
+    return np.array(
+        [metrics.compute(task.main_metric, *comparable(task, outputs, references)) for outputs in candidate.outputs]
+    )
+
+
+def _score(task: Task, candidate: Candidate, values: npt.NDArray[np.float64], references: Any) -> Interval:
+    """The first seed's interval, moved to the mean over seeds."""
+    found = intervals([task.main_metric], *comparable(task, candidate.outputs[0], references))[task.main_metric]
+    moved = float(values.mean()) - found.value
+    return Interval(float(values.mean()), found.low + moved, found.high + moved)
+
+
+def _between(task: Task, one: Candidate, other: Candidate, references: Any) -> Interval:
+    (ours, truth), (theirs, _) = (comparable(task, each.outputs[0], references) for each in (one, other))
+    return difference(task.main_metric, ours, theirs, truth)
+
+
+def _cheapest(
+    task: Task,
+    candidates: Sequence[Candidate],
+    best: Candidate,
+    losses: Mapping[str, Interval],
+    margin: float,
+    references: Any,
+) -> str | None:
+    beaten = any(
+        _between(task, each, other, references).low > 0
+        for other in candidates
+        if other.route == BASELINE
+        for each in candidates
+        if each.route != BASELINE
+    )
+    faster = [each for each in candidates if each.speed > best.speed and not (beaten and each.route == BASELINE)]
+    as_good = [each for each in faster if losses[each.name].low > -margin]
+    if as_good:
+        return max(as_good, key=lambda each: each.speed).name
+    return best.name if all(losses[each.name].high < -margin for each in faster) else None

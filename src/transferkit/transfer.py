@@ -1,0 +1,189 @@
+"""Prepared rows and plans in; trained and saved models, and their answers to rows they have not learned from, out."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transferkit import data, sources
+from transferkit.artifact import held_out
+from transferkit.artifact.run_folder import Finished, RunFolder
+from transferkit.config import RunConfig
+from transferkit.data import content, splitting
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Splits
+from transferkit.evaluation.outputs import gathered
+from transferkit.predictors import load
+from transferkit.routes import Context, Outcome, Plan
+from transferkit.sources.backbone import Backbone
+from transferkit.sources.device import give_back
+from transferkit.tasks import Shape, Task
+from transferkit.training.cache import Cache
+from transferkit.training.folds import Ints, folds
+
+log = logging.getLogger("transferkit")
+
+_MOST_WRITTEN = 200
+"""Validation rows that models which write are compared on: writing takes long."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a run starts from, before anything is trained."""
+
+    config: RunConfig
+    folder: Path
+    tables: Mapping[str, Rows]
+    splits: Splits
+    task: Task
+    backbone: Backbone
+    max_length: int
+    plans: tuple[Plan, ...]
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where models, data and frozen computation are kept."""
+        return cache_of(self.config)
+
+    @property
+    def compared(self) -> Rows:
+        """The validation rows that routes are chosen by."""
+        rows = self.splits.validation
+        if self.task.shape is not Shape.TEXT or len(rows) <= _MOST_WRITTEN:
+            return rows
+        return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
+
+
+@dataclass(frozen=True)
+class CrossValidated:
+    """Answers of a cross-validation: `rows` are those that had a part, which those of rare labels have not; `outputs`
+    has for every route one entry per seed, for these rows."""
+
+    rows: Rows
+    outputs: Mapping[str, Sequence[Any]]
+
+
+def train_routes(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> dict[str, list[Finished]]:
+    """Train every route with every seed, except those an earlier process finished. No test row is seen.
+
+    What routes are chosen by, their answers to the validation rows, is kept in the run folder. Where rows are
+    cross-validated, that is what routes are chosen by; seeds repeat it, and the models on all rows are trained once.
+    """
+    trained: dict[str, list[Finished]] = {}
+    for plan in plans:
+        once = prepared.splits.folds or run.earlier_values(plan.title)
+        for repeat in range(1 if once else prepared.config.seeds):
+            done = run.finished(plan.title, repeat)
+            if done is None:
+                done = _trained(prepared, run, plan, [other.title for other in plans[: plans.index(plan)]], repeat)
+            trained.setdefault(plan.title, []).append(done)
+    return trained
+
+
+def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str], repeat: int) -> Finished:
+    context = context_of(prepared, run, earlier, plan, repeat)
+    log.info("%s: training (seed %d)", plan.title, context.seed)
+    outcome = plan.run(context)
+    kept = held_out.path_of(run.path, plan.title, repeat)
+    if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
+        held_out.write(kept, _answers(prepared, plan, context, outcome))
+    about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
+    done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
+    give_back()
+    return done
+
+
+def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome) -> Any:
+    """What the route answers to the validation rows without having learned from them."""
+    predictor = outcome.predictor
+    if outcome.learned_all:
+        log.info("%s: training without the validation rows, to be compared on them", plan.title)
+        without = replace(context, validation=context.validation.take([]), folder=context.folder.with_suffix(".apart"))
+        predictor = plan.run(without).predictor
+    return predictor.predict(prepared.compared).outputs
+
+
+def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> CrossValidated:
+    """Train every route in every part of the labelled rows and let it answer the rest, as often as there are seeds.
+
+    What an earlier process finished is kept. A part is a run of its own, whose models are dropped at its end.
+    """
+    rows = prepared.splits.labelled
+    seeds = [_parts(rows, prepared, prepared.config.seed + i) for i in range(prepared.config.seeds)]
+    covered = [np.sort(np.concatenate(held)) for held in seeds]
+    # Rare labels have no part; which rows these are may differ between seeds where rows are in groups.
+    common = reduce(np.intersect1d, covered)
+    outputs: dict[str, list[Any]] = {plan.title: [] for plan in plans}
+    for repeat, held in enumerate(seeds):
+        for title, found in _repeat(prepared, run, plans, held, repeat).items():
+            outputs[title].append(found[np.isin(covered[repeat], common)])
+    return CrossValidated(rows.take(common), outputs)
+
+
+def _repeat(
+    prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Sequence[Ints], repeat: int
+) -> dict[str, Any]:
+    """Answers of every route to the rows at `held`, in order."""
+    kept = {plan.title: held_out.path_of(run.path, plan.title, repeat) for plan in plans}
+    if not all(path.exists() for path in kept.values()):
+        found: dict[str, list[Any]] = {title: [] for title in kept}
+        for i, part in enumerate(held):
+            log.info("cross-validation: part %d of %d", i + 1, len(held))
+            for title, answers in _part(prepared, run.part(repeat, i), plans, part, repeat).items():
+                found[title].append((part, answers))
+        for title, path in kept.items():
+            held_out.write(path, gathered(found[title])[1])
+    return {title: held_out.read(path) for title, path in kept.items()}
+
+
+def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints, repeat: int) -> dict[str, Any]:
+    """Answers of every route, trained on the other rows, to those at `held`; none is trained that has answered."""
+    config = prepared.config
+    config = config.model_copy(update={"seeds": 1, "seed": config.seed + repeat})
+    splits = data.part_of_folds(prepared.splits, held, config.data, prepared.task, config.seed)
+    inner = replace(prepared, config=config, splits=splits, folder=run.path)
+    kept = {plan.title: held_out.path_of(run.path, f"part-{plan.title}", 0) for plan in plans}
+    if not all(path.exists() for path in kept.values()):
+        trained = train_routes(inner, run, plans)
+        for title, path in kept.items():
+            held_out.write(path, load(trained[title][0].artifact).predict(splits.test).outputs)
+        run.drop_models()
+    return {title: held_out.read(path) for title, path in kept.items()}
+
+
+def _parts(rows: Rows, prepared: Prepared, seed: int) -> list[Ints]:
+    task = prepared.task
+    strata = splitting.strata(rows[task.target], task.shape.name)
+    labelled = task.shape in (Shape.LABEL, Shape.LABELS)
+    given = np.unique(strata, return_inverse=True)[1].astype(np.int64) if labelled else np.zeros(len(rows))
+    return folds(given, seed, content.groups(rows, task), prepared.splits.folds)
+
+
+def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan: Plan, repeat: int) -> Context:
+    """What `plan` may use; `earlier` are the routes trained before it."""
+    config, splits = prepared.config, prepared.splits
+    return Context(
+        train=splits.train,
+        validation=splits.validation,
+        task=prepared.task,
+        backbone=prepared.backbone,
+        cache=Cache(prepared.cache_dir / "activations"),
+        folder=run.checkpoints(plan.title, repeat),
+        seed=config.seed + repeat,
+        max_length=prepared.max_length,
+        teachers={title: run.artifact(title, repeat) for title in earlier},
+        unlabelled=splits.unlabelled,
+        windows=config.long_texts == "windows",
+        instruction=config.instruction,
+        generation=config.generation,
+        load_backbone=lambda name: sources.load(name, cache_dir=prepared.cache_dir, offline=config.offline),
+    )
+
+
+def cache_of(config: RunConfig) -> Path:
+    """The cache folder of a run."""
+    return (config.cache_dir or Path("~/.cache/transferkit")).expanduser()

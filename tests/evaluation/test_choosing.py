@@ -1,0 +1,153 @@
+"""Choosing a route, and what may be said of the chosen one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from transferkit import tasks
+from transferkit.errors import ConfigError
+from transferkit.evaluation import choosing
+from transferkit.evaluation.choosing import Candidate, choose
+from transferkit.evaluation.results import FOLDS, VALIDATION, Choice
+
+TASK = replace(tasks.get("text-classification"), labels=("no", "yes"))
+Right = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def answers(right: Right) -> np.ndarray:
+    """Predictions for rows of label 0, right where `right`."""
+    return np.where(right[:, None], [0.9, 0.1], [0.1, 0.9]).astype(np.float32)
+
+
+def candidate(name: str, right: Right, speed: float = 100.0, route: str = "parameter_transfer") -> Candidate:
+    return Candidate(name, route, speed, [answers(right)])
+
+
+def missing(rows: int, wrong: Sequence[int]) -> Right:
+    return ~np.isin(np.arange(rows), wrong)
+
+
+def chosen(candidates: Sequence[Candidate], margin: float = 1.0) -> Choice:
+    rows = len(candidates[0].outputs[0])
+    return choose(TASK, candidates, np.zeros(rows, dtype=int), VALIDATION, margin)
+
+
+def test_the_best_by_the_mean_over_seeds() -> None:
+    lucky = Candidate("lucky", "full", 1, [answers(missing(100, range(1))), answers(missing(100, range(10)))])
+    steady = Candidate("steady", "full", 1, [answers(missing(100, range(4))), answers(missing(100, range(3)))])
+    found = chosen([lucky, steady])
+    assert found.best == "steady" and found.scores["steady"].value == pytest.approx(0.965)
+
+
+def test_a_tie_is_not_won_by_a_baseline_for_its_speed() -> None:
+    same = missing(1000, range(50))
+    found = chosen([candidate("tf-idf", same, 9e4, "baseline"), candidate("full", same, 400)])
+    assert found.best == "full"
+
+
+def test_twelve_rows_name_no_cheapest_route() -> None:
+    nothing = np.zeros(12, dtype=bool)
+    found = chosen([candidate("tf-idf", nothing, 9e4, "baseline"), candidate("full", missing(12, range(11)), 400)])
+    assert (found.best, found.cheapest) == ("full", None)
+    alike = chosen([candidate("tf-idf", nothing, 9e4, "baseline"), candidate("full", nothing, 400)])
+    assert (alike.best, alike.cheapest) == ("full", None)
+    assert alike.losses["tf-idf"].low == pytest.approx(-0.2425, abs=1e-4)  # Z^2 / (12 + Z^2)
+
+
+def test_cheapest_is_shown_to_be_no_worse_by_more_than_the_margin() -> None:
+    best, nearly = candidate("full", missing(2000, range(40))), candidate("static", missing(2000, range(42)), 9e3)
+    found = chosen([best, nearly])
+    assert found.cheapest == "static" and -0.01 < found.losses["static"].low < found.losses["static"].value == -0.001
+    # The same difference on a tenth of the rows could hide a loss of more than a point, but not of five.
+    few = [candidate("full", missing(200, range(4))), candidate("static", missing(200, range(5)), 9e3)]
+    assert chosen(few).cheapest is None and chosen(few, margin=5.0).cheapest == "static"
+
+
+def test_best_is_cheapest_where_all_faster_routes_are_shown_to_lose() -> None:
+    found = chosen([candidate("full", missing(400, range(9))), candidate("tf-idf", missing(400, range(90)), 9e4)])
+    assert found.cheapest == "full"
+
+
+def test_a_baseline_that_some_route_beats_is_never_the_cheapest() -> None:
+    baseline = candidate("tf-idf", missing(4000, range(100)), 9e4, "baseline")
+    better = candidate("full", missing(4000, range(80)), 400)
+    assert chosen([baseline, better]).cheapest == "full"  # within a point for sure, and yet beaten
+    assert chosen([baseline, candidate("full", missing(4000, range(1, 100)), 400)]).cheapest == "tf-idf"
+
+
+def test_metrics_of_which_less_is_better(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = replace(tasks.get("text-regression"), main_metric="mae")
+    truth = np.linspace(0, 1, 400)
+    near, far = (Candidate(str(off), "full", off, [truth[:, None] + off]) for off in (0.001, 0.5))
+    found = choose(task, [far, near], truth, VALIDATION, 1.0)
+    assert found.best == "0.001" and found.losses["0.5"].value == pytest.approx(-0.499)
+    assert found.losses["0.5"].high < -found.margin == -0.01
+
+
+def test_nothing_to_choose_from_is_refused() -> None:
+    with pytest.raises(ConfigError):
+        choose(TASK, [], np.zeros(3, dtype=int), VALIDATION, 1.0)
+    with pytest.raises(ConfigError):
+        chosen([candidate("full", np.zeros(0, dtype=bool))])
+
+
+# Simulations: routes of known accuracy
+
+TRIALS, ROWS = 400, 500
+
+
+def simulated(
+    accuracies: Sequence[float], quote: Callable[[list[Candidate], np.random.Generator], float], trials: int = TRIALS
+) -> list[float]:
+    found = []
+    for trial in range(trials):
+        random = np.random.default_rng(trial)
+        routes = [candidate(str(i), random.random(ROWS) < share) for i, share in enumerate(accuracies)]
+        found.append(quote(routes, random))
+    return found
+
+
+def test_the_quoted_score_of_eight_equal_routes_is_what_they_are_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the rows that chose, it would be 0.016 too high."""
+    monkeypatch.setattr(choosing, "_between", lambda *_: None)  # differences are not looked at here
+    monkeypatch.setattr(choosing, "_cheapest", lambda *_: None)
+    flattered: list[float] = []
+
+    def on_test(routes: list[Candidate], random: np.random.Generator) -> float:
+        best = chosen(routes)
+        flattered.append(best.scores[best.best].value)
+        return float((random.random(ROWS) < 0.9).mean())  # the test rows of whichever was chosen
+
+    assert np.mean(simulated([0.9] * 8, on_test)) == pytest.approx(0.9, abs=0.002)
+    assert np.mean(flattered) > 0.914
+
+
+def test_out_of_fold_the_quoted_score_is_freed_of_choosing() -> None:
+    truth, held = np.zeros(ROWS, dtype=int), []
+
+    def quoted(routes: list[Candidate], _random: np.random.Generator) -> float:
+        found = choosing.quoted(TASK, routes, truth)
+        held.append(found.low <= 0.9 <= found.high)
+        return found.value
+
+    assert np.mean(simulated([0.9] * 8, quoted, 150)) == pytest.approx(0.9, abs=0.002)
+    assert np.mean(held) > 0.93
+
+
+def test_the_better_of_two_is_chosen_as_often_as_by_test_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three points apart: as often as the same number of test rows would have told them apart."""
+    monkeypatch.setattr(choosing, "_between", lambda *_: None)
+    monkeypatch.setattr(choosing, "_cheapest", lambda *_: None)
+
+    def right(routes: list[Candidate], random: np.random.Generator) -> float:
+        before = (random.random(ROWS) < 0.93).sum() > (random.random(ROWS) < 0.90).sum()
+        return float(chosen(routes).best == "0") - float(before)
+
+    assert np.mean(simulated([0.93, 0.90], right)) == pytest.approx(0.0, abs=0.03)
+
+
+def test_only_one_route_needs_no_rows() -> None:
+    found = choosing.only("baseline", FOLDS, 1.0)
+    assert (found.best, found.cheapest, found.rows) == ("baseline", "baseline", 0)
