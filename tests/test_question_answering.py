@@ -71,7 +71,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def described(folder: Path, **changes: Any) -> dict[str, Any]:
     usual = {
-        "data": {"path": str(folder / "rows.json"), "test_size": 60},
+        "data": {"path": str(folder / "rows.json"), "test_size": 60, "folds": 0},
         "task": "question-answering",
         "model": str(folder / "model"),
         "routes": ROUTES,

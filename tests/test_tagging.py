@@ -81,7 +81,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def described(folder: Path, **changes: Any) -> dict[str, Any]:
     usual = {
-        "data": {"path": str(folder / "rows.jsonl"), "test_size": 60},
+        "data": {"path": str(folder / "rows.jsonl"), "test_size": 60, "folds": 0},
         "task": "ner",
         "model": str(folder / "model"),
         "routes": ROUTES,
@@ -121,7 +121,7 @@ def test_every_route(tagged: RunResult, folder: Path) -> None:
 
 def test_columns_of_words_say_the_same(tagged: RunResult, folder: Path) -> None:
     again = described(folder, routes=["baseline"], output_dir=str(folder / "conll"))
-    again["data"] = {"path": str(folder / "rows.conll"), "test_size": 60}
+    again["data"] = {"path": str(folder / "rows.conll"), "test_size": 60, "folds": 0}
     assert values(flow.fit(parse(again)))["baseline"] == values(tagged)["baseline"]
 
 
@@ -153,7 +153,7 @@ def test_a_tag_that_stands_in_test_alone_is_missed_and_said(folder: Path, tmp_pa
     (tmp_path / "train.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines[:24]))
     (tmp_path / "test.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines[24:], odd]))
     run = described(folder, routes=["feature_transfer"], output_dir=str(tmp_path / "run"))
-    run["data"] = {"path": str(tmp_path / "train.jsonl"), "test": str(tmp_path / "test.jsonl")}
+    run["data"] = {"path": str(tmp_path / "train.jsonl"), "test": str(tmp_path / "test.jsonl"), "folds": 0}
     result = flow.fit(parse(run))
     assert result.route("baseline").scores.metrics["entity_recall"].value == pytest.approx(6 / 7)
     (finding,) = result.splits.audit.of("unlearned-tags")
@@ -235,7 +235,7 @@ def test_words_beyond_the_window_are_counted(folder: Path, tmp_path: Path) -> No
     ]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     asked = described(folder, routes=["baseline"], max_length=16, output_dir=str(tmp_path / "run"))
-    asked["data"] = {"path": str(tmp_path / "rows.jsonl")}
+    asked["data"] = {"path": str(tmp_path / "rows.jsonl"), "folds": 0}
     (finding,) = flow.prepare(parse(asked)).splits.audit.of("truncation")
     assert finding.rows == (4,) and "windows" not in finding.action, finding
     lost = int(finding.action.split()[0])
@@ -302,8 +302,9 @@ def test_bad_rows_are_named(folder: Path, tmp_path: Path, record: dict[str, Any]
     records = [{**good, "tokens": ["a", f"b{i}"]} for i in range(20)]
     records[2] = record
     (tmp_path / "bad.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    data = {"path": str(tmp_path / "bad.jsonl"), "folds": 0}
     with pytest.raises(DataError, match=words):
-        flow.fit(parse(described(folder, data={"path": str(tmp_path / "bad.jsonl")}, output_dir=str(tmp_path / "run"))))
+        flow.fit(parse(described(folder, data=data, output_dir=str(tmp_path / "run"))))
 
 
 def test_tags_without_a_prefix_among_others_are_named(folder: Path, tmp_path: Path) -> None:
@@ -312,14 +313,14 @@ def test_tags_without_a_prefix_among_others_are_named(folder: Path, tmp_path: Pa
         {"tokens": w, "tags": [tag.replace("B-tool", "tool") for tag in t]} for w, t in zip(words, tags, strict=True)
     ]
     (tmp_path / "mixed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "mixed.jsonl")})))
+    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "mixed.jsonl"), "folds": 0})))
     [finding] = [each for each in prepared.splits.audit.findings if each.kind == "plain-tags"]
     assert "1 tag without B- or I- among others that have it: 'tool'" in finding.message
     plain = [
         {"tokens": w, "tags": [tag.partition("-")[2] or tag for tag in t]} for w, t in zip(words, tags, strict=True)
     ]
     (tmp_path / "plain.jsonl").write_text("".join(json.dumps(line) + "\n" for line in plain))
-    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "plain.jsonl")})))
+    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "plain.jsonl"), "folds": 0})))
     assert not [each for each in prepared.splits.audit.findings if each.kind == "plain-tags"]
 
 
@@ -354,7 +355,7 @@ def test_spans_begun_with_i_are_read_and_reported(folder: Path, tmp_path: Path) 
     words, tags = sentences(80)
     lines = [{"tokens": w, "tags": [tag.replace("B-", "I-") for tag in t]} for w, t in zip(words, tags, strict=True)]
     (tmp_path / "iob1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    asked = described(folder, data={"path": str(tmp_path / "iob1.jsonl")}, output_dir=str(tmp_path / "run"))
+    asked = described(folder, data={"path": str(tmp_path / "iob1.jsonl"), "folds": 0}, output_dir=str(tmp_path / "run"))
     prepared = flow.prepare(parse(asked))
     [finding] = [each for each in prepared.splits.audit.findings if each.kind == "improper-tags"]
     assert "I- where B- is due" in finding.message and len(finding.rows) > 40
@@ -379,7 +380,7 @@ def test_a_naive_split_with_a_tag_that_only_test_has(folder: Path, tmp_path: Pat
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, *odd]))
     for seed in range(12):
         asked = described(folder, routes=["baseline"], seed=seed, output_dir=str(tmp_path / f"run{seed}"))
-        asked["data"] = {"path": str(tmp_path / "rows.jsonl"), "test_size": 8}
+        asked["data"] = {"path": str(tmp_path / "rows.jsonl"), "test_size": 8, "folds": 0}
         result = flow.fit(parse(asked))
         if result.splits.audit.of("unlearned-tags"):
             return

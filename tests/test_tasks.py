@@ -57,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, task: str, name: str, **changes: Any) -> RunResult:
     described = {
-        "data": {"path": str(folder / f"{name}.jsonl"), "test_size": 60},
+        "data": {"path": str(folder / f"{name}.jsonl"), "test_size": 60, "folds": 0},
         "task": task,
         "model": str(folder / "model"),
         "routes": ROUTES,
@@ -173,14 +173,15 @@ def test_bad_targets_are_named(folder: Path, tmp_path: Path, task: str, column: 
     records = [{"text": f"text {i}", column: good} for i in range(20)]
     records[2][column] = cell
     write(tmp_path / "bad.jsonl", records)
+    data = {"path": str(tmp_path / "bad.jsonl"), "folds": 0}
     with pytest.raises(DataError, match=words):
-        run(folder, task, "bad", data={"path": str(tmp_path / "bad.jsonl")}, output_dir=str(tmp_path / "run"))
+        run(folder, task, "bad", data=data, output_dir=str(tmp_path / "run"))
 
 
 def test_an_unknown_label_in_given_test_rows(folder: Path, tmp_path: Path) -> None:
     write(tmp_path / "train.jsonl", [{"text": f"text {i}", "labels": ["a"] if i % 2 else ["b"]} for i in range(20)])
     write(tmp_path / "test.jsonl", [{"text": f"other {i}", "labels": ["c"] if i else ["a"]} for i in range(9)])
-    data = {"path": str(tmp_path / "train.jsonl"), "test": str(tmp_path / "test.jsonl")}
+    data = {"path": str(tmp_path / "train.jsonl"), "test": str(tmp_path / "test.jsonl"), "folds": 0}
     with pytest.raises(DataError, match="labels differ between splits: test has 'c'"):
         run(folder, "multi-label-classification", "x", data=data, output_dir=str(tmp_path / "run"))
 
@@ -204,7 +205,7 @@ def test_cells_of_labels(cell: Any, expected: list[str]) -> None:
 def test_auto_chooses_for_every_task(folder: Path, tmp_path: Path) -> None:
     for task, name in (("text-regression", "value"), ("multi-label-classification", "labels")):
         described = {
-            "data": {"path": str(folder / f"{name}.jsonl"), "test_size": 60},
+            "data": {"path": str(folder / f"{name}.jsonl"), "test_size": 60, "folds": 0},
             "task": task,
             "model": str(folder / "model"),
             "output_dir": str(tmp_path / name),
@@ -221,7 +222,7 @@ def test_numbers_may_all_be_different(folder: Path, tmp_path: Path) -> None:
         folder,
         "text-regression",
         "value",
-        data={"path": str(tmp_path / "value.jsonl")},
+        data={"path": str(tmp_path / "value.jsonl"), "folds": 0},
         routes=["baseline"],
         output_dir=str(tmp_path / "run"),
     )

@@ -55,7 +55,7 @@ def build() -> RunResult:
     routes = [_route(task, fields, truth, difficulty, np.random.default_rng(i)) for i, fields in enumerate(ROUTES)]
     held = [_route(task, fields, truth, difficulty, np.random.default_rng(20 + i)) for i, fields in enumerate(ROUTES)]
     candidates = [Candidate(each.name, each.route, each.cost.texts_per_second, [each.outputs]) for each in held]
-    choice = choosing.choose(task, candidates, truth, VALIDATION, 1.0)
+    choice = choosing.choose(task, candidates, truth, VALIDATION, 5.0)
     judged = compared(task, routes, choice.best, truth)
     quoted = next(route for route in judged if route.name == choice.best).scores.metrics["accuracy"]
     return RunResult(

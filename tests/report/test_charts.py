@@ -47,6 +47,7 @@ def test_cost_labels_do_not_overlap(run: RunResult) -> None:
 
 def test_cost_points_mark_best_cheapest_and_baseline(run: RunResult) -> None:
     roles = {point.name: point.role for point in cost_chart(run).points}
+    assert run.cheapest
     assert roles[run.best] == "best" and roles[run.cheapest] == "cheapest" and roles["tf-idf"] == "baseline"
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from transferkit.data.splits import Audit
-from transferkit.evaluation.results import RunResult, Skipped
+from transferkit.evaluation import choosing
+from transferkit.evaluation.results import VALIDATION, RunResult, Skipped
 from transferkit.report.page import page, write_report
 
 VOID = {"meta", "link", "br", "circle", "line", "polyline", "rect", "img", "hr", "input"}
@@ -97,8 +98,7 @@ def test_user_text_is_escaped(run: RunResult) -> None:
         skipped=(Skipped(EVIL, EVIL),),
         verdict=EVIL,
         manifest={EVIL: EVIL, "machine": EVIL, "created": EVIL},
-        best=f"{EVIL}{run.best}",
-        cheapest=f"{EVIL}{run.cheapest}",
+        choice=replace(run.choice, best=f"{EVIL}{run.best}", cheapest=f"{EVIL}{run.cheapest}"),
     )
     parsed = checked(page(hostile))
     assert [tag for tag, _ in parsed.seen].count("script") == 1
@@ -110,8 +110,7 @@ def test_bare_runs_have_a_page_too(run: RunResult, tmp_path: Path) -> None:
     bare = replace(
         run,
         routes=(only,),
-        best=only.name,
-        cheapest=only.name,
+        choice=choosing.only(only.name, VALIDATION, 1.0),
         naive=None,
         skipped=(),
         manifest={},
