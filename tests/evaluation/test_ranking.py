@@ -48,8 +48,8 @@ def test_one_pair_has_one_p_value(result: RunResult) -> None:
 
 def test_verdict_words(result: RunResult) -> None:
     words = result.verdict
-    assert words.startswith("full is best on 400 validation rows; accuracy 0.975 [0.9")
-    assert "on rows that had no say in that." in words
+    assert words.startswith("full is best on 400 validation rows. On the test rows, which had no say in that: ")
+    assert "that: accuracy 0.975 [0.955, 0.986]. No faster" in words
     assert "No faster route is recommended: 400 validation rows cannot show that one loses less than 1 point" in words
     assert "(a difference below 1.5 points would not show)" in words
     assert "full and static significantly beat the baseline (tf-idf, 0.850), lora (p = 0.062) does not." in words

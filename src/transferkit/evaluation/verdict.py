@@ -85,7 +85,14 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval) -> s
     seeds = ""
     if len(route.seed_values) > 1:
         seeds = f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"
-    return f"{route.name} is best on {rows_words(choice)}; {value} on rows that had no say in that{seeds}."
+    if folded(choice, route):
+        return f"{route.name} is best on {rows_words(choice)}: {value}, corrected for the choice{seeds}."
+    return f"{route.name} is best on {rows_words(choice)}. On the test rows, which had no say in that: {value}{seeds}."
+
+
+def folded(choice: Choice, best: RouteResult) -> bool:
+    """Whether routes were evaluated by the same answers, out of fold, that they were chosen by."""
+    return choice.by == FOLDS and choice.rows == len(best.outputs)
 
 
 def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) -> str:
@@ -122,5 +129,5 @@ def _outcome(found: Comparison) -> str:
 def _method(routes: Sequence[RouteResult], best: RouteResult, choice: Choice) -> str:
     test = next(route.against_best.test for route in routes if route.against_best is not None)
     seeds = " with the first seed's predictions" if len(best.seed_values) > 1 else ""
-    what = "cross-validated" if choice.by == FOLDS and choice.rows == len(best.outputs) else "test"
+    what = "cross-validated" if folded(choice, best) else "test"
     return f"Tests are paired on the same {len(best.outputs):,} {what} rows{seeds} ({test}, at 5 %)."
