@@ -78,6 +78,12 @@ class DataConfig(Strict):
     text: str | None = Field(None, description="name of the text column")
     text_pair: str | None = Field(None, description="name of the second text column")
     label: str | None = Field(None, description="name of the label column")
+    group: str | None = Field(
+        None, description="name of a column (customer, patient ...) whose equal values stay in one split and fold"
+    )
+    time: str | None = Field(
+        None, description="name of a column of times: train on the past, validate on what follows, test on the latest"
+    )
     test_size: float | None = Field(
         None,
         gt=0,

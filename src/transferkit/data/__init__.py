@@ -6,7 +6,8 @@
 
 from transferkit.data.audit import truncation
 from transferkit.data.columns import canonical, explicit
-from transferkit.data.preparation import naive_split, part_of_folds, prepare
+from transferkit.data.partition import part_of_folds
+from transferkit.data.preparation import naive_split, prepare
 from transferkit.data.reading import read, read_splits, stream
 from transferkit.data.rows import Rows, from_texts
 from transferkit.data.splits import Audit, Finding, Splits

@@ -180,11 +180,11 @@ def truncation(
     return Finding("truncation", "warning", message, numbers, action)
 
 
-def constant(values: Sequence[float]) -> tuple[Finding, ...]:
+def constant(values: Sequence[float], name: str = "") -> tuple[Finding, ...]:
     """Numbers that do not vary, with which nothing can go together."""
     if len(set(values)) > 1:
         return ()
-    message = f"{counted(len(values))} with one value, {values[0]:g}"
+    message = f"{counted(len(values))}{of(name)} with one value, {values[0]:g}"
     return (Finding("constant", "warning", message, (), "correlations and R2 mean nothing here; given as 0"),)
 
 

@@ -1,14 +1,15 @@
 """What makes rows unusable for a task, each as one `DataError`; nothing here changes a row."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from transferkit.data import audit, content, splitting
+from transferkit.data import audit, content, labels, splitting
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.columns import TaskColumns
+from transferkit.data.columns import GROUP, TaskColumns
 from transferkit.data.duplicates import grouped
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.tags import OUTSIDE
+from transferkit.data.values import names_in
 from transferkit.errors import DataError
 
 
@@ -59,44 +60,107 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
     )
 
 
-def same_labels(parts: Mapping[str, Rows], task: TaskColumns, when: str = "") -> None:
-    """No split has a label that train lacks; `when` says at which point."""
+_ANOTHER_SET = 0.1
+"""Where more than this share of a given split's labels are unknown, they are another set of labels."""
+
+
+def one_spelling(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
+    """`parts` with the spelling that train has for labels written otherwise (`1.0` for `1`), and the findings."""
+    if task.shape.name not in ("LABEL", "LABELS"):
+        return dict(parts), []
+    known, found, findings = audit.class_counts(parts["train"], task), dict(parts), []
+    for name, rows in parts.items():
+        names = labels.respelt(audit.class_counts(rows, task), known)
+        found[name], where = labels.renamed(rows, task.target, names)
+        if where:
+            numbers = tuple(int(rows.numbers[i]) for i in where)
+            listed = ", ".join(f"{old!r} for {new!r}" for old, new in list(names.items())[:5])
+            message = (
+                f"{audit.counted(len(where))} of {name} {audit.verb(len(where), 'has', 'have')} labels in another "
+                f"spelling than train: {listed}{' ...' if len(names) > 5 else ''} ({audit.shown(numbers)})"
+            )
+            findings.append(Finding("respelt-labels", "fixed", message, numbers, "read as the same labels"))
+    return found, findings
+
+
+def same_labels(parts: Mapping[str, Rows], task: TaskColumns) -> None:
+    """No given split has another set of labels than train; a few that train lacks are no reason to refuse it."""
     if task.shape.name not in ("LABEL", "LABELS"):
         return
     known = audit.class_counts(parts["train"], task)
     for name, rows in parts.items():
-        unknown = sorted(audit.class_counts(rows, task).keys() - known.keys())
-        if unknown:
+        counts = audit.class_counts(rows, task)
+        unknown = sorted(counts.keys() - known.keys())
+        if sum(counts[label] for label in unknown) > _ANOTHER_SET * counts.total():
             raise DataError(
-                f"labels differ between splits{when}: {name} has {', '.join(map(repr, unknown[:5]))}"
+                f"labels differ between splits: {name} has {', '.join(map(repr, unknown[:5]))}"
                 f"{' ...' if len(unknown) > 5 else ''}, unknown to train (which has "
                 f"{', '.join(map(repr, sorted(known)[:10]))}{' ...' if len(known) > 10 else ''}); "
                 "rename those labels, add such rows to train, or let the splits be made here"
             )
 
 
-def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str], cross_validated: bool) -> None:
-    """After everything was removed, there is enough left, and train still has every label.
+def learnable(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
+    """`parts` without the labels that train has no row of, which no route can give, and the findings.
 
-    There may be no test row where rows are `cross_validated`.
+    Of one label per row that takes the row out of validation or test; of several the label alone.
     """
-    for name in ("train", "test"):
-        none_needed = name == "test" and cross_validated and not len(parts[name])
-        if not none_needed and len(parts[name]) < splitting.MINIMUM:
-            raise DataError(
-                f"expected at least {splitting.MINIMUM} rows in {name}, found {len(parts[name])} after removing "
-                "repeated and leaking rows; give more rows, or keep leaking ones with --keep-leaks"
-            )
+    if task.shape.name not in ("LABEL", "LABELS"):
+        return dict(parts), []
+    known, found, findings = audit.class_counts(parts["train"], task), dict(parts), []
+    for name in ("validation", "test"):
+        rows, several = parts[name], task.shape.name == "LABELS"
+        counts = audit.class_counts(rows, task)
+        unknown = {label: many for label, many in counts.items() if label not in known}
+        if not unknown:
+            continue
+        where = [i for i, target in enumerate(rows[task.target]) if unknown.keys() & set(names_in(target))]
+        findings.append(_unlearned(rows, name, unknown, where, several))
+        if several:
+            targets = [[label for label in target if label not in unknown] for target in rows[task.target]]
+            found[name] = Rows({**rows.columns, task.target: targets}, rows.numbers, rows.source)
+        else:
+            found[name] = rows.take(sorted(set(range(len(rows))) - set(where)))
+    return found, findings
+
+
+def _unlearned(rows: Rows, name: str, unknown: Mapping[str, int], where: Sequence[int], several: bool) -> Finding:
+    listed = ", ".join(f"{label!r} ({audit.counted(many)})" for label, many in sorted(unknown.items())[:5])
+    numbers = tuple(int(rows.numbers[i]) for i in where)
+    message = (
+        f"{audit.counted(len(unknown), 'label')} of {name} without a row to train on: {listed}"
+        f"{' ...' if len(unknown) > 5 else ''} ({audit.shown(numbers)})"
+    )
+    share = f"{len(where) / len(rows):.1%} of {name}"
+    action = (
+        f"these labels are left out of {share}, which no route could give"
+        if several
+        else f"left out: {share}, which every route would miss"
+    )
+    return Finding("unlearned-labels", "warning", message, numbers, f"{action}; add rows to learn from")
+
+
+def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str], cross_validated: bool) -> None:
+    """After everything was removed, there is enough left; no test row is needed where rows are `cross_validated`."""
+    _enough_rows(parts, "train")
     enough_classes(parts["train"], task, columns, " left to train on")
-    same_labels(parts, task, " after repeated and leaking rows were removed from train")
+    if len(parts["test"]) or not cross_validated:
+        _enough_rows(parts, "test")
+
+
+def _enough_rows(parts: Mapping[str, Rows], name: str) -> None:
+    if len(parts[name]) < splitting.MINIMUM:
+        raise DataError(
+            f"expected at least {splitting.MINIMUM} rows in {name}, found {len(parts[name])} after removing "
+            "repeated and leaking rows; give more rows, or keep leaking ones with --keep-leaks"
+        )
 
 
 def nothing_held_out(name: str, train: Rows, task: TaskColumns) -> Finding:
     """A warning where no row could be spared for validation; for test a `DataError`."""
     groups = len(set(content.groups(train, task)))
-    shared = (
-        f"{audit.counted(len(train))} have {groups:,} different texts to answer from" if groups < len(train) else ""
-    )
+    what = "groups or texts" if GROUP in train else "different texts to answer from"
+    shared = f"{audit.counted(len(train))} have {groups:,} {what}" if groups < len(train) else ""
     message = f"no row can be held out for {name}: {shared or 'every label has one row only'}"
     if name == "test":
         raise DataError(f"{message}, and rows that share one are never parted; give other rows or a file with --test")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content
+from transferkit.data import answers, audit, content, memberships
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.rows import Rows
@@ -66,7 +66,8 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
                 "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
-    usable, spare = rows.take(~blank & ~unlabelled), rows.take(unlabelled)
+    usable = memberships.read(rows.take(~blank & ~unlabelled), columns)
+    spare = memberships.read(rows.take(unlabelled), columns, strict=False)
     if task.shape.name == "SPAN":
         usable, moved = answers.mended(usable, columns, name)
         findings += moved

@@ -1,6 +1,8 @@
 """Raw column names -> the canonical columns of a task."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Protocol
 
@@ -42,6 +44,9 @@ class TaskColumns(Protocol):
         """From a cell to a target; raises `ValueError` saying what was expected and found."""
 
 
+GROUP, TIME = "group", "time"
+"""Canonical columns that say which rows belong together and when they were written. No model sees them."""
+
 ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(usual.split())
     for name, usual in {
@@ -82,13 +87,18 @@ def canonical(
     """`rows` under the task's column names, and which source column each came from.
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
-    missing targets become None, and so does the whole target column if it is not needed.
+    missing targets become None, and so does the whole target column if it is not needed. Groups and times stay what
+    they are.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     rows = task.unpack(rows)
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     read = values.words if _of_words(task) else values.inputs
-    columns = {name: read(rows[raw], raw, rows) for name, raw in chosen.items() if name != task.target}
+    columns = {
+        name: list(rows[raw]) if name in (GROUP, TIME) else read(rows[raw], raw, rows)
+        for name, raw in chosen.items()
+        if name != task.target
+    }
     if task.target in chosen:
         raw = chosen[task.target]
         columns[task.target] = values.read(values.targets(rows[raw]), task.read_target, raw, rows)
@@ -100,12 +110,18 @@ def canonical(
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
-    """Canonical -> raw name for the columns the user named: first input, second input, target."""
+    """Canonical -> raw name for the columns the user named: first input, second input, target, group, time."""
     inputs = (*task.inputs, *task.optional_inputs)
     second = inputs[1] if len(inputs) > 1 else None
     if config.text_pair and second is None:
         raise DataError(f"--text-pair {config.text_pair}: this task reads single texts; join both in one column")
-    asked = {inputs[0]: config.text, second: config.text_pair, task.target: config.label}
+    asked = {
+        inputs[0]: config.text,
+        second: config.text_pair,
+        task.target: config.label,
+        GROUP: config.group,
+        TIME: config.time,
+    }
     return {name: raw for name, raw in asked.items() if name is not None and raw is not None}
 
 
@@ -114,9 +130,10 @@ def find(
 ) -> dict[str, str]:
     """Which of `names` stands for which canonical column of `task`."""
     table = {_plain(name): name for name in reversed(names)}
-    chosen = {name: _asked(raw, names, table, source) for name, raw in named.items()}
-    if len(set(chosen.values())) < len(chosen):
-        raise DataError(f"{_at(source)}column {max(named.values())!r} is named for two purposes; name another for one")
+    chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
+    twice = next((raw for raw, count in Counter(chosen.values()).items() if count > 1), None)
+    if twice is not None:
+        raise DataError(f"{_at(source)}column {twice!r} is named for two purposes; name another for one")
     if "text_pair" in task.optional_inputs and not {"text", "text_pair"} & chosen.keys():
         free = table.keys() - {_plain(raw) for raw in chosen.values()}
         pair = next((pair for pair in PAIRS if free.issuperset(pair)), None)
@@ -142,12 +159,24 @@ def _of_words(task: TaskColumns) -> bool:
     return task.shape.name == "TAGS"
 
 
-def _asked(raw: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:
+def flags(task: TaskColumns) -> dict[str, str]:
+    """Canonical column -> the flag that names it."""
+    inputs = (*task.inputs, *task.optional_inputs)
+    asked = {task.target: "--label", GROUP: "--group", TIME: "--time"}
+    return asked | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
+
+
+def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:
     if raw in names:
         return raw
     if _plain(raw) in table:
         return table[_plain(raw)]
-    raise DataError(f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; name one of these")
+    near = get_close_matches(_plain(raw), table, n=1)
+    meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
+    by = f" with {flag}" if flag else ""
+    raise DataError(
+        f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; {meant} one of these{by}"
+    )
 
 
 def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) -> str | None:
@@ -155,10 +184,8 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 
 
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
-    inputs = (*task.inputs, *task.optional_inputs)
-    flags = {task.target: "--label"} | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
-    asked = " and ".join(f"{flags[name]} NAME" for name in missing if name in flags)
+    asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task)
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "

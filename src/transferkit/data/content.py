@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data.columns import TaskColumns
+from transferkit.data.columns import GROUP, TIME, TaskColumns
 from transferkit.data.rows import Rows
 
 PAIR_MARK = "\x1f"
@@ -29,7 +29,22 @@ def keys(rows: Rows, task: TaskColumns) -> list[str]:
 
 
 def groups(rows: Rows, task: TaskColumns) -> list[str]:
-    """What neither a split nor cross-validation may part: rows that are about one text.
+    """What neither a split nor cross-validation may part: a name per row, the same for rows that belong together.
+
+    Rows belong together that are about one text or have the same value in the column `group`, and so do those that are
+    connected by others: one customer's two texts, and whoever else has one of these.
+    """
+    texts = _about(rows, task)
+    return _connected(texts, rows[GROUP]) if GROUP in rows else texts
+
+
+def ordered_in_time(rows: Rows) -> bool:
+    """Whether a split of `rows` has to train on the past: they have a column of times."""
+    return TIME in rows
+
+
+def _about(rows: Rows, task: TaskColumns) -> list[str]:
+    """The text that every row is about.
 
     That is the context where questions are asked about one, and the first text of a pair: of the hypotheses about
     one premise, those in train tell what is likely of those in test (in SNLI: that it is another label). A first
@@ -41,6 +56,30 @@ def groups(rows: Rows, task: TaskColumns) -> list[str]:
     first = [key.split(PAIR_MARK)[0] for key in whole]
     shared = categories(first)
     return [key if text in shared else text for key, text in zip(whole, first, strict=True)]
+
+
+def _connected(texts: Sequence[str], values: Sequence[str | None]) -> list[str]:
+    """The connected components of rows that share a text or a value, each under the text of its first row."""
+    nodes: dict[tuple[bool, str], int] = {}
+    parents: list[int] = []
+
+    def root(node: int) -> int:
+        while parents[node] != node:
+            parents[node] = node = parents[parents[node]]
+        return node
+
+    def node(of_text: bool, name: str) -> int:
+        found = nodes.setdefault((of_text, name), len(parents))
+        if found == len(parents):
+            parents.append(found)
+        return root(found)
+
+    for text, value in zip(texts, values, strict=True):
+        if value is not None:
+            first, second = sorted((node(True, text), node(False, value)))
+            parents[second] = first
+    names: dict[int, str] = {}
+    return [names.setdefault(node(True, text), text) for text in texts]
 
 
 def categories(texts: Sequence[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from transferkit.data.columns import TaskColumns
 from transferkit.data.near_duplicates import near_pairs
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.values import label_key
+from transferkit.data.values import label_key, names_in
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,16 @@ def _without(removed: Sequence[int], count: int) -> npt.NDArray[np.bool_]:
 
 
 def _sparing_last(near: list[tuple[int, int]], gone: set[int], rows: Rows, task: TaskColumns) -> list[tuple[int, int]]:
-    if task.shape.name != "LABEL":
+    if task.shape.name not in ("LABEL", "LABELS"):
         return near
-    labels = [label_key(target) for target in rows[task.target]]
+    labels = [set(names_in(target)) for target in rows[task.target]]
     leaving = gone | {i for i, _ in near}
-    staying = {label for i, label in enumerate(labels) if i not in leaving}
+    staying = {label for i, found in enumerate(labels) if i not in leaving for label in found}
     spared = []
     for pair in near:
-        if labels[pair[0]] in staying:
+        if labels[pair[0]] <= staying:
             spared.append(pair)
-        staying.add(labels[pair[0]])
+        staying |= labels[pair[0]]
     return spared
 
 

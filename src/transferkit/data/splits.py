@@ -13,8 +13,9 @@ class Finding:
     """One thing the audit noticed, what it touches and what was done about it.
 
     `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
-    near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, rare-labels, balance,
-    truncation, unfinished-answers, constant, encoding.
+    near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, respelt-labels,
+    rare-labels, unlearned-labels, balance, groups, shared-groups, time, looking-ahead, parted-groups, truncation,
+    unfinished-answers, constant, encoding.
     `severity` is info, warning or fixed.
     """
 
@@ -40,7 +41,8 @@ class Audit:
 class Splits:
     """Train, validation and test rows with the audit that made them disjoint.
 
-    `test` is touched once, at the end. `columns` maps canonical names to the names in the source.
+    `test` is touched once, at the end. `columns` maps canonical names of inputs and target to the names in the source.
+    Rows may have the columns `group` and `time` too, which no model sees.
     `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
     train and validation rows are cross-validated in so many parts; then `test` may be empty.
     """

@@ -29,6 +29,11 @@ def wanted(size: float, total: int, flag: str) -> int:
 _BINS = 10
 
 
+def labels_of(targets: Sequence[Any], shape: str) -> list[list[str]] | None:
+    """The labels of every row, where answers are labels."""
+    return [names_in(target) for target in targets] if shape in ("LABEL", "LABELS") else None
+
+
 def strata(targets: Sequence[Any], shape: str) -> list[str]:
     """What is to be spread evenly: labels; the rarest of several; tenths of the range of numbers by rank."""
     if shape == "LABEL":
@@ -42,19 +47,41 @@ def strata(targets: Sequence[Any], shape: str) -> list[str]:
     return [""] * len(targets)
 
 
-def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int) -> npt.NDArray[np.bool_]:
+def hold_out(
+    groups: Sequence[str],
+    strata: Sequence[str],
+    count: int,
+    seed: int,
+    labels: Sequence[Sequence[str]] | None = None,
+    several: bool = False,
+) -> npt.NDArray[np.bool_]:
     """Which rows are held out: `count` of them, in the proportions of `strata`.
 
     Rows of one group are never parted; it belongs to the rarest stratum of its rows. Every stratum keeps at least one
     group back, so one that has a single group is not held out at all; where this or the size of groups forbids exactly
-    `count`, it is the nearest number below, but at least the smallest group.
+    `count`, it is the nearest number below, but at least the smallest group. With the `labels` of every row, none of
+    them is held out as a whole, and what was kept back fills up `count` where that takes no label away; where rows
+    have `several`, not even the labels of one group alone hold that up.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for position, group in enumerate(groups):
         members[group].append(position)
+    held = _spread(list(members.values()), strata, count, seed)
+    if labels is not None:
+        _keep_every_label(list(members.values()), labels, held)
+        kept = [positions for positions in members.values() if not held[positions[0]]]
+        order = np.random.default_rng(seed).permutation(len(kept))
+        for alone in (False, True)[: 1 + several]:
+            _fill_up([kept[i] for i in order], labels, count, held, alone)
+    return held
+
+
+def _spread(
+    members: Sequence[list[int]], strata: Sequence[str], count: int, seed: int
+) -> npt.NDArray[np.bool_]:
     counts = Counter(strata)
     by_stratum: dict[str, list[list[int]]] = defaultdict(list)
-    for positions in members.values():
+    for positions in members:
         by_stratum[min((strata[i] for i in positions), key=lambda each: (counts[each], each))].append(positions)
     generator = np.random.default_rng(seed)
     available = {}
@@ -62,7 +89,7 @@ def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int
         order = generator.permutation(len(by_stratum[stratum]))
         available[stratum] = [by_stratum[stratum][i] for i in order][:-1]
     quotas = _quotas({stratum: sum(map(len, found)) for stratum, found in by_stratum.items()}, available, count)
-    held = np.zeros(len(groups), dtype=bool)
+    held = np.zeros(len(strata), dtype=bool)
     for stratum, found in available.items():
         _take(found, quotas[stratum], held)
     # Groups larger than what a quota had left open leave a gap: fill it from any stratum.
@@ -71,6 +98,91 @@ def hold_out(groups: Sequence[str], strata: Sequence[str], count: int, seed: int
     if everything and not held.any():
         held[min(everything, key=len)] = True
     return held
+
+
+def _keep_every_label(
+    members: Sequence[list[int]], labels: Sequence[Sequence[str]], held: npt.NDArray[np.bool_]
+) -> None:
+    """Take back, of every label that was held out as a whole, the smallest group with it."""
+    kept = {name for names, out in zip(labels, held, strict=True) if not out for name in names}
+    for positions in sorted((each for each in members if held[each[0]]), key=len):
+        names = {name for i in positions for name in labels[i]}
+        if names - kept:
+            held[positions] = False
+            kept |= names
+
+
+def _fill_up(
+    kept: Sequence[list[int]], labels: Sequence[Sequence[str]], count: int, held: npt.NDArray[np.bool_], alone: bool
+) -> None:
+    """Hold out more of the groups that were kept, up to `count` rows, as long as their labels stay in others; with
+    `alone` labels that no other group ever had do not count."""
+    total = Counter(name for names in labels for name in names)
+    left = Counter(name for names, out in zip(labels, held, strict=True) if not out for name in names)
+    missing = count - int(held.sum())
+    for positions in kept:
+        if missing <= 0:
+            return
+        mine = Counter(name for i in positions for name in labels[i])
+        gone = [name for name, many in mine.items() if left[name] == many and not (alone and total[name] == many)]
+        if not gone and len(positions) <= missing and not held[positions[0]]:
+            held[positions] = True
+            missing -= len(positions)
+            left -= mine
+
+
+_WIDER = (1, 1.5, 2, 3, 4)
+"""How many times as many rows as wanted may lie after a cut in time, so that groups on both sides find a place."""
+_ENOUGH = 0.8
+"""The share of the wanted rows from which on more rows to train on count more."""
+
+
+def latest(times: Sequence[Any], groups: Sequence[str], count: int) -> tuple[npt.NDArray[np.bool_], ...]:
+    """Which rows are held out because they are the latest, about `count` of them, and which have to be left out.
+
+    Rows are cut by time; those of one time stand on one side. A group that stands on both sides goes to the later one,
+    as long as that has fewer rows than wanted, those with the fewest rows before the cut first, else to the earlier
+    one; its rows on the other side are left out. So every row held out is later than every other that is left, and no
+    group is parted. Of several cuts the one with the most rows to train on is taken. Raises `DataError` where all rows
+    have one time.
+    """
+    moments = sorted(set(times))
+    rank = {moment: i for i, moment in enumerate(moments)}
+    ranks = np.array([rank[each] for each in times], dtype=np.int64)
+    numbers: dict[str, int] = {}
+    of_group = np.array([numbers.setdefault(group, len(numbers)) for group in groups], dtype=np.int64)
+    after = np.cumsum(np.bincount(ranks, minlength=len(moments))[::-1])[::-1]
+    cuts = [i for i in range(1, len(moments)) if MINIMUM <= after[i] <= len(ranks) - MINIMUM]
+    if not cuts:
+        raise DataError(
+            f"expected times that part {len(ranks):,} rows in an earlier and a later part of at least {MINIMUM} rows "
+            f"each, found {len(moments):,} different; name another column with --time, or leave it out"
+        )
+    nearest = {min(cuts, key=lambda i: (abs(after[i] - wider * count), after[i])) for wider in _WIDER}
+    sides = [_sides(ranks >= cut, of_group, count) for cut in sorted(nearest, reverse=True)]
+    return max(sides, key=lambda each: _worth(each, count))
+
+
+def _worth(sides: tuple[npt.NDArray[np.bool_], ...], count: int) -> tuple[float, int]:
+    held, left_out = (int(each.sum()) for each in sides)
+    train = len(sides[0]) - held - left_out
+    return (min(held / count, _ENOUGH) if train >= MINIMUM else 0.0, train)
+
+
+def _sides(
+    late: npt.NDArray[np.bool_], of_group: npt.NDArray[np.int64], count: int
+) -> tuple[npt.NDArray[np.bool_], ...]:
+    after = np.bincount(of_group, weights=late)
+    before = np.bincount(of_group, weights=~late)
+    later = before == 0
+    size = after[later].sum()
+    parted = np.flatnonzero((before > 0) & (after > 0))
+    for group in parted[np.argsort(before[parted] / after[parted], kind="stable")].tolist():
+        if size + after[group] <= count or size < MINIMUM:
+            later[group] = True
+            size += after[group]
+    held = late & later[of_group]
+    return held, ~held & (late | later[of_group])
 
 
 def _quotas(sizes: dict[str, int], available: dict[str, list[list[int]]], count: int) -> dict[str, int]:

@@ -117,7 +117,7 @@ def in_order(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels in the one order that is used everywhere: as numbers where all are, otherwise as words."""
     found = set(labels)
     try:
-        return tuple(sorted(found, key=int))
+        return tuple(sorted(found, key=lambda label: (int(label), label)))  # 1 and 01 in one order, whatever the set's
     except ValueError:
         return tuple(sorted(found))
 

@@ -3,9 +3,13 @@
 import ast
 import json
 from collections.abc import Sequence
+from datetime import date
+from numbers import Number
 from typing import Any
 
+from transferkit.data.labels import written
 from transferkit.data.rows import Rows
+from transferkit.data.values import missing
 from transferkit.errors import DataError
 from transferkit.tasks import Shape, Task, in_order
 
@@ -22,11 +26,11 @@ def read(cell: Any) -> list[str]:
     elif isinstance(cell, str):
         mark = next((mark for mark in _SEPARATORS if mark in cell), _SEPARATORS[0])
         cell = cell.split(mark)
-    elif isinstance(cell, int | float):
+    elif isinstance(cell, Number | date | bytes):
         cell = [cell]
     if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
         raise ValueError(f"{_EXPECTED}, found {cell!r:.60}; {_MEND}")
-    return sorted({str(label).strip() for label in cell} - {""})
+    return sorted({written(label).strip() for label in cell if not missing(label)} - {""})
 
 
 def _parsed(text: str) -> Any:

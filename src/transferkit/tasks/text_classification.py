@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from transferkit.data.labels import written
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.tasks import Shape, Task, in_order
 
 
 def _read(cell: Any) -> Any:
-    if isinstance(cell, dict) or (hasattr(cell, "__iter__") and not isinstance(cell, str)):
+    if isinstance(cell, dict) or (hasattr(cell, "__iter__") and not isinstance(cell, str | bytes)):
         kind = type(cell).__name__
         several = "" if isinstance(cell, dict) else " or a task for lists with --task multi-label-classification"
         raise ValueError(f"expected one label, found a {kind}; name another column with --label{several}")
-    return cell
+    return written(cell)
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

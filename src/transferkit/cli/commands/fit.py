@@ -28,6 +28,8 @@ def command(
     text: Annotated[str | None, flag("text")] = None,
     text_pair: Annotated[str | None, flag("text_pair")] = None,
     label: Annotated[str | None, flag("label")] = None,
+    group: Annotated[str | None, flag("group")] = None,
+    time: Annotated[str | None, flag("time")] = None,
     test_size: Annotated[float | None, flag("test_size")] = None,
     validation_size: Annotated[float | None, flag("validation_size")] = None,
     folds: Annotated[str | None, flag("folds", metavar="auto|K")] = None,

@@ -1,0 +1,113 @@
+"""Cleaned tables -> disjoint train, validation and test rows: those given, and the rest held out of train."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from transferkit.config import DataConfig
+from transferkit.data import audit, checks, content, splitting
+from transferkit.data.columns import TIME, TaskColumns
+from transferkit.data.leaks import Part, separate
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding, Splits
+from transferkit.errors import DataError
+
+SPLITS = ("train", "validation", "test")
+DEFAULT_TEST_SIZE = 0.1
+_FEWEST_TO_PART = 10
+
+
+@dataclass
+class _Partition:
+    """The parts so far, and what was found on the way."""
+
+    parts: dict[str, Rows]
+    config: DataConfig
+    task: TaskColumns
+    findings: list[Finding] = field(default_factory=list)
+
+    def separate(self, name: str, held: str) -> None:
+        """Take out of the part `name` what also stands in `held`."""
+        if name in self.parts and held in self.parts:
+            whole, other = Part(name, self.parts[name]), Part(held, self.parts[held])
+            self.parts[name], found = separate(whole, other, self.task, self.config.keep_leaks)
+            self.findings += found
+
+    def carve(self, name: str, size: float, seed: int) -> None:
+        """Hold rows out of train for the part `name`: the latest where rows have times, else drawn at random."""
+        train = self.parts["train"]
+        groups = content.groups(train, self.task)
+        if content.ordered_in_time(train):
+            count = splitting.wanted(size, len(train), f"--{name}-size")
+            held, left_out = splitting.latest(train[TIME], groups, count)
+            self._report_left_out(train.take(left_out), name)
+        else:
+            held = held_out(train, groups, size, f"--{name}-size", self.task, seed)
+            left_out = np.zeros_like(held)
+        self.parts["train"], self.parts[name] = train.take(~held & ~left_out), train.take(held)
+        if not held.any():
+            self.findings.append(checks.nothing_held_out(name, train, self.task))
+
+    def _report_left_out(self, rows: Rows, name: str) -> None:
+        if not len(rows):
+            return
+        numbers = tuple(int(number) for number in rows.numbers)
+        message = (
+            f"{audit.counted(len(rows))} {audit.verb(len(rows), 'belongs', 'belong')} to groups or texts that stand "
+            f"both before and after the time where {name} begins ({audit.shown(numbers)})"
+        )
+        action = "left out: a group stands on one side only, and what is learned from is older"
+        self.findings.append(Finding("parted-groups", "fixed", message, numbers, action))
+
+
+def disjoint(
+    given: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int
+) -> tuple[dict[str, Rows], list[Finding]]:
+    """All three parts, and the findings. Raises `DataError` where nothing is left to learn from or to test on."""
+    made = _Partition(dict(given), config, task)
+    made.separate("train", "test")
+    if not len(made.parts["train"]):
+        raise DataError(
+            f"every one of {len(given['train']):,} training rows also stands in test; "
+            "name another test file, or keep them with --keep-leaks"
+        )
+    made.separate("validation", "test")
+    made.separate("train", "validation")
+    if "test" not in given:
+        made.carve("test", config.test_size or DEFAULT_TEST_SIZE, seed)
+        made.separate("train", "test")
+        made.separate("validation", "test")
+    if "validation" not in given:
+        made.parts["validation"] = made.parts["train"].take([])
+        if config.validation_size > 0:
+            made.carve("validation", config.validation_size, seed + 1)
+            made.separate("train", "validation")
+    return {name: made.parts[name] for name in SPLITS}, made.findings
+
+
+def part_of_folds(
+    splits: Splits, held: npt.NDArray[np.int64], config: DataConfig, task: TaskColumns, seed: int
+) -> Splits:
+    """The splits of one part of a cross-validation: the labelled rows at `held` to test, the rest to train and, if the
+    run has any, to validate. Copies and near copies of held-out rows are left out of the rest, as of any test."""
+    rows, out = splits.labelled, np.zeros(len(splits.labelled), dtype=bool)
+    out[held] = True
+    test = rows.take(out)
+    train, _ = separate(Part("train", rows.take(~out)), Part("test", test), task, config.keep_leaks)
+    validation = train.take([])
+    if len(splits.validation) and config.validation_size > 0 and len(train) >= _FEWEST_TO_PART:
+        apart = held_out(train, content.groups(train, task), config.validation_size, "--validation-size", task, seed)
+        train, validation = train.take(~apart), train.take(apart)
+    return replace(splits, train=train, validation=validation, test=test)
+
+
+def held_out(
+    rows: Rows, groups: list[str], size: float, flag: str, task: TaskColumns, seed: int
+) -> npt.NDArray[np.bool_]:
+    """Which of `rows` a split of `size`, drawn at random, holds out."""
+    targets, shape = rows[task.target], task.shape.name
+    strata, labels = splitting.strata(targets, shape), splitting.labels_of(targets, shape)
+    count = splitting.wanted(size, len(rows), flag)
+    return splitting.hold_out(groups, strata, count, seed, labels, several=shape == "LABELS")
