@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from tiny_reviews import examples
-from transferkit import TransferClassifier, TransferkitError
+from transferkit import TransferClassifier, TransferkitError, estimators
+from transferkit.data import Rows
+from transferkit.errors import DataError
 from transferkit.training import features
 
 TEXTS, LABELS = (list(column) for column in zip(*examples(), strict=True))
@@ -89,6 +92,38 @@ def test_folds_share_their_features(classifier: TransferClassifier, monkeypatch:
     scores = cross_val_score(classifier, TEXTS, LABELS, cv=3)
     assert len(scores) == 3 and scores.mean() > 0.7
     assert sum(read) == len(TEXTS)
+
+
+def test_groups_are_not_parted(classifier: TransferClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = [f"g{i // 4}" for i in range(len(TEXTS))]
+    parts = _parts_of_fit(classifier, monkeypatch, groups=groups)
+    train, validation = (set(part["group"]) for part in parts)
+    assert train and validation and not train & validation
+
+
+def test_validation_rows_are_the_latest(classifier: TransferClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [f"2024-01-{i % 28 + 1:02}" for i in range(len(TEXTS))]
+    train, validation = _parts_of_fit(classifier, monkeypatch, times=times)
+    assert len(validation) and max(train["time"]) < min(validation["time"])
+    assert len(train) + len(validation) == len(TEXTS)
+
+
+def _parts_of_fit(classifier: TransferClassifier, monkeypatch: pytest.MonkeyPatch, **given: Any) -> list[Rows]:
+    found: list[Rows] = []
+    run = estimators._run
+    monkeypatch.setattr(estimators, "_run", lambda plan, at: found.extend((at.train, at.validation)) or run(plan, at))
+    classifier.fit(TEXTS, LABELS, **given)
+    return found
+
+
+def test_groups_reach_fit_through_scikit_learn(classifier: TransferClassifier) -> None:
+    groups = [f"g{i // 4}" for i in range(len(TEXTS))]
+    with sklearn.config_context(enable_metadata_routing=True):
+        routed = clone(classifier).set_fit_request(groups=True)
+        found = cross_val_score(routed, TEXTS, LABELS, cv=GroupKFold(2), params={"groups": groups}, error_score="raise")
+    assert len(found) == 2
+    with pytest.raises(DataError, match=f"expected groups for each of {len(TEXTS)} texts, found 1"):
+        classifier.fit(TEXTS, LABELS, groups=["one"])
 
 
 def test_pipeline_and_grid_search(classifier: TransferClassifier) -> None:

@@ -14,12 +14,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
 from transferkit.config import RouteConfig
+from transferkit.data import content, memberships, splitting
+from transferkit.data.columns import GROUP, TIME
+from transferkit.data.labels import written
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.model import Floats, rows_of
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
+from transferkit.tasks import Task
 from transferkit.training.cache import Cache
 
 _CACHE = "~/.cache/transferkit"
@@ -85,8 +89,13 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.cache_dir = cache_dir
         self.offline = offline
 
-    def fit(self, X: Any, y: Any) -> Self:  # noqa: N803 (scikit-learn's name)
-        """Train on texts, or (text, text_pair) tuples, and a label for each."""
+    def fit(self, X: Any, y: Any, groups: Any = None, times: Any = None) -> Self:  # noqa: N803 (scikit-learn's name)
+        """Train on texts, or (text, text_pair) tuples, and a label for each.
+
+        `groups` has a value per text, such as a customer: those with the same one are never parted, neither for the
+        validation rows nor in a cross-validation of the route; None is a group of its own. `times` has a number or date
+        per text: the validation rows are the latest, and with both, texts that would break either are left out.
+        """
         rows, labels = rows_of(X), np.asarray(y)
         missing = [i for i, label in enumerate(labels.ravel()) if label is None or label != label]
         if missing:
@@ -97,9 +106,10 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise DataError(f"expected at least two classes, found only {self.classes_.tolist()}")
         plan = routes.resolve(RouteConfig(name=self.route, options=dict(self.options or {})))
-        rows = Rows({**rows.columns, "label": [str(label) for label in labels]}, rows.numbers)
+        rows = Rows({**rows.columns, "label": [written(label) for label in labels]}, rows.numbers)
+        rows = _with_memberships(rows, {GROUP: groups, TIME: times})
         with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder:
-            self.outcome_ = _run(plan, self._context(rows, labels, Path(folder)))
+            self.outcome_ = _run(plan, self._context(rows, Path(folder)))
         self.predictor_, self.takes_pairs_ = self.outcome_.predictor, "text_pair" in rows
         return self
 
@@ -120,7 +130,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.two_d_array = False
         return tags
 
-    def _context(self, rows: Rows, labels: npt.NDArray[Any], folder: Path) -> Context:
+    def _context(self, rows: Rows, folder: Path) -> Context:
         cache_dir = Path(self.cache_dir or _CACHE).expanduser()
 
         def load(name: str) -> Backbone:
@@ -129,11 +139,12 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         backbone = load(self.model)
         if self.max_length and self.max_length > backbone.max_length:
             raise ConfigError(f"max_length {self.max_length}: {self.model} takes at most {backbone.max_length} tokens")
-        learn, check = _parted(labels, self.validation_size, self.random_state)
+        task = replace(tasks.get("text-classification"), labels=tuple(written(label) for label in self.classes_))
+        learn, check = _parted(rows, task, self.validation_size, self.random_state)
         return Context(
             train=rows.take(learn),
             validation=rows.take(check),
-            task=replace(tasks.get("text-classification"), labels=tuple(str(label) for label in self.classes_)),
+            task=task,
             backbone=backbone,
             cache=Cache(cache_dir / "activations"),
             folder=folder / "checkpoints",
@@ -151,10 +162,32 @@ def _run(plan: Plan, context: Context) -> Outcome:
     return plan.run(context)
 
 
-def _parted(labels: npt.NDArray[Any], size: float, seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _with_memberships(rows: Rows, given: Mapping[str, Any]) -> Rows:
+    """`rows` with the columns of groups and times that are `given`."""
+    columns = {name: list(values) for name, values in given.items() if values is not None}
+    for name, cells in columns.items():
+        if len(cells) != len(rows):
+            raise DataError(f"expected {name}s for each of {len(rows)} texts, found {len(cells)}")
+    named = {name: f"{name}s" for name in columns}
+    return memberships.read(replace(rows, columns={**rows.columns, **columns}), named)
+
+
+def _parted(rows: Rows, task: Task, size: float, seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Positions to train and to validate on; no validation where it could not have a row of every class."""
-    everything, counts = np.arange(len(labels)), np.unique(labels, return_counts=True)[1]
-    if not size or counts.min() < 2 or round(size * len(labels)) < len(counts):
+    everything, labels = np.arange(len(rows)), np.asarray(task.references(rows))
+    counts, wanted = np.unique(labels, return_counts=True)[1], round(size * len(rows))
+    if not size or counts.min() < 2 or wanted < len(counts):
         return everything, everything[:0]
+    groups = content.groups(rows, task)
+    if content.ordered_in_time(rows):
+        held, left_out = splitting.latest(rows[TIME], groups, max(wanted, splitting.MINIMUM))
+        kept = ~held & ~left_out
+        # A class of the latest rows alone has to be learned, so that nothing is left to validate on.
+        whole = len(np.unique(labels[kept])) < len(counts)
+        return (everything, everything[:0]) if whole else (everything[kept], everything[held])
+    if GROUP in rows:
+        names = list(rows[task.target])
+        held = splitting.hold_out(groups, names, wanted, seed, [[name] for name in names])
+        return everything[~held], everything[held]
     learn, check = train_test_split(everything, test_size=size, random_state=seed, stratify=labels)
     return np.sort(learn), np.sort(check)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows
 from transferkit.config import DESCRIBED, resuming
-from transferkit.data import audit, content, values
+from transferkit.data import audit, content, labels, values
 from transferkit.data.cleaning import clean
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -160,6 +160,7 @@ class Model:
         """
         read = data.read(table)
         cleaned = clean(read, self.task, self._named(read, named, target=True), "test")
+        cleaned = replace(cleaned, rows=self._respelt(cleaned.rows))
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
@@ -172,6 +173,13 @@ class Model:
         cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (found.cut, found.unfinished))
         findings += self._told(cut, unfinished)
         return score(self.task, found.outputs, references, inputs=self.task.asked(cleaned.rows)), findings
+
+    def _respelt(self, rows: Rows) -> Rows:
+        """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""
+        if self.task.shape not in (Shape.LABEL, Shape.LABELS):
+            return rows
+        names = labels.respelt(audit.class_counts(rows, self.task), self.labels)
+        return labels.renamed(rows, self.task.target, names)[0]
 
     def _know(self, rows: Rows, column: str) -> None:
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):

@@ -143,8 +143,8 @@ def latest(times: Sequence[Any], groups: Sequence[str], count: int) -> tuple[npt
     Rows are cut by time; those of one time stand on one side. A group that stands on both sides goes to the later one,
     as long as that has fewer rows than wanted, those with the fewest rows before the cut first, else to the earlier
     one; its rows on the other side are left out. So every row held out is later than every other that is left, and no
-    group is parted. Of several cuts the one with the most rows to train on is taken. Raises `DataError` where all rows
-    have one time.
+    group is parted. Where that leaves rows out, the cut among several is taken that leaves the most to train on.
+    Raises `DataError` where all rows have one time.
     """
     moments = sorted(set(times))
     rank = {moment: i for i, moment in enumerate(moments)}
@@ -158,9 +158,9 @@ def latest(times: Sequence[Any], groups: Sequence[str], count: int) -> tuple[npt
             f"expected times that part {len(ranks):,} rows in an earlier and a later part of at least {MINIMUM} rows "
             f"each, found {len(moments):,} different; name another column with --time, or leave it out"
         )
-    nearest = {min(cuts, key=lambda i: (abs(after[i] - wider * count), after[i])) for wider in _WIDER}
-    sides = [_sides(ranks >= cut, of_group, count) for cut in sorted(nearest, reverse=True)]
-    return max(sides, key=lambda each: _worth(each, count))
+    nearest = dict.fromkeys(min(cuts, key=lambda i: (abs(after[i] - wider * count), after[i])) for wider in _WIDER)
+    sides = [_sides(ranks >= cut, of_group, count) for cut in nearest]
+    return max(sides, key=lambda each: _worth(each, count)) if sides[0][1].any() else sides[0]
 
 
 def _worth(sides: tuple[npt.NDArray[np.bool_], ...], count: int) -> tuple[float, int]:
