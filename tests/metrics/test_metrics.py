@@ -1,12 +1,21 @@
 """Every metric against scikit-learn or a figure worked out by hand."""
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
 import pytest
+from rouge_score.rouge_scorer import RougeScorer
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
 from scipy.stats import pearsonr, spearmanr
 from sklearn import metrics as sk
+from sklearn.metrics import r2_score
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
+from transferkit.evaluation import paired, scores
 from transferkit.tasks import Shape
 
 REFERENCE = {
@@ -116,7 +125,7 @@ def test_log_loss_by_hand_and_finite() -> None:
 def test_member_says_what_it_is(name: str) -> None:
     metric = metrics.get(name)
     assert metric.TITLE and "\n" not in metric.TITLE
-    assert isinstance(metric.HIGHER_IS_BETTER, bool)
+    assert metric.HIGHER_IS_BETTER in (True, False, None)
     assert set(metric.SHAPES) <= {shape.name for shape in Shape} and metric.SHAPES
     perfect = {
         "LABEL": (np.eye(3)[[0, 1, 2]], np.arange(3)),
@@ -128,8 +137,9 @@ def test_member_says_what_it_is(name: str) -> None:
     }
     for shape in metric.SHAPES:
         value = metrics.compute(name, *perfect[shape])
-        best = 100.0 if name in ("bleu", "chrf") else 0.0 if metrics.compares_inputs(name) else 1.0
-        assert value == pytest.approx(best if metric.HIGHER_IS_BETTER else 0.0) or name == "rouge_2"
+        # One of the two perfect texts has no pair of words; what is copied is not new.
+        best = {"bleu": 100.0, "chrf": 100.0, "rouge_2": 0.5, "length_ratio": 1.0}
+        assert value == pytest.approx(best.get(name, 1.0 if metric.HIGHER_IS_BETTER else 0.0))
 
 
 @pytest.mark.parametrize(
@@ -165,3 +175,82 @@ def test_figures_of_texts_say_what_they_are() -> None:
     assert str(metrics.signature("bleu", *given)).startswith("nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:")
     assert "stemmer" in str(metrics.signature("rouge_l", *given))
     assert metrics.signature("token_f1", *given) is None
+
+
+ANSWERS = ["the cat sat on the mat", "a dog", "", "people went home early today", "the cat"]
+RIGHT = [["the cat sat on a mat", "cats sit"], ["a small dog"], ["nothing"], ["people went home early"], ["the dog"]]
+OF_TEXTS = [name for name in metrics.names() if "TEXT" in metrics.get(name).SHAPES]
+
+
+@pytest.mark.parametrize("name", OF_TEXTS)
+def test_figures_of_texts_come_from_what_is_counted_once_per_row(name: str) -> None:
+    counts = np.random.default_rng(0).multinomial(5, np.ones(5) / 5, size=20).astype(float)
+    weigh = metrics.weighing(name, ANSWERS, RIGHT)
+    drawn = [[i for i, count in enumerate(line) for _ in range(int(count))] for line in counts]
+    again = [metrics.compute(name, [ANSWERS[i] for i in rows], [RIGHT[i] for i in rows]) for rows in drawn]
+    assert weigh(counts) == pytest.approx(again, abs=1e-8)
+
+
+@pytest.mark.parametrize(("name", "scorer"), [("bleu", BLEU()), ("chrf", CHRF()), ("ter", TER())])
+def test_sums_over_rows_are_what_sacrebleu_says_of_the_corpus(name: str, scorer: Any) -> None:
+    assert metrics.compute(name, ANSWERS, RIGHT) == pytest.approx(
+        scorer.corpus_score(ANSWERS, metrics.streams(RIGHT)).score, abs=1e-8
+    )
+    signed = metrics.signature(name, ANSWERS, RIGHT)
+    assert signed == str(scorer.get_signature())
+
+
+def test_every_row_is_compared_once_however_many_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[str] = Counter()
+    score = RougeScorer.score
+
+    def counted(self: Any, target: str, prediction: str) -> Any:
+        calls["rouge"] += 1
+        return score(self, target, prediction)
+
+    monkeypatch.setattr(RougeScorer, "score", counted)
+    monkeypatch.setattr(scores, "CHUNK_CELLS", 20)  # four resamples in a block
+    monkeypatch.setattr(paired, "CHUNK_CELLS", 20)
+    single = [given[:1] for given in RIGHT]
+    scores.intervals(["rouge_l"], ANSWERS, single, resamples=100)
+    assert calls["rouge"] == len(ANSWERS)
+    paired.paired_randomization("rouge_l", ANSWERS, ANSWERS[::-1], single, resamples=20)
+    assert calls["rouge"] == 3 * len(ANSWERS)  # both predictions of every row
+
+
+@pytest.mark.parametrize("name", ["length_ratio", "novelty"])
+def test_what_describes_answers_has_no_better_direction(name: str) -> None:
+    assert metrics.get(name).HIGHER_IS_BETTER is None
+    with pytest.raises(ConfigError, match="cannot be tested|to be tested for"):
+        paired.paired_randomization(name, ANSWERS, ANSWERS, RIGHT)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.1, 1e6 + 0.1, -3e14])
+@pytest.mark.parametrize("name", ["r2", "pearson", "spearman"])
+def test_numbers_that_do_not_vary(name: str, offset: float) -> None:
+    truth, guess = np.full(7, offset), np.linspace(0, 1, 7)[:, None] + offset
+    assert metrics.compute(name, guess, truth) == 0
+    assert metrics.compute(name, np.full((7, 1), offset), truth) == (name == "r2")
+    varied = metrics.compute(name, np.full((7, 1), offset), guess[:, 0])
+    assert varied == pytest.approx(-2.25, abs=2.25) if name == "r2" else varied == 0
+
+
+@pytest.mark.parametrize("name", ["r2", "pearson", "spearman"])
+def test_a_resample_of_one_value(name: str) -> None:
+    truth, guess = np.array([0.1, 0.1, 0.1, 5.3, 0.1]), np.array([[0.3], [0.1], [0.2], [0.7], [0.4]])
+    counts = np.array([[2, 1, 1, 0, 1], [0, 0, 0, 5, 0], [1, 1, 1, 1, 1]], dtype=float)
+    found = metrics.get(name).resampled(guess, truth, counts)
+    assert found[:2].tolist() == [0, 0] and found[2] == pytest.approx(metrics.compute(name, guess, truth))
+
+
+def test_a_large_mean_costs_no_digits() -> None:
+    random = np.random.default_rng(0)
+    truth = random.normal(size=200)
+    guess = truth + random.normal(size=200)
+    for name, right in (("r2", r2_score(truth, guess)), ("pearson", np.corrcoef(truth, guess)[0, 1])):
+        assert metrics.compute(name, guess[:, None] + 1e8, truth + 1e8) == pytest.approx(right, abs=1e-6)
+
+
+def test_a_constant_has_the_scale_nought() -> None:
+    scaled = metrics.on_one_scale("pearson", np.column_stack([np.full(9, 0.1), np.arange(9.0)]))
+    assert scaled[:, 0].tolist() == [0] * 9 and scaled[:, 1].std() == pytest.approx(1)

@@ -185,7 +185,8 @@ def constant(values: Sequence[float], name: str = "") -> tuple[Finding, ...]:
     if len(set(values)) > 1:
         return ()
     message = f"{counted(len(values))}{of(name)} with one value, {values[0]:g}"
-    return (Finding("constant", "warning", message, (), "correlations and R2 mean nothing here; given as 0"),)
+    action = "correlations and R2 are undefined here; given as 0, R2 of perfect answers as 1"
+    return (Finding("constant", "warning", message, (), action),)
 
 
 def alone(numbers: Sequence[int], name: str = "") -> tuple[Finding, ...]:

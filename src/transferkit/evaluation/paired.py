@@ -58,13 +58,16 @@ def paired_randomization(
     Where there are no more than `resamples` ways to exchange n rows, each is tried once: p is never below 2 / 2^n
     then, and else never below 1 / (resamples + 1).
     Lower-is-better metrics are turned around: more is better. Raises `ConfigError` for metrics that compare answers
-    with what was asked.
+    with what was asked, and for those of which neither more nor less is better.
     """
+    member = metrics.get(metric)
     if metrics.compares_inputs(metric):
         raise ConfigError(f"{metric} compares with what was asked, not with what is right, so it cannot be tested")
-    member, rows, random = metrics.get(metric), len(references), np.random.default_rng(seed)
+    if member.HIGHER_IS_BETTER is None:
+        raise ConfigError(f"{metric} describes answers: none of its values is better than another to be tested for")
+    rows, random = len(references), np.random.default_rng(seed)
     a, b = (metrics.on_one_scale(metric, each) for each in (a, b))
-    both, truth, drawn = _joined(a, b), _joined(references, references), []
+    weigh, drawn = metrics.weighing(metric, _joined(a, b), _joined(references, references)), []
     block, ways = max(1, CHUNK_CELLS // rows), resamples + 1
     every = np.arange(2**rows)[:, None] >> np.arange(rows) & 1 if rows < ways.bit_length() else None
     ways = ways if every is None else len(every)
@@ -74,7 +77,7 @@ def paired_randomization(
         if not start:
             exchanged[0] = 0
         first = np.hstack([1.0 - exchanged, exchanged])
-        of_first, of_second = np.split(member.resampled(both, truth, np.vstack([first, 1 - first])), 2)
+        of_first, of_second = np.split(weigh(np.vstack([first, 1 - first])), 2)
         drawn.append(of_first - of_second)
     differences = np.concatenate(drawn) * (1.0 if member.HIGHER_IS_BETTER else -1.0)
     observed = float(differences[0])

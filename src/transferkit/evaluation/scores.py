@@ -93,9 +93,9 @@ def resampled(
     name: str, outputs: Any, references: Any, resamples: int, seed: int
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The metric `name` of all rows, and of every resample; the same seed draws the same rows."""
-    metric, drawn = metrics.get(name), []
+    weigh, drawn = metrics.weighing(name, outputs, references), []
     for counts in drawn_rows(len(references), resamples, np.random.default_rng(seed)):
-        drawn.append(metric.resampled(outputs, references, np.vstack([np.ones((1, counts.shape[1])), counts])))
+        drawn.append(weigh(np.vstack([np.ones((1, counts.shape[1])), counts])))
     return float(drawn[0][0]), np.concatenate([part[1:] for part in drawn])
 
 

@@ -16,6 +16,8 @@ from transferkit.data.tags import spans
 from transferkit.errors import unknown
 
 _WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W_\u3040-\u30ff\u4e00-\u9fff]+")
+_NOISE = 1e-12
+"""Differences of this share of the largest value are those of rounding."""
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -31,6 +33,11 @@ class Metric(Protocol):
     - TAGS: a list of tags per row against another, a tag for every word;
     - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
 
+    `HIGHER_IS_BETTER` is None where neither more nor less of it is better: such a metric describes, and nothing is
+    chosen or tested by it. One that takes work for every row says what it counts there in
+    `statistics(predictions, references)`, (n, k), and makes its value of sums over rows in `of_sums(sums)`,
+    (resamples, k) to (resamples,), so that every row is compared once, however many resamples there are (`weighing`).
+
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
     is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`; one that is the share of right rows says
@@ -40,7 +47,7 @@ class Metric(Protocol):
     """
 
     TITLE: str
-    HIGHER_IS_BETTER: bool
+    HIGHER_IS_BETTER: bool | None
     SHAPES: tuple[str, ...]
 
     def resampled(self, predictions: Any, references: Any, counts: Floats) -> Floats:
@@ -89,6 +96,15 @@ def on_one_scale(name: str, predictions: Any) -> Any:
     return scaled(predictions) if scaled else predictions
 
 
+def weighing(name: str, predictions: Any, references: Any) -> Callable[[Floats], Floats]:
+    """From row multiplicities (resamples, n) to the metric called `name` in every resample, (resamples,)."""
+    member: Any = get(name)
+    if not hasattr(member, "statistics"):
+        return lambda counts: np.asarray(member.resampled(predictions, references, counts))
+    rows = member.statistics(predictions, references)
+    return lambda counts: np.asarray(member.of_sums(counts @ rows))
+
+
 def compute(name: str, predictions: Any, references: Any) -> float:
     """The metric called `name` of all rows, each counted once."""
     return float(get(name).resampled(predictions, references, np.ones((1, len(references))))[0])
@@ -112,26 +128,44 @@ def class_counts(
     return counts @ (predicted * true), counts @ predicted, counts @ true
 
 
-def entity_counts(predictions: Any, references: Any, counts: Floats) -> tuple[Floats, Floats, Floats]:
-    """Entities found rightly, found, and true in every resample, each (resamples,)."""
+def entity_counts(predictions: Any, references: Any) -> Floats:
+    """Entities found rightly, found, and true in every row, (n, 3)."""
     found = [(set(spans(ours)), set(spans(true))) for ours, true in zip(predictions, references, strict=True)]
-    rows = np.array([[len(ours & true), len(ours), len(true)] for ours, true in found], dtype=np.float64)
-    right, predicted, true = (counts @ rows).T
-    return right, predicted, true
+    return np.array([[len(ours & true), len(ours), len(true)] for ours, true in found], dtype=np.float64)
+
+
+def scored(values: npt.NDArray[Any] | Sequence[float]) -> Floats:
+    """Statistics, (n, 2), of a metric that is the mean of a value per row, (n,)."""
+    found = np.asarray(values, dtype=np.float64)
+    return np.column_stack([found, np.ones(len(found))])
+
+
+def mean_of(sums: Floats) -> Floats:
+    """The mean of what was `scored`, in every resample."""
+    return np.asarray(sums[:, 0] / sums[:, 1])
 
 
 def mean(values: npt.NDArray[Any] | Sequence[float], counts: Floats) -> Floats:
     """The mean of a value per row, (n,), in every resample."""
-    return np.asarray(counts @ np.asarray(values, dtype=np.float64) / counts.sum(axis=1))
+    return mean_of(counts @ scored(values))
+
+
+def deviations(values: Any, counts: Floats) -> tuple[Floats, Floats]:
+    """How far the values of all rows, (n,), are from the mean of a resample, (resamples, n), and their variance in it,
+    (resamples,): exactly 0 where all rows drawn have one value."""
+    given = np.asarray(values, dtype=np.float64)
+    centred = given - given.mean()
+    apart = centred[None, :] - mean(centred, counts)[:, None]
+    variance = (counts * apart**2).sum(axis=1) / counts.sum(axis=1)
+    largest = np.where(counts > 0, np.abs(centred)[None, :], 0.0).max(axis=1)
+    return apart, np.where(variance > (_NOISE * largest) ** 2, variance, 0.0)
 
 
 def correlation(a: Any, b: Any, counts: Floats) -> Floats:
     """Pearson correlation of two values per row, each (n,), in every resample; 0 where either does not vary."""
-    a, b = (np.asarray(values, dtype=np.float64) - np.mean(values, dtype=np.float64) for values in (a, b))
-    of_a, of_b = mean(a, counts), mean(b, counts)
-    together = mean(a * b, counts) - of_a * of_b
-    spread = np.maximum(mean(a * a, counts) - of_a**2, 0) * np.maximum(mean(b * b, counts) - of_b**2, 0)
-    return np.clip(ratio(together, np.sqrt(spread)), -1, 1)
+    (of_a, varies_a), (of_b, varies_b) = deviations(a, counts), deviations(b, counts)
+    together = (counts * of_a * of_b).sum(axis=1) / counts.sum(axis=1)
+    return np.clip(ratio(together, np.sqrt(varies_a * varies_b)), -1, 1)
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
@@ -148,8 +182,7 @@ def over_classes(values: Floats, predicted: Floats, true: Floats) -> Floats:
 def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], references: Any) -> list[float]:
     """Per row the best of `compare(prediction, reference)`; a row without a reference is right if it is empty."""
     return [
-        max((compare(text, each) for each in given), default=compare(text, ""))
-        for text, given in zip(predictions, references, strict=True)
+        max(compare(text, each) for each in given or ("",)) for text, given in zip(predictions, references, strict=True)
     ]
 
 
@@ -172,15 +205,20 @@ class _Words:
         return [self.stemmer.stem(word) if len(word) > 3 else word for word in found]
 
 
-def of_corpus(metric: Any, predictions: Sequence[str], references: Any, counts: Floats) -> Floats:
-    """A corpus metric of sacrebleu (Post 2018) in every resample, from what it counts in every row, once."""
-    statistics = np.array(metric._extract_corpus_statistics(list(predictions), streams(references)), dtype=np.float64)
-    return np.array([metric._compute_score_from_stats(list(line)).score for line in counts @ statistics])
+def corpus_statistics(metric: Any, predictions: Sequence[str], references: Any) -> Floats:
+    """What a corpus metric of sacrebleu (Post 2018) counts in every row, (n, k)."""
+    return np.array(metric._extract_corpus_statistics(list(predictions), streams(references)), dtype=np.float64)
 
 
-def of_sacrebleu(metric: Any, predictions: Sequence[str], references: Any) -> str:
-    """Its signature for these references (Post 2018)."""
-    metric._extract_corpus_statistics(list(predictions), streams(references))
+def corpus_score(metric: Any, sums: Floats) -> Floats:
+    """A corpus metric of sacrebleu from sums of what it counts, in every resample."""
+    return np.array([metric._compute_score_from_stats(list(line)).score for line in sums])
+
+
+def of_sacrebleu(metric: Any, references: Any) -> str:
+    """Its signature for these references (Post 2018), of which it says how many a row has."""
+    some = list({len(given) or 1: given for given in references}.values())
+    metric._extract_corpus_statistics([""] * len(some), streams(some))
     return str(metric.get_signature())
 
 

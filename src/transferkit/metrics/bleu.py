@@ -4,7 +4,7 @@ from typing import Any
 
 from sacrebleu.metrics.bleu import BLEU
 
-from transferkit.metrics import Floats, of_corpus, of_sacrebleu
+from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "BLEU"
 HIGHER_IS_BETTER = True
@@ -12,11 +12,21 @@ SHAPES = ("TEXT",)
 POINT = 1.0
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def statistics(predictions: Any, references: Any) -> Floats:
+    """What sacrebleu counts in every row."""
+    return corpus_statistics(BLEU(), predictions, references)
+
+
+def of_sums(sums: Floats) -> Floats:
     """From 0 to 100."""
-    return of_corpus(BLEU(), predictions, references, counts)
+    return corpus_score(BLEU(), sums)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def signature(predictions: Any, references: Any) -> str:
     """As sacrebleu writes it."""
-    return of_sacrebleu(BLEU(), predictions, references)
+    return of_sacrebleu(BLEU(), references)

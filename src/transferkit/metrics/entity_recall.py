@@ -9,7 +9,17 @@ HIGHER_IS_BETTER = True
 SHAPES = ("TAGS",)
 
 
+def statistics(predictions: Any, references: Any) -> Floats:
+    """What is counted in every row."""
+    return entity_counts(predictions, references)
+
+
+def of_sums(sums: Floats) -> Floats:
+    """From 0 to 1, of all rows together."""
+    right, _, true = sums.T
+    return ratio(right, true)
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    right, _, true = entity_counts(predictions, references, counts)
-    return ratio(right, true)
+    return of_sums(counts @ statistics(predictions, references))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.data.answers import right_texts, words
-from transferkit.metrics import Floats, best_of, mean
+from transferkit.metrics import Floats, best_of, mean_of, scored
 
 TITLE = "exact match"
 HIGHER_IS_BETTER = True
@@ -19,6 +19,16 @@ def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
     return np.array(best_of(lambda a, b: float(words(a) == words(b)), predictions, right)) > 0
 
 
+def statistics(predictions: Any, references: Any) -> Floats:
+    """0 or 1 in every row."""
+    return scored(rows_right(predictions, references))
+
+
+def of_sums(sums: Floats) -> Floats:
+    """The mean over rows."""
+    return mean_of(sums)
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
-    """From 0 to 1."""
-    return mean(rows_right(predictions, references), counts)
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))

@@ -9,17 +9,27 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from transferkit.metrics import Floats, mean
+from transferkit.metrics import Floats, mean_of, scored
 
 TITLE = "label ranking"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABELS",)
 
 
+def statistics(predictions: Any, references: Any) -> Floats:
+    """From 0 to 1 in every row."""
+    scores, truth = np.asarray(predictions), np.asarray(references) > 0
+    return scored([_of_row(*row) for row in zip(scores, truth, strict=True)])
+
+
+def of_sums(sums: Floats) -> Floats:
+    """The mean over rows."""
+    return mean_of(sums)
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    scores, truth = np.asarray(predictions), np.asarray(references) > 0
-    return mean(np.array([_of_row(*row) for row in zip(scores, truth, strict=True)]), counts)
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def _of_row(scores: Floats, truth: Any) -> float:

@@ -9,18 +9,27 @@ import numpy as np
 from transferkit.metrics import Floats, ratio
 
 TITLE = "novelty"
-HIGHER_IS_BETTER = True
+HIGHER_IS_BETTER = None
 SHAPES = ("TEXT",)
 COMPARES_INPUTS = True
 
 _WORD = re.compile(r"\w+")
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
-    """From 0 (all is copied) to 1, of all rows together; `references` are the inputs of every row, one or more."""
+def statistics(predictions: Any, references: Any) -> Floats:
+    """New word pairs and all of them in every row; `references` are the inputs of every row, one or more."""
     rows = [_new(text, given) for text, given in zip(predictions, references, strict=True)]
-    new, all_pairs = (counts @ np.array(rows, dtype=np.float64)).T
-    return ratio(new, all_pairs)
+    return np.array(rows, dtype=np.float64)
+
+
+def of_sums(sums: Floats) -> Floats:
+    """From 0 (all is copied) to 1, of all rows together."""
+    return ratio(sums[:, 0], sums[:, 1])
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def signature(predictions: Any, references: Any) -> str:

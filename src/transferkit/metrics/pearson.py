@@ -12,9 +12,10 @@ SHAPES = ("VALUE",)
 
 
 def on_one_scale(predictions: Any) -> Floats:
-    """With mean 0 and variance 1."""
+    """With mean 0 and variance 1; 0 where they do not vary."""
     values = np.asarray(predictions, dtype=np.float64)
-    return np.asarray((values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-300))
+    varies = values.max(axis=0) > values.min(axis=0)
+    return np.asarray(np.where(varies, (values - values.mean(axis=0)) / np.where(varies, values.std(axis=0), 1), 0))
 
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:

@@ -1,13 +1,14 @@
 """R2: share of the target's variance that is explained, 1 - sum (p_i - y_i)^2 / sum (y_i - mean(y))^2.
 
-0 for always answering the mean of these rows, below that for worse; 0 where the target does not vary.
+0 for always answering the mean of these rows, below that for worse. Where the target does not vary it is undefined and
+given as 1 for perfect answers, else as 0 (scikit-learn's `force_finite`).
 """
 
 from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats, mean, ratio
+from transferkit.metrics import Floats, deviations, mean, ratio
 
 TITLE = "R2"
 HIGHER_IS_BETTER = True
@@ -18,5 +19,5 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     truth = np.asarray(references, dtype=np.float64)
     left = mean((np.asarray(predictions)[:, 0] - truth) ** 2, counts)
-    variance = mean(truth**2, counts) - mean(truth, counts) ** 2
-    return ratio(variance - left, variance)
+    _, variance = deviations(truth, counts)
+    return np.where(variance > 0, 1 - ratio(left, variance), (left == 0).astype(np.float64))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from transferkit.metrics import Floats, mean, of_rouge, rouge
+from transferkit.metrics import Floats, mean_of, of_rouge, rouge, scored
 
 TITLE = "ROUGE-2"
 HIGHER_IS_BETTER = True
@@ -10,9 +10,19 @@ SHAPES = ("TEXT",)
 IS_SHARE = True
 
 
+def statistics(predictions: Any, references: Any) -> Floats:
+    """From 0 to 1 in every row, of several references the best."""
+    return scored(rouge("rouge2", predictions, references))
+
+
+def of_sums(sums: Floats) -> Floats:
+    """The mean over rows."""
+    return mean_of(sums)
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
-    """From 0 to 1: the mean over rows, of several references the best."""
-    return mean(rouge("rouge2", predictions, references), counts)
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def signature(predictions: Any, references: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sacrebleu.metrics.ter import TER
 
-from transferkit.metrics import Floats, of_corpus, of_sacrebleu
+from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "TER"
 HIGHER_IS_BETTER = False
@@ -12,11 +12,21 @@ SHAPES = ("TEXT",)
 POINT = 1.0
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def statistics(predictions: Any, references: Any) -> Floats:
+    """What sacrebleu counts in every row."""
+    return corpus_statistics(TER(), predictions, references)
+
+
+def of_sums(sums: Floats) -> Floats:
     """From 0 to 100, and above."""
-    return of_corpus(TER(), predictions, references, counts)
+    return corpus_score(TER(), sums)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def signature(predictions: Any, references: Any) -> str:
     """As sacrebleu writes it."""
-    return of_sacrebleu(TER(), predictions, references)
+    return of_sacrebleu(TER(), references)

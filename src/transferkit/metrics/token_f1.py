@@ -4,16 +4,26 @@ from collections import Counter
 from typing import Any
 
 from transferkit.data.answers import right_texts, words
-from transferkit.metrics import Floats, best_of, mean
+from transferkit.metrics import Floats, best_of, mean_of, scored
 
 TITLE = "token F1"
 HIGHER_IS_BETTER = True
 SHAPES = ("SPAN", "TEXT")
 
 
+def statistics(predictions: Any, references: Any) -> Floats:
+    """From 0 to 1 in every row, of several references the best; one without words is matched by none only."""
+    return scored(best_of(_f1, predictions, [right_texts(given) for given in references]))
+
+
+def of_sums(sums: Floats) -> Floats:
+    """The mean over rows."""
+    return mean_of(sums)
+
+
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
-    """From 0 to 1: the mean over rows, of several references the best; one without words is matched by none only."""
-    return mean(best_of(_f1, predictions, [right_texts(given) for given in references]), counts)
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def _f1(predicted: str, true: str) -> float:

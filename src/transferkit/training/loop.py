@@ -295,7 +295,7 @@ class _Watch(TrainerCallback):
 
 def lower_is_better(name: str) -> bool:
     """Of a validation metric: a loss, or one that says so itself."""
-    return name.endswith("loss") or (name in metrics.names() and not metrics.get(name).HIGHER_IS_BETTER)
+    return name.endswith("loss") or (name in metrics.names() and metrics.get(name).HIGHER_IS_BETTER is False)
 
 
 def parameter_groups(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from torch import nn
 
+from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
@@ -30,7 +31,8 @@ def check_options(name: str, options: TrainingOptions, task: Task) -> None:
             f"{name}: resampling needs one label per row, but {task.name} wants {task.shape.value}; leave it out"
             + ("; labels have class_weights=balanced" if task.shape in _WEIGHED else "")
         )
-    there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*task.metrics, shapes.of(task.shape).STOP_ON)
+    usable = [name for name in task.metrics if metrics.get(name).HIGHER_IS_BETTER is not None]
+    there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*usable, shapes.of(task.shape).STOP_ON)
     if options.stop_on and options.stop_on not in there:
         known = ", ".join(dict.fromkeys(there))
         raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; there is {known}")
