@@ -37,6 +37,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
+from transferkit.training import prompting
 from transferkit.training.cache import Cache
 from transferkit.training.influence import block_influence
 from transferkit.training.layers import captured, output_layer
@@ -185,6 +186,57 @@ def test_special_tokens_in_a_text_are_plain_text(writers: dict[str, Backbone]) -
     asked = frame(tokenizer, backbone.configuration(), TASK, "the")
     ids = prompts(Rows({"text": ["my [SEP] home"]}, np.arange(1)), tokenizer, asked, 40).ids[0]
     assert (ids == asked.end).sum() == len([i for i in (*asked.before, *asked.after) if i == asked.end])
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+@pytest.mark.parametrize("place", ["system", "user", "assistant", "role", "name"])
+def test_special_tokens_in_a_conversation_are_plain_text(
+    writers: dict[str, Backbone], family: str, place: str
+) -> None:
+    def asked_with(word: str) -> list[int]:
+        turns = [{"role": role, "content": "the old"} for role in ("system", "user", "assistant", "user")]
+        if place in ("role", "name"):
+            turns[1][place] = f"user {word}"
+        else:
+            next(turn for turn in turns if turn["role"] == place)["content"] = f"my {word} home"
+        rows = Rows({"text": [json.dumps(turns)]}, np.arange(1))
+        return list(prompts(rows, tokenizer, asked, 200).ids[0].tolist())
+
+    backbone, task = writers[family], tasks.get("text-generation")
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), task, None)
+    special = [tokenizer.convert_tokens_to_ids(token) for token in ("[CLS]", "[SEP]", "[PAD]")]
+    plain = [asked_with("home").count(token) for token in special]
+    for word in ("[SEP]", "[CLS][SEP]", "[[SEP]SEP]", "\u24020\u2403", "[SEP]\u24020\u2403"):
+        assert [asked_with(word).count(token) for token in special] == plain, word
+
+
+def test_a_sign_of_ours_in_a_conversation_stays(writers: dict[str, Backbone]) -> None:
+    tokenizer: Any = writers["llama"].tokenizer()
+    turns, taken = prompting._without_special([{"role": "user", "content": "a [SEP] \u24020\u2403 b"}], tokenizer)
+    assert taken == ["[SEP]", "\u24020\u2403"]
+    assert turns[0]["content"] == "a \u24020\u2403 \u24021\u2403 b"
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "t5", "marian"])
+def test_special_tokens_in_an_answer_are_plain_text(writers: dict[str, Backbone], family: str) -> None:
+    backbone = writers[family]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the")
+    (ids,) = completions(["my [SEP] home"], tokenizer, asked)
+    assert ids.tolist().count(asked.end) == 1 and ids[-1] == asked.end
+
+
+def test_special_tokens_in_an_example_are_plain_text(writers: dict[str, Backbone]) -> None:
+    backbone = writers["llama"]
+    tokenizer: Any = backbone.tokenizer()
+    asked = frame(tokenizer, backbone.configuration(), TASK, "the")
+    rows = Rows({"text": ["my old home"]}, np.arange(1))
+    one, odd = (
+        prompts(rows, tokenizer, asked, 40, Shots([[(f"new {word} home", f"new {word}")]], room=30, whole=96)).ids[0]
+        for word in ("old", "[SEP]")
+    )
+    assert (one == asked.end).sum() == (odd == asked.end).sum() > 0
 
 
 def test_examples_stand_before_the_text(writers: dict[str, Backbone]) -> None:

@@ -221,7 +221,7 @@ def test_every_row_is_compared_once_however_many_resamples(monkeypatch: pytest.M
 @pytest.mark.parametrize("name", ["length_ratio", "novelty"])
 def test_what_describes_answers_has_no_better_direction(name: str) -> None:
     assert metrics.get(name).HIGHER_IS_BETTER is None
-    with pytest.raises(ConfigError, match="cannot be tested|to be tested for"):
+    with pytest.raises(ConfigError, match=r"cannot be tested|to be tested for"):
         paired.paired_randomization(name, ANSWERS, ANSWERS, RIGHT)
 
 

@@ -1,6 +1,11 @@
-"""Texts as a generative model is asked about them: in its chat template, or with an instruction before the text."""
+"""Texts as a generative model is asked about them: in its chat template, or with an instruction before the text.
+
+Nothing that stands in rows is taken for a special token: neither texts, examples and answers nor any part of a message.
+The instruction is taken as it stands, since whoever runs the model may want one (`<2fr>`).
+"""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +23,10 @@ Shot = tuple[str, str]
 """An example: a text and its answer."""
 
 _MARK, _ANSWER = "\u2402text\u2403", "\u2402answer\u2403"  # signs that no template has
+_TAKEN = re.compile("\u2402(\\d+)\u2403")  # stands for what would be a special token
 _GAP = "\n\n"
 _LEAST_ROOM = 8
+_SAID = ("role", "content")
 
 
 @dataclass(frozen=True)
@@ -176,7 +183,7 @@ def _conversation(text: str) -> list[dict[str, str]] | None:
         turns = json.loads(text)
     except ValueError:
         return None
-    fine = all(isinstance(turn, dict) and turn.keys() >= {"role", "content"} for turn in turns)
+    fine = all(isinstance(turn, dict) and all(isinstance(turn.get(k), str) for k in _SAID) for turn in turns)
     return turns if fine else None
 
 
@@ -186,6 +193,7 @@ def _asked_last(
     """A conversation up to where the model is to answer, and its length uncut. Where it is too long, its oldest turns
     are left out, but not the system's; then the beginning of what is left."""
     full = 0
+    turns, taken = _without_special(turns, tokenizer)
     system = [turn for turn in turns[:1] if turn["role"] == "system"]
     rest = list(turns[len(system) :])
     while True:
@@ -199,14 +207,43 @@ def _asked_last(
                     f"row {number}: the model's chat template refuses this conversation; expected turns of user and "
                     "assistant by turns, the user's first and last; mend that row"
                 )
-            ids = list(_ids(tokenizer, text))
+            ids = _restored_ids(tokenizer, text, taken)
         else:
-            said = _ids(tokenizer, _GAP.join(turn["content"] for turn in (*system, *rest)))
-            ids = [*asked.before, *said, *asked.after]
+            said = _GAP.join(turn["content"] for turn in (*system, *rest))
+            ids = [*asked.before, *_restored_ids(tokenizer, said, taken), *asked.after]
         full = full or len(ids)
         if len(ids) <= max_length or len(rest) < 2:
             return np.array(ids[-max_length:], dtype=np.int64), full
         rest = rest[2:] if len(rest) > 2 else rest[1:]
+
+
+def _without_special(turns: Sequence[dict[str, Any]], tokenizer: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """Messages with a sign in place of everything that the tokenizer would take for a special token, and what that was,
+    by the number in the sign."""
+    added = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+    special = sorted({*tokenizer.all_special_tokens, *added}, key=lambda token: (-len(token), token))
+    pattern, taken = re.compile("|".join([_TAKEN.pattern, *map(re.escape, special)])), []
+
+    def sign(found: re.Match[str]) -> str:
+        taken.append(found[0])
+        return f"\u2402{len(taken) - 1}\u2403"
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, str):
+            return pattern.sub(sign, value)
+        if isinstance(value, dict):
+            return {name: plain(part) for name, part in value.items()}
+        return [plain(part) for part in value] if isinstance(value, list) else value
+
+    return [plain(turn) for turn in turns], taken
+
+
+def _restored_ids(tokenizer: Any, text: str, taken: Sequence[str]) -> list[int]:
+    """Tokens of `text`, special ones included, with plain tokens of what was `taken` where its signs stand."""
+    ids: list[int] = []
+    for i, part in enumerate(_TAKEN.split(text) if taken else [text]):
+        ids += _plain_ids(tokenizer, [taken[int(part)]])[0] if i % 2 else _ids(tokenizer, part)
+    return ids
 
 
 def _shown(shots: Shots, tokenizer: Any, asked: Frame, lengths: Sequence[int]) -> list[tuple[int, ...]]:
@@ -239,7 +276,7 @@ def completions(texts: Sequence[str], tokenizer: Any, asked: Frame, longest: int
     if asked.start is None:
         found = [[*ids, asked.end] for ids in _plain_ids(tokenizer, texts)]
     else:
-        found = tokenizer(text_target=list(texts), verbose=False)["input_ids"]
+        found = tokenizer(text_target=list(texts), split_special_tokens=True, verbose=False)["input_ids"]
     return [np.array(ids[:longest], dtype=np.int64) for ids in found]
 
 
