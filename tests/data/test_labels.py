@@ -84,7 +84,7 @@ def texts(count: int, prefix: str = "text") -> list[str]:
 
 
 def split(tables: dict[str, Rows], task: Any = TASK) -> Splits:
-    return prepare(tables, DataConfig(path="x"), task, seed=0)
+    return prepare(tables, DataConfig(path="x", folds=0), task, seed=0)
 
 
 def test_numbers_are_one_label_in_csv_json_parquet_and_frames(tmp_path: Path) -> None:
@@ -129,7 +129,8 @@ def test_no_label_of_several_is_held_out_as_a_whole() -> None:
     # Each label stands in two rows, and each row counts for another of its labels when rows are drawn.
     labels = [[f"l{i}", f"l{(i + 1) % 40}"] for i in range(40)] + [["common"]] * 20
     for seed in range(10):
-        splits = prepare({"all": read({"text": texts(60), "labels": labels})}, DataConfig(path="x"), SEVERAL, seed)
+        tables = {"all": read({"text": texts(60), "labels": labels})}
+        splits = prepare(tables, DataConfig(path="x", folds=0), SEVERAL, seed)
         assert {name for given in splits.train["labels"] for name in given} == {"common", *(f"l{i}" for i in range(40))}
         assert not splits.audit.of("unlearned-labels")
 

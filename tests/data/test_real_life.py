@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transferkit.config import DataConfig
-from transferkit.data import Splits, content, moments, prepare, read
+from transferkit.data import Splits, content, moments, part_of_folds, prepare, read
 from transferkit.data.splitting import latest
 from transferkit.errors import DataError
 from transferkit.tasks import get
 
 TASK = get("text-classification")
 PARTS = ("train", "validation", "test")
+DATA = DataConfig(path="x", group="who")
 
 
 def table(count: int, **columns: Sequence[Any]) -> Any:
@@ -27,7 +28,7 @@ def table(count: int, **columns: Sequence[Any]) -> Any:
 
 def split(tables: Any, **values: Any) -> Splits:
     tables = tables if isinstance(tables, dict) else {"all": tables}
-    return prepare(tables, DataConfig(path="x", **values), TASK, seed=0)
+    return prepare(tables, DataConfig(**{"path": "x", "folds": 0, **values}), TASK, seed=0)
 
 
 def of(splits: Splits, column: str) -> list[list[Any]]:
@@ -258,6 +259,21 @@ def test_no_group_is_parted_and_nothing_later_is_learned(rows: list[tuple[int, i
     assert max((times[i] for i in of_kept), default=-1) < min(times[i] for i in of_held)
     if len(set(groups)) == len(groups):
         assert not left_out.any()
+
+
+def test_rows_with_times_are_not_cross_validated() -> None:
+    days = table(60, at=list(range(60)), who=[i % 9 for i in range(60)])
+    assert split(days, folds="auto", group="who").folds == 10
+    assert split(days, folds="auto", time="at").folds == 0 and len(split(days, folds="auto", time="at").test) == 6
+    with pytest.raises(DataError, match="--folds 5: expected none with --time at"):
+        split(days, folds=5, time="at")
+
+
+def test_no_group_stands_in_two_parts_of_a_cross_validation() -> None:
+    splits = split(table(60, who=[i % 9 for i in range(60)]), folds=3, group="who")
+    part = part_of_folds(splits, np.flatnonzero(np.array(splits.labelled["group"]) == "4"), DATA, TASK, 0)
+    assert set(part.test["group"]) == {"4"} and not {"4"} & {*part.train["group"], *part.validation["group"]}
+    assert part.validation["group"] and not {*part.train["group"]} & {*part.validation["group"]}
 
 
 def test_unlabelled_rows_of_what_is_held_out_do_not_teach() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from transferkit.config import FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS, DataConfig
+from transferkit.config import AUTO, FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS, DataConfig
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import DataError
 
@@ -13,8 +13,16 @@ def folds_of(config: DataConfig, task: TaskColumns, rows: Mapping[str, int]) -> 
     """Parts of the cross-validation, 0 for none; `rows` are the numbers of rows of the splits that were given.
 
     `auto` cross-validates where rows are few, as nothing can be held out of them that tells routes apart, and where
-    there are no validation rows to choose by. Raises `DataError` where rows are too few for the parts asked for.
+    there are no validation rows to choose by. Rows with times are not cross-validated: most parts would be learned from
+    what came later. Raises `DataError` where rows are too few for the parts asked for, or have times.
     """
+    if config.time is not None:
+        if config.folds not in (0, AUTO):
+            raise DataError(
+                f"--folds {config.folds}: expected none with --time {config.time}, since most parts would be learned "
+                "from what came later; leave one of them out"
+            )
+        return 0
     labelled = rows["train"] + rows.get("validation", 0)
     if isinstance(config.folds, str):
         few = labelled < FEW_ROWS and task.shape.name != "TEXT"

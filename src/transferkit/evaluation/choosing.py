@@ -80,11 +80,10 @@ def _in_and_out(
     metric: str, outputs: Any, references: Any, seed: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """`metric` of the rows in every resample, and of the rows outside it."""
-    inside, outside = [], []
+    inside, outside, weigh = [], [], metrics.weighing(metric, outputs, references)
     for counts in drawn_rows(len(references), _RESAMPLES, np.random.default_rng(seed)):
-        member = metrics.get(metric)
-        inside.append(member.resampled(outputs, references, counts))
-        outside.append(member.resampled(outputs, references, (counts == 0).astype(np.float64)))
+        inside.append(weigh(counts))
+        outside.append(weigh((counts == 0).astype(np.float64)))
     return np.concatenate(inside), np.concatenate(outside)
 
 
