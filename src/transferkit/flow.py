@@ -136,7 +136,7 @@ def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> s
             return False
         return True
 
-    if fits(task, columns.explicit(task, asked)):
+    if fits(task, {}) or fits(task, columns.explicit(task, asked)):
         return ""
     fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
     others = [name for name in fitting if name != task.name]
