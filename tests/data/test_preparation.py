@@ -22,7 +22,7 @@ LONG = (
 
 
 def config(**values: Any) -> DataConfig:
-    return DataConfig(path="x", **values)
+    return DataConfig(**{"path": "x", "folds": 0, **values})
 
 
 def texts(count: int, offset: int = 0) -> list[str]:
@@ -236,7 +236,7 @@ def test_same_splits_in_another_process() -> None:
         "from transferkit.data import prepare, read\n"
         "from transferkit.tasks import get\n"
         "rows = read({'text': [f'{n * n} x {n}' for n in range(60)], 'label': list('abc') * 20})\n"
-        "print(prepare({'all': rows}, DataConfig(path='x'), get('text-classification'), 0).fingerprint)\n"
+        "print(prepare({'all': rows}, DataConfig(path='x', folds=0), get('text-classification'), 0).fingerprint)\n"
     )
     prints = {
         subprocess.run(

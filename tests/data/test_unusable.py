@@ -78,5 +78,5 @@ CASES = [
 @pytest.mark.parametrize(("tables", "values", "message"), CASES)
 def test_one_sentence(tables: dict[str, Rows], values: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
-        prepare(tables, DataConfig(path="x", **values), TASK, seed=0)
+        prepare(tables, DataConfig(**{"path": "x", "folds": 0, **values}), TASK, seed=0)
     assert "\n" not in str(caught.value)
