@@ -9,7 +9,7 @@ import pytest
 from transformers import AutoModel, T5Config
 
 from tiny_models import ENCODERS, FAMILIES, VOCABULARY, Tiny, load, make_context, save_tokenizer, some_rows
-from transferkit import predictors, routes, tasks
+from transferkit import options, predictors, routes, tasks
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.errors import TransferkitError
@@ -17,7 +17,7 @@ from transferkit.evaluation.outputs import gap
 from transferkit.routes import Context
 from transferkit.tasks import Shape
 
-ROUTES = sorted(routes.variants())
+ROUTES = options.names()
 # Tasks that are answered with texts differ in their columns and metrics alone.
 TASKS = [name for name in tasks.names() if tasks.get(name).shape is not Shape.TEXT or name == "summarization"]
 FRESH = some_rows(20, seed=9)
@@ -44,7 +44,7 @@ def applies(task: str, family: str, route: str) -> bool:
 
 
 def options_of(route: str, small: Path, writes: bool) -> dict[str, Any]:
-    _, schema = routes.variants()[route]
+    schema = options.get(route).Options
     usual = {name: value for name, value in OPTIONS.get(route, {}).items() if writes or name != "encoder"}
     given = {name: str(small) if value == "SMALL" else value for name, value in usual.items()}
     return {**given, **({"epochs": 1} if "epochs" in schema.model_fields else {})}
@@ -92,7 +92,7 @@ def test_it_works(tiny: Tiny, tmp_path: Path, task: str, family: str, route: str
     backbone = tiny(family, left=family == "llama")
     rows = rows_for(task)
     context = make_context(backbone, tmp_path, rows, task=tasks.get(task).bound(rows))
-    if routes.variants()[route][0] == "distillation" and applies(task, family, TEACHER):
+    if options.get(route).KIND == "distillation" and applies(task, family, TEACHER):
         context = make_context(backbone, tmp_path, rows, task=context.task, teachers=teachers(context))
     reason = outcome_or_reason(route, context, tiny(family, layers=2).folder)
     if not applies(task, family, route):
@@ -136,7 +136,7 @@ def test_an_encoder_with_a_decoder(tiny: Tiny, tmp_path: Path, route: str) -> No
     assert reason is None or is_sentence(reason)
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if routes.variants()[route][0] == "distillation"])
+@pytest.mark.parametrize("route", [route for route in ROUTES if options.get(route).KIND == "distillation"])
 def test_students_need_a_teacher(tiny: Tiny, tmp_path: Path, route: str) -> None:
     reason = outcome_or_reason(route, make_context(tiny("bert"), tmp_path), tiny("bert", layers=2).folder)
     assert reason is not None and is_sentence(reason) and "teach" in reason

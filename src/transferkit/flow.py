@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit import data, metrics, predictors, routes, sources, students, tasks
+from transferkit import data, metrics, options, predictors, routes, sources, students, tasks
 from transferkit.artifact import held_out, learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
@@ -99,8 +99,8 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
             if not idle:
                 raise ConfigError(f"{name}: for models that write; {task.name} wants {task.shape.value}; leave it out")
     for route in config.routes:
-        for asked in routes.named_in(route):
-            routes.resolve(asked)  # a misspelt name or option is refused before anything is fetched
+        for asked in options.named_in(route):
+            options.checked(asked)  # a misspelt name or option is refused before anything is fetched
     tables = _tables(config, table)
     try:
         splits = data.prepare(tables, config.data, task, config.seed)

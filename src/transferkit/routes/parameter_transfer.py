@@ -1,7 +1,6 @@
 """Fine-tuning: the backbone with a task head, trained through one of the adapters."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,10 +23,6 @@ from transferkit.training.options import TrainingOptions
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_options
 from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, train_writer
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {name: adapters.get(name).Options for name in adapters.names()}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
