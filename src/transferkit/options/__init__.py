@@ -3,6 +3,7 @@
 One route, one file; the file's name is the route's name.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
@@ -40,6 +41,15 @@ def checked(route: RouteConfig) -> Strict:
     except ValidationError as error:
         fields = ", ".join(schema.model_fields)
         raise ConfigError(f"route {route.title}: {explain(error)}; its options are {fields or 'none'}") from None
+
+
+def require_distinct(routes: Sequence[RouteConfig]) -> None:
+    """Raise `ConfigError` where two of them have one title, also where only large and small letters differ: to some
+    file systems these are the same."""
+    titles = [route.title.casefold() for route in routes]
+    twice = sorted({route.title for route in routes if titles.count(route.title.casefold()) > 1})
+    if twice:
+        raise ConfigError(f"routes named twice: {', '.join(twice)}; give each a label of its own")
 
 
 def named_in(route: RouteConfig) -> tuple[RouteConfig, ...]:

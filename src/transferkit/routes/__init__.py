@@ -15,12 +15,12 @@ from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
+from transferkit.training.answered import longest_answer
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
 from transferkit.training.prompting import Frame, frame
 from transferkit.training.shapes import span
 from transferkit.training.windows import Windowed, whole, windowed
-from transferkit.training.writing import longest_answer
 
 
 @dataclass(frozen=True)

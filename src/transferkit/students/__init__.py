@@ -14,12 +14,13 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.examples import Examples
 from transferkit.training.layers import output_layer
 from transferkit.training.losses import Schedule
+from transferkit.training.options import WRITING_EPOCHS
 from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions, Scheduled
-from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly
 
 _STUDENT_RATE = 3.0  # it has lost layers, and is to find another way
 

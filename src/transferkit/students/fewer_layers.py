@@ -17,6 +17,7 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import Lesson, Student, default_epochs, taught_to_write
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.bridging import bridge, gaps
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.influence import block_influence
@@ -25,7 +26,6 @@ from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
 from transferkit.training.windows import windowed
-from transferkit.training.writing import AnswersOnly
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
 
