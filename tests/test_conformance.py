@@ -71,10 +71,8 @@ def test_its_public_classes_are_documented(member: ModuleType) -> None:
     assert own == []
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=short)
+@pytest.mark.parametrize("family", [adapters, metrics, options, students, tasks], ids=short)
 def test_the_folder_is_the_register(family: ModuleType) -> None:
-    if not hasattr(family, "names"):
-        return
     found = [member.__name__.rsplit(".", 1)[1] for member in members(family)]
     assert [name.replace("-", "_") for name in family.names()] == found
 
@@ -326,12 +324,10 @@ def test_a_loss_does_not_see_padding(member: ModuleType) -> None:
     assert torch.allclose(loss(changed), loss(step), atol=1e-6)
 
 
-@each(losses)
+@pytest.mark.parametrize("member", [each for each in members(losses) if not short(each).endswith(".contrast")])
 def test_splitting_a_batch_does_not_change_a_loss(member: ModuleType) -> None:
     """Except for contrast, which is about the pairs of a batch."""
     (kind,) = [value for value in defined_in(member, inspect.isclass) if issubclass(value, torch.nn.Module)]
-    if kind.__name__ == "Contrast":
-        return
     torch.manual_seed(0)
     loss, step = kind(*ARGUMENTS.get(kind.__name__, ())), step_for(kind)
 
