@@ -112,7 +112,7 @@ def test_yaml_flags_and_python_describe_the_same_run(tmp_path: Path, monkeypatch
     (python,) = [text for text in fences(README, "python", run=False) if "class_weights" in text]
     seen: list[RunConfig] = []
     monkeypatch.setattr(api, "begin", lambda config, table, resume: seen.append(config))
-    monkeypatch.setattr(flow, "transfer", lambda intake, resume: None)
+    monkeypatch.setattr(flow, "finish", lambda intake, resume: None)
     monkeypatch.setattr(api, "Run", lambda result: result)
     exec(compile(python, "README.md", "exec"), {"transferkit": transferkit})
     assert asked(parsed(["fit", "--config", "run.yaml"])) == asked(parsed(by_flags)) == seen[0]

@@ -290,7 +290,7 @@ def test_ctrl_c_names_the_command_that_goes_on(
         (run / "config.yaml").write_text("data: x\n")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(flow, "transfer", stop)
+    monkeypatch.setattr(flow, "finish", stop)
     ended = call("fit", small_file, "--output-dir", run)
     assert ended.code == 130
     assert ended.error.endswith(f"transferkit fit --resume --output-dir '{run}'")
