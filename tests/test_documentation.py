@@ -23,7 +23,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 import transferkit
-from transferkit import adapters, config, errors, flow, routes, sources, students, tasks
+from transferkit import adapters, config, errors, flow, options, routes, sources, students, tasks
 from transferkit import run as api
 from transferkit.cli import failures
 from transferkit.cli.app import app
@@ -33,9 +33,11 @@ from transferkit.config import RunConfig, Strict
 from transferkit.data import read
 from transferkit.data.rows import Rows
 from transferkit.evaluation import cost
+from transferkit.options.static import Options as StaticOptions
 from transferkit.routes import contrastive
-from transferkit.students import DistillationOptions, Lesson
+from transferkit.students import Lesson
 from transferkit.training.options import TrainingOptions
+from transferkit.training.student_options import DistillationOptions
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -95,6 +97,7 @@ def asked(given: dict[str, Any]) -> RunConfig:
 
 
 def test_other_commands_are_known() -> None:
+    assert len(OURS) > 20  # or nothing is tested above
     others = {line.split()[0] for line in ALL_COMMANDS} - {"transferkit"}
     assert others <= {"make", "python", "pip", "printf"}
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -108,7 +111,8 @@ def test_yaml_flags_and_python_describe_the_same_run(tmp_path: Path, monkeypatch
     (by_flags,) = [words for words in OURS if words[:2] == ["fit", "questions.csv"] and "full.epochs=3" in words]
     (python,) = [text for text in fences(README, "python", run=False) if "class_weights" in text]
     seen: list[RunConfig] = []
-    monkeypatch.setattr(flow, "fit", lambda config, table, resume: seen.append(config))
+    monkeypatch.setattr(api, "begin", lambda config, table, resume: seen.append(config))
+    monkeypatch.setattr(flow, "finish", lambda intake, resume: None)
     monkeypatch.setattr(api, "Run", lambda result: result)
     exec(compile(python, "README.md", "exec"), {"transferkit": transferkit})
     assert asked(parsed(["fit", "--config", "run.yaml"])) == asked(parsed(by_flags)) == seen[0]
@@ -189,7 +193,7 @@ def test_every_route_is_in_the_table_and_on_its_page() -> None:
     table = text[text.index("| route | what learns |") :]
     listed = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
     headings = re.findall(r"^### (\w+)$", ROUTES.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(listed) == set(headings) == set(routes.variants())
+    assert set(listed) == set(headings) == set(options.names())
 
 
 def test_the_catalogue_is_the_one_in_the_readme() -> None:
@@ -238,18 +242,18 @@ def options_of(name: str) -> tuple[type[Strict], type[Strict]]:
         return TrainingOptions, Strict
     if name == "distillation":
         return DistillationOptions, TrainingOptions
-    _, options = routes.variants()[name]
-    shared = next((kind for kind in (DistillationOptions, TrainingOptions) if issubclass(options, kind)), Strict)
-    return options, shared
+    schema = options.get(name).Options
+    shared = next((kind for kind in (DistillationOptions, TrainingOptions) if issubclass(schema, kind)), Strict)
+    return schema, shared
 
 
 def options_table(name: str) -> str:
     """What the docstring of the options says, and a table of those not described before or differing."""
-    options, shared = options_of(name)
-    words = " ".join(inspect.cleandoc(options.__doc__ or "").split())
+    schema, shared = options_of(name)
+    words = " ".join(inspect.cleandoc(schema.__doc__ or "").split())
     fields = {
         option: field
-        for option, field in options.model_fields.items()
+        for option, field in schema.model_fields.items()
         if option not in shared.model_fields
         or (field.default, field.description)
         != (shared.model_fields[option].default, shared.model_fields[option].description)
@@ -292,7 +296,7 @@ def student_defaults(rows: int) -> tuple[float, float]:
     teacher: Any = None  # not a Transformers model, so there is nothing to start from
     lesson = Lesson(tasks.get("text-classification").bound(table), table, teacher, 16, sources.load)
     kind = students.get("static")
-    student = kind.build(lesson, kind.Options())
+    student = kind.build(lesson, StaticOptions())
     return student.learning_rate, student.epochs
 
 
@@ -311,7 +315,7 @@ def filled(text: str) -> str:
 def test_the_tables_of_options_are_the_code_s() -> None:
     text = ROUTES.read_text(encoding="utf-8")
     assert text == filled(text), "run: python tests/test_documentation.py"
-    assert set(re.findall(r"<!-- options (\w+) -->", text)) == {"training", "distillation", *routes.variants()}
+    assert set(re.findall(r"<!-- options (\w+) -->", text)) == {"training", "distillation", *options.names()}
 
 
 def test_what_the_page_says_of_contrastive() -> None:

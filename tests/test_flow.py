@@ -23,6 +23,7 @@ from transferkit.data.rows import Rows, row_key
 from transferkit.data.splits import Audit, Finding
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import RunResult
+from transferkit.intake import take_in
 from transferkit.predictors import Predictions
 from transferkit.training.cache import Cache, Space
 from transferkit.transfer import context_of
@@ -230,9 +231,9 @@ def test_routes_that_do_not_apply_are_skipped_and_said(place: Place, monkeypatch
 
 @pytest.mark.parametrize("dry", [False, True])
 def test_a_run_of_nothing_but_the_baseline_must_be_asked_for(place: Place, dry: bool) -> None:
-    start = estimate.of_run if dry else flow.fit
+    config = parse(place.config("nothing", routes=["static"]))
     with pytest.raises(ConfigError, match="none of the routes asked for can run here: static: no route before it"):
-        start(parse(place.config("nothing", routes=["static"])))
+        estimate.of_run(take_in(config)) if dry else flow.fit(config)
     assert not (place.folder / "nothing").exists()
     plans, skipped = flow.applicable(flow.prepare(parse(place.config("both", routes=["baseline", "static"]))))
     assert [plan.title for plan in plans] == ["baseline"] and len(skipped) == 1

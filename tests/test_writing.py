@@ -38,6 +38,8 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
 from transferkit.training import prompting
+from transferkit.training.answered import answered_examples
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.cache import Cache
 from transferkit.training.influence import block_influence
 from transferkit.training.layers import captured, output_layer
@@ -51,7 +53,6 @@ from transferkit.training.options import TrainingOptions
 from transferkit.training.prompting import Shots, completions, frame, prompts
 from transferkit.training.teacher_answers import logits_changed_after, with_answers, with_outputs
 from transferkit.training.teaching import fingerprint
-from transferkit.training.writing import AnswersOnly, answered_examples
 
 CHAT = (
     "{% for message in messages %}{{ '[CLS] ' + message['role'] + ' ' + message['content'] + ' [SEP] ' }}{% endfor %}"

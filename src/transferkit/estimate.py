@@ -30,20 +30,20 @@ import torch
 from torch import Tensor
 
 from transferkit import adapters, flow, students
-from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.evaluation.results import Skipped
+from transferkit.intake import Intake
 from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
+from transferkit.training.answered import answered_examples, longest_answer
 from transferkit.training.encoding import Encoded, encode
 from transferkit.training.inference import batch_tokens, device_of
 from transferkit.training.learner import inputs_of
-from transferkit.training.options import TrainingOptions, usual_patience
+from transferkit.training.options import WRITING_EPOCHS, TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.prompting import frame
-from transferkit.training.writing import WRITING_EPOCHS, answered_examples, longest_answer
 from transferkit.transfer import Prepared
 
 _PROBE_FLOPS = 5e11  # most that one batch may take
@@ -97,9 +97,9 @@ class _Load:
     longest_target: int
 
 
-def of_run(config: RunConfig) -> Estimate:
-    """Read, audit and split as `fit` would, time a batch, and train nothing."""
-    prepared = flow.prepare(config)
+def of_run(intake: Intake) -> Estimate:
+    """Plan as `fit` would, time a batch, and train nothing."""
+    prepared = flow.with_model(intake)
     plans, skipped = flow.applicable(prepared)
     splits, backbone = prepared.splits, prepared.backbone
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}

@@ -4,24 +4,21 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from transferkit import data, metrics, predictors, routes, sources, students, tasks
+from transferkit import data, metrics, options, predictors, routes, sources, students
 from transferkit.artifact import held_out, learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
-from transferkit.artifact.run_folder import Finished, RunFolder, open_run, refuse_unusable, room_for
+from transferkit.artifact.run_folder import Finished, RunFolder, open_run, room_for
 from transferkit.artifact.verify import verify_in_fresh_process
-from transferkit.config import AUTO, DataConfig, GenerationConfig, RouteConfig, RunConfig
-from transferkit.data import columns
+from transferkit.config import AUTO, RouteConfig, RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.data.values import names_in
-from transferkit.errors import ConfigError, DataError
+from transferkit.errors import ConfigError
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
@@ -40,25 +37,17 @@ from transferkit.evaluation.results import (
 )
 from transferkit.evaluation.scores import comparable, score
 from transferkit.evaluation.verdict import verdict
+from transferkit.intake import Intake, begin, cache_of, take_in
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Plan
-from transferkit.sources import hub_data
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
+from transferkit.training.answered import asked_lengths
 from transferkit.training.encoding import NO_TOKEN, encode
-from transferkit.training.writing import asked_lengths
-from transferkit.transfer import CrossValidated, Prepared, cache_of, context_of, cross_validate, train_routes
+from transferkit.transfer import CrossValidated, Prepared, context_of, cross_validate, train_routes
 
 log = logging.getLogger("transferkit")
-
-_NO_WINDOWS = {
-    Shape.TAGS: "tags are read from texts cut at max_length only",
-    Shape.SPAN: "contexts are read in windows in any case",
-    Shape.TEXT: "a text that is to be answered with one is cut at max_length only",
-}
-_USUAL_TASK = "text-classification"
-_USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 
 
 def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult:
@@ -67,9 +56,12 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     `table` stands in for the file that `config.data.path` names: a DataFrame, a `datasets` object or
     columns. `resume` goes on in an unfinished run folder.
     """
-    if config.output_dir:
-        refuse_unusable(config.output_dir, resume)
-    prepared = prepare(config, table)
+    return finish(begin(config, table, resume), resume)
+
+
+def finish(intake: Intake, resume: bool = False) -> RunResult:
+    """What `fit` does once the rows are read."""
+    prepared = with_model(intake)
     plans, skipped = applicable(prepared)
     run = open_run(prepared.config, prepared.folder, resume)
     run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
@@ -85,62 +77,25 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
 
 def prepare(config: RunConfig, table: Any = None) -> Prepared:
     """Read, audit and split the rows; load the model's facts; check every route's options."""
-    folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
-    model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
-    config = config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
-    if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
-        raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
-    if task.shape is not Shape.TEXT:
-        for name, idle in (
-            ("generation", config.generation == GenerationConfig()),
-            ("instruction", not config.instruction),
-        ):
-            if not idle:
-                raise ConfigError(f"{name}: for models that write; {task.name} wants {task.shape.value}; leave it out")
-    for route in config.routes:
-        for asked in routes.named_in(route):
-            routes.resolve(asked)  # a misspelt name or option is refused before anything is fetched
-    tables = _tables(config, table)
-    try:
-        splits = data.prepare(tables, config.data, task, config.seed)
-    except DataError as error:
-        raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
-    task = task.bound(splits.train.join(splits.validation))
-    log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
-    log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
+    return with_model(take_in(config, table))
+
+
+def with_model(intake: Intake) -> Prepared:
+    """Load the model's facts, measure the rows with its tokenizer, settle the routes."""
+    config, task = intake.config, intake.task
+    assert config.output_dir is not None and config.model is not None
     backbone = sources.load(
-        model,
+        config.model,
         cache_dir=cache_of(config),
         revision=config.revision,
         offline=config.offline,
         trust_remote_code=config.trust_remote_code,
     )
-    splits, max_length = _measured(splits, task, backbone, config)
+    splits, max_length = _measured(intake.splits, task, backbone, config)
     plans = _plans(config, splits, task, backbone)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
-    return Prepared(config, folder, tables, splits, task, backbone, max_length, plans)
-
-
-def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> str:
-    """A hint where the columns are not those of `task` but of others."""
-    if not tables:
-        return ""
-    rows = next(iter(tables.values()))
-
-    def fits(other: Task, named: Mapping[str, str]) -> bool:
-        try:
-            columns.find(list(other.unpack(rows).columns), other, named, need_target=True)
-        except DataError:
-            return False
-        return True
-
-    if fits(task, {}) or fits(task, columns.explicit(task, asked)):
-        return ""
-    fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
-    others = [name for name in fitting if name != task.name]
-    return f"; columns of these names are usual for --task {' or '.join(others)}" if others else ""
+    return Prepared(config, config.output_dir, intake.tables, splits, task, backbone, max_length, plans)
 
 
 def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
@@ -325,19 +280,6 @@ def _of_known_labels(split: tuple[Rows, Rows, float] | None, task: Task) -> tupl
     return (learn, test, split[2]) if there == known and len(test) else None
 
 
-def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
-    path, cache_dir = config.data.path, cache_of(config)
-    if table is not None:
-        tables = data.read_splits(table, config.data.validation, config.data.test)
-    elif sources.is_dataset(path):
-        tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
-    elif hub_data.names(path):
-        tables = data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
-    else:
-        tables = data.read_splits(path, config.data.validation, config.data.test)
-    if config.unlabelled:
-        tables["unlabelled"] = data.read(config.unlabelled)
-    return tables
 
 
 def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
@@ -385,10 +327,7 @@ def _plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) ->
             asked.append(route)
     if all(route.name != BASELINE for route in asked):
         asked.insert(0, RouteConfig(name=BASELINE))
-    titles = [route.title for route in asked]
-    twice = sorted({title for title in titles if titles.count(title) > 1})
-    if twice:
-        raise ConfigError(f"routes named twice: {', '.join(twice)}; give each a label of its own")
+    options.require_distinct(asked)
     return tuple(routes.resolve(route) for route in asked)
 
 
@@ -396,4 +335,3 @@ def _rows_per_label(rows: Rows, task: Task) -> float:
     """The median over labels; all of them for what has no labels."""
     counts = Counter(name for target in rows[task.target] for name in names_in(target))
     return float(np.median(list(counts.values()))) if task.shape in (Shape.LABEL, Shape.LABELS) else len(rows)
-

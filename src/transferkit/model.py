@@ -23,7 +23,6 @@ from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
-from transferkit.sources.hush import hushed
 from transferkit.tasks import Shape, Task
 
 Text = str | tuple[str, str]
@@ -234,6 +233,8 @@ def load(folder: str | Path, route: str | None = None, cheapest: bool = False) -
     artifact = _artifact(path, route, cheapest)
     facts = predictors.read_facts(artifact)
     run = _read_run(artifact.parent.parent) if artifact.parent.name == "models" and "task" not in facts else None
+    from transferkit.sources.hush import hushed  # needs transformers, which a wrong name need not wait for
+
     with hushed():
         predictor = predictors.load(artifact)
     if run:  # a folder of an earlier version, which does not say itself what it is for

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from inspect import signature
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from transferkit import flow
 from transferkit.config import parse
 from transferkit.errors import ConfigError, TransferkitError
-from transferkit.evaluation.leaderboard import render
 from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.model import Model, load
-from transferkit.sources.hush import hushed
+from transferkit.intake import begin
+
+if TYPE_CHECKING:
+    from transferkit.model import Model
 
 _WIDTH = 120
 
@@ -44,11 +44,15 @@ class Run:
         """The fastest route that is shown to be as good as the best, None where the rows are too few to tell."""
         return self.result.route(self.result.cheapest) if self.result.cheapest else None
 
-    def model(self, name: str | None = None) -> Model:
+    def model(self, name: str | None = None) -> "Model":
         """The model of the route called `name`, by default the best one's."""
+        from transferkit.model import load
+
         return load(self.folder, name)
 
     def __str__(self) -> str:
+        from transferkit.evaluation.leaderboard import render
+
         page = Console(file=StringIO(), width=_WIDTH, color_system=None)
         page.print(render(self.result, _WIDTH))
         assert isinstance(page.file, StringIO)
@@ -139,8 +143,13 @@ def fit(
             "cache_dir": cache_dir,
         }
     )
-    with hushed(), _naming_arguments():
-        return Run(flow.fit(config, None if named else _table(data, validation, test), resume))
+    with _naming_arguments():
+        intake = begin(config, None if named else _table(data, validation, test), resume)
+        from transferkit import flow
+        from transferkit.sources.hush import hushed
+
+        with hushed():
+            return Run(flow.finish(intake, resume))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from transferkit.data import content, splitting
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.evaluation.outputs import gathered
+from transferkit.intake import cache_of
 from transferkit.predictors import load
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
@@ -182,8 +183,3 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         generation=config.generation,
         load_backbone=lambda name: sources.load(name, cache_dir=prepared.cache_dir, offline=config.offline),
     )
-
-
-def cache_of(config: RunConfig) -> Path:
-    """The cache folder of a run."""
-    return (config.cache_dir or Path("~/.cache/transferkit")).expanduser()

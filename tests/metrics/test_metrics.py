@@ -132,7 +132,7 @@ def test_member_says_what_it_is(name: str) -> None:
         "LABELS": (np.eye(3)[[0, 1, 2]], np.eye(3, dtype=int)),
         "VALUE": (np.arange(3.0)[:, None], np.arange(3.0)),
         "SPAN": (["The cat!", ""], [["dog", "cat"], []]),
-        "TEXT": (["a b c d", "c"], [["a b c d"], ["c", "d"]]),
+        "TEXT": (["a b c d", "c d"], [["a b c d"], ["c d", "d"]]),
         "TAGS": ([["B-A", "I-A", "O"], ["O", "B-B"]], [["B-A", "I-A", "O"], ["O", "B-B"]]),
     }
     for shape in metric.SHAPES:

@@ -225,4 +225,4 @@ def test_no_such_folder(tmp_path: Path) -> None:
 
 def test_nothing_is_pickled(made: dict[str, tuple[Predictor, Path]]) -> None:
     suffixes = {file.suffix for _, path in made.values() for file in path.rglob("*") if file.is_file()}
-    assert suffixes <= {".json", ".safetensors", ".md"}
+    assert {".json", ".safetensors"} <= suffixes <= {".json", ".safetensors", ".md"}

@@ -41,6 +41,7 @@ def test_cost_labels_do_not_overlap(run: RunResult) -> None:
         width = LETTER * max(len(point.name), len(point.note) * 0.86)
         left = {"start": point.label_x, "end": point.label_x - width, "middle": point.label_x - width / 2}[point.anchor]
         boxes.append((left, point.label_y, left + width, point.label_y + 2 * LINE))
+    assert len(boxes) == len(run.routes) > 2
     for a, b in combinations(boxes, 2):
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 

@@ -73,6 +73,7 @@ def test_page_says_what_was_found(run: RunResult, parsed: Checker) -> None:
     assert "not significant" in text and "0.969" in text and "66 %" in text
     for route in run.routes:
         assert route.name in text and route.method in text
+    assert run.splits.audit.findings
     for finding in run.splits.audit.findings:
         assert finding.message in text
     assert "all 1,333 rows" in text and "230–232" in text  # noqa: RUF001

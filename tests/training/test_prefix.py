@@ -9,7 +9,7 @@ from jobs import classifier, examples_of
 from torch import Tensor, nn
 
 from tiny_models import FAMILIES, Tiny
-from transferkit import adapters
+from transferkit import adapters, options
 from transferkit.errors import ConfigError
 from transferkit.training.cache import Cache
 from transferkit.training.features import token_states
@@ -82,9 +82,9 @@ def test_more_layers_than_there_are(tiny: Tiny) -> None:
     adapter = adapters.get("top_layers")
     for layers in (3, 4):
         with pytest.raises(ConfigError, match="fewer than 3 layers"):
-            adapter.adapt(classifier(tiny("bert")), adapter.Options(layers=layers), [])
-    assert adapter.adapt(classifier(tiny("bert")), adapter.Options(layers=2), []).cached_depth == 1
-    assert adapter.adapt(classifier(tiny("bert")), adapter.Options(), []).cached_depth == 2
+            adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=layers), [])
+    assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=2), []).cached_depth == 1
+    assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(), []).cached_depth == 2
 
 
 def test_bytes_of_activations() -> None:

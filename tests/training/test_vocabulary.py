@@ -8,7 +8,7 @@ from jobs import classifier, differing, examples_of, make_job, weights_of
 from torch import nn
 
 from tiny_models import FAMILIES, Tiny
-from transferkit import adapters
+from transferkit import adapters, options
 from transferkit.training.loop import train
 from transferkit.training.vocabulary import SeenEmbedding, restore, shrink
 
@@ -46,7 +46,7 @@ def test_full_uses_it_and_gives_the_plain_model_back(tiny: Tiny) -> None:
     model = classifier(tiny("bert"))
     total = sum(p.numel() for p in model.parameters())
     adapter = adapters.get("full")
-    adapted = adapter.adapt(model, adapter.Options(), [1, 2, 7, 8])
+    adapted = adapter.adapt(model, options.get("full").Options(), [1, 2, 7, 8])
     assert sum(p.numel() for p in adapted.model.parameters()) < total
     finished = adapted.finish()
     assert type(finished.get_input_embeddings()) is nn.Embedding

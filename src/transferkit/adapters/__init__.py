@@ -35,8 +35,6 @@ class Adapted:
 class Adapter(Protocol):
     """What every file of this folder offers."""
 
-    Options: type[TrainingOptions]
-
     def default_rate(self, parameters: int) -> float:
         """Learning rate for a backbone of so many weights."""
 

@@ -1,7 +1,6 @@
 """Every weight learns."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import torch
 from torch import nn
@@ -10,12 +9,6 @@ from transferkit.adapters import Adapted
 from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
 from transferkit.training.vocabulary import restore, shrink
-
-
-class Options(TrainingOptions):
-    """Lower layers learn more slowly (`layer_decay`), since what they hold is the most general."""
-
-    usual_layer_decay: ClassVar[float] = 0.9
 
 
 def default_rate(parameters: int) -> float:

@@ -5,22 +5,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
 from safetensors.torch import save_file
 from torch import nn
 
 from transferkit.adapters import Adapted
 from transferkit.errors import ConfigError
+from transferkit.options.lora import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
-
-
-class Options(TrainingOptions):
-    """Every linear layer of the backbone gets an update; the head is trained whole."""
-
-    rank: int = Field(8, ge=1, description="rank of the updates")
-    alpha: int = Field(16, gt=0, description="their scale, rank-stabilised: alpha / sqrt(rank)")
-    dropout: float = Field(0.0, ge=0, lt=1, description="on what goes into the updates")
 
 
 def default_rate(parameters: int) -> float:

@@ -2,22 +2,16 @@
 
 from collections.abc import Sequence
 
-from pydantic import Field
 from torch import nn
 
 from transferkit.adapters import Adapted
 from transferkit.errors import ConfigError
+from transferkit.options.top_layers import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.training.layers import find_layers
 from transferkit.training.options import TrainingOptions
 from transferkit.training.prefix import SkippedPrefix, freeze_below
-
-
-class Options(TrainingOptions):
-    """What lies below the trained layers is computed once and kept in the cache."""
-
-    layers: int | None = Field(None, ge=1, description="trained layers, from the top; default: half of them")
 
 
 def default_rate(parameters: int) -> float:

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from transferkit import predictors
+from transferkit.artifact.place import refuse_unusable
 from transferkit.config import DESCRIBED, RunConfig, parse, read_yaml, write_yaml
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, ResourceError
@@ -165,17 +165,6 @@ def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:
     inputs = check["inputs"]
     rows = Rows(inputs, np.arange(1, len(inputs["text"]) + 1))
     return check["artifact"], rows, outputs.from_json(check["outputs"])
-
-
-def refuse_unusable(path: Path, resume: bool) -> None:
-    """Raise `ConfigError`, before anything is read, where no run can be made or `resume` is missing."""
-    above = next((folder for folder in (path, *path.absolute().parents) if folder.exists()), path)
-    if not above.is_dir():
-        raise ConfigError(f"--output-dir {path}: expected a folder, found the file {above}; name another folder")
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise ConfigError(f"--output-dir {path}: {above} cannot be written to; name another folder")
-    if (path / DESCRIBED).exists() and not resume:
-        raise ConfigError(f"{path} already holds a run; --resume continues it, another --output-dir starts a new one")
 
 
 def open_run(config: RunConfig, path: Path, resume: bool) -> RunFolder:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
+from scipy.special import bdtr
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
@@ -44,7 +44,7 @@ def mcnemar(a: npt.NDArray[Any], b: npt.NDArray[Any], truth: npt.NDArray[Any]) -
     right_a, right_b = a.argmax(axis=1) == truth, b.argmax(axis=1) == truth
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     discordant = only_a + only_b
-    p_value = float(binomtest(only_a, discordant, 0.5).pvalue) if discordant else 1.0
+    p_value = min(1.0, 2 * float(bdtr(min(only_a, only_b), discordant, 0.5)))
     return (only_a - only_b) / max(len(truth), 1), p_value
 
 

@@ -1,21 +1,16 @@
 """Numbers that judge predictions: one metric per file, the file's name is the metric's name."""
 
-import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.metadata import version
 from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
-from nltk.stem.porter import PorterStemmer
-from rouge_score.rouge_scorer import RougeScorer
 
 from transferkit.data.tags import spans
 from transferkit.errors import unknown
 
-_WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W_\u3040-\u30ff\u4e00-\u9fff]+")
 _NOISE = 1e-12
 """Differences of this share of the largest value are those of rounding."""
 Floats = npt.NDArray[np.float64]
@@ -186,25 +181,6 @@ def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], re
     ]
 
 
-def rouge(kind: str, predictions: Sequence[str], references: Any) -> list[float]:
-    """ROUGE F-measure per row, words stemmed after Porter (Lin 2004), by the package rouge-score; `kind` is its
-    rouge1, rouge2 or rougeL. Words are its own in ASCII; it would leave out letters of other scripts."""
-    scorer = RougeScorer([kind], tokenizer=_Words())
-    return best_of(lambda text, true: float(scorer.score(true, text)[kind].fmeasure), predictions, references)
-
-
-class _Words:
-    """Words in lower case, those of more than three letters stemmed as rouge-score does; signs of Chinese and Japanese
-    are words."""
-
-    def __init__(self) -> None:
-        self.stemmer = PorterStemmer()
-
-    def tokenize(self, text: str) -> list[str]:
-        found = _WORD.findall(text.lower())
-        return [self.stemmer.stem(word) if len(word) > 3 else word for word in found]
-
-
 def corpus_statistics(metric: Any, predictions: Sequence[str], references: Any) -> Floats:
     """What a corpus metric of sacrebleu (Post 2018) counts in every row, (n, k)."""
     return np.array(metric._extract_corpus_statistics(list(predictions), streams(references)), dtype=np.float64)
@@ -220,11 +196,6 @@ def of_sacrebleu(metric: Any, references: Any) -> str:
     some = list({len(given) or 1: given for given in references}.values())
     metric._extract_corpus_statistics([""] * len(some), streams(some))
     return str(metric.get_signature())
-
-
-def of_rouge() -> str:
-    """Which ROUGE this is."""
-    return f"F-measure, Porter stemmer, words of any script, rouge-score {version('rouge-score')}"
 
 
 def streams(references: Any) -> list[list[str | None]]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from transferkit.metrics import Floats, mean_of, of_rouge, rouge, scored
+from transferkit import rouge
+from transferkit.metrics import Floats, best_of, mean_of, scored
 
 TITLE = "ROUGE-L"
 HIGHER_IS_BETTER = True
@@ -12,7 +13,7 @@ IS_SHARE = True
 
 def statistics(predictions: Any, references: Any) -> Floats:
     """From 0 to 1 in every row, of several references the best."""
-    return scored(rouge("rougeL", predictions, references))
+    return scored(best_of(rouge.f_measure("rougeL"), predictions, references))
 
 
 def of_sums(sums: Floats) -> Floats:
@@ -27,4 +28,4 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
 
 def signature(predictions: Any, references: Any) -> str:
     """Which variant it is."""
-    return of_rouge()
+    return rouge.signature()

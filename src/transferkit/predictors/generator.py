@@ -18,11 +18,11 @@ from transferkit.progress import progress
 from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Shape, Task
+from transferkit.training.answered import answered_examples
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
 from transferkit.training.prompting import Frame, Ints, Prompts, prompts
-from transferkit.training.writing import answered_examples
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")

@@ -4,25 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, Protocol
 
-from pydantic import ValidationError
-
-from transferkit.config import AUTO, GenerationConfig, RouteConfig, Strict, explain
+from transferkit import options
+from transferkit.config import GenerationConfig, RouteConfig, Strict
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError, unknown
+from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
+from transferkit.training.answered import longest_answer
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
 from transferkit.training.prompting import Frame, frame
 from transferkit.training.shapes import span
 from transferkit.training.windows import Windowed, whole, windowed
-from transferkit.training.writing import longest_answer
 
 
 @dataclass(frozen=True)
@@ -102,9 +100,6 @@ class Outcome:
 class Route(Protocol):
     """What every file of this folder offers."""
 
-    def variants(self) -> Mapping[str, type[Strict]]:
-        """The names this kind of route goes by, and the options of each."""
-
     def why_not(self, variant: str, context: Context, options: Strict) -> str | None:
         """One sentence on why it does not apply here, or None if it does. Nothing has been trained yet."""
 
@@ -133,38 +128,14 @@ def _route(kind: str) -> Route:
     return route
 
 
-def variants() -> dict[str, tuple[str, type[Strict]]]:
-    """Every name a user may ask for -> (kind of route, its options)."""
-    kinds = sorted(module.name for module in iter_modules(__path__))
-    return {name: (kind, options) for kind in kinds for name, options in _route(kind).variants().items()}
-
-
 def resolve(config: RouteConfig) -> Plan:
-    """Check a route's name and options. Raises `ConfigError` naming what there is."""
-    known = variants()
-    if config.name not in known:
-        raise unknown("route", config.name, known)
-    kind, options = known[config.name]
-    try:
-        return Plan(config.title, kind, config.name, options.model_validate(config.options))
-    except ValidationError as error:
-        fields = ", ".join(options.model_fields)
-        raise ConfigError(f"route {config.title}: {explain(error)}; its options are {fields or 'none'}") from None
+    """The route asked for, ready to run. Raises `ConfigError` for a name or an option that there is not."""
+    return Plan(config.title, options.get(config.name).KIND, config.name, options.checked(config))
 
 
 BASELINE = "baseline"
 FEW_ROWS_PER_LABEL = 20
 _LARGE_BACKBONE = 300e6
-
-
-def named_in(config: RouteConfig) -> tuple[RouteConfig, ...]:
-    """The routes that `config` names: itself, or those that `auto` has options for."""
-    if config.name != AUTO:
-        return (config,)
-    for name, options in config.options.items():
-        if not isinstance(options, dict):
-            raise ConfigError(f"auto.{name}: expected the options of a route, as in auto.full.epochs=3")
-    return tuple(RouteConfig(name=name, options=options) for name, options in config.options.items())
 
 
 def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone: Backbone) -> tuple[RouteConfig, ...]:
@@ -180,7 +151,7 @@ def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone
     student = "fewer_layers" if shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT) else "static"
     chosen = (BASELINE, "feature_transfer", *(("contrastive",) if few else (tuned, student)))
     chosen = (BASELINE, "zero_shot", *chosen[1:]) if shape is Shape.TEXT else chosen
-    given = {each.name: each for each in named_in(config)}
+    given = {each.name: each for each in options.named_in(config)}
     if others := [name for name in given if name not in chosen]:
         raise ConfigError(f"auto chose {', '.join(chosen)} here, not {', '.join(others)}; name it with --routes")
     return tuple(given.get(name, RouteConfig(name=name)) for name in chosen)

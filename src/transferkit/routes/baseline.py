@@ -3,13 +3,12 @@ the context. What does not beat it has transferred nothing."""
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
@@ -21,6 +20,7 @@ from transferkit.config import Strict
 from transferkit.data import content
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
+from transferkit.options.baseline import Options
 from transferkit.predictors import Floats, span_matcher
 from transferkit.predictors.bag_of_words import BagOfWords, vectorizer, vectors
 from transferkit.predictors.plain_copy import PlainCopy
@@ -31,27 +31,12 @@ from transferkit.training import shapes
 from transferkit.training.folds import Ints, folds
 from transferkit.training.shapes import ShapeKind, span
 
-NAME = "baseline"
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
 _TOO_LONG = 100  # a text of so many usual answers is none
 _USUAL = (0.1, 0.3, 1.0, 3.0)
 # A machine per label is trained for every strength and fold.
 _STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL}
-
-
-class Options(Strict):
-    """TF-IDF of words and word pairs with a linear support vector machine."""
-
-    strengths: tuple[float, ...] | None = Field(
-        None,
-        min_length=1,
-        description="values of C that cross-validation chooses from; default: several",
-    )
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {NAME: Options}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -176,7 +161,7 @@ def _fitted(rows: Rows, column: str) -> TfidfVectorizer:
         return vectorizer().fit(rows[column])
     except ValueError:
         raise DataError(
-            f"{NAME}: expected words in the column {column!r}, found nothing but signs in {len(rows)} rows; "
+            f"baseline: expected words in the column {column!r}, found nothing but signs in {len(rows)} rows; "
             "name another column"
         ) from None
 

@@ -1,14 +1,13 @@
 """For a handful of examples per label: pull texts of one label together, then put a head on them."""
 
 import time
-from collections.abc import Mapping
 
 import numpy as np
-from pydantic import Field
 from transformers import set_seed
 
 from transferkit.config import Strict
 from transferkit.data import content
+from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
@@ -23,23 +22,11 @@ from transferkit.training.layers import find_layers
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training, train
 from transferkit.training.losses.contrast import Contrast
-from transferkit.training.options import TrainingOptions
 from transferkit.training.shapes import Adjustment
 
-NAME = "contrastive"
 _MANY_ROWS = 5_000
 _RATE = 1e-4
 _STEPS = 60
-
-
-class Options(TrainingOptions):
-    """A batch gives a pair for every two of its rows, so it should hold several rows of every label."""
-
-    batch_size: int = Field(64, ge=2, description="rows per optimizer step")
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {NAME: Options}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:

@@ -1,7 +1,7 @@
 """Knowledge distillation: a smaller or faster student learns from what its teachers answer."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,7 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
-from transferkit.students import (
-    DistillationOptions,
-    Lesson,
-    Scheduled,
-    Student,
-    WritingOptions,
-    is_on,
-    schedule,
-)
+from transferkit.students import Lesson, Student, is_on, schedule
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.augmentation import altered
@@ -43,6 +35,7 @@ from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.shapes import Adjustment
+from transferkit.training.student_options import DistillationOptions, Scheduled, WritingOptions
 from transferkit.training.teacher_answers import logits_changed_after, output_bias, with_answers, with_outputs
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_options
@@ -52,10 +45,6 @@ _WRITERS = ("full", "lora", "top_layers")
 _PREFERRED = (*_WRITERS, "contrastive", "feature_transfer")
 _OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
 _OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {name: students.get(name).Options for name in students.names()}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:

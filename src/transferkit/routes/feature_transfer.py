@@ -1,22 +1,21 @@
 """Frozen encoder and new head: features of every layer, read once, and a linear head on the best of them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, field_validator
 
 from transferkit.config import Strict
 from transferkit.data import content
 from transferkit.errors import ConfigError
+from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
@@ -28,7 +27,6 @@ from transferkit.training.inference import Floats
 from transferkit.training.passages import NOWHERE
 from transferkit.training.prompting import prompts
 
-NAME = "feature_transfer"
 _MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _FOR_TEXTS = {"examples", "encoder"}
@@ -36,29 +34,6 @@ _MOST_MEASURED = 2_000  # texts, for the length of nearly all
 _TOKENS = 25  # of a window, besides the ends of the answer
 # Features (..., depths, width), targets (..., any), and what belongs together, (...).
 Gathered = tuple[Floats, npt.NDArray[Any], Sequence[str]]
-
-
-class Options(Strict):
-    """The head needs no settings: it is chosen by cross-validation. Where texts are to be written there is no head:
-    a frozen decoder is shown the nearest training examples."""
-
-    pooling: str | None = Field(
-        None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
-    )
-
-    examples: int = Field(4, ge=1, description="texts: training examples shown in a prompt, as many as fit")
-    encoder: str = Field("all-MiniLM-L6-v2", description="texts: the frozen encoder that finds the nearest ones")
-
-    @field_validator("pooling")
-    @classmethod
-    def _is_known(cls, pooling: str | None) -> str | None:
-        if pooling and not set(pooling.split("+")) <= set(POOLINGS):
-            raise ValueError(f"expected {', '.join(POOLINGS)}, or several of them joined by +")
-        return pooling
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {NAME: Options}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:

@@ -1,7 +1,6 @@
 """Fine-tuning: the backbone with a task head, trained through one of the adapters."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,19 +14,16 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
 from transferkit.training import shapes
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
 from transferkit.training.examples import Examples
 from transferkit.training.features import token_states
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.next_token import NextToken
-from transferkit.training.options import TrainingOptions
+from transferkit.training.options import WRITING_EPOCHS, TrainingOptions
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_options
-from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly, train_writer
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {name: adapters.get(name).Options for name in adapters.names()}
+from transferkit.training.writing import train_writer
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:

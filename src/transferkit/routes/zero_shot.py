@@ -1,21 +1,10 @@
 """The pretrained model as it is: what it writes when it is only told what to do."""
 
 import time
-from collections.abc import Mapping
 
 from transferkit.config import Strict
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
-
-NAME = "zero_shot"
-
-
-class Options(Strict):
-    """No settings: the instruction and the way of writing are those of the run."""
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {NAME: Options}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:

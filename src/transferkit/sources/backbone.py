@@ -1,15 +1,19 @@
 """`Backbone`: a pretrained model on this machine, with its facts."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from typing import TYPE_CHECKING
 
 from transferkit.sources import facts, fingerprint, layout, load_model, sentence
 from transferkit.sources.source import Found, Request
 from transferkit.tasks import Shape
+
+if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 _WINDOW = 384
 

@@ -1,8 +1,10 @@
 """From a model folder to tokenizer and model: all calls into transformers' loaders are here."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from tokenizers import normalizers
@@ -15,14 +17,14 @@ from transformers import (
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
-    PreTrainedConfig,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
 )
 
 from transferkit.errors import SourceError
 from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
+
+if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 TAGGING, READING = "token_classification", "question_answering"
 _KINDS = {TAGGING: AutoModelForTokenClassification, READING: AutoModelForQuestionAnswering}

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
+from typing import Any, Protocol
 
-from pydantic import BeforeValidator, Field
 from torch import nn
 
 from transferkit.adapters import full
@@ -15,80 +14,15 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.examples import Examples
 from transferkit.training.layers import output_layer
 from transferkit.training.losses import Schedule
-from transferkit.training.options import TrainingOptions
+from transferkit.training.options import WRITING_EPOCHS
 from transferkit.training.shapes import Adjustment
-from transferkit.training.writing import WRITING_EPOCHS, AnswersOnly
+from transferkit.training.student_options import DistillationOptions, Scheduled
 
-Scheduled = float | tuple[float, float]
 _STUDENT_RATE = 3.0  # it has lost layers, and is to find another way
-
-
-def _names(value: Any) -> Any:
-    """A word, or words separated by commas, stand for a list."""
-    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
-
-
-class DistillationOptions(TrainingOptions):
-    """What a student learns from. Weights and temperature are numbers, or [start, end] to move between.
-
-    Losses with weight 0 are not computed; the last three look inside the first teacher, which then must be a
-    Transformers model with the student's tokenizer.
-    """
-
-    teachers: Names = Field(
-        (), description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route"
-    )
-    temperature: Scheduled = Field(2.0, description="softens the teacher's and the student's answers")
-    hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with labels")
-    soft_weight: Scheduled = Field(0.7, description="weight of the T^2-scaled divergence from the teacher")
-    hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched")
-    attention_weight: Scheduled = Field(0.0, description="weight of attention matched, averaged over heads")
-    relation_weight: Scheduled = Field(0.0, description="weight of relations between tokens matched")
-    augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
-
-
-class WritingOptions(DistillationOptions):
-    """What a student learns from that may also be a model that writes."""
-
-    hidden_weight: Scheduled | None = Field(  # type: ignore[assignment]
-        None,
-        description="weight of hidden states matched, of texts those before the output layer and around layers left "
-        "out; default: 10 where the student has layers of its teacher, else 0; 0 for texts",
-    )
-    answers: Literal["labels", "teacher"] = Field(
-        "labels",
-        description="texts: learn the given answers, or those of the teacher (sequence-level, Kim & Rush 2016)",
-    )
-    divergence: Literal["forward", "reverse", "jensen_shannon"] = Field(
-        "forward", description="texts: which divergence from the teacher, token by token"
-    )
-    on_policy: float = Field(
-        0.0,
-        ge=0,
-        le=1,
-        description="texts: share of batches whose answers the student draws itself (GKD)",
-    )
-
-    def only_for_texts(self) -> str | None:
-        """An option that is set and means nothing but for texts."""
-        usual = WritingOptions()
-        names = ("answers", "divergence", "on_policy")
-        return next((name for name in names if getattr(self, name) != getattr(usual, name)), None)
-
-    def settled(self, shape: Shape) -> Self:
-        """With `hidden_weight` a number too: 0 for texts, where it takes much room in the cache."""
-        found = super().settled(shape)
-        if found.hidden_weight is not None:
-            return found
-        return found.model_copy(update={"hidden_weight": 0.0 if shape is Shape.TEXT else self.usual_hidden_weight})
-
-    usual_hidden_weight: ClassVar[float] = 0.0
 
 
 def is_on(weight: Scheduled | None) -> bool:
@@ -156,7 +90,6 @@ def default_epochs(rows: int) -> float:
 class StudentKind(Protocol):
     """What every file of this folder offers; `SHAPES` are the forms of answers that it can learn."""
 
-    Options: type[DistillationOptions]
     SHAPES: tuple[Shape, ...]
 
     def why_not(self, options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:

@@ -3,46 +3,34 @@
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.options.fewer_layers import Options
 from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
+from transferkit.students import Lesson, Student, default_epochs, taught_to_write
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.bridging import bridge, gaps
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.influence import block_influence
 from transferkit.training.layers import find_layers, keep_layers
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
+from transferkit.training.student_options import DistillationOptions
 from transferkit.training.windows import windowed
-from transferkit.training.writing import AnswersOnly
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
 
-
-Position = Annotated[int, Field(ge=1)]
 _ROWS_READ = 128
 _MOST_MATCHED = 4
-
-
-class Options(WritingOptions):
-    """The student is a part of its teacher."""
-
-    layers: Position | Annotated[tuple[Position, ...], Field(min_length=1)] | None = Field(
-        None, description="teacher's layers kept: how many, or which, counted from 1; default: half of them"
-    )
-    usual_layer_decay: ClassVar[float] = 0.9
-    usual_hidden_weight: ClassVar[float] = 10.0
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:

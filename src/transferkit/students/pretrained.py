@@ -1,33 +1,26 @@
 """A smaller pretrained model."""
 
 from dataclasses import replace
-from typing import Any, ClassVar
-
-from pydantic import Field
+from typing import Any
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
-from transferkit.students import DistillationOptions, Lesson, Student, WritingOptions, default_epochs, taught_to_write
+from transferkit.students import Lesson, Student, default_epochs, taught_to_write
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.layers import find_layers
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
+from transferkit.training.student_options import DistillationOptions
 from transferkit.training.windows import windowed
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
-
-
-class Options(WritingOptions):
-    """The student is a smaller pretrained model with a new head."""
-
-    model: str = Field(description="catalogue or hub name, folder, GGUF file or wheel:// address")
-    usual_layer_decay: ClassVar[float] = 0.9
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedKFold
 
 Ints = npt.NDArray[np.int64]
 _MANY_ROWS = 1000
@@ -29,6 +28,8 @@ def folds(
     smallest = int(np.bincount(given)[np.unique(given)].min())
     if smallest < 2:
         return [np.arange(i, rows, 2) for i in range(2)]
+    from sklearn.model_selection import StratifiedKFold  # brings pandas and SciPy's statistics along
+
     splitter = StratifiedKFold(max(2, min(usual, smallest)), shuffle=True, random_state=seed)
     return [held_out for _, held_out in splitter.split(given, given)]
 

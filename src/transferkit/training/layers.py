@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+import transformers
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 from transferkit.errors import ConfigError
 
@@ -115,7 +115,7 @@ def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
             seen[TOP] = states.pop()
             found.append(torch.cat([seen[depth] for depth in depths], dim=-1))
 
-    inside = [each for each in model.modules() if isinstance(each, PreTrainedModel) and each is not model]
+    inside = [each for each in model.modules() if isinstance(each, transformers.PreTrainedModel) and each is not model]
     with captured(model, [depth for depth in depths if depth != TOP]) as seen:
         handles = [each.register_forward_hook(note) for each in inside]
         handles.append(output_layer(model).register_forward_pre_hook(keep))

@@ -185,7 +185,10 @@ class _Loop(Trainer):
             eval_dataset=rows if job.validate else None,
             callbacks=[self.watch],
         )
+        # `compute_loss` takes care of accumulated gradients. Both say so: the first to transformers 5.20 and later, the
+        # second to earlier ones, which would divide by the number of pieces once more.
         self.loss_is_scaled_for_ga = True
+        self.model_accepts_loss_kwargs = True
         self.remove_callback(PrinterCallback)
 
     def get_train_dataloader(self) -> DataLoader[Any]:

@@ -9,6 +9,9 @@ from pydantic import Field
 from transferkit.config import Strict
 from transferkit.tasks import Shape
 
+WRITING_EPOCHS = 2.0
+"""Passes over the training rows where texts are to be written."""
+
 
 def usual_patience(epochs: float) -> int:
     """Half of all epochs, at least 2: with a falling rate, much is gained in the last ones."""

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from transferkit.progress import progress
+from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.cache import Cache
 from transferkit.training.examples import Examples, Lines
 from transferkit.training.features import token_states
@@ -20,7 +21,6 @@ from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import TOP, StopForward, captured, output_layer, stopping_after
 from transferkit.training.learner import at_answers, inputs_of
 from transferkit.training.losses import teacher_hidden
-from transferkit.training.writing import AnswersOnly
 
 ANSWERS = "teacher_answers"
 OUTPUTS = "teacher_outputs"

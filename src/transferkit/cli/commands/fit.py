@@ -10,6 +10,7 @@ from transferkit.cli.description import described, flag
 from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.config import DESCRIBED, DataConfig, resuming
 from transferkit.errors import InterruptedRunError
+from transferkit.intake import begin, take_in
 
 NOT_IN_SCHEMA = ("config", "set", "resume", "dry_run", "quiet", "debug")
 
@@ -55,14 +56,16 @@ def command(
     given = {name: value for name, value in context.params.items() if name not in (*NOT_IN_SCHEMA, "data")}
     run = described({**given, "path": data}, config, set or (), resume)
     if dry_run:
+        intake = take_in(run)
         from transferkit import estimate
 
-        summary.print_estimate(console.out(), estimate.of_run(run))
+        summary.print_estimate(console.out(), estimate.of_run(intake))
         return
-    from transferkit import flow
-
     try:
-        result = flow.fit(run, resume=resume)
+        intake = begin(run, resume=resume)
+        from transferkit import flow
+
+        result = flow.finish(intake, resume)
     except KeyboardInterrupt:
         assert run.output_dir is not None
         raise InterruptedRunError(_way_on(run.output_dir)) from None

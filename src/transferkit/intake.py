@@ -1,0 +1,135 @@
+"""What a run starts from, as far as no model is needed: settings checked, rows read, audited and split.
+
+Nothing imported here needs torch, so that what is wrong with a request is said before torch is loaded.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from transferkit import data, options, sources, tasks
+from transferkit.artifact.place import refuse_unusable
+from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig
+from transferkit.data import columns
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Splits
+from transferkit.errors import ConfigError, DataError
+from transferkit.sources import hub_data
+from transferkit.tasks import Shape, Task
+
+log = logging.getLogger("transferkit")
+
+_NO_WINDOWS = {
+    Shape.TAGS: "tags are read from texts cut at max_length only",
+    Shape.SPAN: "contexts are read in windows in any case",
+    Shape.TEXT: "a text that is to be answered with one is cut at max_length only",
+}
+_USUAL_TASK = "text-classification"
+_USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Settings with task, model and run folder filled in; the tables as they were read; their splits; the task with
+    its labels."""
+
+    config: RunConfig
+    tables: Mapping[str, Rows]
+    splits: Splits
+    task: Task
+
+
+def begin(config: RunConfig, table: Any = None, resume: bool = False) -> Intake:
+    """`take_in` for a run that will write. Raises `ConfigError` first where its folder cannot be used, or holds a run
+    that is not to be resumed."""
+    if config.output_dir:
+        refuse_unusable(config.output_dir, resume)
+    return take_in(config, table)
+
+
+def take_in(config: RunConfig, table: Any = None) -> Intake:
+    """Check the settings, then read, audit and split the rows.
+
+    `table` stands in for the file that `config.data.path` names: a DataFrame, a `datasets` object or columns.
+    Raises `ConfigError` for settings that there are not or that exclude each other, `DataError` for rows that cannot
+    be used, `SourceError` for data that cannot be had.
+    """
+    task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
+    config = _settled(config, task)
+    _require_sense(config, task)
+    tables = _tables(config, table)
+    try:
+        splits = data.prepare(tables, config.data, task, config.seed)
+    except DataError as error:
+        raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
+    task = task.bound(splits.train.join(splits.validation))
+    log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
+    log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
+    return Intake(config, tables, splits, task)
+
+
+def cache_of(config: RunConfig) -> Path:
+    """The cache folder of the run."""
+    return (config.cache_dir or Path("~/.cache/transferkit")).expanduser()
+
+
+def _settled(config: RunConfig, task: Task) -> RunConfig:
+    """`config` with its folder, task and model filled in."""
+    folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
+    return config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
+
+
+def _require_sense(config: RunConfig, task: Task) -> None:
+    """Raise `ConfigError` for settings that mean nothing to this task, and for routes or options that there are not."""
+    if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
+        raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
+    if task.shape is not Shape.TEXT:
+        for name, idle in (
+            ("generation", config.generation == GenerationConfig()),
+            ("instruction", not config.instruction),
+        ):
+            if not idle:
+                raise ConfigError(f"{name}: for models that write; {task.name} wants {task.shape.value}; leave it out")
+    for route in config.routes:
+        for asked in options.named_in(route):
+            options.checked(asked)
+    options.require_distinct([route for route in config.routes if route.name != AUTO])
+
+
+def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
+    path, cache_dir = config.data.path, cache_of(config)
+    if table is not None:
+        tables = data.read_splits(table, config.data.validation, config.data.test)
+    elif sources.is_dataset(path):
+        tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
+    elif hub_data.names(path):
+        tables = data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
+    else:
+        tables = data.read_splits(path, config.data.validation, config.data.test)
+    if config.unlabelled:
+        tables["unlabelled"] = data.read(config.unlabelled)
+    return tables
+
+
+def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> str:
+    """A hint where the columns are not those of `task` but of others."""
+    if not tables:
+        return ""
+    rows = next(iter(tables.values()))
+
+    def fits(other: Task, named: Mapping[str, str]) -> bool:
+        try:
+            columns.find(list(other.unpack(rows).columns), other, named, need_target=True)
+        except DataError:
+            return False
+        return True
+
+    if fits(task, {}) or fits(task, columns.explicit(task, asked)):
+        return ""
+    fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
+    others = [name for name in fitting if name != task.name]
+    return f"; columns of these names are usual for --task {' or '.join(others)}" if others else ""

@@ -1,0 +1,20 @@
+"""Options of the student that is a part of its teacher."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from transferkit.training.student_options import WritingOptions
+
+KIND = "distillation"
+Position = Annotated[int, Field(ge=1)]
+
+
+class Options(WritingOptions):
+    """The student is a part of its teacher."""
+
+    layers: Position | Annotated[tuple[Position, ...], Field(min_length=1)] | None = Field(
+        None, description="teacher's layers kept: how many, or which, counted from 1; default: half of them"
+    )
+    usual_layer_decay: ClassVar[float] = 0.9
+    usual_hidden_weight: ClassVar[float] = 10.0

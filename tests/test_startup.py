@@ -1,0 +1,147 @@
+"""What is wrong with a request is said before anything heavy is imported. Imports are counted, never seconds."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAVY = ("torch", "transformers", "accelerate", "datasets", "peft", "pandas", "sklearn", "scipy.stats", "nltk")
+# Everything in one process, in this order: the first case to import something heavy is the one that is to blame.
+PROGRAM = """
+import contextlib, io, json, sys
+from transferkit.cli import app, failures
+
+heavy, commands = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+for words in commands:
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        code = failures.code_of(lambda: app(words, standalone_mode=False))
+    loaded = [name for name in heavy if name in sys.modules]
+    print(json.dumps([code, said.getvalue(), loaded]))
+"""
+FILES = {
+    "good.csv": "text,label\n" + "".join(f"a fine film number {i},good\nsome bad play {i},bad\n" for i in range(20)),
+    "headless.csv": "first,second\na fine film,good\na bad play,bad\n",
+    "empty.csv": "",
+    "one.csv": "text,label\n" + "".join(f"a fine film number {i},good\n" for i in range(20)),
+    "blank.csv": "text,label\n" + ",good\n,bad\n" * 20,
+    "unlabelled.csv": "text,label\n" + "a fine film,\na bad play,\n" * 20,
+    "broken.jsonl": '{"text": "a", "label": \n',
+    "odd.xls": "x",
+    "run.yaml": "data: good.csv\nroute: full\n",
+    "badly.yaml": "data: [\n",
+}
+# The words of the command, its exit code and something that it says.
+CASES: tuple[tuple[str, int, str], ...] = (
+    ("fit nofile.csv", 3, "nofile.csv: expected a data file"),
+    ("fit headless.csv", 3, "headless.csv"),
+    ("fit good.csv --text review", 3, "review"),
+    ("fit empty.csv", 3, "empty.csv"),
+    ("fit one.csv", 3, "good"),
+    ("fit blank.csv", 3, "text"),
+    ("fit unlabelled.csv", 3, "label"),
+    ("fit broken.jsonl", 3, "broken.jsonl"),
+    ("fit odd.xls", 3, "odd.xls"),
+    ("fit good.csv --test nofile.csv", 3, "nofile.csv"),
+    ("fit good.csv --validation nofile.csv", 3, "nofile.csv"),
+    ("fit good.csv --unlabelled nofile.csv", 3, "nofile.csv"),
+    ("fit good.csv --task poetry", 2, "unknown task 'poetry'"),
+    ("fit good.csv --task text-regression", 3, "label"),
+    ("fit good.csv --routes ful", 2, "did you mean 'full'"),
+    ("fit good.csv --routes full,full", 2, "named twice: full"),
+    ("fit good.csv --routes full --set full.epocs=3", 2, "epocs"),
+    ("fit good.csv --routes static --set static.width=wide", 2, "width"),
+    ("fit good.csv --set full.epocs=3", 2, "epocs"),
+    ("fit good.csv --long-texts fold", 2, "long_texts"),
+    ("fit good.csv --seed x", 2, "seed"),
+    ("fit good.csv --instruction Say", 2, "instruction"),
+    ("fit good.csv --output-dir good.csv", 2, "expected a folder"),
+    ("fit good.csv --sed 3", 2, "--sed"),
+    ("fit --config run.yaml", 2, "route: unknown"),
+    ("fit --config badly.yaml", 2, "badly.yaml"),
+    ("fit nofile.csv --dry-run", 3, "nofile.csv"),
+    ("fit --resume --output-dir nothing", 2, "nothing to resume"),
+    ("predict norun good.csv", 5, "norun"),
+    ("evaluate norun good.csv", 5, "norun"),
+    ("compare norun norun", 5, "norun"),
+    ("models", 0, ""),
+    ("datasets", 0, ""),
+    ("--help", 0, ""),
+)
+
+
+def loaded_by(program: str, folder: Path, *words: str) -> list[Any]:
+    """What `program` prints, a JSON value a line."""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("startup")
+    for name, text in FILES.items():
+        (found / name).write_text(text, encoding="utf-8")
+    return found
+
+
+@pytest.fixture(scope="module")
+def ended(folder: Path) -> dict[str, tuple[int, str, list[str]]]:
+    """Exit code, words on stderr and heavy modules in memory after every command."""
+    commands = [words for words, _, _ in CASES]
+    split = [[*words.split(), *(["--offline"] if words.startswith("fit") else [])] for words in commands]
+    found = loaded_by(PROGRAM, folder, json.dumps(HEAVY), json.dumps(split))
+    return dict(zip(commands, map(tuple, found), strict=True))
+
+
+@pytest.mark.parametrize(("words", "code", "said"), CASES, ids=[words for words, _, _ in CASES])
+def test_a_mistake_is_explained_before_anything_heavy_is_loaded(
+    ended: dict[str, tuple[int, str, list[str]]], words: str, code: int, said: str
+) -> None:
+    left, printed, heavy = ended[words]
+    assert left == code and said in printed, printed
+    assert heavy == []
+
+
+IN_PYTHON = """
+import json, sys
+import transferkit
+heavy = json.loads(sys.argv[1])
+def loaded():
+    print(json.dumps([name for name in heavy if name in sys.modules]))
+loaded()
+calls = [
+    (transferkit.fit, "nofile.csv", {}),
+    (transferkit.fit, {"text": ["a", "b"], "kind": ["x", "y"]}, {}),
+    (transferkit.fit, "good.csv", {"routes": "ful"}),
+    (transferkit.fit, "good.csv", {"routes": [{"full": {"epocs": 3}}]}),
+    (transferkit.fit, "good.csv", {"task": "poetry"}),
+    (transferkit.load, "norun", {}),
+    (transferkit.read, "nofile.csv", {}),
+]
+for call, argument, more in calls:
+    try:
+        call(argument, **more)
+    except transferkit.TransferkitError:
+        loaded()
+"""
+
+
+def test_python_callers_do_not_wait_either(folder: Path) -> None:
+    assert loaded_by(IN_PYTHON, folder, json.dumps(HEAVY)) == [[]] * 8
+
+
+def test_the_package_itself_is_light(folder: Path) -> None:
+    program = "import json, sys, transferkit; print(json.dumps([m for m in sys.argv[1:] if m in sys.modules]))"
+    assert loaded_by(program, folder, "numpy", "pydantic", "rich", *HEAVY) == [[]]
+
+
+def test_the_flow_leaves_to_its_routes_what_only_they_need(folder: Path) -> None:
+    program = "import json, sys, transferkit.flow; print(json.dumps([m for m in sys.argv[1:] if m in sys.modules]))"
+    rarely = ("transformers.modeling_utils", "transformers.trainer", "sacrebleu", *HEAVY[3:])
+    assert loaded_by(program, folder, "torch", *rarely) == [["torch"]]
