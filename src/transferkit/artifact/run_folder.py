@@ -28,6 +28,7 @@ from transferkit.training import checkpoints
 log = logging.getLogger("transferkit")
 
 _CHECKED_ROWS = 16
+# In the order in which they are written, the first before anything is trained.
 RESULTS = ("learned_rows.safetensors", "leaderboard.csv", "run.json", "predictions.csv", "report.html")
 """What a finished run leaves, besides its description and its models."""
 _TRAINING = "training.json"
@@ -77,10 +78,11 @@ class RunFolder:
             draft.replace(self.path / name)
 
     def require_free(self, titles: Iterable[str]) -> None:
-        """Raise `ConfigError`, before anything is trained, where the artifact of a route would replace another's
-        files."""
+        """Raise `ConfigError`, before anything is trained, where the artifact of a route or its card would replace
+        another's files."""
         for title in titles:
             self.finished(title, 0)
+            self.ledger.require_ours(f"models/{title}/README.md")
 
     def expect(self, rows: str, unlabelled: str = "") -> None:
         """Note the fingerprints of the rows of this run. Raises `ConfigError` if it went on with others before.
@@ -281,7 +283,7 @@ def _adopt(run: RunFolder) -> None:
     if not run.ledger.exists():
         cards = [path.relative_to(run.path).as_posix() for path in run.path.glob("models/*/README.md")]
         finished = (run.path / "run.json").exists()
-        run.ledger.adopt([DESCRIBED, *(RESULTS if finished else ()), *cards])
+        run.ledger.adopt([DESCRIBED, *(RESULTS if finished else RESULTS[:1]), *cards])
 
 
 def _make(path: Path) -> None:
