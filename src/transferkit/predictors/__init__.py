@@ -95,7 +95,7 @@ def saving(save: Callable[[P, Path], None]) -> Callable[[P, Path], None]:
     @wraps(save)
     def saved(predictor: P, folder: Path) -> None:
         path = Path(folder).expanduser()
-        with room_for(path, "then save again"), whole_folder(path, FACTS) as draft:
+        with room_for(path, "then try again, a run with --resume"), whole_folder(path, FACTS) as draft:
             save(predictor, draft)
 
     return saved
