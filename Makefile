@@ -61,6 +61,7 @@ $(PEERS)/.installed: benchmarks/requirements-peers.txt | $(PEERS)/.created
 
 %/.created:
 	@if [ -z '$(PYTHON)' ]; then echo 'expected Python 3.11 or newer, found none; name one: make PYTHON=/path/to/python3' >&2; exit 1; fi
+	@if [ -e '$*' ]; then echo '$* is there, and was not made here; remove it, or name another: make VENV=...' >&2; exit 1; fi
 	@echo '==> creating $* with $(PYTHON)'
 	@$(PYTHON) -m venv $*
 	@touch $@
@@ -74,5 +75,7 @@ lock:
 	@mv .venv-lock/lock constraints.txt && rm -rf .venv-lock
 	@echo '==> constraints.txt holds '"$$(grep -c == constraints.txt)"' packages'
 
+# Only environments that this file has made: VENV may name another.
 clean:
-	@rm -rf $(VENV) $(PEERS) .venv-lock benchmarks/out
+	@for made in $(VENV) $(PEERS); do [ ! -e "$$made/.created" ] || rm -rf "$$made"; done
+	@rm -rf .venv-lock benchmarks/out

@@ -124,6 +124,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--to", type=Path, required=True)
     given = parser.parse_args()
+    if taken := [part for part in PARTS if (given.to / f"{part}.jsonl").exists()]:
+        parser.error(f"{given.to} holds {taken[0]}.jsonl already; name another folder")
     print(prepare(given.name, given.seed, given.to))
 
 

@@ -59,15 +59,15 @@ def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measur
             folder = prepare(task.data, task.seed, out / "data" / task.data / str(task.seed))
             case = Case(folder, model_folder(DATA[task.data].model), task.seed, DATA[task.data].task)
             work = out / "work" / path.stem
-            if fresh:
-                shutil.rmtree(work, ignore_errors=True)
+            if fresh and work.exists():
+                shutil.rmtree(work)
             try:
                 found = measure(task.subject, case, work)
             except SubjectError as error:
                 print(f"{what}: failed\n{error}", flush=True)
                 continue
             keep(found, path)
-            shutil.rmtree(work, ignore_errors=True)
+            shutil.rmtree(work)
         print(f"{what}: {brief(found)}", flush=True)
         yield task, found
 

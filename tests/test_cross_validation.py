@@ -14,6 +14,7 @@ import torch
 from tiny_models import save_model, some_rows
 from transferkit import data, flow, predictors, transfer
 from transferkit.artifact import held_out
+from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
@@ -94,7 +95,7 @@ def test_a_row_is_answered_by_a_model_that_has_not_seen_it(folder: Path, monkeyp
 
     monkeypatch.setattr(Plan, "run", watched)
     plans = [plan for plan in prepared.plans if plan.variant == "baseline"]
-    work = flow.open_run(prepared.config, prepared.folder, False)
+    work = open_run(prepared.config, prepared.folder, False)
     found = transfer.cross_validate(prepared, work, plans)
     assert len(learned) == 3 and len(found.rows) == 60
     seen = set.union(*(texts for _, texts in learned))

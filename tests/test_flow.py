@@ -18,6 +18,7 @@ import yaml
 
 from tiny_models import save_model, some_rows
 from transferkit import estimate, flow, predictors
+from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
 from transferkit.data.rows import Rows, row_key
 from transferkit.data.splits import Audit, Finding
@@ -118,7 +119,7 @@ def test_a_model_that_reads_less_than_the_audit_says_is_told() -> None:
 def test_what_is_left_behind(everything: RunResult, place: Place) -> None:
     run = place.folder / "everything"
     files = {"config.yaml", "run.json", "leaderboard.csv", "predictions.csv", "report.html", "models"}
-    files.add("learned_rows.safetensors")
+    files |= {"learned_rows.safetensors", ".transferkit"}
     assert {path.name for path in run.iterdir()} == files
     assert len({path.stat().st_mode for path in run.iterdir() if path.is_file()}) == 1
     assert sorted(path.name for path in (run / "models").iterdir()) == sorted(NAMES)
@@ -160,7 +161,7 @@ def test_no_test_row_is_seen_before_the_end(place: Place, monkeypatch: pytest.Mo
     config = parse(place.config("canary", routes=routes))
     prepared = flow.prepare(config)
     plans, skipped = flow.applicable(prepared)
-    trained = flow.train_routes(prepared, flow.open_run(prepared.config, prepared.folder, False), plans)
+    trained = flow.train_routes(prepared, open_run(prepared.config, prepared.folder, False), plans)
     assert CANARY in prepared.splits.test["text"] and len(keys) > 80 and not skipped
     assert keys.isdisjoint(prepared.splits.test.keys()) and row_key(CANARY, None) not in keys
     stored = [np.load(path) for path in Cache(place.folder / "canary-cache" / "activations").folder.rglob("keys.npy")]
@@ -170,7 +171,7 @@ def test_no_test_row_is_seen_before_the_end(place: Place, monkeypatch: pytest.Mo
 
 def test_a_route_has_no_way_to_the_test_rows(place: Place) -> None:
     prepared = flow.prepare(parse(place.config("context", routes=["baseline"])))
-    run = flow.open_run(prepared.config, prepared.folder, False)
+    run = open_run(prepared.config, prepared.folder, False)
     context = context_of(prepared, run, [], prepared.plans[0], 0)
     texts = {text for value in vars(context).values() if isinstance(value, Rows) for text in value["text"]}
     assert texts == {*prepared.splits.train["text"], *prepared.splits.validation["text"]}
@@ -197,7 +198,7 @@ def test_a_killed_run_goes_on_to_the_same_result(place: Place) -> None:
     ended = in_a_process(values, dies_at=12 + 5)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     run = place.folder / "killed"
-    assert list((run / "work" / "checkpoints" / "top_layers-0").glob("checkpoint-*"))
+    assert list((run / ".transferkit" / "unfinished" / "checkpoints" / "top_layers-0").glob("checkpoint-*"))
     assert not (run / "models" / "top_layers").exists() and not (run / "report.html").exists()
     first = {path: path.stat().st_mtime_ns for path in (run / "models" / "full").iterdir()}
     with pytest.raises(ConfigError, match=r"already holds a run; --resume"):
@@ -218,7 +219,7 @@ def test_a_killed_run_goes_on_to_the_same_result(place: Place) -> None:
     for route in whole.routes:
         found = predictors.load(run / "models" / route.name).predict(whole.splits.test).outputs
         assert np.array_equal(found, route.outputs), route.name
-    assert not (run / "work").exists()
+    assert not (run / ".transferkit" / "unfinished").exists()
 
 
 def test_routes_that_do_not_apply_are_skipped_and_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

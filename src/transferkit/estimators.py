@@ -18,15 +18,17 @@ from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
+from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError
 from transferkit.model import Floats, rows_of
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Task
-from transferkit.training.cache import Cache
+from transferkit.training import cache
 
 _CACHE = "~/.cache/transferkit"
+_WAY_ON = "or let the environment's TMPDIR name another disk, and fit again"
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -108,7 +110,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         plan = routes.resolve(RouteConfig(name=self.route, options=dict(self.options or {})))
         rows = Rows({**rows.columns, "label": [written(label) for label in labels]}, rows.numbers)
         rows = _with_memberships(rows, {GROUP: groups, TIME: times})
-        with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder:
+        with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder, room_for(Path(folder), _WAY_ON):
             self.outcome_ = _run(plan, self._context(rows, Path(folder)))
         self.predictor_, self.takes_pairs_ = self.outcome_.predictor, "text_pair" in rows
         return self
@@ -146,7 +148,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             validation=rows.take(check),
             task=task,
             backbone=backbone,
-            cache=Cache(cache_dir / "activations"),
+            cache=cache.of(cache_dir),
             folder=folder / "checkpoints",
             seed=self.random_state,
             # The same in every fold, whatever its longest text, or no fold would find another's features.

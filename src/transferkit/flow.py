@@ -12,7 +12,7 @@ from transferkit import data, metrics, options, predictors, routes, sources, stu
 from transferkit.artifact import held_out, learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
-from transferkit.artifact.run_folder import Finished, RunFolder, open_run, room_for
+from transferkit.artifact.run_folder import RESULTS, Finished, RunFolder, opened
 from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import AUTO, RouteConfig, RunConfig
 from transferkit.data.rows import Rows
@@ -63,15 +63,16 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
     """What `fit` does once the rows are read."""
     prepared = with_model(intake)
     plans, skipped = applicable(prepared)
-    run = open_run(prepared.config, prepared.folder, resume)
-    run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
-    with room_for(run.path):
-        learned_rows.note(run.path, prepared.splits, prepared.task)
-    folded = cross_validate(prepared, run, plans) if prepared.splits.folds else None
-    trained = train_routes(prepared, run, plans)
-    verify_in_fresh_process(run)
-    result = judge(prepared, run, trained, skipped, folded)
-    leave_behind(result, run)
+    with opened(prepared.config, prepared.folder, resume) as run:
+        run.require_free(plan.title for plan in plans)
+        run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
+        with run.written(learned_rows.NAME) as draft:
+            learned_rows.note(draft, prepared.splits, prepared.task)
+        folded = cross_validate(prepared, run, plans) if prepared.splits.folds else None
+        trained = train_routes(prepared, run, plans)
+        verify_in_fresh_process(run)
+        result = judge(prepared, run, trained, skipped, folded)
+        leave_behind(result, run)
     return result
 
 
@@ -186,16 +187,23 @@ def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossV
 
 def leave_behind(result: RunResult, run: RunFolder) -> None:
     """Write table, predictions, report and model cards; drop what only an unfinished run needs."""
-    with room_for(run.path):
-        write_csv(result, run.path / "leaderboard.csv")
-        write_json(result, run.path / "run.json")
-        write_predictions(result, run.path / "predictions.csv")
-        write_report(result, run.path / "report.html")
-        for route in result.routes:
-            folder = run.path / route.artifact
-            kind = predictors.read_facts(folder)["kind"]
-            plain = kind == "transformer" or (kind == "generator" and (folder / "chat_template.jinja").exists())
-            write_model_card(result, route.name, folder / "README.md", transformers=plain)
+    cards = {route.name: f"{route.artifact}/README.md" for route in result.routes}
+    for name in (*RESULTS, *cards.values()):
+        run.ledger.require_ours(name)
+    for name, write in (
+        ("leaderboard.csv", write_csv),
+        ("run.json", write_json),
+        ("predictions.csv", write_predictions),
+        ("report.html", write_report),
+    ):
+        with run.written(name) as draft:
+            write(result, draft)
+    for route, name in cards.items():
+        folder = (run.path / name).parent
+        kind = predictors.read_facts(folder)["kind"]
+        plain = kind == "transformer" or (kind == "generator" and (folder / "chat_template.jinja").exists())
+        with run.written(name) as draft:
+            write_model_card(result, route, draft, transformers=plain)
     run.clear_work()
 
 

@@ -16,6 +16,7 @@ from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig
 from transferkit.data import columns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
+from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.sources import hub_data
 from transferkit.tasks import Shape, Task
@@ -46,7 +47,7 @@ def begin(config: RunConfig, table: Any = None, resume: bool = False) -> Intake:
     """`take_in` for a run that will write. Raises `ConfigError` first where its folder cannot be used, or holds a run
     that is not to be resumed."""
     if config.output_dir:
-        refuse_unusable(config.output_dir, resume)
+        refuse_unusable(config.output_dir, resume, cache_of(config))
     return take_in(config, table)
 
 
@@ -78,7 +79,8 @@ def cache_of(config: RunConfig) -> Path:
 
 def _settled(config: RunConfig, task: Task) -> RunConfig:
     """`config` with its folder, task and model filled in."""
-    folder = config.output_dir or Path("runs") / f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    dated = f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    folder = config.output_dir or unused(Path("runs") / dated)
     model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
     return config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
 

@@ -23,7 +23,7 @@ from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
-from transferkit.training.cache import Cache
+from transferkit.training import cache
 from transferkit.training.folds import Ints, folds
 
 log = logging.getLogger("transferkit")
@@ -91,7 +91,9 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
     outcome = plan.run(context)
     kept = held_out.path_of(run.path, plan.title, repeat)
     if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
-        held_out.write(kept, _answers(prepared, plan, context, outcome))
+        answers = _answers(prepared, plan, context, outcome)
+        with run.written(kept.relative_to(run.path).as_posix()) as draft:
+            held_out.write(draft, answers)
     about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
     done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
     give_back()
@@ -137,7 +139,8 @@ def _repeat(
             for title, answers in _part(prepared, run.part(repeat, i), plans, part, repeat).items():
                 found[title].append((part, answers))
         for title, path in kept.items():
-            held_out.write(path, gathered(found[title])[1])
+            with run.written(path.relative_to(run.path).as_posix()) as draft:
+                held_out.write(draft, gathered(found[title])[1])
     return {title: held_out.read(path) for title, path in kept.items()}
 
 
@@ -151,7 +154,8 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
     if not all(path.exists() for path in kept.values()):
         trained = train_routes(inner, run, plans)
         for title, path in kept.items():
-            held_out.write(path, load(trained[title][0].artifact).predict(splits.test).outputs)
+            with run.written(path.relative_to(run.path).as_posix()) as draft:
+                held_out.write(draft, load(trained[title][0].artifact).predict(splits.test).outputs)
         run.drop_models()
     return {title: held_out.read(path) for title, path in kept.items()}
 
@@ -172,7 +176,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         validation=splits.validation,
         task=prepared.task,
         backbone=prepared.backbone,
-        cache=Cache(prepared.cache_dir / "activations"),
+        cache=cache.of(prepared.cache_dir),
         folder=run.checkpoints(plan.title, repeat),
         seed=config.seed + repeat,
         max_length=prepared.max_length,

@@ -2,17 +2,23 @@
 
 import errno
 import json
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors import SafetensorError
 
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import routes
+from transferkit.artifact import run_folder
 from transferkit.artifact import verify as verifying
 from transferkit.artifact.manifest import machine
-from transferkit.artifact.run_folder import RunFolder, open_run, read_check
+from transferkit.artifact.place import refuse_unusable
+from transferkit.artifact.run_folder import RunFolder, open_run, opened, read_check
 from transferkit.artifact.verify import verify, verify_in_fresh_process
 from transferkit.config import RouteConfig, RunConfig, parse
 from transferkit.errors import ArtifactError, ConfigError, ResourceError
@@ -63,24 +69,59 @@ def test_a_kill_leaves_all_or_nothing(
     assert run.store("mine", 0, outcome, ROWS, {}) == run.finished("mine", 0)
 
 
-def test_half_a_folder_is_replaced(run: RunFolder, outcome: Outcome) -> None:
+def test_what_stands_in_the_place_of_an_artifact_is_not_replaced(run: RunFolder, outcome: Outcome) -> None:
     target = run.artifact("mine", 0)
     target.mkdir(parents=True)
-    (target / "rubbish").write_text("left behind")
-    assert run.finished("mine", 0) is None
-    run.store("mine", 0, outcome, ROWS, {})
-    assert not (target / "rubbish").exists()
+    run.require_free(["mine"])
+    (target / "notes").write_text("left behind")
+    for step in (lambda: run.require_free(["mine"]), lambda: run.store("mine", 0, outcome, ROWS, {})):
+        with pytest.raises(ConfigError, match="mine was not written by this run"):
+            step()
+    assert (target / "notes").read_text() == "left behind" and list(target.iterdir()) == [target / "notes"]
 
 
-def test_a_full_disk_is_one_sentence(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: Any, **_named: Any) -> Any:
-        raise OSError(errno.ENOSPC, "No space left on device")
+def full_of_safetensors(*_args: Any, **_named: Any) -> Any:
+    raise SafetensorError('Error while serializing: I/O error: No space left on device (os error 28)')
 
+
+def full_of_torch(*_args: Any, **_named: Any) -> Any:
+    where = "[enforce fail at inline_container.cc:858] . "
+    raise RuntimeError(f"{where}PytorchStreamWriter failed writing file data/2: file write failed")
+
+
+def full_of_tokenizers(*_args: Any, **_named: Any) -> Any:
+    raise Exception("Disk quota exceeded (os error 122)")
+
+
+def full_of_numpy(*_args: Any, **_named: Any) -> Any:
+    raise OSError("22020096 requested and 5242880 written")
+
+
+def full_of_python(*_args: Any, **_named: Any) -> Any:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    "full", [full_of_python, full_of_numpy, full_of_safetensors, full_of_torch, full_of_tokenizers]
+)
+def test_a_full_disk_is_one_sentence(
+    run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch, full: Any
+) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
+        patch.setattr(run_folder, "_open_to_others", full)
         with pytest.raises(ResourceError, match=r"no disk left .* --resume"):
             run.store("mine", 0, outcome, ROWS, {})
-    assert run.finished("mine", 0) is None
+    assert run.finished("mine", 0) is None and list((run.work / "artifacts").iterdir()) == []
+    run.store("mine", 0, outcome, ROWS, {})
+
+
+def test_other_failures_keep_their_name(run: RunFolder, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: Any) -> None:
+        raise RuntimeError("no space for jokes")
+
+    monkeypatch.setattr(run_folder, "_open_to_others", broken)
+    with pytest.raises(RuntimeError, match="jokes"):
+        run.store("mine", 0, outcome, ROWS, {})
 
 
 def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outcome) -> None:
@@ -111,10 +152,36 @@ def test_a_fresh_process_compares(run: RunFolder, outcome: Outcome, monkeypatch:
 
 
 def test_a_second_run_into_a_folder_needs_resume(run: RunFolder) -> None:
-    with pytest.raises(ConfigError, match=r"already holds a run; --resume continues it"):
+    with pytest.raises(ConfigError, match=r"already holds a run; --resume continues it.*run-2"):
         open_run(config(), run.path, resume=False)
     assert open_run(config(), run.path, resume=True) == run
     assert open_run(config(offline=True, cache_dir="elsewhere"), run.path, resume=True) == run
+
+
+def hold(path: Path, held: Any, free: Any) -> None:
+    with opened(config(), path, resume=True):
+        held.set()
+        free.wait(60)
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    """And none that was killed."""
+    fork, path = multiprocessing.get_context("fork"), tmp_path / "run"
+    held, free = fork.Event(), fork.Event()
+    worker = fork.Process(target=hold, args=(path, held, free))
+    worker.start()
+    assert held.wait(60)
+    for resume in (True, False):
+        with pytest.raises(ConfigError, match=r"another process is working in|already holds a run"):
+            refuse_unusable(path, resume, tmp_path / "cache")
+        with pytest.raises(ConfigError), opened(config(), path, resume):
+            raise AssertionError
+    assert worker.pid
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.join()
+    refuse_unusable(path, True, tmp_path / "cache")
+    with opened(config(), path, resume=True) as run, pytest.raises(ConfigError, match=r"another process .*run-2"):
+        refuse_unusable(run.path, True, tmp_path / "cache")
 
 
 @pytest.mark.parametrize(

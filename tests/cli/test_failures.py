@@ -4,6 +4,7 @@ import errno
 import json
 import lzma
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -278,6 +279,32 @@ def test_what_nobody_foresaw(
     ended = call("predict", "run", small_file)
     assert (ended.code, said in ended.error) == (code, True)
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("most", [3_000, 60_000])
+def test_a_disk_that_takes_no_more_is_one_sentence(
+    call: Call, tiny_model: Path, small_file: Path, tmp_path: Path, most: int
+) -> None:
+    """No file may be larger than `most`: of the cache, of weights, and of what torch writes. Then it goes on."""
+    where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path / "cache", "--offline"]
+    words = [*where, "--routes", "full", "--set", "full.epochs=1", "--quiet"]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        ended = call("fit", small_file, *words)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ended.code == ResourceError.exit_code, ended.err
+    assert "no disk left" in ended.error and "--resume" in ended.error
+    assert call("fit", small_file, *words, "--resume").code == 0
+
+
+def test_answers_that_nobody_has_room_for() -> None:
+    with Path("/dev/full").open("w") as disk:
+        command = [sys.executable, "-m", "transferkit", "datasets"]
+        ended = subprocess.run(command, stdout=disk, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == ResourceError.exit_code and ended.stderr.startswith("error: no disk left")
+    assert ended.stderr.count("\n") == 1
 
 
 def test_ctrl_c_names_the_command_that_goes_on(

@@ -4,15 +4,18 @@ import errno
 import multiprocessing
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from transferkit.errors import ResourceError
 from transferkit.training import cache as caching
+from transferkit.training import shards
 from transferkit.training.cache import Array, Cache, Compute, Space
 
 KEYS = [f"{i:032x}" for i in range(6)]
@@ -130,9 +133,11 @@ def test_deletion_while_writing(space: Space, monkeypatch: pytest.MonkeyPatch) -
             shutil.rmtree(space.cache.folder)
         save(path, array)
 
-    monkeypatch.setattr(caching.np, "save", cut)
+    monkeypatch.setattr(shards.np, "save", cut)
     check(space)
-    assert len(calls) > 3
+    assert len(calls) == 2 and not space.folder.exists()
+    check(space)
+    assert len(calls) == 5
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
@@ -154,7 +159,7 @@ def test_a_kill_while_writing_leaves_only_a_draft(space: Space, monkeypatch: pyt
         save(path, array)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(caching.np, "save", killed)
+        patch.setattr(shards.np, "save", killed)
         space.fetch(KEYS, computing(KEYS))
     assert not list(space.folder.glob("shard-*"))
     check(space)
@@ -193,33 +198,159 @@ def test_the_least_recently_used_space_goes_first(tmp_path: Path) -> None:
     assert kept == {"old", "new"}
 
 
-def test_the_space_in_use_is_kept_however_large(tmp_path: Path) -> None:
+def bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*.npy"))
+
+
+def test_a_space_larger_than_the_limit_is_used_but_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(caching, "_SHARD_BYTES", 2000)
+    caching._say_once.cache_clear()
+    store = Cache(tmp_path / "cache", limit_bytes=20_000)
+    rows = {f"{i:032x}": np.full((1, 200), i, dtype=np.float32) for i in range(100)}
+    sizes = []
+
+    def compute(positions: list[int]) -> Iterator[tuple[int, Array]]:
+        for i in positions:
+            yield i, rows[f"{i:032x}"]
+            sizes.append(bytes_in(store.folder))
+
+    check(store.space("earlier"))
+    for _ in range(2):
+        reader = store.space("large").fetch(list(rows), compute)
+        assert all(np.array_equal(reader[i], value) for i, value in enumerate(rows.values()))
+    assert 10_000 < max(sizes) <= 20_000 and bytes_in(store.folder) == store.size()
+    assert len(sizes) < 200, "what fits is kept"
+    assert caplog.text.count("whose limit is 0.0191 MB") == 1
+    assert not list(tmp_path.rglob("tmp*")) and not store.space("earlier").folder.exists()
+
+
+def test_a_limit_of_nothing(tmp_path: Path) -> None:
     store = Cache(tmp_path / "cache", limit_bytes=1)
     check(store.space("first"))
-    check(store.space("second"))
-    assert store.space("second").folder.exists() and not store.space("first").folder.exists()
+    assert bytes_in(store.folder) == 0 and store.spaces() == []
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_is_one_sentence(space: Space, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    def full(*_args: Any) -> None:
-        raise OSError(number, os.strerror(number))
+def test_rows_of_no_length(tmp_path: Path) -> None:
+    for limit in (1, 10**6):
+        space = Cache(tmp_path / str(limit), limit_bytes=limit).space("a")
+        for _ in range(2):
+            reader = space.fetch(KEYS, lambda positions: ((i, np.zeros(0, np.float32)) for i in positions))
+            assert [len(reader[i]) for i in range(6)] == [0] * 6
 
+
+def full(*_args: Any, **_named: Any) -> Any:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def refused(*_args: Any, **_named: Any) -> Any:
+    raise PermissionError(errno.EACCES, "not allowed")
+
+
+@pytest.mark.parametrize("trouble", [full, refused])
+@pytest.mark.parametrize("nowhere", [False, True])
+def test_a_disk_that_takes_nothing_is_gone_without(
+    space: Space, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Any, nowhere: bool
+) -> None:
+    caching._say_once.cache_clear()
     with monkeypatch.context() as patch:
-        patch.setattr(caching.np, "save", full)
-        with pytest.raises(ResourceError, match=r"no disk left .* --cache-dir"):
-            space.fetch(KEYS, computing(KEYS))
-    assert not list(space.folder.glob("*-*"))
+        patch.setattr(shards.np, "save", trouble)
+        if nowhere:
+            patch.setattr(shards.tempfile, "TemporaryFile", trouble)
+        check(space)
+        check(space)
+    assert caplog.text.count("going on without") == 1 and bytes_in(space.folder) == 0
+    assert not list(space.folder.glob("draft-*"))
     check(space)
+    assert bytes_in(space.folder) > 0
+
+
+def test_no_room_anywhere_is_one_sentence(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards.np, "save", full)
+    monkeypatch.setattr(shards.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(caching, "_MEMORY_BYTES", 10)
+    with pytest.raises(ResourceError, match=r"no disk left .* --cache-dir"):
+        space.fetch(KEYS, computing(KEYS))
 
 
 def test_other_trouble_with_the_disk_is_not_hidden(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: Any) -> None:
-        raise PermissionError(errno.EACCES, "not allowed")
+        raise OSError(errno.EIO, "input/output error")
 
-    monkeypatch.setattr(caching.np, "save", broken)
-    with pytest.raises(PermissionError):
+    monkeypatch.setattr(shards.np, "save", broken)
+    with pytest.raises(OSError, match="input/output"):
         space.fetch(KEYS, computing(KEYS))
+
+
+def killed_while_writing(folder: Path) -> None:
+    save = np.save
+
+    def die(path: Path, array: Any) -> None:
+        if path.name == "values.npy":
+            os.kill(os.getpid(), signal.SIGKILL)
+        save(path, array)
+
+    shards.np.save = die  # type: ignore[attr-defined]
+    space = Cache(folder).space("test", 1)
+    space.fetch(KEYS, computing(KEYS))
+
+
+def test_drafts_of_killed_processes_go(tmp_path: Path) -> None:
+    space = Cache(tmp_path / "cache").space("test", 1)
+    worker = multiprocessing.get_context("fork").Process(target=killed_while_writing, args=(space.cache.folder,))
+    worker.start()
+    worker.join(60)
+    assert worker.exitcode == -signal.SIGKILL and len(list(space.folder.glob("draft-*"))) == 1
+    check(space)
+    assert not list(space.folder.glob("draft-*"))
+
+
+def test_drafts_of_others_at_work_stay(space: Space) -> None:
+    check(space)
+    locked, fresh, old = (space.folder / f"draft-{name}" for name in ("locked", "fresh", "old"))
+    for draft in (locked, fresh, old):
+        draft.mkdir()
+    os.utime(old, (1000, 1000))
+    with FileLock(locked / "lock"):
+        os.utime(locked, (1000, 1000))
+        space.cache.make_room()
+    assert locked.exists() and fresh.exists() and not old.exists()
+
+
+def test_what_others_keep_in_the_folder_is_not_the_caches(tmp_path: Path) -> None:
+    store = Cache(tmp_path, limit_bytes=1500)
+    foreign = {
+        tmp_path / "notes" / "thesis.txt": b"x" * 5000,
+        tmp_path / ("0" * 32) / "shard-1" / "values.npy": b"y" * 5000,
+        tmp_path / "elsewhere" / "shard-1-1" / "values.npy": b"z",
+        tmp_path / "data.csv": b"text",
+    }
+    for path, content in foreign.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    space = store.space("a")
+    check(space)
+    inside = [space.folder / "mine.txt", next(space.folder.glob("shard-*")) / "mine.npy"]
+    for path in inside:
+        path.write_bytes(b"kept")
+    (space.folder / "shard-9-9").symlink_to(tmp_path / "elsewhere" / "shard-1-1")
+    (tmp_path / "link").symlink_to(space.folder)
+    store.space("b").fetch(KEYS[:1], lambda positions: ((i, np.zeros((1, 200), np.float32)) for i in positions))
+    assert [path.name for path in store.spaces()] == [store.space("b").folder.name]
+    store.empty()
+    assert store.spaces() == [] and bytes_in(store.space("b").folder) == 0
+    assert all(path.read_bytes() == content for path, content in foreign.items())
+    assert all(path.read_bytes() == b"kept" for path in inside)
+
+
+def test_spaces_of_earlier_versions_are_read_and_from_then_on_bounded(space: Space) -> None:
+    check(space)
+    (space.folder / "transferkit-space.json").unlink()
+    assert space.cache.spaces() == []
+    asked: list[list[int]] = []
+    space.fetch(KEYS, computing(KEYS, asked))
+    assert asked == [] and space.cache.spaces() == [space.folder]
 
 
 def test_spaces_that_are_written_to_are_not_dropped(tmp_path: Path) -> None:
@@ -235,7 +366,7 @@ def test_spaces_that_are_written_to_are_not_dropped(tmp_path: Path) -> None:
 
     reader = outer.fetch(KEYS, compute)
     assert rounds == [len(KEYS)] and all(np.array_equal(reader[i], value(key)) for i, key in enumerate(KEYS))
-    assert not inner.folder.exists() and store.in_use == []
+    assert bytes_in(store.folder) == 0 and store.in_use == []
 
 
 def test_what_was_written_on_the_way_is_not_computed(tmp_path: Path) -> None:

@@ -18,11 +18,8 @@ def path_of(run: Path, title: str, repeat: int) -> Path:
 
 
 def write(path: Path, answers: Any) -> None:
-    """Write predictions of any shape, all or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_bytes(gzip.compress(json.dumps(outputs.as_json(answers)).encode("utf-8", "surrogatepass"), mtime=0))
-    draft.replace(path)
+    """Write predictions of any shape."""
+    path.write_bytes(gzip.compress(json.dumps(outputs.as_json(answers)).encode("utf-8", "surrogatepass"), mtime=0))
 
 
 def read(path: Path) -> Any:

@@ -16,13 +16,13 @@ from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Splits
 from transferkit.tasks import Task
 
-_NAME = "learned_rows.safetensors"
+NAME = "learned_rows.safetensors"
 
 
-def note(run: Path, splits: Splits, task: Task) -> None:
-    """Write 64 bits per row of train and of validation, a hash of its inputs' normal form, into the folder `run`."""
+def note(path: Path, splits: Splits, task: Task) -> None:
+    """Write 64 bits per row of train and of validation, a hash of its inputs' normal form, to `path`."""
     parts = {"train": splits.train, "validation": splits.validation}
-    (run / _NAME).write_bytes(save({name: np.unique(_hashes(rows, task)) for name, rows in parts.items()}))
+    path.write_bytes(save({name: np.unique(_hashes(rows, task)) for name, rows in parts.items()}))
 
 
 def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
@@ -31,7 +31,7 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
     Nothing is known of a model that has left its run.
     """
     try:
-        known = load_file(artifact.resolve().parent.parent / _NAME)
+        known = load_file(artifact.resolve().parent.parent / NAME)
     except (OSError, SafetensorError):
         return ()
     asked = _hashes(rows, task)

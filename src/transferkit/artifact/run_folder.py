@@ -1,9 +1,11 @@
 """The folder of a run: finished routes, checkpoints of unfinished ones, and the final files."""
 
-import errno
 import json
+import logging
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +14,23 @@ from typing import Any
 import numpy as np
 
 from transferkit import predictors
-from transferkit.artifact.place import refuse_unusable
+from transferkit.artifact.ledger import HIDDEN, Ledger
+from transferkit.artifact.place import alone_in, require_usable
 from transferkit.config import DESCRIBED, RunConfig, parse, read_yaml, write_yaml
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError, ResourceError
+from transferkit.disk import is_full, remove_files, room_for
+from transferkit.errors import ConfigError
 from transferkit.evaluation import outputs
 from transferkit.evaluation.document import plain
 from transferkit.routes import Outcome
+from transferkit.training import checkpoints
+
+log = logging.getLogger("transferkit")
 
 _CHECKED_ROWS = 16
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+# In the order in which they are written, the first before anything is trained.
+RESULTS = ("learned_rows.safetensors", "leaderboard.csv", "run.json", "predictions.csv", "report.html")
+"""What a finished run leaves, besides its description and its models."""
 _TRAINING = "training.json"
 # What may differ between a run and its resumption.
 _INCIDENTAL = ("output_dir", "offline", "cache_dir")
@@ -48,7 +57,32 @@ class RunFolder:
 
     @property
     def work(self) -> Path:
-        return self.path / "work"
+        return self.path / HIDDEN / "unfinished"
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is the run's own."""
+        return Ledger(self.path)
+
+    @contextmanager
+    def written(self, name: str) -> Iterator[Path]:
+        """A draft that becomes the file `name` of the run. Raises `ConfigError` rather than replace another's file."""
+        self.ledger.require_ours(name)
+        draft = self.work / "drafts" / name.replace("/", "-")
+        with room_for(self.path):
+            for folder in (draft.parent, (self.path / name).parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            yield draft
+            self.ledger.note_file(name, draft)
+            self.ledger.require_ours(name)
+            draft.replace(self.path / name)
+
+    def require_free(self, titles: Iterable[str]) -> None:
+        """Raise `ConfigError`, before anything is trained, where the artifact of a route or its card would replace
+        another's files."""
+        for title in titles:
+            self.finished(title, 0)
+            self.ledger.require_ours(f"models/{title}/README.md")
 
     def expect(self, rows: str, unlabelled: str = "") -> None:
         """Note the fingerprints of the rows of this run. Raises `ConfigError` if it went on with others before.
@@ -57,15 +91,18 @@ class RunFolder:
         """
         found = f"{rows} {unlabelled}".strip()
         noted, finished = self.work / "rows.txt", self.path / "run.json"
-        if noted.exists():
-            before = noted.read_text(encoding="ascii")
+        earlier = self.path / "work" / "rows.txt"  # where earlier versions had it
+        if noted.exists() or earlier.exists():
+            before = (noted if noted.exists() else earlier).read_text(encoding="ascii")
         elif finished.exists():
             before = json.loads(finished.read_text(encoding="utf-8"))["manifest"]["data"]["fingerprint"]
             found = rows
         else:
             with room_for(self.path):
-                self.work.mkdir(exist_ok=True)
-                noted.write_text(found, encoding="ascii")
+                self.work.mkdir(parents=True, exist_ok=True)
+                draft = self.work / "rows.part"
+                draft.write_text(found, encoding="ascii")
+                draft.replace(noted)
             return
         if before != found:
             which = "unlabelled rows" if before.split()[:1] == [rows] else "rows"
@@ -79,12 +116,18 @@ class RunFolder:
         return self.work / "checkpoints" / f"{title}-{repeat}"
 
     def finished(self, title: str, repeat: int) -> Finished | None:
-        """The route as an earlier process left it, or None if it did not finish it."""
+        """The route as an earlier process left it, or None if it did not finish it. Raises `ConfigError` where
+        something else stands in its place."""
         folder = self.artifact(title, repeat)
         path = folder / _TRAINING
         if not path.exists():
+            self._require_place(folder)
             return None
         return Finished(artifact=folder, **json.loads(path.read_text(encoding="utf-8")))
+
+    def _require_place(self, folder: Path) -> None:
+        if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir() or any(folder.iterdir())):
+            raise ConfigError(f"{folder} was not written by this run, and would be replaced; move it, then --resume")
 
     def earlier_values(self, title: str) -> tuple[float, ...]:
         """What the seeds of a route reached in a run that was finished before; their models are gone."""
@@ -101,27 +144,39 @@ class RunFolder:
         Written elsewhere and renamed, so that a kill leaves either all of it or none.
         """
         target = self.artifact(title, repeat)
-        draft = self.work / f"draft-{title}-{repeat}"
-        shutil.rmtree(draft, ignore_errors=True)
-        with room_for(self.path):
+        facts = {
+            "method": outcome.method,
+            "trained_parameters": outcome.trained_parameters,
+            "seconds": outcome.seconds,
+            "settings": plain(dict(outcome.settings)),
+            "history": plain(list(outcome.history)),
+            "notes": list(outcome.notes),
+        }
+        with room_for(self.path), self._draft(title, repeat) as draft:
             outcome.predictor.save(draft)
             predictors.add_facts(draft, about)
-            facts = {
-                "method": outcome.method,
-                "trained_parameters": outcome.trained_parameters,
-                "seconds": outcome.seconds,
-                "settings": plain(dict(outcome.settings)),
-                "history": plain(list(outcome.history)),
-                "notes": list(outcome.notes),
-            }
             (draft / _TRAINING).write_text(json.dumps(facts, indent=2), encoding="utf-8")
             _open_to_others(draft)
             self._store_check(title, repeat, outcome.predictor, rows)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(target, ignore_errors=True)
+            self.ledger.note_artifact(f"{title}-{repeat}", draft)
+            self._require_place(target)
             draft.replace(target)
-        shutil.rmtree(self.checkpoints(title, repeat), ignore_errors=True)
+        checkpoints.clear(self.checkpoints(title, repeat))
         return Finished(artifact=target, **facts)
+
+    @contextmanager
+    def _draft(self, title: str, repeat: int) -> Iterator[Path]:
+        """A new folder for an artifact, of which nothing is left where it does not become one."""
+        above = self.work / "artifacts"
+        above.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f"{title}-{repeat}.", dir=above))
+        draft.chmod(above.stat().st_mode)
+        try:
+            yield draft
+        finally:
+            if draft.exists():
+                shutil.rmtree(draft)  # all that is in it was written just now
 
     def _store_check(self, title: str, repeat: int, predictor: predictors.Predictor, rows: Rows) -> None:
         sample = rows.take(range(min(_CHECKED_ROWS, len(rows))))
@@ -141,15 +196,39 @@ class RunFolder:
 
     def drop_models(self) -> None:
         """Drop the models of a part, and what its routes needed."""
-        for folder in (self.path / "models", self.work):
-            shutil.rmtree(folder, ignore_errors=True)
+        for key, names in self.ledger.read().artifacts.items():
+            remove_files(self.path / "models" / key.rpartition("-")[0], {*names}.__contains__)
+        self.clear_work()
+
+    def drop_all(self) -> None:
+        """Drop a part, its answers and its record included."""
+        self.drop_models()
+        ours = {*self.ledger.read().files, f"{HIDDEN}/written.json", f"{HIDDEN}/written.part"}
+        remove_files(self.path, ours.__contains__)
 
     def checks(self) -> list[Path]:
-        return sorted((self.work / "checks").glob("*.json"))
+        """Those of the artifacts that were stored since the run was last complete."""
+        named = (self.work / "checks" / f"{key}.json" for key in sorted(self.ledger.read().artifacts))
+        return [path for path in named if path.exists()]
 
     def clear_work(self) -> None:
-        """Drop checkpoints, repeats and checks: the run is complete."""
-        shutil.rmtree(self.work, ignore_errors=True)
+        """Drop checkpoints, repeats and checks: the run is complete. What it did not write stays."""
+        for place in _folders(self.work / "checkpoints"):
+            checkpoints.clear(place)
+        artifacts = self.ledger.read().artifacts
+        for place in (*_folders(self.work / "artifacts"), *_folders(self.work / "repeats")):
+            key = place.name.rpartition(".")[0] if place.parent.name == "artifacts" else place.name
+            remove_files(place, {*artifacts.get(key, ())}.__contains__)
+        for place in _folders(self.work / "parts"):
+            RunFolder(place).drop_all()
+        drafts = {f"drafts/{name.replace('/', '-')}" for name in self.ledger.read().files}
+        ours = {"rows.txt", "rows.part", *drafts, *(f"checks/{key}.json" for key in artifacts)}
+        for path in remove_files(self.work, ours.__contains__):
+            log.warning("%s stays: this run did not write it", path)
+
+
+def _folders(above: Path) -> list[Path]:
+    return [path for path in above.glob("*") if path.is_dir() and not path.is_symlink()]
 
 
 def _open_to_others(folder: Path) -> None:
@@ -167,24 +246,51 @@ def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:
     return check["artifact"], rows, outputs.from_json(check["outputs"])
 
 
+@contextmanager
+def opened(config: RunConfig, path: Path, resume: bool) -> Iterator[RunFolder]:
+    """The run folder, as of `open_run`, while no other process works in it. A full disk is one sentence throughout."""
+    require_usable(path, resume)
+    with room_for(path):
+        _make(path)
+        (path / HIDDEN).mkdir(exist_ok=True)
+        with alone_in(path):
+            yield open_run(config, path, resume)
+
+
 def open_run(config: RunConfig, path: Path, resume: bool) -> RunFolder:
     """Make the run folder, or with `resume` go on in one made from the same description."""
-    refuse_unusable(path, resume)
-    described = path / DESCRIBED
-    if described.exists():
-        _same(config, described)
-    else:
-        with room_for(path):
-            _make(path)
-            write_yaml(config, described)
-    return RunFolder(path)
+    require_usable(path, resume)
+    run, described = RunFolder(path), path / DESCRIBED
+    with room_for(path):
+        _make(path)
+        for inside in (run.path / HIDDEN, run.work, run.path / "models"):
+            if os.path.lexists(inside) and (inside.is_symlink() or not inside.is_dir()):
+                raise ConfigError(f"expected a folder, found a link or file: {inside}; name another --output-dir")
+        if described.exists():
+            _same(config, described)
+            _adopt(run)
+        run.ledger.begin()
+        for name in RESULTS:
+            run.ledger.require_ours(name)
+        if not described.exists():
+            with run.written(DESCRIBED) as draft:
+                write_yaml(config, draft)
+    return run
+
+
+def _adopt(run: RunFolder) -> None:
+    """Record what a run of an earlier version has left, which kept no record."""
+    if not run.ledger.exists():
+        cards = [path.relative_to(run.path).as_posix() for path in run.path.glob("models/*/README.md")]
+        finished = (run.path / "run.json").exists()
+        run.ledger.adopt([DESCRIBED, *(RESULTS if finished else RESULTS[:1]), *cards])
 
 
 def _make(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if is_full(error):
             raise
         raise ConfigError(f"--output-dir {path}: cannot be made ({error.strerror}); name another folder") from None
 
@@ -206,13 +312,3 @@ def _words(value: Any) -> str:
         return " ".join(f"{name}={_words(each)}" for name, each in value.items() if each or each == 0) or "none"
     return "none" if value is None else str(value)
 
-
-@contextmanager
-def room_for(path: Path) -> Iterator[None]:
-    """Turn a full disk into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_SPACE:
-            raise
-        raise ResourceError(f"no disk left while writing to {path}; free some space, then --resume") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from transferkit import tasks
+from transferkit.disk import whole_file
 from transferkit.progress import progress
 from transferkit.tasks import Shape
 
@@ -25,12 +26,12 @@ _COUNTED = (".jsonl", ".csv", ".tsv")
 _BLOCK = 2**22
 
 
-def write_answers(path: Path | None) -> AbstractContextManager[Write]:
+def write_answers(path: Path | None, overwrite: bool = False) -> AbstractContextManager[Write]:
     """A function that writes answers: JSON lines to stdout, or what the suffix of `path` says.
 
-    The file appears under its name when all is written.
+    The file appears under its name when all is written, in the place of another if `overwrite`.
     """
-    return _to_file(path) if path else _to_stdout()
+    return _to_file(path, overwrite) if path else _to_stdout()
 
 
 def predicted_lines(batches: "Iterator[Answers]", path: Path) -> "Iterator[Answers]":
@@ -70,14 +71,12 @@ def _to_stdout() -> Iterator[Write]:
 
 
 @contextmanager
-def _to_file(path: Path) -> Iterator[Write]:
-    draft = path.with_name(f"{path.name}.partial")
-    with draft.open("w", encoding="utf-8", newline="") as file:
+def _to_file(path: Path, overwrite: bool) -> Iterator[Write]:
+    with whole_file(path, overwrite) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         if path.suffix == ".csv":
             yield _CsvLines(file)
         else:
             yield lambda answers, labels, every: _json_lines(file, answers, labels, every)
-    draft.replace(path)
 
 
 def _json_lines(file: TextIO, answers: "Answers", labels: Sequence[str], every: bool) -> None:

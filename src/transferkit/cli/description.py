@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from transferkit import config
 from transferkit.config import AUTO, DESCRIBED, DataConfig, RouteConfig, Routes, RunConfig, Strict
+from transferkit.disk import unused
 from transferkit.errors import ConfigError
 
 POSITIONAL = "path"
@@ -141,4 +142,4 @@ def _number(value: Any) -> Any:
 
 
 def _folder(data: str) -> Path:
-    return Path("runs") / f"{Path(data).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    return unused(Path("runs") / f"{Path(data).stem}-{datetime.now():%Y%m%d-%H%M%S}")

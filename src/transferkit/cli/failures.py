@@ -1,6 +1,6 @@
 """Every failure as one sentence on stderr and an exit code; a traceback only on request."""
 
-import errno
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -8,20 +8,24 @@ from typing import Any
 
 import typer
 
+from transferkit.disk import is_full
 from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError
 
 _UNEXPECTED = 1
 _PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def code_of(run: Callable[[], Any], debug: bool = False) -> int:
     """Call `run` and give the exit code: its own, or that of its failure, which is then explained."""
     try:
         ended = run()
+        sys.stdout.flush()  # a full disk shows here, not when the interpreter has gone
     except SystemExit as left:
         return _PIPE_CLOSED if isinstance(left.__context__, BrokenPipeError) else _number(left.code)
     except Exception as error:
+        _give_up_stdout()
+        if isinstance(error, BrokenPipeError):
+            return _PIPE_CLOSED
         if debug:
             traceback.print_exc()
         sentence, code = explained(error)
@@ -32,6 +36,14 @@ def code_of(run: Callable[[], Any], debug: bool = False) -> int:
     if ended == InterruptedRunError.exit_code:
         print("error: stopped; the same command starts again", file=sys.stderr)
     return _number(ended)
+
+
+def _give_up_stdout() -> None:
+    """Where what is printed cannot be written, drop it, or the interpreter fails over it once more at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _number(code: Any) -> int:
@@ -50,9 +62,10 @@ def explained(error: Exception) -> tuple[str, int]:
         return _misuse(error)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "the machine ran out of memory; lower --max-length or a route's batch_size", ResourceError.exit_code
-    if isinstance(error, OSError) and error.errno in _NO_SPACE:
-        where = f" while writing {error.filename}" if error.filename else ""
-        return f"no disk left{where}; free some space, then go on with --resume", ResourceError.exit_code
+    if is_full(error):
+        name = getattr(error, "filename", None)
+        where = f" while writing {name}" if name else ""
+        return f"no disk left{where}; free some space, then try again (a run: with --resume)", ResourceError.exit_code
     kind, words = type(error).__name__, _line(str(error))
     return f"unexpected {kind}{f' ({words})' if words else ''}; run again with --debug to see where", _UNEXPECTED
 

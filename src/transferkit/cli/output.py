@@ -1,15 +1,23 @@
-"""Files that a command writes: under a name that says what they are, and never over what it reads."""
+"""Files that a command writes: under a name that says what they are, and over another file only when asked to."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from transferkit.artifact.place import is_run
+from transferkit.disk import holds_something, unused
 from transferkit.errors import ConfigError
 
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace the file that --output names, if there is one")]
 
-def checked(path: Path, suffixes: Sequence[str], read: Path, run: Path) -> Path:
+
+def checked(path: Path, suffixes: Sequence[str], read: Path, run: Path, overwrite: bool) -> Path:
     """`path`, where a file may be written that comes of the file `read` and the run or model in `run`.
 
-    Raises `ConfigError` for another suffix, a folder that is not there, and files that must not be lost.
+    Raises `ConfigError` for another suffix, a folder that is not there, and files that must not be lost: with
+    `overwrite` what is read and all that is in a run, without it every file that is there.
     """
     if path.suffix not in suffixes:
         raise ConfigError(f"--output {path}: expected a name ending in {' or '.join(suffixes)}")
@@ -19,6 +27,15 @@ def checked(path: Path, suffixes: Sequence[str], read: Path, run: Path) -> Path:
         raise ConfigError(f"--output {path}: this is a folder; name a file in it")
     if path.exists() and read.exists() and path.samefile(read):
         raise ConfigError(f"--output {path}: this is the file that is read; name another")
-    if path.exists() and run.resolve() in path.resolve().parents:
-        raise ConfigError(f"--output {path}: there is such a file in {run} already; name another")
+    if not holds_something(path):
+        return path
+    if inside := next((each for each in path.resolve().parents if each == run.resolve() or is_run(each)), None):
+        raise ConfigError(f"--output {path}: there is such a file in {inside} already; name another")
+    if not overwrite:
+        raise ConfigError(
+            f"--output {path}: there is such a file already; --overwrite replaces it, or name another, such as "
+            f"{unused(path)}"
+        )
+    if not path.is_file():
+        raise ConfigError(f"--output {path}: this is no file that could be replaced; name another")
     return path

@@ -1,21 +1,24 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE
+from transferkit.disk import room_for, whole_folder
 from transferkit.errors import ArtifactError
 from transferkit.tasks import Shape
 
+P = TypeVar("P")
 Floats = npt.NDArray[np.float32]
 
 
@@ -72,11 +75,30 @@ class Predictor(Protocol):
         """Answers for `rows`; needs the input columns only."""
 
     def save(self, folder: Path) -> None:
-        """Write weights (safetensors) and facts (JSON) such that `load(folder)` gives the same outputs."""
+        """Write weights (safetensors) and facts (JSON) such that `load(folder)` gives the same outputs.
+
+        The folder must be new or empty (`saving`); nothing that is there is ever replaced.
+        """
 
 
 FACTS = "transferkit.json"
 VERSION = 1
+
+
+def saving(save: Callable[[P, Path], None]) -> Callable[[P, Path], None]:
+    """What every `save` is decorated with: the folder must be new or empty, and holds all of the model or nothing.
+
+    Raises `ConfigError` for any other folder, also for one of an earlier save: remove it, or name another.
+    Raises `ResourceError` where the disk is full.
+    """
+
+    @wraps(save)
+    def saved(predictor: P, folder: Path) -> None:
+        path = Path(folder).expanduser()
+        with room_for(path, "then try again, a run with --resume"), whole_folder(path, FACTS) as draft:
+            save(predictor, draft)
+
+    return saved
 
 
 def write_facts(folder: Path, kind: str, facts: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, write_facts
+from transferkit.predictors import Floats, Predictions, saving, write_facts
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 
@@ -41,6 +41,7 @@ class BagOfWords:
             parts.append(np.asarray(vectors(self.vectorizers, part) @ self.weights + self.bias, dtype=np.float32))
         return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
+    @saving
     def save(self, folder: Path) -> None:
         vocabularies = [[*sorted(v.vocabulary_, key=v.vocabulary_.__getitem__)] for v in self.vectorizers]
         write_facts(

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import AutoModel, AutoTokenizer
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, untagged_outside, write_facts
+from transferkit.predictors import Predictions, saving, untagged_outside, write_facts
 from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
@@ -126,8 +126,8 @@ class FrozenFeatures:
         found = shapes.of(self.shape).predictions(self.head.logits(features))
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
+    @saving
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.encoder.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         self.head.save(folder / "head.safetensors")

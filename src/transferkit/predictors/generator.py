@@ -13,7 +13,7 @@ from transformers import GenerationConfig as HFGenerationConfig
 
 from transferkit.config import GenerationConfig
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.progress import progress
 from transferkit.sources.device import device
 from transferkit.sources.hush import hushed
@@ -214,8 +214,8 @@ class Generator:
             **more,
         )
 
+    @saving
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.model.generation_config = self.settings()
         self.model.config.use_cache = True
         self.model.save_pretrained(folder)

@@ -10,7 +10,7 @@ from safetensors.numpy import load_file, save_file
 from transformers import AutoModel, AutoTokenizer
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, generator, write_facts
+from transferkit.predictors import Floats, Predictions, generator, saving, write_facts
 from transferkit.predictors.generator import Generator
 from transferkit.progress import progress
 from transferkit.sources.device import device
@@ -85,6 +85,7 @@ class InContext:
         writer, shots = self.writer, Shots(lines, self.room, self.whole)
         return writer.answering(prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots))
 
+    @saving
     def save(self, folder: Path) -> None:
         self.writer.save(folder)
         below = folder / _RETRIEVER

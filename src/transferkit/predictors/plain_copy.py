@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.tasks import Shape
 
 
@@ -42,6 +42,7 @@ class PlainCopy:
             return self.constant
         return text if self.words is None else " ".join(text.split()[: self.words])
 
+    @saving
     def save(self, folder: Path) -> None:
         write_facts(folder, "plain_copy", {"words": self.words, "constant": self.constant})
 

@@ -12,7 +12,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.tasks import Shape
 from transferkit.training.answering import Candidates, answers
 from transferkit.training.inference import Floats
@@ -66,6 +66,7 @@ class SpanMatcher:
     def predict(self, rows: Rows) -> Predictions:
         return Predictions(answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
 
+    @saving
     def save(self, folder: Path) -> None:
         facts = {"vocabulary": list(self.vocabulary), "bonus": self.bonus, "threshold": self.threshold}
         write_facts(folder, "span_matcher", facts)

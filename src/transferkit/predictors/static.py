@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import shapes
@@ -133,6 +133,7 @@ class Static:
             parts.append(outputs(self.model, numbered(part, self.vocabulary)))
         return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
+    @saving
     def save(self, folder: Path) -> None:
         words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}

@@ -9,7 +9,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, write_facts
+from transferkit.predictors import Floats, Predictions, saving, write_facts
 from transferkit.tasks import Shape
 from transferkit.training.inference import stacked
 
@@ -36,6 +36,7 @@ class TagDictionary:
             found.append(self.shares[[self.vocabulary.get(w, self.vocabulary.get(w.lower(), unseen)) for w in words]])
         return Predictions(stacked(found) if found else np.zeros((0, 1, len(self.labels)), dtype=np.float32))
 
+    @saving
     def save(self, folder: Path) -> None:
         write_facts(folder, "tag_dictionary", {"labels": self.labels, "vocabulary": list(self.vocabulary)})
         save_file({"shares": self.shares}, folder / "model.safetensors")

@@ -14,7 +14,7 @@ from transformers import (
 )
 
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, untagged_outside, write_facts
+from transferkit.predictors import Predictions, saving, untagged_outside, write_facts
 from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
@@ -100,8 +100,8 @@ class Transformer:
         found = shapes.of(self.shape).predictions(logits)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
+    @saving
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -44,4 +45,5 @@ def _remember(note: Path, digest: str) -> None:
         scratch.replace(note)
     except OSError:
         # A read-only or full disk costs the next run some seconds, nothing else.
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink()

@@ -102,6 +102,7 @@ def _verified(folder: Path, cache_dir: Path) -> Path:
     for path in folder.rglob("*.safetensors"):
         expected = path.resolve().name
         if _SHA256.fullmatch(expected) and fingerprint.remembered(path, cache_dir) != expected:
-            path.resolve().unlink()
-            raise SourceError(f"{path} was damaged on its way (expected sha256 {expected}); it was deleted, try again")
+            raise SourceError(
+                f"{path} is damaged: expected sha256 {expected}; delete {path.resolve()}, then fetch it again"
+            )
     return folder

@@ -10,7 +10,8 @@ from huggingface_hub import constants
 
 from transferkit.data import Rows, formats, read_splits
 from transferkit.data.compression import stored_suffix
-from transferkit.errors import ConfigError, SourceError
+from transferkit.disk import is_full
+from transferkit.errors import ConfigError, ResourceError, SourceError
 from transferkit.sources.source import UnreachableError
 from transferkit.sources.source import offline as is_offline
 
@@ -39,17 +40,23 @@ def load(name: str, *, offline: bool) -> dict[str, Rows]:
     try:
         with _without_network(datasets.config, offline):
             found: Any = datasets.load_dataset(path, configuration or None)
-    except DatasetNotFoundError as error:
-        if offline:
-            raise _absent(name, offline, error) from None
-        raise UnreachableError(f"the hub has no data set {path}, nor is there a file of that name") from None
-    except (ConnectionError, OSError) as error:
-        raise _absent(name, offline, error) from None
-    except ValueError as error:
-        raise ConfigError(f"{name}: {_first_line(error)}; choose one as {path}:CONFIGURATION") from None
     except Exception as error:
-        raise SourceError(f"the data set {name} cannot be read: {_first_line(error)}") from None
+        raise _explained(error, name, offline, DatasetNotFoundError) from None
     return read_splits(found)
+
+
+def _explained(error: Exception, name: str, offline: bool, unknown: type[Exception]) -> Exception:
+    """What `datasets` says, as one of our errors; `unknown` is its own for a name that the hub does not have."""
+    path = name.partition(":")[0]
+    if is_full(error):
+        return ResourceError(f"no disk left for the data set {name} ({_first_line(error)}); free some space, try again")
+    if isinstance(error, unknown) and not offline:
+        return UnreachableError(f"the hub has no data set {path}, nor is there a file of that name")
+    if isinstance(error, unknown | ConnectionError | OSError):
+        return _absent(name, offline, error)
+    if isinstance(error, ValueError):
+        return ConfigError(f"{name}: {_first_line(error)}; choose one as {path}:CONFIGURATION")
+    return SourceError(f"the data set {name} cannot be read: {_first_line(error)}")
 
 
 @contextmanager

@@ -2,40 +2,55 @@
 
 A `Space` holds the results of one computation (which backbone, which layer, which tokenizer
 settings), a result per row under the row's hash. Results are arrays whose first dimension may
-differ from row to row (tokens) and whose other dimensions are fixed. They live in immutable
-shards, each written elsewhere and renamed into place, so that two processes can work side by
-side and a kill leaves nothing half-written; the folder can be deleted at any time.
+differ from row to row (tokens) and whose other dimensions are fixed. The folder can be deleted
+at any time, also while it is read and written.
+
+The cache does not grow beyond its limit, or by a shard per process where several write at the same
+moment. Before a shard is written, the least recently used spaces give way; where the spaces that are
+being written to need more than the limit, or the disk has no room, what does not fit is computed all
+the same and held in a file that is gone with this process.
 """
 
 import errno
 import hashlib
 import json
+import logging
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache as once
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from transferkit.disk import is_full
 from transferkit.errors import ResourceError
+from transferkit.training import shards
+from transferkit.training.shards import Array, Entry
 
-Array = npt.NDArray[np.float32]
+log = logging.getLogger("transferkit")
+
 Compute = Callable[[list[int]], Iterator[tuple[int, Array]]]
 
 _SHARD_BYTES = 256 * 2**20
 _SHARD_SECONDS = 60.0
-_TRIES = 3
+_MEMORY_BYTES = 2**30
+"""So much of one space is held in memory where no disk takes it."""
+_MARK = "transferkit-space.json"
+_MADE_BY = "transferkit"
+_NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
 DEFAULT_LIMIT_BYTES = 20 * 2**30
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of spaces, kept under `limit_bytes` by dropping the least recently used ones."""
+    """A folder of spaces, kept under `limit_bytes` by dropping the least recently used ones.
+
+    Whatever else is in the folder is neither counted nor touched: a space is known by a mark in it.
+    """
 
     folder: Path
     limit_bytes: int = DEFAULT_LIMIT_BYTES
@@ -47,17 +62,37 @@ class Cache:
         name = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         return Space(self.folder / name, self)
 
-    def make_room(self) -> None:
-        """Drop least recently used spaces until the limit holds, but none that is being written to."""
-        spaces = [path for path in self.folder.glob("*") if path.is_dir()]
-        sizes = {path: _size(path) for path in spaces}
+    def spaces(self) -> list[Path]:
+        """The folders of all spaces, the least recently used first."""
+        found = [path for path in self.folder.glob("*") if not path.is_symlink() and _is_marked(path)]
+        return sorted(found, key=_last_use)
+
+    def size(self) -> int:
+        """Bytes of all spaces."""
+        return sum(map(shards.size, self.spaces()))
+
+    def make_room(self, needed: int = 0) -> bool:
+        """Drop least recently used spaces, but none that is being written to, until `needed` bytes more are within
+        the limit. Whether they are."""
+        sizes = {path: _swept(path) for path in self.spaces()}
         total = sum(sizes.values())
-        for path in sorted(spaces, key=_last_use):
-            if total <= self.limit_bytes:
-                return
+        for path, size in sizes.items():
+            if total + needed <= self.limit_bytes:
+                break
             if path not in self.in_use:
-                shutil.rmtree(path, ignore_errors=True)
-                total -= sizes[path]
+                drop(path)
+                total -= size
+        return total + needed <= self.limit_bytes
+
+    def empty(self) -> None:
+        """Drop all spaces."""
+        for path in self.spaces():
+            drop(path)
+
+
+def of(cache_dir: Path) -> Cache:
+    """The cache of computed results in a folder where fetched models and data are kept too."""
+    return Cache(cache_dir / "activations")
 
 
 @dataclass(frozen=True)
@@ -70,95 +105,109 @@ class Space:
     def fetch(self, keys: Sequence[str], compute: Compute) -> "Reader":
         """A reader over the results of `keys`, after computing those that are missing.
 
-        `compute` takes positions into `keys` and yields (position, float32 array) in any order.
+        `compute` takes positions into `keys` and yields (position, float32 array) in any order. Every result asked for
+        can be read, whether or not there is room to keep it. Raises `ResourceError` where nothing has room for it.
         """
-        for _ in range(_TRIES):
-            known = self._index()
-            missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
-            if not missing:
-                with suppress(FileNotFoundError):
-                    os.utime(self.folder)
-                return Reader(tuple(known[key] for key in keys))
-            # Written and yet missing, if somebody deletes the folder meanwhile: then once more.
-            with self.writing() as store:
+        known = shards.read(self.folder)
+        missing = list({key: i for i, key in enumerate(keys) if key not in known}.values())
+        if missing:
+            with self._writer(private=True) as writer:
                 for position, result in compute(missing):
-                    store(keys[position], result)
-        raise ResourceError(f"{self.folder} is deleted as fast as it is written; name another folder with --cache-dir")
+                    writer.store(keys[position], result)
+            known |= writer.entries
+        elif keys:
+            with suppress(OSError):  # deleted meanwhile, or not ours to change
+                os.utime(self.folder)
+                _mark(self.folder)
+        return Reader(tuple(known[key] for key in keys))
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[str, Array], None]]:
-        """What stores a result under a key. Spaces that are written to are not dropped to make room."""
-        found: list[tuple[str, Array]] = []
-        size, began = 0, time.monotonic()
+        """What keeps a result under a key, where there is room. Meanwhile the space is not dropped to make room."""
+        with self._writer(private=False) as writer:
+            yield writer.store
 
-        def store(key: str, result: Array) -> None:
-            nonlocal found, size, began
-            found.append((key, result))
-            size += result.nbytes
-            if size >= _SHARD_BYTES or time.monotonic() - began >= _SHARD_SECONDS:
-                done, found = found, []
-                self._write_shard(done)
-                size, began = 0, time.monotonic()
-
+    @contextmanager
+    def _writer(self, private: bool) -> Iterator["_Writer"]:
+        writer = _Writer(self, private)
         self.cache.in_use.append(self.folder)
         try:
-            yield store
+            yield writer
         finally:  # stopped or out of memory half-way: what is there need not be computed again
             try:
-                if found:
-                    self._write_shard(found)
-                self.cache.make_room()
+                writer.flush()
             finally:
                 self.cache.in_use.remove(self.folder)
 
-    def _index(self) -> dict[str, "Entry"]:
-        found: dict[str, Entry] = {}
-        for shard in sorted(self.folder.glob("shard-*")):
-            try:
-                names = np.load(shard / "keys.npy")
-                offsets = np.load(shard / "offsets.npy")
-                values = np.load(shard / "values.npy", mmap_mode="r")
-            except (OSError, ValueError, EOFError):
-                continue
-            bounds = offsets.tolist()
-            for i, name in enumerate(names.tolist()):
-                found[name.decode()] = Entry(values, bounds[i], bounds[i + 1])
-        return found
 
-    def _write_shard(self, found: Sequence[tuple[str, Array]]) -> None:
-        names, arrays = [name for name, _ in found], [array for _, array in found]
-        needed = sum(array.nbytes for array in arrays)
+class _Writer:
+    """Gathers results into shards. Those that have no room in the space are `private`, or else given up."""
+
+    def __init__(self, space: Space, private: bool) -> None:
+        self.space, self.private = space, private
+        self.entries: dict[str, Entry] = {}
+        self._in_memory = 0
+        self._restart()
+
+    def _restart(self) -> None:
+        self._found: list[tuple[str, Array]] = []
+        self._size, self._began = 0, time.monotonic()
+
+    def store(self, key: str, result: Array) -> None:
+        self._found.append((key, result))
+        self._size += result.nbytes
+        if self._size >= _SHARD_BYTES or time.monotonic() - self._began >= _SHARD_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._found:
+            return
+        found, size = self._found, self._size
+        self._restart()
+        entries = self._kept(found, size)
+        if self.private:
+            self.entries |= self._held(found, size) if entries is None else entries
+
+    def _kept(self, found: shards.Found, size: int) -> dict[str, Entry] | None:
+        """The entries of a shard in the space; None where there is no room for it or no way to write it."""
+        cache, folder = self.space.cache, self.space.folder
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.folder))
-            try:
-                np.save(draft / "keys.npy", np.array([name.encode() for name in names]))
-                np.save(draft / "offsets.npy", np.cumsum([0, *(len(array) for array in arrays)]))
-                np.save(draft / "values.npy", np.concatenate(arrays))
-                draft.replace(self.folder / f"shard-{time.time_ns()}-{os.getpid()}")
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
-        except FileNotFoundError:
-            return  # deleted under our hands: `fetch` sees it
+            if not cache.make_room(shards.size_of(found)):
+                _say_once(
+                    f"what is computed does not fit into the cache, whose limit is {_amount(cache.limit_bytes)}: it is "
+                    "used but not kept, and another run will compute it again"
+                )
+                return None
+            folder.mkdir(parents=True, exist_ok=True)
+            _mark(folder)
+            return shards.write(folder, found)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise ResourceError(
-                    f"no disk left for the cache: {needed / 2**20:.0f} MB did not fit into {self.cache.folder}; "
-                    "free some space or name another folder with --cache-dir, then --resume"
-                ) from None
-            raise
+            if is_full(error):
+                _say_once(f"no disk left for the cache in {cache.folder}: going on without keeping what is computed")
+            elif error.errno in _NO_ACCESS:
+                # ENOENT is a folder that somebody deletes while it is written to, about which nothing need be said.
+                if error.errno != errno.ENOENT:
+                    _say_once(f"the cache in {cache.folder} cannot be written ({error.strerror}): going on without it")
+            else:
+                raise
+            return None
 
-
-@dataclass(frozen=True)
-class Entry:
-    """Where one row's result stands in its shard."""
-
-    values: npt.NDArray[np.float32]
-    start: int
-    stop: int
-
-    def read(self) -> Array:
-        return np.asarray(self.values[self.start : self.stop])
+    def _held(self, found: shards.Found, size: int) -> dict[str, Entry]:
+        """The entries of `found` in a file that ends with this process, or in memory where no disk has room."""
+        for folder in (self.space.cache.folder, Path(tempfile.gettempdir())):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                return shards.write_unnamed(folder, found)
+            except OSError as error:
+                if not is_full(error) and error.errno not in _NO_ACCESS:
+                    raise
+        self._in_memory += size
+        if self._in_memory > _MEMORY_BYTES:
+            raise ResourceError(
+                f"no disk left for what is computed: {_amount(size)} did not fit into {self.space.cache.folder} nor "
+                f"{tempfile.gettempdir()}; free some space or name another folder with --cache-dir, then --resume"
+            )
+        return shards.in_memory(found)
 
 
 @dataclass(frozen=True)
@@ -178,13 +227,34 @@ class Reader:
         return np.stack([entry.read() for entry in self.entries])
 
 
-def _size(folder: Path) -> int:
-    total = 0
-    for path, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):  # a draft that another process has just renamed
-                total += (Path(path) / name).stat().st_size
-    return total
+def drop(space: Path) -> None:
+    """Remove what the cache has written into the folder of a space, and nothing else."""
+    try:
+        shards.remove_all(space)
+        (space / _MARK).unlink(missing_ok=True)
+        space.rmdir()
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT):
+            _say_once(f"{space} cannot be removed to make room ({error.strerror})")
+
+
+def _swept(space: Path) -> int:
+    """The size of a space, after removing what killed processes have left in it."""
+    with suppress(OSError):  # not ours to change
+        shards.remove_abandoned(space)
+    return shards.size(space)
+
+
+def _mark(space: Path) -> None:
+    if not (space / _MARK).exists():
+        (space / _MARK).write_text(json.dumps({"made_by": _MADE_BY}), encoding="ascii")
+
+
+def _is_marked(space: Path) -> bool:
+    try:
+        return bool(json.loads((space / _MARK).read_text(encoding="ascii"))["made_by"] == _MADE_BY)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _last_use(folder: Path) -> float:
@@ -192,3 +262,12 @@ def _last_use(folder: Path) -> float:
         return folder.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def _amount(size: int) -> str:
+    return f"{size / 2**30:.3g} GB" if size >= 2**30 else f"{size / 2**20:.3g} MB"
+
+
+@once
+def _say_once(words: str) -> None:
+    log.warning("%s", words)

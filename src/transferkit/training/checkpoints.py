@@ -1,6 +1,5 @@
 """What a training leaves on disk while it runs: the weights it starts from, its checkpoints, the best weights."""
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +7,25 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import TrainerState
+from transformers.trainer import OPTIMIZER_NAME, SCALER_NAME, SCHEDULER_NAME, TRAINER_STATE_NAME, TRAINING_ARGS_NAME
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from transferkit.disk import remove_files
 from transferkit.training.learner import Learner
 
 _WEIGHTS = "learned.safetensors"
 _BEST = "best.safetensors"
-_START = "start.safetensors"
+_START, _START_DRAFT = "start.safetensors", "start.part"
+# What `Trainer` writes into a checkpoint, with `_WEIGHTS` in the place of the model.
+_OF_CHECKPOINT = {
+    _WEIGHTS,
+    OPTIMIZER_NAME,
+    SCHEDULER_NAME,
+    SCALER_NAME,
+    TRAINER_STATE_NAME,
+    TRAINING_ARGS_NAME,
+    "rng_state.pth",
+}
 
 
 def begun(folder: Path, learner: Learner, begin: Callable[[], None]) -> float:
@@ -30,7 +42,7 @@ def begun(folder: Path, learner: Learner, begin: Callable[[], None]) -> float:
     begin()
     seconds = time.perf_counter() - began
     folder.mkdir(parents=True, exist_ok=True)
-    written = start.with_suffix(".part")
+    written = folder / _START_DRAFT
     _save(learner, written, seconds)
     written.replace(start)
     return seconds
@@ -39,11 +51,18 @@ def begun(folder: Path, learner: Learner, begin: Callable[[], None]) -> float:
 def rewind(folder: Path, learner: Learner) -> None:
     """Back to the weights before the first step."""
     _load(learner, folder / _START)
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != _START:
-            path.unlink()
+    remove_files(folder, lambda name: name != _START and _is_ours(name))
+
+
+def clear(folder: Path) -> None:
+    """Remove all that a training has left in `folder`, and nothing else."""
+    remove_files(folder, _is_ours)
+
+
+def drop_others(folder: Path, step: int) -> None:
+    """Remove the checkpoints besides that of `step`, which is complete."""
+    kept = f"{PREFIX_CHECKPOINT_DIR}-{step}/"
+    remove_files(folder, lambda name: "/" in name and not name.startswith(kept) and _is_ours(name))
 
 
 def keep_best(folder: Path, learner: Learner) -> None:
@@ -71,7 +90,7 @@ def load(checkpoint: Path, learner: Learner) -> None:
 
 def latest(folder: Path) -> Path | None:
     """The checkpoint to go on from."""
-    complete = [path for path in folder.glob("checkpoint-*") if _is_complete(path)]
+    complete = [path for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*") if _is_complete(path)]
     return max(complete, key=lambda path: int(path.name.split("-")[1]), default=None)
 
 
@@ -79,14 +98,23 @@ def seconds_before(checkpoint: Path | None) -> float:
     """Those of work up to `checkpoint`."""
     if checkpoint is None:
         return 0.0
-    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
     return max((entry["seconds"] for entry in state.log_history if "seconds" in entry), default=0.0)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a training writes a file of this name, relative to its folder."""
+    above, _, last = name.rpartition("/")
+    if not above:
+        return last in (_START, _START_DRAFT, _BEST)
+    number = above.removeprefix(f"{PREFIX_CHECKPOINT_DIR}-")
+    return number.isdecimal() and number != above and last in _OF_CHECKPOINT
 
 
 def _is_complete(checkpoint: Path) -> bool:
     # The state file is written last: a checkpoint without all of it was cut off by a kill.
     try:
-        TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+        TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
     except (OSError, ValueError):
         return False
     return True

@@ -145,7 +145,6 @@ def _arguments(job: Training, accumulation: int) -> TrainingArguments:
         bf16=on_cuda and torch.cuda.is_bf16_supported(),
         eval_strategy="epoch" if job.validate else "no",
         save_strategy="no",
-        save_total_limit=1,
         logging_strategy="epoch",
         remove_unused_columns=False,
         dataloader_pin_memory=on_cuda,
@@ -278,6 +277,7 @@ class _Watch(TrainerCallback):
             control.should_save = True
 
     def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        checkpoints.drop_others(self.job.folder, state.global_step)
         self.interruption.happen()
 
     def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:

@@ -8,14 +8,16 @@ import typer
 
 from transferkit.cli import console, summary
 from transferkit.cli.everywhere import Debug, Quiet
-from transferkit.cli.output import checked
+from transferkit.cli.output import Overwrite, checked
+from transferkit.disk import whole_file
 
 
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
     file: Annotated[Path, typer.Argument(help="labelled file: csv, tsv, jsonl or parquet; plain, .gz or .xz")],
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
-    output: Annotated[Path | None, typer.Option(help="JSON file to write all scores to")] = None,
+    output: Annotated[Path | None, typer.Option(help="new .json file to write all scores to")] = None,
+    overwrite: Overwrite = False,
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     label: Annotated[str | None, typer.Option(help="name of the label column")] = None,
@@ -24,7 +26,7 @@ def command(
 ) -> None:
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
     if output:
-        checked(output, (".json",), file, run)
+        checked(output, (".json",), file, run, overwrite)
     from transferkit.evaluation.document import scores_to_json
     from transferkit.model import load
 
@@ -34,4 +36,5 @@ def command(
     scores, findings = model.evaluate(file, named)
     summary.print_scores(console.out(), scores, findings)
     if output:
-        output.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")
+        with whole_file(output, overwrite) as draft:
+            draft.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")

@@ -8,7 +8,7 @@ import typer
 
 from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
 from transferkit.cli.everywhere import Debug, Quiet
-from transferkit.cli.output import checked
+from transferkit.cli.output import Overwrite, checked
 from transferkit.errors import ConfigError
 
 log = logging.getLogger("transferkit")
@@ -19,7 +19,8 @@ def command(
     file: Annotated[Path, typer.Argument(help="csv, tsv, jsonl or parquet file; plain, .gz or .xz")],
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
     cheapest: Annotated[bool, typer.Option("--cheapest", help="the fastest route that is as good")] = False,
-    output: Annotated[Path | None, typer.Option(help=".jsonl or .csv file [default: lines on stdout]")] = None,
+    output: Annotated[Path | None, typer.Option(help="new .jsonl or .csv file [default: lines on stdout]")] = None,
+    overwrite: Overwrite = False,
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
@@ -30,7 +31,7 @@ def command(
     """Answer every row of FILE, in its order; memory does not grow with the file."""
     if route and cheapest:
         raise ConfigError("--route and --cheapest exclude each other; give one of them")
-    writer = write_answers(checked(output, WRITTEN, file, run) if output else None)
+    writer = write_answers(checked(output, WRITTEN, file, run, overwrite) if output else None, overwrite)
     from transferkit.model import load
 
     model = load(run, route, cheapest)

@@ -1,0 +1,61 @@
+"""`transferkit cache`: what is kept between runs, how much room it takes, and how to get that back."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transferkit.cli import console
+from transferkit.cli.description import flag
+from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.errors import ConfigError
+
+log = logging.getLogger("transferkit")
+
+
+def command(
+    empty: Annotated[bool, typer.Option("--empty", help="remove what was computed: it is computed again")] = False,
+    downloads: Annotated[
+        bool, typer.Option("--downloads", help="with --empty: also models and data, which are fetched again")
+    ] = False,
+    cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Show what the cache folder holds, or empty it; files that are not the cache's are neither counted nor removed."""
+    if downloads and not empty:
+        raise ConfigError("--downloads goes with --empty; add it, or leave --downloads out")
+    folder = console.cache(cache_dir)
+    if empty:
+        _empty(folder, downloads)
+    _show(folder)
+
+
+def _empty(folder: Path, downloads: bool) -> None:
+    from transferkit.sources import store
+    from transferkit.training import cache
+
+    cache.of(folder).empty()
+    for each in store.fetched(folder) if downloads else ():
+        for path in store.remove(folder, each.key):
+            log.warning("%s stays: it was not fetched", path)
+
+
+def _show(folder: Path) -> None:
+    from transferkit.sources import store
+    from transferkit.training import cache
+
+    computed, fetched = cache.of(folder), store.fetched(folder)
+    rows = [
+        ("computed", "features and answers of frozen models", f"{len(computed.spaces()):,}", _size(computed.size())),
+        ("downloads", "models and data sets", f"{len(fetched):,}", _size(sum(each.size for each in fetched))),
+    ]
+    limits = (_size(computed.limit_bytes), "none")
+    drawn = [(*row, limit) for row, limit in zip(rows, limits, strict=True)]
+    console.out().print(console.table(("kind", "what it is", "number", "size", "limit"), drawn, left=2))
+    console.out().print(f"\n{folder}", markup=False, soft_wrap=True)
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:,.1f} GB" if count >= 2**30 else f"{count / 2**20:,.1f} MB"
