@@ -168,13 +168,14 @@ def _chosen(
     """The choice among `results`, by their answers out of fold or to the validation rows, and what it was made from."""
     margin = prepared.config.margin
     by = FOLDS if folded else VALIDATION
-    if len(results) == 1:
-        return choosing.only(results[0].name, by, margin), []
+    rows = folded.rows if folded else prepared.compared
+    if len(results) == 1 or not len(rows):
+        asked = sorted(results, key=lambda each: each.route == BASELINE)
+        return choosing.unchosen([each.name for each in asked], by, margin), []
     candidates = [
         Candidate(each.name, each.route, each.cost.texts_per_second, _to_choose_by(prepared, run, each.name, folded))
         for each in results
     ]
-    rows = folded.rows if folded else prepared.compared
     return choosing.choose(prepared.task, candidates, prepared.task.references(rows), by, margin), candidates
 
 

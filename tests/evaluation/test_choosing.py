@@ -148,6 +148,7 @@ def test_the_better_of_two_is_chosen_as_often_as_by_test_rows(monkeypatch: pytes
     assert np.mean(simulated([0.93, 0.90], right)) == pytest.approx(0.0, abs=0.03)
 
 
-def test_only_one_route_needs_no_rows() -> None:
-    found = choosing.only("baseline", FOLDS, 1.0)
-    assert (found.best, found.cheapest, found.rows) == ("baseline", "baseline", 0)
+def test_without_rows_the_first_route_stands_and_none_is_cheapest() -> None:
+    alone, several = (choosing.unchosen(names, FOLDS, 1.0) for names in (["baseline"], ["full", "baseline"]))
+    assert (alone.best, alone.cheapest, alone.rows) == ("baseline", "baseline", 0)
+    assert (several.best, several.cheapest, several.losses) == ("full", None, {})

@@ -51,9 +51,10 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     return Choice(best.name, cheapest, by, len(references), least, scores, losses)
 
 
-def only(name: str, by: str, margin: float) -> Choice:
-    """The choice among one route."""
-    return Choice(name, name, by, 0, margin)
+def unchosen(names: Sequence[str], by: str, margin: float) -> Choice:
+    """What stands for a choice where there are no rows to choose by, or nothing to choose from: the first of `names`,
+    and no cheapest unless it is the only one."""
+    return Choice(names[0], names[0] if len(names) == 1 else None, by, 0, margin)
 
 
 def quoted(task: Task, candidates: Sequence[Candidate], references: Any, seed: int = 0) -> Interval:
@@ -70,7 +71,7 @@ def quoted(task: Task, candidates: Sequence[Candidate], references: Any, seed: i
     worth = [_in_and_out(main, *pair, seed) for pair in answers]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
     taken = (sign * inside).argmax(axis=0)
-    value = float(outside[taken, np.arange(len(taken))].mean())
+    value = float(np.nanmean(outside[taken, np.arange(len(taken))]))  # a resample may have drawn every row
     found = intervals([main], *answers[int(np.argmax(whole))])[main]
     moved = value - found.value
     return Interval(value, found.low + min(moved, 0.0), found.high + max(moved, 0.0))

@@ -16,7 +16,7 @@ def verdict(task: Task, routes: Sequence[RouteResult], choice: Choice, quoted: I
     """
     by_name = {route.name: route for route in routes}
     sentences = [_best(task, by_name[choice.best], choice, quoted)]
-    if len(routes) > 1:
+    if choice.losses:
         sentences.append(cheapest(task, routes, choice))
     if baseline is not None and len(routes) > 1:
         sentences.append(_baseline(task, routes, by_name[baseline]))
@@ -81,7 +81,9 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval) -> s
     title = metrics.get(task.main_metric).TITLE
     value = f"{title} {quoted.value:.3f} [{quoted.low:.3f}, {quoted.high:.3f}]"
     if not choice.rows:
-        return f"{route.name} is the only route: {value}."
+        alone = choice.cheapest == choice.best
+        why = "is the only route" if alone else "is the first route asked for; there were no rows to choose by"
+        return f"{route.name} {why}: {value}."
     seeds = ""
     if len(route.seed_values) > 1:
         seeds = f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"

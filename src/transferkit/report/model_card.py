@@ -57,7 +57,7 @@ def model_card(result: RunResult, route_name: str, *, transformers: bool = False
         titles={name: metrics.get(name).TITLE for name in route.scores.metrics},
         settings=flat(dict(route.settings)),
         transformers=transformers,
-        chosen_by=rows_words(result.choice),
+        chosen_by=rows_words(result.choice) if result.choice.rows else "",
         told=told,
         example=example(result),
     )
