@@ -168,6 +168,20 @@ def _is_forbidden(argument: ast.keyword) -> bool:
     )
 
 
+@every_module
+def test_no_loader_may_ask_or_look_elsewhere(path: Path) -> None:
+    """Whether a model's own code may run is said aloud: where nothing is said, transformers asks at the terminal."""
+    loaders = {"from_pretrained": {"trust_remote_code", "local_files_only"}, "from_config": {"trust_remote_code"}}
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    named = [(call, getattr(call.func, "attr", getattr(call.func, "id", ""))) for call in calls]
+    silent = [
+        ast.unparse(call)
+        for call, name in named
+        if not loaders.get(name, set()) <= {argument.arg for argument in call.keywords}
+    ]
+    assert silent == []
+
+
 # Size and words
 
 

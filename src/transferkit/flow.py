@@ -70,7 +70,7 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
             learned_rows.note(draft, prepared.splits, prepared.task)
         folded = cross_validate(prepared, run, plans) if prepared.splits.folds else None
         trained = train_routes(prepared, run, plans)
-        verify_in_fresh_process(run)
+        verify_in_fresh_process(run, prepared.config.trust_remote_code)
         result = judge(prepared, run, trained, skipped, folded)
         leave_behind(result, run)
     return result
@@ -183,7 +183,8 @@ def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossV
     """Answers of a route, an entry per seed."""
     if folded:
         return list(folded.outputs[title])
-    return [held_out.read(held_out.path_of(run.path, title, i)) for i in range(prepared.config.seeds)]
+    rows, seeds = len(prepared.compared), range(prepared.config.seeds)
+    return [held_out.read(held_out.path_of(run.path, title, i), rows) for i in seeds]
 
 
 def leave_behind(result: RunResult, run: RunFolder) -> None:
@@ -201,7 +202,7 @@ def leave_behind(result: RunResult, run: RunFolder) -> None:
             write(result, draft)
     for route, name in cards.items():
         folder = (run.path / name).parent
-        kind = predictors.read_facts(folder)["kind"]
+        kind = predictors.read_facts(folder).kind
         plain = kind == "transformer" or (kind == "generator" and (folder / "chat_template.jinja").exists())
         with run.written(name) as draft:
             write_model_card(result, route, draft, transformers=plain)
@@ -214,10 +215,12 @@ def _judged(
     """One route on the test rows; `out_of_fold` are its answers of a cross-validation where there are no others."""
     test, task = prepared.splits.test, prepared.task
     references = task.references(test)
-    first = predictors.load(runs[0].artifact)
+    trusted = prepared.config.trust_remote_code
+    first = predictors.load(runs[0].artifact, trusted)
     if out_of_fold is None:
         found = first.predict(test)
-        answers = [found.outputs, *(predictors.load(other.artifact).predict(test).outputs for other in runs[1:])]
+        others = (predictors.load(other.artifact, trusted) for other in runs[1:])
+        answers = [found.outputs, *(other.predict(test).outputs for other in others)]
         notes = _told(prepared, found)
     else:
         answers, notes = list(out_of_fold), ()

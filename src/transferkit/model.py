@@ -1,6 +1,5 @@
 """A trained model in use: texts in, labels and probabilities out, wherever it was saved."""
 
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
-from transferkit.artifact import learned_rows
+from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming
 from transferkit.data import audit, content, labels, values
 from transferkit.data.cleaning import clean
@@ -28,7 +27,6 @@ from transferkit.tasks import Shape, Task
 Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
 
-_RUN = "run.json"
 _PAIR = (tuple, list, np.ndarray)
 _LOST = {
     Shape.TAGS: "the words beyond are tagged O; split such rows",
@@ -225,22 +223,39 @@ class Model:
         return known | dict(named or {})
 
 
-def load(folder: str | Path, route: str | None = None, cheapest: bool = False) -> Model:
+def load(
+    folder: str | Path, route: str | None = None, cheapest: bool = False, *, trust_remote_code: bool = False
+) -> Model:
     """The model in `folder`: a run folder (its best route, the `route` named, or the `cheapest` one that is
-    as good) or one artifact. Raises `ArtifactError` for a damaged or foreign folder.
+    as good) or one artifact. `trust_remote_code` lets it run Python code that came with its pretrained model.
+
+    Raises `ArtifactError` for a damaged or foreign folder, and for code of its own that is not trusted.
     """
+    if not isinstance(folder, str | Path):
+        raise ConfigError(f"expected the folder of a run or a model, found {folder!r:.60}")
     path = Path(folder).expanduser()
     artifact = _artifact(path, route, cheapest)
     facts = predictors.read_facts(artifact)
-    run = _read_run(artifact.parent.parent) if artifact.parent.name == "models" and "task" not in facts else None
+    # A folder of an earlier version does not say itself what it is for.
+    run = saved_run.read(artifact.parent.parent) if artifact.parent.name == "models" and facts.task is None else None
     from transferkit.sources.hush import hushed  # needs transformers, which a wrong name need not wait for
 
     with hushed():
-        predictor = predictors.load(artifact)
-    if run:  # a folder of an earlier version, which does not say itself what it is for
-        facts |= {"task": run["task"]["name"], "columns": run["data"]["columns"]}
-    task = tasks.get(facts["task"]) if "task" in facts else tasks.of_shape(predictor.shape)
-    return Model(artifact, predictor, replace(task, labels=predictor.labels), facts.get("columns", {}))
+        predictor = predictors.load(artifact, trust_remote_code)
+    name, columns = (run.task.name, run.data.columns) if run else (facts.task, facts.columns)
+    return Model(artifact, predictor, replace(_task(artifact, name, predictor), labels=predictor.labels), columns)
+
+
+def _task(artifact: Path, name: str | None, predictor: Predictor) -> Task:
+    if name is None:
+        return tasks.of_shape(predictor.shape)
+    known = name in (*tasks.names(), *tasks.ALIASES)
+    if not known or tasks.get(name).shape is not predictor.shape:
+        raise ArtifactError(
+            f"{artifact / predictors.FACTS}: expected a task whose answers are {predictor.shape.value}, found "
+            f"{name!r}; train again or restore it from a copy"
+        )
+    return tasks.get(name)
 
 
 def _filled(item: Any, blank: Text) -> Any:
@@ -284,23 +299,23 @@ def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
 def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
     if not path.is_dir():
         raise ArtifactError(f"no run or model in {path}: there is no such folder")
-    run = _read_run(path)
+    run = saved_run.read(path)
     if run is None and (path / DESCRIBED).exists():
         return _of_unfinished(path, route)
     if run is None:
         if route or cheapest:
             raise ConfigError(f"{path} is one model, not a run: it has no routes to choose from")
         return path
-    there = {each["name"]: each["artifact"] for each in run["routes"]}
-    name = route or run["cheapest" if cheapest else "best"]
+    name = route or (run.cheapest if cheapest else run.best)
     if name is None:
         raise ConfigError(
             f"{path} names no cheapest route: its rows were too few to show that a faster one is as good as "
-            f"{run['best']}; leave out --cheapest, or name one with --route"
+            f"{run.best}; leave out --cheapest, or name one with --route"
         )
-    if name not in there:
-        raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(there)}")
-    return path / str(there[name])
+    found = run.route(name)
+    if found is None:
+        raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(each.name for each in run.routes)}")
+    return path / found.artifact
 
 
 def _of_unfinished(path: Path, route: str | None) -> Path:
@@ -311,15 +326,3 @@ def _of_unfinished(path: Path, route: str | None) -> Path:
         f"the run in {path} is not finished; finish it with: {resuming(path)}"
         + (f", or name a finished route: {', '.join(finished)}" if finished else "")
     )
-
-
-def _read_run(path: Path) -> dict[str, Any] | None:
-    file = path / _RUN
-    if not file.exists():
-        return None
-    try:
-        run: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        _ = run["routes"], run["task"]["name"], run["data"]["columns"], run["best"], run["cheapest"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{file} is damaged ({error}); restore it, or name a model in {path}/models") from None
-    return run

@@ -141,7 +141,8 @@ def _repeat(
         for title, path in kept.items():
             with run.written(path.relative_to(run.path).as_posix()) as draft:
                 held_out.write(draft, gathered(found[title])[1])
-    return {title: held_out.read(path) for title, path in kept.items()}
+    count = sum(map(len, held))
+    return {title: held_out.read(path, count) for title, path in kept.items()}
 
 
 def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints, repeat: int) -> dict[str, Any]:
@@ -154,10 +155,11 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
     if not all(path.exists() for path in kept.values()):
         trained = train_routes(inner, run, plans)
         for title, path in kept.items():
+            model = load(trained[title][0].artifact, config.trust_remote_code)
             with run.written(path.relative_to(run.path).as_posix()) as draft:
-                held_out.write(draft, load(trained[title][0].artifact).predict(splits.test).outputs)
+                held_out.write(draft, model.predict(splits.test).outputs)
         run.drop_models()
-    return {title: held_out.read(path) for title, path in kept.items()}
+    return {title: held_out.read(path, len(held)) for title, path in kept.items()}
 
 
 def _parts(rows: Rows, prepared: Prepared, seed: int) -> list[Ints]:
@@ -185,5 +187,10 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         windows=config.long_texts == "windows",
         instruction=config.instruction,
         generation=config.generation,
-        load_backbone=lambda name: sources.load(name, cache_dir=prepared.cache_dir, offline=config.offline),
+        load_backbone=lambda name: sources.load(
+            name,
+            cache_dir=prepared.cache_dir,
+            offline=config.offline,
+            trust_remote_code=config.trust_remote_code,
+        ),
     )

@@ -14,11 +14,11 @@ from safetensors import SafetensorError
 
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import routes
-from transferkit.artifact import run_folder
+from transferkit.artifact import answer_check, run_folder, saved_run
 from transferkit.artifact import verify as verifying
 from transferkit.artifact.manifest import machine
 from transferkit.artifact.place import refuse_unusable
-from transferkit.artifact.run_folder import RunFolder, open_run, opened, read_check
+from transferkit.artifact.run_folder import RunFolder, open_run, opened
 from transferkit.artifact.verify import verify, verify_in_fresh_process
 from transferkit.config import RouteConfig, RunConfig, parse
 from transferkit.errors import ArtifactError, ConfigError, ResourceError
@@ -29,6 +29,15 @@ ROWS = some_rows(40)
 
 def config(**changes: Any) -> RunConfig:
     return parse({"data": {"path": "rows.csv"}, "routes": ["baseline", "full"], **changes})
+
+
+def finished(fingerprint: str) -> dict[str, Any]:
+    """What `run.json` must have at least."""
+    accuracy = {"value": 0.9, "low": 0.8, "high": 1.0}
+    route = {"name": "mine", "artifact": "models/mine", "scores": {"metrics": {"accuracy": accuracy}}}
+    task = {"name": "text-classification", "main_metric": "accuracy"}
+    data = {"columns": {"text": "text"}, "fingerprint": fingerprint}
+    return {"task": task, "data": data, "routes": [route], "best": "mine"}
 
 
 @pytest.fixture
@@ -127,7 +136,7 @@ def test_other_failures_keep_their_name(run: RunFolder, outcome: Outcome, monkey
 def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outcome) -> None:
     stored = run.store("mine", 0, outcome, ROWS, {})
     (check,) = run.checks()
-    artifact, rows, expected = read_check(check)
+    artifact, rows, expected = answer_check.read(check)
     assert artifact == "models/mine" and list(rows["text"]) == list(ROWS["text"][:16])
     assert np.allclose(expected, outcome.predictor.predict(ROWS).outputs[:16])
     assert verify(run) == []
@@ -205,7 +214,7 @@ def test_other_rows_are_another_run(run: RunFolder) -> None:
     with pytest.raises(ConfigError, match=r"cannot resume .*rows have changed"):
         run.expect("xyz")
     run.clear_work()
-    (run.path / "run.json").write_text(json.dumps({"manifest": {"data": {"fingerprint": "abc"}}}))
+    (run.path / saved_run.NAME).write_text(json.dumps(finished("abc")))
     run.expect("abc")
     run.expect("abc", "its students are done")
     with pytest.raises(ConfigError, match="rows have changed"):

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import predictors, routes
@@ -188,7 +190,7 @@ def test_damage_is_one_sentence(made: dict[str, tuple[Predictor, Path]], name: s
 def test_facts_that_are_wrong(made: dict[str, tuple[Predictor, Path]], name: str, tmp_path: Path) -> None:
     path = made[f"{name}-texts"][1]
     facts = json.loads((path / predictors.FACTS).read_text())
-    for field in facts.keys() - {"threshold"}:  # which folders of earlier versions do not have
+    for field in facts.keys() - {"threshold", "task", "columns", "own_code"}:  # not in folders of earlier versions
         copy = tmp_path / field
         shutil.copytree(path, copy)
         missing = {key: value for key, value in facts.items() if key != field}
@@ -198,7 +200,7 @@ def test_facts_that_are_wrong(made: dict[str, tuple[Predictor, Path]], name: str
                 predictors.load(copy)
 
 
-@pytest.mark.parametrize("change", [{"kind": "oracle"}, {"version": 99}, {"kind": "../evil"}, {"kind": ["static"]}])
+@pytest.mark.parametrize("change", [{"kind": "oracle"}, {"version": 99}, {"kind": "../evil"}, {"version": 2}])
 def test_folders_of_the_future(made: dict[str, tuple[Predictor, Path]], tmp_path: Path, change: dict[str, Any]) -> None:
     path = made["baseline-texts"][1]
     shutil.copytree(path, tmp_path / "copy")
@@ -226,3 +228,23 @@ def test_no_such_folder(tmp_path: Path) -> None:
 def test_nothing_is_pickled(made: dict[str, tuple[Predictor, Path]]) -> None:
     suffixes = {file.suffix for _, path in made.values() for file in path.rglob("*") if file.is_file()}
     assert {".json", ".safetensors"} <= suffixes <= {".json", ".safetensors", ".md"}
+
+
+
+def test_a_pickle_is_not_opened(made: dict[str, tuple[Predictor, Path]], tmp_path: Path) -> None:
+    for name in ("full-texts", "feature_transfer-texts"):
+        copy = shutil.copytree(made[name][1], tmp_path / name)
+        torch.save(load_file(copy / "model.safetensors"), copy / "pytorch_model.bin")
+        (copy / "model.safetensors").unlink()
+        with pytest.raises(ArtifactError, match=r"only as pickle \(pytorch_model\.bin\)"):
+            predictors.load(copy)
+
+
+def test_weights_that_are_not_all_there(made: dict[str, tuple[Predictor, Path]], tmp_path: Path) -> None:
+    """Transformers makes new ones for those that are missing, and says so in a report that nobody reads."""
+    copy = shutil.copytree(made["full-texts"][1], tmp_path / "copy")
+    weights = load_file(copy / "model.safetensors")
+    del weights["classifier.weight"]
+    save_file(weights, copy / "model.safetensors", {"format": "pt"})
+    with pytest.raises(ArtifactError, match=r"lack classifier\.weight"):
+        predictors.load(copy)

@@ -9,24 +9,38 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "c0ffee" + "0" * 34
+LATER = "decaf" + "0" * 35
 
 
 @dataclass
 class Hub:
-    """`files` are served as the one commit of `repo`; `asked` collects the paths of all requests."""
+    """`files` are served as the one commit of `repo`; `asked` collects the paths of all requests.
+
+    With `moves`, the branch has gone on to another commit, of these files, once it was asked about.
+    """
 
     repo: str
     files: dict[str, bytes]
+    moves: dict[str, bytes] | None = None
     asked: list[str] = field(default_factory=list)
     endpoint: str = ""
 
-    def info(self) -> dict[str, object]:
-        return {"id": self.repo, "sha": COMMIT, "siblings": [{"rfilename": name} for name in self.files]}
+    @property
+    def main(self) -> str:
+        """The commit of the branch."""
+        moved = self.moves is not None and any("/api/models/" in path for path in self.asked[:-1])
+        return LATER if moved else COMMIT
 
-    def tree(self) -> list[dict[str, object]]:
+    def at(self, commit: str) -> dict[str, bytes]:
+        return self.moves or {} if commit == LATER else self.files
+
+    def info(self, commit: str) -> dict[str, object]:
+        return {"id": self.repo, "sha": commit, "siblings": [{"rfilename": name} for name in self.at(commit)]}
+
+    def tree(self, commit: str) -> list[dict[str, object]]:
         return [
             {"type": "file", "path": name, "size": len(content), "oid": hashlib.sha1(content).hexdigest()}
-            for name, content in self.files.items()
+            for name, content in self.at(commit).items()
         ]
 
 
@@ -62,18 +76,19 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 code = "RepoNotFound" if hub.repo not in path else "RevisionNotFound"
                 self._send(404, b"{}", {"X-Error-Code": code}, body)
                 return
-            headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{hashlib.sha256(found).hexdigest()}"'}
+            commit = LATER if LATER in path else COMMIT if COMMIT in path else hub.main
+            headers = {"X-Repo-Commit": commit, "ETag": f'"{hashlib.sha256(found).hexdigest()}"'}
             self._send(200, found, headers, body)
 
         def _find(self, path: str) -> bytes | None:
-            for revision in (COMMIT, "main"):
+            for revision, commit in ((COMMIT, COMMIT), (LATER, LATER), ("main", hub.main)):
                 if path == f"/api/models/{hub.repo}/tree/{revision}":
-                    return json.dumps(hub.tree()).encode()
+                    return json.dumps(hub.tree(commit)).encode()
                 if path == f"/api/models/{hub.repo}/revision/{revision}":
-                    return json.dumps(hub.info()).encode()
+                    return json.dumps(hub.info(commit)).encode()
                 if path.startswith(f"/{hub.repo}/resolve/{revision}/"):
-                    return hub.files.get(path.split(f"/resolve/{revision}/")[1])
-            return json.dumps(hub.info()).encode() if path == f"/api/models/{hub.repo}" else None
+                    return hub.at(commit).get(path.split(f"/resolve/{revision}/")[1])
+            return json.dumps(hub.info(hub.main)).encode() if path == f"/api/models/{hub.repo}" else None
 
         def _send(self, status: int, content: bytes, headers: dict[str, str], body: bool) -> None:
             self.send_response(status)

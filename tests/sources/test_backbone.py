@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-from tiny_sources import WORDS, make_sentence, save_bert
+from tiny_sources import WORDS, make_sentence, save_bert, save_tokenizer
 from transformers import AutoModelForSequenceClassification, T5Config, T5ForConditionalGeneration
 
 from transferkit import sources
@@ -41,8 +41,9 @@ def test_a_decoder_states_its_facts_and_gets_a_padding_token(gpt2: Path, cache: 
 
 
 def test_an_encoder_decoder_gives_its_encoder(tmp_path: Path, cache: Path) -> None:
-    config = T5Config(vocab_size=32, d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2)
+    config = T5Config(vocab_size=len(WORDS), d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2)
     T5ForConditionalGeneration(config).save_pretrained(tmp_path / "t5")
+    save_tokenizer(tmp_path / "t5")
     backbone = sources.load(str(tmp_path / "t5"), cache_dir=cache)
     assert (backbone.architecture, backbone.max_length, backbone.width) == ("encoder-decoder", 512, 16)
     ids = torch.tensor([[3, 4, 5]])
@@ -161,6 +162,7 @@ def test_the_licence_stands_in_the_model_card(copy: Path, cache: Path) -> None:
 def test_several_weights_files_count_as_one(bert: Path, tmp_path: Path, cache: Path) -> None:
     whole = sources.load(str(bert), cache_dir=cache)
     whole.encoder().save_pretrained(tmp_path / "parts", max_shard_size="4KB")
+    save_tokenizer(tmp_path / "parts")
     parts = sources.load(str(tmp_path / "parts"), cache_dir=cache)
     assert len(list((tmp_path / "parts").glob("*.safetensors"))) > 1
     assert parts.parameters == whole.parameters and len(parts.sha256) == 64

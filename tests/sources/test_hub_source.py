@@ -2,7 +2,7 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
-from fake_hub import COMMIT, Hub
+from fake_hub import COMMIT, LATER, Hub
 
 from transferkit import sources
 from transferkit.errors import SourceError
@@ -22,6 +22,14 @@ def test_a_hub_model_is_pinned_to_its_commit(hub: Hub, cache: Path) -> None:
     names = {path.name for path in backbone.folder.iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= names
     assert not names & {"pytorch_model.bin", "onnx", "code.py"}
+
+
+def test_a_branch_that_moves_meanwhile_changes_nothing(hub: Hub, cache: Path) -> None:
+    hub.moves = {"config.json": b"{}", "model-00001-of-00001.safetensors": b"of the next commit"}
+    backbone = sources.load("org/tiny", cache_dir=cache)
+    assert hub.main == LATER and backbone.revision == COMMIT
+    assert sources.load("org/tiny", cache_dir=cache, offline=True) == backbone
+    assert not [path for path in hub.asked if LATER in path or "/resolve/main/" in path]
 
 
 def test_offline_the_cached_commit_is_used_and_nothing_is_asked(hub: Hub, cache: Path) -> None:

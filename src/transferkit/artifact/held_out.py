@@ -3,11 +3,16 @@ that goes on chooses by the same ones, and that anybody can see what was chosen 
 
 import gzip
 import json
+import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from transferkit import record
+from transferkit.artifact.kept_outputs import KeptOutputs, kept
 from transferkit.errors import ArtifactError
-from transferkit.evaluation import outputs
 
 _FOLDER = "held_out"
 
@@ -19,15 +24,20 @@ def path_of(run: Path, title: str, repeat: int) -> Path:
 
 def write(path: Path, answers: Any) -> None:
     """Write predictions of any shape."""
-    path.write_bytes(gzip.compress(json.dumps(outputs.as_json(answers)).encode("utf-8", "surrogatepass"), mtime=0))
+    text = json.dumps(kept(answers).model_dump(mode="python"))
+    path.write_bytes(gzip.compress(text.encode("utf-8", "surrogatepass"), mtime=0))
 
 
-def read(path: Path) -> Any:
-    """What `write` was given. Raises `ArtifactError` where the file is missing or damaged."""
+def read(path: Path, rows: int | None = None) -> Any:
+    """What `write` was given. Raises `ArtifactError` where the file is missing, damaged or not about so many `rows`."""
+    remedy = "restore it from a copy, or start again with another --output-dir"
     try:
-        return outputs.from_json(json.loads(gzip.decompress(path.read_bytes())))
-    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise ArtifactError(
-            f"{path}: expected the answers that routes are chosen by, found none that can be read ({error}); "
-            "restore it from a copy, or start again with another --output-dir"
-        ) from None
+        with gzip.open(BytesIO(record.content(path, ArtifactError, remedy))) as file:
+            found = KeptOutputs.model_validate_json(file.read()).array()
+        if rows is not None and len(found) != rows:
+            raise ValueError(f"expected answers to {rows} rows, found {len(found)}")
+        return found
+    except ValidationError as error:
+        raise ArtifactError(f"{path} is damaged: {record.explained(error)}; {remedy}") from None
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise ArtifactError(f"{path} is damaged ({error}); {remedy}") from None

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load, save
 
+from transferkit import record
 from transferkit.data import audit, content
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Splits
+from transferkit.errors import ArtifactError
 from transferkit.tasks import Task
 
 NAME = "learned_rows.safetensors"
@@ -28,12 +30,12 @@ def note(path: Path, splits: Splits, task: Task) -> None:
 def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
     """A warning for those of `rows` that the model in `artifact` was trained on, or was chosen and set by.
 
-    Nothing is known of a model that has left its run.
+    Nothing is known of a model that has left its run. Raises `ArtifactError` where the list of rows is damaged.
     """
-    try:
-        known = load_file(artifact.resolve().parent.parent / NAME)
-    except (OSError, SafetensorError):
+    path = artifact.resolve().parent.parent / NAME
+    if not path.exists():
         return ()
+    known = _read(path)
     asked = _hashes(rows, task)
     found = []
     for name, what in (("train", "trained on"), ("validation", "validated on")):
@@ -42,6 +44,18 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
             message = f"the model was {what} {audit.counted(len(numbers))} of these ({audit.shown(numbers)})"
             found.append(Finding("leaks", "warning", message, numbers, "judged too; scores on these rows flatter"))
     return tuple(found)
+
+
+def _read(path: Path) -> dict[str, npt.NDArray[np.uint64]]:
+    remedy = "restore it from a copy, or delete it to do without the warning of rows that the model learned from"
+    try:
+        found = load(record.content(path, ArtifactError, remedy))
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{path} is not an intact safetensors file ({error}); {remedy}") from None
+    parts = ("train", "validation")
+    if set(found) != set(parts) or any(found[name].dtype != np.uint64 or found[name].ndim != 1 for name in parts):
+        raise ArtifactError(f"{path} is damaged: expected lists of 64-bit numbers, train and validation; {remedy}")
+    return found
 
 
 def _hashes(rows: Rows, task: Task) -> npt.NDArray[np.uint64]:

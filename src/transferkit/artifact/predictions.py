@@ -2,12 +2,19 @@
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from transferkit import record
 from transferkit.data.answers import written
+from transferkit.errors import ArtifactError
 from transferkit.evaluation.results import RunResult
 from transferkit.tasks import Shape, Task, joined
+
+_REMEDY = "restore it from a copy"
 
 
 def write_predictions(result: RunResult, path: Path) -> None:
@@ -27,6 +34,55 @@ def write_predictions(result: RunResult, path: Path) -> None:
                     given.append(round(float(route.outputs[i].max()), 4))
             pair = [values["text_pair"]] if "text_pair" in rows else []
             writer.writerow([int(rows.numbers[i]), *pair, values["text"], cell(values[task.target], task), *given])
+
+
+@dataclass(frozen=True)
+class Table:
+    """What `write_predictions` wrote: of every test row (text_pair or "", text, target), and every route's answers, all
+    as their cells say them."""
+
+    rows: tuple[tuple[str, str, str], ...]
+    answers: Mapping[str, tuple[str, ...]]
+
+
+def read_predictions(path: Path, task: Task, routes: Sequence[str]) -> Table:
+    """The predictions of `routes`. Raises `ArtifactError` for a damaged file, naming the line."""
+    lines = _lines(path)
+    header = lines[0] if lines else []
+    missing = [name for name in ("text", task.target, *routes) if name not in header]
+    if missing:
+        raise ArtifactError(f"{path} is damaged: expected a column {missing[0]!r}, found {header!r:.200}; {_REMEDY}")
+    at = {name: header.index(name) for name in header}
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) != len(header):
+            raise ArtifactError(
+                f"{path} is damaged: expected {len(header)} cells in record {number}, found {len(line)}; {_REMEDY}"
+            )
+        _check(path, number, {name: line[at[name]] for name in (task.target, *routes)}, task)
+    pair = at.get("text_pair")
+    return Table(
+        tuple(("" if pair is None else line[pair], line[at["text"]], line[at[task.target]]) for line in lines[1:]),
+        {name: tuple(line[at[name]] for line in lines[1:]) for name in routes},
+    )
+
+
+def _lines(path: Path) -> list[list[str]]:
+    text = record.content(path, ArtifactError, _REMEDY)
+    try:
+        return list(csv.reader(StringIO(text.decode("utf-8"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ArtifactError(f"{path} is damaged: {error}; {_REMEDY}") from None
+
+
+def _check(path: Path, number: int, cells: Mapping[str, str], task: Task) -> None:
+    """Read the target, and answers too, which have its form, save for spans and texts, of which there is the text."""
+    for name, cell in cells.items():
+        if name != task.target and task.shape in (Shape.SPAN, Shape.TEXT):
+            continue
+        try:
+            task.read_target(cell)
+        except (ValueError, TypeError) as error:
+            raise ArtifactError(f"{path} is damaged: record {number}, column {name!r}: {error}; {_REMEDY}") from None
 
 
 def cell(answer: Any, task: Task) -> Any:

@@ -1,7 +1,7 @@
 """The folder of a run: finished routes, checkpoints of unfinished ones, and the final files."""
 
-import json
 import logging
+import math
 import os
 import shutil
 import tempfile
@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from transferkit import predictors
+from transferkit.artifact import answer_check, saved_run, training_record
 from transferkit.artifact.ledger import HIDDEN, Ledger
 from transferkit.artifact.place import alone_in, require_usable
+from transferkit.artifact.training_record import Training
 from transferkit.config import DESCRIBED, RunConfig, parse, read_yaml, write_yaml
 from transferkit.data.rows import Rows
 from transferkit.disk import is_full, remove_files, room_for
 from transferkit.errors import ConfigError
-from transferkit.evaluation import outputs
 from transferkit.evaluation.document import plain
 from transferkit.routes import Outcome
 from transferkit.training import checkpoints
@@ -31,7 +30,6 @@ _CHECKED_ROWS = 16
 # In the order in which they are written, the first before anything is trained.
 RESULTS = ("learned_rows.safetensors", "leaderboard.csv", "run.json", "predictions.csv", "report.html")
 """What a finished run leaves, besides its description and its models."""
-_TRAINING = "training.json"
 # What may differ between a run and its resumption.
 _INCIDENTAL = ("output_dir", "offline", "cache_dir")
 
@@ -93,9 +91,9 @@ class RunFolder:
         noted, finished = self.work / "rows.txt", self.path / "run.json"
         earlier = self.path / "work" / "rows.txt"  # where earlier versions had it
         if noted.exists() or earlier.exists():
-            before = (noted if noted.exists() else earlier).read_text(encoding="ascii")
+            before = (noted if noted.exists() else earlier).read_text(encoding="utf-8", errors="replace")
         elif finished.exists():
-            before = json.loads(finished.read_text(encoding="utf-8"))["manifest"]["data"]["fingerprint"]
+            before = saved_run.required(self.path).data.fingerprint
             found = rows
         else:
             with room_for(self.path):
@@ -119,11 +117,11 @@ class RunFolder:
         """The route as an earlier process left it, or None if it did not finish it. Raises `ConfigError` where
         something else stands in its place."""
         folder = self.artifact(title, repeat)
-        path = folder / _TRAINING
-        if not path.exists():
+        training = training_record.read(folder)
+        if training is None:
             self._require_place(folder)
             return None
-        return Finished(artifact=folder, **json.loads(path.read_text(encoding="utf-8")))
+        return _finished(folder, training)
 
     def _require_place(self, folder: Path) -> None:
         if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir() or any(folder.iterdir())):
@@ -131,11 +129,9 @@ class RunFolder:
 
     def earlier_values(self, title: str) -> tuple[float, ...]:
         """What the seeds of a route reached in a run that was finished before; their models are gone."""
-        path = self.path / "run.json"
-        if not path.exists():
-            return ()
-        routes = json.loads(path.read_text(encoding="utf-8"))["routes"]
-        return next((tuple(each["seed_values"]) for each in routes if each["name"] == title), ())
+        run = saved_run.read(self.path)
+        route = run.route(title) if run else None
+        return tuple(float("nan") if value is None else value for value in route.seed_values) if route else ()
 
     def store(self, title: str, repeat: int, outcome: Outcome, rows: Rows, about: Mapping[str, Any]) -> Finished:
         """Save what a route made, with its answers for a few training rows to check against later; `about` says the
@@ -144,18 +140,18 @@ class RunFolder:
         Written elsewhere and renamed, so that a kill leaves either all of it or none.
         """
         target = self.artifact(title, repeat)
-        facts = {
-            "method": outcome.method,
-            "trained_parameters": outcome.trained_parameters,
-            "seconds": outcome.seconds,
-            "settings": plain(dict(outcome.settings)),
-            "history": plain(list(outcome.history)),
-            "notes": list(outcome.notes),
-        }
+        training = Training(
+            method=outcome.method,
+            trained_parameters=outcome.trained_parameters,
+            seconds=outcome.seconds,
+            settings=plain(dict(outcome.settings)),
+            history=tuple(plain(list(outcome.history))),
+            notes=tuple(outcome.notes),
+        )
         with room_for(self.path), self._draft(title, repeat) as draft:
             outcome.predictor.save(draft)
             predictors.add_facts(draft, about)
-            (draft / _TRAINING).write_text(json.dumps(facts, indent=2), encoding="utf-8")
+            training_record.write(draft, training)
             _open_to_others(draft)
             self._store_check(title, repeat, outcome.predictor, rows)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +159,7 @@ class RunFolder:
             self._require_place(target)
             draft.replace(target)
         checkpoints.clear(self.checkpoints(title, repeat))
-        return Finished(artifact=target, **facts)
+        return _finished(target, training)
 
     @contextmanager
     def _draft(self, title: str, repeat: int) -> Iterator[Path]:
@@ -180,15 +176,10 @@ class RunFolder:
 
     def _store_check(self, title: str, repeat: int, predictor: predictors.Predictor, rows: Rows) -> None:
         sample = rows.take(range(min(_CHECKED_ROWS, len(rows))))
-        inputs = {name: list(sample[name]) for name in ("text", "text_pair") if name in sample}
-        check = {
-            "artifact": str(self.artifact(title, repeat).relative_to(self.path)),
-            "inputs": inputs,
-            "outputs": outputs.as_json(predictor.predict(sample).outputs),
-        }
         path = self.work / "checks" / f"{title}-{repeat}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(check), encoding="utf-8")
+        artifact = str(self.artifact(title, repeat).relative_to(self.path))
+        answer_check.write(path, artifact, sample, predictor.predict(sample).outputs)
 
     def part(self, repeat: int, number: int) -> "RunFolder":
         """Where the run of one part of a cross-validation stands while it is needed."""
@@ -238,12 +229,16 @@ def _open_to_others(folder: Path) -> None:
         path.chmod(usual)
 
 
-def read_check(path: Path) -> tuple[str, Rows, np.ndarray[Any, Any]]:
-    """The artifact, the rows and the outputs that it must give for them."""
-    check = json.loads(path.read_text(encoding="utf-8"))
-    inputs = check["inputs"]
-    rows = Rows(inputs, np.arange(1, len(inputs["text"]) + 1))
-    return check["artifact"], rows, outputs.from_json(check["outputs"])
+def _finished(folder: Path, training: Training) -> Finished:
+    return Finished(
+        artifact=folder,
+        method=training.method,
+        trained_parameters=training.trained_parameters,
+        seconds=training.seconds,
+        settings=training.settings,
+        history=[{name: math.nan if v is None else v for name, v in each.items()} for each in training.history],
+        notes=list(training.notes),
+    )
 
 
 @contextmanager

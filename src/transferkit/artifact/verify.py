@@ -5,30 +5,33 @@ import sys
 from pathlib import Path
 
 from transferkit import predictors
-from transferkit.artifact.run_folder import RunFolder, read_check
-from transferkit.errors import ArtifactError
+from transferkit.artifact import answer_check
+from transferkit.artifact.run_folder import RunFolder
+from transferkit.errors import ArtifactError, TransferkitError
 from transferkit.evaluation import outputs
 
 TOLERANCE = 1e-3
+_TRUSTED = "--trust-remote-code"
 
 
-def verify_in_fresh_process(run: RunFolder) -> None:
+def verify_in_fresh_process(run: RunFolder, trust_remote_code: bool = False) -> None:
     """Raise `ArtifactError` if any saved model of the run does not answer as it did in memory."""
     if not run.checks():
         return
     command = [sys.executable, "-m", "transferkit.artifact.verify", str(run.path)]
+    command += [_TRUSTED] * trust_remote_code
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         said = result.stderr.strip().splitlines() or ["no message"]
         raise ArtifactError(f"a saved model does not answer as the trained one did: {said[-1]}")
 
 
-def verify(run: RunFolder) -> list[str]:
+def verify(run: RunFolder, trust_remote_code: bool = False) -> list[str]:
     """One sentence per artifact that answers differently."""
     wrong = []
     for path in run.checks():
-        artifact, rows, expected = read_check(path)
-        found = predictors.load(run.path / artifact).predict(rows).outputs
+        artifact, rows, expected = answer_check.read(path)
+        found = predictors.load(run.path / artifact, trust_remote_code).predict(rows).outputs
         gap = outputs.gap(found, expected)
         if not gap <= TOLERANCE:
             how = f"differ by {gap:.2g}, expected at most {TOLERANCE}" if gap < float("inf") else "are not the same"
@@ -36,5 +39,13 @@ def verify(run: RunFolder) -> list[str]:
     return wrong
 
 
+def main(folder: str, *options: str) -> str | int:
+    """What is wrong, in one line, or 0."""
+    try:
+        return "; ".join(verify(RunFolder(Path(folder)), _TRUSTED in options)) or 0
+    except TransferkitError as error:
+        return f"{error}"
+
+
 if __name__ == "__main__":
-    sys.exit("; ".join(verify(RunFolder(Path(sys.argv[1])))) or 0)
+    sys.exit(main(*sys.argv[1:]))

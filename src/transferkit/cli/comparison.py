@@ -1,7 +1,6 @@
 """Two run folders -> their routes side by side, with paired tests where the test rows are the same."""
 
-import csv
-import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from transferkit import tasks
+from transferkit.artifact import saved_run
+from transferkit.artifact.predictions import read_predictions
 from transferkit.config import resuming
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError, ConfigError
@@ -109,30 +110,35 @@ def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
 
 
 def _read(folder: Path) -> Side:
-    try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
-            lines = list(csv.DictReader(file))
-        task, metric = tasks.get(run["task"]["name"]), run["task"]["main_metric"]
-        values = {each["name"]: Interval(**each["scores"]["metrics"][metric]) for each in run["routes"]}
-        return Side(
-            name=folder.name,
-            task=task,
-            metric=metric,
-            best=run["best"],
-            values=values,
-            rows=[(line.get("text_pair") or "", line["text"], line[task.target]) for line in lines],
-            answers={name: [line[name] for line in lines] for name in values},
-            fingerprint=run["data"]["fingerprint"],
-        )
-    except FileNotFoundError as error:
-        if not folder.is_dir():
-            raise ArtifactError(f"no run in {folder}: there is no such folder") from None
-        if folder.absolute().parent.name == "models":
-            run_of = folder.absolute().parent.parent
-            raise ArtifactError(f"{folder} is one model; name the run that it is of, {run_of}") from None
-        raise ArtifactError(
-            f"{folder} is no finished run: it has no {Path(error.filename).name}; finish it with: {resuming(folder)}"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"the run in {folder} is damaged ({error}); restore it from a copy") from None
+    run = saved_run.read(folder) if folder.is_dir() else None
+    if run is None:
+        raise _no_run(folder, saved_run.NAME)
+    path = folder / "predictions.csv"
+    if not path.exists():
+        raise _no_run(folder, path.name)
+    task, metric = tasks.get(run.task.name), run.task.main_metric
+    table = read_predictions(path, task, [route.name for route in run.routes])
+    return Side(
+        name=folder.name,
+        task=task,
+        metric=metric,
+        best=run.best,
+        values={route.name: _interval(route.scores.metrics[metric]) for route in run.routes},
+        rows=list(table.rows),
+        answers={name: list(answers) for name, answers in table.answers.items()},
+        fingerprint=run.data.fingerprint,
+    )
+
+
+def _interval(saved: saved_run.SavedInterval) -> Interval:
+    value, low, high = (math.nan if each is None else each for each in (saved.value, saved.low, saved.high))
+    return Interval(value, low, high)
+
+
+def _no_run(folder: Path, lacking: str) -> ArtifactError:
+    if not folder.is_dir():
+        return ArtifactError(f"no run in {folder}: there is no such folder")
+    if folder.absolute().parent.name == "models":
+        run_of = folder.absolute().parent.parent
+        return ArtifactError(f"{folder} is one model; name the run that it is of, {run_of}")
+    return ArtifactError(f"{folder} is no finished run: it has no {lacking}; finish it with: {resuming(folder)}")

@@ -1,21 +1,25 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import BeforeValidator, Field, PlainSerializer
 
+from transferkit import record
 from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE
 from transferkit.disk import room_for, whole_folder
-from transferkit.errors import ArtifactError
+from transferkit.errors import ArtifactError, SourceError
+from transferkit.record import Record
+from transferkit.sources.layout import code_refused
+from transferkit.sources.one_sentence import explaining
 from transferkit.tasks import Shape
 
 P = TypeVar("P")
@@ -83,6 +87,7 @@ class Predictor(Protocol):
 
 FACTS = "transferkit.json"
 VERSION = 1
+_REMEDY = "train again or restore it from a copy"
 
 
 def saving(save: Callable[[P, Path], None]) -> Callable[[P, Path], None]:
@@ -101,48 +106,79 @@ def saving(save: Callable[[P, Path], None]) -> Callable[[P, Path], None]:
     return saved
 
 
-def write_facts(folder: Path, kind: str, facts: Mapping[str, Any]) -> None:
-    """Write `transferkit.json`: the predictor's kind (a file of this folder) and what `load` needs."""
+def _shape(name: Any) -> Any:
+    if isinstance(name, Shape):
+        return name
+    if not isinstance(name, str) or name not in Shape.__members__:
+        raise ValueError(f"expected one of {', '.join(Shape.__members__)}")
+    return Shape[name]
+
+
+ShapeName = Annotated[Shape, BeforeValidator(_shape), PlainSerializer(lambda shape: shape.name)]
+"""A shape, which files have by its name."""
+
+
+class Facts(Record):
+    """What `transferkit.json` holds of any predictor: its kind (a file of this folder), and what it was trained for.
+
+    Every kind has a `Facts` of its own with what its `load` needs besides. `task` and `columns` are those of the
+    training data; folders of earlier versions do not have them. With `own_code` the model is of a class that came
+    with the pretrained model's folder.
+    """
+
+    kind: str
+    version: int = Field(VERSION, ge=1)
+    task: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    own_code: bool = False
+
+
+def write_facts(folder: Path, facts: Facts) -> None:
+    """Write `transferkit.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"kind": kind, "version": VERSION, **facts}, indent=2, ensure_ascii=False)
-    (folder / FACTS).write_text(text, encoding="utf-8")
+    record.write(folder / FACTS, facts)
 
 
 def add_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     """Add to `transferkit.json` what the folder's user needs to know: the task and the names of its columns."""
-    path = folder / FACTS
-    known = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**known, **facts}, indent=2, ensure_ascii=False), encoding="utf-8")
+    write_facts(folder, read_facts(folder).model_copy(update=dict(facts)))
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
+def read_facts(folder: Path) -> Facts:
     """What `write_facts` wrote. Raises `ArtifactError` for a damaged or foreign folder."""
     path = folder / FACTS
-    try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        kind, version = facts["kind"], int(facts["version"])
-    except FileNotFoundError:
+    if not path.exists():
+        raise ArtifactError(f"no model in {folder}: expected a {FACTS}; give a run folder or one of its models")
+    known = record.read(path, _Head, ArtifactError, _REMEDY)
+    if known.kind not in (module.name for module in iter_modules(__path__)) or known.version > VERSION:
         raise ArtifactError(
-            f"no model in {folder}: expected a {FACTS}; give a run folder or one of its models"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{path} is damaged ({error}); train again or restore it from a copy") from None
-    kinds = sorted(module.name for module in iter_modules(__path__))
-    if kind not in kinds or version > VERSION:
-        raise ArtifactError(f"{path}: unknown kind {kind!r}, version {version}; a newer transferkit is needed")
-    return facts
+            f"{path}: unknown kind {known.kind!r}, version {known.version}; a newer transferkit is needed"
+        )
+    schema: type[Facts] = _member(known.kind).Facts
+    return record.read(path, schema, ArtifactError, _REMEDY)
 
 
-def load(folder: Path) -> Predictor:
-    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder."""
+class _Head(Record):
+    """What every version says."""
+
+    kind: str
+    version: int
+
+
+def _member(kind: str) -> Any:
+    return import_module(f"{__name__}.{kind}")
+
+
+def load(folder: Path, trust_remote_code: bool = False) -> Predictor:
+    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder, and for a model with
+    Python code of its own, unless it is trusted."""
     facts = read_facts(folder)
+    if facts.own_code and not trust_remote_code:
+        raise ArtifactError(str(code_refused(folder)))
     try:
-        predictor: Predictor = import_module(f"{__name__}.{facts['kind']}").load(folder, facts)
-    except MemoryError:
-        raise
-    except Exception as error:  # what a tokenizer raises over a damaged file is a bare `Exception`
-        said = " ".join(str(error).split())
-        if "out of memory" in said:
-            raise
-        raise ArtifactError(f"{folder} is incomplete or damaged: {said or type(error).__name__}") from None
+        with explaining(f"{folder} is incomplete or damaged", ArtifactError):
+            predictor: Predictor = _member(facts.kind).load(folder, facts, trust_remote_code)
+    except SourceError as error:
+        raise ArtifactError(f"{error}") from None
     return predictor

@@ -1,21 +1,31 @@
 """TF-IDF and a linear model: the baseline in use."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from pydantic import Field
+from safetensors.numpy import save_file
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, saving, write_facts
+from transferkit.predictors import Floats, Predictions, ShapeName, saving, write_facts
+from transferkit.sources import tensors
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 
 _BATCH_ROWS = 4096
+
+
+class Facts(predictors.Facts):
+    """The terms of every vectorizer, in the order of their columns."""
+
+    kind: str = "bag_of_words"
+    labels: tuple[str, ...] = Field(min_length=1)
+    shape: ShapeName
+    vocabularies: tuple[tuple[str, ...], ...] = Field(min_length=1, max_length=2)
 
 
 @dataclass(frozen=True)
@@ -43,10 +53,8 @@ class BagOfWords:
 
     @saving
     def save(self, folder: Path) -> None:
-        vocabularies = [[*sorted(v.vocabulary_, key=v.vocabulary_.__getitem__)] for v in self.vectorizers]
-        write_facts(
-            folder, "bag_of_words", {"labels": self.labels, "shape": self.shape.name, "vocabularies": vocabularies}
-        )
+        terms = tuple(tuple(sorted(v.vocabulary_, key=v.vocabulary_.__getitem__)) for v in self.vectorizers)
+        write_facts(folder, Facts(labels=self.labels, shape=self.shape, vocabularies=terms))
         idf = {f"idf_{i}": v.idf_.astype(np.float32) for i, v in enumerate(self.vectorizers)}
         save_file({"weights": self.weights, "bias": self.bias, **idf}, folder / "model.safetensors")
 
@@ -63,13 +71,15 @@ def vectors(vectorizers: tuple[TfidfVectorizer, ...], rows: Rows) -> csr_matrix:
     return hstack(blocks, format="csr", dtype=np.float32)
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> BagOfWords:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> BagOfWords:
     """What `save` wrote."""
-    tensors = load_file(folder / "model.safetensors")
+    terms, labels = facts.vocabularies, len(facts.labels)
+    sizes: dict[str, tuple[int, ...]] = {f"idf_{i}": (len(each),) for i, each in enumerate(terms)}
+    sizes |= {"weights": (sum(map(len, terms)), labels), "bias": (labels,)}
+    found = tensors.read(folder / "model.safetensors", sizes)
     vectorizers = []
-    for i, terms in enumerate(facts["vocabularies"]):
-        restored = vectorizer(terms)
-        restored.idf_ = tensors[f"idf_{i}"]
+    for i, each in enumerate(terms):
+        restored = vectorizer(list(each))
+        restored.idf_ = found[f"idf_{i}"]
         vectorizers.append(restored)
-    labels, shape = tuple(facts["labels"]), Shape[facts["shape"]]
-    return BagOfWords(tuple(vectorizers), tensors["weights"], tensors["bias"], labels, shape)
+    return BagOfWords(tuple(vectorizers), found["weights"], found["bias"], facts.labels, facts.shape)

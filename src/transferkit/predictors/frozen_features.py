@@ -1,19 +1,22 @@
 """A frozen encoder and a linear head on the pooled features of some of its layers, in use."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
+from pydantic import Field, field_validator
 from torch import Tensor
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, saving, untagged_outside, write_facts
-from transferkit.sources.device import device
+from transferkit.predictors import Predictions, ShapeName, saving, untagged_outside, write_facts
+from transferkit.sources import load_model, wholeness
+from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
 from transferkit.training.encoding import encode
@@ -28,6 +31,28 @@ from transferkit.training.windows import whole, windowed
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
 Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
+
+
+class Facts(predictors.Facts):
+    """How texts are read, and what of the encoder the head is given."""
+
+    kind: str = "frozen_features"
+    labels: tuple[str, ...] = Field(min_length=1)
+    shape: ShapeName
+    pooling: str
+    depths: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    uses_output: bool
+    max_length: int = Field(ge=1)
+    prompt: str
+    windows: bool
+    threshold: float | None = None
+
+    @field_validator("pooling")
+    @classmethod
+    def _known(cls, pooling: str) -> str:
+        if not set(pooling.split("+")) <= set(POOLINGS):
+            raise ValueError(f"expected one of {', '.join(POOLINGS)}, or several joined by +")
+        return pooling
 
 
 @dataclass(frozen=True)
@@ -131,18 +156,19 @@ class FrozenFeatures:
         self.encoder.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         self.head.save(folder / "head.safetensors")
-        facts = {
-            "labels": self.labels,
-            "pooling": self.pooling,
-            "depths": self.depths,
-            "uses_output": self.uses_output,
-            "max_length": self.max_length,
-            "prompt": self.prompt,
-            "windows": self.windows,
-            "shape": self.shape.name,
-            "threshold": self.threshold,
-        }
-        write_facts(folder, "frozen_features", facts)
+        facts = Facts(
+            labels=self.labels,
+            shape=self.shape,
+            pooling=self.pooling,
+            depths=tuple(map(int, self.depths)),
+            uses_output=self.uses_output,
+            max_length=self.max_length,
+            prompt=self.prompt,
+            windows=self.windows,
+            threshold=None if self.threshold is None else float(self.threshold),
+            own_code=load_model.brings_code(self.encoder),
+        )
+        write_facts(folder, facts)
 
 
 def trimmed(encoder: Any, depth: int) -> Any:
@@ -152,19 +178,27 @@ def trimmed(encoder: Any, depth: int) -> Any:
     return encoder
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenFeatures:
     """What `save` wrote."""
+    encoder = load_model.saved(AutoModel, folder, trust_remote_code)
+    tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
+    wholeness.require_room(tokenizer, encoder, folder)
+    layers = len(find_layers(encoder))
+    if list(facts.depths) != sorted(set(facts.depths)) or facts.depths[-1] > layers:
+        raise ValueError(f"transferkit.json has the depths {facts.depths}; expected rising ones up to {layers}")
+    parts = 1 if facts.shape in (Shape.TAGS, Shape.SPAN) else facts.pooling.count("+") + 1
+    width = int(encoder.config.get_text_config().hidden_size) * parts
     return FrozenFeatures(
-        encoder=AutoModel.from_pretrained(folder, local_files_only=True).to(device()).eval(),
-        tokenizer=AutoTokenizer.from_pretrained(folder, local_files_only=True),
-        pooling=str(facts["pooling"]),
-        depths=tuple(facts["depths"]),
-        uses_output=bool(facts["uses_output"]),
-        head=Head.load(folder / "head.safetensors"),
-        labels=tuple(facts["labels"]),
-        max_length=int(facts["max_length"]),
-        prompt=str(facts["prompt"]),
-        windows=bool(facts["windows"]),
-        shape=Shape[facts["shape"]],
-        threshold=facts.get("threshold"),
+        encoder=encoder,
+        tokenizer=tokenizer,
+        pooling=facts.pooling,
+        depths=facts.depths,
+        uses_output=facts.uses_output,
+        head=Head.load(folder / "head.safetensors", len(facts.depths), width, len(facts.labels)),
+        labels=facts.labels,
+        max_length=facts.max_length,
+        prompt=facts.prompt,
+        windows=facts.windows,
+        shape=facts.shape,
+        threshold=facts.threshold,
     )

@@ -1,21 +1,24 @@
 """A generative Transformers model in use; its folder also serves with plain Transformers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers import GenerationConfig as HFGenerationConfig
 
+from transferkit import predictors
 from transferkit.config import GenerationConfig
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.progress import progress
-from transferkit.sources.device import device
+from transferkit.record import Record
+from transferkit.sources import load_model, wholeness
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Shape, Task
 from transferkit.training.answered import answered_examples
@@ -38,6 +41,34 @@ class _Most:
 
 
 _ON_CPU, _ON_GPU = _Most(8_192, 64, 2_048), _Most(32_768, 256, 32_768)
+
+
+_Token = Annotated[int, Field(ge=0)]
+
+
+class FrameFacts(Record):
+    """A `Frame`."""
+
+    before: tuple[_Token, ...]
+    after: tuple[_Token, ...]
+    end: _Token
+    again: tuple[_Token, ...]
+    start: _Token | None
+    talks: bool
+
+
+class WriterFacts(predictors.Facts):
+    """How a model is asked and writes."""
+
+    frame: FrameFacts
+    max_length: int = Field(ge=1)
+    generation: GenerationConfig
+
+
+class Facts(WriterFacts):
+    """There is nothing else to know."""
+
+    kind: str = "generator"
 
 
 def _listed(tokens: int | Sequence[int] | None) -> Sequence[int]:
@@ -220,13 +251,17 @@ class Generator:
         self.model.config.use_cache = True
         self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        write_facts(folder, "generator", self.facts())
+        write_facts(folder, Facts.model_validate(self.facts()))
         self.save_extra(folder)
 
     def facts(self) -> dict[str, Any]:
-        """What `load` needs besides the model."""
-        settings = self.generation.model_dump(mode="json")
-        return {"frame": asdict(self.frame), "max_length": self.max_length, "generation": settings}
+        """What `load` needs besides the model: the fields of `WriterFacts`."""
+        return {
+            "frame": asdict(self.frame),
+            "max_length": self.max_length,
+            "generation": self.generation,
+            "own_code": load_model.brings_code(self.model),
+        }
 
 
 def padded(rows: Sequence[Ints], value: int, left: bool) -> tuple[Tensor, Tensor]:
@@ -240,20 +275,20 @@ def padded(rows: Sequence[Ints], value: int, left: bool) -> tuple[Tensor, Tensor
     return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
-def _frame(said: Mapping[str, Any]) -> Frame:
-    parts = (tuple(said[name]) for name in ("before", "after", "again"))
-    before, after, again = parts
-    return Frame(before, after, said["end"], again, said["start"], said["talks"])
-
-
-def load(folder: Path, facts: Mapping[str, Any]) -> Generator:
+def load(folder: Path, facts: WriterFacts, trust_remote_code: bool = False) -> Generator:
     """What `save` wrote."""
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config: Any = load_model.configuration(folder, trust_remote_code)
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    return Generator(
-        kind.from_pretrained(folder, local_files_only=True).to(device()).eval(),
-        AutoTokenizer.from_pretrained(folder, local_files_only=True),
-        _frame(facts["frame"]),
-        int(facts["max_length"]),
-        GenerationConfig.model_validate(facts["generation"]),
-    )
+    model = load_model.saved(kind, folder, trust_remote_code)
+    tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
+    wholeness.require_room(tokenizer, model, folder)
+    said = facts.frame
+    frame = Frame(said.before, said.after, said.end, said.again, said.start, said.talks)
+    rows = int(model.get_input_embeddings().weight.shape[0])
+    if max(*said.before, *said.after, *said.again, said.end, said.start or 0) >= rows:
+        raise ValueError(f"transferkit.json has tokens that the model does not know: it has {rows}")
+    if (said.start is not None) != bool(config.is_encoder_decoder):
+        raise ValueError("transferkit.json and config.json disagree on whether it has an encoder and a decoder")
+    if facts.generation.max_new_tokens is None:
+        raise ValueError("transferkit.json does not say how long an answer may be (max_new_tokens)")
+    return Generator(model, tokenizer, frame, facts.max_length, facts.generation)

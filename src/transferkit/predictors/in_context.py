@@ -1,19 +1,21 @@
 """A frozen decoder shown the nearest training examples in its prompt, found by a frozen encoder; in use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
-from transformers import AutoModel, AutoTokenizer
+from pydantic import Field
+from safetensors.numpy import save_file
+from transformers import AutoModel
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, generator, saving, write_facts
-from transferkit.predictors.generator import Generator
+from transferkit.predictors.generator import Generator, WriterFacts
 from transferkit.progress import progress
-from transferkit.sources.device import device
+from transferkit.record import Record
+from transferkit.sources import load_model, tensors, wholeness
 from transferkit.tasks import Shape
 from transferkit.training.embedder import Embedder
 from transferkit.training.encoding import encode
@@ -23,6 +25,25 @@ from transferkit.training.prompting import Shot, Shots, prompts
 
 _RETRIEVER = "retriever"
 _READ_AT_ONCE = 256
+
+
+class RetrieverFacts(Record):
+    """How texts are read to find examples."""
+
+    pooling: str
+    max_length: int = Field(ge=1)
+    prompt: str
+
+
+class Facts(WriterFacts):
+    """How a model is asked and writes, how examples are found, and which there are: (text, answer) each."""
+
+    kind: str = "in_context"
+    count: int = Field(ge=1)
+    room: int = Field(ge=1)
+    whole: int = Field(ge=1)
+    examples: tuple[tuple[str, str], ...] = Field(min_length=1)
+    retriever: RetrieverFacts
 
 
 @dataclass(frozen=True)
@@ -92,31 +113,33 @@ class InContext:
         self.retriever.encoder.save_pretrained(below)
         self.retriever.tokenizer.save_pretrained(below)
         save_file({"vectors": self.vectors}, folder / "examples.safetensors")
+        retriever = RetrieverFacts(
+            pooling=self.retriever.pooling, max_length=self.retriever.max_length, prompt=self.retriever.prompt
+        )
         facts: dict[str, Any] = {
             "count": self.count,
             "room": self.room,
             "whole": self.whole,
-            "examples": [list(each) for each in self.examples],
+            "examples": tuple((str(text), str(answer)) for text, answer in self.examples),
+            "retriever": retriever,
         }
-        facts["retriever"] = {
-            "pooling": self.retriever.pooling,
-            "max_length": self.retriever.max_length,
-            "prompt": self.retriever.prompt,
-        }
-        write_facts(folder, "in_context", {**self.writer.facts(), **facts})
+        write_facts(folder, Facts.model_validate({**self.writer.facts(), **facts}))
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> InContext:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> InContext:
     """What `save` wrote."""
     below = folder / _RETRIEVER
-    encoder = AutoModel.from_pretrained(below, local_files_only=True).to(device()).eval()
-    tokenizer = AutoTokenizer.from_pretrained(below, local_files_only=True)
+    encoder = load_model.saved(AutoModel, below, trust_remote_code)
+    tokenizer = load_model.saved_tokenizer(below, trust_remote_code)
+    wholeness.require_room(tokenizer, encoder, below)
+    said, width = facts.retriever, int(encoder.config.get_text_config().hidden_size)
+    width *= said.pooling.count("+") + 1
     return InContext(
-        generator.load(folder, facts),
-        Retriever(encoder, tokenizer, **facts["retriever"]),
-        [(str(text), str(answer)) for text, answer in facts["examples"]],
-        load_file(folder / "examples.safetensors")["vectors"],
-        int(facts["count"]),
-        int(facts["room"]),
-        int(facts["whole"]),
+        generator.load(folder, facts, trust_remote_code),
+        Retriever(encoder, tokenizer, said.pooling, said.max_length, said.prompt),
+        facts.examples,
+        tensors.read(folder / "examples.safetensors", {"vectors": (len(facts.examples), width)})["vectors"],
+        facts.count,
+        facts.room,
+        facts.whole,
     )

@@ -1,15 +1,23 @@
 """What needs no model: the first words of a text, all of it, or one answer for every text."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from pydantic import Field
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.tasks import Shape
+
+
+class Facts(predictors.Facts):
+    """How many words, or which answer."""
+
+    kind: str = "plain_copy"
+    words: int | None = Field(ge=1)
+    constant: str | None
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,9 @@ class PlainCopy:
 
     @saving
     def save(self, folder: Path) -> None:
-        write_facts(folder, "plain_copy", {"words": self.words, "constant": self.constant})
+        write_facts(folder, Facts(words=self.words, constant=self.constant))
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> PlainCopy:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> PlainCopy:
     """What `save` wrote."""
-    return PlainCopy(facts["words"], facts["constant"])
+    return PlainCopy(facts.words, facts.constant)

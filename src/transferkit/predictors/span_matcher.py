@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, saving, write_facts
+from transferkit.sources import tensors
 from transferkit.tasks import Shape
 from transferkit.training.answering import Candidates, answers
 from transferkit.training.inference import Floats
@@ -34,6 +36,15 @@ _KINDS = (
 
 Word = tuple[str, int, int]
 """Its stem, its first character in the context, and the one after its last."""
+
+
+class Facts(predictors.Facts):
+    """The stems, in the order of their rarities."""
+
+    kind: str = "span_matcher"
+    vocabulary: tuple[str, ...]
+    bonus: float
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,8 @@ class SpanMatcher:
 
     @saving
     def save(self, folder: Path) -> None:
-        facts = {"vocabulary": list(self.vocabulary), "bonus": self.bonus, "threshold": self.threshold}
-        write_facts(folder, "span_matcher", facts)
+        threshold = None if self.threshold is None else float(self.threshold)
+        write_facts(folder, Facts(vocabulary=tuple(self.vocabulary), bonus=float(self.bonus), threshold=threshold))
         save_file({"rarity": self.rarity}, folder / "model.safetensors")
 
     def _worth(self, stem: str) -> float:
@@ -134,7 +145,7 @@ def counted(contexts: Sequence[str], bonus: float) -> SpanMatcher:
     return SpanMatcher({stem: i for i, stem in enumerate(counts)}, rarity, bonus)
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> SpanMatcher:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> SpanMatcher:
     """What `save` wrote."""
-    rarity = load_file(folder / "model.safetensors")["rarity"]
-    return SpanMatcher({s: i for i, s in enumerate(facts["vocabulary"])}, rarity, facts["bonus"], facts["threshold"])
+    rarity = tensors.read(folder / "model.safetensors", {"rarity": (len(facts.vocabulary) + 1,)})["rarity"]
+    return SpanMatcher({stem: i for i, stem in enumerate(facts.vocabulary)}, rarity, facts.bonus, facts.threshold)

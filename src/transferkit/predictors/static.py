@@ -4,17 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import load_file, save_file
+from pydantic import Field
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, saving, write_facts
+from transferkit.predictors import Predictions, ShapeName, saving, write_facts
+from transferkit.sources import tensors
 from transferkit.sources.device import device
 from transferkit.tasks import Shape
 from transferkit.training import shapes
@@ -43,6 +45,19 @@ class Sizes:
     ngrams: int
     hidden: int
     labels: int
+
+
+class Facts(predictors.Facts):
+    """The words in the order of their numbers, and the sizes of the model as in `Sizes`."""
+
+    kind: str = "static"
+    labels: tuple[str, ...] = Field(min_length=1)
+    shape: ShapeName
+    width: int = Field(ge=1)
+    filters: int = Field(ge=1)
+    ngrams: int = Field(ge=1, le=100)
+    hidden: int = Field(ge=1)
+    vocabulary: tuple[str, ...]
 
 
 class StaticModel(nn.Module):
@@ -135,20 +150,23 @@ class Static:
 
     @saving
     def save(self, folder: Path) -> None:
-        words = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        words = tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
         sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}
-        write_facts(folder, "static", {"labels": self.labels, "shape": self.shape.name, **sizes, "vocabulary": words})
-        tensors = {name: value.contiguous() for name, value in self.model.state_dict().items()}
-        save_file(tensors, folder / "model.safetensors")
+        write_facts(folder, Facts(labels=self.labels, shape=self.shape, vocabulary=words, **sizes))
+        weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
+        save_file(weights, folder / "model.safetensors")
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> Static:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     """What `save` wrote."""
-    words, labels = facts["vocabulary"], tuple(facts["labels"])
-    sizes = Sizes(len(words), facts["width"], facts["filters"], facts["ngrams"], facts["hidden"], len(labels))
+    words, labels = list(facts.vocabulary), facts.labels
+    sizes = Sizes(len(words), facts.width, facts.filters, facts.ngrams, facts.hidden, len(labels))
+    with torch.device("meta"):  # takes no memory, whatever the sizes are
+        expected = {name: tuple(value.shape) for name, value in StaticModel(sizes).state_dict().items()}
+    found = tensors.read(folder / "model.safetensors", expected)
     model = StaticModel(sizes)
-    model.load_state_dict(load_file(folder / "model.safetensors"))
-    return Static(model.to(device()).fold(), number(words), labels, Shape[facts["shape"]])
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
+    return Static(model.to(device()).fold(), number(words), labels, facts.shape)
 
 
 def number(words: list[str]) -> dict[str, int]:

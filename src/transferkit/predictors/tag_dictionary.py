@@ -6,12 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from pydantic import Field
+from safetensors.numpy import save_file
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, saving, write_facts
+from transferkit.sources import tensors
 from transferkit.tasks import Shape
 from transferkit.training.inference import stacked
+
+
+class Facts(predictors.Facts):
+    """The words, in the order of their lines."""
+
+    kind: str = "tag_dictionary"
+    labels: tuple[str, ...] = Field(min_length=1)
+    vocabulary: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class TagDictionary:
 
     @saving
     def save(self, folder: Path) -> None:
-        write_facts(folder, "tag_dictionary", {"labels": self.labels, "vocabulary": list(self.vocabulary)})
+        write_facts(folder, Facts(labels=self.labels, vocabulary=tuple(self.vocabulary)))
         save_file({"shares": self.shares}, folder / "model.safetensors")
 
 
@@ -55,7 +66,8 @@ def counted(texts: Sequence[str], tags: Sequence[Sequence[int]], labels: tuple[s
     return TagDictionary({word: i for i, word in enumerate(counts)}, shares, labels)
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> TagDictionary:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> TagDictionary:
     """What `save` wrote."""
-    shares = load_file(folder / "model.safetensors")["shares"]
-    return TagDictionary({word: i for i, word in enumerate(facts["vocabulary"])}, shares, tuple(facts["labels"]))
+    sizes = {"shares": (len(facts.vocabulary) + 1, len(facts.labels))}
+    shares = tensors.read(folder / "model.safetensors", sizes)["shares"]
+    return TagDictionary({word: i for i, word in enumerate(facts.vocabulary)}, shares, facts.labels)

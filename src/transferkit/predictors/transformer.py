@@ -1,21 +1,22 @@
 """A fine-tuned Transformers classifier, tagger or reader of spans in use; plain Transformers loads its folder too."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 from transformers import (
     AutoModelForQuestionAnswering,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
-    AutoTokenizer,
 )
 
+from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, saving, untagged_outside, write_facts
-from transferkit.sources.device import device
+from transferkit.predictors import Predictions, ShapeName, saving, untagged_outside, write_facts
+from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
 from transferkit.training.encoding import encode
@@ -25,11 +26,24 @@ from transferkit.training.passages import windows
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import whole, windowed
 
-_KINDS = {"TAGS": AutoModelForTokenClassification, "SPAN": AutoModelForQuestionAnswering}
+_KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
 
 
 def _nothing(_folder: Path) -> None:
     return None
+
+
+class Facts(predictors.Facts):
+    """How texts are read and logits are turned into answers; `shift` is for all labels or one for each."""
+
+    kind: str = "transformer"
+    labels: tuple[str, ...] = Field(min_length=1)
+    shape: ShapeName
+    max_length: int = Field(ge=1)
+    prompt: str
+    windows: bool
+    shift: float | tuple[float, ...]
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,30 +118,41 @@ class Transformer:
     def save(self, folder: Path) -> None:
         self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
-        facts |= {"windows": self.windows, "shape": self.shape.name}
-        facts["threshold"] = self.threshold
-        facts["shift"] = np.asarray(self.rest.shift, dtype=np.float64).tolist()
-        write_facts(folder, "transformer", facts)
+        shift = np.asarray(self.rest.shift, dtype=np.float64).tolist()
+        facts = Facts(
+            labels=self.labels,
+            shape=self.shape,
+            max_length=self.max_length,
+            prompt=self.prompt,
+            windows=self.windows,
+            shift=tuple(shift) if isinstance(shift, list) else shift,
+            threshold=None if self.threshold is None else float(self.threshold),
+            own_code=load_model.brings_code(self.model),
+        )
+        write_facts(folder, facts)
         self.save_extra(folder)
 
 
-def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transformer:
     """What `save` wrote; the labels of model and facts must agree."""
-    kind = _KINDS.get(facts["shape"], AutoModelForSequenceClassification)
-    model = kind.from_pretrained(folder, local_files_only=True).to(device()).eval()
-    labels = tuple(facts["labels"])
-    if tuple(model.config.id2label[i] for i in range(len(labels))) != labels:
-        raise ValueError(f"config.json has the labels {model.config.id2label}, transferkit.json has {labels}")
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    kind = _KINDS.get(facts.shape, AutoModelForSequenceClassification)
+    model = load_model.saved(kind, folder, trust_remote_code)
+    labels = facts.labels
+    named = dict(model.config.id2label)
+    if [named.get(i) for i in range(max(len(named), len(labels)))] != list(labels):
+        raise ValueError(f"config.json has the labels {named}, transferkit.json has {labels}")
+    if isinstance(facts.shift, tuple) and len(facts.shift) != len(labels):
+        raise ValueError(f"transferkit.json shifts {len(facts.shift)} logits of {len(labels)} labels")
+    tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
+    wholeness.require_room(tokenizer, model, folder)
     return Transformer(
         model,
         tokenizer,
         labels,
-        int(facts["max_length"]),
-        str(facts["prompt"]),
-        windows=bool(facts["windows"]),
-        shape=Shape[facts["shape"]],
-        rest=Adjustment(1.0, np.asarray(facts["shift"], dtype=np.float32)),
-        threshold=facts.get("threshold"),
+        facts.max_length,
+        facts.prompt,
+        windows=facts.windows,
+        shape=facts.shape,
+        rest=Adjustment(1.0, np.asarray(facts.shift, dtype=np.float32)),
+        threshold=facts.threshold,
     )

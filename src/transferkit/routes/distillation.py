@@ -68,7 +68,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         _one(folders)
     for folder in folders:
         if folder not in context.teachers.values():
-            _agree(folder, predictors.read_facts(folder).get("labels", context.task.labels), context.task.labels)
+            _agree(folder, predictors.read_facts(folder).labels or context.task.labels, context.task.labels)
     check_options(variant, options, context.task)
     return None if options.teachers else students.get(variant).why_not(options, context.backbone, context.task)
 
@@ -78,7 +78,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     assert isinstance(options, DistillationOptions)
     began = time.perf_counter()
     folders = _teacher_folders(variant, context, options)
-    teachers = [predictors.load(folder) for folder in folders]
+    teachers = [predictors.load(folder, context.backbone.trust_remote_code) for folder in folders]
     for folder, teacher in zip(folders, teachers, strict=True):
         _agree(folder, teacher.labels, context.task.labels)
     options = options.settled(context.task.shape)

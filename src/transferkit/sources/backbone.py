@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transferkit.sources import facts, fingerprint, layout, load_model, sentence
+from transferkit.sources import examination, facts, fingerprint, layout, load_model, sentence
 from transferkit.sources.source import Found, Request
 from transferkit.tasks import Shape
 
@@ -92,6 +92,7 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
     said = sentence.read(found.path)
     folder = layout.encoder_folder(found.path)
     read = facts.read(folder, request.trust_remote_code, said.max_length)
+    examination.examine(folder, said.lowercase, request.trust_remote_code, request.cache_dir)
     if said.ignored:
         log.warning("%s: not applied: %s", name, ", ".join(said.ignored))
     return Backbone(

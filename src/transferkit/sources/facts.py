@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
 from safetensors import SafetensorError, safe_open
-from transformers import AutoConfig
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_MASKED_LM_MAPPING_NAMES,
 )
 
 from transferkit.errors import SourceError
-from transferkit.sources import layout
-from transferkit.sources.hush import hushed
+from transferkit.record import Record
+from transferkit.sources import layout, load_model
+from transferkit.sources.one_sentence import explaining
 
 ENCODER, DECODER, ENCODER_DECODER = "encoder", "decoder", "encoder-decoder"
 
@@ -22,6 +23,12 @@ _LONGEST = 131_072  # tokens; more is a placeholder for "no limit"
 _UNSTATED = 512
 # Their first positions are taken: padding index + 1 of them.
 _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "xlm-roberta-xl", "ibert"}
+
+
+class TokenizerFile(Record):
+    """What is read here of tokenizer_config.json: the most tokens of a text, 1e30 where there is no limit."""
+
+    model_max_length: float | None = Field(None, gt=0)
 
 
 @dataclass(frozen=True)
@@ -43,31 +50,27 @@ def read(folder: Path, trust_remote_code: bool, stated_length: int | None = None
 
     Raises `SourceError` for a damaged or unknown model.
     """
-    config = _config(folder, trust_remote_code)
+    config: Any = load_model.configuration(folder, trust_remote_code)
     text = config.get_text_config()
-    return Facts(
-        architecture=_architecture(config),
-        parameters=sum(_count(path) for path in layout.weights(folder)),
-        layers=int(getattr(text, "num_hidden_layers", 0) or 0),
-        width=int(getattr(text, "hidden_size", 0) or 0),
-        vocabulary=int(getattr(text, "vocab_size", 0) or 0),
-        max_length=_max_length(text, folder, stated_length),
-        positions=int(min(_positions(text), _LONGEST)),
-    )
+    with explaining(f"{folder / 'config.json'} does not describe a model of texts", SourceError):
+        return Facts(
+            architecture=_architecture(config),
+            parameters=sum(_count(path) for path in layout.weights(folder)),
+            layers=_number(text, "num_hidden_layers"),
+            width=_number(text, "hidden_size"),
+            vocabulary=_number(text, "vocab_size"),
+            max_length=_max_length(text, folder, stated_length),
+            positions=int(min(_positions(text), _LONGEST)),
+        )
 
 
-def _config(folder: Path, trust_remote_code: bool) -> Any:
-    declared = layout.read_json(folder / "config.json", {})
-    try:
-        with hushed():
-            return AutoConfig.from_pretrained(folder, trust_remote_code=trust_remote_code, local_files_only=True)
-    except Exception as error:
-        if isinstance(declared, dict) and "auto_map" in declared and not trust_remote_code:
-            raise SourceError(
-                f"the model in {folder} brings its own Python code, which is not run; read it, and if you trust it "
-                "allow it with --trust-remote-code"
-            ) from None
-        raise SourceError(f"{folder / 'config.json'} does not describe a model transformers knows: {error}") from None
+def _number(config: Any, name: str) -> int:
+    found = getattr(config, name, None)
+    if found is None:
+        return 0
+    if not isinstance(found, int) or found < 1:
+        raise ValueError(f"{name}: expected a number above 0, found {found!r}")
+    return found
 
 
 def _architecture(config: Any) -> str:
@@ -93,7 +96,7 @@ def _count(path: Path) -> int:
 
 def _max_length(config: Any, folder: Path, stated: int | None) -> int:
     positions = _positions(config)
-    by_tokenizer = layout.read_json(folder / "tokenizer_config.json", {}).get("model_max_length") or math.inf
+    by_tokenizer = layout.part(folder / "tokenizer_config.json", TokenizerFile).model_max_length or math.inf
     longest = min(positions, stated or by_tokenizer)
     if longest > _LONGEST and positions is math.inf:
         return _UNSTATED
@@ -101,7 +104,9 @@ def _max_length(config: Any, folder: Path, stated: int | None) -> int:
 
 
 def _positions(config: Any) -> float:
-    positions: float = getattr(config, "max_position_embeddings", None) or math.inf
+    positions: float = _number(config, "max_position_embeddings") or math.inf
     if config.model_type in _OFFSET_POSITIONS:
         positions -= (config.pad_token_id if config.pad_token_id is not None else 1) + 1
+    if positions < 1:
+        raise ValueError(f"max_position_embeddings: expected room for a text, found {positions}")
     return positions

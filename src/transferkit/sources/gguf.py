@@ -15,6 +15,7 @@ from transformers.utils import quantization_config
 from transferkit.errors import ConfigError, SourceError
 from transferkit.sources import fingerprint, store
 from transferkit.sources.hush import hushed
+from transferkit.sources.one_sentence import explaining
 from transferkit.sources.source import Found, Request
 
 log = logging.getLogger("transferkit")
@@ -52,13 +53,12 @@ def _check_magic(file: Path) -> None:
 def _convert(file: Path, scratch: Path) -> Path:
     log.info("dequantising %s (once)", file.name)
     into = scratch / "model"
-    try:
-        # Its progress bar knows no switch, and the message above has said what goes on.
-        with hushed(), redirect_stderr(StringIO()):
-            tokenizer: Any = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, local_files_only=True)
-            model = _dequantised(file)
-    except Exception as error:
-        raise SourceError(f"transformers cannot read {file}: {error}") from None
+    # Its progress bar knows no switch, and the message above has said what goes on.
+    with explaining(f"transformers cannot read {file}", SourceError), redirect_stderr(StringIO()):
+        tokenizer: Any = AutoTokenizer.from_pretrained(
+            file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
+        )
+        model = _dequantised(file)
     with hushed():
         if model.config.pad_token_id is None:
             model.config.pad_token_id = tokenizer.pad_token_id
@@ -69,17 +69,20 @@ def _convert(file: Path, scratch: Path) -> Path:
 
 def _dequantised(file: Path) -> Any:
     """The model of `file` as an ordinary float32 one: one loaded from GGUF counts as quantised, unfit for saving."""
-    config = AutoConfig.from_pretrained(file.parent, gguf_file=file.name, local_files_only=True)
+    config = AutoConfig.from_pretrained(
+        file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
+    )
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     loaded = kind.from_pretrained(
         file.parent,
         gguf_file=file.name,
         dtype=torch.float32,
         local_files_only=True,
+        trust_remote_code=False,
         quantization_config=_unpacking(),
     )
     with torch.device("meta"):
-        plain = kind.from_config(config)
+        plain = kind.from_config(config, trust_remote_code=False)
     plain.load_state_dict(loaded.state_dict(), assign=True)
     plain.tie_weights()
     plain.generation_config = loaded.generation_config

@@ -1,11 +1,14 @@
 """Models of the Hugging Face hub, pinned to a commit: `org/name`, or `name` for the oldest ones."""
 
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub import HfApi, constants, try_to_load_from_cache
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub.file_download import repo_folder_name
 
 from transferkit.errors import SourceError
 from transferkit.sources import fingerprint, layout, store
@@ -71,18 +74,29 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _download(name: str, request: Request) -> str:
+    """The snapshot of the commit that the name stands for when it is asked, whatever happens on the hub meanwhile."""
     api = HfApi()
-    weights = _weights(api, name, request.revision)
-    wanted = [*_WANTED, *weights, *(_CODE if request.trust_remote_code else ())]
-    return str(
-        api.snapshot_download(name, revision=request.revision, allow_patterns=wanted, ignore_patterns=list(_UNWANTED))
-    )
-
-
-def _weights(api: HfApi, name: str, revision: str | None) -> list[str]:
-    """The weights files to download."""
-    info = api.model_info(name, revision=revision, timeout=_TIMEOUT)
+    info = api.model_info(name, revision=request.revision, timeout=_TIMEOUT)
     files = [file.rfilename for file in info.siblings or ()]
+    wanted = [*_WANTED, *_weights(name, files), *(_CODE if request.trust_remote_code else ())]
+    folder = api.snapshot_download(name, revision=info.sha, allow_patterns=wanted, ignore_patterns=list(_UNWANTED))
+    _remember(name, request.revision or constants.DEFAULT_REVISION, str(info.sha))
+    return str(folder)
+
+
+def _remember(name: str, revision: str, commit: str) -> None:
+    """Note in the hub's cache what `revision` stands for, as it is found there offline."""
+    if revision != commit:
+        folder = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type="model")
+        note = folder / "refs" / revision
+        note.parent.mkdir(parents=True, exist_ok=True)
+        written = note.with_name(f"{note.name}.{os.getpid()}.tmp")
+        written.write_text(commit, encoding="ascii")
+        written.replace(note)
+
+
+def _weights(name: str, files: Sequence[str]) -> list[str]:
+    """The weights among the `files` of the hub's model."""
     weights = [file for file in files if _is_weights(file)]
     if not weights:
         pickles = [file for file in files if file.endswith((".bin", ".pt", ".ckpt"))]

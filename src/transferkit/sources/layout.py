@@ -1,17 +1,37 @@
 """Finding the model in a folder: its Hugging Face root, its weights, its licence."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
+
+from pydantic import Field, RootModel
 
 from transferkit.errors import SourceError
+from transferkit.record import R, Record, read
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
+ADAPTER = "adapter_config.json"
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _LICENCE = re.compile(r"^licen[cs]e:[ \t]*['\"]?([^'\"\n]+)", re.MULTILINE)
+_REMEDY = "fetch the model again, or correct the file"
+
+
+class Module(Record):
+    """One of the modules that a sentence-transformers model passes a text through, in its order."""
+
+    type: str
+    path: str = ""
+
+
+class Modules(RootModel[tuple[Module, ...]]):
+    """What modules.json holds."""
+
+
+class Index(Record):
+    """What model.safetensors.index.json holds: in which file of its folder every tensor is."""
+
+    weight_map: dict[str, str] = Field(min_length=1)
 
 
 def is_model(folder: Path) -> bool:
@@ -37,37 +57,62 @@ def encoder_folder(folder: Path) -> Path:
     if (folder / "config.json").is_file():
         return folder
     for module in modules(folder):
-        inner = folder / str(module.get("path", ""))
+        inner = folder / module.path
         if (inner / "config.json").is_file() and _has_weights(inner):
             return inner
     raise SourceError(f"{folder} has no config.json; expected a folder in the Hugging Face layout")
 
 
-def modules(folder: Path) -> list[dict[str, Any]]:
-    """The entries of sentence-transformers' modules.json; none for a plain model."""
-    found = read_json(folder / "modules.json", [])
-    if not isinstance(found, list) or not all(isinstance(module, dict) for module in found):
-        raise SourceError(f"{folder / 'modules.json'} is not a list of modules")
-    inside = [module for module in found if ".." not in Path(str(module.get("path", ""))).parts]
-    if len(inside) != len(found):
-        raise SourceError(f"{folder / 'modules.json'} names a path outside its folder; it is refused")
-    return inside
+def modules(folder: Path) -> tuple[Module, ...]:
+    """The entries of sentence-transformers' modules.json; none for a plain model.
+
+    Raises `SourceError` where one of them lies outside of `folder`.
+    """
+    path = folder / "modules.json"
+    if not path.exists():
+        return ()
+    found = read(path, Modules, SourceError, _REMEDY).root
+    for module in found:
+        if not _inside(folder, module.path):
+            raise SourceError(f"{path} names {module.path!r}, a path outside of its folder; it is refused")
+    return found
+
+
+def _inside(folder: Path, named: str) -> bool:
+    """Whether the folder `named` is below `folder`, links followed."""
+    part = Path(named)
+    if "\0" in named or part.is_absolute() or ".." in part.parts:
+        return False
+    return (folder / part).resolve().is_relative_to(folder.resolve())
 
 
 def weights(folder: Path) -> list[Path]:
-    """The safetensors files of a model folder, in order. Raises `SourceError` where there are none."""
+    """The safetensors files of a model folder, in order. Raises `SourceError` where there are none, and where the
+    folder holds an adapter, whose weights are changes to another model's."""
+    if (folder / ADAPTER).exists():
+        raise SourceError(
+            f"{folder} holds an adapter ({ADAPTER}), which changes another model; merge it into that model "
+            "(merge_and_unload() of peft) and give the folder with the result"
+        )
     if (folder / WEIGHTS).is_file():
         return [folder / WEIGHTS]
-    if (folder / INDEX).is_file():
-        names = sorted({Path(str(name)).name for name in read_json(folder / INDEX, {}).get("weight_map", {}).values()})
-        absent = [name for name in names if not (folder / name).is_file()]
-        if absent or not names:
-            raise SourceError(f"{folder} is incomplete: {', '.join(absent) or INDEX} is missing")
-        return [folder / name for name in names]
+    if (folder / INDEX).exists():
+        return _shards(folder)
     pickles = [path.name for pattern in _PICKLES for path in folder.glob(pattern)]
     if pickles:
         raise no_pickle(str(folder), pickles)
     raise SourceError(f"{folder} holds no weights; expected {WEIGHTS}")
+
+
+def _shards(folder: Path) -> list[Path]:
+    names = sorted(set(read(folder / INDEX, Index, SourceError, _REMEDY).weight_map.values()))
+    outside = [name for name in names if Path(name).name != name or not name.endswith(".safetensors")]
+    if outside:
+        raise SourceError(f"{folder / INDEX} names {outside[0]!r}; expected safetensors files of its own folder")
+    absent = [name for name in names if not (folder / name).is_file()]
+    if absent:
+        raise SourceError(f"{folder} is incomplete: {', '.join(absent)} is missing; fetch the model again")
+    return [folder / name for name in names]
 
 
 def no_pickle(where: str, files: list[str]) -> SourceError:
@@ -76,6 +121,14 @@ def no_pickle(where: str, files: list[str]) -> SourceError:
         f"{where} has its weights only as pickle ({', '.join(sorted(files)[:3])}), which can run code when opened "
         "and is never loaded here; choose a revision with model.safetensors, or convert it on a machine you trust "
         "with save_pretrained() of transformers"
+    )
+
+
+def code_refused(folder: Path) -> SourceError:
+    """The error for a model that cannot be loaded without running Python code that lies beside it."""
+    return SourceError(
+        f"the model in {folder} brings its own Python code, which is not run; read it, and if you trust it allow it "
+        "with --trust-remote-code"
     )
 
 
@@ -91,14 +144,10 @@ def licence(folder: Path) -> str | None:
     return match[1].strip() if match else None
 
 
-def read_json(path: Path, default: Any) -> Any:
-    """The contents of a JSON file, `default` where there is none; `SourceError` where it is damaged."""
-    if not path.is_file():
-        return default
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SourceError(f"{path} is not readable JSON: {error}") from None
+def part(path: Path, schema: type[R]) -> R:
+    """What the file `path` says, or the defaults of `schema` where there is none. Raises `SourceError` where it is
+    damaged."""
+    return read(path, schema, SourceError, _REMEDY) if path.exists() else schema()
 
 
 def _has_weights(folder: Path) -> bool:

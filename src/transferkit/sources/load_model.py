@@ -1,12 +1,18 @@
-"""From a model folder to tokenizer and model: all calls into transformers' loaders are here."""
+"""From a model folder to tokenizer and model: all calls into transformers' loaders are here.
+
+Every one of them says aloud whether the folder may run code of its own, reads safetensors only, asks no network, and
+fails in one sentence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
+from pydantic import Field
 from tokenizers import normalizers
 from transformers import (
     AutoConfig,
@@ -20,25 +26,51 @@ from transformers import (
 )
 
 from transferkit.errors import SourceError
+from transferkit.record import Record
+from transferkit.sources import layout, wholeness
 from transferkit.sources.device import device
-from transferkit.sources.hush import hushed
+from transferkit.sources.one_sentence import explaining
 
 if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 TAGGING, READING = "token_classification", "question_answering"
 _KINDS = {TAGGING: AutoModelForTokenClassification, READING: AutoModelForQuestionAnswering}
+Token = Annotated[int, Field(ge=-1, lt=2**31)]
+"""The number of a token; -1 stands for none in some folders."""
+_OWN_CODE = "transformers_modules"  # where transformers puts the code of model folders
+
+
+class ConfigFile(Record):
+    """What is asked of config.json before transformers reads it, which takes these as they are."""
+
+    model_type: str = ""
+    architectures: tuple[str, ...] | None = None
+
+
+class GenerationFile(Record):
+    """What is read of generation_config.json: the tokens that a model begins and ends with, or must or may not
+    write."""
+
+    eos_token_id: Token | tuple[Token, ...] | None = None
+    pad_token_id: Token | None = None
+    bos_token_id: Token | None = None
+    decoder_start_token_id: Token | None = None
+    forced_bos_token_id: Token | None = None
+    forced_eos_token_id: Token | tuple[Token, ...] | None = None
+    suppress_tokens: tuple[Token, ...] | None = None
+    begin_suppress_tokens: tuple[Token, ...] | None = None
+    bad_words_ids: tuple[tuple[Token, ...], ...] | None = None
+
+
+def brings_code(model: Any) -> bool:
+    """Whether `model` is of a class that came with its folder."""
+    return type(model).__module__.partition(".")[0] == _OWN_CODE
 
 
 def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrainedTokenizerBase:
     """The fast tokenizer of `folder`, with a padding token. `lowercase` texts first, whatever its files say."""
-    try:
-        with hushed():
-            made: Any = AutoTokenizer.from_pretrained(
-                folder, local_files_only=True, trust_remote_code=trust_remote_code
-            )
-    except Exception as error:
-        raise SourceError(f"the tokenizer in {folder} cannot be loaded: {error}") from None
+    made = saved_tokenizer(folder, trust_remote_code)
     if made.pad_token is None:
         if made.eos_token is None:
             raise SourceError(f"the tokenizer in {folder} has neither a padding nor an end token")
@@ -49,12 +81,21 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
     return made  # type: ignore[no-any-return]
 
 
+def saved_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
+    """The tokenizer of `folder` as it was saved."""
+    with _loading(f"the tokenizer in {folder} cannot be loaded", folder, trust_remote_code):
+        made: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=trust_remote_code)
+    wholeness.require_words(made, folder)
+    return made
+
+
 def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     """The model of `folder` without a head, float32, in evaluation mode, on `device()`."""
-    model, _ = _load(AutoModel, folder, configuration(folder, trust_remote_code), trust_remote_code)
-    if model.config.is_encoder_decoder:
-        model = model.get_encoder()
-    return _settled(model)
+    model: Any
+    model, made = _load(AutoModel, folder, configuration(folder, trust_remote_code), trust_remote_code)
+    used = model.get_encoder() if model.config.is_encoder_decoder else model
+    wholeness.require_body(model, used, made, folder)
+    return _settled(used)
 
 
 def classifier(
@@ -69,8 +110,10 @@ def classifier(
     if pad_token_id is not None:
         config.pad_token_id = pad_token_id
     kind = _KINDS.get(problem_type, AutoModelForSequenceClassification)
-    model, restored = _load(kind, folder, config, trust_remote_code)
-    _renew_head(kind, model, restored)
+    model: Any
+    model, made = _load(kind, folder, config, trust_remote_code)
+    wholeness.require_body(model, model.base_model, made, folder)
+    _renew_head(kind, model, made, trust_remote_code)
     return _settled(model)
 
 
@@ -80,50 +123,82 @@ def generator(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     Raises `SourceError` where its files hold no such head.
     """
     config: Any = configuration(folder, trust_remote_code)
+    layout.part(folder / "generation_config.json", GenerationFile)
     kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    model, restored = _load(kind, folder, config, trust_remote_code)
-    writer: Any = model
+    writer: Any
+    writer, made = _load(kind, folder, config, trust_remote_code)
     head = {id(weight) for weight in writer.get_output_embeddings().parameters()}
-    if not any(id(weight) in head for name, weight in model.named_parameters() if name in restored):
+    if any(id(weight) in head for name, weight in writer.named_parameters() if name in made):
         raise SourceError(f"the model in {folder} cannot write: its files hold no output layer; take another model")
-    return _settled(model)
+    wholeness.require_body(writer, writer, made, folder)
+    return _settled(writer)
 
 
 def configuration(folder: Path, trust_remote_code: bool) -> PreTrainedConfig:
-    """What config.json in `folder` says."""
-    return AutoConfig.from_pretrained(  # type: ignore[no-any-return]
-        folder, trust_remote_code=trust_remote_code, local_files_only=True
-    )
+    """What config.json in `folder` says. Raises `SourceError` where it is damaged, of an unknown kind, or needs code of
+    its own that may not be run."""
+    path = folder / "config.json"
+    layout.part(path, ConfigFile)
+    with _loading(f"{path} does not describe a model transformers knows", folder, trust_remote_code):
+        return AutoConfig.from_pretrained(  # type: ignore[no-any-return]
+            folder, trust_remote_code=trust_remote_code, local_files_only=True
+        )
 
 
-def _load(kind: Any, folder: Path, config: Any, trust_remote_code: bool) -> tuple[PreTrainedModel, set[str]]:
-    """The model, and the names of its parameters which were read from the files rather than made anew."""
+def saved(kind: Any, folder: Path, trust_remote_code: bool) -> Any:
+    """The model that was saved in `folder`, with all of its weights and no others, in evaluation mode."""
+    config = configuration(folder, trust_remote_code)
+    layout.part(folder / "generation_config.json", GenerationFile)
+    model, made = _load(kind, folder, config, trust_remote_code, dtype="auto")
+    if made:
+        raise SourceError(f"{folder}: its weights lack {wholeness.listed(made)}, which config.json asks for")
+    return model.to(device()).eval()  # type: ignore[arg-type]
+
+
+def _load(
+    kind: Any, folder: Path, config: Any, trust_remote_code: bool, dtype: Any = torch.float32
+) -> tuple[PreTrainedModel, set[str]]:
+    """The model, and the names of its parameters which the files do not have, or of another size: they are new."""
+    files = layout.weights(folder)
+    with _loading(f"transformers cannot load the model in {folder}", folder, trust_remote_code):
+        model, report = kind.from_pretrained(
+            folder,
+            config=config,
+            dtype=dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=trust_remote_code,
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+        )
+    wholeness.require_no_more_layers(model, report["unexpected_keys"], folder)
+    wholeness.require_floats(model, files)
+    wholeness.require_numbers(model, folder)
+    names = {name for name, _ in model.named_parameters()}
+    return model, names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+
+
+@contextmanager
+def _loading(words: str, folder: Path, trust_remote_code: bool) -> Iterator[None]:
+    """Within, what a library raises is one sentence; of code that may not be run it is which flag allows it."""
     try:
-        with hushed():
-            model, report = kind.from_pretrained(
-                folder,
-                config=config,
-                dtype=torch.float32,
-                use_safetensors=True,
-                local_files_only=True,
-                trust_remote_code=trust_remote_code,
-                ignore_mismatched_sizes=True,
-                output_loading_info=True,
-            )
-    except Exception as error:
-        raise SourceError(f"transformers cannot load the model in {folder}: {error}") from None
-    made = {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
-    return model, {name for name, _ in model.named_parameters()} - made
+        with explaining(words, SourceError):
+            yield
+    except SourceError as error:
+        if trust_remote_code or "custom code" not in str(error):
+            raise
+        raise layout.code_refused(folder) from None
 
 
-def _renew_head(kind: Any, model: Any, restored: set[str]) -> None:
+def _renew_head(kind: Any, model: Any, made: set[str], trust_remote_code: bool) -> None:
     """Give a checkpoint's own head, should it have been restored, the values of a new one."""
-    prefix = f"{model.base_model_prefix}."
-    old = {name for name in restored if not name.startswith(prefix)}
-    if not old:
+    if model.base_model is model:  # code of its own that does not say what its head is
         return
-    with hushed(), torch.no_grad():
-        new = dict(kind.from_config(model.config).named_parameters())
+    prefix = f"{model.base_model_prefix}."
+    if all(name.startswith(prefix) or name in made for name, _ in model.named_parameters()):
+        return
+    with explaining("a new head cannot be made", SourceError), torch.no_grad():
+        new = dict(kind.from_config(model.config, trust_remote_code=trust_remote_code).named_parameters())
         for name, parameter in model.named_parameters():
             if not name.startswith(prefix):
                 parameter.copy_(new[name])

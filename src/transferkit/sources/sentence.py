@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import Field
 
 from transferkit.errors import SourceError
+from transferkit.record import Record
 from transferkit.sources import layout
 
 POOLINGS = ("cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken")
@@ -18,6 +20,33 @@ _SWITCHES = {
     "pooling_mode_weightedmean_tokens": "weightedmean",
     "pooling_mode_lasttoken": "lasttoken",
 }
+
+
+class PoolingFile(Record):
+    """What 1_Pooling/config.json holds: a `pooling_mode` or several, or a switch for each."""
+
+    pooling_mode: str | tuple[str, ...] | None = None
+    pooling_mode_cls_token: bool = False
+    pooling_mode_max_tokens: bool = False
+    pooling_mode_mean_tokens: bool = False
+    pooling_mode_mean_sqrt_len_tokens: bool = False
+    pooling_mode_weightedmean_tokens: bool = False
+    pooling_mode_lasttoken: bool = False
+    include_prompt: bool = True
+
+
+class TransformerFile(Record):
+    """What sentence_bert_config.json holds."""
+
+    max_seq_length: int | None = Field(None, ge=1)
+    do_lower_case: bool = False
+
+
+class PromptFile(Record):
+    """What config_sentence_transformers.json holds."""
+
+    prompts: dict[str, str | None] | None = None
+    default_prompt_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,40 +66,39 @@ class Sentence:
 
 
 def read(folder: Path) -> Sentence:
-    """The facts of `folder`, from modules.json and the files beside it."""
+    """The facts of `folder`, from modules.json and the files beside it. Raises `SourceError` for damaged ones."""
     modules = layout.modules(folder)
     if not modules:
         return Sentence()
-    kinds = {str(module.get("type", "")).rsplit(".", 1)[-1]: module for module in modules}
-    pooling = layout.read_json(folder / str(kinds.get("Pooling", {}).get("path", "")) / "config.json", {})
-    transformer = layout.read_json(layout.encoder_folder(folder) / "sentence_bert_config.json", {})
-    known = {"Transformer", "Pooling", "Normalize"}
-    prompt = _prompt(layout.read_json(folder / "config_sentence_transformers.json", {}))
-    ignored = [f"{kind} after the pooling" for kind in kinds if kind not in known]
-    if prompt and "Pooling" in kinds and not pooling.get("include_prompt", True):
+    places = {module.type.rsplit(".", 1)[-1]: module.path for module in modules}
+    pooling = layout.part(folder / places["Pooling"] / "config.json", PoolingFile) if "Pooling" in places else None
+    transformer = layout.part(layout.encoder_folder(folder) / "sentence_bert_config.json", TransformerFile)
+    prompt = _prompt(layout.part(folder / "config_sentence_transformers.json", PromptFile))
+    ignored = [f"{kind} after the pooling" for kind in places if kind not in ("Transformer", "Pooling", "Normalize")]
+    if prompt and pooling and not pooling.include_prompt:
         ignored.append("leaving the prompt's tokens out of the pooling")
     return Sentence(
-        pooling=_pooling(pooling, folder) if "Pooling" in kinds else None,
-        normalize="Normalize" in kinds,
+        pooling=_pooling(pooling, folder) if pooling else None,
+        normalize="Normalize" in places,
         prompt=prompt,
-        max_length=transformer.get("max_seq_length"),
-        lowercase=bool(transformer.get("do_lower_case", False)),
+        max_length=transformer.max_seq_length,
+        lowercase=transformer.do_lower_case,
         ignored=tuple(ignored),
     )
 
 
-def _pooling(config: dict[str, Any], folder: Path) -> str:
-    stated = config.get("pooling_mode")
+def _pooling(said: PoolingFile, folder: Path) -> str:
+    stated = said.pooling_mode
     if stated is None:
-        modes = [mode for switch, mode in _SWITCHES.items() if config.get(switch, False)] or ["mean"]
+        modes = [mode for switch, mode in _SWITCHES.items() if getattr(said, switch)] or ["mean"]
     else:
-        modes = [stated] if isinstance(stated, str) else [str(mode) for mode in stated]
+        modes = [stated] if isinstance(stated, str) else list(stated)
     unknown = [mode for mode in modes if mode not in POOLINGS]
-    if unknown:
-        raise SourceError(f"{folder} asks for the pooling {unknown[0]!r}; there is {', '.join(POOLINGS)}")
+    if unknown or not modes:
+        found = repr(unknown[0]) if unknown else "of no name"
+        raise SourceError(f"{folder} asks for the pooling {found}; there is {', '.join(POOLINGS)}")
     return "+".join(modes)
 
 
-def _prompt(config: dict[str, Any]) -> str:
-    name = config.get("default_prompt_name")
-    return str((config.get("prompts") or {}).get(name, "")) if name else ""
+def _prompt(said: PromptFile) -> str:
+    return (said.prompts or {}).get(said.default_prompt_name or "", "") or ""

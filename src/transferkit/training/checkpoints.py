@@ -1,17 +1,22 @@
 """What a training leaves on disk while it runs: the weights it starts from, its checkpoints, the best weights."""
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from transformers import TrainerState
 from transformers.trainer import OPTIMIZER_NAME, SCALER_NAME, SCHEDULER_NAME, TRAINER_STATE_NAME, TRAINING_ARGS_NAME
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from transferkit.disk import remove_files
+from transferkit.errors import ArtifactError
 from transferkit.training.learner import Learner
+
+log = logging.getLogger("transferkit")
 
 _WEIGHTS = "learned.safetensors"
 _BEST = "best.safetensors"
@@ -90,16 +95,16 @@ def load(checkpoint: Path, learner: Learner) -> None:
 
 def latest(folder: Path) -> Path | None:
     """The checkpoint to go on from."""
-    complete = [path for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*") if _is_complete(path)]
-    return max(complete, key=lambda path: int(path.name.split("-")[1]), default=None)
+    numbered = [path for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*") if path.name.split("-")[1].isdecimal()]
+    newest_first = sorted(numbered, key=lambda path: -int(path.name.split("-")[1]))
+    return next((path for path in newest_first if _is_complete(path)), None)
 
 
 def seconds_before(checkpoint: Path | None) -> float:
     """Those of work up to `checkpoint`."""
     if checkpoint is None:
         return 0.0
-    state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
-    return max((entry["seconds"] for entry in state.log_history if "seconds" in entry), default=0.0)
+    return max((entry["seconds"] for entry in _log_of(checkpoint) if "seconds" in entry), default=0.0)
 
 
 def _is_ours(name: str) -> bool:
@@ -113,11 +118,27 @@ def _is_ours(name: str) -> bool:
 
 def _is_complete(checkpoint: Path) -> bool:
     # The state file is written last: a checkpoint without all of it was cut off by a kill.
+    if not (checkpoint / TRAINER_STATE_NAME).exists():
+        return False
     try:
-        TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
-    except (OSError, ValueError):
+        _log_of(checkpoint)
+        with safe_open(checkpoint / _WEIGHTS, "pt") as file:
+            file.keys()
+        for path in sorted(checkpoint.glob("*.pt*")):
+            with ZipFile(path) as archive:
+                if archive.testzip() is not None:
+                    raise BadZipFile(f"{path.name} is damaged")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, SafetensorError, BadZipFile) as error:
+        log.warning("%s is damaged (%s) and is passed over: training goes on from an earlier state", checkpoint, error)
         return False
     return True
+
+
+def _log_of(checkpoint: Path) -> list[dict[str, float]]:
+    state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
+    if not all(isinstance(entry, dict) for entry in state.log_history) or not isinstance(state.global_step, int):
+        raise ValueError("trainer_state.json: expected a list of entries, and a number of steps")
+    return list(state.log_history)
 
 
 def _save(learner: Learner, path: Path, seconds: float = 0.0) -> None:
@@ -125,4 +146,8 @@ def _save(learner: Learner, path: Path, seconds: float = 0.0) -> None:
 
 
 def _load(learner: Learner, path: Path) -> None:
-    learner.load_state_dict(load_file(path), strict=False)
+    try:
+        learner.load_state_dict(load_file(path), strict=False)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        said = " ".join(str(error).split())
+        raise ArtifactError(f"{path} is damaged ({said:.200}); delete {path.parent}, then --resume") from None

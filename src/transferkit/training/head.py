@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
+from transferkit.sources import tensors
 from transferkit.training import folds as cross_validation
 from transferkit.training import ridge
 from transferkit.training.inference import Floats
@@ -53,13 +54,15 @@ class Head:
         return Head(self.center, self.weights * adjustment.scale, np.asarray(bias, dtype=np.float32))
 
     def save(self, path: Path) -> None:
-        tensors = {"center": self.center, "weights": self.weights, "bias": self.bias}
-        save_file({name: np.ascontiguousarray(value, dtype=np.float32) for name, value in tensors.items()}, path)
+        parts = {"center": self.center, "weights": self.weights, "bias": self.bias}
+        save_file({name: np.ascontiguousarray(value, dtype=np.float32) for name, value in parts.items()}, path)
 
     @staticmethod
-    def load(path: Path) -> "Head":
-        tensors = load_file(path)
-        return Head(tensors["center"], tensors["weights"], tensors["bias"])
+    def load(path: Path, depths: int, width: int, labels: int) -> "Head":
+        """What `save` wrote. Raises `ArtifactError` where it is damaged or of other sizes than these."""
+        sizes = {"center": (depths, width), "weights": (depths * width, labels), "bias": (labels,)}
+        found = tensors.read(path, sizes)
+        return Head(found["center"], found["weights"], found["bias"])
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ def command(
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     label: Annotated[str | None, typer.Option(help="name of the label column")] = None,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
+    ] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -30,7 +33,7 @@ def command(
     from transferkit.evaluation.document import scores_to_json
     from transferkit.model import load
 
-    model = load(run, route)
+    model = load(run, route, trust_remote_code=trust_remote_code)
     asked = (("text", text), ("text_pair", text_pair), (model.task.target, label))
     named = {name: raw for name, raw in asked if raw}
     scores, findings = model.evaluate(file, named)

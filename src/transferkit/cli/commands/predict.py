@@ -25,6 +25,9 @@ def command(
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="rows held in memory at a time")] = 1000,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
+    ] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -34,7 +37,7 @@ def command(
     writer = write_answers(checked(output, WRITTEN, file, run, overwrite) if output else None, overwrite)
     from transferkit.model import load
 
-    model = load(run, route, cheapest)
+    model = load(run, route, cheapest, trust_remote_code=trust_remote_code)
     if probabilities:
         model.require_probabilities()
     named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair)) if raw}

@@ -1,0 +1,115 @@
+"""A finished run as it is read back from `run.json`: what `load`, `compare` and `--resume` take from it."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from transferkit import record, tasks
+from transferkit.errors import ArtifactError
+from transferkit.record import Record
+
+NAME = "run.json"
+VERSION = 1
+
+
+class SavedInterval(Record):
+    """A value with its interval; None for what is no number."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class SavedScores(Record):
+    """The metrics of a route, by name."""
+
+    metrics: dict[str, SavedInterval]
+
+
+class SavedRoute(Record):
+    """One route; `artifact` is relative to the run folder."""
+
+    name: str
+    artifact: str
+    scores: SavedScores
+    seed_values: tuple[float | None, ...] = ()
+
+    @field_validator("artifact")
+    @classmethod
+    def _inside(cls, artifact: str) -> str:
+        path = PurePosixPath(artifact)
+        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in artifact:
+            raise ValueError("expected a folder of the run, such as models/full")
+        return artifact
+
+
+class SavedTask(Record):
+    """What was learned, and by which metric routes are compared."""
+
+    name: str
+    main_metric: str
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in (*tasks.names(), *tasks.ALIASES):
+            raise ValueError(f"expected one of {', '.join(tasks.names())}")
+        return name
+
+
+class SavedData(Record):
+    """Which rows a run had; `columns` are their names in the user's file."""
+
+    columns: dict[str, str]
+    fingerprint: str
+
+
+class SavedRun(Record):
+    """What is read of run.json. `best` and `cheapest` are names of `routes`; a run may have no cheapest."""
+
+    version: int = Field(1, ge=1)
+    task: SavedTask
+    data: SavedData
+    routes: tuple[SavedRoute, ...] = Field(min_length=1)
+    best: str
+    cheapest: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "SavedRun":
+        names = [route.name for route in self.routes]
+        if len(set(names)) < len(names):
+            raise ValueError("routes: expected different names")
+        for what, name in (("best", self.best), ("cheapest", self.cheapest)):
+            if name not in (*names, None):
+                raise ValueError(f"{what}: expected one of the routes {', '.join(names)}, found {name!r}")
+        if any(self.task.main_metric not in route.scores.metrics for route in self.routes):
+            raise ValueError(f"routes: expected the metric {self.task.main_metric!r} of each")
+        return self
+
+    def route(self, name: str) -> SavedRoute | None:
+        return next((route for route in self.routes if route.name == name), None)
+
+
+def read(folder: Path) -> SavedRun | None:
+    """The run in `folder`, None where there is no `run.json`. Raises `ArtifactError` for a damaged one."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    remedy = f"restore it from a copy, or name a model in {folder / 'models'}"
+    version = record.read(path, _Version, ArtifactError, remedy).version
+    if isinstance(version, int) and version > VERSION:
+        raise ArtifactError(f"{path} has version {version}; a newer transferkit is needed")
+    return record.read(path, SavedRun, ArtifactError, remedy)
+
+
+def required(folder: Path) -> SavedRun:
+    """The run in `folder`, which must be finished."""
+    found = read(folder)
+    if found is None:
+        raise ArtifactError(f"{folder} is no finished run: it has no {NAME}")
+    return found
+
+
+class _Version(Record):
+    version: Any = 1

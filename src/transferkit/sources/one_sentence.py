@@ -1,0 +1,36 @@
+"""What a library raises over a foreign file, as one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from transferkit.errors import TransferkitError
+
+_LONGEST = 400  # characters of a library's own words
+_OURS = (TransferkitError, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
+
+
+@contextmanager
+def explaining(words: str, kind: type[TransferkitError]) -> Iterator[None]:
+    """Turn whatever a library raises within into a `kind`: `words`, then the library's own.
+
+    A panic of a Rust extension is no `Exception`, but it is one here. A lack of memory is passed on.
+    """
+    from transferkit.sources.hush import hushed  # needs transformers, which what reads no model can do without
+
+    try:
+        with hushed():
+            yield
+    except _OURS:
+        raise
+    except BaseException as error:
+        said = cause(error)
+        if "out of memory" in said or "not enough memory" in said:
+            raise
+        raise kind(f"{words}: {said}") from None
+
+
+def cause(error: BaseException) -> str:
+    """What `error` says, in one line."""
+    said = " ".join(str(error).split()) or "no reason given"
+    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+    return said if isinstance(error, (ValueError, OSError)) else f"{type(error).__name__}: {said}"

@@ -1,0 +1,55 @@
+"""Tensors of a safetensors file of ours, checked before anything is computed with them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+
+from transferkit.errors import ArtifactError
+
+Floats = npt.NDArray[np.float32]
+Size = tuple[int | None, ...]
+
+_REMEDY = "train again or restore it from a copy"
+
+
+def read(path: Path, sizes: Mapping[str, Size]) -> dict[str, Floats]:
+    """The tensors of `path`, which must have these names and sizes (None: any), be float32 and finite.
+
+    Raises `ArtifactError` for anything else.
+    """
+    if not path.is_file():
+        raise ArtifactError(f"{path}: expected a file of weights, found none; {_REMEDY}")
+    try:
+        with safe_open(path, framework="np") as file:
+            _same_names(path, set(file.keys()), set(sizes))
+            return {name: _tensor(path, file, name, size) for name, size in sizes.items()}
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ArtifactError(f"{path} is not an intact safetensors file ({error}); {_REMEDY}") from None
+
+
+def _same_names(path: Path, found: set[str], expected: set[str]) -> None:
+    if found != expected:
+        raise ArtifactError(
+            f"{path} is damaged: expected the tensors {', '.join(sorted(expected))}, found "
+            f"{', '.join(sorted(found)[:10]) or 'none'}; {_REMEDY}"
+        )
+
+
+def _tensor(path: Path, file: Any, name: str, size: Size) -> Floats:
+    part = file.get_slice(name)
+    shape, kind = tuple(part.get_shape()), str(part.get_dtype())
+    same = len(shape) == len(size) and all(b is None or a == b for a, b in zip(shape, size, strict=True))
+    if kind != "F32" or not same:
+        wanted = " x ".join("any" if each is None else str(each) for each in size)
+        found = " x ".join(map(str, shape))
+        raise ArtifactError(
+            f"{path} is damaged: expected {name} as F32 of {wanted}, found {kind} of {found}; {_REMEDY}"
+        )
+    tensor = np.asarray(file.get_tensor(name), dtype=np.float32)
+    if not np.isfinite(tensor).all():
+        raise ArtifactError(f"{path} is damaged: {name} has numbers that are NaN or infinite; {_REMEDY}")
+    return tensor
