@@ -28,3 +28,9 @@ class Options(DistillationOptions):
     soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
 
     smaller_batches: ClassVar[Mapping[Shape, int]] = {}
+    # Fields of other students that mean nothing without layers: no options, and constant.
+    layer_decay: ClassVar[float] = 1.0  # type: ignore[misc]
+    gradual_unfreezing: ClassVar[bool] = False  # type: ignore[misc]
+    hidden_weight: ClassVar[float] = 0.0  # type: ignore[misc]
+    attention_weight: ClassVar[float] = 0.0  # type: ignore[misc]
+    relation_weight: ClassVar[float] = 0.0  # type: ignore[misc]

@@ -36,8 +36,8 @@ class FrozenFeatures:
     what the model returns after its final norm rather than what its top layer returns.
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
-    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` as in
-    `Transformer`.
+    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
+    `closed` as in `Transformer`.
     """
 
     encoder: Any
@@ -52,6 +52,7 @@ class FrozenFeatures:
     windows: bool = False
     shape: Shape = Shape.LABEL
     threshold: float | None = None
+    closed: bool = False
 
     @property
     def parameters(self) -> int:
@@ -70,7 +71,7 @@ class FrozenFeatures:
 
     def examples(self, rows: Rows) -> Examples:
         """The windows of the contexts of `rows`."""
-        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt)
+        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
         return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
@@ -141,6 +142,7 @@ class FrozenFeatures:
             "windows": self.windows,
             "shape": self.shape.name,
             "threshold": self.threshold,
+            "closed": self.closed,
         }
         write_facts(folder, "frozen_features", facts)
 
@@ -167,4 +169,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> FrozenFeatures:
         windows=bool(facts["windows"]),
         shape=Shape[facts["shape"]],
         threshold=facts.get("threshold"),
+        closed=bool(facts.get("closed", False)),
     )

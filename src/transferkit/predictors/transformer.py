@@ -39,7 +39,7 @@ class Transformer:
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never.
+    likelier than the best one to be the answer; None: never. `closed` as in `passages.windows`.
     """
 
     model: Any
@@ -52,6 +52,7 @@ class Transformer:
     shape: Shape = Shape.LABEL
     rest: Adjustment = field(default_factory=Adjustment)
     threshold: float | None = None
+    closed: bool = False
 
     @property
     def parameters(self) -> int:
@@ -66,7 +67,7 @@ class Transformer:
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
         if self.shape is Shape.SPAN:
-            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt)
+            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
@@ -106,7 +107,7 @@ class Transformer:
         self.tokenizer.save_pretrained(folder)
         facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
         facts |= {"windows": self.windows, "shape": self.shape.name}
-        facts["threshold"] = self.threshold
+        facts |= {"threshold": self.threshold, "closed": self.closed}
         facts["shift"] = np.asarray(self.rest.shift, dtype=np.float64).tolist()
         write_facts(folder, "transformer", facts)
         self.save_extra(folder)
@@ -130,4 +131,5 @@ def load(folder: Path, facts: Mapping[str, Any]) -> Transformer:
         shape=Shape[facts["shape"]],
         rest=Adjustment(1.0, np.asarray(facts["shift"], dtype=np.float32)),
         threshold=facts.get("threshold"),
+        closed=bool(facts.get("closed", False)),
     )
