@@ -11,7 +11,7 @@ import torch
 from safetensors.numpy import load_file
 
 from tiny_models import Tiny, make_context, some_rows
-from transferkit import routes, tasks
+from transferkit import options, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.routes import Context
@@ -133,8 +133,8 @@ def test_what_is_drawn_is_drawn_again(
 ) -> None:
     source = SOURCES[name]
     small = str(tiny("bert", layers=2).folder)
-    options = {key: small if value == "SMALL" else value for key, value in source.options.items()}
-    plan = routes.resolve(RouteConfig(name=source.route, options={"batch_size": 16, "epochs": 2, **options}))
+    given = {key: small if value == "SMALL" else value for key, value in source.options.items()}
+    plan = routes.resolve(RouteConfig(name=source.route, options={"batch_size": 16, "epochs": 2, **given}))
 
     def context(folder: str) -> Context:
         return replace(contexts(source.task, tmp_path / folder), **source.changes)
@@ -156,7 +156,7 @@ def test_what_is_drawn_is_drawn_again(
 
 
 def test_the_sources_are_of_all_forms_and_routes_that_train() -> None:
-    trained = {name for name, (_, schema) in routes.variants().items() if "epochs" in schema.model_fields}
+    trained = {name for name in options.names() if "epochs" in options.get(name).Options.model_fields}
     assert {source.route for source in SOURCES.values()} == trained
     shapes = {tasks.get(source.task).shape for source in SOURCES.values()}
     assert shapes >= {Shape.LABEL, Shape.TAGS, Shape.SPAN, Shape.TEXT}

@@ -12,7 +12,9 @@ KIND = "distillation"
 
 
 class Options(DistillationOptions):
-    """Word embeddings start from what the teacher makes of every word."""
+    """Word embeddings start from what the teacher makes of every word. Answers are not softened and labels weigh as much
+    as they: a teacher is unsure of rare labels, and at a higher temperature a student with many labels never finds
+    them."""
 
     width: int = Field(256, ge=8, description="width of the word embeddings")
     filters: int = Field(128, ge=1, description="n-gram features per length")
@@ -24,8 +26,9 @@ class Options(DistillationOptions):
     word_dropout: float = Field(0.1, ge=0, lt=1, description="share of words turned into the unknown one")
     embedding_rate: float = Field(0.05, ge=0, description="factor on the rate of the word embeddings")
     batch_size: int = Field(64, ge=1, description="rows per optimizer step")
-    hard_weight: Scheduled = Field(0.1, description="weight of the cross-entropy with labels")
-    soft_weight: Scheduled = Field(0.9, description="weight of the divergence from the teacher")
+    temperature: Scheduled = Field(1.0, description="softens the teacher's and the student's answers")
+    hard_weight: Scheduled = Field(0.5, description="weight of the cross-entropy with labels")
+    soft_weight: Scheduled = Field(0.5, description="weight of the divergence from the teacher")
 
     smaller_batches: ClassVar[Mapping[Shape, int]] = {}
     # Fields of other students that mean nothing without layers: no options, and constant.

@@ -305,9 +305,10 @@ class _Watch(TrainerCallback):
         sign = 1.0 if lower_is_better(self.job.stop_on) else -1.0
         series = [sign * entry[name] for entry in values]
         best = int(np.argmin(series))
+        patience = self.job.options.patience or usual_patience(self.job.epochs)
         if best == len(series) - 1:
             checkpoints.keep_best(self.job.folder, self.job.learner)
-        elif len(series) - 1 - best >= (self.job.options.patience or usual_patience(self.job.epochs)):
+        elif len(series) - 1 - best >= patience:
             control.should_training_stop = True
             control.should_save = False  # a resumed run must stop here too
 
