@@ -12,9 +12,8 @@ KIND = "distillation"
 
 
 class Options(DistillationOptions):
-    """Word embeddings start from what the teacher makes of every word. Answers are not softened and labels weigh as much
-    as they: a teacher is unsure of rare labels, and at a higher temperature a student with many labels never finds
-    them."""
+    """Word embeddings start from what the teacher makes of every word. Answers are not softened, and labels weigh as
+    much as they do: a teacher is unsure of rare labels, and with softened answers a student never finds them."""
 
     width: int = Field(256, ge=8, description="width of the word embeddings")
     filters: int = Field(128, ge=1, description="n-gram features per length")
