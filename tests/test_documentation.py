@@ -258,6 +258,8 @@ def options_table(name: str) -> str:
         or (field.default, field.description)
         != (shared.model_fields[option].default, shared.model_fields[option].description)
     }
+    withheld = [f"`{option}`" for option in shared.model_fields if option not in schema.model_fields]
+    words += f" It has no {', '.join(withheld)}." if withheld else ""
     rows = [f"| `{option}` | {default(field)} | {field.description or ''} |" for option, field in fields.items()]
     lines = [words, "", "| option | default | |", "|---|---|---|", *rows] if rows else [words]
     return "\n".join(lines)

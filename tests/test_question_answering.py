@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +14,9 @@ import torch
 from transformers import AutoModelForQuestionAnswering
 
 from calling import Call
-from tiny_models import FILLERS, KINDS, Tiny, save_model
-from transferkit import data, flow, model, tasks
-from transferkit.config import DataConfig, parse
+from tiny_models import FILLERS, KINDS, Tiny, make_context, save_model
+from transferkit import data, flow, model, predictors, routes, tasks
+from transferkit.config import DataConfig, RouteConfig, parse
 from transferkit.data import preparation
 from transferkit.data.answers import read, written
 from transferkit.data.cleaning import clean
@@ -23,11 +24,12 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
+from transferkit.routes import Context
 from transferkit.training import answering, folds, head, shapes
 from transferkit.training.encoding import Passages
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import NOWHERE, span_examples, windows
+from transferkit.training.passages import span_examples, windows
 
 FAST = {"epochs": 14, "learning_rate": 3e-3, "batch_size": 16, "patience": 14, "layer_decay": 1.0}
 ROUTES: list[Any] = [
@@ -167,16 +169,17 @@ def long_rows() -> Rows:
     return Rows(columns, np.arange(3))
 
 
-@pytest.mark.parametrize("family", ["bert", "gpt2", "llama"])
-def test_answers_survive_the_windows(tiny: Tiny, family: str) -> None:
+@pytest.mark.parametrize(("family", "closed"), [("bert", False), ("bert", True), ("gpt2", True), ("llama", True)])
+def test_answers_survive_the_windows(tiny: Tiny, family: str, closed: bool) -> None:
     rows = long_rows()
-    examples = span_examples(rows, TASK, tiny(family).tokenizer(), 24)
+    examples = span_examples(rows, TASK, tiny(family).tokenizer(), 24, closed=closed)
     passages = examples.encoded.passages
     assert passages is not None and examples.lengths.max() <= 24 and len(examples) > 9
     held = set()
     for i, (first, last) in enumerate(examples.labels):
         row = passages.owner[i]
-        if first != NOWHERE:
+        assert passages.offsets[i][passages.nowhere(i)].tolist() == [-1, -1], "no token of the context"
+        if first != passages.nowhere(i):
             [(text, start)] = rows["answers"][row]
             held.add(int(row))
             a, b = passages.offsets[i][first][0], passages.offsets[i][last][1]
@@ -186,6 +189,60 @@ def test_answers_survive_the_windows(tiny: Tiny, family: str) -> None:
         int(at) for o, offsets in zip(passages.owner, passages.offsets, strict=True) if not o for at, _ in offsets
     }
     assert len(covered - {-1}) >= 12 * 6 / 2
+
+
+@pytest.mark.parametrize(
+    ("family", "route"),
+    [("gpt2", "full"), *(("llama", route) for route in ("fewer_layers", "pretrained", "feature_transfer"))],
+)
+def test_a_decoder_learns_that_there_is_no_answer(tiny: Tiny, tmp_path: Path, family: str, route: str) -> None:
+    """Whether the animal is named is known behind the context only; the first token sees nothing of it."""
+    random = np.random.default_rng(1)
+    words = [[str(word) for word in random.choice(FILLERS, 6, replace=False)] for _ in range(120)]
+    named = [str(random.choice(KINDS["animal"])) if i % 2 else "" for i in range(120)]
+    for line, word in zip(words, named, strict=True):
+        line.insert(int(random.integers(1, 7)), word or str(random.choice(KINDS["colour"])))
+    contexts = [" ".join(line) for line in words]
+    answers = [[(word, f" {c} ".find(f" {word} "))] if word else [] for word, c in zip(named, contexts, strict=True)]
+    columns = {"text": ["here"] * 120, "text_pair": contexts, "answers": answers}
+    rows = Rows(columns, np.arange(120))
+    context = make_context(tiny(family, dropout=0.0), tmp_path, rows, task=TASK.bound(rows))
+    teacher = context if route == "feature_transfer" else taught(context, tmp_path / "full")
+    given = {"feature_transfer": {}, "full": FAST}.get(route, {**FAST, "epochs": 6})
+    more = {"fewer_layers": {"layers": 2}, "pretrained": {"model": str(tiny(family, layers=2).folder)}}.get(route, {})
+    outcome = routes.resolve(RouteConfig(name=route, options={**given, **more})).run(teacher)
+    found = outcome.predictor.predict(context.validation).outputs
+    truth = np.array([not answers for answers in context.validation["answers"]])
+    right = float(((found["answer"] == "") == truth).mean())
+    assert right > (0.6 if route == "feature_transfer" else 0.9), right
+    outcome.predictor.save(tmp_path / "saved")
+    again = predictors.load(tmp_path / "saved")
+    assert again.predict(context.validation).outputs.tolist() == found.tolist()
+
+
+def taught(context: Context, folder: Path) -> Context:
+    """With a fine-tuned teacher."""
+    if not folder.exists():
+        plan = routes.resolve(RouteConfig(name="full", options=FAST))
+        plan.run(replace(context, folder=folder.parent / "work")).predictor.save(folder)
+    return replace(context, teachers={"full": folder})
+
+
+@pytest.mark.parametrize("kind", ["full", "feature_transfer"])
+def test_a_decoder_of_before_answers_as_it_did(tiny: Tiny, tmp_path: Path, kind: str) -> None:
+    """Its facts do not say which token stands for no answer: it was the first."""
+    rows = long_rows()
+    context = make_context(tiny("gpt2"), tmp_path, rows, task=TASK.bound(rows), validation=rows, train=rows)
+    options = {"epochs": 1} if kind == "full" else {}
+    made: Any = routes.resolve(RouteConfig(name=kind, options=options)).run(context).predictor
+    before = replace(made, closed=False)
+    made.save(tmp_path / "saved")
+    facts = json.loads((tmp_path / "saved" / "transferkit.json").read_text())
+    assert facts.pop("closed") is True
+    (tmp_path / "saved" / "transferkit.json").write_text(json.dumps(facts))
+    loaded: Any = predictors.load(tmp_path / "saved")
+    assert not loaded.closed and loaded.examples(rows).encoded.passages.nowhere(0) == 0
+    assert gap(loaded.predict(rows).outputs, before.predict(rows).outputs) < 1e-5
 
 
 def test_long_questions_are_cut(tiny: Tiny) -> None:

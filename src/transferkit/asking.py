@@ -1,6 +1,6 @@
 """What teachers answer: asked once and kept in the cache, or about what their student has just drawn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
@@ -17,33 +17,44 @@ from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
+from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
+from transferkit.training import shapes
 from transferkit.training.cache import Cache
-from transferkit.training.encoding import key_of
-from transferkit.training.examples import Examples
-from transferkit.training.features import space_of_tokens
+from transferkit.training.encoding import encode, key_of
+from transferkit.training.examples import UNLABELLED, Examples
+from transferkit.training.features import pooled_layers, space_of_tokens
 from transferkit.training.inference import Floats, device_of, stacked
 from transferkit.training.layers import TOP
 from transferkit.training.learner import inputs_of
 from transferkit.training.prompting import prompts
 from transferkit.training.teacher_answers import ANSWERS, OUTPUTS, answer_states
 from transferkit.training.teaching import fingerprint
+from transferkit.training.windows import whole, windowed
 
-_ROWS_AT_ONCE = 2048
+_ROWS_AT_ONCE = 8192
+_OF_WHOLE_TEXTS = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
+_POSITIONS = "positions"
 _NO_TOKENS_IN_COMMON = (
     "matching tokens needs one tokenizer, but teacher and student split the texts differently; {}, or choose another "
     "student"
 )
 
 
-def answers(teacher: Predictor, folder: Path, rows: Rows, cache: Cache, shape: Shape) -> Floats:
-    """What `teacher` predicts for `rows`, (rows, labels), asked once and kept."""
+def answers(
+    teacher: Predictor, folder: Path, rows: Rows, cache: Cache, shape: Shape, backbone: Backbone | None = None
+) -> Floats:
+    """What `teacher` predicts for `rows`, (rows, labels), asked once and kept.
+
+    One that puts a head on features of the frozen `backbone` takes them from the cache.
+    """
 
     def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
+        predict = _predicting(teacher, cache, shape, backbone)
         with progress(f"asking {folder.name}", len(positions)) as advance:
             for start in range(0, len(positions), _ROWS_AT_ONCE):
                 part = positions[start : start + _ROWS_AT_ONCE]
-                found = teacher.predict(rows.take(part)).outputs
+                found = predict(rows.take(part))
                 advance(len(part))
                 yield from ((i, _kept(answer)) for i, answer in zip(part, found, strict=True))
 
@@ -51,6 +62,36 @@ def answers(teacher: Predictor, folder: Path, rows: Rows, cache: Cache, shape: S
     if shape is Shape.TAGS:
         return stacked([found[i] for i in range(len(found))])
     return found.stack()[:, 0]
+
+
+def _predicting(
+    teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None
+) -> Callable[[Rows], Floats]:
+    """How `teacher` is asked."""
+    if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
+        encoder = backbone.encoder()
+        if is_part_of(teacher.encoder, encoder):
+            return partial(_from_features, teacher, encoder, cache, backbone.sha256)
+    return lambda rows: np.asarray(teacher.predict(rows).outputs)
+
+
+def is_part_of(encoder: nn.Module, whole: nn.Module) -> bool:
+    """Whether `encoder` is `whole`, frozen, perhaps without upper layers."""
+    theirs = whole.state_dict()
+    return type(encoder) is type(whole) and all(
+        name in theirs and torch.equal(values.cpu(), theirs[name].cpu())
+        for name, values in encoder.state_dict().items()
+    )
+
+
+def _from_features(teacher: FrozenFeatures, encoder: nn.Module, cache: Cache, name: str, rows: Rows) -> Floats:
+    """What `teacher` predicts, given all layers of its encoder, whose weights go by `name` in the cache."""
+    length, prompt = teacher.max_length, teacher.prompt
+    read = windowed(rows, teacher.tokenizer, length, prompt) if teacher.windows else whole(rows)
+    encoded = encode(read.rows, teacher.tokenizer, length, prompt)
+    source = Examples(encoded, np.full(len(encoded), UNLABELLED))
+    features = read.averaged(pooled_layers(encoder, source, teacher.pooling, cache, name)[:, list(teacher.depths)])
+    return shapes.of(teacher.shape).predictions(teacher.head.logits(features))
 
 
 def of_tokens(
@@ -103,7 +144,8 @@ def written(
     depths_kept = sorted({TOP, *(depths or ())}) if along else []
     states = space_of_tokens(cache, depths_kept, name)
 
-    def ask(positions: list[int]) -> Iterator[tuple[int, Floats]]:
+    def ask(missing: list[int]) -> Iterator[tuple[int, Floats]]:
+        positions = list(range(len(rows))) if teacher.generation.do_sample else missing
         asked = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
         room = cache.limit_bytes // 2
         with progress(f"asking {folder.name}", len(positions)) as advance, states.writing() as store:
@@ -113,7 +155,10 @@ def written(
                     store(key_of(told.tokens), told.states)
                 yield positions[i], np.array([ord(sign) for sign in told.text], dtype=np.float32)
 
-    found = cache.space("texts", name).fetch(rows.keys(), ask)
+    keys = rows.keys()
+    # What is drawn for a row depends on those that are answered with it.
+    drawn = [keys] if teacher.generation.do_sample else []
+    found = cache.space("texts", name, *drawn).fetch(keys, ask)
     return ["".join(map(chr, found[i].astype(np.int64).tolist())) for i in range(len(found))]
 
 
@@ -129,9 +174,9 @@ def with_answers(rows: Rows, target: str, answers: Sequence[Any]) -> Rows:
 
 @dataclass(frozen=True)
 class OnPolicy:
-    """Batches of `given`, for a `share` of them with answers that the student has just drawn itself and that its
-    teacher judges token by token (generalized knowledge distillation, Agarwal et al. 2024). `depths` are those of the
-    teacher's states that are matched."""
+    """Batches of `given`, a `share` of which the student answers itself just before it learns from them: its teacher
+    says what it would have written instead, token by token (generalized knowledge distillation, Agarwal et al. 2024).
+    `depths` are those of the teacher's states that are matched."""
 
     given: Examples
     rows: Rows
@@ -146,9 +191,14 @@ class OnPolicy:
         return self.given.lengths
 
     def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
-        """A batch of the rows at `positions`; `drawn` marks one with the student's own answers."""
+        """A batch of the rows at `positions`, which it names."""
+        return {**self.given.batch(positions), _POSITIONS: torch.tensor(list(positions))}
+
+    def redraw(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """`given`, or drawn in its place one with the student's own answers, marked `drawn`: from torch's generator."""
+        positions = given[_POSITIONS].tolist()
         if torch.rand(()).item() >= self.share:
-            return self.given.batch(positions)
+            return {name: values for name, values in given.items() if name != _POSITIONS}
         part = self.rows.take(positions)
         examples = self.student.examples(with_answers(part, self.task.target, self._drawn(part)), self.task)
         batch = examples.batch(range(len(part)))

@@ -183,6 +183,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         seed=config.seed + repeat,
         max_length=prepared.max_length,
         teachers={title: run.artifact(title, repeat) for title in earlier},
+        variants={other.title: other.variant for other in prepared.plans},
         unlabelled=splits.unlabelled,
         windows=config.long_texts == "windows",
         instruction=config.instruction,

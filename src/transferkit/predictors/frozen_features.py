@@ -46,6 +46,7 @@ class Facts(predictors.Facts):
     prompt: str
     windows: bool
     threshold: float | None = None
+    closed: bool = False
 
     @field_validator("pooling")
     @classmethod
@@ -61,8 +62,8 @@ class FrozenFeatures:
     what the model returns after its final norm rather than what its top layer returns.
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
-    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` as in
-    `Transformer`.
+    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
+    `closed` as in `Transformer`.
     """
 
     encoder: Any
@@ -77,6 +78,7 @@ class FrozenFeatures:
     windows: bool = False
     shape: Shape = Shape.LABEL
     threshold: float | None = None
+    closed: bool = False
 
     @property
     def parameters(self) -> int:
@@ -95,7 +97,7 @@ class FrozenFeatures:
 
     def examples(self, rows: Rows) -> Examples:
         """The windows of the contexts of `rows`."""
-        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt)
+        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
         return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
@@ -166,6 +168,7 @@ class FrozenFeatures:
             prompt=self.prompt,
             windows=self.windows,
             threshold=None if self.threshold is None else float(self.threshold),
+            closed=self.closed,
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -201,4 +204,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         windows=facts.windows,
         shape=facts.shape,
         threshold=facts.threshold,
+        closed=facts.closed,
     )

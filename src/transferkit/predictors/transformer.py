@@ -44,6 +44,7 @@ class Facts(predictors.Facts):
     windows: bool
     shift: float | tuple[float, ...]
     threshold: float | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Transformer:
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never.
+    likelier than the best one to be the answer; None: never. `closed` as in `passages.windows`.
     """
 
     model: Any
@@ -66,6 +67,7 @@ class Transformer:
     shape: Shape = Shape.LABEL
     rest: Adjustment = field(default_factory=Adjustment)
     threshold: float | None = None
+    closed: bool = False
 
     @property
     def parameters(self) -> int:
@@ -80,7 +82,7 @@ class Transformer:
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
         if self.shape is Shape.SPAN:
-            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt)
+            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
@@ -127,6 +129,7 @@ class Transformer:
             windows=self.windows,
             shift=tuple(shift) if isinstance(shift, list) else shift,
             threshold=None if self.threshold is None else float(self.threshold),
+            closed=self.closed,
             own_code=load_model.brings_code(self.model),
         )
         write_facts(folder, facts)
@@ -155,4 +158,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
         shape=facts.shape,
         rest=Adjustment(1.0, np.asarray(facts.shift, dtype=np.float32)),
         threshold=facts.threshold,
+        closed=facts.closed,
     )

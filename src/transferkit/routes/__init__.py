@@ -18,6 +18,7 @@ from transferkit.tasks import Shape, Task
 from transferkit.training.answered import longest_answer
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
+from transferkit.training.passages import closes
 from transferkit.training.prompting import Frame, frame
 from transferkit.training.shapes import span
 from transferkit.training.windows import Windowed, whole, windowed
@@ -28,7 +29,8 @@ class Context:
     """What a route may use. It sees no test rows.
 
     `folder` is for its checkpoints; `teachers` are the artifacts of the routes before it in this run, by
-    title; `load_backbone` fetches another pretrained model. `windows` says that texts longer than
+    title; `variants` says what kind of route each title of this run stands for, where that is not its name;
+    `load_backbone` fetches another pretrained model. `windows` says that texts longer than
     `max_length` are to be read in windows; `instruction` and `generation` are for models that write.
     """
 
@@ -42,6 +44,7 @@ class Context:
     max_length: int
     load_backbone: Callable[[str], Backbone]
     teachers: Mapping[str, Path] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
     unlabelled: Rows | None = None
     windows: bool = False
     instruction: str | None = None
@@ -58,6 +61,11 @@ class Context:
         if self.backbone.writes:
             return None
         return f"{self.backbone.name} is an encoder, which writes no text; name a decoder or an encoder-decoder"
+
+    @property
+    def closed(self) -> bool:
+        """Whether windows of contexts end in a token for there being no answer, as the backbone needs it."""
+        return closes(self.backbone.architecture)
 
     def writer(self, model: Any, tokenizer: Any) -> Generator:
         """`model` as one that writes: asked as configured, with answers as long as the training rows need."""

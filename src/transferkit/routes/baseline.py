@@ -19,7 +19,7 @@ from transferkit import metrics
 from transferkit.config import Strict
 from transferkit.data import content
 from transferkit.data.rows import Rows
-from transferkit.errors import DataError
+from transferkit.errors import ConfigError, DataError
 from transferkit.options.baseline import Options
 from transferkit.predictors import Floats, span_matcher
 from transferkit.predictors.bag_of_words import BagOfWords, vectorizer, vectors
@@ -40,6 +40,9 @@ _STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
+    assert isinstance(options, Options)
+    if options.strengths and context.task.shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT):
+        raise ConfigError(f"{variant}.strengths: for whole texts; {context.task.name} wants {context.task.shape.value}")
     return None
 
 

@@ -43,6 +43,7 @@ from transferkit.training.writing import train_writer
 
 _WRITERS = ("full", "lora", "top_layers")
 _PREFERRED = (*_WRITERS, "contrastive", "feature_transfer")
+_NO_INNER_SIGNALS = "hidden states, attention and relations can only be matched between Transformers models"
 _OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
 _OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
 
@@ -60,9 +61,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         _refuse_for_texts(variant, options)
     if context.task.shape not in students.get(variant).SHAPES:
         return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
-    if not options.teachers and not any(title in context.teachers for title in _preferred(context.task)):
-        able = "lora" if writes else "full"
-        return f"no route before it can teach; add {able} before it or name a saved model with {variant}.teachers"
+    if reason := _why_no_teacher(variant, context, options):
+        return reason
     folders = _teacher_folders(variant, context, options)
     if writes:
         _one(folders)
@@ -70,7 +70,54 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         if folder not in context.teachers.values():
             _agree(folder, predictors.read_facts(folder).labels or context.task.labels, context.task.labels)
     check_options(variant, options, context.task)
-    return None if options.teachers else students.get(variant).why_not(options, context.backbone, context.task)
+    _refuse_idle(variant, options, context.task)
+    names = _teacher_names(variant, context, options)
+    tuned = all(name in context.teachers and _variant(context, name) in _WRITERS for name in names)
+    return students.get(variant).why_not(options, context.backbone, context.task) if tuned else None
+
+
+def _why_no_teacher(variant: str, context: Context, options: DistillationOptions) -> str | None:
+    """One sentence on why no teacher can teach this student, or not all that are named; None if they can."""
+    names = _teacher_names(variant, context, options)
+    if not names:
+        able = "lora" if context.task.shape is Shape.TEXT else "full"
+        return f"no route before it can teach; add {able} before it or name a saved model with {variant}.teachers"
+    if absent := [name for name in names if name in context.variants and name not in context.teachers]:
+        return f"its teacher {absent[0]} does not run here, or not before it"
+    wanted = _kinds_wanted(variant, context.task)
+    folders = _teacher_folders(variant, context, options)
+    kinds = {name: _kind(context, name, folder) for name, folder in zip(names, folders, strict=True)}
+    if odd := next((name for name, kind in kinds.items() if wanted and kind not in wanted), None):
+        return f"its teacher {odd} is none that it can learn from, which are {', '.join(_WRITERS)} and the like"
+    inner = is_on(options.hidden_weight) or is_on(options.attention_weight) or is_on(options.relation_weight)
+    if inner and context.task.shape is not Shape.TEXT and kinds[names[0]] != "transformer":
+        raise ConfigError(f"{variant}: {_NO_INNER_SIGNALS}; the teacher {names[0]} is none")
+    return None
+
+
+def _kinds_wanted(variant: str, task: Task) -> Sequence[str]:
+    """The kinds of predictors that can teach this student; empty if all can."""
+    if task.shape is Shape.TEXT:
+        return ("generator",)
+    if students.get(variant).OF_A_MODEL:
+        return ("transformer",)
+    return ("transformer", "frozen_features") if task.shape is Shape.SPAN else ()
+
+
+def _kind(context: Context, name: str, folder: Path) -> str:
+    """The kind of predictor that a teacher is, or will be when it has been trained."""
+    if name not in context.teachers:
+        return str(predictors.read_facts(folder)["kind"])
+    variant = _variant(context, name)
+    student = variant in students.names() and Shape.TEXT in students.get(variant).SHAPES
+    if variant in _WRITERS or student or variant == "zero_shot":
+        return "generator" if context.task.shape is Shape.TEXT else "transformer"
+    return "frozen_features" if variant in _PREFERRED else variant
+
+
+def _variant(context: Context, title: str) -> str:
+    """The route that a title of this run stands for."""
+    return context.variants.get(title, title)
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
@@ -98,7 +145,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         )
     else:
         pairs = zip(teachers, folders, strict=True)
-        answers = np.mean([asking.answers(t, f, rows, context.cache, context.task.shape) for t, f in pairs], axis=0)
+        shape, backbone = context.task.shape, context.backbone
+        answers = np.mean([asking.answers(t, f, rows, context.cache, shape, backbone) for t, f in pairs], axis=0)
         soft = back.undone(kind.logits(answers))
         learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
@@ -154,8 +202,19 @@ def _settings(options: DistillationOptions, student: Student, recipe: Recipe) ->
     return {**options.model_dump(), **student.chosen, **chosen}
 
 
-def _preferred(task: Task) -> Sequence[str]:
-    return _WRITERS if task.shape is Shape.TEXT else _PREFERRED
+def _preferred(variant: str, task: Task) -> Sequence[str]:
+    """The routes that teach where none is named, best first."""
+    wanted = _kinds_wanted(variant, task)
+    return _WRITERS if wanted and "frozen_features" not in wanted else _PREFERRED
+
+
+def _teacher_names(variant: str, context: Context, options: DistillationOptions) -> tuple[str, ...]:
+    """The teachers that are named, or the first of those that teach unasked."""
+    if options.teachers:
+        return options.teachers
+    able = _preferred(variant, context.task)
+    found = [title for title in context.teachers if _variant(context, title) in able]
+    return tuple(sorted(found, key=lambda title: able.index(_variant(context, title)))[:1])
 
 
 def _refuse_for_texts(variant: str, options: DistillationOptions) -> None:
@@ -168,13 +227,22 @@ def _refuse_for_texts(variant: str, options: DistillationOptions) -> None:
         raise ConfigError(f"{variant}.on_policy: the teacher judges what the student draws; give soft_weight a value")
 
 
+def _refuse_idle(variant: str, options: DistillationOptions, task: Task) -> None:
+    """Raise `ConfigError` for options of a loss that is not computed, or that does not know them."""
+    usual = {name: field.default for name, field in type(options).model_fields.items()}
+    of_losses = {"hard_weight": ("label_smoothing", "class_weights"), "soft_weight": ("temperature", "divergence")}
+    for weight, names in of_losses.items():
+        odd = next((name for name in names if name in usual and getattr(options, name) != usual[name]), None)
+        if odd and not is_on(getattr(options, weight)):
+            raise ConfigError(f"{variant}.{odd}: for a loss whose weight is 0; give {weight} a value, or leave it out")
+    if task.shape is Shape.VALUE and options.temperature != usual["temperature"]:
+        raise ConfigError(f"{variant}.temperature: numbers are not softened; leave it out")
+
+
 def _teacher_folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:
-    """Where the teachers are: routes of this run by title, or folders. Default: the first of `_PREFERRED`."""
-    if not options.teachers:
-        able = _preferred(context.task)
-        return [context.teachers[min((title for title in context.teachers if title in able), key=able.index)]]
+    """Where the teachers are: routes of this run by title, or folders."""
     found = []
-    for name in options.teachers:
+    for name in _teacher_names(variant, context, options):
         if name not in context.teachers and not Path(name).is_dir():
             earlier = ", ".join(context.teachers) or "none"
             raise ConfigError(f"{variant}: teacher {name!r} is neither an earlier route ({earlier}) nor a folder")
@@ -222,7 +290,7 @@ def _with_inner_signals(
     if not (hidden or attention):
         return learn
     if not student.matches or not isinstance(teacher, Transformer):
-        raise ConfigError("hidden states, attention and relations can only be matched between Transformers models")
+        raise ConfigError(_NO_INNER_SIGNALS)
     source = teacher.examples(rows)
     asking.same_tokens(source, learn, _OTHER_TEXTS)
     name, depths = fingerprint(folder), list(student.matches.values())
@@ -280,8 +348,11 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
     writer = student.predictor(Adjustment())
     assert isinstance(writer, Generator)
     share = options.on_policy
-    own = asking.OnPolicy(learn, rows, context.task, writer, ours, share, depths or ()) if share else learn
-    trained = train_writer(student.model, losses, own, check, recipe)
+    if share:
+        own = asking.OnPolicy(learn, rows, context.task, writer, ours, share, depths or ())
+        trained = train_writer(student.model, losses, own, check, recipe, own.redraw)
+    else:
+        trained = train_writer(student.model, losses, learn, check, recipe)
     return Outcome(
         predictor=student.predictor(Adjustment()),
         method=f"{student.method} by {folder.name}",

@@ -24,7 +24,6 @@ from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, vectors, word_layers
 from transferkit.training.head import fit_head
 from transferkit.training.inference import Floats
-from transferkit.training.passages import NOWHERE
 from transferkit.training.prompting import prompts
 
 _MOST_WORDS = 100_000
@@ -38,6 +37,8 @@ Gathered = tuple[Floats, npt.NDArray[Any], Sequence[str]]
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, Options)
+    if options.pooling and context.task.shape in (Shape.TEXT, Shape.TAGS, Shape.SPAN):
+        raise ConfigError(f"{variant}.pooling: for whole texts; {context.task.name} wants {context.task.shape.value}")
     if context.task.shape is Shape.TEXT:
         return context.why_no_text or _why_no_examples(context, options)
     if odd := options.model_fields_set & _FOR_TEXTS:
@@ -80,6 +81,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         prompt=backbone.prompt,
         windows=context.windows,
         shape=context.task.shape,
+        closed=context.closed,
     )
     if shape is Shape.SPAN:
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))
@@ -177,19 +179,21 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> G
 
 
 def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> Gathered:
-    """Those of the ends of answers and of some other tokens. The targets are (tokens, 2): 1 where the answer starts,
-    and ends. The first token stands for there being none."""
+    """Those of the ends of answers, of the tokens that stand for there being none, and of some others. The targets are
+    (tokens, 2): 1 where the answer starts, and ends."""
     backbone, rows = context.backbone, context.labelled
     random = np.random.default_rng(context.seed)
     rows = rows.take(np.sort(random.permutation(len(rows))[: _MOST_WORDS // _TOKENS]))
-    made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    made = labelled_examples(
+        rows, context.task, tokenizer, context.max_length, backbone.prompt, context.closed
+    )
     passages = made.encoded.passages
     assert passages is not None
     chosen = []
     for i, ends in enumerate(made.labels):
         readable = np.flatnonzero(passages.readable(i))
         some = random.permutation(readable)[:_TOKENS]
-        chosen.append(np.unique(np.concatenate([[NOWHERE], ends[ends >= 0], some])))
+        chosen.append(np.unique(np.concatenate([[passages.nowhere(i)], ends[ends >= 0], some])))
     source = Examples(replace(made.encoded, words=tuple(chosen)), np.zeros(len(made), dtype=np.int64))
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]

@@ -54,7 +54,9 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         context.read(rows, tokenizer, context.max_length, backbone.prompt).rows
         for rows in (context.train, context.validation)
     ]
-    learn, check = (labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt) for rows in parts)
+    learn, check = (
+        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, context.closed) for rows in parts
+    )
     set_seed(context.seed)
     model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
     adapted = adapter.adapt(model, options, _token_ids(learn, check))
@@ -85,6 +87,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         adapted.save_extra,
         windows=context.windows,
         shape=task.shape,
+        closed=context.closed,
     )
     total = back
     if task.shape is Shape.SPAN:

@@ -88,9 +88,11 @@ def default_epochs(rows: int) -> float:
 
 
 class StudentKind(Protocol):
-    """What every file of this folder offers; `SHAPES` are the forms of answers that it can learn."""
+    """What every file of this folder offers; `SHAPES` are the forms of answers that it can learn, and `OF_A_MODEL` says
+    that only a Transformers model can teach it."""
 
     SHAPES: tuple[Shape, ...]
+    OF_A_MODEL: bool
 
     def why_not(self, options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
         """One sentence on why `backbone`, fine-tuned, cannot have this student, None if it can.

@@ -28,6 +28,7 @@ from transferkit.training.student_options import DistillationOptions
 from transferkit.training.windows import windowed
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
+OF_A_MODEL = True
 
 _ROWS_READ = 128
 _MOST_MATCHED = 4
@@ -77,6 +78,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             windows=lesson.windows,
             shape=lesson.task.shape,
             rest=rest,
+            closed=teacher.closed,
         )
 
     def read(rows: Rows) -> Rows:
@@ -85,7 +87,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     return Student(
         model=model,
         examples=lambda rows: labelled_examples(
-            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt
+            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.closed
         ),
         predictor=in_use,
         read=read,

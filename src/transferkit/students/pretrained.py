@@ -15,12 +15,14 @@ from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.layers import find_layers
+from transferkit.training.passages import closes
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
 from transferkit.training.windows import windowed
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
+OF_A_MODEL = False
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
@@ -39,6 +41,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     tokenizer = backbone.tokenizer()
     max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))
     matches, widths = _matched(lesson.teacher, backbone)
+    closed = closes(backbone.architecture)
 
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(lesson.task.labels))
@@ -51,6 +54,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             windows=lesson.windows,
             shape=lesson.task.shape,
             rest=rest,
+            closed=closed,
         )
 
     def read(rows: Rows) -> Rows:
@@ -58,7 +62,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
     return Student(
         model=model,
-        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt),
+        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt, closed),
         predictor=in_use,
         read=read,
         method=f"{backbone.name} taught",

@@ -22,6 +22,7 @@ from transferkit.training.student_options import DistillationOptions
 from transferkit.training.vocabulary import FrozenTail
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
+OF_A_MODEL = False
 
 
 def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:

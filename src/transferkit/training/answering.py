@@ -42,7 +42,7 @@ def candidates(logits: Sequence[Floats] | Floats, passages: Passages) -> Candida
     scores = np.full((rows, _BEST), -np.inf, dtype=np.float32)
     nothing = np.full(rows, np.inf, dtype=np.float32)
     for window, (owner, offsets) in enumerate(zip(passages.owner, passages.offsets, strict=True)):
-        nothing[owner] = min(nothing[owner], float(logits[window][0].sum()))
+        nothing[owner] = min(nothing[owner], float(logits[window][passages.nowhere(window)].sum()))
         here, values = _best_of_window(logits[window][: len(offsets)], offsets)
         together = np.concatenate([scores[owner], values])
         order = np.argsort(-together, kind="stable")[:_BEST]

@@ -45,10 +45,12 @@ class Recipe:
     new_head: bool = False
 
 
-def labelled_examples(rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str) -> Examples:
-    """`rows` encoded, with their targets as losses take them."""
+def labelled_examples(
+    rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str, closed: bool = False
+) -> Examples:
+    """`rows` encoded, with their targets as losses take them; `closed` as in `passages.windows`."""
     if task.shape is Shape.SPAN:
-        return span_examples(rows, task, tokenizer, max_length, prompt)
+        return span_examples(rows, task, tokenizer, max_length, prompt, closed)
     encoded = encode(rows, tokenizer, max_length, prompt, words=task.shape is Shape.TAGS)
     return Examples(encoded, shapes.of(task.shape).targets(rows, task))
 

@@ -21,16 +21,22 @@ NO_TOKEN = -1
 class Passages:
     """What windows are windows of: `owner` is the position of the row of each, ascending, (windows,); `offsets` has
     for every token its first character in the context and the one after its last, -1 for other tokens, (tokens, 2);
-    `contexts` are those of the rows."""
+    `contexts` are those of the rows. A token of every window stands for "no answer here": the first one, or where they
+    are `closed` the last one, behind the context."""
 
     owner: Ints
     offsets: tuple[Ints, ...]
     contexts: tuple[str, ...]
+    closed: bool = False
+
+    def nowhere(self, window: int) -> int:
+        """The token that stands for no answer."""
+        return len(self.offsets[window]) - 1 if self.closed else 0
 
     def readable(self, window: int) -> Ints:
-        """1 for tokens that may answer: the context's, and the first, which says that no answer is here."""
+        """1 for tokens that may answer: the context's, and the one that says that no answer is here."""
         found = (self.offsets[window][:, 0] >= 0).astype(np.int64)
-        found[0] = 1
+        found[self.nowhere(window)] = 1
         return found
 
 

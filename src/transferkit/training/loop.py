@@ -38,6 +38,7 @@ log = logging.getLogger("transferkit")
 CHECKPOINT_SECONDS = 60.0
 
 Validate = Callable[[nn.Module], Mapping[str, float]]
+Batch = Mapping[str, Tensor]
 
 
 class BatchSource(Protocol):
@@ -58,7 +59,8 @@ class Training:
     `validate` returns validation metrics (names as in `metrics/`, lower is better for losses)
     and is None where there is nothing to validate on: then the last weights are kept.
     `rates` scales the learning rate of the model's weights of these names. `begin` changes the weights before the first
-    step, and is not called again where the training is continued.
+    step, and is not called again where the training is continued. `redraw` is given every batch just before the step it
+    is for, and may draw another one in its place from torch's generator.
     """
 
     learner: Learner
@@ -73,6 +75,7 @@ class Training:
     title: str = "training"
     rates: Mapping[str, float] = field(default_factory=dict)
     begin: Callable[[], None] = lambda: None
+    redraw: Callable[[Batch], Batch] = lambda batch: batch
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,7 @@ class _Loop(Trainer):
 
     def __init__(self, job: Training, sampler: LengthBatches, arguments: TrainingArguments) -> None:
         self.job, self.sampler, self.watch = job, sampler, _Watch(job)
+        self.drawn = (-1, -1)
         rows = _Positions(len(job.source.lengths))
         super().__init__(
             model=job.learner,
@@ -203,6 +207,18 @@ class _Loop(Trainer):
     def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: torch.device) -> Any:
         samples, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
         return samples, sum(_rows_in(batch) for batch in samples)
+
+    def training_step(self, model: nn.Module, inputs: Any, num_items_in_batch: Any = None) -> Tensor:
+        # Here and not in the collate function, which the loader calls a batch ahead, before the weights are what they
+        # will be then; and from a seed of its own, so that whatever was drawn before makes no difference.
+        torch.manual_seed(self._seed_of_piece())
+        return super().training_step(model, self.job.redraw(inputs), num_items_in_batch)
+
+    def _seed_of_piece(self) -> int:
+        """The seed of everything that is drawn for the next piece of a batch, by (seed, step, piece)."""
+        step = self.state.global_step
+        self.drawn = (step, self.drawn[1] + 1 if self.drawn[0] == step else 0)
+        return int(np.random.SeedSequence([self.job.seed, *self.drawn]).generate_state(1, np.uint64)[0])
 
     def compute_loss(
         self, model: nn.Module, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
@@ -289,9 +305,10 @@ class _Watch(TrainerCallback):
         sign = 1.0 if lower_is_better(self.job.stop_on) else -1.0
         series = [sign * entry[name] for entry in values]
         best = int(np.argmin(series))
+        patience = self.job.options.patience or usual_patience(self.job.epochs)
         if best == len(series) - 1:
             checkpoints.keep_best(self.job.folder, self.job.learner)
-        elif len(series) - 1 - best >= (self.job.options.patience or usual_patience(self.job.epochs)):
+        elif len(series) - 1 - best >= patience:
             control.should_training_stop = True
             control.should_save = False  # a resumed run must stop here too
 

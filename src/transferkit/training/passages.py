@@ -7,24 +7,33 @@ import numpy.typing as npt
 
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.encoding import Encoded, Ints, Passages
 from transferkit.training.examples import UNLABELLED, Examples
 
 STRIDE = 128  # tokens that two windows of a context share, as in the scripts of Devlin et al. 2019
-NOWHERE = 0  # the first token stands for "no answer in this window"
 _SPECIAL = 4
 
 
-def span_examples(rows: Rows, task: Task, tokenizer: Any, max_length: int, prompt: str = "") -> Examples:
+def closes(architecture: str) -> bool:
+    """Whether windows for a model of this architecture end in a token for "no answer here": a decoder's first token,
+    which stands for it elsewhere, sees neither question nor context."""
+    return architecture == DECODER
+
+
+def span_examples(
+    rows: Rows, task: Task, tokenizer: Any, max_length: int, prompt: str = "", closed: bool = False
+) -> Examples:
     """The windows of `rows` with the first and last token of the answer in each, (windows, 2)."""
-    encoded = windows(rows, tokenizer, max_length, prompt)
+    encoded = windows(rows, tokenizer, max_length, prompt, closed)
     return Examples(encoded, token_targets(shapes.of(Shape.SPAN).targets(rows, task), encoded), rows=rows)
 
 
-def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Encoded:
-    """Tokenise question and context, at most `max_length` tokens a window.
+def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", closed: bool = False) -> Encoded:
+    """Tokenise question and context, at most `max_length` tokens a window; `closed` ones end in a token that is not of
+    the context, for which one is added where the tokenizer ends a pair with none.
 
     The question stands whole in every window unless it takes more than half of it; then its end is cut. Windows of
     a context share `STRIDE` tokens, or a quarter of a window that is short. Raises `ConfigError` for a slow tokenizer.
@@ -34,6 +43,7 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> En
     asked = [prompt + text for text in rows["text"]]
     questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])
+    end = _end(tokenizer) if closed else None
     found: Any = []
     owner: list[int] = []
     if questions:
@@ -41,7 +51,7 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> En
             questions,
             contexts,
             truncation="only_second",
-            max_length=max_length,
+            max_length=max_length - (end is not None),
             stride=min(STRIDE, max_length // 4),
             return_overflowing_tokens=True,
         )
@@ -49,13 +59,31 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> En
     # RoBERTa and others have a column of segments that is not theirs to read.
     typed = "token_type_ids" in tokenizer.model_input_names
     return Encoded(
-        ids=tuple(np.asarray(each.ids, dtype=np.int64) for each in found),
-        type_ids=tuple(np.asarray(each.type_ids, dtype=np.int64) for each in found) if typed else None,
+        ids=tuple(_ended(each.ids, end) for each in found),
+        type_ids=tuple(_ended(each.type_ids, None if end is None else 1) for each in found) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
-        full_lengths=np.array([len(each.ids) + lost[i] for each, i in zip(found, owner, strict=True)], dtype=np.int64),
-        passages=Passages(np.asarray(owner, dtype=np.int64), tuple(_offsets(each) for each in found), tuple(contexts)),
+        full_lengths=np.array(
+            [len(each.ids) + (end is not None) + lost[i] for each, i in zip(found, owner, strict=True)], dtype=np.int64
+        ),
+        passages=Passages(
+            np.asarray(owner, dtype=np.int64),
+            tuple(_offsets(each, end is not None) for each in found),
+            tuple(contexts),
+            closed,
+        ),
     )
+
+
+def _end(tokenizer: Any) -> int | None:
+    """The token to put behind a pair; None where the tokenizer itself ends it with one that is not of its texts."""
+    if tokenizer("a", "a").encodings[0].sequence_ids[-1] is None:
+        return None
+    return int(tokenizer.pad_token_id if tokenizer.eos_token_id is None else tokenizer.eos_token_id)
+
+
+def _ended(ids: list[int], end: int | None) -> Ints:
+    return np.asarray(ids if end is None else [*ids, end], dtype=np.int64)
 
 
 def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[int]]:
@@ -70,17 +98,19 @@ def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[i
     return short, [max(0, len(each.ids) - most) for each in encodings]
 
 
-def _offsets(encoding: Any) -> Ints:
-    """(tokens, 2): first character in the context and the one after the last; -1 for other tokens."""
+def _offsets(encoding: Any, ended: bool) -> Ints:
+    """(tokens, 2): first character in the context and the one after the last; -1 for other tokens, among them one more
+    where it was `ended`."""
     out = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     inside = np.array([sequence == 1 for sequence in encoding.sequence_ids], dtype=bool)
-    return np.where((inside & (out[:, 1] > out[:, 0]))[:, None], out, -1)
+    found = np.where((inside & (out[:, 1] > out[:, 0]))[:, None], out, -1)
+    return np.concatenate([found, np.full((1, 2), -1)]) if ended else found
 
 
 def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:
     """Characters of the answers, (rows, 2), as tokens of every window, (windows, 2).
 
-    `NOWHERE` twice where a window does not hold the whole answer; rows without a target stay unlabelled.
+    The token for no answer twice where a window does not hold the whole of it; rows without a target stay unlabelled.
     """
     passages = encoded.passages
     assert passages is not None
@@ -89,7 +119,7 @@ def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:
         start, end = spans[owner]
         if start == UNLABELLED:
             continue
-        out[i] = NOWHERE
+        out[i] = passages.nowhere(i)
         first = np.flatnonzero((offsets[:, 0] <= start) & (start < offsets[:, 1]))
         last = np.flatnonzero((offsets[:, 0] < end) & (end <= offsets[:, 1]))
         if start >= 0 and len(first) and len(last):

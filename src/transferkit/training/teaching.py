@@ -1,7 +1,9 @@
 """What a teacher says about rows, through the cache: soft labels, hidden states, attention."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,14 +18,34 @@ from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.learner import inputs_of, mask_of
 from transferkit.training.losses import teacher_hidden
 
+_ANSWERING = {".safetensors", ".json", ".txt", ".model", ".jinja"}
+_ABOUT_TRAINING = "training.json"
+_ADAPTER = "adapter"
+# What is noted in JSON files of an artifact and changes no answer: where it came from, and the columns of its rows.
+_INCIDENTAL = {"transformers_version", "_name_or_path", "name_or_path", "task", "columns"}
+
 
 def fingerprint(folder: Path) -> str:
-    """Of the weights, facts and tokenizer in an artifact's folder."""
+    """Of all in an artifact's folder that its answers depend on: weights, configuration, tokenizer and facts, also
+    those in folders below; not how it was trained, nor the adapter that is kept beside merged weights."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in [*sorted(folder.glob("*.safetensors")), *sorted(folder.glob("t*.json"))]:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+    for path in sorted(folder.rglob("*")):
+        part = path.relative_to(folder)
+        if path.suffix in _ANSWERING and path.is_file() and part.name != _ABOUT_TRAINING and part.parts[0] != _ADAPTER:
+            digest.update(f"{part.as_posix()} {_content(path)}\n".encode())
     return digest.hexdigest()
+
+
+def _content(path: Path) -> str:
+    """The sha256 of what a file says, of JSON in whatever order."""
+    with suppress(ValueError):
+        if path.suffix == ".json":
+            said = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(said, dict):
+                said = {name: value for name, value in said.items() if name not in _INCIDENTAL}
+            return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hidden_states(

@@ -23,7 +23,9 @@ _WEIGHED = (Shape.LABEL, Shape.LABELS, Shape.TAGS)
 
 def check_options(name: str, options: TrainingOptions, task: Task) -> None:
     """Raise `ConfigError` where options do not go with the task: the epoch is to be chosen by something that is not
-    measured, or labels are to be weighed or drawn that rows do not have."""
+    measured, or labels are to be weighed, drawn or smoothed that rows do not have."""
+    if options.label_smoothing and task.shape is Shape.VALUE:
+        raise ConfigError(f"{name}: label_smoothing needs labels; {task.name} wants {task.shape.value}; leave it out")
     if options.class_weights != "none" and task.shape not in _WEIGHED:
         raise ConfigError(f"{name}: class_weights need labels, but {task.name} wants {task.shape.value}; leave it out")
     if options.resampling != "none" and task.shape is not Shape.LABEL:

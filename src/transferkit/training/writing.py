@@ -1,6 +1,6 @@
 """Teaching a generative model to write answers: what fine-tuning and distillation of TEXT share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,20 @@ from transferkit.training.classifier import Recipe
 from transferkit.training.examples import Examples
 from transferkit.training.inference import batches, device_of
 from transferkit.training.learner import Learner, Weighted, inputs_of
-from transferkit.training.loop import BatchSource, Trained, Training, Validate, train
+from transferkit.training.loop import Batch, BatchSource, Trained, Training, Validate, train
 from transferkit.training.validation import COMPLETION_LOSS
 
 
 def train_writer(
-    model: nn.Module, losses: Sequence[Weighted], learn: BatchSource, check: Examples, recipe: Recipe
+    model: nn.Module,
+    losses: Sequence[Weighted],
+    learn: BatchSource,
+    check: Examples,
+    recipe: Recipe,
+    redraw: Callable[[Batch], Batch] = lambda batch: batch,
 ) -> Trained:
-    """Train `model`, an `AnswersOnly`, in place on `learn`, keeping the best weights on `check`."""
+    """Train `model`, an `AnswersOnly`, in place on `learn`, keeping the best weights on `check`; `redraw` as in
+    `Training`."""
     return train(
         Training(
             learner=Learner(model, losses),
@@ -32,6 +38,7 @@ def train_writer(
             seed=recipe.seed,
             validate=completion_validator(check),
             title=recipe.title,
+            redraw=redraw,
         )
     )
 

@@ -11,8 +11,8 @@ from transferkit.training.losses import Step
 class HardSpans(nn.Module):
     """Mean of the cross-entropies of start and end over the tokens that may answer (Devlin et al. 2019, section 4.2).
 
-    These are the context's, and the first for windows without the answer. The mean over rows; unlabelled rows (-100)
-    count as zero. Under label smoothing its share is spread over the tokens that may answer.
+    These are the context's, and the one that stands for no answer in windows without it. The mean over rows; unlabelled
+    rows (-100) count as zero. Under label smoothing its share is spread over the tokens that may answer.
     """
 
     hidden_depths: Sequence[int] = ()
