@@ -107,7 +107,7 @@ def _kinds_wanted(variant: str, task: Task) -> Sequence[str]:
 def _kind(context: Context, name: str, folder: Path) -> str:
     """The kind of predictor that a teacher is, or will be when it has been trained."""
     if name not in context.teachers:
-        return str(predictors.read_facts(folder)["kind"])
+        return predictors.read_facts(folder).kind
     variant = _variant(context, name)
     student = variant in students.names() and Shape.TEXT in students.get(variant).SHAPES
     if variant in _WRITERS or student or variant == "zero_shot":
