@@ -24,6 +24,7 @@ from transferkit.training.layers import StopForward, captured, find_layers, keep
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.passages import windows
 from transferkit.training.pooling import pool
+from transferkit.training.replica import replica, to_save
 from transferkit.training.windows import whole, windowed
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
@@ -90,20 +91,19 @@ class FrozenFeatures:
         self, source: Examples, positions: Sequence[int], read: Read, finish: Finish
     ) -> Iterator[tuple[int, Floats]]:
         """(position, what `finish` makes of what `read` reads at every depth, (..., depths, width)), in any order."""
-        place = device_of(self.encoder)
-        self.encoder.eval()
+        place, encoder = device_of(self.encoder), replica(self.encoder)
         top = self.depths[-1]
         with ExitStack() as stack:
             inner = [d for d in self.depths if not (self.uses_output and d == top)]
-            seen = stack.enter_context(captured(self.encoder, inner))
+            seen = stack.enter_context(captured(encoder, inner))
             if not self.uses_output and top:
-                stack.enter_context(stopping_after(self.encoder, top))
+                stack.enter_context(stopping_after(encoder, top))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 batch = {name: value.to(place) for name, value in batch.items()}
                 inputs = inputs_of(batch, place)
                 with suppress(StopForward):
-                    output = self.encoder(**inputs)
+                    output = encoder(**inputs)
                     if self.uses_output:
                         seen[top] = output.last_hidden_state
                 states = [read(seen[d].float(), batch) for d in self.depths]
@@ -128,7 +128,7 @@ class FrozenFeatures:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.encoder.save_pretrained(folder)
+        to_save(self.encoder).save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         self.head.save(folder / "head.safetensors")
         facts = {

@@ -22,6 +22,7 @@ from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, outputs, token_outputs
 from transferkit.training.passages import windows
+from transferkit.training.replica import to_save
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import whole, windowed
 
@@ -102,7 +103,7 @@ class Transformer:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.model.save_pretrained(folder)
+        to_save(self.model).save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         facts: dict[str, Any] = {"labels": self.labels, "max_length": self.max_length, "prompt": self.prompt}
         facts |= {"windows": self.windows, "shape": self.shape.name}

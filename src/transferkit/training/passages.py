@@ -1,5 +1,7 @@
 """Questions about contexts as overlapping windows of tokens that know where they stand in the context."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,12 +11,24 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
+from transferkit.training.cutting import ranges, sequences
 from transferkit.training.encoding import Encoded, Ints, Passages
 from transferkit.training.examples import UNLABELLED, Examples
+from transferkit.training.tokenizing import ready
 
 STRIDE = 128  # tokens that two windows of a context share, as in the scripts of Devlin et al. 2019
 NOWHERE = 0  # the first token stands for "no answer in this window"
 _SPECIAL = 4
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Tokens, segments and characters (see `Passages.offsets`) of a window of the context of `row`."""
+
+    row: int
+    ids: Ints
+    type_ids: Ints
+    offsets: Ints
 
 
 def span_examples(rows: Rows, task: Task, tokenizer: Any, max_length: int, prompt: str = "") -> Examples:
@@ -34,27 +48,23 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> En
     asked = [prompt + text for text in rows["text"]]
     questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])
-    found: Any = []
-    owner: list[int] = []
+    found: list[_Window] = []
     if questions:
-        out = tokenizer(
-            questions,
-            contexts,
-            truncation="only_second",
-            max_length=max_length,
-            stride=min(STRIDE, max_length // 4),
-            return_overflowing_tokens=True,
-        )
-        found, owner = out.encodings, out["overflow_to_sample_mapping"]
+        whole = ready(tokenizer)(questions, contexts, truncation=False, verbose=False).encodings
+        found = [window for i, each in enumerate(whole) for window in _windows(each, i, max_length)]
     # RoBERTa and others have a column of segments that is not theirs to read.
     typed = "token_type_ids" in tokenizer.model_input_names
     return Encoded(
-        ids=tuple(np.asarray(each.ids, dtype=np.int64) for each in found),
-        type_ids=tuple(np.asarray(each.type_ids, dtype=np.int64) for each in found) if typed else None,
+        ids=tuple(each.ids for each in found),
+        type_ids=tuple(each.type_ids for each in found) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
-        full_lengths=np.array([len(each.ids) + lost[i] for each, i in zip(found, owner, strict=True)], dtype=np.int64),
-        passages=Passages(np.asarray(owner, dtype=np.int64), tuple(_offsets(each) for each in found), tuple(contexts)),
+        full_lengths=np.array([len(each.ids) + lost[each.row] for each in found], dtype=np.int64),
+        passages=Passages(
+            np.array([each.row for each in found], dtype=np.int64),
+            tuple(each.offsets for each in found),
+            tuple(contexts),
+        ),
     )
 
 
@@ -62,7 +72,7 @@ def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[i
     """`texts` without what is beyond `most` tokens, and how many tokens that was."""
     if not texts:
         return [], []
-    encodings = tokenizer(texts, add_special_tokens=False, verbose=False).encodings
+    encodings = ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings
     short = [
         text[: each.offsets[most - 1][1]] if len(each.ids) > most else text
         for text, each in zip(texts, encodings, strict=True)
@@ -70,11 +80,23 @@ def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[i
     return short, [max(0, len(each.ids) - most) for each in encodings]
 
 
-def _offsets(encoding: Any) -> Ints:
-    """(tokens, 2): first character in the context and the one after the last; -1 for other tokens."""
-    out = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-    inside = np.array([sequence == 1 for sequence in encoding.sequence_ids], dtype=bool)
-    return np.where((inside & (out[:, 1] > out[:, 0]))[:, None], out, -1)
+def _windows(encoding: Any, row: int, max_length: int) -> Iterator[_Window]:
+    """Those of a question with the whole of its context, `encoding`."""
+    ids, types = (np.asarray(each, dtype=np.int64) for each in (encoding.ids, encoding.type_ids))
+    owners, offsets = sequences(encoding), np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    inside = (owners == 1) & (offsets[:, 1] > offsets[:, 0])
+    offsets = np.where(inside[:, None], offsets, -1)
+    context = np.flatnonzero(owners == 1)
+    room, shared = max_length - (len(ids) - len(context)), min(STRIDE, max_length // 4)
+    if room <= shared and len(context) > room:
+        raise ConfigError(
+            f"max_length {max_length}: question and special tokens leave {max(0, room)} tokens for the context; "
+            f"expected more than {shared}; raise --max-length"
+        )
+    for start, stop in ranges(len(context), room, shared):
+        here = np.ones(len(ids), dtype=bool)
+        here[np.concatenate([context[:start], context[stop:]])] = False
+        yield _Window(row, ids[here], types[here], offsets[here])
 
 
 def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:
