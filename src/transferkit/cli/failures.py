@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError
+from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError, is_out_of_memory
 
 _UNEXPECTED = 1
 _PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
@@ -48,7 +48,7 @@ def explained(error: Exception) -> tuple[str, int]:
         return "stopped", InterruptedRunError.exit_code
     if hasattr(error, "format_message"):
         return _misuse(error)
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if is_out_of_memory(error):
         return "the machine ran out of memory; lower --max-length or a route's batch_size", ResourceError.exit_code
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         where = f" while writing {error.filename}" if error.filename else ""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE
-from transferkit.errors import ArtifactError
+from transferkit.errors import ArtifactError, is_out_of_memory
 from transferkit.tasks import Shape
 
 Floats = npt.NDArray[np.float32]
@@ -116,11 +116,19 @@ def load(folder: Path) -> Predictor:
     facts = read_facts(folder)
     try:
         predictor: Predictor = import_module(f"{__name__}.{facts['kind']}").load(folder, facts)
-    except MemoryError:
-        raise
     except Exception as error:  # what a tokenizer raises over a damaged file is a bare `Exception`
-        said = " ".join(str(error).split())
-        if "out of memory" in said:
+        if is_out_of_memory(error):
             raise
+        said = " ".join(str(error).split())
         raise ArtifactError(f"{folder} is incomplete or damaged: {said or type(error).__name__}") from None
+    fix(predictor)
     return predictor
+
+
+def fix(value: Any) -> None:
+    """Make the arrays in `value`, a predictor or a part of one, read-only: threads share them."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            fix(getattr(value, each.name))

@@ -12,13 +12,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from transferkit.errors import ResourceError
+from transferkit.errors import ResourceError, is_out_of_memory
 from transferkit.sources.device import device
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
 from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import at_words, inputs_of, logits_of, mask_of
-from transferkit.training.memory import is_out_of_memory
 from transferkit.training.replica import replica
 
 Floats = npt.NDArray[np.float32]
