@@ -119,10 +119,12 @@ def in_context(tiny: Tiny) -> Predictor:
 
 # By name: how it is made, the columns it reads, and calls per thread.
 KINDS: dict[str, tuple[Build, bool, int]] = {
-    **{f"transformer {shape.name}": (partial(transformer, shape, False), shape is Shape.SPAN, 12) for shape in PROBLEMS},
+    **{
+        f"transformer {shape.name}": (partial(transformer, shape, False), shape is Shape.SPAN, 25) for shape in PROBLEMS
+    },
     "transformer windows": (partial(transformer, Shape.LABEL, True), False, 8),
     **{
-        f"frozen_features {shape.name}": (partial(frozen_features, shape, "bert", False), shape is Shape.SPAN, 12)
+        f"frozen_features {shape.name}": (partial(frozen_features, shape, "bert", False), shape is Shape.SPAN, 25)
         for shape in PROBLEMS
     },
     "frozen_features windows": (partial(frozen_features, Shape.LABEL, "mpnet", True), False, 8),
@@ -234,7 +236,8 @@ def test_a_model_of_the_public_interface_and_an_estimator(tiny: Tiny, tmp_path: 
     for predict in (model.predict_proba, estimator.predict_proba):
         expected = [[predict(texts) for texts in each] for each in asked]
         found = in_threads([lambda each=each, predict=predict: [predict(texts) for texts in each] for each in asked])
-        assert all(same(a, b) for ours, others in zip(found, expected, strict=True) for a, b in zip(ours, others, strict=True))
+        for ours, others in zip(found, expected, strict=True):
+            assert all(map(same, ours, others))
 
 
 def test_models_are_loaded_side_by_side(tiny: Tiny, tmp_path: Path) -> None:

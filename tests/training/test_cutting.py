@@ -19,7 +19,8 @@ PIECES = (*SPECIAL, *"abcdefgh", "\u0120", *(f"\u0120{letter}" for letter in "ab
 
 def tokenizer(framed: bool, left: bool = False) -> Any:
     """A letter, one token; framed as RoBERTa frames texts, or not at all. It comes set to cut and to fill up."""
-    made = Tokenizer(models.BPE({piece: i for i, piece in enumerate(PIECES)}, [("\u0120", each) for each in "abcdefgh"]))
+    merges = [("\u0120", each) for each in "abcdefgh"]
+    made = Tokenizer(models.BPE({piece: i for i, piece in enumerate(PIECES)}, merges))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     if framed:
         made.post_processor = processors.RobertaProcessing(("</s>", 1), ("<s>", 0), trim_offsets=True)

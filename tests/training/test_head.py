@@ -1,5 +1,8 @@
 """The head against scikit-learn's ridge, both ways of solving it, the choice, and its temperature."""
 
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +169,52 @@ def test_rows_that_are_all_alike() -> None:
     head, _ = fit_head(np.ones((8, 2, 4), dtype=np.float32), np.arange(8) % 2, label, 0)
     probabilities = probabilities_of(head, np.ones((3, head.center.shape[0], 4), dtype=np.float32))
     assert np.allclose(probabilities, 0.5, atol=1e-3)
+
+
+@dataclass
+class Counted:
+    """Features that count what is handed out at once, and at all."""
+
+    values: Floats
+    most: int = 0
+    total: int = 0
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        rows, depths, width = self.values.shape
+        return rows, depths, width
+
+    def read(self, rows: Ints, depths: Sequence[int]) -> Floats:
+        found = self.values[np.ix_(rows, np.asarray(depths))]
+        self.most, self.total = max(self.most, found.nbytes), self.total + found.nbytes
+        return found
+
+
+@pytest.mark.parametrize(("rows", "width"), [(4000, 16), (60, 700)])
+def test_blocks_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch, rows: int, width: int) -> None:
+    features, labels = data(rows, 4, width, noise=2.5)
+    whole, chosen = fit_head(features, labels, label, 0)
+    monkeypatch.setattr(ridge, "BLOCK_BYTES", 20_000)
+    parts, same = fit_head(features, labels, label, 0)
+    assert (same.depths, same.strength) == (chosen.depths, chosen.strength)
+    assert same.quality == pytest.approx(chosen.quality, abs=1e-6)
+    picked = features[:, list(chosen.depths)]
+    assert np.allclose(parts.logits(picked), whole.logits(picked), atol=2e-5)
+
+
+def test_no_more_than_a_block_is_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """41 MB of features, of which a block may have 64 KB; sums, targets and scores need under two more."""
+    monkeypatch.setattr(ridge, "BLOCK_BYTES", 2**16)
+    features, labels = data(20_000, 8, 64)
+    counted = Counted(features)
+    tracemalloc.start()
+    fit_head(counted, labels, label, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert counted.most <= 2**16 and features.nbytes == 40_960_000
+    assert peak < 12e6
+    # The mean and the sums once over all, then every candidate's held out rows, and the rows of the best.
+    assert counted.total <= 5 * features.nbytes
 
 
 def test_saving(tmp_path: Path) -> None:

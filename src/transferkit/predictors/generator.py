@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 from transformers import GenerationConfig as HFGenerationConfig
-from transformers.generation import StoppingCriteriaList, StopStringCriteria
+from transformers.generation.stopping_criteria import StoppingCriteriaList, StopStringCriteria
 
 from transferkit.config import GenerationConfig
 from transferkit.data.rows import Rows
@@ -146,7 +146,7 @@ class Generator:
     def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
         model, where, decoder = replica(self.model), device_of(self.model), self.frame.start is None
         ids, mask = padded(asked, self.tokenizer.pad_token_id or 0, left=decoder)
-        # What the saved folder says is all that counts: what else the pretrained model's settings say does not go along.
+        # All that counts is what is saved; what else the pretrained model's own settings say is not.
         model.generation_config = self._settings(())
         with (
             torch.inference_mode(),

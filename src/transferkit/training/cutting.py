@@ -1,5 +1,7 @@
-"""What is left of encodings that are too long, worked out from the whole ones: a fast tokenizer cuts by a setting of its
-own, which threads would change under each other's hands."""
+"""What is left of encodings that are too long, worked out from the whole ones.
+
+A fast tokenizer could cut them itself, but by a setting of its own, which threads would change for each other.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,8 +20,8 @@ def sequences(encoding: Any) -> Ints:
 def kept(owners: Ints, max_length: int, left: bool = False) -> Ints:
     """The positions of the tokens that are left where at most `max_length` may be; of `owners` see `sequences`.
 
-    All special tokens are. Of a text the last tokens are lost, with `left` the first ones; of a pair of texts the longer
-    one loses tokens first (`longest_first` of Hugging Face's tokenizers).
+    All special tokens are. Of a text the last tokens are lost, with `left` the first ones; of a pair of texts the
+    longer one loses tokens first (`longest_first` of Hugging Face's tokenizers).
     """
     texts = [np.flatnonzero(owners == number) for number in range(int(owners.max(initial=0)) + 1)]
     room = max(0, max_length - int((owners < 0).sum()))

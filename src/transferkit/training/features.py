@@ -22,8 +22,8 @@ from transferkit.training.replica import replica
 Floats = npt.NDArray[np.float32]
 
 
-def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
-    """Pooled features of every depth in one pass, (rows, layers + 1, width).
+def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Reader:
+    """Pooled features of every depth in one pass, (1, layers + 1, width) per row.
 
     Depth 0 are the embeddings; the last is what the model itself returns (after its final norm).
     `name` identifies the frozen weights in the cache.
@@ -32,8 +32,7 @@ def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cac
     def read(hidden: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
         return pool(hidden, mask_of(batch), pooling).unsqueeze(1)
 
-    reader = _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
-    return reader.stack()[:, 0]
+    return _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
 
 
 def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:

@@ -90,10 +90,10 @@ def train(job: Training) -> Trained:
     """Train `job.learner` in place, keeping the best weights on validation.
 
     Continues from a checkpoint in `job.folder` if there is one, to the same result as if
-    undisturbed; the caller removes the folder once the result is safe. If memory runs out in a step, the batch is split
-    into twice as many pieces, and said so; that changes the memory but not the gradient, except under a loss
-    that compares the rows of a batch (contrast), which then sees fewer pairs. Smaller batches are of no use where memory
-    runs out elsewhere: in validation, which divides batches of its own, or in saving.
+    undisturbed; the caller removes the folder once the result is safe. If memory runs out in a step, the batch is
+    split into twice as many pieces, and said so; that changes the memory but not the gradient, except under a loss
+    that compares the rows of a batch (contrast), which then sees fewer pairs. Where memory runs out elsewhere, in
+    validation, which divides batches of its own, or in saving, the batch stays as it is.
 
     Raises `ResourceError` where a step of one row needs more memory than there is.
     """

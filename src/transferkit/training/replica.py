@@ -35,7 +35,7 @@ def to_save(model: Model) -> Model:
 
 
 def _own(value: Any, copies: Mapping[int, nn.Module]) -> Any:
-    """What an attribute of a module is in its replica: containers are new, modules and what is bound to them its own."""
+    """An attribute of a module as its replica has it: containers are new, modules and what is bound to them its own."""
     if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, nn.Module):
