@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.folds import folds as folds_of
-from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, prepared
+from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, fitting_bytes, prepared
 from transferkit.training.inference import softmax
 from transferkit.training.shapes import label
 
@@ -169,6 +169,21 @@ def test_rows_that_are_all_alike() -> None:
     head, _ = fit_head(np.ones((8, 2, 4), dtype=np.float32), np.arange(8) % 2, label, 0)
     probabilities = probabilities_of(head, np.ones((3, head.center.shape[0], 4), dtype=np.float32))
     assert np.allclose(probabilities, 0.5, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "depths", "width", "labels"), [(30_000, 7, 32, 3), (3000, 7, 128, 60), (400, 4, 300, 20)]
+)
+def test_what_fitting_takes_is_known_before(
+    monkeypatch: pytest.MonkeyPatch, rows: int, depths: int, width: int, labels: int
+) -> None:
+    monkeypatch.setattr(ridge, "BLOCK_BYTES", 2**20)
+    features = np.random.default_rng(0).standard_normal((rows, depths, width)).astype(np.float32)
+    tracemalloc.start()
+    fit_head(features, np.arange(rows) % labels, label, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak / 1.5 <= fitting_bytes(rows, depths, width, labels) <= 3 * peak
 
 
 @dataclass

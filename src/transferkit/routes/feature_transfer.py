@@ -29,7 +29,7 @@ from transferkit.training.passages import NOWHERE
 from transferkit.training.prompting import prompts
 
 NAME = "feature_transfer"
-_MOST_WORDS = 100_000
+MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _FOR_TEXTS = {"examples", "encoder"}
 _MOST_MEASURED = 2_000  # texts, for the length of nearly all
@@ -206,7 +206,7 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     and ends. The first token stands for there being none."""
     backbone, rows = context.backbone, context.labelled
     random = np.random.default_rng(context.seed)
-    rows = rows.take(np.sort(random.permutation(len(rows))[: _MOST_WORDS // _TOKENS]))
+    rows = rows.take(np.sort(random.permutation(len(rows))[: MOST_WORDS // _TOKENS]))
     made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
     passages = made.encoded.passages
     assert passages is not None
@@ -228,7 +228,7 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     backbone, rows = context.backbone, context.labelled
     order = np.random.default_rng(context.seed).permutation(len(rows))
     before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
-    rows = rows.take(np.sort(order[before < _MOST_WORDS]))
+    rows = rows.take(np.sort(order[before < MOST_WORDS]))
     source = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     assert source.encoded.words is not None

@@ -38,7 +38,8 @@ class InMemory:
         return rows, depths, width
 
     def read(self, rows: Ints, depths: Sequence[int]) -> Floats:
-        return self.values[np.ix_(rows, np.asarray(depths))]
+        found: Floats = self.values[np.ix_(rows, np.asarray(depths))]
+        return found
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def folds(
     nothing is left to hold out.
     """
     rows = len(targets)
-    wanted = count or (3 if rows > _MANY_ROWS else 5)
+    wanted = count or most(rows)
     group = _numbered(groups) if groups is not None else np.arange(rows)
     given = _labels_of_groups(targets, group)
     free = np.ones(int(group.max(initial=-1)) + 1, dtype=bool)
@@ -40,6 +40,11 @@ def folds(
     held_out = fold[group]
     found = [np.flatnonzero(held_out == i) for i in range(int(fold.max(initial=-1)) + 1)]
     return [each for each in found if 0 < len(each) < rows]
+
+
+def most(rows: int) -> int:
+    """Folds of so many rows, where nothing else is asked for: three above 1,000 rows, else five."""
+    return 3 if rows > _MANY_ROWS else 5
 
 
 def _numbered(groups: Sequence[Any] | Ints) -> Ints:

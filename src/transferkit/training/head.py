@@ -21,6 +21,8 @@ STRENGTHS = (0.2, 0.7, 2.5)
 _NEVER = -30.0
 _MOST_COLUMNS = 4096
 _CHEAP_COLUMNS = 1024
+_GRAMS = 4  # besides those of every fold: their total, centred, with a strength on its diagonal, and factorised
+_SCORES = 8  # tables of (rows, targets): targets, scores by strength, those of the best, and what quality makes of them
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,18 @@ def _held_out(
     for i in range(1, len(folds)):
         held[folds[i]] = ridge.of_fold(i, columns, targets, folds, sums, (strength,))[strength]
     return {strength: held}
+
+
+def fitting_bytes(rows: int, depths: int, width: int, targets: int) -> int:
+    """About how much memory `fit_head` needs at its peak, whatever holds the features."""
+    spread = candidates(depths, width)[-1]
+    columns = len(spread) * width
+    held = 4 * min(4 * rows * columns, ridge.BLOCK_BYTES)  # a block as it is read, prepared, and of a single depth
+    if rows >= columns:
+        held += 4 * columns**2 * (cross_validation.most(rows) + _GRAMS)
+    else:
+        held += 4 * (_GRAMS * rows**2 + 2 * rows * columns)
+    return held + 4 * rows * targets * _SCORES
 
 
 def _part(widest: tuple[int, ...], depths: tuple[int, ...], width: int) -> slice:

@@ -374,5 +374,5 @@ def _in_a_step(what: str) -> Iterator[None]:
         if not is_out_of_memory(error):
             raise
         raise _StepTooLargeError(
-            f"the machine ran out of memory over a step of one row ({what}); lower --max-length, or take a smaller model"
+            f"memory ran out over a training step of one row ({what}); lower --max-length, or take a smaller model"
         ) from None
