@@ -240,6 +240,19 @@ def test_a_model_of_the_public_interface_and_an_estimator(tiny: Tiny, tmp_path: 
             assert all(map(same, ours, others))
 
 
+def test_routes_in_threads_take_turns(tiny: Tiny, tmp_path: Path) -> None:
+    """What they draw comes from generators that all threads share."""
+
+    def answers(thread: int) -> Any:
+        plan = routes.resolve(RouteConfig(name="full", options={"epochs": 1}))
+        context = make_context(tiny("bert"), tmp_path / str(thread), some_rows(30))
+        return plan.run(context).predictor.predict(some_rows(5)).outputs
+
+    expected = answers(0)
+    found = in_threads([partial(answers, thread) for thread in (1, 2)])
+    assert all(same(each, expected) for each in found)
+
+
 def test_models_are_loaded_side_by_side(tiny: Tiny, tmp_path: Path) -> None:
     transformer(Shape.LABEL, False, tiny).save(tmp_path)
     rows, filters = some_rows(5), list(warnings.filters)
