@@ -1,6 +1,5 @@
 """Task by route by family of models, all tiny and random: it works, or it says in one sentence why not."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +7,9 @@ import numpy as np
 import pytest
 from transformers import AutoModel, T5Config
 
-from tiny_models import ENCODERS, FAMILIES, VOCABULARY, Tiny, load, make_context, save_tokenizer, some_rows
+from tiny_models import ENCODERS, FAMILIES, VOCABULARY, Tiny, load, make_context, rows_for, save_tokenizer, some_rows
 from transferkit import options, predictors, routes, tasks
 from transferkit.config import RouteConfig
-from transferkit.data.rows import Rows
 from transferkit.errors import TransferkitError
 from transferkit.evaluation.outputs import gap
 from transferkit.routes import Context
@@ -102,24 +100,6 @@ def test_it_works(tiny: Tiny, tmp_path: Path, task: str, family: str, route: str
         assert reason is not None and is_sentence(reason)
     else:
         assert reason is None
-
-
-def rows_for(task: str) -> Rows:
-    """75 rows with the target that `task` asks for."""
-    found = tasks.get(task)
-    rows = some_rows(75, pairs=found.shape is Shape.SPAN)
-    if found.shape is Shape.SPAN:
-        answers = [[(context.split(" ")[1], len(context.split(" ")[0]) + 1)] for context in rows["text_pair"]]
-        return Rows({**rows.columns, found.target: answers}, rows.numbers)
-    given: dict[Shape, Callable[[str, str], Any]] = {
-        Shape.LABEL: lambda label, _: label,
-        Shape.LABELS: lambda label, _: [label],
-        Shape.VALUE: lambda label, _: float(len(label)),
-        Shape.TAGS: lambda label, text: [f"B-{label}", *["O"] * text.count(" ")],
-        Shape.TEXT: lambda _, text: text.partition(" ")[0],
-    }
-    pairs = zip(rows["label"], rows["text"], strict=True)
-    return Rows({**rows.columns, found.target: [given[found.shape](*pair) for pair in pairs]}, rows.numbers)
 
 
 @pytest.mark.parametrize("route", ROUTES)

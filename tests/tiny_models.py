@@ -23,6 +23,7 @@ from transferkit import sources, tasks
 from transferkit.data.rows import Rows
 from transferkit.routes import Context
 from transferkit.sources.backbone import Backbone
+from transferkit.tasks import Shape
 from transferkit.training.cache import Cache
 
 KINDS = {
@@ -53,6 +54,24 @@ def some_rows(count: int = 60, seed: int = 0, pairs: bool = False) -> Rows:
     if pairs:
         columns["text_pair"] = [" ".join(random.choice(FILLERS, 3)) for _ in texts]
     return Rows(columns, np.arange(1, count + 1))
+
+
+def rows_for(task: str) -> Rows:
+    """75 rows with the target that `task` asks for."""
+    found = tasks.get(task)
+    rows = some_rows(75, pairs=found.shape is Shape.SPAN)
+    if found.shape is Shape.SPAN:
+        answers = [[(context.split(" ")[1], len(context.split(" ")[0]) + 1)] for context in rows["text_pair"]]
+        return Rows({**rows.columns, found.target: answers}, rows.numbers)
+    given: dict[Shape, Callable[[str, str], Any]] = {
+        Shape.LABEL: lambda label, _: label,
+        Shape.LABELS: lambda label, _: [label],
+        Shape.VALUE: lambda label, _: float(len(label)),
+        Shape.TAGS: lambda label, text: [f"B-{label}", *["O"] * text.count(" ")],
+        Shape.TEXT: lambda _, text: text.partition(" ")[0],
+    }
+    pairs = zip(rows["label"], rows["text"], strict=True)
+    return Rows({**rows.columns, found.target: [given[found.shape](*pair) for pair in pairs]}, rows.numbers)
 
 
 def _config(family: str, layers: int, dropout: float) -> Any:

@@ -21,6 +21,7 @@ from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.cache import Cache
+from transferkit.training.depths import OfTexts
 from transferkit.training.encoding import encode, key_of
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.features import pooled_layers, space_of_tokens
@@ -90,8 +91,9 @@ def _from_features(teacher: FrozenFeatures, encoder: nn.Module, cache: Cache, na
     read = windowed(rows, teacher.tokenizer, length, prompt) if teacher.windows else whole(rows)
     encoded = encode(read.rows, teacher.tokenizer, length, prompt)
     source = Examples(encoded, np.full(len(encoded), UNLABELLED))
-    features = read.averaged(pooled_layers(encoder, source, teacher.pooling, cache, name)[:, list(teacher.depths)])
-    return shapes.of(teacher.shape).predictions(teacher.head.logits(features))
+    features = OfTexts(pooled_layers(encoder, source, teacher.pooling, cache, name), read)
+    logits = teacher.head.logits(features.read(np.arange(len(rows)), teacher.depths))
+    return shapes.of(teacher.shape).predictions(logits)
 
 
 def of_tokens(

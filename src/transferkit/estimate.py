@@ -17,6 +17,9 @@ Memory is weights, gradients and the two moments of Adam in float32, and the act
 longest rows: 17 values per unit of width, layer and token, and 2.5 per head and pair of tokens
 (Korthikanti et al. 2022, section 4.1). Where texts are to be written, the logits of the longest answers, their
 logarithms and their gradient come on top.
+
+Of feature_transfer it is the weights, and what is more: a batch with its states at every depth and a shard of the
+cache, or the sums and scores that the head is chosen by. Features stay on disk, however many there are.
 """
 
 import os
@@ -35,10 +38,12 @@ from transferkit.data.splits import Finding
 from transferkit.evaluation.results import Skipped
 from transferkit.intake import Intake
 from transferkit.routes import Plan
+from transferkit.routes.feature_transfer import MOST_WORDS
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
 from transferkit.training.answered import answered_examples, longest_answer
 from transferkit.training.encoding import Encoded, encode
+from transferkit.training.head import fitting_bytes
 from transferkit.training.inference import batch_tokens, device_of
 from transferkit.training.learner import inputs_of
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions, usual_patience
@@ -50,6 +55,7 @@ _PROBE_FLOPS = 5e11  # most that one batch may take
 _TRAINING_TOKENS = 512
 _PROBE_SECONDS, _TRIES = 2.0, 4
 _BASE_BYTES = 600 * 2**20  # Python with torch and transformers
+_SHARD_BYTES = 256 * 2**20  # that the cache gathers before it writes them
 _JUDGING_SECONDS = 6.0
 _BASELINE_SECONDS = 5e-5  # per row and label: 1 s for TREC's 4,357 rows of 6
 _WIDTH_PER_HEAD = 64
@@ -257,6 +263,8 @@ def _memory(plan: Plan, load: _Load) -> int:
     if plan.variant == "baseline":
         return _BASE_BYTES
     weights = 4 * backbone.parameters
+    if plan.variant == "feature_transfer" and not _written(load.prepared):
+        return int(_BASE_BYTES + weights + _frozen_bytes(load))
     if not isinstance(plan.options, TrainingOptions):
         return _BASE_BYTES + 2 * weights
     share = 0.03 if plan.variant == "lora" else _share(plan, backbone)
@@ -267,6 +275,19 @@ def _memory(plan: Plan, load: _Load) -> int:
     activations = 4 * rows * load.longest * layers * (17 * backbone.width + scores)
     logits = 3 * 4 * rows * load.longest_target * backbone.vocabulary
     return int(_BASE_BYTES + weights * (1 + 3 * share) + activations + logits)
+
+
+def _frozen_bytes(load: _Load) -> int:
+    """Of reading the features of every depth in batches, and then, or of fitting the head, whichever is more."""
+    task, backbone = load.prepared.task, load.prepared.backbone
+    depths, width, pooled = backbone.layers + 1, backbone.width, task.shape not in (Shape.TAGS, Shape.SPAN)
+    tokens = load.tokens["train"] + load.tokens["validation"]
+    rows = len(load.prepared.splits.train) + len(load.prepared.splits.validation) if pooled else min(tokens, MOST_WORDS)
+    kept = min(_SHARD_BYTES, 4 * rows * depths * width)
+    scores = 2 * load.longest * width / _WIDTH_PER_HEAD
+    batch = 4 * max(batch_tokens(), load.longest) * ((2 * depths + 8) * width + scores)
+    targets = 2 if task.shape is Shape.SPAN else len(task.labels)
+    return int(max(batch + 2 * kept, fitting_bytes(rows, depths, width, targets)))
 
 
 def _body(backbone: Backbone) -> int:

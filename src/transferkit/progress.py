@@ -1,10 +1,12 @@
 """Progress with the time left, for everything that takes more than a moment."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,14 +23,18 @@ _silent = ContextVar("silent", default=False)
 def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
     """Show `what` advancing from `done` to `total`; yields a function taking the number of steps just done.
 
-    A terminal gets a bar, anything else a log line after 2 seconds and then every 15.
+    A terminal gets a bar, anything else a log line after 2 seconds and then every 15. Whatever goes on at the same
+    time, within or in another thread, has its bar below.
     """
     if _silent.get():
         yield lambda _steps: None
     elif console.is_terminal and log.isEnabledFor(logging.INFO):
-        with _bar() as bar:
-            task = bar.add_task(what, total=total, completed=done)
-            yield lambda steps: bar.advance(task, steps)
+        with _display.shown() as bars:
+            task = bars.add_task(what, total=total, completed=done)
+            try:
+                yield lambda steps: bars.advance(task, steps)
+            finally:
+                bars.remove_task(task)
     else:
         yield _Lines(what, total, done)
 
@@ -43,9 +49,37 @@ def silently() -> Iterator[None]:
         _silent.reset(before)
 
 
-def _bar() -> Progress:
+@dataclass
+class _Display:
+    """The one live display that a console may have: begun with the first bar, gone with the last."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    bars: Progress = field(default_factory=lambda: _bars())
+    users: int = 0
+
+    @contextmanager
+    def shown(self) -> Iterator[Progress]:
+        with self.lock:
+            if not self.users:
+                self.bars = _bars()
+                self.bars.start()
+            self.users += 1
+            bars = self.bars
+        try:
+            yield bars
+        finally:
+            with self.lock:
+                self.users -= 1
+                if not self.users:
+                    bars.stop()
+
+
+def _bars() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True)
+
+
+_display = _Display()
 
 
 class _Lines:

@@ -266,6 +266,7 @@ def test_folders_that_are_no_run(call: Call, finished: Path, small_file: Path, t
     [
         (OSError(errno.ENOSPC, "No space left on device", "/x"), ResourceError.exit_code, "no disk left"),
         (MemoryError(), ResourceError.exit_code, "out of memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), ResourceError.exit_code, "out of memory"),
         (ZeroDivisionError("division by zero"), 1, "unexpected ZeroDivisionError (division by zero)"),
     ],
 )

@@ -56,7 +56,7 @@ def test_features_are_those_of_plain_transformers(tiny: Tiny, tmp_path: Path, fa
     """Row by row, without padding."""
     backbone = tiny(family, left=left)
     source, rows, encoder = examples_of(backbone), some_rows(24), backbone.encoder()
-    found = pooled_layers(encoder, source, "mean", Cache(tmp_path), "plain")
+    found = pooled_layers(encoder, source, "mean", Cache(tmp_path), "plain").stack()[:, 0]
     assert found.shape == (24, 4, 32)
     for i, text in enumerate(rows["text"]):
         inputs = backbone.tokenizer()(text, return_tensors="pt")
@@ -69,10 +69,10 @@ def test_features_are_those_of_plain_transformers(tiny: Tiny, tmp_path: Path, fa
 def test_features_are_read_once(tiny: Tiny, tmp_path: Path) -> None:
     backbone, cache = tiny("bert"), Cache(tmp_path)
     source = examples_of(backbone)
-    first = pooled_layers(backbone.encoder(), source, "cls", cache, "a")
+    first = pooled_layers(backbone.encoder(), source, "cls", cache, "a").stack()
     broken = backbone.encoder()
     broken.forward = None
-    assert np.array_equal(pooled_layers(broken, source, "cls", cache, "a"), first)
+    assert np.array_equal(pooled_layers(broken, source, "cls", cache, "a").stack(), first)
     with pytest.raises(TypeError):
         pooled_layers(broken, source, "mean", cache, "a")
 
@@ -118,7 +118,7 @@ def test_sentence_transformers_embeds_alike(tmp_path: Path) -> None:
     backbone, rows = load(tmp_path / "sentence"), some_rows(20)
     assert (backbone.pooling, backbone.prompt, backbone.max_length) == ("cls", "seen here ", 8)
     source = Examples(encode(rows, backbone.tokenizer(), 8, backbone.prompt), np.zeros(20, dtype=np.int64))
-    ours = pooled_layers(backbone.encoder(), source, backbone.pooling, Cache(tmp_path), "")[:, -1]
+    ours = pooled_layers(backbone.encoder(), source, backbone.pooling, Cache(tmp_path), "").stack()[:, 0, -1]
     assert np.allclose(ours, their.encode(list(rows["text"])), atol=1e-5)
 
 

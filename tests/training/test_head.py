@@ -1,5 +1,8 @@
 """The head against scikit-learn's ridge, both ways of solving it, the choice, and its temperature."""
 
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.folds import folds as folds_of
-from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, prepared
+from transferkit.training.head import STRENGTHS, Head, candidates, fit_head, fitting_bytes, prepared
 from transferkit.training.inference import softmax
 from transferkit.training.shapes import label
 
@@ -60,6 +63,40 @@ def test_scores_of_cross_validation_are_those_of_models_that_have_not_seen_the_r
         for strength in STRENGTHS:
             expected = reference(features[train, 0], labels[train], strength).predict(features[test, 0])
             assert np.allclose(found[strength][test], expected, atol=2e-3)
+
+
+def test_rows_in_no_fold_train_every_regression() -> None:
+    features, labels = data(91, 1, 8)
+    labels[90] = 3
+    targets = np.eye(4, dtype=np.float32)[labels]
+    folds, columns = folds_of(labels, 0), features[:, 0]
+    assert 90 not in np.concatenate(folds)
+    found = ridge.out_of_fold(columns, targets, folds, ridge.sums_of_folds(columns, targets, folds), (0.7,))[0.7]
+    for fold in folds:
+        rest = np.setdiff1d(np.arange(91), fold)
+        expected = Ridge(alpha=0.7).fit(columns[rest].astype(np.float64), targets[rest]).predict(columns[fold])
+        assert np.allclose(found[fold], expected, atol=2e-3)
+    whole = ridge.total(ridge.sums_of_folds(columns, targets, folds) or []).solve((0.7,))[0.7][0]
+    assert np.allclose(whole, ridge.Sums.of(columns, targets).solve((0.7,))[0.7][0], atol=1e-4)
+
+
+def test_a_label_with_a_single_row_does_not_change_choice_and_temperature() -> None:
+    features, labels = data(90, noise=2.0)
+    head, choice = fit_head(features, labels, label, 0)
+    more = np.concatenate([features, features[:1] + 3])
+    other, chosen = fit_head(more, np.append(labels, 3), label, 0)
+    assert chosen.depths == choice.depths and chosen.quality == pytest.approx(choice.quality, abs=0.05)
+    sure, less = (probabilities_of(each, features[:, [1]]).max(axis=1).mean() for each in (head, other))
+    assert sure == pytest.approx(less, abs=0.05)
+
+
+def test_what_no_row_could_show_is_promised_by_half() -> None:
+    """A row per label: nothing can be held out, and scores of the rows that trained are worth nothing."""
+    features = np.random.default_rng(0).standard_normal((8, 2, 16)).astype(np.float32)
+    head, choice = fit_head(features, np.arange(8), label, 0)
+    assert choice.quality == 1 / 8
+    sure = probabilities_of(head, features[:, list(choice.depths)]).max(axis=1).mean()
+    assert sure == pytest.approx((1 + 1 / 8) / 2, abs=0.02)
 
 
 def test_sums_over_a_part_of_the_columns_are_a_part_of_the_sums() -> None:
@@ -132,6 +169,67 @@ def test_rows_that_are_all_alike() -> None:
     head, _ = fit_head(np.ones((8, 2, 4), dtype=np.float32), np.arange(8) % 2, label, 0)
     probabilities = probabilities_of(head, np.ones((3, head.center.shape[0], 4), dtype=np.float32))
     assert np.allclose(probabilities, 0.5, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "depths", "width", "labels"), [(30_000, 7, 32, 3), (3000, 7, 128, 60), (400, 4, 300, 20)]
+)
+def test_what_fitting_takes_is_known_before(
+    monkeypatch: pytest.MonkeyPatch, rows: int, depths: int, width: int, labels: int
+) -> None:
+    monkeypatch.setattr(ridge, "BLOCK_BYTES", 2**20)
+    features = np.random.default_rng(0).standard_normal((rows, depths, width)).astype(np.float32)
+    tracemalloc.start()
+    fit_head(features, np.arange(rows) % labels, label, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak / 1.5 <= fitting_bytes(rows, depths, width, labels) <= 3 * peak
+
+
+@dataclass
+class Counted:
+    """Features that count what is handed out at once, and at all."""
+
+    values: Floats
+    most: int = 0
+    total: int = 0
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        rows, depths, width = self.values.shape
+        return rows, depths, width
+
+    def read(self, rows: Ints, depths: Sequence[int]) -> Floats:
+        found = self.values[np.ix_(rows, np.asarray(depths))]
+        self.most, self.total = max(self.most, found.nbytes), self.total + found.nbytes
+        return found
+
+
+@pytest.mark.parametrize(("rows", "width"), [(4000, 16), (60, 700)])
+def test_blocks_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch, rows: int, width: int) -> None:
+    features, labels = data(rows, 4, width, noise=2.5)
+    whole, chosen = fit_head(features, labels, label, 0)
+    monkeypatch.setattr(ridge, "BLOCK_BYTES", 20_000)
+    parts, same = fit_head(features, labels, label, 0)
+    assert (same.depths, same.strength) == (chosen.depths, chosen.strength)
+    assert same.quality == pytest.approx(chosen.quality, abs=1e-6)
+    picked = features[:, list(chosen.depths)]
+    assert np.allclose(parts.logits(picked), whole.logits(picked), atol=2e-5)
+
+
+def test_no_more_than_a_block_is_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """41 MB of features, of which a block may have 64 KB; sums, targets and scores need under two more."""
+    monkeypatch.setattr(ridge, "BLOCK_BYTES", 2**16)
+    features, labels = data(20_000, 8, 64)
+    counted = Counted(features)
+    tracemalloc.start()
+    fit_head(counted, labels, label, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert counted.most <= 2**16 and features.nbytes == 40_960_000
+    assert peak < 12e6
+    # The mean and the sums once over all, then every candidate's held out rows, and the rows of the best.
+    assert counted.total <= 5 * features.nbytes
 
 
 def test_saving(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from torch import nn
 from tiny_models import Tiny
 from transferkit import adapters, progress
 from transferkit import options as schemas
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, ResourceError
 from transferkit.options.full import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
@@ -386,8 +386,48 @@ def test_memory_that_does_not_suffice_for_one_row_is_an_error(bert: Backbone, tm
         def __call__(self, step: Any) -> Any:
             raise RuntimeError("out of memory")
 
-    with pytest.raises(RuntimeError, match="out of memory"):
+    with pytest.raises(ResourceError, match=r"one row \(\d+ tokens\); lower --max-length"):
         train(make_job(bert, tmp_path / "job", losses=[Weighted(Never(), ONCE)]))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CPU: can't allocate memory"), torch.OutOfMemoryError("no")])
+def test_memory_for_validation_has_nothing_to_do_with_the_training_batch(
+    bert: Backbone, tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of validation are divided down to a row of 9 tokens and more, which are too many."""
+    examples, sizes = examples_of(bert), list[int]()
+    forward = type(bert.encoder()).forward
+
+    def short_of_memory(self: Any, input_ids: torch.Tensor, *args: Any, **given: Any) -> Any:
+        if not torch.is_grad_enabled():
+            sizes.append(len(input_ids))
+            if input_ids.shape[1] > 8:
+                raise error
+        return forward(self, input_ids, *args, **given)
+
+    monkeypatch.setattr(type(bert.encoder()), "forward", short_of_memory)
+    recorder = Recorder()
+    losses = [Weighted(recorder, ONCE)]
+    job = make_job(bert, tmp_path / "job", losses=losses, validate=lambda model: {"x": outputs(model, examples).mean()})
+    with pytest.raises(ResourceError, match=r"a single text of \d+ tokens; lower --max-length to fewer than"):
+        train(job)
+    assert {len(rows) for rows in recorder.seen} == {8} and sizes[0] == 24 and sizes[-1] == 1
+
+
+@pytest.mark.parametrize("place", ["keep_best", "save"])
+def test_memory_for_saving_has_nothing_to_do_with_the_training_batch(
+    bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def short_of_memory(*_: Any) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(checkpoints, place, short_of_memory)
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)
+    _, validate = scripted([1.0, 2.0, 3.0])
+    recorder = Recorder()
+    with pytest.raises(RuntimeError, match="out of memory"):
+        train(make_job(bert, tmp_path / "job", losses=[Weighted(recorder, ONCE)], validate=validate))
+    assert {len(rows) for rows in recorder.seen} == {8}
 
 
 def test_other_errors_are_not_taken_for_memory(bert: Backbone, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from transferkit.disk import is_full
-from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError
+from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError, is_out_of_memory
 
 _UNEXPECTED = 1
 _PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
@@ -60,7 +60,7 @@ def explained(error: Exception) -> tuple[str, int]:
         return "stopped", InterruptedRunError.exit_code
     if hasattr(error, "format_message"):
         return _misuse(error)
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if is_out_of_memory(error):
         return "the machine ran out of memory; lower --max-length or a route's batch_size", ResourceError.exit_code
     if is_full(error):
         name = getattr(error, "filename", None)

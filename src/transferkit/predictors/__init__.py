@@ -1,7 +1,7 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -181,4 +181,14 @@ def load(folder: Path, trust_remote_code: bool = False) -> Predictor:
             predictor: Predictor = _member(facts.kind).load(folder, facts, trust_remote_code)
     except SourceError as error:
         raise ArtifactError(f"{error}") from None
+    fix(predictor)
     return predictor
+
+
+def fix(value: Any) -> None:
+    """Make the arrays in `value`, a predictor or a part of one, read-only: threads share them."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            fix(getattr(value, each.name))

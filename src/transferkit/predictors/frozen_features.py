@@ -27,10 +27,14 @@ from transferkit.training.layers import StopForward, captured, find_layers, keep
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.passages import windows
 from transferkit.training.pooling import pool
+from transferkit.training.replica import replica, to_save
 from transferkit.training.windows import whole, windowed
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
 Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
+
+
+_ROWS_AT_ONCE = 2048
 
 
 class Facts(predictors.Facts):
@@ -84,16 +88,30 @@ class FrozenFeatures:
     def parameters(self) -> int:
         return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
 
-    def features(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
-        """(rows, depths, width), for tags (rows, most words, depths, width), and the positions of rows that were cut;
-        layers above the highest depth are not run."""
-        of_words = self.shape is Shape.TAGS
-        read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
-        encoded = encode(read.rows, self.tokenizer, self.max_length, self.prompt, words=of_words)
-        source = Examples(encoded, np.full(len(encoded), UNLABELLED))
-        found = dict(self._states(source, range(len(source)), self._read, lambda states, _: list(states)))
-        features = stacked([found[i] for i in range(len(source))])
-        return features if of_words else read.averaged(features), read.owners(encoded.cut)
+    def logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
+        """(rows, labels), for tags (rows, most words, labels), and the positions of rows that were cut; layers above
+        the highest depth are not run. Features are held of a batch alone, of texts in windows of some texts."""
+        if not self.windows:
+            source = self._encoded(rows)
+            found = dict(self._states(source, range(len(source)), self._read, self._finished))
+            return stacked([found[i] for i in range(len(source))]), whole(rows).owners(source.encoded.cut)
+        parts: list[Floats] = []
+        cut: list[int] = []
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            part = rows.take(range(start, min(start + _ROWS_AT_ONCE, len(rows))))
+            read = windowed(part, self.tokenizer, self.max_length, self.prompt)
+            source = self._encoded(read.rows)
+            found = dict(self._states(source, range(len(source)), self._read, lambda states, _: list(states)))
+            parts.append(self.head.logits(read.averaged(stacked([found[i] for i in range(len(source))]))))
+            cut += [start + position for position in read.owners(source.encoded.cut)]
+        return np.concatenate(parts), tuple(cut)
+
+    def _encoded(self, rows: Rows) -> Examples:
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
+        return Examples(encoded, np.full(len(encoded), UNLABELLED))
+
+    def _finished(self, states: Floats, _batch: dict[str, Tensor]) -> list[Floats]:
+        return list(self.head.logits(states))
 
     def examples(self, rows: Rows) -> Examples:
         """The windows of the contexts of `rows`."""
@@ -117,20 +135,19 @@ class FrozenFeatures:
         self, source: Examples, positions: Sequence[int], read: Read, finish: Finish
     ) -> Iterator[tuple[int, Floats]]:
         """(position, what `finish` makes of what `read` reads at every depth, (..., depths, width)), in any order."""
-        place = device_of(self.encoder)
-        self.encoder.eval()
+        place, encoder = device_of(self.encoder), replica(self.encoder)
         top = self.depths[-1]
         with ExitStack() as stack:
             inner = [d for d in self.depths if not (self.uses_output and d == top)]
-            seen = stack.enter_context(captured(self.encoder, inner))
+            seen = stack.enter_context(captured(encoder, inner))
             if not self.uses_output and top:
-                stack.enter_context(stopping_after(self.encoder, top))
+                stack.enter_context(stopping_after(encoder, top))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 batch = {name: value.to(place) for name, value in batch.items()}
                 inputs = inputs_of(batch, place)
                 with suppress(StopForward):
-                    output = self.encoder(**inputs)
+                    output = encoder(**inputs)
                     if self.uses_output:
                         seen[top] = output.last_hidden_state
                 states = [read(seen[d].float(), batch) for d in self.depths]
@@ -149,13 +166,13 @@ class FrozenFeatures:
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
             return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
-        features, cut = self.features(rows)
-        found = shapes.of(self.shape).predictions(self.head.logits(features))
+        logits, cut = self.logits(rows)
+        found = shapes.of(self.shape).predictions(logits)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     @saving
     def save(self, folder: Path) -> None:
-        self.encoder.save_pretrained(folder)
+        to_save(self.encoder).save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         self.head.save(folder / "head.safetensors")
         facts = Facts(

@@ -1,6 +1,8 @@
 """A generative Transformers model in use; its folder also serves with plain Transformers."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +13,7 @@ from pydantic import Field
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers import GenerationConfig as HFGenerationConfig
+from transformers.generation.stopping_criteria import StoppingCriteriaList, StopStringCriteria
 
 from transferkit import predictors
 from transferkit.config import GenerationConfig
@@ -19,13 +22,16 @@ from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.progress import progress
 from transferkit.record import Record
 from transferkit.sources import load_model, wholeness
-from transferkit.sources.hush import hushed
+from transferkit.sources.hush import log_hushed
 from transferkit.tasks import Shape, Task
 from transferkit.training.answered import answered_examples
+from transferkit.training.drawing import drawing_from
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
 from transferkit.training.prompting import Frame, Ints, Prompts, prompts
+from transferkit.training.replica import replica, to_save
+from transferkit.training.tokenizing import alone_with
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")
@@ -39,6 +45,9 @@ class _Most:
     rows: int
     padding: int
 
+
+# Transformers keeps what it has worked out about texts that end an answer in a table of its own.
+_stop_strings = threading.Lock()
 
 _ON_CPU, _ON_GPU = _Most(8_192, 64, 2_048), _Most(32_768, 256, 32_768)
 
@@ -159,28 +168,28 @@ class Generator:
         return [each.text for each in self._answers(asked, seed)]
 
     def _answers(self, asked: Sequence[Ints], seed: int, depths: Sequence[int] = ()) -> list[Written]:
-        found = if_it_fits(lambda: self._generated(asked, seed, depths), len(asked) > 1)
+        found = if_it_fits(lambda: self._generated(asked, seed, depths), [len(ids) for ids in asked])
         if found is not None:
             return found
         half = len(asked) // 2
         return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
 
     def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
-        where, decoder = device_of(self.model), self.frame.start is None
+        model, where, decoder = replica(self.model), device_of(self.model), self.frame.start is None
         ids, mask = padded(asked, self.tokenizer.pad_token_id or 0, left=decoder)
+        # All that counts is what is saved; what else the pretrained model's own settings say is not.
+        model.generation_config = self._settings(())
         with (
             torch.inference_mode(),
-            torch.random.fork_rng(enabled=self.generation.do_sample),
-            hushed(),
-            captured_along(self.model, depths) as seen,
+            drawing_from(seed, where) if self.generation.do_sample else nullcontext(),
+            log_hushed(),
+            captured_along(model, depths) as seen,
         ):
-            if self.generation.do_sample:
-                torch.manual_seed(seed)
-            out = self.model.generate(
+            out = model.generate(
                 input_ids=ids.to(where),
                 attention_mask=mask.to(where),
-                generation_config=self.settings(),
-                tokenizer=self.tokenizer if self.generation.stop else None,
+                generation_config=model.generation_config,
+                stopping_criteria=self._stopping(),
             )
         width = ids.shape[1] if decoder else 0
         texts = self.tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)
@@ -223,14 +232,25 @@ class Generator:
     def _before_stop(self, text: str) -> str:
         return min((text.partition(stop)[0] for stop in self.generation.stop), key=len, default=text)
 
+    def _stopping(self) -> StoppingCriteriaList:
+        """What ends an answer besides its own end. Transformers would make the same of `stop_strings`, but with a table
+        that all threads share, and with the tokenizer set to its liking."""
+        if not self.generation.stop:
+            return StoppingCriteriaList()
+        with _stop_strings, alone_with(self.tokenizer):
+            return StoppingCriteriaList([StopStringCriteria(self.tokenizer, list(self.generation.stop))])
+
     def settings(self) -> HFGenerationConfig:
         """The generation settings as Transformers take them; what the model cannot do without is its own."""
+        return self._settings(self.generation.stop)
+
+    def _settings(self, stop: Sequence[str]) -> HFGenerationConfig:
         asked, own = self.generation, self.model.generation_config
         ends = dict.fromkeys((self.frame.end, self.tokenizer.eos_token_id, *_listed(own.eos_token_id)))
         more: dict[str, Any] = {name: value for name in _KEPT if (value := getattr(own, name, None)) is not None}
         more |= {"temperature": asked.temperature, "top_p": asked.top_p, "top_k": 0} if asked.do_sample else {}
         more |= {"length_penalty": asked.length_penalty} if asked.num_beams > 1 else {}
-        more |= {"stop_strings": list(asked.stop)} if asked.stop else {}
+        more |= {"stop_strings": list(stop)} if stop else {}
         return HFGenerationConfig(  # type: ignore[no-untyped-call]
             max_new_tokens=asked.max_new_tokens,
             num_beams=asked.num_beams,
@@ -247,9 +267,9 @@ class Generator:
 
     @saving
     def save(self, folder: Path) -> None:
-        self.model.generation_config = self.settings()
-        self.model.config.use_cache = True
-        self.model.save_pretrained(folder)
+        model = to_save(self.model)
+        model.generation_config, model.config.use_cache = self.settings(), True
+        model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         write_facts(folder, Facts.model_validate(self.facts()))
         self.save_extra(folder)

@@ -1,5 +1,6 @@
 """The ways of transferring a pretrained model to a task. One kind of route, one file."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -128,7 +129,9 @@ class Plan:
         return _route(self.kind).why_not(self.variant, context, self.options)
 
     def run(self, context: Context) -> Outcome:
-        return _route(self.kind).run(self.variant, context, self.options)
+        """Transfer. Threads take turns: what a training draws comes from generators that all of them share."""
+        with _one_at_a_time:
+            return _route(self.kind).run(self.variant, context, self.options)
 
 
 def _route(kind: str) -> Route:
@@ -141,6 +144,7 @@ def resolve(config: RouteConfig) -> Plan:
     return Plan(config.title, options.get(config.name).KIND, config.name, options.checked(config))
 
 
+_one_at_a_time = threading.RLock()
 BASELINE = "baseline"
 FEW_ROWS_PER_LABEL = 20
 _LARGE_BACKBONE = 300e6

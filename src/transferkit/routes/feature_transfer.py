@@ -19,20 +19,20 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
+from transferkit.training.depths import Depths, OfTexts, OfTokens
 from transferkit.training.encoding import encode
 from transferkit.training.examples import Examples
 from transferkit.training.features import pooled_layers, vectors, word_layers
 from transferkit.training.head import fit_head
-from transferkit.training.inference import Floats
 from transferkit.training.prompting import prompts
 
-_MOST_WORDS = 100_000
+MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _FOR_TEXTS = {"examples", "encoder"}
 _MOST_MEASURED = 2_000  # texts, for the length of nearly all
 _TOKENS = 25  # of a window, besides the ends of the answer
-# Features (..., depths, width), targets (..., any), and what belongs together, (...).
-Gathered = tuple[Floats, npt.NDArray[Any], Sequence[str]]
+# Features of rows, targets (rows, any), and what belongs together, (rows,).
+Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str]]
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -174,7 +174,7 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> G
     targets = shapes.of(context.task.shape).targets(rows, context.task)
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
-    features = read.averaged(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256))
+    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256), read)
     return features, targets, content.groups(rows, context.task)
 
 
@@ -183,10 +183,8 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     (tokens, 2): 1 where the answer starts, and ends."""
     backbone, rows = context.backbone, context.labelled
     random = np.random.default_rng(context.seed)
-    rows = rows.take(np.sort(random.permutation(len(rows))[: _MOST_WORDS // _TOKENS]))
-    made = labelled_examples(
-        rows, context.task, tokenizer, context.max_length, backbone.prompt, context.closed
-    )
+    rows = rows.take(np.sort(random.permutation(len(rows))[: MOST_WORDS // _TOKENS]))
+    made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt, context.closed)
     passages = made.encoded.passages
     assert passages is not None
     chosen = []
@@ -197,7 +195,7 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     source = Examples(replace(made.encoded, words=tuple(chosen)), np.zeros(len(made), dtype=np.int64))
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
-    features = np.concatenate([reader[i] for i in range(len(reader))])
+    features = OfTokens.of(reader, [len(tokens) for tokens in chosen])
     about = content.groups(rows, context.task)
     return features, np.concatenate(targets).astype(np.float32), _repeated([about[i] for i in passages.owner], targets)
 
@@ -207,13 +205,13 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     backbone, rows = context.backbone, context.labelled
     order = np.random.default_rng(context.seed).permutation(len(rows))
     before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
-    rows = rows.take(np.sort(order[before < _MOST_WORDS]))
+    rows = rows.take(np.sort(order[before < MOST_WORDS]))
     source = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
     reader = word_layers(encoder, source, context.cache, backbone.sha256)
     assert source.encoded.words is not None
     tags = [source.labels[i, : len(words)][words >= 0] for i, words in enumerate(source.encoded.words)]
     return (
-        np.concatenate([reader[i] for i in range(len(reader))]),
+        OfTokens.of(reader, [len(each) for each in tags]),
         np.concatenate(tags),
         _repeated(content.groups(rows, context.task), tags),
     )

@@ -1,8 +1,13 @@
-"""Loading without transformers' progress bars, load reports and warnings about new heads."""
+"""Loading and writing without transformers' progress bars, load reports and warnings.
 
+What is switched off here belongs to the whole process. The first thread to ask for it switches it off, and the last
+one to leave brings the previous settings back, in whatever order they come and go.
+"""
+
+import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from transformers.utils import logging as untyped_logging
@@ -10,17 +15,62 @@ from transformers.utils import logging as untyped_logging
 logging: Any = untyped_logging
 
 
+class _Shared:
+    """A change of settings that all threads share: made for the first of those within, undone after the last."""
+
+    def __init__(self, change: Callable[[], AbstractContextManager[None]]) -> None:
+        self._change = change
+        self._lock = threading.Lock()
+        self._within = 0
+        self._made: AbstractContextManager[None] | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._within:
+                self._made = self._change()
+                self._made.__enter__()
+            self._within += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._within -= 1
+                if not self._within and self._made is not None:
+                    self._made.__exit__(None, None, None)
+
+
 @contextmanager
-def hushed() -> Iterator[None]:
-    """Only errors are shown within; the previous settings come back afterwards."""
+def _only_errors_logged() -> Iterator[None]:
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
+    yield
+    logging.set_verbosity(verbosity)
+    if bars:
+        logging.enable_progress_bar()
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+_log_hushed, _warnings_hushed = _Shared(_only_errors_logged), _Shared(_no_warnings)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Only errors are shown within; the previous settings come back afterwards."""
+    with log_hushed(), _warnings_hushed():
+        yield
+
+
+@contextmanager
+def log_hushed() -> Iterator[None]:
+    """Transformers logs only errors within. Python's own warnings stay as they are: a model in use, in any thread, has
+    no business with their filters, which a caller may have changed."""
+    with _log_hushed():
+        yield

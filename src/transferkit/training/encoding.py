@@ -12,6 +12,8 @@ from torch import Tensor
 
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.training.cutting import kept, sequences
+from transferkit.training.tokenizing import ready
 
 Ints = npt.NDArray[np.int64]
 NO_TOKEN = -1
@@ -121,18 +123,17 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", words:
     texts = [prompt + text for text, _ in inputs]
     pairs = [pair for _, pair in inputs]
     second = None if not pairs or pairs[0] is None else pairs
-    out = (
-        tokenizer(texts, second, truncation=False, add_special_tokens=True, verbose=False)
-        if texts
-        else {"input_ids": []}
-    )
+    out = _tokenized(texts, second, tokenizer)
     full = np.array([len(ids) for ids in out["input_ids"]], dtype=np.int64)
-    if len(full) and full.max() > max_length:
-        out = tokenizer(texts, second, truncation=True, max_length=max_length)
     starts = _word_starts(texts, out, len(prompt)) if words else None
+    if len(full) and full.max() > max_length:
+        if tokenizer.is_fast:
+            out, starts = _cut(out, starts, max_length, tokenizer.truncation_side == "left")
+        else:
+            out = tokenizer(texts, second, truncation=True, max_length=max_length)
     types = out.get("token_type_ids") if second is not None else None
     return Encoded(
-        ids=tuple(np.asarray(ids or [tokenizer.pad_token_id], dtype=np.int64) for ids in out["input_ids"]),
+        ids=tuple(np.asarray(ids, dtype=np.int64) for ids in _or_padding(out["input_ids"], tokenizer.pad_token_id)),
         type_ids=None if types is None else tuple(np.asarray(row, dtype=np.int64) for row in types),
         pad_id=tokenizer.pad_token_id or 0,
         # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch;
@@ -141,6 +142,35 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", words:
         full_lengths=full,
         words=starts,
     )
+
+
+def _tokenized(texts: Sequence[str], second: Sequence[str | None] | None, tokenizer: Any) -> Any:
+    """Whole texts, or pairs, as the tokenizer gives them."""
+    if not texts:
+        return {"input_ids": []}
+    return ready(tokenizer)(texts, second, truncation=False, add_special_tokens=True, verbose=False)
+
+
+def _or_padding(rows: Sequence[Any], padding: int) -> list[Any]:
+    """Nothing is read of a row without any token: then it is a token of padding."""
+    return [row if len(row) else [padding] for row in rows]
+
+
+def _cut(
+    out: Any, starts: tuple[Ints, ...] | None, max_length: int, left: bool
+) -> tuple[dict[str, list[Any]], tuple[Ints, ...] | None]:
+    """Tokens of at most `max_length` per row, and where words begin in what is left."""
+    found = {name: list(out[name]) for name in ("input_ids", "token_type_ids") if name in out}
+    begins = None if starts is None else list(starts)
+    for i in (i for i, ids in enumerate(found["input_ids"]) if len(ids) > max_length):
+        there = kept(sequences(out.encodings[i]), max_length, left)
+        if begins is not None:
+            moved = np.full(len(found["input_ids"][i]) + 1, NO_TOKEN)  # the last one is where `NO_TOKEN` leads
+            moved[there] = np.arange(len(there))
+            begins[i] = moved[begins[i]]
+        for rows in found.values():
+            rows[i] = np.asarray(rows[i], dtype=np.int64)[there]
+    return found, None if begins is None else tuple(begins)
 
 
 def _word_starts(texts: Sequence[str], out: Any, skipped: int) -> tuple[Ints, ...]:

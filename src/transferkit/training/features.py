@@ -17,12 +17,13 @@ from transferkit.training.inference import batches, device_of
 from transferkit.training.layers import TOP, StopForward, captured, find_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.pooling import pool
+from transferkit.training.replica import replica
 
 Floats = npt.NDArray[np.float32]
 
 
-def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
-    """Pooled features of every depth in one pass, (rows, layers + 1, width).
+def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Reader:
+    """Pooled features of every depth in one pass, (1, layers + 1, width) per row.
 
     Depth 0 are the embeddings; the last is what the model itself returns (after its final norm).
     `name` identifies the frozen weights in the cache.
@@ -31,15 +32,14 @@ def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cac
     def read(hidden: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
         return pool(hidden, mask_of(batch), pooling).unsqueeze(1)
 
-    reader = _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
-    return reader.stack()[:, 0]
+    return _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
 
 
 def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
     """What the encoder itself makes of texts, pooled, (rows, width). `name` identifies its weights in the cache."""
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        embedder, device = Embedder(encoder, pooling).eval(), device_of(encoder)
+        embedder, device = replica(Embedder(encoder, pooling)), device_of(encoder)
         with progress("reading texts", len(positions)) as advance:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -64,13 +64,12 @@ def _every_depth(
     depth, words = len(find_layers(encoder)), source.encoded.words
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        device = device_of(encoder)
-        encoder.eval()
-        with captured(encoder, range(depth)) as seen, progress("reading features", len(positions)) as advance:
+        device, own = device_of(encoder), replica(encoder)
+        with captured(own, range(depth)) as seen, progress("reading features", len(positions)) as advance:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 batch = {name: value.to(device) for name, value in batch.items()}
-                seen[depth] = encoder(**inputs_of(batch, device)).last_hidden_state
+                seen[depth] = own(**inputs_of(batch, device)).last_hidden_state
                 found = [read(seen[d], batch).float().cpu().numpy() for d in range(depth + 1)]
                 advance(len(found[0]))
                 return list(np.stack(found, axis=2))
@@ -106,19 +105,18 @@ def token_states(
     top = TOP if TOP in depths else max(depths)
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        device = device_of(model)
-        model.eval()
+        device, own = device_of(model), replica(model)
         with ExitStack() as stack:
-            seen = stack.enter_context(captured(model, depths))
+            seen = stack.enter_context(captured(own, depths))
             if top:
-                stack.enter_context(stopping_after(model, top))
+                stack.enter_context(stopping_after(own, top))
             what = "caching layer " + ", ".join(map(str, depths)) if top != TOP else "reading the teacher's states"
             advance = stack.enter_context(progress(what, len(positions)))
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 inputs = inputs_of(batch, device)
                 with suppress(StopForward):
-                    model(**inputs)
+                    own(**inputs)
                 advance(len(inputs["input_ids"]))
                 return unpadded(torch.cat([seen[depth] for depth in depths], dim=-1), mask_of(inputs))
 

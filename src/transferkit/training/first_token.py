@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from transferkit.errors import is_out_of_memory
 from transferkit.training.examples import Examples
 from transferkit.training.layers import hidden_of, last_layer
 from transferkit.training.learner import inputs_of, logits_of
@@ -65,6 +66,10 @@ def _reads_first_token(model: nn.Module, attention: Any, source: Examples) -> bo
                 spoilt = logits_of(model(**batch))
             with _cut(attention):
                 short = logits_of(model(**batch))
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return False  # whoever reads this row in earnest says so
     finally:
         model.train(learning)
     return all(whole.shape == other.shape and torch.allclose(whole, other, 1e-3, 1e-4) for other in (spoilt, short))

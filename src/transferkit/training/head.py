@@ -1,6 +1,6 @@
 """A linear head on pooled features, solved in closed form and chosen by cross-validation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from safetensors.numpy import save_file
 
 from transferkit.sources import tensors
 from transferkit.training import folds as cross_validation
-from transferkit.training import ridge
+from transferkit.training import ridge, unproven
+from transferkit.training.depths import Depths, InMemory
 from transferkit.training.inference import Floats
 from transferkit.training.shapes import Adjustment, ShapeKind
 
@@ -21,6 +22,8 @@ STRENGTHS = (0.2, 0.7, 2.5)
 _NEVER = -30.0
 _MOST_COLUMNS = 4096
 _CHEAP_COLUMNS = 1024
+_GRAMS = 4  # besides those of every fold: their total, centred, with a strength on its diagonal, and factorised
+_SCORES = 8  # tables of (rows, targets): targets, scores by strength, those of the best, and what quality makes of them
 
 
 @dataclass(frozen=True)
@@ -76,55 +79,141 @@ class Choice:
 
 def prepared(features: Floats, center: Floats) -> Floats:
     """Centre, scale every depth of every row (or word) to length one, flatten: (..., depths * width)."""
-    centred = features - center
-    lengths = np.linalg.norm(centred, axis=-1, keepdims=True)
-    return np.asarray((centred / np.maximum(lengths, 1e-9)).reshape(*features.shape[:-2], -1), dtype=np.float32)
+    centred = np.asarray(features - center, dtype=np.float32)
+    centred /= np.maximum(np.linalg.norm(centred, axis=-1, keepdims=True), 1e-9)
+    return centred.reshape(*features.shape[:-2], -1)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """The columns of some depths, made of `features` as they are read."""
+
+    features: Depths
+    depths: tuple[int, ...]
+    center: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        rows, _, width = self.features.shape
+        return rows, len(self.depths) * width
+
+    def __getitem__(self, rows: Ints) -> Floats:
+        return prepared(self.features.read(rows, self.depths), self.center[list(self.depths)])
 
 
 def fit_head(
-    features: Floats, given: npt.NDArray[Any], kind: ShapeKind, seed: int, groups: Sequence[Any] | Ints | None = None
+    features: Floats | Depths,
+    given: npt.NDArray[Any],
+    kind: ShapeKind,
+    seed: int,
+    groups: Sequence[Any] | Ints | None = None,
 ) -> tuple[Head, Choice]:
     """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
-    `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`). The
+    `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`), unless
+    there are no folds then. Where no row can be held out at all, it is the widest candidate of middle strength. The
     head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
     Vandewalle 1999): its closed form makes trying many depths and strengths cheaper than one run of an iterative
     solver. Out-of-fold scores set its temperature.
+
+    Features are read block by block, and of many rows again for every candidate: what is held grows with the rows by
+    their targets and scores alone.
     """
-    center = features.mean(axis=0)
-    targets = kind.regressed(given)
-    folds = cross_validation.folds(given, seed, groups)
-    tried = candidates(features.shape[1], features.shape[2])
-    # A depth's columns are the same alone and among others, so the widest candidate's, and the sums over them,
-    # answer for its parts.
-    widest, width = tried[-1], features.shape[2]
-    everything = prepared(features[:, widest], center[list(widest)])
-    together = ridge.sums_of_folds(everything, targets, folds)
-    scores: dict[tuple[tuple[int, ...], float], Floats] = {}
-    for depths in tried:
-        if set(depths) <= set(widest):
-            part = _part(widest, depths, width)
-            columns = everything[:, part]
-            sums = [each.part(part) for each in together] if together else ridge.sums_of_folds(columns, targets, folds)
-        else:
-            columns = prepared(features[:, depths], center[list(depths)])
-            sums = ridge.sums_of_folds(columns, targets, folds)
-        for strength, held_out in _held_out(columns, targets, given, folds, sums, kind).items():
-            scores[depths, strength] = held_out
-    quality = {key: kind.quality(held_out, given) for key, held_out in scores.items()}
-    depths, strength = max(quality, key=lambda key: (quality[key], -len(key[0])))
-    if together and depths == widest:
-        weights, bias = ridge.total(together).solve((strength,))[strength]
+    features = InMemory(features) if isinstance(features, np.ndarray) else features
+    center, targets = _mean(features), kind.regressed(given)
+    folds = cross_validation.folds(given, seed, groups) or cross_validation.folds(given, seed)
+    if not folds:
+        return _unproven_head(features, center, given, kind)
+    evident = np.sort(np.concatenate(folds))
+    found: _Found | None = None
+    for each in _tried(features, center, targets, given, folds, kind):
+        for strength, held_out in each.scores.items():
+            quality = kind.quality(held_out[evident], given[evident])
+            if found is None or (quality, -len(each.depths)) > (found.quality, -len(found.depths)):
+                found = _Found(each.depths, strength, quality, held_out, each.sums)
+    assert found is not None
+    depths, strength = found.depths, found.strength
+    if found.sums:
+        weights, bias = ridge.total(found.sums).solve((strength,))[strength]
     else:
-        columns = prepared(features[:, depths], center[list(depths)])
-        weights, bias = ridge.solve(columns, targets, (strength,))[strength]
-    adjustment = kind.from_scores(scores[depths, strength], given)
+        weights, bias = ridge.solve(_table(features, depths, center), targets, (strength,))[strength]
+    adjustment = kind.from_scores(found.scores[evident], given[evident])
     head = Head(center[list(depths)], weights, bias).adjusted(adjustment)
-    return head, Choice(depths, strength, quality[depths, strength])
+    return head, Choice(depths, strength, found.quality)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """Out-of-fold scores of a candidate by strength, and its sums where they may be used again."""
+
+    depths: tuple[int, ...]
+    scores: dict[float, Floats]
+    sums: Sequence[ridge.Sums] | None
+
+
+@dataclass(frozen=True)
+class _Found:
+    depths: tuple[int, ...]
+    strength: float
+    quality: float
+    scores: Floats
+    sums: Sequence[ridge.Sums] | None
+
+
+def _tried(
+    features: Depths,
+    center: Floats,
+    targets: Floats,
+    given: npt.NDArray[Any],
+    folds: Sequence[Ints],
+    kind: ShapeKind,
+) -> Iterator[_Tried]:
+    """Every candidate, one after the other."""
+    _, depths_there, width = features.shape
+    tried = candidates(depths_there, width)
+    # A depth's columns are the same alone and among others, so the sums over those of the widest candidate answer for
+    # its parts.
+    widest = tried[-1]
+    together = ridge.sums_of_folds(_table(features, widest, center), targets, folds)
+    for depths in tried:
+        columns = _table(features, depths, center)
+        if together and set(depths) <= set(widest):
+            part = _part(widest, depths, width)
+            sums: Sequence[ridge.Sums] | None = [each.part(part) for each in together]
+        else:
+            sums = ridge.sums_of_folds(columns, targets, folds)
+        scores = _held_out(columns, targets, given, folds, sums, kind)
+        yield _Tried(depths, scores, together if depths == widest else None)
+
+
+def _table(features: Depths, depths: tuple[int, ...], center: Floats) -> ridge.Table:
+    """The columns of `depths`: as an array if it is no larger than a block, else as something to be read."""
+    found = _Prepared(features, depths, center)
+    rows, columns = found.shape
+    return found[np.arange(rows)] if 4 * rows * columns <= ridge.BLOCK_BYTES else found
+
+
+def _mean(features: Depths) -> Floats:
+    """That of all rows, (depths, width)."""
+    rows, depths, width = features.shape
+    total = np.zeros((depths, width), dtype=np.float64)
+    for block in ridge.blocks(np.arange(rows), depths * width):
+        total += features.read(block, range(depths)).sum(axis=0, dtype=np.float64)
+    return np.asarray(total / rows, dtype=np.float32)
+
+
+def _unproven_head(features: Depths, center: Floats, given: npt.NDArray[Any], kind: ShapeKind) -> tuple[Head, Choice]:
+    rows, depths_there, width = features.shape
+    depths, strength = candidates(depths_there, width)[-1], STRENGTHS[1]
+    columns = _table(features, depths, center)
+    solved = ridge.solve(columns, kind.regressed(given), (strength,))
+    scores = ridge.scored(columns, np.arange(rows), solved)[strength]
+    head = Head(center[list(depths)], *solved[strength]).adjusted(unproven.adjustment(kind, scores, given))
+    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given))
 
 
 def _held_out(
-    columns: Floats,
+    columns: ridge.Table,
     targets: Floats,
     given: npt.NDArray[Any],
     folds: Sequence[Ints],
@@ -141,6 +230,18 @@ def _held_out(
     for i in range(1, len(folds)):
         held[folds[i]] = ridge.of_fold(i, columns, targets, folds, sums, (strength,))[strength]
     return {strength: held}
+
+
+def fitting_bytes(rows: int, depths: int, width: int, targets: int) -> int:
+    """About how much memory `fit_head` needs at its peak, whatever holds the features."""
+    spread = candidates(depths, width)[-1]
+    columns = len(spread) * width
+    held = 4 * min(4 * rows * columns, ridge.BLOCK_BYTES)  # a block as it is read, prepared, and of a single depth
+    if rows >= columns:
+        held += 4 * columns**2 * (cross_validation.most(rows) + _GRAMS)
+    else:
+        held += 4 * (_GRAMS * rows**2 + 2 * rows * columns)
+    return held + 4 * rows * targets * _SCORES
 
 
 def _part(widest: tuple[int, ...], depths: tuple[int, ...], width: int) -> slice:

@@ -1,4 +1,7 @@
-"""Forward passes without gradients, in batches of like length, halved when memory runs out."""
+"""Forward passes without gradients, in batches of like length, halved when memory runs out.
+
+None of them changes the model that it is given: what is hooked and switched is a replica of it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -9,11 +12,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from transferkit.errors import ResourceError, is_out_of_memory
 from transferkit.sources.device import device
 from transferkit.training.batching import by_length
 from transferkit.training.examples import Examples
 from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import at_words, inputs_of, logits_of, mask_of
+from transferkit.training.replica import replica
 
 Floats = npt.NDArray[np.float32]
 Found = TypeVar("Found")
@@ -36,15 +41,18 @@ def batches(
 ) -> Iterator[tuple[int, Floats]]:
     """(position, result) for every position, in any order; `forward` gives one array per row of its batch."""
     lengths = source.lengths[np.asarray(positions, dtype=np.int64)]
-    with torch.inference_mode():
-        for group in by_length(lengths, batch_tokens()):
-            yield from _halving([positions[i] for i in group], source, forward)
+    for group in by_length(lengths, batch_tokens()):
+        yield from _halving([positions[i] for i in group], source, forward)
 
 
 def _halving(
     group: list[int], source: Examples, forward: Callable[[dict[str, Tensor]], list[Floats]]
 ) -> Iterator[tuple[int, Floats]]:
-    results = if_it_fits(lambda: forward(source.batch(group)), len(group) > 1)
+    def work() -> list[Floats]:
+        with torch.inference_mode():  # a thread's own: it must not be open where a caller takes a result
+            return forward(source.batch(group))
+
+    results = if_it_fits(work, [int(source.lengths[i]) for i in group])
     if results is None:
         yield from _halving(group[: len(group) // 2], source, forward)
         yield from _halving(group[len(group) // 2 :], source, forward)
@@ -52,14 +60,23 @@ def _halving(
         yield from zip(group, results, strict=True)
 
 
-def if_it_fits(work: Callable[[], Found], divisible: bool) -> Found | None:
-    """What `work` gives; None where memory runs out and it is `divisible`: then all that it held is given back."""
+def if_it_fits(work: Callable[[], Found], lengths: Sequence[int]) -> Found | None:
+    """What `work` gives; None where memory runs out and there is more than one row, so that it can be divided: then all
+    that it held is given back. `lengths` are those of its rows, in tokens.
+
+    Raises `ResourceError` where there is one row.
+    """
     try:
         return work()
-    except torch.OutOfMemoryError:
-        if not divisible:
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
             raise
     torch.cuda.empty_cache()
+    if len(lengths) == 1:
+        raise ResourceError(
+            f"the machine ran out of memory over a single text of {lengths[0]} tokens; "
+            f"lower --max-length to fewer than {lengths[0]}, or take a smaller model"
+        )
     return None
 
 
@@ -69,8 +86,7 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
     Where the rows have words, (rows, most words, labels), NaN where a row has no such word; for windows of contexts
     (windows, most tokens, 2).
     """
-    where = device_of(model)
-    model.eval()
+    where, model = device_of(model), replica(model)
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
         output = model(**inputs_of(batch, where))
@@ -88,8 +104,7 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
 
 def token_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
     """(position, logits of its tokens (tokens, 2)) for windows of contexts, in any order."""
-    where = device_of(model)
-    model.eval()
+    where, model = device_of(model), replica(model)
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
         found = logits_of(model(**inputs_of(batch, where))).cpu().float().numpy()

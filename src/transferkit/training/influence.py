@@ -8,6 +8,7 @@ from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import captured, find_layers
 from transferkit.training.learner import inputs_of, mask_of
+from transferkit.training.replica import replica
 
 
 def block_influence(model: nn.Module, examples: Examples) -> Floats:
@@ -17,7 +18,7 @@ def block_influence(model: nn.Module, examples: Examples) -> Floats:
     """
     depths = range(len(find_layers(model)) + 1)
     device = device_of(model)
-    model.eval()
+    model = replica(model)
 
     def forward(batch: dict[str, torch.Tensor]) -> list[Floats]:
         inputs = inputs_of(batch, device)

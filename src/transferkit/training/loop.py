@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +23,7 @@ from transformers import (
 )
 
 from transferkit import metrics
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, ResourceError, is_out_of_memory
 from transferkit.progress import progress
 from transferkit.sources.device import device
 from transferkit.training import checkpoints
@@ -92,9 +93,12 @@ def train(job: Training) -> Trained:
     """Train `job.learner` in place, keeping the best weights on validation.
 
     Continues from a checkpoint in `job.folder` if there is one, to the same result as if
-    undisturbed; the caller removes the folder once the result is safe. If memory runs out, the batch is split into
-    twice as many pieces, and said so; that changes the memory but not the gradient, except under a loss
-    that compares the rows of a batch (contrast), which then sees fewer pairs.
+    undisturbed; the caller removes the folder once the result is safe. If memory runs out in a step, the batch is
+    split into twice as many pieces, and said so; that changes the memory but not the gradient, except under a loss
+    that compares the rows of a batch (contrast), which then sees fewer pairs. Where memory runs out elsewhere, in
+    validation, which divides batches of its own, or in saving, the batch stays as it is.
+
+    Raises `ResourceError` where a step of one row needs more memory than there is.
     """
     notes: list[str] = []
     accumulation = job.options.accumulation
@@ -103,13 +107,15 @@ def train(job: Training) -> Trained:
         try:
             trained = _train_once(job, accumulation, begun)
             return Trained(trained.seconds, trained.history, trained.trained_parameters, tuple(notes))
-        except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error) or accumulation * 2 > job.options.batch_size:
-                raise
-            accumulation *= 2
-            notes.append(f"out of memory: batches of {job.options.batch_size} are processed in {accumulation} pieces")
-            log.warning("%s: %s", job.title, notes[-1])
-            checkpoints.rewind(job.folder, job.learner)
+        except _StepTooLargeError as error:
+            if accumulation * 2 > job.options.batch_size:
+                raise ResourceError(f"{job.title}: {error}") from None
+        # From here on nothing refers to what the step held.
+        torch.cuda.empty_cache()
+        accumulation *= 2
+        notes.append(f"out of memory: batches of {job.options.batch_size} are processed in {accumulation} pieces")
+        log.warning("%s: %s", job.title, notes[-1])
+        checkpoints.rewind(job.folder, job.learner)
 
 
 def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
@@ -205,14 +211,16 @@ class _Loop(Trainer):
         return prepared
 
     def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: torch.device) -> Any:
-        samples, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        with _in_a_step("drawing a batch"):
+            samples, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
         return samples, sum(_rows_in(batch) for batch in samples)
 
     def training_step(self, model: nn.Module, inputs: Any, num_items_in_batch: Any = None) -> Tensor:
         # Here and not in the collate function, which the loader calls a batch ahead, before the weights are what they
         # will be then; and from a seed of its own, so that whatever was drawn before makes no difference.
         torch.manual_seed(self._seed_of_piece())
-        return super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
+        with _in_a_step(f"{inputs['input_ids'].shape[-1]} tokens" if "input_ids" in inputs else "its features"):
+            return super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
 
     def _seed_of_piece(self) -> int:
         """The seed of everything that is drawn for the next piece of a batch, by (seed, step, piece)."""
@@ -371,6 +379,17 @@ def _history(entries: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
     return list(merged.values())
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in text or "out of memory" in text
+class _StepTooLargeError(Exception):
+    """Memory ran out where smaller pieces of a batch need less of it."""
+
+
+@contextmanager
+def _in_a_step(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise _StepTooLargeError(
+            f"memory ran out over a training step of one row ({what}); lower --max-length, or take a smaller model"
+        ) from None

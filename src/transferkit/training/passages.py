@@ -1,5 +1,7 @@
 """Questions about contexts as overlapping windows of tokens that know where they stand in the context."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,10 @@ from transferkit.errors import ConfigError
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
+from transferkit.training.cutting import ranges, sequences
 from transferkit.training.encoding import Encoded, Ints, Passages
 from transferkit.training.examples import UNLABELLED, Examples
+from transferkit.training.tokenizing import ready
 
 STRIDE = 128  # tokens that two windows of a context share, as in the scripts of Devlin et al. 2019
 _SPECIAL = 4
@@ -21,6 +25,21 @@ def closes(architecture: str) -> bool:
     """Whether windows for a model of this architecture end in a token for "no answer here": a decoder's first token,
     which stands for it elsewhere, sees neither question nor context."""
     return architecture == DECODER
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Tokens, segments and characters (see `Passages.offsets`) of a window of the context of `row`."""
+
+    row: int
+    ids: Ints
+    type_ids: Ints
+    offsets: Ints
+
+    def ended(self, end: int) -> "_Window":
+        """With one more token, which is not of the context."""
+        ids, types = np.append(self.ids, end), np.append(self.type_ids, 1)
+        return replace(self, ids=ids, type_ids=types, offsets=np.append(self.offsets, [[-1, -1]], axis=0))
 
 
 def span_examples(
@@ -44,31 +63,23 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", close
     questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])
     end = _end(tokenizer) if closed else None
-    found: Any = []
-    owner: list[int] = []
+    found: list[_Window] = []
     if questions:
-        out = tokenizer(
-            questions,
-            contexts,
-            truncation="only_second",
-            max_length=max_length - (end is not None),
-            stride=min(STRIDE, max_length // 4),
-            return_overflowing_tokens=True,
-        )
-        found, owner = out.encodings, out["overflow_to_sample_mapping"]
+        whole = ready(tokenizer)(questions, contexts, truncation=False, verbose=False).encodings
+        found = [each for i, one in enumerate(whole) for each in _windows(one, i, max_length - (end is not None))]
+    if end is not None:
+        found = [each.ended(end) for each in found]
     # RoBERTa and others have a column of segments that is not theirs to read.
     typed = "token_type_ids" in tokenizer.model_input_names
     return Encoded(
-        ids=tuple(_ended(each.ids, end) for each in found),
-        type_ids=tuple(_ended(each.type_ids, None if end is None else 1) for each in found) if typed else None,
+        ids=tuple(each.ids for each in found),
+        type_ids=tuple(each.type_ids for each in found) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
-        full_lengths=np.array(
-            [len(each.ids) + (end is not None) + lost[i] for each, i in zip(found, owner, strict=True)], dtype=np.int64
-        ),
+        full_lengths=np.array([len(each.ids) + lost[each.row] for each in found], dtype=np.int64),
         passages=Passages(
-            np.asarray(owner, dtype=np.int64),
-            tuple(_offsets(each, end is not None) for each in found),
+            np.array([each.row for each in found], dtype=np.int64),
+            tuple(each.offsets for each in found),
             tuple(contexts),
             closed,
         ),
@@ -77,20 +88,16 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", close
 
 def _end(tokenizer: Any) -> int | None:
     """The token to put behind a pair; None where the tokenizer itself ends it with one that is not of its texts."""
-    if tokenizer("a", "a").encodings[0].sequence_ids[-1] is None:
+    if ready(tokenizer)("a", "a").encodings[0].sequence_ids[-1] is None:
         return None
     return int(tokenizer.pad_token_id if tokenizer.eos_token_id is None else tokenizer.eos_token_id)
-
-
-def _ended(ids: list[int], end: int | None) -> Ints:
-    return np.asarray(ids if end is None else [*ids, end], dtype=np.int64)
 
 
 def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[int]]:
     """`texts` without what is beyond `most` tokens, and how many tokens that was."""
     if not texts:
         return [], []
-    encodings = tokenizer(texts, add_special_tokens=False, verbose=False).encodings
+    encodings = ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings
     short = [
         text[: each.offsets[most - 1][1]] if len(each.ids) > most else text
         for text, each in zip(texts, encodings, strict=True)
@@ -98,13 +105,23 @@ def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[i
     return short, [max(0, len(each.ids) - most) for each in encodings]
 
 
-def _offsets(encoding: Any, ended: bool) -> Ints:
-    """(tokens, 2): first character in the context and the one after the last; -1 for other tokens, among them one more
-    where it was `ended`."""
-    out = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-    inside = np.array([sequence == 1 for sequence in encoding.sequence_ids], dtype=bool)
-    found = np.where((inside & (out[:, 1] > out[:, 0]))[:, None], out, -1)
-    return np.concatenate([found, np.full((1, 2), -1)]) if ended else found
+def _windows(encoding: Any, row: int, max_length: int) -> Iterator[_Window]:
+    """Those of a question with the whole of its context, `encoding`."""
+    ids, types = (np.asarray(each, dtype=np.int64) for each in (encoding.ids, encoding.type_ids))
+    owners, offsets = sequences(encoding), np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    inside = (owners == 1) & (offsets[:, 1] > offsets[:, 0])
+    offsets = np.where(inside[:, None], offsets, -1)
+    context = np.flatnonzero(owners == 1)
+    room, shared = max_length - (len(ids) - len(context)), min(STRIDE, max_length // 4)
+    if room <= shared and len(context) > room:
+        raise ConfigError(
+            f"max_length {max_length}: question and special tokens leave {max(0, room)} tokens for the context; "
+            f"expected more than {shared}; raise --max-length"
+        )
+    for start, stop in ranges(len(context), room, shared):
+        here = np.ones(len(ids), dtype=bool)
+        here[np.concatenate([context[:start], context[stop:]])] = False
+        yield _Window(row, ids[here], types[here], offsets[here])
 
 
 def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:

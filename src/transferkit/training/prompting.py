@@ -17,6 +17,7 @@ from jinja2 import TemplateError
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.tasks import Task
+from transferkit.training.tokenizing import alone_with, ready
 
 Ints = npt.NDArray[np.int64]
 Shot = tuple[str, str]
@@ -131,7 +132,10 @@ def _templated(tokenizer: Any, turns: Sequence[dict[str, str]]) -> str | None:
 
 
 def _ids(tokenizer: Any, text: str) -> tuple[int, ...]:
-    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"]) if text else ()
+    if not text:
+        return ()
+    with alone_with(tokenizer):
+        return tuple(ready(tokenizer)(text, add_special_tokens=False)["input_ids"])
 
 
 def prompts(
@@ -276,13 +280,15 @@ def completions(texts: Sequence[str], tokenizer: Any, asked: Frame, longest: int
     if asked.start is None:
         found = [[*ids, asked.end] for ids in _plain_ids(tokenizer, texts)]
     else:
-        found = tokenizer(text_target=list(texts), split_special_tokens=True, verbose=False)["input_ids"]
+        with alone_with(tokenizer):
+            asked_for = ready(tokenizer)(text_target=list(texts), split_special_tokens=True, verbose=False)
+        found = asked_for["input_ids"]
     return [np.array(ids[:longest], dtype=np.int64) for ids in found]
 
 
 def _plain_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
     """Tokens of texts in which nothing, whatever is written there, is taken for a special token."""
-    found: list[list[int]] = tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)[
-        "input_ids"
-    ]
-    return found
+    with alone_with(tokenizer):
+        found = ready(tokenizer)(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)
+    ids: list[list[int]] = found["input_ids"]
+    return ids

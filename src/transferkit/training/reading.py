@@ -12,13 +12,14 @@ from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
 from transferkit.training.learner import inputs_of, mask_of
 from transferkit.training.pooling import pool
+from transferkit.training.replica import replica
 
 
 def read_phrases(model: Any, source: Examples) -> Floats:
     """Mean of the middle layer's token states of every phrase, (phrases, width): half the cost of the last one's and,
     for a student that is trained further, no worse."""
     depth, device = max(1, len(find_layers(model)) // 2), device_of(model)
-    model.eval()
+    model = replica(model)
     with (
         captured(model, [depth]) as seen,
         stopping_after(model, depth),

@@ -1,7 +1,11 @@
-"""Ridge regression from sums over rows: one pass over the rows answers for every fold, part and strength."""
+"""Ridge regression from sums over rows: one pass over the rows answers for every fold, part and strength.
+
+Tables are read a block of rows at a time, so that they need not fit in memory.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +14,32 @@ import torch
 from transferkit.training.inference import Floats
 
 Ints = npt.NDArray[np.int64]
+BLOCK_BYTES = 32 * 2**20
+"""Of a table, at most, that are held at once."""
+
 # By strength: weights (columns, targets) and bias (targets,).
 Solved = dict[float, tuple[Floats, Floats]]
+
+
+class Columns(Protocol):
+    """A table of numbers (rows, columns) that is made as it is read, like an array otherwise."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(rows, columns)."""
+
+    def __getitem__(self, rows: Ints) -> Floats:
+        """Some rows."""
+
+
+Table = Floats | Columns
+
+
+def blocks(rows: Ints, columns: int) -> Iterator[Ints]:
+    """`rows` in parts of which a table with so many float32 `columns` may be held."""
+    most = max(1, BLOCK_BYTES // (4 * max(1, columns)))
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]
 
 
 @dataclass(frozen=True)
@@ -27,6 +55,21 @@ class Sums:
     @staticmethod
     def of(columns: Floats, targets: Floats) -> "Sums":
         return Sums(len(columns), columns.sum(axis=0), targets.sum(axis=0), columns.T @ columns, columns.T @ targets)
+
+    @staticmethod
+    def over(columns: Table, targets: Floats, rows: Ints) -> "Sums":
+        """The sums over some rows, read block by block."""
+        first, *others = blocks(rows, columns.shape[1])
+        found = Sums.of(columns[first], targets[first])
+        for block in others:
+            more = Sums.of(columns[block], targets[block])
+            for ours, theirs in zip(found._arrays, more._arrays, strict=True):
+                ours += theirs
+        return replace(found, rows=len(rows))
+
+    @property
+    def _arrays(self) -> tuple[Floats, ...]:
+        return self.columns, self.targets, self.gram, self.cross
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
@@ -53,12 +96,14 @@ class Sums:
         return solved
 
 
-def solve(columns: Floats, targets: Floats, strengths: Sequence[float]) -> Solved:
+def solve(columns: Table, targets: Floats, strengths: Sequence[float]) -> Solved:
     """Ridge weights and bias per strength; through the rows' kernel where there are fewer rows than columns."""
-    if columns.shape[1] <= len(columns):
-        return Sums.of(columns, targets).solve(strengths)
-    mean, answer = columns.mean(axis=0), targets.mean(axis=0)
-    centred = columns - mean
+    everything = np.arange(columns.shape[0])
+    if columns.shape[1] <= len(everything):
+        return Sums.over(columns, targets, everything).solve(strengths)
+    whole = columns[everything]
+    mean, answer = whole.mean(axis=0), targets.mean(axis=0)
+    centred = whole - mean
     kernel = centred @ centred.T
     solved = {}
     for strength, duals in _shifted_solves(kernel, strengths, targets - answer):
@@ -67,17 +112,19 @@ def solve(columns: Floats, targets: Floats, strengths: Sequence[float]) -> Solve
     return solved
 
 
-def sums_of_folds(columns: Floats, targets: Floats, folds: Sequence[Ints]) -> list[Sums] | None:
-    """The sums over every fold, or None where there are fewer rows than columns: then the kernel is smaller."""
-    if columns.shape[1] > len(columns):
+def sums_of_folds(columns: Table, targets: Floats, folds: Sequence[Ints]) -> list[Sums] | None:
+    """The sums over every fold, then those over the rows in none, if there are any. None where there are fewer rows
+    than columns: then the kernel is smaller."""
+    if columns.shape[1] > columns.shape[0]:
         return None
-    return [Sums.of(columns[fold], targets[fold]) for fold in folds]
+    others = np.setdiff1d(np.arange(columns.shape[0]), np.concatenate(folds))
+    return [Sums.over(columns, targets, part) for part in (*folds, *([others] if len(others) else []))]
 
 
 def out_of_fold(
-    columns: Floats, targets: Floats, folds: Sequence[Ints], sums: Sequence[Sums] | None, strengths: Sequence[float]
+    columns: Table, targets: Floats, folds: Sequence[Ints], sums: Sequence[Sums] | None, strengths: Sequence[float]
 ) -> dict[float, Floats]:
-    """Scores of every row, by strength, from a regression that has not seen it. `folds` hold every row once."""
+    """Scores of every row of `folds`, by strength, from a regression that has not seen it; zeros for rows in none."""
     held = {strength: np.zeros_like(targets) for strength in strengths}
     for i in range(len(folds)):
         for strength, scores in of_fold(i, columns, targets, folds, sums, strengths).items():
@@ -87,7 +134,7 @@ def out_of_fold(
 
 def of_fold(
     i: int,
-    columns: Floats,
+    columns: Table,
     targets: Floats,
     folds: Sequence[Ints],
     sums: Sequence[Sums] | None,
@@ -95,11 +142,21 @@ def of_fold(
 ) -> dict[float, Floats]:
     """Scores of the rows of fold `i`, by strength, from a regression on all others."""
     if sums is None:
-        rest = np.setdiff1d(np.arange(len(columns)), folds[i])
+        rest = np.setdiff1d(np.arange(columns.shape[0]), folds[i])
         solved = solve(columns[rest], targets[rest], strengths)
     else:
         solved = total([*sums[:i], *sums[i + 1 :]]).solve(strengths)
-    return {strength: columns[folds[i]] @ weights + bias for strength, (weights, bias) in solved.items()}
+    return scored(columns, folds[i], solved)
+
+
+def scored(columns: Table, rows: Ints, solved: Solved) -> dict[float, Floats]:
+    """Scores of some rows, (rows, targets), by strength."""
+    scores: dict[float, list[Floats]] = {strength: [] for strength in solved}
+    for block in blocks(rows, columns.shape[1]):
+        read = columns[block]
+        for strength, (weights, bias) in solved.items():
+            scores[strength].append(read @ weights + bias)
+    return {strength: np.concatenate(parts) for strength, parts in scores.items()}
 
 
 def total(sums: Sequence[Sums]) -> Sums:

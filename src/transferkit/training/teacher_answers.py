@@ -21,6 +21,7 @@ from transferkit.training.inference import Floats, batches, device_of
 from transferkit.training.layers import TOP, StopForward, captured, output_layer, stopping_after
 from transferkit.training.learner import at_answers, inputs_of
 from transferkit.training.losses import teacher_hidden
+from transferkit.training.replica import replica
 
 ANSWERS = "teacher_answers"
 OUTPUTS = "teacher_outputs"
@@ -65,8 +66,7 @@ def _called(depth: int) -> str:
 
 
 def _answers(model: nn.Module, source: Examples, positions: list[int]) -> Iterator[tuple[int, Floats]]:
-    device = device_of(model)
-    model.eval()
+    device, model = device_of(model), replica(model)
     with progress("reading the teacher's answers", len(positions)) as advance:
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -94,6 +94,7 @@ def answer_states(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """What the output layer gets at all answer tokens of a batch (answer tokens, width); and by name, at all tokens
     that are read where it stands, `teacher_outputs` and the states at `depths`, (rows, tokens, width)."""
+    model = replica(model)
     whole = AnswersOnly(model, output_layer(model))
     with captured(whole, [TOP, *depths]) as seen, stopping_after(whole, TOP), suppress(StopForward):
         whole(**inputs)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.training.inference import Floats
+from transferkit.training.tokenizing import ready
 
 _OVERLAP = 0.25
 _LEAST_TOKENS = 8
@@ -49,7 +50,7 @@ def windowed(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> W
     """
     if not tokenizer.is_fast:
         raise ConfigError("long_texts=windows needs a fast tokenizer; use long_texts=cut with this model")
-    extra = len(tokenizer.encode(prompt, add_special_tokens=False)) if prompt else 0
+    extra = len(ready(tokenizer).encode(prompt, add_special_tokens=False)) if prompt else 0
     owner: list[int] = []
     texts: list[str] = []
     others: list[str | None] = []
@@ -78,7 +79,7 @@ def _parts(text: str, pair: str | None, tokenizer: Any, room: int) -> list[tuple
 
 def _offsets(text: str, tokenizer: Any) -> Offsets:
     """Where in `text` every token stands."""
-    found = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    found = ready(tokenizer)(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     offsets: Offsets = found["offset_mapping"]
     return offsets
 

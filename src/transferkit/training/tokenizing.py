@@ -1,0 +1,38 @@
+"""Tokenizers in several threads: what a fast tokenizer is set to is a property of it, and not of a call.
+
+`ready` sets it once to what all calls of `encoding` and `passages` ask for, so that no call changes it. Texts in which
+special tokens are to be taken for plain text need another setting; the calls of `prompting` take turns.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+_guard = threading.Lock()
+_locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
+
+
+@contextmanager
+def alone_with(tokenizer: Any) -> Iterator[None]:
+    """While open, no other thread is in here with this tokenizer."""
+    with _guard:
+        lock = _locks.setdefault(tokenizer, threading.RLock())
+    with lock:
+        yield
+
+
+def ready(tokenizer: Any) -> Any:
+    """`tokenizer`, which neither cuts nor fills up what it reads: its file may have said so."""
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is not None and _set(backend):
+        with alone_with(tokenizer):
+            if _set(backend):
+                backend.no_truncation()
+                backend.no_padding()
+    return tokenizer
+
+
+def _set(backend: Any) -> bool:
+    return backend.truncation is not None or backend.padding is not None
