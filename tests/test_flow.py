@@ -119,7 +119,7 @@ def test_a_model_that_reads_less_than_the_audit_says_is_told() -> None:
 def test_what_is_left_behind(everything: RunResult, place: Place) -> None:
     run = place.folder / "everything"
     files = {"config.yaml", "run.json", "leaderboard.csv", "predictions.csv", "report.html", "models"}
-    files |= {"learned_rows.safetensors", ".transferkit"}
+    files |= {"learned_rows.safetensors", "held_out", ".transferkit"}
     assert {path.name for path in run.iterdir()} == files
     assert len({path.stat().st_mode for path in run.iterdir() if path.is_file()}) == 1
     assert sorted(path.name for path in (run / "models").iterdir()) == sorted(NAMES)

@@ -54,8 +54,15 @@ class Stage:
 
     def begun(self) -> Path:
         """A run that was stopped before its end."""
+        clear = run_folder.RunFolder.clear_work
+
+        def stopped(run: run_folder.RunFolder) -> None:
+            if run.path == self / "run":  # and no part of a cross-validation
+                raise KeyboardInterrupt
+            clear(run)
+
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(run_folder.RunFolder, "clear_work", interrupted)
+            patch.setattr(run_folder.RunFolder, "clear_work", stopped)
             assert self.fit().code == 130
         return self / "run"
 
