@@ -1,8 +1,10 @@
 """What is said while something takes long."""
 
+import io
 import logging
 
 import pytest
+from rich.console import Console
 
 from transferkit import progress
 
@@ -38,3 +40,15 @@ def test_what_repeats_itself_counts_nothing(monkeypatch: pytest.MonkeyPatch, cap
         with progress.progress("writing", 3) as advance:
             advance(1)
     assert caplog.messages == ["writing: 1 of 3, about 20 s left"]
+
+
+def test_on_a_terminal_a_bar_may_stand_in_another(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(progress, "console", Console(file=shown, force_terminal=True, width=80))
+    with caplog.at_level(logging.INFO, "transferkit"), progress.progress("predicting", 2) as outer:
+        with progress.progress("writing", 3) as inner:
+            inner(3)
+        outer(2)
+    assert "predicting" in shown.getvalue() and "writing" in shown.getvalue()
