@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest
 PEERS := benchmarks/.venv-peers
 PIP := -m pip --disable-pip-version-check -qq
 DEMO := runs/demo
@@ -12,12 +13,13 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test test-oldest lint bench lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    every transfer route on TREC with MiniLM, and a report (runs/demo/report.html)'
 	@echo 'make test    the whole test suite'
+	@echo 'make test-oldest  the same with the oldest dependencies that pyproject.toml declares'
 	@echo 'make lint    ruff, mypy and the import contracts'
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
@@ -31,6 +33,10 @@ demo: $(VENV)/.installed-all
 test: $(VENV)/.installed-dev
 	@echo '==> the test suite'
 	@$(BIN)/python -m pytest
+
+test-oldest: $(OLDEST)/.installed
+	@echo '==> the test suite with the oldest dependencies'
+	@$(OLDEST)/bin/python -m pytest
 
 lint: $(VENV)/.installed-dev
 	@echo '==> ruff'
@@ -53,6 +59,11 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.created
 	@echo '==> installing transferkit and its development tools into $(VENV) (some minutes the first time)'
 	@$(BIN)/python $(PIP) install -c constraints.txt torch==2.13.0 -e '.[dev]'
 	@touch $@ $(VENV)/.installed-all
+
+$(OLDEST)/.installed: pyproject.toml constraints-oldest.txt | $(OLDEST)/.created
+	@echo '==> installing transferkit and the oldest dependencies into $(OLDEST)'
+	@$(OLDEST)/bin/python $(PIP) install -c constraints-oldest.txt torch==2.13.0 -e '.[dev]'
+	@touch $@
 
 $(PEERS)/.installed: benchmarks/requirements-peers.txt | $(PEERS)/.created
 	@echo '==> installing the peers into $(PEERS)'
@@ -77,5 +88,5 @@ lock:
 
 # Only environments that this file has made: VENV may name another.
 clean:
-	@for made in $(VENV) $(PEERS); do [ ! -e "$$made/.created" ] || rm -rf "$$made"; done
+	@for made in $(VENV) $(OLDEST) $(PEERS); do [ ! -e "$$made/.created" ] || rm -rf "$$made"; done
 	@rm -rf .venv-lock benchmarks/out
