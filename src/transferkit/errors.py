@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from reprlib import Repr
+from typing import Any
 
 
 class TransferkitError(Exception):
@@ -56,3 +58,14 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> ConfigError:
     near = get_close_matches(name, names, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return ConfigError(f"unknown {kind} {name!r}; {meant}there is {', '.join(names)}")
+
+
+def shown(value: Any, width: int = 80) -> str:
+    """`value` as a sentence shows it: at most `width` characters, however large, deep or unwilling it is."""
+    short = Repr()
+    short.maxlevel, short.maxstring, short.maxlong, short.maxother = 4, width, width, width
+    short.maxlist = short.maxtuple = short.maxdict = short.maxset = short.maxfrozenset = short.maxarray = 10
+    try:
+        return short.repr(value)[:width]
+    except Exception:
+        return f"<{type(value).__name__}>"

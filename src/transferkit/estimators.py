@@ -8,12 +8,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
-from transferkit.config import RouteConfig
+from transferkit.config import Length, RouteConfig, Seed, Share, Strict, explain
 from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
@@ -27,6 +28,19 @@ from transferkit.tasks import Task
 from transferkit.training.cache import Cache
 
 _CACHE = "~/.cache/transferkit"
+
+
+class Settings(Strict):
+    """What the parameters of an estimator may be; they are checked where it is fitted."""
+
+    model: str
+    route: str
+    options: dict[str, Any] | None = None
+    max_length: Length | None = None
+    validation_size: Share = 0.1
+    random_state: Seed = 0
+    cache_dir: Path | None = None
+    offline: bool = False
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -96,6 +110,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation rows nor in a cross-validation of the route; None is a group of its own. `times` has a number or date
         per text: the validation rows are the latest, and with both, texts that would break either are left out.
         """
+        settings = _checked(self.get_params(deep=False))
         rows, labels = rows_of(X), np.asarray(y)
         missing = [i for i, label in enumerate(labels.ravel()) if label is None or label != label]
         if missing:
@@ -105,7 +120,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise DataError(f"expected at least two classes, found only {self.classes_.tolist()}")
-        plan = routes.resolve(RouteConfig(name=self.route, options=dict(self.options or {})))
+        plan = routes.resolve(RouteConfig(name=settings.route, options=settings.options or {}))
         rows = Rows({**rows.columns, "label": [written(label) for label in labels]}, rows.numbers)
         rows = _with_memberships(rows, {GROUP: groups, TIME: times})
         with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder:
@@ -153,6 +168,15 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             max_length=self.max_length or backbone.max_length,
             load_backbone=load,
         )
+
+
+def _checked(parameters: Mapping[str, Any]) -> Settings:
+    options = parameters["options"]
+    given = {**parameters, "options": dict(options) if isinstance(options, Mapping) else options}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise ConfigError(explain(error)) from None
 
 
 def _run(plan: Plan, context: Context) -> Outcome:
