@@ -7,7 +7,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from transferkit import plain_yaml
 from transferkit.errors import ConfigError, shown
@@ -43,6 +43,37 @@ Number = Annotated[float, NO_TRUTH]
 Share = Annotated[float, Field(ge=0, lt=1), NO_TRUTH]
 Seed = Annotated[int, Field(ge=0, le=LAST_SEED), NO_TRUTH]
 Length = Annotated[int, Field(ge=1, le=MOST_TOKENS), NO_TRUTH]
+
+
+def usable_path(text: str | Path) -> Path:
+    """`text` as a path, `~` expanded. Raises `ValueError` where no file can have it or it cannot be looked at."""
+    _refuse_unwritable(str(text))
+    try:
+        path = Path(text).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return path  # what is to be there is checked by who reads or writes it
+    except OSError as error:
+        raise ValueError(f"expected a path that can be used: {(error.strerror or str(error)).lower()}") from None
+    except RuntimeError:
+        raise ValueError("expected a path, found ~ with the name of nobody here") from None
+    return path
+
+
+def _named_or_there(text: str) -> str:
+    if "://" not in text:
+        usable_path(text)
+    return text
+
+
+def _usable(path: Path) -> Path:
+    usable_path(path)
+    return path
+
+
+Place = Annotated[str, AfterValidator(_named_or_there)]
+"""A path, or a name in the catalogue or on the hub."""
+Folder = Annotated[Path, AfterValidator(_usable)]
 
 
 class Strict(BaseModel):
@@ -114,9 +145,9 @@ Routes = Annotated[tuple[Route, ...], BeforeValidator(_as_routes)]
 class DataConfig(Strict):
     """Where the rows are and what their columns mean."""
 
-    path: str = Field(min_length=1, description="file, catalogue name (trec) or hub data set")
-    validation: str | None = Field(None, description="file with the validation rows")
-    test: str | None = Field(None, description="file with the test rows")
+    path: Place = Field(min_length=1, description="file, catalogue name (trec) or hub data set")
+    validation: Place | None = Field(None, description="file with the validation rows")
+    test: Place | None = Field(None, description="file with the test rows")
     text: str | None = Field(None, description="name of the text column")
     text_pair: str | None = Field(None, description="name of the second text column")
     label: str | None = Field(None, description="name of the label column")
@@ -186,7 +217,7 @@ class RunConfig(Strict):
     """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
 
     data: DataConfig
-    model: str | None = Field(
+    model: Place | None = Field(
         None,
         description="catalogue or hub name, folder, GGUF file or wheel:// address; default: all-MiniLM-L6-v2, or "
         "SmolLM2-135M-Instruct where texts are to be written",
@@ -198,7 +229,7 @@ class RunConfig(Strict):
     routes: Routes = Field(
         (RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses"
     )
-    unlabelled: str | None = Field(None, description="file with extra text for distillation")
+    unlabelled: Place | None = Field(None, description="file with extra text for distillation")
     instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
     generation: GenerationConfig = Field(
         GenerationConfig(),
@@ -219,8 +250,8 @@ class RunConfig(Strict):
     seeds: Integer = Field(1, ge=1, le=1_000, description="trainings per route, to show the spread")
     offline: bool = Field(False, description="never touch the network")
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
-    output_dir: Path | None = Field(None, description="run folder; default runs/DATA-DATE")
-    cache_dir: Path | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+    output_dir: Folder | None = Field(None, description="run folder; default runs/DATA-DATE")
+    cache_dir: Folder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
 
     @field_validator("generation")
     @classmethod

@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
-from transferkit.config import Length, RouteConfig, Seed, Share, Strict, explain
+from transferkit.config import Folder, Length, Place, RouteConfig, Seed, Share, Strict, explain
 from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
@@ -33,13 +33,13 @@ _CACHE = "~/.cache/transferkit"
 class Settings(Strict):
     """What the parameters of an estimator may be; they are checked where it is fitted."""
 
-    model: str
+    model: Place
     route: str
     options: dict[str, Any] | None = None
     max_length: Length | None = None
     validation_size: Share = 0.1
     random_state: Seed = 0
-    cache_dir: Path | None = None
+    cache_dir: Folder | None = None
     offline: bool = False
 
 

@@ -4,7 +4,7 @@
 """
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -34,7 +34,6 @@ _KNOWN = {f"{_TAG}{name}" for name in (*_PLAIN, "str", "seq", "map")}
 class _Reader(yaml.SafeLoader):
     """Composes a document of bounded depth; `plain` makes values of it."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
     depth = nodes = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -58,11 +57,10 @@ class _Reader(yaml.SafeLoader):
 class _Writer(yaml.SafeDumper):
     """Quotes what `_Reader` would take for something else than text."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-
-for _name, (_pattern, _first) in _PLAIN.items():
-    for _kind in (_Reader, _Writer):
+for _kind in (_Reader, _Writer):
+    _kind.yaml_implicit_resolvers = {}
+    for _name, (_pattern, _first) in _PLAIN.items():
         _kind.add_implicit_resolver(f"{_TAG}{_name}", re.compile(rf"(?:{_pattern})\Z"), list(_first.replace("\0", "")))
         if "\0" in _first:
             _kind.add_implicit_resolver(f"{_TAG}{_name}", re.compile(rf"(?:{_pattern})\Z"), [""])

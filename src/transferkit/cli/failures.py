@@ -8,10 +8,14 @@ from typing import Any
 
 import typer
 
-from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError
+from transferkit.errors import ConfigError, InterruptedRunError, ResourceError, TransferkitError
 
 _UNEXPECTED = 1
 _PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
+_CANNOT_BE_USED = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ELOOP),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ENXIO),
+)
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -53,6 +57,10 @@ def explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         where = f" while writing {error.filename}" if error.filename else ""
         return f"no disk left{where}; free some space, then go on with --resume", ResourceError.exit_code
+    if isinstance(error, OSError) and error.errno in _CANNOT_BE_USED:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = (error.strerror or "cannot be used").lower()
+        return _line(f"{where}{reason}; check the path and its permissions"), ConfigError.exit_code
     kind, words = type(error).__name__, _line(str(error))
     return f"unexpected {kind}{f' ({words})' if words else ''}; run again with --debug to see where", _UNEXPECTED
 
