@@ -1,7 +1,7 @@
 """Transfer routes as scikit-learn estimators."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +19,8 @@ from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError, DataError
+from transferkit.data.values import missing
+from transferkit.errors import ConfigError, DataError, shown
 from transferkit.model import Floats, rows_of
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
@@ -111,10 +112,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         per text: the validation rows are the latest, and with both, texts that would break either are left out.
         """
         settings = _checked(self.get_params(deep=False))
-        rows, labels = rows_of(X), np.asarray(y)
-        missing = [i for i, label in enumerate(labels.ravel()) if label is None or label != label]
-        if missing:
-            raise DataError(f"expected a label for every text, found none for item {missing[0] + 1}; leave it out")
+        rows, labels = rows_of(X), _labels_of(y)
         if len(labels) != len(rows):
             raise DataError(f"expected a label for each of {len(rows)} texts, found {len(labels)}")
         self.classes_ = np.unique(labels)
@@ -177,6 +175,19 @@ def _checked(parameters: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(given)
     except ValidationError as error:
         raise ConfigError(explain(error)) from None
+
+
+def _labels_of(y: Any) -> npt.NDArray[Any]:
+    """`y` as an array of one dimension; `DataError` for what is no list of labels."""
+    if isinstance(y, str | bytes | Mapping | Set) or not hasattr(y, "__len__") or hasattr(y, "columns"):
+        raise DataError(f"expected a list of labels, found {shown(y, 60)}")
+    listed = list(y.ravel()) if isinstance(y, np.ndarray) else list(y)
+    for number, label in enumerate(listed, start=1):
+        if missing(label):
+            raise DataError(f"expected a label for every text, found none for item {number}; leave it out")
+        if not isinstance(label, str | int | float | np.generic):
+            raise DataError(f"expected text or numbers as labels, found {shown(label, 60)} for item {number}")
+    return np.asarray(listed)
 
 
 def _run(plan: Plan, context: Context) -> Outcome:

@@ -11,6 +11,7 @@ import typer
 from transferkit.errors import ConfigError, InterruptedRunError, ResourceError, TransferkitError
 
 _UNEXPECTED = 1
+_LONGEST, _ENDING = 1_200, 200
 _PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
 _CANNOT_BE_USED = (
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ELOOP),
@@ -73,4 +74,6 @@ def _misuse(error: Any) -> tuple[str, int]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """`text` in one line; of a very long one what is at its start and at its end."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _ENDING]} ... {line[-_ENDING:]}"

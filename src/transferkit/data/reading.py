@@ -80,6 +80,8 @@ def _splits_of(source: Any) -> dict[str, Rows]:
 
 
 def _place(path: str | Path) -> Path:
+    if not isinstance(path, str | Path):
+        raise DataError(f"expected the path of a file, found {shown(path)}")
     try:
         return usable_path(path)
     except ValueError as error:
