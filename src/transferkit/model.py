@@ -341,7 +341,7 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
             f"{run['best']}; leave out --cheapest, or name one with --route"
         )
     if name not in there:
-        raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(there)}")
+        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {', '.join(there)}")
     return path / str(there[name])
 
 

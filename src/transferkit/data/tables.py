@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.data.rows import Rows
+from transferkit.data.values import missing
 from transferkit.errors import DataError, shown
 
 MOST_KEYS = 2_000
@@ -145,8 +146,8 @@ def from_frame(frame: Any, source: str) -> Rows:
         raise DataError(f"{source}: expected distinct column names, found {shown(names)}; rename some")
     columns = {}
     for position, name in enumerate(names):
-        series = frame.iloc[:, position]
-        columns[name] = series.astype(object).where(series.notna(), None).tolist()
+        cells = frame.iloc[:, position].astype(object).tolist()
+        columns[name] = [None if missing(cell) else cell for cell in cells]
     return _filled(columns, source)
 
 

@@ -152,6 +152,8 @@ def missing(cell: Any) -> bool:
         return True
     if isinstance(cell, Decimal):
         return cell.is_nan()
+    if isinstance(cell, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(cell))
     return isinstance(cell, Real) and bool(cell != cell)
 
 
