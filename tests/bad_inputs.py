@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import transferkit
-from transferkit import routes
+from transferkit import options as of_routes
 from transferkit.cli import failures
 from transferkit.cli.app import app
 from transferkit.config import DataConfig, GenerationConfig, RunConfig
@@ -507,7 +507,8 @@ def with_option(draw: Draw, world: World) -> Words:
         return fit_words(world, good, "--generation", f"{name}={value}")
     if draw.random() < 0.05:
         return ["predict", world.run, good, "--batch-size", value]
-    route, (_, options) = one_of(draw, sorted(routes.variants().items()))
+    route = one_of(draw, of_routes.names())
+    options = of_routes.get(route).Options
     setting = f"{route}.{one_of(draw, [*options.model_fields, 'x', ''])}={value}"
     return fit_words(world, good, "--routes", route, "--set", setting)
 

@@ -9,12 +9,12 @@ import pytest
 from pydantic import ValidationError
 from typer.models import OptionInfo
 
-from transferkit import estimators, routes
+from transferkit import estimators, options
 from transferkit.cli import commands
 from transferkit.config import DataConfig, GenerationConfig, RunConfig, Strict
 
 LOWER, UPPER = {"minimum", "exclusiveMinimum", "ge", "gt"}, {"maximum", "exclusiveMaximum", "le", "lt"}
-OF_ROUTES = {f"routes {name}": options for name, (_, options) in routes.variants().items()}
+OF_ROUTES = {f"routes {name}": options.get(name).Options for name in options.names()}
 SCHEMAS: dict[str, type[Strict]] = {
     "run": RunConfig,
     "data": DataConfig,
