@@ -2,26 +2,99 @@
 
 import re
 import shlex
+from datetime import datetime
+from numbers import Integral
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from transferkit.errors import ConfigError
+from transferkit import plain_yaml
+from transferkit.errors import ConfigError, shown
 
 AUTO: Final = "auto"
 FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 10, 5
 """Below so many labelled rows `folds=auto` cross-validates, in so many parts; in so many where no rows validate."""
 DESCRIBED = "config.yaml"
 """What the description is called in a run's folder."""
+_LONGEST_STEM = 80
 _LABEL = re.compile(r"[^\W_][\w. -]*")
 
 
-class Strict(BaseModel):
-    """A frozen model that refuses unknown keys."""
+MOST_ROUTES = 100
+MOST_TOKENS = 1_000_000
+MOST_ROWS = 1_000_000_000
+LAST_SEED = 4_000_000_000
+"""numpy takes seeds below 2^32, and `seeds` counts on from the first."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+def _no_truth(value: Any) -> Any:
+    """`value`, unless it is a truth value (Python counts with it) or bytes (pydantic reads them)."""
+    if type(value).__name__ in ("bool", "bool_", "bytes"):
+        raise ValueError("input should be a number")
+    return int(value) if isinstance(value, Integral) else value
+
+
+NO_TRUTH = BeforeValidator(_no_truth)
+Integer = Annotated[int, NO_TRUTH]
+Number = Annotated[float, NO_TRUTH]
+"""Fields of these types need a lower and an upper bound, so that no value can end a run or never let it end."""
+
+Share = Annotated[float, Field(ge=0, lt=1), NO_TRUTH]
+Seed = Annotated[int, Field(ge=0, le=LAST_SEED), NO_TRUTH]
+Length = Annotated[int, Field(ge=1, le=MOST_TOKENS), NO_TRUTH]
+
+
+def usable_path(text: str | Path) -> Path:
+    """`text` as a path, `~` expanded. Raises `ValueError` where no file can have it or it cannot be looked at."""
+    _refuse_unwritable(str(text))
+    try:
+        path = Path(text).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return path  # what is to be there is checked by who reads or writes it
+    except OSError as error:
+        raise ValueError(f"expected a path that can be used: {(error.strerror or str(error)).lower()}") from None
+    except RuntimeError:
+        raise ValueError("expected a path, found ~ with the name of nobody here") from None
+    return path
+
+
+def _named_or_there(text: str) -> str:
+    if "://" not in text:
+        usable_path(text)
+    return text
+
+
+def _usable(path: Path) -> Path:
+    usable_path(path)
+    return path
+
+
+Place = Annotated[str, AfterValidator(_named_or_there)]
+"""A path, or a name in the catalogue or on the hub."""
+Folder = Annotated[Path, AfterValidator(_usable)]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys, and text that no file or path can hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_written(cls, value: Any) -> Any:
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str | Path):
+                _refuse_unwritable(str(text))
+        return value
+
+
+def _refuse_unwritable(text: str) -> None:
+    if "\0" in text:
+        raise ValueError("expected text without the character NUL")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("expected text in Unicode, found bytes or half a pair that no UTF-8 file can hold")
 
 
 class RouteConfig(Strict):
@@ -72,9 +145,9 @@ Routes = Annotated[tuple[Route, ...], BeforeValidator(_as_routes)]
 class DataConfig(Strict):
     """Where the rows are and what their columns mean."""
 
-    path: str = Field(description="file, catalogue name (trec) or hub data set")
-    validation: str | None = Field(None, description="file with the validation rows")
-    test: str | None = Field(None, description="file with the test rows")
+    path: Place = Field(min_length=1, description="file, catalogue name (trec) or hub data set")
+    validation: Place | None = Field(None, description="file with the validation rows")
+    test: Place | None = Field(None, description="file with the test rows")
     text: str | None = Field(None, description="name of the text column")
     text_pair: str | None = Field(None, description="name of the second text column")
     label: str | None = Field(None, description="name of the label column")
@@ -84,18 +157,28 @@ class DataConfig(Strict):
     time: str | None = Field(
         None, description="name of a column of times: train on the past, validate on what follows, test on the latest"
     )
-    test_size: float | None = Field(
+    test_size: Number | None = Field(
         None,
         gt=0,
+        le=MOST_ROWS,
         description="held-out share, or a number of rows if 1 or more; default: 0.1, none in a cross-validation",
     )
-    validation_size: float = Field(0.1, ge=0, description="share of the training rows, or a number of rows")
-    folds: Annotated[int, Field(ge=0, le=100)] | Literal["auto"] = Field(
+    validation_size: Number = Field(
+        0.1, ge=0, le=MOST_ROWS, description="share of the training rows, or a number of rows"
+    )
+    folds: Annotated[int, Field(ge=0, le=100), NO_TRUTH] | Literal["auto"] = Field(
         AUTO,
         description=f"parts for cross-validating every route, 0 for none; auto: {FEW_ROWS_FOLDS} below {FEW_ROWS} "
         "labelled rows, but for texts that are written",
     )
     keep_leaks: bool = Field(False, description="keep training rows that also stand in test")
+
+    @field_validator("test_size", "validation_size")
+    @classmethod
+    def _whole_rows(cls, size: float | None) -> float | None:
+        if size is not None and size > 1 and not size.is_integer():
+            raise ValueError("expected a share below 1 or a whole number of rows")
+        return size
 
 
 def _as_list(value: Any) -> Any:
@@ -105,16 +188,28 @@ def _as_list(value: Any) -> Any:
 class GenerationConfig(Strict):
     """How a model writes: the settings of the same names in Transformers' `GenerationConfig`."""
 
-    max_new_tokens: int | None = Field(None, ge=1, description="longest answer; default: what the training rows need")
-    num_beams: int = Field(1, ge=1, description="beams of the search; 1 is greedy")
+    max_new_tokens: Integer | None = Field(
+        None, ge=1, le=32_768, description="longest answer; default: what the training rows need"
+    )
+    num_beams: Integer = Field(1, ge=1, le=64, description="beams of the search; 1 is greedy")
     do_sample: bool = Field(False, description="draw tokens instead of taking the likeliest")
-    temperature: float = Field(1.0, gt=0, description="of the draw: below 1 the likely ones become likelier")
-    top_p: float = Field(1.0, gt=0, le=1, description="draw from the likeliest tokens with this share together")
-    no_repeat_ngram_size: int = Field(0, ge=0, description="word pieces in a row that may not come again; 0: any may")
-    repetition_penalty: float = Field(1.0, gt=0, description="above 1 makes tokens that stood before less likely")
-    length_penalty: float = Field(1.0, description="of beams: above 0 favours longer answers, below 0 shorter ones")
+    temperature: Number = Field(
+        1.0, ge=0.01, le=100, description="of the draw: below 1 the likely ones become likelier"
+    )
+    top_p: Number = Field(
+        1.0, ge=0.001, le=1, description="draw from the likeliest tokens with this share together"
+    )
+    no_repeat_ngram_size: Integer = Field(
+        0, ge=0, le=1_000, description="word pieces in a row that may not come again; 0: any may"
+    )
+    repetition_penalty: Number = Field(
+        1.0, ge=0.1, le=10, description="above 1 makes tokens that stood before less likely"
+    )
+    length_penalty: Number = Field(
+        1.0, ge=-10, le=10, description="of beams: above 0 favours longer answers, below 0 shorter ones"
+    )
     stop: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
-        (), description="texts that end an answer, besides the model's own end"
+        (), max_length=100, description="texts that end an answer, besides the model's own end"
     )
 
 
@@ -122,7 +217,7 @@ class RunConfig(Strict):
     """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
 
     data: DataConfig
-    model: str | None = Field(
+    model: Place | None = Field(
         None,
         description="catalogue or hub name, folder, GGUF file or wheel:// address; default: all-MiniLM-L6-v2, or "
         "SmolLM2-135M-Instruct where texts are to be written",
@@ -131,31 +226,32 @@ class RunConfig(Strict):
     task: str | None = Field(
         None, description="what is to be learned; default: that of the catalogue's data, or text-classification"
     )
-    routes: Routes = Field((RouteConfig(name=AUTO),), description="routes to try; auto chooses")
-    unlabelled: str | None = Field(None, description="file with extra text for distillation")
+    routes: Routes = Field(
+        (RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses"
+    )
+    unlabelled: Place | None = Field(None, description="file with extra text for distillation")
     instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
     generation: GenerationConfig = Field(
         GenerationConfig(),
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
     )
 
-    max_length: int | None = Field(
+    max_length: Length | None = Field(
         None,
-        gt=0,
         description="tokens per text; default: as many as the model takes, where answers are spans 384 at most",
     )
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
     )
-    margin: float = Field(
+    margin: Number = Field(
         1.0, ge=0, le=100, description="points of the main metric that the cheapest route may lose against the best"
     )
-    seed: int = Field(0, ge=0, description="seed of splits, heads and batches")
-    seeds: int = Field(1, ge=1, description="trainings per route, to show the spread")
+    seed: Seed = Field(0, description="seed of splits, heads and batches")
+    seeds: Integer = Field(1, ge=1, le=1_000, description="trainings per route, to show the spread")
     offline: bool = Field(False, description="never touch the network")
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
-    output_dir: Path | None = Field(None, description="run folder; default runs/DATA-DATE")
-    cache_dir: Path | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+    output_dir: Folder | None = Field(None, description="run folder; default runs/DATA-DATE")
+    cache_dir: Folder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
 
     @field_validator("generation")
     @classmethod
@@ -165,6 +261,11 @@ class RunConfig(Strict):
         if asked.num_beams == 1 and asked.length_penalty != 1.0:
             raise ValueError("length_penalty is of beams; set num_beams to 2 or more too, or leave it out")
         return asked
+
+
+def usual_folder(data: str) -> Path:
+    """The run folder where none is asked for, named after the data and the time."""
+    return Path("runs") / f"{Path(data).stem[:_LONGEST_STEM] or 'data'}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
 def resuming(folder: Path) -> str:
@@ -196,24 +297,40 @@ def explain(error: ValidationError) -> str:
         where = ".".join(str(p) for p in item["loc"] if not str(p).startswith(("constrained-", "tuple["))) or "config"
         said = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
         said = "unknown" if item["type"] == "extra_forbidden" else said.partition(", unable")[0]
-        parts.append(f"{where}: {said[:1].lower()}{said[1:]} (found {item['input']!r:.80})")
+        parts.append(f"{where}: {said[:1].lower()}{said[1:]} (found {shown(item['input'])}{_hint(item)})")
     return "; ".join(parts)
+
+
+def _hint(item: Any) -> str:
+    """What to do where YAML takes for a number or a truth value what was meant as text."""
+    odd = item["type"] == "string_type" and isinstance(item["input"], bool | int | float)
+    return "; put text in quotes" if odd else ""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a run description as a plain dictionary."""
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        values = plain_yaml.read(_text_of(path))
+    except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read the run description {path}: {error}") from None
     if not isinstance(values, dict):
         found = "nothing" if values is None else type(values).__name__
         raise ConfigError(f"{path}: expected a mapping such as 'data: trec', found {found}")
     if isinstance(values.get("data"), str):
         values["data"] = {"path": values["data"]}
+    for part in ("data", "generation"):
+        if not isinstance(values.get(part), dict | None):
+            raise ConfigError(f"{path}: {part}: expected a mapping, found {shown(values[part])}")
     return values
+
+
+def _text_of(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise ValueError("expected a file, found something else")
+    with path.open("rb") as file:
+        return file.read(4 * plain_yaml.MOST_CHARACTERS + 1).decode("utf-8")
 
 
 def write_yaml(config: RunConfig, path: Path) -> None:
     """Write the resolved description; `read_yaml` gives it back."""
-    path.write_text(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), encoding="utf-8")
+    path.write_text(plain_yaml.written(config.model_dump(mode="json")), encoding="utf-8")

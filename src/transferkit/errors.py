@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from reprlib import Repr
+from typing import Any
 
 
 class TransferkitError(Exception):
@@ -67,3 +69,14 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _NO_MEMORY)
+
+
+def shown(value: Any, width: int = 80) -> str:
+    """`value` as a sentence shows it: at most `width` characters, however large, deep or unwilling it is."""
+    short = Repr()
+    short.maxlevel, short.maxstring, short.maxlong, short.maxother = 4, width, width, width
+    short.maxlist = short.maxtuple = short.maxdict = short.maxset = short.maxfrozenset = short.maxarray = 10
+    try:
+        return short.repr(value)[:width]
+    except Exception:
+        return f"<{type(value).__name__}>"

@@ -1,25 +1,27 @@
 """Transfer routes as scikit-learn estimators."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
-from transferkit.config import RouteConfig
+from transferkit.config import Folder, Length, Place, RouteConfig, Seed, Share, Strict, explain
 from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
+from transferkit.data.values import missing
 from transferkit.disk import room_for
-from transferkit.errors import ConfigError, DataError
+from transferkit.errors import ConfigError, DataError, shown
 from transferkit.model import Floats, rows_of
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
@@ -29,6 +31,19 @@ from transferkit.training import cache
 
 _CACHE = "~/.cache/transferkit"
 _WAY_ON = "or let the environment's TMPDIR name another disk, and fit again"
+
+
+class Settings(Strict):
+    """What the parameters of an estimator may be; they are checked where it is fitted."""
+
+    model: Place
+    route: str
+    options: dict[str, Any] | None = None
+    max_length: Length | None = None
+    validation_size: Share = 0.1
+    random_state: Seed = 0
+    cache_dir: Folder | None = None
+    offline: bool = False
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -98,16 +113,14 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation rows nor in a cross-validation of the route; None is a group of its own. `times` has a number or date
         per text: the validation rows are the latest, and with both, texts that would break either are left out.
         """
-        rows, labels = rows_of(X), np.asarray(y)
-        missing = [i for i, label in enumerate(labels.ravel()) if label is None or label != label]
-        if missing:
-            raise DataError(f"expected a label for every text, found none for item {missing[0] + 1}; leave it out")
+        settings = _checked(self.get_params(deep=False))
+        rows, labels = rows_of(X), _labels_of(y)
         if len(labels) != len(rows):
             raise DataError(f"expected a label for each of {len(rows)} texts, found {len(labels)}")
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise DataError(f"expected at least two classes, found only {self.classes_.tolist()}")
-        plan = routes.resolve(RouteConfig(name=self.route, options=dict(self.options or {})))
+        plan = routes.resolve(RouteConfig(name=settings.route, options=settings.options or {}))
         rows = Rows({**rows.columns, "label": [written(label) for label in labels]}, rows.numbers)
         rows = _with_memberships(rows, {GROUP: groups, TIME: times})
         with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder, room_for(Path(folder), _WAY_ON):
@@ -155,6 +168,28 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             max_length=self.max_length or backbone.max_length,
             load_backbone=load,
         )
+
+
+def _checked(parameters: Mapping[str, Any]) -> Settings:
+    options = parameters["options"]
+    given = {**parameters, "options": dict(options) if isinstance(options, Mapping) else options}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise ConfigError(explain(error)) from None
+
+
+def _labels_of(y: Any) -> npt.NDArray[Any]:
+    """`y` as an array of one dimension; `DataError` for what is no list of labels."""
+    if isinstance(y, str | bytes | Mapping | Set) or not hasattr(y, "__len__") or hasattr(y, "columns"):
+        raise DataError(f"expected a list of labels, found {shown(y, 60)}")
+    listed = list(y.ravel()) if isinstance(y, np.ndarray) else list(y)
+    for number, label in enumerate(listed, start=1):
+        if missing(label):
+            raise DataError(f"expected a label for every text, found none for item {number}; leave it out")
+        if not isinstance(label, str | int | float | np.generic):
+            raise DataError(f"expected text or numbers as labels, found {shown(label, 60)} for item {number}")
+    return np.asarray(listed)
 
 
 def _run(plan: Plan, context: Context) -> Outcome:

@@ -6,13 +6,12 @@ Nothing imported here needs torch, so that what is wrong with a request is said 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
-from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig
+from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
 from transferkit.data import columns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
@@ -79,8 +78,7 @@ def cache_of(config: RunConfig) -> Path:
 
 def _settled(config: RunConfig, task: Task) -> RunConfig:
     """`config` with its folder, task and model filled in."""
-    dated = f"{Path(config.data.path).stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    folder = config.output_dir or unused(Path("runs") / dated)
+    folder = config.output_dir or unused(usual_folder(config.data.path))
     model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
     return config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
 

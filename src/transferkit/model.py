@@ -1,7 +1,7 @@
 """A trained model in use: texts in, labels and probabilities out, wherever it was saved."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows, saved_run
-from transferkit.config import DESCRIBED, resuming
+from transferkit.config import DESCRIBED, resuming, usable_path
 from transferkit.data import audit, content, labels, values
 from transferkit.data.cleaning import clean
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import names_in
-from transferkit.errors import ArtifactError, ConfigError, DataError
+from transferkit.errors import ArtifactError, ConfigError, DataError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
@@ -27,6 +27,7 @@ from transferkit.tasks import Shape, Task
 Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
 
+_MOST_AT_ONCE = 1_000_000
 _PAIR = (tuple, list, np.ndarray)
 _LOST = {
     Shape.TAGS: "the words beyond are tagged O; split such rows",
@@ -109,14 +110,13 @@ class Model:
             )
 
     def _rows(self, texts: Sequence[Text]) -> Rows:
-        if self.task.shape is Shape.TAGS and not isinstance(texts, str):
-            texts = values.words(list(texts), "text", data.from_texts([]))
+        texts = _listed(texts)
+        if self.task.shape is Shape.TAGS:
+            texts = values.words(texts, "text", Rows({}, np.arange(1, len(texts) + 1)))
         return rows_of(self._filled(texts), self.takes_pairs if self.columns else None)
 
     def _filled(self, texts: Any) -> Any:
         """`texts` with blank ones for None and NaN, which have no answer."""
-        if isinstance(texts, str) or not hasattr(texts, "__iter__") or hasattr(texts, "columns"):
-            return texts
         listed = list(texts)
         pairs = any(isinstance(item, _PAIR) for item in listed) or (
             self.takes_pairs and all(map(values.missing, listed))
@@ -129,6 +129,8 @@ class Model:
         `named` says which columns hold `text` and `text_pair`; otherwise they are called as in training or
         have a usual name.
         """
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or not 1 <= batch_size <= _MOST_AT_ONCE:
+            raise ConfigError(f"batch_size: expected a number from 1 to {_MOST_AT_ONCE:,}, found {shown(batch_size)}")
         broken = 0
         cut: list[int] = []
         unfinished: list[int] = []
@@ -220,7 +222,7 @@ class Model:
         known = {name: raw for name, raw in self.columns.items() if raw in rows}
         if not target:
             known.pop(self.task.target, None)
-        return known | dict(named or {})
+        return known | _names(named)
 
 
 def load(
@@ -231,9 +233,9 @@ def load(
 
     Raises `ArtifactError` for a damaged or foreign folder, and for code of its own that is not trusted.
     """
-    if not isinstance(folder, str | Path):
-        raise ConfigError(f"expected the folder of a run or a model, found {folder!r:.60}")
-    path = Path(folder).expanduser()
+    path = _place(folder)
+    if not isinstance(route, str | None):
+        raise ConfigError(f"expected the name of a route, found {shown(route)}")
     artifact = _artifact(path, route, cheapest)
     facts = predictors.read_facts(artifact)
     # A folder of an earlier version does not say itself what it is for.
@@ -258,9 +260,42 @@ def _task(artifact: Path, name: str | None, predictor: Predictor) -> Task:
     return tasks.get(name)
 
 
+def _place(folder: Any) -> Path:
+    if not isinstance(folder, str | Path):
+        raise ConfigError(f"expected the folder of a run or a model, found {shown(folder)}")
+    try:
+        return usable_path(folder)
+    except ValueError as error:
+        raise ArtifactError(f"no run or model in {shown(str(folder))}: {error}") from None
+
+
+def _names(named: Any) -> dict[str, str]:
+    """Canonical -> raw column names, checked."""
+    if not isinstance(named, Mapping | None) or not all(isinstance(each, str) for each in (named or {}).values()):
+        raise ConfigError(f"named: expected names of columns such as {{'text': 'review'}}, found {shown(named)}")
+    return dict(named or {})
+
+
+def _listed(texts: Any) -> list[Any]:
+    """`texts` as a list; `DataError` for what is no list of texts in an order of its own."""
+    if isinstance(texts, str):
+        raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
+    if hasattr(texts, "columns"):
+        raise DataError(
+            "expected a list or one column of texts, found a whole table; give its text column, df['text'], or for "
+            "pairs df[['text', 'text_pair']].values"
+        )
+    if isinstance(texts, bytes | Mapping | Set) or not hasattr(texts, "__iter__"):
+        raise DataError(f"expected a list of texts, found {shown(texts, 60)}")
+    try:
+        return list(texts)
+    except TypeError:  # an array of no dimension
+        raise DataError(f"expected a list of texts, found {shown(texts, 60)}") from None
+
+
 def _filled(item: Any, blank: Text) -> Any:
     """`item`, or `blank` where it is missing; a pair without the parts that are."""
-    if isinstance(item, _PAIR):
+    if isinstance(_as_item(item), tuple):
         return tuple("" if values.missing(part) else part for part in item)
     return blank if values.missing(item) else item
 
@@ -268,28 +303,33 @@ def _filled(item: Any, blank: Text) -> Any:
 def rows_of(texts: Sequence[Text], pairs: bool | None = None) -> Rows:
     """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else, and for what a
     model that was trained on `pairs`, or on single texts, does not take (None: any)."""
-    if isinstance(texts, str):
-        raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
-    if not hasattr(texts, "__iter__"):
-        raise DataError(f"expected a list of texts, found {texts!r:.60}")
-    if hasattr(texts, "columns"):
-        raise DataError(
-            "expected a list or one column of texts, found a whole table; give its text column, df['text'], or for "
-            "pairs df[['text', 'text_pair']].values"
-        )
-    listed = [tuple(item) if isinstance(item, _PAIR) else item for item in texts]
+    listed = [_as_item(item) for item in _listed(texts)]
     for number, item in enumerate(listed, start=1):
         pair = isinstance(item, tuple)
         fine = len(item) == 2 and all(isinstance(part, str) for part in item) if pair else isinstance(item, str)
         if not fine or pair != isinstance(listed[0], tuple):
             raise DataError(
-                f"expected texts, or (text, text_pair) tuples throughout; item {number} is {item!r:.60}; "
+                f"expected texts, or (text, text_pair) tuples throughout; item {number} is {shown(item, 60)}; "
                 "fill what is missing or leave it out"
             )
     if listed and pairs is not None and isinstance(listed[0], tuple) != pairs:
         wanted = "pairs of texts, as (text, text_pair) tuples" if pairs else "single texts, not pairs"
         raise DataError(f"this model was trained on {wanted}; give it the same")
-    return data.from_texts(listed)
+    return data.from_texts(_whole(listed))
+
+
+def _as_item(item: Any) -> Any:
+    several = isinstance(item, _PAIR) and not (isinstance(item, np.ndarray) and item.ndim == 0)
+    return tuple(item) if several else item
+
+
+def _whole(listed: list[Any]) -> list[Any]:
+    """`listed` without halves of surrogate pairs, which is reported."""
+    clean = [tuple(map(values.whole, item)) if isinstance(item, tuple) else values.whole(item) for item in listed]
+    odd = sum(new != old for new, old in zip(clean, listed, strict=True))
+    if odd:
+        log.warning("half of a surrogate pair in %s, read with the mark \ufffd", audit.counted(odd, "text"))
+    return clean
 
 
 def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
@@ -314,7 +354,8 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
         )
     found = run.route(name)
     if found is None:
-        raise ConfigError(f"{path} has no route {name!r}; it has {', '.join(each.name for each in run.routes)}")
+        there = ", ".join(each.name for each in run.routes)
+        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}")
     return path / found.artifact
 
 

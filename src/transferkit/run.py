@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from transferkit.config import parse
-from transferkit.errors import ConfigError, TransferkitError
+from transferkit.errors import ConfigError, TransferkitError, shown
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.intake import begin
 
@@ -106,8 +106,8 @@ def fit(
     >>> run.model().predict(["Who wrote Ulysses ?"])                                         # doctest: +SKIP
     ['HUM']
     """
-    if data is None:
-        raise ConfigError("expected data: a file, a DataFrame, a data set's name ...; found None")
+    if data is None or isinstance(data, bytes | int | float):
+        raise ConfigError(f"expected data: a file, a DataFrame, a data set's name ...; found {shown(data)}")
     named = isinstance(data, str | Path) and all(_is_file(part) for part in (validation, test))
     config = parse(
         {

@@ -3,18 +3,15 @@
 import logging
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from transferkit import config
+from transferkit import config, plain_yaml
 from transferkit.config import AUTO, DESCRIBED, DataConfig, RouteConfig, Routes, RunConfig, Strict
-from transferkit.disk import unused
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, shown
 
 POSITIONAL = "path"
 """The one field of `DataConfig` that has no flag: it is the argument DATA."""
@@ -57,7 +54,8 @@ def described(
     if settings:
         values["routes"] = _set(_routes(values.get("routes") or AUTO), settings)
     values.setdefault("output_dir", None)
-    values["output_dir"] = values["output_dir"] or _folder(values["data"][POSITIONAL])
+    if values["output_dir"] is None:
+        values["output_dir"] = config.usual_folder(str(values["data"][POSITIONAL]))
     return config.parse(values)
 
 
@@ -103,7 +101,10 @@ def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteCo
         if not (equals and dot and title and option):
             raise ConfigError(f"--set {setting}: expected ROUTE.OPTION=VALUE, such as full.epochs=3")
         if title not in options and AUTO in options:
-            options[AUTO].setdefault(title, {})[option] = _value(f"--set {setting}", value)
+            of_route = options[AUTO].setdefault(title, {})
+            if not isinstance(of_route, dict):
+                raise ConfigError(f"auto.{title}: expected the options of a route, found {shown(of_route)}")
+            of_route[option] = _value(f"--set {setting}", value)
             continue
         if title not in options:
             there = ", ".join(options) or "none"
@@ -127,19 +128,6 @@ def _writing(settings: Sequence[str]) -> dict[str, Any]:
 
 def _value(setting: str, text: str) -> Any:
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ConfigError(f"{setting}: expected a value such as 3, 2e-5, true or [a, b]") from None
-    return _number(value)
-
-
-def _number(value: Any) -> Any:
-    """YAML takes 2e-5 for a word; here it is a number."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def _folder(data: str) -> Path:
-    return unused(Path("runs") / f"{Path(data).stem}-{datetime.now():%Y%m%d-%H%M%S}")
+        return plain_yaml.read(text)
+    except ValueError as error:
+        raise ConfigError(f"{setting}: expected a value such as 3, 2e-5, true or [a, b] ({error})") from None

@@ -1,5 +1,6 @@
 """Every failure as one sentence on stderr and an exit code; a traceback only on request."""
 
+import errno
 import os
 import sys
 import traceback
@@ -9,10 +10,15 @@ from typing import Any
 import typer
 
 from transferkit.disk import is_full
-from transferkit.errors import InterruptedRunError, ResourceError, TransferkitError, is_out_of_memory
+from transferkit.errors import ConfigError, InterruptedRunError, ResourceError, TransferkitError, is_out_of_memory
 
 _UNEXPECTED = 1
+_LONGEST, _ENDING = 1_200, 200
 _PIPE_CLOSED = 128 + 13  # as if ended by SIGPIPE
+_CANNOT_BE_USED = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ELOOP),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ENXIO),
+)
 
 
 def code_of(run: Callable[[], Any], debug: bool = False) -> int:
@@ -66,6 +72,10 @@ def explained(error: Exception) -> tuple[str, int]:
         name = getattr(error, "filename", None)
         where = f" while writing {name}" if name else ""
         return f"no disk left{where}; free some space, then try again (a run: with --resume)", ResourceError.exit_code
+    if isinstance(error, OSError) and error.errno in _CANNOT_BE_USED:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = (error.strerror or "cannot be used").lower()
+        return _line(f"{where}{reason}; check the path and its permissions"), ConfigError.exit_code
     kind, words = type(error).__name__, _line(str(error))
     return f"unexpected {kind}{f' ({words})' if words else ''}; run again with --debug to see where", _UNEXPECTED
 
@@ -78,4 +88,6 @@ def _misuse(error: Any) -> tuple[str, int]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """`text` in one line; of a very long one what is at its start and at its end."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _ENDING]} ... {line[-_ENDING:]}"

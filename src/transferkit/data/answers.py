@@ -12,10 +12,13 @@ import numpy as np
 from transferkit.data import audit
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
+from transferkit.errors import shown
 
 Answer = tuple[str, int]
 """Its text, and the position of its first character in the context."""
 
+_LAST = 2**31  # characters
+_LIST = (list, tuple, np.ndarray)
 _SIGNS = frozenset(string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
@@ -34,27 +37,29 @@ def read(cell: Any) -> list[Answer]:
     if isinstance(given, Mapping):
         given = _pairs(given, cell)
     if isinstance(given, str) or not hasattr(given, "__iter__"):
-        raise _odd(f"{cell!r:.60}")
+        raise _odd(shown(cell, 60))
     return [_answer(each, cell) for each in given]
 
 
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return ast.literal_eval(text)  # what pandas writes into a CSV
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        raise _odd(f"{text!r:.60}") from None
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        raise _odd(shown(text, 60)) from None
 
 
 def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
     texts, starts = (given.get(name) for name in ("text", "answer_start"))
     if texts is None or starts is None:
-        raise _odd(f"{cell!r:.60}")
+        raise _odd(shown(cell, 60))
     if isinstance(texts, str):
         return [(texts, starts)]
+    if not (isinstance(texts, _LIST) and isinstance(starts, _LIST)):
+        raise _odd(shown(cell, 60))
     if len(texts) != len(starts):
         raise _odd(f"{len(texts)} texts and {len(starts)} starts")
     return list(zip(texts, starts, strict=True))
@@ -64,10 +69,11 @@ def _answer(given: Any, cell: Any) -> Answer:
     if isinstance(given, Mapping):
         given = (given.get("text"), given.get("answer_start"))
     if not isinstance(given, list | tuple) or len(given) != 2:
-        raise _odd(f"{cell!r:.60}")
+        raise _odd(shown(cell, 60))
     text, start = given
-    if not isinstance(text, str) or not text.strip() or not isinstance(start, int | np.integer):
-        raise _odd(f"the text {text!r:.40} with the start {start!r:.20}")
+    placed = isinstance(start, int | np.integer) and abs(int(start)) <= _LAST
+    if not isinstance(text, str) or not text.strip() or not placed:
+        raise _odd(f"the text {shown(text, 40)} with the start {shown(start, 20)}")
     return str(text).strip(), int(start) + len(text) - len(text.lstrip())
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from transferkit.config import DataConfig
 from transferkit.data import values
 from transferkit.data.rows import Rows
-from transferkit.errors import DataError
+from transferkit.errors import DataError, shown
 
 
 class TaskColumns(Protocol):
@@ -212,7 +212,7 @@ def _plain(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f"the columns {', '.join(map(repr, names[:20]))}"
+    return f"the columns {', '.join(shown(name, 60) for name in names[:20])}"
 
 
 def _at(source: str) -> str:

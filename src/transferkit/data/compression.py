@@ -2,18 +2,22 @@
 
 import gzip
 import lzma
+import stat
 import zlib
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import IO, cast
 
-from transferkit.errors import DataError
+from transferkit.errors import DataError, shown
 
 MAX_LINE = 64 * 2**20
 """Bytes one line (and one quoted CSV field) may have; a longer one is refused before it is read whole."""
 
 SUFFIXES = (".gz", ".xz")
+
+_EXPANDED, _LARGE = 300, 2**30
+"""What grows to more than so many times its size, and to more than so many bytes, holds no texts."""
 
 
 class LongLineError(Exception):
@@ -28,10 +32,7 @@ def stored_suffix(path: Path) -> str:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """`path` opened for reading, decompressed on the way where its suffix says so."""
-    if not path.exists():
-        raise DataError(f"{path}: expected a data file, found nothing there; check the path")
-    if path.is_dir():
-        raise DataError(f"{path}: expected a data file, found a folder; name one of the files in it")
+    _regular(path)
     try:
         match path.suffix.lower():
             case ".gz":
@@ -44,17 +45,39 @@ def open_bytes(path: Path) -> IO[bytes]:
         raise DataError(f"{path}: cannot be opened: {error.strerror or error}; check its permissions") from None
 
 
+def _regular(path: Path) -> int:
+    """The size of `path`; a folder, or what may never end (a pipe, a device), is refused."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        what = "a link to nothing" if path.is_symlink() else "nothing there"
+        raise DataError(f"{path}: expected a data file, found {what}; check the path") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{shown(str(path))}: cannot be opened: {reason}; check the path and its permissions") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise DataError(f"{path}: expected a data file, found a folder; name one of the files in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise DataError(f"{path}: expected a data file, found a pipe, socket or device; write its rows to a file first")
+    return found.st_size
+
+
 def lines(path: Path) -> Iterator[str]:
     """The lines of `path` as text, line ends kept; bytes that are not UTF-8 become U+FFFD.
 
     Raises `DataError` for an empty, truncated or damaged file and for UTF-16; `LongLineError`
     for a line over `MAX_LINE` bytes, of which no more than that is ever held.
     """
-    number = 0
+    number = read = 0
+    most = max(_LARGE, _EXPANDED * _regular(path))
     with open_bytes(path) as file:
         try:
             while line := file.readline(MAX_LINE + 1):
-                number += 1
+                number, read = number + 1, read + len(line)
+                if read > most:
+                    raise DataError(
+                        f"{path}: holds more than {_EXPANDED} times its own size; if that is meant, decompress it first"
+                    )
                 if len(line) > MAX_LINE:
                     raise LongLineError(
                         f"line {number} is longer than {size_text(MAX_LINE)}, which no text should be; "

@@ -1,13 +1,15 @@
 """Files, folders and tables in memory -> `Rows` under their raw column names."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from transferkit.data import compression, formats, tables
+import numpy as np
+
+from transferkit.config import usable_path
+from transferkit.data import compression, folders, formats, tables
 from transferkit.data.rows import Rows, concatenated
-from transferkit.errors import DataError
+from transferkit.errors import DataError, shown
 
 ALL = "all"
 """The key of rows that came without splits."""
@@ -27,6 +29,8 @@ SPLIT_NAMES = {
 """What splits are called elsewhere -> what they are called here."""
 
 _BATCH = 50_000
+_OPEN_KEYS = (".jsonl", ".ndjson", ".json")
+"""Formats in which a key that no row of a part has is simply not there."""
 
 
 def read(source: Any) -> Rows:
@@ -70,14 +74,23 @@ def read_splits(source: Any, validation: Any = None, test: Any = None) -> dict[s
 def _splits_of(source: Any) -> dict[str, Rows]:
     if isinstance(source, Mapping) and _is_split_mapping(source):
         return {split_name(name): read(table) for name, table in source.items()}
-    if isinstance(source, str | Path) and Path(source).expanduser().is_dir():
-        return _read_folder(Path(source).expanduser())
+    if isinstance(source, str | Path) and _place(source).is_dir():
+        return _read_folder(_place(source))
     return {ALL: read(source)}
+
+
+def _place(path: str | Path) -> Path:
+    if not isinstance(path, str | Path):
+        raise DataError(f"expected the path of a file, found {shown(path)}")
+    try:
+        return usable_path(path)
+    except ValueError as error:
+        raise DataError(f"{shown(str(path))}: {error}") from None
 
 
 def stream(path: str | Path, batch_size: int = 1000) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file."""
-    file = Path(path).expanduser()
+    file = _place(path)
     return formats.of(file).batches(file, batch_size)
 
 
@@ -102,19 +115,21 @@ def _is(value: Any, package: str, name: str) -> bool:
 
 
 def _read_folder(folder: Path) -> dict[str, Rows]:
-    files = [path for path in sorted(folder.iterdir()) if compression.stored_suffix(path) in formats.by_suffix()]
-    found: dict[str, Path] = {}
-    for path in files:
-        words = re.split(r"[._\-]", path.name.lower())
-        for name in {SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES}:
-            if name in found:
-                raise DataError(f"{folder}: both {found[name].name} and {path.name} look like {name}; keep one of them")
-            found[name] = path
-    if found:
-        return {name: read(path) for name, path in found.items()}
-    if len(files) == 1:
-        return {ALL: read(files[0])}
-    raise DataError(
-        f"{folder}: expected files named train, validation and test (or a single data file), "
-        f"found {', '.join(path.name for path in files[:5]) or 'none'}; rename them or name one file"
-    )
+    found = folders.files_of(folder, SPLIT_NAMES, ALL)
+    return {name: _joined(paths) for name, paths in found.items()}
+
+
+def _joined(paths: Sequence[Path]) -> Rows:
+    """The rows of all parts of a split, numbered on through them."""
+    if len(paths) == 1:
+        return read(paths[0])
+    parts = [read(path) for path in paths]
+    for path, part in zip(paths, parts, strict=True):
+        odd = set(part.columns) ^ set(parts[0].columns)
+        if odd and compression.stored_suffix(path) not in _OPEN_KEYS:
+            raise DataError(
+                f"{path}: expected the columns of {paths[0].name}, the first part; only one of them has "
+                f"{', '.join(map(repr, sorted(odd)[:5]))}; write both with the same columns"
+            )
+    rows = concatenated(parts)
+    return Rows(rows.columns, np.arange(1, len(rows) + 1), f"{paths[0].parent / paths[0].name} and further parts")

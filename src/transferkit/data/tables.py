@@ -1,13 +1,19 @@
 """Records and tables in memory -> `Rows` under their raw column names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from transferkit.data.rows import Rows
-from transferkit.errors import DataError
+from transferkit.data.values import missing
+from transferkit.errors import DataError, shown
+
+MOST_KEYS = 2_000
+"""Different keys of records; with more, every row has names of its own, and a table of them would not end."""
+_UNLABELLED = -1  # as `datasets` writes it
 
 
 class Collector:
@@ -33,7 +39,7 @@ class Collector:
         if len(fields) != len(self._names):
             raise DataError(
                 f"{self._source}: row {number}: expected {len(self._names)} fields as in the header "
-                f"({', '.join(self._names)}), found {len(fields)}; mend or remove that row"
+                f"({', '.join(name[:40] for name in [*self._names][:20])}), found {len(fields)}; fix or remove that row"
             )
         self._numbers.append(number)
         self._records.append(fields)
@@ -41,6 +47,11 @@ class Collector:
     def add_mapping(self, number: int, record: Mapping[str, Any]) -> None:
         """Take one row given as column -> value."""
         self._names.update(dict.fromkeys(record))
+        if len(self._names) > MOST_KEYS:
+            raise DataError(
+                f"{self._source}: row {number}: expected at most {MOST_KEYS:,} columns, found more: every row seems to "
+                "have names of its own; write the same names in every row"
+            )
         self._numbers.append(number)
         self._mappings.append(record)
 
@@ -68,19 +79,54 @@ def check_header(names: Sequence[str], path: Path) -> list[str]:
     header = [name.strip() for name in names]
     if not any(header):
         raise DataError(f"{path}: expected a header with column names in line 1, found a blank line")
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
-        raise DataError(f"{path}: the header names {', '.join(map(repr, repeated))} more than once; rename one")
+        found = ", ".join(shown(name, 40) for name in repeated[:10])
+        raise DataError(f"{path}: the header names {found} more than once; rename one")
     return header
 
 
 def from_mapping(columns: Mapping[str, Any], source: str) -> Rows:
     """Rows from column name -> values, all of one length."""
-    lists = {str(name): list(values) for name, values in columns.items()}
+    lists = {name: _cells(values, name, source) for name, values in _texts_as_names(columns, source).items()}
     lengths = {name: len(values) for name, values in lists.items()}
     if len(set(lengths.values())) != 1:
-        raise DataError(f"{source}: expected columns of one length, found {lengths or 'no columns'}")
+        raise DataError(f"{source}: expected columns of one length, found {dict([*lengths.items()][:10]) or 'none'}")
     return _filled(lists, source)
+
+
+def _texts_as_names(columns: Mapping[Any, Any], source: str) -> dict[str, Any]:
+    """`columns` under names that are text; two that read alike are refused."""
+    named: dict[str, Any] = {}
+    for name, values in columns.items():
+        if (text := _name(name)) in named:
+            raise DataError(f"{source}: expected distinct column names, found {shown(text)} twice; rename one")
+        named[text] = values
+    return named
+
+
+def _name(name: Any) -> str:
+    """A column's name as text: numbers are written out, the levels of several are joined by blanks."""
+    if isinstance(name, str):
+        return name
+    return " ".join(map(str, name)).strip() if isinstance(name, tuple) else str(name)
+
+
+def _cells(values: Any, name: str, source: str) -> list[Any]:
+    if isinstance(values, str | bytes | Mapping | Set) or not _can_be_walked(values):
+        raise DataError(
+            f"{source}: column {shown(name)}: expected a list of cells in their order, found {shown(values, 40)}"
+        )
+    return list(values)
+
+
+def _can_be_walked(values: Any) -> bool:
+    """An array of no dimension cannot."""
+    try:
+        iter(values)
+    except TypeError:
+        return False
+    return True
 
 
 def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
@@ -89,25 +135,29 @@ def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
     for number, record in enumerate(records, start=1):
         if not isinstance(record, Mapping):
             raise DataError(f"{source}: row {number}: expected a mapping, found a {type(record).__name__}")
-        rows.add_mapping(number, record)
+        rows.add_mapping(number, _texts_as_names(record, f"{source}: row {number}"))
     return next(rows.finish())
 
 
 def from_frame(frame: Any, source: str) -> Rows:
     """Rows from a pandas DataFrame; missing values become None. Numbers count rows, the index is not used."""
+    names = [_name(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        raise DataError(f"{source}: expected distinct column names, found {shown(names)}; rename some")
     columns = {}
-    for position, name in enumerate(frame.columns):
-        series = frame.iloc[:, position]
-        columns[str(name)] = series.astype(object).where(series.notna(), None).tolist()
-    if len(columns) < len(frame.columns):
-        raise DataError(f"{source}: expected distinct column names, found {list(frame.columns)}; rename some")
+    for position, name in enumerate(names):
+        cells = frame.iloc[:, position].astype(object).tolist()
+        columns[name] = [None if missing(cell) else cell for cell in cells]
     return _filled(columns, source)
 
 
 def from_dataset(dataset: Any, source: str) -> Rows:
     """Rows from a `datasets.Dataset`; integer classes become their names."""
     plain = dataset.with_format(None)[:]  # one slice: a column read row by row is a hundred times slower
-    columns = {name: named_classes(values, dataset.features[name]) for name, values in plain.items()}
+    try:
+        columns = {name: named_classes(values, dataset.features[name]) for name, values in plain.items()}
+    except ValueError as error:
+        raise DataError(f"{source}: {error}; fix its features") from None
     return _filled(columns, source)
 
 
@@ -122,10 +172,21 @@ def named_classes(values: list[Any], feature: Any) -> list[Any]:
     names = _field(inner, "names")
     if not names:
         return values
-    table = dict(enumerate(names))
+    if not isinstance(names, list | tuple):
+        raise ValueError(f"expected a list of class names, found {shown(names)}")
     if nested:
-        return [None if value is None else [table.get(item) for item in value] for value in values]
-    return [value if isinstance(value, str) else table.get(value) for value in values]
+        return [None if value is None else [_class(item, names) for item in value] for value in values]
+    return [_class(value, names) for value in values]
+
+
+def _class(value: Any, names: Sequence[Any]) -> Any:
+    if value is None or isinstance(value, str):
+        return value
+    if value == _UNLABELLED:
+        return None
+    if not isinstance(value, int) or not 0 <= value < len(names):
+        raise ValueError(f"expected the number of one of {len(names)} classes, found {shown(value, 40)}")
+    return names[value]
 
 
 def _field(feature: Any, name: str) -> Any:

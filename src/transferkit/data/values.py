@@ -2,7 +2,9 @@
 
 import ast
 import json
+import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from numbers import Real
 from typing import Any
 
@@ -11,14 +13,22 @@ import numpy as np
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
+_HALF = re.compile("[\ud800-\udfff]")
 _NESTED = (dict, list, tuple, set, np.ndarray)
 
 
 def inputs(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
     """Cells as text: numbers are written out, missing ones (None, NaN) are ""."""
     if all(type(cell) is str for cell in cells):
-        return list(cells)
-    return [_input(cell, column, rows, i) for i, cell in enumerate(cells)]
+        return [whole(cell) for cell in cells]
+    return [whole(_input(cell, column, rows, i)) for i, cell in enumerate(cells)]
+
+
+def whole(text: str) -> str:
+    """`text` with U+FFFD for every half of a surrogate pair, which no file, tokenizer or hash takes."""
+    if text.isascii() or not _HALF.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
@@ -28,25 +38,46 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
         return ""
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
-    if isinstance(cell, _NESTED):
+    try:
+        written = None if isinstance(cell, _NESTED) else str(cell)
+    except Exception:  # of a class of the user's own, or a whole number beyond what Python writes out
+        written = None
+    if written is None:
         where = f"{rows.source}: " if rows.source else ""
         raise DataError(
             f"{where}row {rows.numbers[position]}, column {column!r}: expected text, "
             f"found a {type(cell).__name__}; name a column that holds text"
         )
-    return str(cell)
+    return written
 
 
 def words(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
     """Cells as words with single blanks between them: lists of words, such lists as text (["a", "b"]), or text that
     blanks part."""
-    lists = [list(cell) if isinstance(cell, list | tuple | np.ndarray) else written_list(cell) for cell in cells]
+    lists = [_listed(cell, column, rows, i) for i, cell in enumerate(cells)]
     texts = inputs(["" if found is not None else cell for cell, found in zip(cells, lists, strict=True)], column, rows)
     # A blank inside a word would make two of it.
     return [
         " ".join(text.split()) if found is None else " ".join("_".join(str(word).split()) or "_" for word in found)
         for text, found in zip(texts, lists, strict=True)
     ]
+
+
+def _listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | None:
+    """The words of a list, in whatever it is written; None for a text. Raises `DataError` for a missing word."""
+    if not isinstance(cell, list | tuple | np.ndarray):
+        return written_list(cell)
+    if isinstance(cell, np.ndarray) and cell.ndim == 0:
+        return None
+    for place, word in enumerate(cell, start=1):
+        if isinstance(word, _NESTED) or missing(word):
+            where = f"{rows.source}: " if rows.source else ""
+            found = "none" if missing(word) else f"a {type(word).__name__}"
+            raise DataError(
+                f"{where}row {rows.numbers[position]}, column {column!r}: expected a list of words, found {found} as "
+                f"word {place}; fix that row"
+            )
+    return [str(word) for word in cell]
 
 
 def written_list(cell: Any) -> list[str] | None:
@@ -56,7 +87,7 @@ def written_list(cell: Any) -> list[str] | None:
     for reader in (json.loads, ast.literal_eval):
         try:
             found = reader(cell.strip())
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             continue
         return found if all(isinstance(word, str) for word in found) else None
     return None
@@ -80,7 +111,7 @@ def targets(cells: Sequence[Any]) -> list[Any]:
     Whole numbers that a missing neighbour turned into floats (1.0) become integers again.
     """
     if all(type(cell) is str for cell in cells):
-        return [cell.strip() or None for cell in cells]
+        return [whole(cell).strip() or None for cell in cells]
     cleaned = [_target(cell) for cell in cells]
     floats = [cell for cell in cleaned if isinstance(cell, float)]
     if floats and all(cell.is_integer() for cell in floats):
@@ -94,7 +125,7 @@ def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: 
     for i, cell in enumerate(cells):
         try:
             found.append(None if cell is None else reader(cell))
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             where = f"{rows.source}: " if rows.source else ""
             raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
     return found
@@ -106,8 +137,12 @@ def names_in(target: Any) -> list[str]:
 
 
 def _target(cell: Any) -> Any:
+    if isinstance(cell, bytes):
+        cell = cell.decode("utf-8", "replace")
     if isinstance(cell, str):
-        return cell.strip() or None
+        return whole(cell).strip() or None
+    if isinstance(cell, list | tuple):
+        return [whole(each) if isinstance(each, str) else each for each in cell]
     return None if missing(cell) else cell
 
 
@@ -115,6 +150,10 @@ def missing(cell: Any) -> bool:
     """Whether `cell` is None, NaN or another value that stands for nothing."""
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
+    if isinstance(cell, Decimal):
+        return cell.is_nan()
+    if isinstance(cell, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(cell))
     return isinstance(cell, Real) and bool(cell != cell)
 
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from transferkit.config import Integer
 from transferkit.training.options import TrainingOptions
 
 KIND = "contrastive"
@@ -13,7 +14,7 @@ class Options(TrainingOptions):
     """A batch gives a pair for every two of its rows, so it should hold several rows of every label. The loss knows
     pairs alone, and no rows are held back."""
 
-    batch_size: int = Field(64, ge=2, description="rows per optimizer step")
+    batch_size: Integer = Field(64, ge=2, le=65_536, description="rows per optimizer step")
 
     # Fields of every other training that mean nothing here: no options, and constant.
     gradual_unfreezing: ClassVar[bool] = False  # type: ignore[misc]

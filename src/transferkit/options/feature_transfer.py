@@ -2,7 +2,7 @@
 
 from pydantic import Field, field_validator
 
-from transferkit.config import Strict
+from transferkit.config import Integer, Strict
 from transferkit.sources.sentence import POOLINGS
 
 KIND = "feature_transfer"
@@ -16,7 +16,9 @@ class Options(Strict):
         None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
     )
 
-    examples: int = Field(4, ge=1, description="texts: training examples shown in a prompt, as many as fit")
+    examples: Integer = Field(
+        4, ge=1, le=1_000, description="texts: training examples shown in a prompt, as many as fit"
+    )
     encoder: str = Field("all-MiniLM-L6-v2", description="texts: the frozen encoder that finds the nearest ones")
 
     @field_validator("pooling")

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from transferkit.config import Integer, Share
 from transferkit.training.options import TrainingOptions
 
 KIND = "parameter_transfer"
@@ -10,6 +11,6 @@ KIND = "parameter_transfer"
 class Options(TrainingOptions):
     """Every linear layer of the backbone gets an update; the head is trained whole."""
 
-    rank: int = Field(8, ge=1, description="rank of the updates")
-    alpha: int = Field(16, gt=0, description="their scale, rank-stabilised: alpha / sqrt(rank)")
-    dropout: float = Field(0.0, ge=0, lt=1, description="on what goes into the updates")
+    rank: Integer = Field(8, ge=1, le=1_024, description="rank of the updates")
+    alpha: Integer = Field(16, ge=1, le=65_536, description="their scale, rank-stabilised: alpha / sqrt(rank)")
+    dropout: Share = Field(0.0, description="on what goes into the updates")

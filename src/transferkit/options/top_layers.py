@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from transferkit.config import Integer
 from transferkit.training.options import TrainingOptions
 
 KIND = "parameter_transfer"
@@ -10,4 +11,6 @@ KIND = "parameter_transfer"
 class Options(TrainingOptions):
     """What lies below the trained layers is computed once and kept in the cache."""
 
-    layers: int | None = Field(None, ge=1, description="trained layers, from the top; default: half of them")
+    layers: Integer | None = Field(
+        None, ge=1, le=10_000, description="trained layers, from the top; default: half of them"
+    )

@@ -10,7 +10,7 @@ from typing import Any
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
 from transferkit.data.values import missing
-from transferkit.errors import DataError
+from transferkit.errors import DataError, shown
 from transferkit.tasks import Shape, Task, in_order
 
 _SEPARATORS = "|;,"
@@ -29,7 +29,7 @@ def read(cell: Any) -> list[str]:
     elif isinstance(cell, Number | date | bytes):
         cell = [cell]
     if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
-        raise ValueError(f"{_EXPECTED}, found {cell!r:.60}; {_MEND}")
+        raise ValueError(f"{_EXPECTED}, found {shown(cell, 60)}; {_MEND}")
     return sorted({written(label).strip() for label in cell if not missing(label)} - {""})
 
 
@@ -37,9 +37,9 @@ def _parsed(text: str) -> Any:
     for reader in (json.loads, ast.literal_eval):
         try:
             return reader(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             continue
-    raise ValueError(f"{_EXPECTED}, found {text!r:.60}; {_MEND}")
+    raise ValueError(f"{_EXPECTED}, found {shown(text, 60)}; {_MEND}")
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

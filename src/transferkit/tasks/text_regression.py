@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transferkit.data.rows import Rows
+from transferkit.errors import shown
 from transferkit.tasks import Shape, Task
 
 _MOST = 1e15
@@ -15,15 +16,15 @@ def read(cell: Any) -> float:
     """The number in a cell, as a number or as text (1.5, -2e3), at most 1e15 in size."""
     try:
         value = float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         raise ValueError(
-            f"expected a number such as 1234.5, found {cell!r:.60}; write it so, or leave it empty"
+            f"expected a number such as 1234.5, found {shown(cell, 60)}; write it so, or leave it empty"
         ) from None
     if not math.isfinite(value):
-        raise ValueError(f"expected a finite number, found {cell!r}; leave the cell empty where there is none")
+        raise ValueError(f"expected a finite number, found {shown(cell, 40)}; leave the cell empty where there is none")
     if abs(value) > _MOST:
         raise ValueError(
-            f"expected a number from -{_MOST:g} to {_MOST:g}, found {cell!r}; mend it, or take another unit"
+            f"expected a number from -{_MOST:g} to {_MOST:g}, found {shown(cell, 40)}; mend it, or take another unit"
         )
     return value
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from transferkit.config import Strict
+from transferkit.config import Integer, Number, Share, Strict
 from transferkit.tasks import Shape
 
 WRITING_EPOCHS = 2.0
@@ -21,14 +21,16 @@ def usual_patience(epochs: float) -> int:
 class TrainingOptions(Strict):
     """Settings of the one training loop (AdamW, linear warm-up and decay); None: chosen from model and data."""
 
-    epochs: float | None = Field(None, gt=0, description="passes over the training rows")
-    learning_rate: float | None = Field(None, gt=0, description="highest rate, reached after the warm-up")
-    batch_size: int = Field(32, ge=1, description="rows per optimizer step")
-    accumulation: int = Field(1, ge=1, description="pieces of a batch, held in memory one at a time")
-    warmup: float = Field(0.1, ge=0, lt=1, description="share of the steps in which the rate rises")
-    weight_decay: float = Field(0.01, ge=0, description="of matrices; vectors (biases, norms) have none")
-    max_grad_norm: float = Field(1.0, gt=0, description="longer gradients are cut to this length")
-    layer_decay: float | None = Field(
+    epochs: Number | None = Field(None, ge=0.001, le=1_000, description="passes over the training rows")
+    learning_rate: Number | None = Field(
+        None, ge=1e-12, le=1, description="highest rate, reached after the warm-up"
+    )
+    batch_size: Integer = Field(32, ge=1, le=65_536, description="rows per optimizer step")
+    accumulation: Integer = Field(1, ge=1, le=65_536, description="pieces of a batch, held in memory one at a time")
+    warmup: Share = Field(0.1, description="share of the steps in which the rate rises")
+    weight_decay: Number = Field(0.01, ge=0, le=1, description="of matrices; vectors (biases, norms) have none")
+    max_grad_norm: Number = Field(1.0, ge=1e-6, le=1e6, description="longer gradients are cut to this length")
+    layer_decay: Number | None = Field(
         None,
         gt=0,
         le=1,
@@ -36,7 +38,7 @@ class TrainingOptions(Strict):
         "whole model learns anything but tags and spans",
     )
     gradual_unfreezing: bool = Field(False, description="the head first, one more layer per tenth of the training")
-    label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of the target spread over all labels")
+    label_smoothing: Share = Field(0.0, description="share of the target spread over all labels")
     class_weights: Literal["none", "balanced"] = Field(
         "none", description="balanced: a rare label weighs as much in the loss as a frequent one"
     )
@@ -46,8 +48,8 @@ class TrainingOptions(Strict):
     stop_on: str | None = Field(
         None, description="validation metric that picks the best epoch; default: the task's own"
     )
-    patience: int | None = Field(
-        None, ge=1, description="epochs without improvement before stopping; default: half of all, at least 2"
+    patience: Integer | None = Field(
+        None, ge=1, le=1_000, description="epochs without improvement before stopping; default: half of all, at least 2"
     )
 
     usual_layer_decay: ClassVar[float] = 1.0

@@ -4,10 +4,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
+from transferkit.config import NO_TRUTH, Integer, Number
 from transferkit.tasks import Shape
 from transferkit.training.options import TrainingOptions
 
-Scheduled = float | tuple[float, float]
+Weight = Annotated[float, Field(ge=0, le=1_000_000), NO_TRUTH]
+Softening = Annotated[float, Field(ge=0.01, le=1_000), NO_TRUTH]
+Scheduled = Weight | tuple[Weight, Weight]
 
 
 def _names(value: Any) -> Any:
@@ -26,15 +29,21 @@ class DistillationOptions(TrainingOptions):
     """
 
     teachers: Names = Field(
-        (), description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route"
+        (),
+        max_length=100,
+        description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route",
     )
-    temperature: Scheduled = Field(2.0, description="softens the teacher's and the student's answers")
+    temperature: Softening | tuple[Softening, Softening] = Field(
+        2.0, description="softens the teacher's and the student's answers"
+    )
     hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.7, description="weight of the T^2-scaled divergence from the teacher")
     hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched")
     attention_weight: Scheduled = Field(0.0, description="weight of attention matched, averaged over heads")
     relation_weight: Scheduled = Field(0.0, description="weight of relations between tokens matched")
-    augment: int = Field(0, ge=0, description="altered copies of every training text, labelled by the teacher")
+    augment: Integer = Field(
+        0, ge=0, le=100, description="altered copies of every training text, labelled by the teacher"
+    )
 
 
 class WritingOptions(DistillationOptions):
@@ -52,7 +61,7 @@ class WritingOptions(DistillationOptions):
     divergence: Literal["forward", "reverse", "jensen_shannon"] = Field(
         "forward", description="texts: which divergence from the teacher, token by token"
     )
-    on_policy: float = Field(
+    on_policy: Number = Field(
         0.0,
         ge=0,
         le=1,

@@ -24,7 +24,7 @@ def command(
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
-    batch_size: Annotated[int, typer.Option(min=1, help="rows held in memory at a time")] = 1000,
+    batch_size: Annotated[int, typer.Option(min=1, max=1_000_000, help="rows held in memory at a time")] = 1000,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,

@@ -28,7 +28,9 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
 def _object(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise DataError(f"{path}: row {number} has lists or objects too deep inside each other; flatten it") from None
+    except ValueError as error:
         hint = "; a JSON array must be rewritten as one object per line" if line.lstrip().startswith("[") else ""
         raise DataError(f"{path}: row {number} is not valid JSON ({error}); mend that line{hint}") from None
     if not isinstance(value, dict):

@@ -1,6 +1,7 @@
 """Parquet, through pyarrow; class names that `datasets` stores in the file are put back."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import numpy as np
 from transferkit.data import compression
 from transferkit.data.rows import Rows
 from transferkit.data.tables import named_classes
-from transferkit.errors import ConfigError, DataError
+from transferkit.errors import ConfigError, DataError, shown
 
 SUFFIXES = (".parquet",)
+_EXPANDED, _LARGE = 300, 100_000_000  # cells
 
 
 def batches(path: Path, size: int) -> Iterator[Rows]:
@@ -29,6 +31,7 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
     start = 1
     try:
         with pq.ParquetFile(path) as file:
+            _refuse_odd(file, path)
             features = _features(file.schema_arrow.metadata)
             for batch in file.iter_batches(batch_size=size):
                 columns = {
@@ -37,7 +40,7 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
                 }
                 yield Rows(columns, np.arange(start, start + batch.num_rows), str(path))
                 start += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as error:
         raise DataError(f"{path}: is not a readable Parquet file ({error}); fetch or write it again") from None
     if start == 1:
         raise DataError(f"{path}: has columns but no rows; expected at least one row")
@@ -47,5 +50,20 @@ def _features(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
     """Column features as `datasets` writes them beside the schema; empty for other writers."""
     if not metadata or b"huggingface" not in metadata:
         return {}
-    info: dict[str, Any] = json.loads(metadata[b"huggingface"]).get("info", {})
-    return dict(info.get("features") or {})
+    try:
+        whole = json.loads(metadata[b"huggingface"])
+        features = dict((whole.get("info") or {}).get("features") or {})
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise ValueError("what `datasets` says of its columns is damaged") from None
+    return features
+
+
+def _refuse_odd(file: Any, path: Path) -> None:
+    """Columns of one name, and rows beyond what a file of this size can hold texts of."""
+    names = Counter(file.schema_arrow.names)
+    repeated = [name for name, count in names.items() if count > 1]
+    if repeated:
+        raise DataError(f"{path}: names {shown(repeated[0])} more than once; rename one of the columns")
+    cells = file.metadata.num_rows * max(1, len(names))
+    if cells > max(_LARGE, _EXPANDED * path.stat().st_size):
+        raise DataError(f"{path}: says that it has {file.metadata.num_rows:,} rows, more than its bytes can hold")

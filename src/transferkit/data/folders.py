@@ -1,0 +1,105 @@
+"""A folder of data files -> which files make up which split, in order.
+
+Parts of one split are called as on the hub, train-00000-of-00002.parquet, and stand in the folder itself, in `data/`,
+in its only folder with data files, or in folders called as the splits are.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from transferkit.data import compression, formats
+from transferkit.errors import DataError
+
+_PART = re.compile(r"(?P<stem>.*?)[-_.]?(?P<index>\d{1,9})-of-(?P<total>\d{1,9})", re.IGNORECASE)
+_DATA = "data"
+_DEEPEST = 3
+
+
+def files_of(folder: Path, names: Mapping[str, str], whole: str) -> dict[str, list[Path]]:
+    """Split -> its files in order, or `whole` -> the only file or the parts of it.
+
+    `names` are those that splits have elsewhere -> here. Raises `DataError` where files are missing or more than one
+    would be the same split.
+    """
+    files, inner = _listed(folder, names)
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in files:
+        for name in {names[word] for word in re.split(r"[._\-]", path.name.lower()) if word in names}:
+            found[name].append(path)
+    for name, paths in inner.items():
+        found[name] += paths
+    if found:
+        return {name: _in_order(paths, name, folder) for name, paths in found.items()}
+    if len(files) == 1 or (files and all(_part(path) for path in files)):
+        return {whole: _in_order(files, "the data", folder)}
+    raise DataError(
+        f"{folder}: expected files named train, validation and test (or a single data file), "
+        f"found {', '.join(path.name for path in files[:5]) or 'none'}; rename them or name one file"
+    )
+
+
+def _listed(folder: Path, names: Mapping[str, str], depth: int = 0) -> tuple[list[Path], dict[str, list[Path]]]:
+    """Data files of `folder`, and those in folders that are called as splits are."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be listed: {error.strerror or error}; check its permissions") from None
+    files = [path for path in entries if _is_data(path)]
+    folders = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
+    inner = {names[path.name.lower()]: _listed(path, {})[0] for path in folders if path.name.lower() in names}
+    inner = {name: paths for name, paths in inner.items() if paths}
+    if files or inner or depth >= _DEEPEST or not names:
+        return files, inner
+    usual = [path for path in folders if path.name.lower() == _DATA]
+    filled = [found for path in usual or folders if any(found := _listed(path, names, depth + 1))]
+    return filled[0] if len(filled) == 1 else ([], {})
+
+
+def _is_data(path: Path) -> bool:
+    known = compression.stored_suffix(path) in formats.by_suffix()
+    return known and not path.name.startswith(".") and not path.is_dir()
+
+
+def _part(path: Path) -> re.Match[str] | None:
+    """What the name says of the part that `path` is of a whole."""
+    bare = path.name
+    for suffix in reversed(path.suffixes[-2:]):
+        if suffix.lower() in compression.SUFFIXES or suffix.lower() in formats.by_suffix():
+            bare = bare.removesuffix(suffix)
+    return _PART.fullmatch(bare)
+
+
+def _in_order(paths: Sequence[Path], name: str, folder: Path) -> list[Path]:
+    """The parts of one split by their numbers; every one of them is there once."""
+    parts = {path: _part(path) for path in paths}
+    numbered = {path: part for path, part in parts.items() if part is not None}
+    if not numbered and len(paths) == 1:
+        return list(paths)
+    if len({path.parent for path in paths}) > 1 or len(numbered) < len(paths):
+        first, second = ([path for path in paths if path not in numbered] + list(numbered))[:2]
+        raise DataError(
+            f"{folder}: both {first.name} and {second.name} look like {name}; keep one of them, or where they are "
+            f"parts of one name them {name.split()[-1]}-00000-of-{len(paths):05} and so on"
+        )
+    wholes = {(part["stem"], int(part["total"])) for part in numbered.values()}
+    if len(wholes) > 1:
+        others = " and ".join(f"{stem or name} in {total} parts" for stem, total in sorted(wholes)[:2])
+        raise DataError(f"{folder}: expected the parts of one file for {name}, found {others}; keep one of them")
+    total = wholes.pop()[1]
+    by_number = {int(part["index"]): path for path, part in numbered.items()}
+    if len(by_number) < len(paths):
+        raise DataError(f"{folder}: two files are the same part of {name} ({_named(paths)}); keep one of them")
+    start = 1 if total in by_number else 0
+    missing = next((number for number in range(start, start + total) if number not in by_number), None)
+    if missing is not None or len(by_number) != total:
+        raise DataError(
+            f"{folder}: expected {total:,} parts of {name}, found {len(by_number):,}; part {missing} is missing "
+            f"beside {paths[0].name}; fetch it, or rename the files to read some parts only"
+        )
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def _named(paths: Sequence[Path]) -> str:
+    return ", ".join(path.name for path in paths[:4])
