@@ -212,7 +212,7 @@ class _Loop(Trainer):
         # Here and not in the collate function, which the loader calls a batch ahead, before the weights are what they
         # will be then; and from a seed of its own, so that whatever was drawn before makes no difference.
         torch.manual_seed(self._seed_of_piece())
-        return super().training_step(model, self.job.redraw(inputs), num_items_in_batch)
+        return super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
 
     def _seed_of_piece(self) -> int:
         """The seed of everything that is drawn for the next piece of a batch, by (seed, step, piece)."""
