@@ -62,6 +62,40 @@ def test_scores_of_cross_validation_are_those_of_models_that_have_not_seen_the_r
             assert np.allclose(found[strength][test], expected, atol=2e-3)
 
 
+def test_rows_in_no_fold_train_every_regression() -> None:
+    features, labels = data(91, 1, 8)
+    labels[90] = 3
+    targets = np.eye(4, dtype=np.float32)[labels]
+    folds, columns = folds_of(labels, 0), features[:, 0]
+    assert 90 not in np.concatenate(folds)
+    found = ridge.out_of_fold(columns, targets, folds, ridge.sums_of_folds(columns, targets, folds), (0.7,))[0.7]
+    for fold in folds:
+        rest = np.setdiff1d(np.arange(91), fold)
+        expected = Ridge(alpha=0.7).fit(columns[rest].astype(np.float64), targets[rest]).predict(columns[fold])
+        assert np.allclose(found[fold], expected, atol=2e-3)
+    whole = ridge.total(ridge.sums_of_folds(columns, targets, folds) or []).solve((0.7,))[0.7][0]
+    assert np.allclose(whole, ridge.Sums.of(columns, targets).solve((0.7,))[0.7][0], atol=1e-4)
+
+
+def test_a_label_with_a_single_row_does_not_change_choice_and_temperature() -> None:
+    features, labels = data(90, noise=2.0)
+    head, choice = fit_head(features, labels, label, 0)
+    more = np.concatenate([features, features[:1] + 3])
+    other, chosen = fit_head(more, np.append(labels, 3), label, 0)
+    assert chosen.depths == choice.depths and chosen.quality == pytest.approx(choice.quality, abs=0.05)
+    sure, less = (probabilities_of(each, features[:, [1]]).max(axis=1).mean() for each in (head, other))
+    assert sure == pytest.approx(less, abs=0.05)
+
+
+def test_what_no_row_could_show_is_promised_by_half() -> None:
+    """A row per label: nothing can be held out, and scores of the rows that trained are worth nothing."""
+    features = np.random.default_rng(0).standard_normal((8, 2, 16)).astype(np.float32)
+    head, choice = fit_head(features, np.arange(8), label, 0)
+    assert choice.quality == 1 / 8
+    sure = probabilities_of(head, features[:, list(choice.depths)]).max(axis=1).mean()
+    assert sure == pytest.approx((1 + 1 / 8) / 2, abs=0.02)
+
+
 def test_sums_over_a_part_of_the_columns_are_a_part_of_the_sums() -> None:
     features, labels = data(90, 3, 8)
     targets = np.eye(3, dtype=np.float32)[labels]

@@ -178,6 +178,15 @@ def test_of_many_rows_some_are_read_and_one_of_every_label(monkeypatch: pytest.M
     assert {17, 170, 290} <= set(read)
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_a_label_that_no_other_row_has_is_not_held_back(several: bool) -> None:
+    labels = np.array([0, 1, 0, 1, 2, 2])
+    given = np.eye(3, dtype=np.float32)[labels] if several else labels
+    held_back = np.array([True, True, False, False, True, True])
+    assert probing._of_lacking_labels(given, held_back).tolist() == [False] * 4 + [True] * 2
+    assert not probing._of_lacking_labels(np.linspace(0, 1, 6, dtype=np.float32), held_back).any()
+
+
 @pytest.mark.parametrize(("epochs", "probed"), [(1, True), (20, False)])
 def test_a_new_head_is_fitted_where_there_are_few_steps_for_every_label(
     epochs: float, probed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import shapes, unproven
 from transferkit.training.folds import Ints, folds
 from transferkit.training.shapes import ShapeKind, span
 
@@ -60,12 +61,14 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     vectorizers = tuple(_fitted(rows, name) for name in columns)
     inputs = vectors(vectorizers, rows)
     strengths = options.strengths or _STRENGTHS[shape]
-    parts = _folds(targets, content.groups(rows, context.task), context.seed)
+    parts = folds(targets, context.seed, content.groups(rows, context.task)) or folds(targets, context.seed)
+    evident = np.sort(np.concatenate(parts)) if parts else np.arange(len(targets))
     held_out = {c: _out_of_fold(inputs, targets, kind, _machine(shape, c, context.seed), parts) for c in strengths}
-    chosen = max(strengths, key=lambda c: kind.quality(held_out[c], targets))
+    chosen = max(strengths, key=lambda c: kind.quality(held_out[c][evident], targets[evident]))
     machine = _machine(shape, chosen, context.seed).fit(inputs, _taught(kind, targets))
     weights, bias = _linear(machine)
-    adjustment = kind.from_scores(held_out[chosen], targets)
+    worth = kind.from_scores if parts else partial(unproven.adjustment, kind)
+    adjustment = worth(held_out[chosen][evident], targets[evident])
     predictor = BagOfWords(
         vectorizers,
         np.ascontiguousarray(weights * adjustment.scale, dtype=np.float32),
@@ -181,20 +184,12 @@ def _taught(kind: ShapeKind, targets: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return regressed[:, 0] if targets.ndim == 1 else regressed.astype(np.int64)
 
 
-def _folds(targets: npt.NDArray[Any], groups: Sequence[str], seed: int) -> list[Ints]:
-    """Folds that part no group, unless one would have all rows of a label: of it the machine must have seen some."""
-    found = folds(targets, seed, groups)
-    labels = len(np.unique(targets)) if targets.dtype == np.int64 else 0
-    lacking = any(len(np.unique(np.delete(targets, fold))) < labels for fold in found)
-    return folds(targets, seed) if lacking else found
-
-
 def _out_of_fold(
     inputs: csr_matrix, targets: npt.NDArray[Any], kind: ShapeKind, machine: Any, folds: Sequence[Ints]
 ) -> Floats:
-    """Scores of every row, (rows, labels), from a machine that has not seen it, unless a label has one row only."""
+    """Scores of every row of `folds`, (rows, labels), from a machine that has not seen it; without folds, its own."""
     taught = _taught(kind, targets)
-    if targets.dtype == np.int64 and np.bincount(targets)[np.unique(targets)].min() < 2:
+    if not folds:
         weights, bias = _linear(machine.fit(inputs, taught))
         return np.asarray(inputs @ weights + bias, dtype=np.float32)
     held = np.zeros(kind.regressed(targets).shape, dtype=np.float32)

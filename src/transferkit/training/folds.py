@@ -1,4 +1,4 @@
-"""Folds for cross-validation on labelled rows."""
+"""Folds for cross-validation on labelled rows: stratified by label, and no group is parted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,34 +11,119 @@ _MANY_ROWS = 1000
 
 
 def folds(
-    given: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | None = None, count: int | None = None
+    targets: npt.NDArray[Any], seed: int, groups: Sequence[Any] | Ints | None = None, count: int | None = None
 ) -> list[Ints]:
-    """Positions held out in turn, every row once: three folds above 1,000 rows, else five, stratified by label.
+    """Disjoint positions to hold out in turn, each sorted, drawn by `seed`; at most `count` folds.
 
-    `groups` (rows,) says which rows belong together. None is parted then, and labels come as they fall: a fold may
-    have all rows of one. With fewer than two groups for every fold they do not count.
+    `targets` are labels (rows,) as integers, label sets (rows, labels) with 1 where a label is given, or numbers
+    (rows,). By default there are three folds above 1,000 rows, else five; fewer where there are not two rows for each,
+    or no label with that many rows.
+
+    `groups` (rows,) names what belongs together: all rows of a group are in one fold or in none. Every label of a row
+    that is held out also occurs among the rows that are not. So the rows of a label with a single row (or group) are
+    in no fold, and neither is the rest of that group: they are always trained on. There are no folds at all where
+    nothing is left to hold out.
     """
-    rows = len(given)
-    usual = count or (3 if rows > _MANY_ROWS else 5)
-    if groups is not None and (found := _by_group(groups, usual, seed)):
-        return found
-    if given.dtype != np.int64:
-        order = np.random.default_rng(seed).permutation(rows)
-        return [np.sort(part) for part in np.array_split(order, max(2, min(usual, rows // 2)))]
-    smallest = int(np.bincount(given)[np.unique(given)].min())
-    if smallest < 2:
-        return [np.arange(i, rows, 2) for i in range(2)]
-    from sklearn.model_selection import StratifiedKFold  # brings pandas and SciPy's statistics along
+    rows = len(targets)
+    wanted = count or (3 if rows > _MANY_ROWS else 5)
+    group = _numbered(groups) if groups is not None else np.arange(rows)
+    given = _labels_of_groups(targets, group)
+    free = np.ones(int(group.max(initial=-1)) + 1, dtype=bool)
+    free[given[_times(given[:, 1]) < 2, 0]] = False
+    if len(free) < rows:
+        fold = _by_groups(given, np.bincount(group), free, wanted, seed)
+    elif np.issubdtype(targets.dtype, np.integer) and targets.ndim == 1:
+        fold = _by_label(targets, free, wanted, seed)
+    else:
+        fold = np.where(free, _by_chance(rows, wanted, seed), -1)
+    _let_every_label_train(fold, given)
+    held_out = fold[group]
+    found = [np.flatnonzero(held_out == i) for i in range(int(fold.max(initial=-1)) + 1)]
+    return [each for each in found if 0 < len(each) < rows]
 
-    splitter = StratifiedKFold(max(2, min(usual, smallest)), shuffle=True, random_state=seed)
-    return [held_out for _, held_out in splitter.split(given, given)]
 
-
-def _by_group(groups: Sequence[Any] | Ints, count: int, seed: int) -> list[Ints] | None:
-    """None where every row is a group, or there are too few of them."""
+def _numbered(groups: Sequence[Any] | Ints) -> Ints:
+    """Numbers from 0 in the order in which groups are met first."""
     numbers: dict[Any, int] = {}
-    group = np.array([numbers.setdefault(each, len(numbers)) for each in groups])
-    if not 2 * count <= len(numbers) < len(group):
-        return None
-    fold = (np.random.default_rng(seed).permutation(len(numbers)) % count)[group]
-    return [np.flatnonzero(fold == i) for i in range(count)]
+    return np.array([numbers.setdefault(each, len(numbers)) for each in groups], dtype=np.int64)
+
+
+def _labels_of_groups(targets: npt.NDArray[Any], group: Ints) -> Ints:
+    """Every group with every label of its rows, once: (pairs, 2). None for numbers."""
+    if targets.ndim > 1:
+        row, label = np.nonzero(targets > 0)
+    elif np.issubdtype(targets.dtype, np.integer):
+        row, label = np.arange(len(targets)), targets
+    else:
+        row = label = np.empty(0, dtype=np.int64)
+    label = np.unique(label, return_inverse=True)[1]
+    labels = int(label.max(initial=0)) + 1
+    code = np.unique(group[row] * labels + label)
+    return np.stack([code // labels, code % labels], axis=1)
+
+
+def _times(label: Ints) -> Ints:
+    """How often every entry of `label` is there."""
+    return np.asarray(np.bincount(label)[label] if len(label) else label)
+
+
+def _by_label(targets: Ints, free: npt.NDArray[np.bool_], wanted: int, seed: int) -> Ints:
+    """The fold of every row, -1 for those not `free`: the folds of scikit-learn's StratifiedKFold, which refuses a
+    label with fewer rows than folds."""
+    fold = np.full(len(targets), -1, dtype=np.int64)
+    _, first, label = np.unique(targets[free], return_index=True, return_inverse=True)
+    if not len(first):
+        return fold
+    met = np.argsort(np.argsort(first))[label]
+    folds = max(2, min(wanted, int(np.bincount(met).max())))
+    ordered, random = np.sort(met), np.random.RandomState(seed)
+    share = np.stack([np.bincount(ordered[i::folds], minlength=len(first)) for i in range(folds)])
+    drawn = [np.arange(folds).repeat(each) for each in share.T]
+    for each in drawn:
+        random.shuffle(each)
+    fold[np.flatnonzero(free)[np.argsort(met, kind="stable")]] = np.concatenate(drawn)
+    return fold
+
+
+def _by_chance(rows: int, wanted: int, seed: int) -> Ints:
+    fold = np.empty(rows, dtype=np.int64)
+    order = np.random.default_rng(seed).permutation(rows)
+    for i, part in enumerate(np.array_split(order, max(2, min(wanted, rows // 2)))):
+        fold[part] = i
+    return fold
+
+
+def _by_groups(given: Ints, sizes: Ints, free: npt.NDArray[np.bool_], wanted: int, seed: int) -> Ints:
+    """The fold of every group, -1 for those not `free`.
+
+    Groups with the rarest labels come first, large ones before small ones. Each goes where its rarest label has the
+    fewest groups so far, and among such folds where there are the fewest rows (Sechidis et al. 2011, for groups).
+    """
+    fold = np.full(len(free), -1, dtype=np.int64)
+    rarity = np.full(len(free), len(free))
+    np.minimum.at(rarity, given[:, 0], _times(given[:, 1]))
+    labels: list[list[int]] = [[] for _ in free]
+    for group, label in given[np.argsort(-_times(given[:, 1]), kind="stable")].tolist():
+        labels[group].append(label)  # the rarest last
+    order = np.random.default_rng(seed).permutation(len(free))
+    order = order[free[order]]
+    order = order[np.lexsort((-sizes[order], rarity[order]))]
+    folds = max(1, min(wanted, len(order)))
+    rows, there = [0] * folds, [[0] * (int(given[:, 1].max(initial=0)) + 1) for _ in range(folds)]
+    for group in order.tolist():
+        rarest = labels[group][-1] if labels[group] else 0
+        chosen = min(range(folds), key=lambda i: (there[i][rarest], rows[i]))
+        fold[group] = chosen
+        rows[chosen] += int(sizes[group])
+        for label in labels[group]:
+            there[chosen][label] += 1
+    return fold
+
+
+def _let_every_label_train(fold: Ints, given: Ints) -> None:
+    """Take a group out of its fold, in place, for every label that one fold has altogether."""
+    first = np.unique(given[:, 1], return_index=True)[1]
+    group = given[first, 0][given[:, 1]] if len(given) else given[:, 0]
+    parted = np.zeros(len(first), dtype=bool)
+    np.logical_or.at(parted, given[:, 1], (fold[given[:, 0]] != fold[group]) | (fold[given[:, 0]] < 0))
+    fold[given[first[~parted], 0]] = -1

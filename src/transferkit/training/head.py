@@ -10,7 +10,7 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from transferkit.training import folds as cross_validation
-from transferkit.training import ridge
+from transferkit.training import ridge, unproven
 from transferkit.training.inference import Floats
 from transferkit.training.shapes import Adjustment, ShapeKind
 
@@ -83,14 +83,18 @@ def fit_head(
 ) -> tuple[Head, Choice]:
     """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
-    `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`). The
+    `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`), unless
+    there are no folds then. Where no row can be held out at all, it is the widest candidate of middle strength. The
     head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
     Vandewalle 1999): its closed form makes trying many depths and strengths cheaper than one run of an iterative
     solver. Out-of-fold scores set its temperature.
     """
     center = features.mean(axis=0)
     targets = kind.regressed(given)
-    folds = cross_validation.folds(given, seed, groups)
+    folds = cross_validation.folds(given, seed, groups) or cross_validation.folds(given, seed)
+    if not folds:
+        return _unproven_head(features, given, kind)
+    evident = np.sort(np.concatenate(folds))
     tried = candidates(features.shape[1], features.shape[2])
     # A depth's columns are the same alone and among others, so the widest candidate's, and the sums over them,
     # answer for its parts.
@@ -108,16 +112,26 @@ def fit_head(
             sums = ridge.sums_of_folds(columns, targets, folds)
         for strength, held_out in _held_out(columns, targets, given, folds, sums, kind).items():
             scores[depths, strength] = held_out
-    quality = {key: kind.quality(held_out, given) for key, held_out in scores.items()}
+    quality = {key: kind.quality(held_out[evident], given[evident]) for key, held_out in scores.items()}
     depths, strength = max(quality, key=lambda key: (quality[key], -len(key[0])))
     if together and depths == widest:
         weights, bias = ridge.total(together).solve((strength,))[strength]
     else:
         columns = prepared(features[:, depths], center[list(depths)])
         weights, bias = ridge.solve(columns, targets, (strength,))[strength]
-    adjustment = kind.from_scores(scores[depths, strength], given)
+    adjustment = kind.from_scores(scores[depths, strength][evident], given[evident])
     head = Head(center[list(depths)], weights, bias).adjusted(adjustment)
     return head, Choice(depths, strength, quality[depths, strength])
+
+
+def _unproven_head(features: Floats, given: npt.NDArray[Any], kind: ShapeKind) -> tuple[Head, Choice]:
+    depths, strength = candidates(features.shape[1], features.shape[2])[-1], STRENGTHS[1]
+    center = features[:, depths].mean(axis=0)
+    columns = prepared(features[:, depths], center)
+    weights, bias = ridge.solve(columns, kind.regressed(given), (strength,))[strength]
+    scores = np.asarray(columns @ weights + bias)
+    head = Head(center, weights, bias).adjusted(unproven.adjustment(kind, scores, given))
+    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given))
 
 
 def _held_out(

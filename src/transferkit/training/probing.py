@@ -55,6 +55,7 @@ def probe(
     head, random = last_map(model, labels), np.random.default_rng(seed)
     positions, which = np.unique(_some(drawn, learn.labels, random), return_inverse=True)
     held_back = (random.permutation(len(positions)) % _HELD_BACK == 0) & (len(positions) >= 2 * _HELD_BACK)
+    held_back &= ~_of_lacking_labels(learn.labels[positions], held_back)
     given = torch.from_numpy(_given(model, head, learn, positions.tolist())[which])
     if _size(given - given.mean(dim=0)) < _LEAST_SPREAD * _size(given):
         return False
@@ -97,6 +98,15 @@ def _first_of_each(labels: npt.NDArray[Any]) -> Ints:
         given = labels > 0
         return np.asarray(given.argmax(axis=0)[given.any(axis=0)], dtype=np.int64)
     return np.unique(labels, return_index=True)[1] if labels.dtype == np.int64 else np.empty(0, dtype=np.int64)
+
+
+def _of_lacking_labels(labels: npt.NDArray[Any], held_back: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which rows have a label, (rows,) or (rows, labels), that only rows held back have."""
+    if labels.ndim > 1:
+        given = labels > 0
+        return np.asarray((given & ~given[~held_back].any(axis=0)).any(axis=1))
+    lacking = np.setdiff1d(labels, labels[~held_back]) if labels.dtype == np.int64 else labels[:0]
+    return np.isin(labels, lacking)
 
 
 def _given(model: nn.Module, head: nn.Module, learn: Examples, positions: list[int]) -> Floats:

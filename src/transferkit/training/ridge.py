@@ -68,16 +68,18 @@ def solve(columns: Floats, targets: Floats, strengths: Sequence[float]) -> Solve
 
 
 def sums_of_folds(columns: Floats, targets: Floats, folds: Sequence[Ints]) -> list[Sums] | None:
-    """The sums over every fold, or None where there are fewer rows than columns: then the kernel is smaller."""
+    """The sums over every fold, then those over the rows in none, if there are any. None where there are fewer rows
+    than columns: then the kernel is smaller."""
     if columns.shape[1] > len(columns):
         return None
-    return [Sums.of(columns[fold], targets[fold]) for fold in folds]
+    others = np.setdiff1d(np.arange(len(columns)), np.concatenate(folds))
+    return [Sums.of(columns[part], targets[part]) for part in (*folds, *([others] if len(others) else []))]
 
 
 def out_of_fold(
     columns: Floats, targets: Floats, folds: Sequence[Ints], sums: Sequence[Sums] | None, strengths: Sequence[float]
 ) -> dict[float, Floats]:
-    """Scores of every row, by strength, from a regression that has not seen it. `folds` hold every row once."""
+    """Scores of every row of `folds`, by strength, from a regression that has not seen it; zeros for rows in none."""
     held = {strength: np.zeros_like(targets) for strength in strengths}
     for i in range(len(folds)):
         for strength, scores in of_fold(i, columns, targets, folds, sums, strengths).items():
