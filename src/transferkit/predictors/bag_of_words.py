@@ -6,23 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import hstack
 
 from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, saving, write_facts
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import shapes, terms
+from transferkit.training.terms import Terms, words
 
 _BATCH_ROWS = 4096
+_COLUMNS = ("text", "text_pair")
 
 
 @dataclass(frozen=True)
 class BagOfWords:
-    """A vectorizer per input column, then logits = x @ weights + bias; `weights` is (terms, labels)."""
+    """The columns of all `terms` side by side, then logits = x @ weights + bias; `weights` is (terms, labels)."""
 
-    vectorizers: tuple[TfidfVectorizer, ...]
+    terms: tuple[Terms, ...]
     weights: Floats
     bias: Floats
     labels: tuple[str, ...]
@@ -34,42 +36,50 @@ class BagOfWords:
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(np.zeros((0, len(self.labels)), dtype=np.float32))
+            return Predictions(np.zeros((0, len(self.bias)), dtype=np.float32))
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(np.asarray(vectors(self.vectorizers, part) @ self.weights + self.bias, dtype=np.float32))
+            inputs = hstack([each.vectors(part) for each in self.terms], format="csr", dtype=np.float32)
+            parts.append(np.asarray(inputs @ self.weights + self.bias, dtype=np.float32))
         return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
     @saving
     def save(self, folder: Path) -> None:
-        vocabularies = [[*sorted(v.vocabulary_, key=v.vocabulary_.__getitem__)] for v in self.vectorizers]
-        write_facts(
-            folder, "bag_of_words", {"labels": self.labels, "shape": self.shape.name, "vocabularies": vocabularies}
-        )
-        idf = {f"idf_{i}": v.idf_.astype(np.float32) for i, v in enumerate(self.vectorizers)}
-        save_file({"weights": self.weights, "bias": self.bias, **idf}, folder / "model.safetensors")
-
-
-def vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:
-    """Words and word pairs, sublinear counts; terms that occur at least twice would hurt short texts, so all stay."""
-    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b", vocabulary=vocabulary)
-
-
-def vectors(vectorizers: tuple[TfidfVectorizer, ...], rows: Rows) -> csr_matrix:
-    """(rows, terms): the columns `text` and, with two vectorizers, `text_pair` side by side."""
-    columns = ("text", "text_pair")
-    blocks = [v.transform(rows[column]) for v, column in zip(vectorizers, columns, strict=False)]
-    return hstack(blocks, format="csr", dtype=np.float32)
+        described = [{"kind": each.kind, **each.facts()} for each in self.terms]
+        facts = {"labels": self.labels, "shape": self.shape.name, "terms": described}
+        write_facts(folder, "bag_of_words", facts)
+        tensors = {f"{name}_{i}": value for i, each in enumerate(self.terms) for name, value in each.tensors().items()}
+        save_file({"weights": self.weights, "bias": self.bias, **tensors}, folder / "model.safetensors")
 
 
 def load(folder: Path, facts: Mapping[str, Any]) -> BagOfWords:
-    """What `save` wrote."""
+    """What `save` wrote, now or in earlier versions."""
     tensors = load_file(folder / "model.safetensors")
-    vectorizers = []
-    for i, terms in enumerate(facts["vocabularies"]):
-        restored = vectorizer(terms)
-        restored.idf_ = tensors[f"idf_{i}"]
-        vectorizers.append(restored)
-    labels, shape = tuple(facts["labels"]), Shape[facts["shape"]]
-    return BagOfWords(tuple(vectorizers), tensors["weights"], tensors["bias"], labels, shape)
+    labels, shape, weights = tuple(facts["labels"]), Shape[facts["shape"]], tensors["weights"]
+    if "vocabularies" in facts:
+        fitted, order = _of_version_1(facts["vocabularies"], tensors)
+        weights = weights[order]
+    else:
+        fitted = tuple(_loaded(i, each, tensors) for i, each in enumerate(facts["terms"]))
+    if sum(each.size for each in fitted) != len(weights):
+        raise ValueError(f"expected weights for {sum(each.size for each in fitted)} terms, found {len(weights)}")
+    return BagOfWords(fitted, weights, tensors["bias"], labels, shape)
+
+
+def _loaded(number: int, facts: Mapping[str, Any], tensors: terms.Tensors) -> Terms:
+    own = {name.removesuffix(f"_{number}"): value for name, value in tensors.items() if name.endswith(f"_{number}")}
+    return terms.load(facts["kind"], facts, own)
+
+
+def _of_version_1(
+    vocabularies: list[list[str]], tensors: terms.Tensors
+) -> tuple[tuple[Terms, ...], npt.NDArray[np.int64]]:
+    """One vocabulary of words and pairs per column; and the order in which their terms stand now."""
+    found, order, before = [], [], 0
+    for i, (column, written) in enumerate(zip(_COLUMNS, vocabularies, strict=False)):
+        fitted, places = words.of_version_1(column, written, tensors[f"idf_{i}"])
+        found.append(fitted)
+        order.append(places + before)
+        before += len(written)
+    return tuple(found), np.concatenate(order)
