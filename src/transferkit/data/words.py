@@ -21,7 +21,9 @@ def _marks() -> str:
 
 _MARKS = _marks()
 _ASCII = re.compile(r"\w+", re.ASCII)
-_RUN = re.compile(f"[\\w{_MARKS}]+")
+RUN = f"[\\w{_MARKS}]+"
+"""A regular expression for letters, digits and marks that stand together."""
+_RUN = re.compile(RUN)
 _SIGN = re.compile(f"[{_UNBROKEN}]")
 _PART = re.compile(f"[{_UNBROKEN}][{_MARKS}]*|[^{_UNBROKEN}]+")
 
@@ -31,7 +33,12 @@ def words(text: str) -> list[str]:
     if text.isascii():
         return _ASCII.findall(text)
     found = _RUN.findall(text)
-    return [part for run in found for part in _PART.findall(run)] if _SIGN.search(text) else found
+    return [part for run in found for part in signs(run)] if _SIGN.search(text) else found
+
+
+def signs(run: str) -> list[str]:
+    """The signs of scripts without blanks between words, each alone, and what stands between them."""
+    return _PART.findall(run)
 
 
 def unbroken(text: str) -> bool:

@@ -15,6 +15,7 @@ from transferkit import metrics
 from transferkit.config import Strict
 from transferkit.data import content
 from transferkit.data.rows import Rows
+from transferkit.data.words import unbroken
 from transferkit.errors import DataError
 from transferkit.predictors import span_matcher
 from transferkit.predictors.bag_of_words import BagOfWords
@@ -172,14 +173,14 @@ def _together(fitted: Sequence[tuple[Terms, csr_matrix]]) -> tuple[tuple[Terms, 
 
 
 def _dictionary(context: Context, began: float) -> Outcome:
-    """The tags that every word has in the labelled rows."""
+    """The tags that words, their neighbours and their endings have in the labelled rows."""
     task, rows = context.task, context.labelled
     numbers = {tag: i for i, tag in enumerate(task.labels)}
     tags = [[numbers[tag] for tag in given] for given in task.references(rows)]
     predictor = counted(rows["text"], tags, task.labels)
     return Outcome(
         predictor=predictor,
-        method="the most frequent tag of every word",
+        method="the most frequent tag of every word among its neighbours, of unknown words by their endings",
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={},
@@ -187,16 +188,19 @@ def _dictionary(context: Context, began: float) -> Outcome:
 
 
 def _copied(context: Context, began: float) -> Outcome:
-    """The first words of the text, all of it or the most frequent answer: what does best on the labelled rows."""
+    """The first words of the text (signs, where words are not marked), all of it or the most frequent answer: what
+    does best on the labelled rows."""
     task, rows = context.task, context.labelled
     answers = [given[0] for given in task.references(rows)]
-    usual = int(np.median([len(text.split()) for text in answers]))
+    signs = sum(map(unbroken, answers)) * 2 > len(answers)
+    length = _signs if signs else _words
+    usual = int(np.median([*map(length, answers)]))
     frequent = Counter(answers).most_common(1)[0][0]
     sample = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
-    whole = max(len(text.split()) for text in sample["text"]) <= _TOO_LONG * usual
+    whole = max(map(length, sample["text"])) <= _TOO_LONG * usual
     candidates = [
         *([PlainCopy()] if whole else []),
-        *map(PlainCopy, sorted({max(1, round(share * usual)) for share in _LENGTHS})),
+        *(PlainCopy(words, signs=signs) for words in sorted({max(1, round(share * usual)) for share in _LENGTHS})),
         PlainCopy(None, frequent),
     ]
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
@@ -211,8 +215,16 @@ def _copied(context: Context, began: float) -> Outcome:
         method=chosen.said,
         trained_parameters=0,
         seconds=time.perf_counter() - began,
-        settings={"words": chosen.words},
+        settings={"words": chosen.words, "signs": chosen.signs},
     )
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def _signs(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _matcher(context: Context, began: float) -> Outcome:
@@ -221,13 +233,15 @@ def _matcher(context: Context, began: float) -> Outcome:
     tried = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
     truth = task.references(tried)
 
-    def quality(bonus: float) -> float:
-        found = span_matcher.counted(contexts, bonus).predict(tried).outputs
-        return metrics.compute(task.main_metric, task.decode(found, task.labels), truth)
+    matcher = span_matcher.counted(list(dict.fromkeys(rows["text_pair"])), 0.0)
+    learned = span_matcher.kinds(rows["text"], task.references(rows))
+    candidates = [replace(matcher, bonus=bonus) for bonus in span_matcher.BONUSES]
+    candidates += [replace(each, kinds=learned) for each in candidates if each.bonus]
 
-    contexts = list(dict.fromkeys(rows["text_pair"]))
-    bonus = max(span_matcher.BONUSES, key=quality)
-    predictor = span_matcher.counted(contexts, bonus)
+    def quality(each: span_matcher.SpanMatcher) -> float:
+        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth)
+
+    predictor = max(candidates, key=quality)
     if not all(task.references(rows)):
         threshold = span.fitted_threshold(task, predictor.spans(tried), tried)
         predictor = replace(predictor, threshold=0.0 if threshold is None else threshold)
@@ -236,5 +250,5 @@ def _matcher(context: Context, began: float) -> Outcome:
         method="words of the question looked up in the context",
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
-        settings={"bonus": bonus, "threshold": predictor.threshold},
+        settings={"bonus": predictor.bonus, "threshold": predictor.threshold},
     )
