@@ -108,6 +108,17 @@ class _Counting:
     shares: Floats
     tables: dict[str, Table] = field(default_factory=dict)
 
+    def add_kinds(self) -> None:
+        """Count forms and endings, every word once."""
+        count = Counter(self.words)
+        once = np.array([1 / count[word] for word in self.words], dtype=np.float32)
+        forms = [form_of(word) for word in self.words]
+        self.add("forms", forms, once, 0)
+        for length in range(1, _ENDING + 1):
+            ends = [word[-length:] if len(word) > length else None for word in self.words]
+            keys = [None if end is None else f"{form} {end}" for form, end in zip(forms, ends, strict=True)]
+            self.add("endings", keys, once, _LEAST)
+
     def add(self, name: str, keys: Sequence[str | None], weights: Floats, least: float) -> None:
         """Count tags by key, None being no key; keys of less weight than `least` are left out."""
         numbers: dict[str, int] = {}
@@ -140,26 +151,16 @@ def counted(texts: Sequence[str], tags: Sequence[Sequence[int]], labels: tuple[s
     sides = [["", *text.split(" "), ""] for text in texts]
     places = [words[i : i + 3] for words in sides for i in range(len(words) - 2)]
     given = np.array([tag for row in tags for tag in row], dtype=np.int64)
-    shares = np.bincount(given, minlength=len(labels)) / max(1, len(given))
-    unknown = np.asarray(shares, dtype=np.float32)
-    count = Counter(word for _, word, _ in places)
-    once = np.array([1 / count[word] for _, word, _ in places])
-    every = np.ones(len(places))
-    forms = [form_of(word) for _, word, _ in places]
+    unknown = np.asarray(np.bincount(given, minlength=len(labels)) / max(1, len(given)), dtype=np.float32)
     counting = _Counting([word for _, word, _ in places], given, len(labels), np.tile(unknown, (len(places), 1)))
-    counting.add("forms", forms, once, 0)
-    for length in range(1, _ENDING + 1):
-        keys = [
-            f"{form} {word[-length:]}" if len(word) > length else None
-            for form, word in zip(forms, counting.words, strict=True)
-        ]
-        counting.add("endings", keys, once, _LEAST)
+    counting.add_kinds()
+    every = np.ones(len(places), dtype=np.float32)
     counting.add("words", counting.words, every, 0)
     alone = counting.shares.copy()
     counting.add("before", [f"{a} {word}" for a, word, _ in places], every, _LEAST)
     before, counting.shares = counting.shares, alone
     counting.add("after", [f"{word} {b}" for _, word, b in places], every, _LEAST)
-    counting.shares = (before + counting.shares) / 2
+    counting.shares = np.asarray((before + counting.shares) / 2, dtype=np.float32)
     counting.add("around", [" ".join(place) for place in places], every, _LEAST)
     return TagDictionary(counting.tables, unknown, labels)
 
