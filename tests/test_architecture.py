@@ -19,7 +19,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES = 400
 MOST_PUBLIC_NAMES = 12
 # Folders whose files are the members of a family: the tree is the registry.
-FAMILIES = ("adapters", "metrics", "routes", "students", "tasks", "training/losses", "training/terms")
+FAMILIES = ("adapters", "metrics", "options", "routes", "students", "tasks", "training/losses", "training/terms")
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 UNSAFE_CALLS = {"torch.load", "torch.save", "pandas.read_pickle", "pd.read_pickle", "joblib.load", "joblib.dump"}
 FORBIDDEN_ARGUMENTS = {"trust_remote_code", "allow_pickle"}
@@ -166,6 +166,20 @@ def _is_forbidden(argument: ast.keyword) -> bool:
         and isinstance(argument.value, ast.Constant)
         and argument.value.value is True
     )
+
+
+@every_module
+def test_no_loader_may_ask_or_look_elsewhere(path: Path) -> None:
+    """Whether a model's own code may run is said aloud: where nothing is said, transformers asks at the terminal."""
+    loaders = {"from_pretrained": {"trust_remote_code", "local_files_only"}, "from_config": {"trust_remote_code"}}
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    named = [(call, getattr(call.func, "attr", getattr(call.func, "id", ""))) for call in calls]
+    silent = [
+        ast.unparse(call)
+        for call, name in named
+        if not loaders.get(name, set()) <= {argument.arg for argument in call.keywords}
+    ]
+    assert silent == []
 
 
 # Size and words

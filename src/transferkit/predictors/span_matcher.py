@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from transferkit.data.rows import Rows
 from transferkit.data.words import RUN, signs, unbroken
-from transferkit.predictors import Predictions, write_facts
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.tasks import Shape
 from transferkit.training.answering import Candidates, answers
 from transferkit.training.inference import Floats
@@ -74,6 +74,7 @@ class SpanMatcher:
     def predict(self, rows: Rows) -> Predictions:
         return Predictions(answers(self.spans(rows), tuple(rows["text_pair"]), self.threshold))
 
+    @saving
     def save(self, folder: Path) -> None:
         facts: dict[str, Any] = {"vocabulary": list(self.vocabulary), "by_script": self.by_script}
         facts |= {"bonus": self.bonus, "threshold": self.threshold}

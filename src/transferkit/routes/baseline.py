@@ -5,10 +5,9 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Literal, get_args
+from typing import get_args
 
 import numpy as np
-from pydantic import Field
 from scipy.sparse import csr_matrix, hstack
 
 from transferkit import metrics
@@ -17,6 +16,7 @@ from transferkit.data import content
 from transferkit.data.rows import Rows
 from transferkit.data.words import unbroken
 from transferkit.errors import DataError
+from transferkit.options.baseline import Candidate, Options
 from transferkit.predictors import span_matcher
 from transferkit.predictors.bag_of_words import BagOfWords
 from transferkit.predictors.plain_copy import PlainCopy
@@ -29,7 +29,6 @@ from transferkit.training.racing import Race
 from transferkit.training.shapes import span
 from transferkit.training.terms import Terms, characters, overlap, words
 
-NAME = "baseline"
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
 _TOO_LONG = 100  # a text of so many usual answers is none
@@ -43,29 +42,8 @@ _COLUMNS = ("text", "text_pair")
 _OVERLAP = "overlap"
 
 
-Candidate = Literal["words", "pairs", "characters", "words+characters", "pairs+characters"]
 _PARTS: Mapping[str, tuple[str, ...]] = {name: tuple(name.split("+")) for name in get_args(Candidate)}
 _TITLES = {"words": "words", "pairs": "words and word pairs", "characters": "runs of characters"}
-Strength = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
-
-
-class Options(Strict):
-    """TF-IDF with a linear support vector machine (for numbers ridge regression)."""
-
-    terms: tuple[Candidate, ...] | None = Field(
-        None,
-        min_length=1,
-        description="what cross-validation chooses from; default: all",
-    )
-    strengths: tuple[Strength, ...] | None = Field(
-        None,
-        min_length=1,
-        description="values of C that cross-validation chooses from; default: several",
-    )
-
-
-def variants() -> Mapping[str, type[Strict]]:
-    return {NAME: Options}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -130,6 +108,7 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={"terms": name, "strengths": strengths, "C": strength},
+        learned_all=True,
     )
 
 
@@ -147,7 +126,7 @@ def _candidates(
     found = {name: (terms, inputs) for name, (terms, inputs) in made.items() if inputs.nnz}
     if not found:
         raise DataError(
-            f"{NAME}: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; name another column"
+            f"baseline: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; name another column"
         )
     return found
 
@@ -184,6 +163,7 @@ def _dictionary(context: Context, began: float) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={},
+        learned_all=True,
     )
 
 
@@ -216,6 +196,7 @@ def _copied(context: Context, began: float) -> Outcome:
         trained_parameters=0,
         seconds=time.perf_counter() - began,
         settings={"words": chosen.words, "signs": chosen.signs},
+        learned_all=True,
     )
 
 
@@ -251,4 +232,5 @@ def _matcher(context: Context, began: float) -> Outcome:
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={"bonus": predictor.bonus, "threshold": predictor.threshold},
+        learned_all=True,
     )
