@@ -126,7 +126,8 @@ def _candidates(
     found = {name: (terms, inputs) for name, (terms, inputs) in made.items() if inputs.nnz}
     if not found:
         raise DataError(
-            f"baseline: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; name another column"
+            f"baseline: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; "
+            "name another column"
         )
     return found
 
