@@ -98,15 +98,20 @@ def results(table: Table, measured: dict[Task, Measured]) -> Results:
     return found
 
 
+def named(asked: str) -> list[str]:
+    """The table of that name, else those whose names begin with it (`baseline`: one per data set)."""
+    return [asked] if asked in TABLES else [name for name in TABLES if name.startswith(f"{asked}-")]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}; default: all")
     parser.add_argument("--id", default=date.today().isoformat(), help="what to resume under; default: today")
     parser.add_argument("--fresh", action="store_true", help="measure again what was measured under this id")
     given = parser.parse_args()
-    if unknown := [name for name in given.tables if name not in TABLES]:
+    if unknown := [name for name in given.tables if not named(name)]:
         parser.error(f"no table called {', '.join(unknown)}; there is {', '.join(TABLES)}")
-    chosen = {name: TABLES[name] for name in given.tables or TABLES}
+    chosen = {name: TABLES[name] for asked in given.tables for name in named(asked)} or TABLES
     todo = tasks(list(chosen.values()))
     measured = dict(run(todo, HERE / "out" / given.id, given.fresh))
     for name, table in chosen.items():

@@ -15,7 +15,8 @@ Figure = tuple[str, str]
 class Bar:
     """`metric` of `row` (divided by `of`, where given) is at least or at most a number.
 
-    Several rows joined by " or " are judged by the best of them.
+    Several rows joined by " or " are judged by the best of them. With `behind`, the figure is by how much the best of
+    those rows exceeds `row`.
     """
 
     row: str
@@ -23,6 +24,7 @@ class Bar:
     at_least: float | None = None
     at_most: float | None = None
     of: Figure | None = None
+    behind: tuple[str, ...] = ()
 
     def met(self, value: float) -> bool:
         low = self.at_least is None or value >= self.at_least
@@ -30,6 +32,7 @@ class Bar:
 
     def __str__(self) -> str:
         what = f"{self.row} {self.metric}" + (f" / {self.of[0]} {self.of[1]}" if self.of else "")
+        what = f"best of {len(self.behind)} pipelines - {what}" if self.behind else what
         sign, limit = ("≥", self.at_least) if self.at_least is not None else ("≤", self.at_most)
         return f"{what} {sign} {limit:g}"
 
@@ -88,8 +91,41 @@ SYNOPSIS_STUDENT = Ours(
 )
 PLAIN_GENERATE = Peer("generate, batches of 16", "plain_generate.py")
 OWN_GENERATE = Peer("own generator", "own_generate.py")
+R52 = Ours("r52", ("feature_transfer", "full", "static"), ("max_length=128", "full.epochs=3"))
+CHINESE = Ours("zh", ("feature_transfer", "full", "static"), ("full.epochs=3",))
+TRAINER_CHINESE = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3"))
+NAMES = Ours("names", ("feature_transfer", "full"), ("full.epochs=3",))
+SIMPLE = Ours("simple", ("baseline",))
+PIPELINES = tuple(
+    Peer(f"{terms}, {machine}", "pipelines.py", ("--pipeline", f"{terms}+{machine}"))
+    for terms, machine in [
+        *((terms, machine) for terms in ("words", "pairs", "characters") for machine in ("svm", "logistic", "bayes")),
+        ("both", "svm"),
+    ]
+)
+PIPELINES_OF_NUMBERS = tuple(
+    Peer(f"{terms}, {machine}", "pipelines.py", ("--pipeline", f"{terms}+{machine}"))
+    for terms in ("words", "pairs", "characters", "both")
+    for machine in ("svm", "ridge")
+)
+CHARACTERS = Peer("TF-IDF of characters + LinearSVC", "pipelines.py", ("--pipeline", "characters+svm"))
 DEBTAGS = Ours("debtags", ("feature_transfer", "full"))
 MOVIES = Ours("movies", ("feature_transfer", "full"))
+
+
+
+def simple(
+    data: str, pipelines: tuple[Peer, ...] = PIPELINES, metric: str = "accuracy", other: str = "macro_f1"
+) -> Table:
+    """The baseline beside two lines of scikit-learn."""
+    names = tuple(each.name for each in pipelines)
+    bar = Bar("simple/baseline", metric, at_most=0.005, behind=names)
+    return Table(
+        f"The baseline on {data}", data, (*pipelines, SIMPLE), names[0], (bar,), seeds=(0,), metrics=(metric, other)
+    )
+
+
+SIMPLE_ON = ("trec", "reuters-r8", "reuters-r52", "sms-spam", "bbc-news", "chinese-reviews")
 
 TABLES = {
     "trec": Table(
@@ -269,4 +305,32 @@ TABLES = {
         seeds=(0,),
         metrics=("pearson", "mae"),
     ),
+    "reuters-r52": Table(
+        "Reuters R52, 128 tokens",
+        "reuters-r52",
+        (TFIDF, MODEL2VEC, TRAINER_R8, R52),
+        TRAINER_R8.name,
+        (
+            Bar("r52/static", "accuracy", at_least=1.0, of=(MODEL2VEC.name, "accuracy")),
+            Bar("r52/static", "macro_f1", at_least=1.0, of=(MODEL2VEC.name, "macro_f1")),
+            Bar("r52/full", "accuracy", at_least=1.0, of=(TRAINER_R8.name, "accuracy")),
+        ),
+    ),
+    "chinese-reviews": Table(
+        "Chinese reviews of books, hotels, milk",
+        "chinese-reviews",
+        (TFIDF, CHARACTERS, MODEL2VEC, TRAINER_CHINESE, CHINESE),
+        TRAINER_CHINESE.name,
+        (Bar("zh/baseline", "accuracy", at_most=0.005, behind=(TFIDF.name, CHARACTERS.name)),),
+    ),
+    "chinese-names": Table(
+        "Names in Chinese news, a tag per sign",
+        "chinese-names",
+        (TRAINER_CONLL, NAMES),
+        TRAINER_CONLL.name,
+        (Bar("names/full", "entity_f1", at_least=1.0, of=(TRAINER_CONLL.name, "entity_f1")),),
+        metrics=("entity_f1", "entity_recall"),
+    ),
+    **{f"baseline-{data}": simple(data) for data in SIMPLE_ON},
+    "baseline-movie-sentiment": simple("movie-sentiment", PIPELINES_OF_NUMBERS, "pearson", "mae"),
 }

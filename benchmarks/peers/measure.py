@@ -23,13 +23,13 @@ BULK_REPEATS = 3
 PROBE_ROWS = 32
 
 
-TARGETS = ("tags", "answers", "summary", "translation")
+TARGETS = ("value", "tags", "answers", "summary", "translation")
 Judged = Callable[[Sequence[Any], Sequence[Any]], dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Part:
-    """The texts, or (text, text_pair) tuples, and labels, or lists of tags or answers, of one split."""
+    """The texts, or (text, text_pair) tuples, and labels, numbers, or lists of tags or answers, of one split."""
 
     texts: list[Any]
     labels: list[Any]
@@ -48,6 +48,7 @@ class Request:
     epochs: float | None
     max_length: int | None
     learning_rate: float | None = None
+    pipeline: str | None = None
 
     @property
     def labelled(self) -> Part:
@@ -85,6 +86,7 @@ def request(about: str | None) -> Request:
     parser.add_argument("--epochs", type=float, help="passes over the training rows")
     parser.add_argument("--max-length", type=int, help="tokens per text")
     parser.add_argument("--learning-rate", type=float, help="highest rate")
+    parser.add_argument("--pipeline", help="TERMS+MACHINE")
     given = parser.parse_args()
     parts = {name: read(getattr(given, name)) for name in ("train", "validation", "test")}
     return Request(
@@ -95,6 +97,7 @@ def request(about: str | None) -> Request:
         epochs=given.epochs,
         max_length=given.max_length,
         learning_rate=given.learning_rate,
+        pipeline=given.pipeline,
     )
 
 

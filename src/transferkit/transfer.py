@@ -13,7 +13,7 @@ from transferkit import data, sources
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.config import RunConfig
-from transferkit.data import content, splitting
+from transferkit.data import content
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.evaluation.outputs import gathered
@@ -164,9 +164,8 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
 
 def _parts(rows: Rows, prepared: Prepared, seed: int) -> list[Ints]:
     task = prepared.task
-    strata = splitting.strata(rows[task.target], task.shape.name)
     labelled = task.shape in (Shape.LABEL, Shape.LABELS)
-    given = np.unique(strata, return_inverse=True)[1].astype(np.int64) if labelled else np.zeros(len(rows))
+    given = np.asarray(task.references(rows), dtype=np.int64) if labelled else np.zeros(len(rows))
     return folds(given, seed, content.groups(rows, task), prepared.splits.folds)
 
 

@@ -1,38 +1,49 @@
 """TF-IDF and a linear model: the baseline in use."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
-from pydantic import Field
+import numpy.typing as npt
+from pydantic import Field, model_validator
 from safetensors.numpy import save_file
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import hstack
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
 from transferkit.predictors import Floats, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import shapes, terms
+from transferkit.training.terms import Terms, words
 
 _BATCH_ROWS = 4096
+_COLUMNS = ("text", "text_pair")
 
 
 class Facts(predictors.Facts):
-    """The terms of every vectorizer, in the order of their columns."""
+    """What its terms are, of each as its file in `training/terms` describes it; `vocabularies` of version 1."""
 
     kind: str = "bag_of_words"
     labels: tuple[str, ...] = Field(min_length=1)
     shape: ShapeName
-    vocabularies: tuple[tuple[str, ...], ...] = Field(min_length=1, max_length=2)
+    terms: tuple[dict[str, Any], ...] | None = Field(None, min_length=1)
+    vocabularies: tuple[tuple[str, ...], ...] | None = Field(None, min_length=1, max_length=2)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.terms is None) == (self.vocabularies is None):
+            raise ValueError("expected terms, or vocabularies in folders of version 1")
+        return self
 
 
 @dataclass(frozen=True)
 class BagOfWords:
-    """A vectorizer per input column, then logits = x @ weights + bias; `weights` is (terms, labels)."""
+    """The columns of all `terms` side by side, then logits = x @ weights + bias; `weights` is (terms, labels)."""
 
-    vectorizers: tuple[TfidfVectorizer, ...]
+    terms: tuple[Terms, ...]
     weights: Floats
     bias: Floats
     labels: tuple[str, ...]
@@ -44,42 +55,56 @@ class BagOfWords:
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(np.zeros((0, len(self.labels)), dtype=np.float32))
+            return Predictions(np.zeros((0, len(self.bias)), dtype=np.float32))
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(np.asarray(vectors(self.vectorizers, part) @ self.weights + self.bias, dtype=np.float32))
+            inputs = hstack([each.vectors(part) for each in self.terms], format="csr", dtype=np.float32)
+            parts.append(np.asarray(inputs @ self.weights + self.bias, dtype=np.float32))
         return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
     @saving
     def save(self, folder: Path) -> None:
-        terms = tuple(tuple(sorted(v.vocabulary_, key=v.vocabulary_.__getitem__)) for v in self.vectorizers)
-        write_facts(folder, Facts(labels=self.labels, shape=self.shape, vocabularies=terms))
-        idf = {f"idf_{i}": v.idf_.astype(np.float32) for i, v in enumerate(self.vectorizers)}
-        save_file({"weights": self.weights, "bias": self.bias, **idf}, folder / "model.safetensors")
-
-
-def vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:
-    """Words and word pairs, sublinear counts; terms that occur at least twice would hurt short texts, so all stay."""
-    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b", vocabulary=vocabulary)
-
-
-def vectors(vectorizers: tuple[TfidfVectorizer, ...], rows: Rows) -> csr_matrix:
-    """(rows, terms): the columns `text` and, with two vectorizers, `text_pair` side by side."""
-    columns = ("text", "text_pair")
-    blocks = [v.transform(rows[column]) for v, column in zip(vectorizers, columns, strict=False)]
-    return hstack(blocks, format="csr", dtype=np.float32)
+        described = tuple({"kind": each.kind, **each.facts()} for each in self.terms)
+        write_facts(folder, Facts(labels=self.labels, shape=self.shape, terms=described))
+        arrays = {f"{name}_{i}": value for i, each in enumerate(self.terms) for name, value in each.tensors().items()}
+        save_file({"weights": self.weights, "bias": self.bias, **arrays}, folder / "model.safetensors")
 
 
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> BagOfWords:
-    """What `save` wrote."""
-    terms, labels = facts.vocabularies, len(facts.labels)
-    sizes: dict[str, tuple[int, ...]] = {f"idf_{i}": (len(each),) for i, each in enumerate(terms)}
-    sizes |= {"weights": (sum(map(len, terms)), labels), "bias": (labels,)}
-    found = tensors.read(folder / "model.safetensors", sizes)
-    vectorizers = []
-    for i, each in enumerate(terms):
-        restored = vectorizer(list(each))
-        restored.idf_ = found[f"idf_{i}"]
-        vectorizers.append(restored)
-    return BagOfWords(tuple(vectorizers), found["weights"], found["bias"], facts.labels, facts.shape)
+    """What `save` wrote, now or in earlier versions."""
+    labels, path = len(facts.labels), folder / "model.safetensors"
+    sizes: dict[str, tensors.Size] = {"weights": (None, labels), "bias": (labels,)}
+    if facts.vocabularies is not None:
+        sizes |= {f"idf_{i}": (len(each),) for i, each in enumerate(facts.vocabularies)}
+        found = tensors.read(path, sizes)
+        fitted, order = _of_version_1(facts.vocabularies, found)
+    else:
+        described = facts.terms or ()
+        integers = {f"{terms.integers(str(each.get('kind')))}_{i}" for i, each in enumerate(described)}
+        sizes |= {name: (None,) for i in range(len(described)) for name in (f"idf_{i}",)}
+        found = tensors.read(path, sizes | dict.fromkeys(integers, (None,)), integers)
+        fitted, order = tuple(_loaded(i, each, found) for i, each in enumerate(described)), None
+    weights, count = found["weights"], sum(each.size for each in fitted)
+    if count != len(weights):
+        raise ValueError(f"expected weights for {count} terms, found {len(weights)}")
+    weights = weights if order is None else weights[order]
+    return BagOfWords(fitted, weights, found["bias"], facts.labels, facts.shape)
+
+
+def _loaded(number: int, facts: Mapping[str, Any], found: terms.Tensors) -> Terms:
+    own = {name.removesuffix(f"_{number}"): value for name, value in found.items() if name.endswith(f"_{number}")}
+    return terms.load(str(facts.get("kind")), facts, own)
+
+
+def _of_version_1(
+    vocabularies: Sequence[Sequence[str]], found: terms.Tensors
+) -> tuple[tuple[Terms, ...], npt.NDArray[np.int64]]:
+    """One vocabulary of words and pairs per column; and the order in which their terms stand now."""
+    fitted, order, before = [], [], 0
+    for i, (column, written) in enumerate(zip(_COLUMNS, vocabularies, strict=False)):
+        part, places = words.of_version_1(column, written, found[f"idf_{i}"])
+        fitted.append(part)
+        order.append(places + before)
+        before += len(written)
+    return tuple(fitted), np.concatenate(order)

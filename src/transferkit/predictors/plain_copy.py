@@ -1,6 +1,7 @@
 """What needs no model: the first words of a text, all of it, or one answer for every text."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +19,19 @@ class Facts(predictors.Facts):
     kind: str = "plain_copy"
     words: int | None = Field(ge=1)
     constant: str | None
+    signs: bool = False
 
 
 @dataclass(frozen=True)
 class PlainCopy:
-    """The first `words` words of a row's text, None for all; or `constant`, where there is one."""
+    """The first `words` words of a row's text, None for all; or `constant`, where there is one.
+
+    With `signs`, every character that is no blank counts as a word: for scripts that put no blanks between words.
+    """
 
     words: int | None = None
     constant: str | None = None
+    signs: bool = False
     labels: tuple[str, ...] = ()
     shape: Shape = Shape.TEXT
 
@@ -38,7 +44,8 @@ class PlainCopy:
         """What it does, in words."""
         if self.constant is not None:
             return "the same answer for every text"
-        return "the text as it is" if self.words is None else f"the first {self.words} words of the text"
+        unit = "signs" if self.signs else "words"
+        return "the text as it is" if self.words is None else f"the first {self.words} {unit} of the text"
 
     def predict(self, rows: Rows) -> Predictions:
         """Texts, (rows,)."""
@@ -48,13 +55,21 @@ class PlainCopy:
     def _answer(self, text: str) -> str:
         if self.constant is not None:
             return self.constant
-        return text if self.words is None else " ".join(text.split()[: self.words])
+        if self.words is None:
+            return text
+        return first_signs(text, self.words) if self.signs else " ".join(text.split()[: self.words])
 
     @saving
     def save(self, folder: Path) -> None:
-        write_facts(folder, Facts(words=self.words, constant=self.constant))
+        write_facts(folder, Facts(words=self.words, constant=self.constant, signs=self.signs))
+
+
+def first_signs(text: str, count: int) -> str:
+    """`text` as far as its character number `count`, blanks not counted."""
+    ends = accumulate(not letter.isspace() for letter in text)
+    return "".join(letter for letter, end in zip(text, ends, strict=True) if end <= count).strip()
 
 
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> PlainCopy:
     """What `save` wrote."""
-    return PlainCopy(facts.words, facts.constant)
+    return PlainCopy(facts.words, facts.constant, facts.signs)

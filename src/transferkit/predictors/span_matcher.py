@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors.numpy import save_file
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
+from transferkit.data.words import RUN, signs, unbroken
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.tasks import Shape
@@ -22,13 +23,16 @@ from transferkit.training.inference import Floats
 BONUSES = (0.0, 0.5, 1.0, 2.0)
 """What a candidate of the kind that is asked for may be worth."""
 
-_WORD = re.compile(r"\w+(?:['.,-]\w+)*")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_WORD = re.compile(f"{RUN}(?:['.,-]{RUN})*")
+_WORD_OF_VERSION_1 = re.compile(r"\w+(?:['.,-]\w+)*")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f\uff61])|\n+")
 _STEM = 6  # letters of a word that count
 _COMMON = 0.15  # words in a larger share of contexts are part of no answer's ends
-_MOST_WORDS = 6
+_MOST_WORDS, _MOST_SIGNS = 6, 12
 _BEST = 20
-_KINDS = (
+_LEAST = 5  # questions that have a word, for it to tell what kind of answer is asked for
+_DIGIT, _CAPITAL, _OTHER = range(3)
+_IN_ENGLISH = (
     (re.compile(r"\b(when|year|date|century)\b", re.I), re.compile(r"\b\d{3,4}\b|\b\d+(st|nd|rd|th)\b")),
     (re.compile(r"\bhow (many|much|long|old|far|large|big|tall)\b", re.I), re.compile(r"\d")),
     (re.compile(r"\b(who|whose|whom|where|country|city|name)\b", re.I), re.compile(r"^[A-Z]")),
@@ -45,24 +49,29 @@ class Facts(predictors.Facts):
     vocabulary: tuple[str, ...]
     bonus: float
     threshold: float | None = None
+    asked: tuple[str, ...] | None = None
+    by_script: bool = False
 
 
 @dataclass(frozen=True)
 class SpanMatcher:
     """`rarity` has the inverse document frequency of every stem of `vocabulary`, then that of stems not seen:
-    (stems + 1,). `bonus` is for candidates of the kind asked for (a number for how many), in shares of what the
-    question's words are worth together; `threshold` as in `training.answering.answers`."""
+    (stems + 1,). `bonus` is for candidates of the kind asked for, in shares of what the question's words are worth
+    together; `threshold` as in `training.answering.answers`. Which kind that is, English words tell, else `kinds` where
+    there are any. `by_script` is false in artifacts of earlier versions, to which a clause without blanks is a word."""
 
     vocabulary: Mapping[str, int]
     rarity: Floats
     bonus: float
     threshold: float | None = None
+    kinds: "Kinds | None" = None
+    by_script: bool = True
     labels: tuple[str, ...] = ("start", "end")
     shape: Shape = Shape.SPAN
 
     @property
     def parameters(self) -> int:
-        return int(self.rarity.size)
+        return int(self.rarity.size) + (0 if self.kinds is None else int(self.kinds.likelihoods.size))
 
     def spans(self, rows: Rows) -> Candidates:
         """The best spans of the contexts of `rows`; that there is none scores 0."""
@@ -79,9 +88,16 @@ class SpanMatcher:
 
     @saving
     def save(self, folder: Path) -> None:
-        threshold = None if self.threshold is None else float(self.threshold)
-        write_facts(folder, Facts(vocabulary=tuple(self.vocabulary), bonus=float(self.bonus), threshold=threshold))
-        save_file({"rarity": self.rarity}, folder / "model.safetensors")
+        facts = Facts(
+            vocabulary=tuple(self.vocabulary),
+            by_script=self.by_script,
+            bonus=float(self.bonus),
+            threshold=None if self.threshold is None else float(self.threshold),
+            asked=None if self.kinds is None else tuple(self.kinds.numbers),
+        )
+        write_facts(folder, facts)
+        learned = {} if self.kinds is None else {"likelihoods": self.kinds.likelihoods}
+        save_file({"rarity": self.rarity, **learned}, folder / "model.safetensors")
 
     def _worth(self, stem: str) -> float:
         return float(self.rarity[self.vocabulary.get(stem, -1)])
@@ -89,25 +105,30 @@ class SpanMatcher:
     def _scored(self, question: str, context: str) -> list[tuple[float, int, int]]:
         """(score, start, end) of every candidate: what the question's words in its sentence are worth, the nearer the
         more, and the bonus."""
-        asked = {stem: self._worth(stem) for stem, _, _ in words(question)}
+        split = words if self.by_script else words_of_version_1
+        asked = {stem: self._worth(stem) for stem, _, _ in split(question)}
         whole = sum(asked.values()) or 1.0
-        wanted = next((kind for words_of, kind in _KINDS if words_of.search(question)), None)
+        fits = _wanted_in_english(question)
+        if fits is None:
+            fits = self.kinds.wanted(question) if self.kinds is not None else lambda _answer: 0.0
+        most = _MOST_SIGNS if self.by_script and unbroken(context) else _MOST_WORDS
         found = []
-        for sentence in _sentences(context):
+        for sentence in _sentences(context, split):
             worth = np.array([asked.get(stem, 0.0) for stem, _, _ in sentence])
             said = sum(asked[stem] for stem in {stem for stem, _, _ in sentence} & asked.keys()) / whole
-            for first, last in self._candidates(sentence, worth > 0, context):
+            for first, last in self._candidates(sentence, worth > 0, context, most):
                 at = np.arange(len(sentence))
                 away = np.maximum(np.maximum(first - at, at - last), 0)
                 near = float((worth / (1 + away)).sum()) / whole
                 start, end = sentence[first][1], sentence[last][2]
-                kind = self.bonus * (wanted is not None and bool(wanted.search(context[start:end])))
-                found.append((2 * said + near + kind * said, start, end))
-        return found or [(0.0, start, end) for _, start, end in words(context)[:1]]
+                found.append((2 * said + near + self.bonus * fits(context[start:end]) * said, start, end))
+        return found or [(0.0, start, end) for _, start, end in split(context)[:1]]
 
-    def _candidates(self, sentence: Sequence[Word], asked: Any, context: str) -> list[tuple[int, int]]:
-        """Runs of up to six words without signs in between, which neither begin nor end with a common word or one of
-        the question; those that cannot be made longer."""
+    def _candidates(
+        self, sentence: Sequence[Word], asked: npt.NDArray[np.bool_], context: str, most: int
+    ) -> list[tuple[int, int]]:
+        """Runs of up to `most` words with nothing but blanks in between, which neither begin nor end with a common word
+        or one of the question; those that cannot be made longer."""
         common = -np.log(_COMMON)
         inner = [not asked[i] and self._worth(stem) >= common for i, (stem, _, _) in enumerate(sentence)]
         runs: list[tuple[int, int]] = []
@@ -115,7 +136,7 @@ class SpanMatcher:
         while first < len(sentence):
             last = first
             if inner[first]:
-                for i in range(first + 1, min(first + _MOST_WORDS, len(sentence))):
+                for i in range(first + 1, min(first + most, len(sentence))):
                     if asked[i] or context[sentence[i - 1][2] : sentence[i][1]].strip():
                         break
                     last = i if inner[i] else last
@@ -124,16 +145,73 @@ class SpanMatcher:
         return runs
 
 
+@dataclass(frozen=True)
+class Kinds:
+    """Naive Bayes: `likelihoods` (stems + 1, 3) has for every stem of `numbers` the logarithm of its share among the
+    questions whose answers have a digit, begin with a capital, or neither; then that of their share of all."""
+
+    numbers: Mapping[str, int]
+    likelihoods: Floats
+
+    def wanted(self, question: str) -> Callable[[str], float]:
+        """How likely the kind of an answer is, given `question`."""
+        at = {self.numbers[stem] for stem, _, _ in words(question) if stem in self.numbers}
+        scores = self.likelihoods[[*at, len(self.numbers)]].sum(axis=0)
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
+        return lambda answer: float(shares[kind_of(answer)])
+
+
+def kind_of(answer: str) -> int:
+    if any(letter.isdigit() for letter in answer):
+        return _DIGIT
+    return _CAPITAL if answer[:1].isupper() else _OTHER
+
+
+def kinds(questions: Sequence[str], answers: Sequence[Sequence[str]]) -> Kinds:
+    """From questions that have answers."""
+    given = [(question, kind_of(own[0])) for question, own in zip(questions, answers, strict=True) if own]
+    asked = [{stem for stem, _, _ in words(question)} for question, _ in given]
+    counts = Counter(stem for stems in asked for stem in stems)
+    numbers = {stem: i for i, stem in enumerate(stem for stem, count in counts.items() if count >= _LEAST)}
+    of_kind = np.bincount([kind for _, kind in given], minlength=3).astype(np.float64)
+    there = np.zeros((len(numbers), 3))
+    for stems, (_, kind) in zip(asked, given, strict=True):
+        there[[numbers[stem] for stem in stems & numbers.keys()], kind] += 1
+    likelihoods = np.log((there + 1) / (of_kind + 2))
+    shares = np.log((of_kind + 1) / (of_kind.sum() + 3))
+    return Kinds(numbers, np.vstack([likelihoods, shares]).astype(np.float32))
+
+
+def _wanted_in_english(question: str) -> Callable[[str], float] | None:
+    kind = next((kind for asking, kind in _IN_ENGLISH if asking.search(question)), None)
+    return None if kind is None else lambda answer: float(bool(kind.search(answer)))
+
+
 def words(text: str, start: int = 0) -> list[Word]:
-    """The words of `text`, which begins at the character `start`."""
+    """The words of `text`, which begins at the character `start`: signs, where a script has no blanks between words."""
+    return [part for found in _WORD.finditer(text) for part in _parts(found.group(), start + found.start())]
+
+
+def _parts(word: str, start: int) -> list[Word]:
+    found = [word] if word.isascii() else signs(word)
+    if len(found) < 2:
+        return [(word.lower()[:_STEM], start, start + len(word))]
+    ends = [start + end for end in accumulate(map(len, found))]
+    parts = [(part.lower()[:_STEM], end - len(part), end) for part, end in zip(found, ends, strict=True)]
+    return [part for part in parts if any(map(str.isalnum, part[0]))]
+
+
+def words_of_version_1(text: str, start: int = 0) -> list[Word]:
     return [
-        (found.group().lower()[:_STEM], start + found.start(), start + found.end()) for found in _WORD.finditer(text)
+        (found.group().lower()[:_STEM], start + found.start(), start + found.end())
+        for found in _WORD_OF_VERSION_1.finditer(text)
     ]
 
 
-def _sentences(context: str) -> list[list[Word]]:
+def _sentences(context: str, split: Callable[[str, int], list[Word]]) -> list[list[Word]]:
     bounds = [0, *(found.end() for found in _SENTENCE.finditer(context)), len(context)]
-    parts = [words(context[a:b], a) for a, b in pairwise(bounds)]
+    parts = [split(context[a:b], a) for a, b in pairwise(bounds)]
     return [part for part in parts if part]
 
 
@@ -147,5 +225,11 @@ def counted(contexts: Sequence[str], bonus: float) -> SpanMatcher:
 
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> SpanMatcher:
     """What `save` wrote."""
-    rarity = tensors.read(folder / "model.safetensors", {"rarity": (len(facts.vocabulary) + 1,)})["rarity"]
-    return SpanMatcher({stem: i for i, stem in enumerate(facts.vocabulary)}, rarity, facts.bonus, facts.threshold)
+    sizes: dict[str, tensors.Size] = {"rarity": (len(facts.vocabulary) + 1,)}
+    if facts.asked is not None:
+        sizes["likelihoods"] = (len(facts.asked) + 1, 3)
+    found, learned = tensors.read(folder / "model.safetensors", sizes), None
+    if facts.asked is not None:
+        learned = Kinds({stem: i for i, stem in enumerate(facts.asked)}, found["likelihoods"])
+    vocabulary = {stem: i for i, stem in enumerate(facts.vocabulary)}
+    return SpanMatcher(vocabulary, found["rarity"], facts.bonus, facts.threshold, learned, facts.by_script)

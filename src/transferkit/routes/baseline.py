@@ -3,34 +3,31 @@ the context. What does not beat it has transferred nothing."""
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import Ridge
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.svm import LinearSVC
+from scipy.sparse import csr_matrix, hstack
 
 from transferkit import metrics
 from transferkit.config import Strict
 from transferkit.data import content
 from transferkit.data.rows import Rows
+from transferkit.data.words import unbroken
 from transferkit.errors import ConfigError, DataError
-from transferkit.options.baseline import Options
-from transferkit.predictors import Floats, span_matcher
-from transferkit.predictors.bag_of_words import BagOfWords, vectorizer, vectors
+from transferkit.options.baseline import Candidate, Options
+from transferkit.predictors import span_matcher
+from transferkit.predictors.bag_of_words import BagOfWords
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
-from transferkit.training import shapes, unproven
+from transferkit.training import linear, shapes, unproven
 from transferkit.training.folds import Ints, folds
-from transferkit.training.shapes import ShapeKind, span
+from transferkit.training.racing import Race
+from transferkit.training.shapes import span
+from transferkit.training.terms import Terms, characters, overlap, words
 
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
@@ -38,6 +35,15 @@ _TOO_LONG = 100  # a text of so many usual answers is none
 _USUAL = (0.1, 0.3, 1.0, 3.0)
 # A machine per label is trained for every strength and fold.
 _STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL}
+_SAMPLE = 10_000  # rows that terms and strength are chosen on
+_MOST_CHARACTERS = 30_000_000  # in longer files runs of characters would take gigabytes
+_MOST_WEIGHTS = 4_000_000  # of words, of pairs, of runs: at most so many terms times labels, the most frequent
+_COLUMNS = ("text", "text_pair")
+_OVERLAP = "overlap"
+
+
+_PARTS: Mapping[str, tuple[str, ...]] = {name: tuple(name.split("+")) for name in get_args(Candidate)}
+_TITLES = {"words": "words", "pairs": "words and word pairs", "characters": "runs of characters"}
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -51,54 +57,113 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Fit on all labelled rows; C and what scores are worth come from cross-validation on them."""
     assert isinstance(options, Options)
     began = time.perf_counter()
-    rows, shape = context.labelled, context.task.shape
+    shape = context.task.shape
     if shape is Shape.TAGS:
         return _dictionary(context, began)
     if shape is Shape.SPAN:
         return _matcher(context, began)
     if shape is Shape.TEXT:
         return _copied(context, began)
-    kind = shapes.of(shape)
-    targets = kind.targets(rows, context.task)
-    columns = [name for name in ("text", "text_pair") if name in rows]
-    vectorizers = tuple(_fitted(rows, name) for name in columns)
-    inputs = vectors(vectorizers, rows)
+    return _linear(context, options, began)
+
+
+def _linear(context: Context, options: Options, began: float) -> Outcome:
+    """The best terms and strength for at most 10,000 rows, fitted on all. Scores of rows held out say what its own
+    scores are worth."""
+    rows, task = context.labelled, context.task
+    kind, shape = shapes.of(task.shape), task.shape
+    targets = kind.targets(rows, task)
+    taught = kind.regressed(targets)[:, 0] if shape is Shape.VALUE else targets
+    groups = content.groups(rows, task)
     strengths = options.strengths or _STRENGTHS[shape]
-    parts = folds(targets, context.seed, content.groups(rows, context.task)) or folds(targets, context.seed)
-    evident = np.sort(np.concatenate(parts)) if parts else np.arange(len(targets))
-    held_out = {c: _out_of_fold(inputs, targets, kind, _machine(shape, c, context.seed), parts) for c in strengths}
-    chosen = max(strengths, key=lambda c: kind.quality(held_out[c][evident], targets[evident]))
-    machine = _machine(shape, chosen, context.seed).fit(inputs, _taught(kind, targets))
-    weights, bias = _linear(machine)
-    worth = kind.from_scores if parts else partial(unproven.adjustment, kind)
-    adjustment = worth(held_out[chosen][evident], targets[evident])
+    sample = np.sort(np.random.default_rng(context.seed).permutation(len(rows))[:_SAMPLE])
+    made = _candidates(rows, sample, options.terms or get_args(Candidate), max(1, len(task.labels)))
+
+    def race(chosen: Ints, inputs: Mapping[str, csr_matrix], tried: Sequence[float]) -> Race:
+        about = [groups[i] for i in chosen]
+        parts = folds(targets[chosen], context.seed, about) or folds(targets[chosen], context.seed)
+        return Race(inputs, targets[chosen], taught[chosen], kind, len(task.labels), parts, tried)
+
+    tried = race(sample, {name: inputs for name, (_, inputs) in made.items()}, strengths)
+    name, strength = tried.winner()
+    terms, inputs = made[name]
+    if len(sample) < len(rows):
+        terms, inputs = _fitted(_PARTS[name], rows, max(1, len(task.labels)))
+        tried = race(np.arange(len(rows)), {name: inputs}, (strength,))
+    weights, bias = linear.fitted(inputs, taught, len(task.labels), strength)
+    if tried.folds:
+        held_out, evident = tried.held_out((name, strength), len(tried.folds))
+        adjustment = kind.from_scores(held_out, targets[evident])
+    else:
+        adjustment = unproven.adjustment(kind, np.asarray(inputs @ weights + bias, dtype=np.float32), targets)
     predictor = BagOfWords(
-        vectorizers,
+        terms,
         np.ascontiguousarray(weights * adjustment.scale, dtype=np.float32),
         np.asarray(bias * adjustment.scale + adjustment.shift, dtype=np.float32),
-        context.task.labels,
+        task.labels,
         shape,
     )
     what = "ridge regression" if shape is Shape.VALUE else "linear support vector machine"
+    shared = ", what two texts share" if "text_pair" in rows else ""
     return Outcome(
         predictor=predictor,
-        method=f"TF-IDF of words and word pairs, {what}",
+        method=f"TF-IDF of {' and '.join(_TITLES[part] for part in _PARTS[name])}{shared}, {what}",
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
-        settings={"strengths": strengths, "C": chosen},
+        settings={"terms": name, "strengths": strengths, "C": strength},
         learned_all=True,
     )
 
 
+def _candidates(
+    rows: Rows, sample: Ints, names: Sequence[str], labels: int
+) -> dict[str, tuple[tuple[Terms, ...], csr_matrix]]:
+    """Terms fitted on the rows at `sample`, and their vectors, by name; what the rows have none of is left out."""
+    columns = [name for name in _COLUMNS if name in rows]
+    long = sum(len(text) for name in columns for text in rows[name]) > _MOST_CHARACTERS
+    some = rows.take(sample) if len(sample) < len(rows) else rows
+    kept = [name for name in names if not (long and "characters" in _PARTS[name])] or ["words"]
+    parts = {part: _fitted_part(part, some, labels) for part in dict.fromkeys(p for name in kept for p in _PARTS[name])}
+    shared = _fitted_part(_OVERLAP, some, labels)
+    made = {name: _together([*(each for p in _PARTS[name] for each in parts[p]), *shared]) for name in kept}
+    found = {name: (terms, inputs) for name, (terms, inputs) in made.items() if inputs.nnz}
+    if not found:
+        raise DataError(
+            f"baseline: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; "
+            "name another column"
+        )
+    return found
+
+
+def _fitted(parts: Sequence[str], rows: Rows, labels: int) -> tuple[tuple[Terms, ...], csr_matrix]:
+    return _together([each for part in (*parts, _OVERLAP) for each in _fitted_part(part, rows, labels)])
+
+
+def _fitted_part(part: str, rows: Rows, labels: int) -> list[tuple[Terms, csr_matrix]]:
+    """One for every column of texts, but one for both of what they share."""
+    most = _MOST_WEIGHTS // labels
+    columns = [name for name in _COLUMNS if name in rows]
+    if part == _OVERLAP:
+        return [overlap.fitted(rows, most)] if len(columns) > 1 else []
+    if part == "characters":
+        return [characters.fitted(rows, name, most) for name in columns]
+    return [words.fitted(rows, name, most, part == "pairs") for name in columns]
+
+
+def _together(fitted: Sequence[tuple[Terms, csr_matrix]]) -> tuple[tuple[Terms, ...], csr_matrix]:
+    inputs = hstack([vectors for _, vectors in fitted], format="csr", dtype=np.float32)
+    return tuple(terms for terms, _ in fitted), inputs
+
+
 def _dictionary(context: Context, began: float) -> Outcome:
-    """The tags that every word has in the labelled rows."""
+    """The tags that words, their neighbours and their endings have in the labelled rows."""
     task, rows = context.task, context.labelled
     numbers = {tag: i for i, tag in enumerate(task.labels)}
     tags = [[numbers[tag] for tag in given] for given in task.references(rows)]
     predictor = counted(rows["text"], tags, task.labels)
     return Outcome(
         predictor=predictor,
-        method="the most frequent tag of every word",
+        method="the most frequent tag of every word among its neighbours, of unknown words by their endings",
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
         settings={},
@@ -107,16 +172,19 @@ def _dictionary(context: Context, began: float) -> Outcome:
 
 
 def _copied(context: Context, began: float) -> Outcome:
-    """The first words of the text, all of it or the most frequent answer: what does best on the labelled rows."""
+    """The first words of the text (signs, where words are not marked), all of it or the most frequent answer: what
+    does best on the labelled rows."""
     task, rows = context.task, context.labelled
     answers = [given[0] for given in task.references(rows)]
-    usual = int(np.median([len(text.split()) for text in answers]))
+    signs = sum(map(unbroken, answers)) * 2 > len(answers)
+    length = _signs if signs else _words
+    usual = int(np.median([*map(length, answers)]))
     frequent = Counter(answers).most_common(1)[0][0]
     sample = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
-    whole = max(len(text.split()) for text in sample["text"]) <= _TOO_LONG * usual
+    whole = max(map(length, sample["text"])) <= _TOO_LONG * usual
     candidates = [
         *([PlainCopy()] if whole else []),
-        *map(PlainCopy, sorted({max(1, round(share * usual)) for share in _LENGTHS})),
+        *(PlainCopy(words, signs=signs) for words in sorted({max(1, round(share * usual)) for share in _LENGTHS})),
         PlainCopy(None, frequent),
     ]
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
@@ -131,9 +199,17 @@ def _copied(context: Context, began: float) -> Outcome:
         method=chosen.said,
         trained_parameters=0,
         seconds=time.perf_counter() - began,
-        settings={"words": chosen.words},
+        settings={"words": chosen.words, "signs": chosen.signs},
         learned_all=True,
     )
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def _signs(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _matcher(context: Context, began: float) -> Outcome:
@@ -142,13 +218,15 @@ def _matcher(context: Context, began: float) -> Outcome:
     tried = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
     truth = task.references(tried)
 
-    def quality(bonus: float) -> float:
-        found = span_matcher.counted(contexts, bonus).predict(tried).outputs
-        return metrics.compute(task.main_metric, task.decode(found, task.labels), truth)
+    matcher = span_matcher.counted(list(dict.fromkeys(rows["text_pair"])), 0.0)
+    learned = span_matcher.kinds(rows["text"], task.references(rows))
+    candidates = [replace(matcher, bonus=bonus) for bonus in span_matcher.BONUSES]
+    candidates += [replace(each, kinds=learned) for each in candidates if each.bonus]
 
-    contexts = list(dict.fromkeys(rows["text_pair"]))
-    bonus = max(span_matcher.BONUSES, key=quality)
-    predictor = span_matcher.counted(contexts, bonus)
+    def quality(each: span_matcher.SpanMatcher) -> float:
+        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth)
+
+    predictor = max(candidates, key=quality)
     if not all(task.references(rows)):
         threshold = span.fitted_threshold(task, predictor.spans(tried), tried)
         predictor = replace(predictor, threshold=0.0 if threshold is None else threshold)
@@ -157,70 +235,6 @@ def _matcher(context: Context, began: float) -> Outcome:
         method="words of the question looked up in the context",
         trained_parameters=predictor.parameters,
         seconds=time.perf_counter() - began,
-        settings={"bonus": bonus, "threshold": predictor.threshold},
+        settings={"bonus": predictor.bonus, "threshold": predictor.threshold},
         learned_all=True,
     )
-
-
-def _fitted(rows: Rows, column: str) -> TfidfVectorizer:
-    try:
-        return vectorizer().fit(rows[column])
-    except ValueError:
-        raise DataError(
-            f"baseline: expected words in the column {column!r}, found nothing but signs in {len(rows)} rows; "
-            "name another column"
-        ) from None
-
-
-def _machine(shape: Shape, strength: float, seed: int) -> Any:
-    if shape is Shape.VALUE:
-        return Ridge(alpha=1 / strength, solver="sparse_cg", random_state=seed)
-    one = LinearSVC(C=strength, random_state=seed)
-    return OneVsRestClassifier(one) if shape is Shape.LABELS else one
-
-
-def _taught(kind: ShapeKind, targets: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Targets as scikit-learn takes them."""
-    if targets.dtype == np.int64:
-        return targets
-    regressed = kind.regressed(targets)
-    return regressed[:, 0] if targets.ndim == 1 else regressed.astype(np.int64)
-
-
-def _out_of_fold(
-    inputs: csr_matrix, targets: npt.NDArray[Any], kind: ShapeKind, machine: Any, folds: Sequence[Ints]
-) -> Floats:
-    """Scores of every row of `folds`, (rows, labels), from a machine that has not seen it; without folds, its own."""
-    taught = _taught(kind, targets)
-    if not folds:
-        weights, bias = _linear(machine.fit(inputs, taught))
-        return np.asarray(inputs @ weights + bias, dtype=np.float32)
-    held = np.zeros(kind.regressed(targets).shape, dtype=np.float32)
-    for fold in folds:
-        rest = np.setdiff1d(np.arange(len(targets)), fold)
-        weights, bias = _linear(machine.fit(inputs[rest], taught[rest]))
-        held[fold] = inputs[fold] @ weights + bias
-    return held
-
-
-def _linear(machine: Any) -> tuple[Floats, Floats]:
-    """Weights (terms, labels) and bias (labels,) of a fitted machine."""
-    if isinstance(machine, OneVsRestClassifier):
-        parts = [_of_label(each, machine.n_features_in_) for each in machine.estimators_]
-        return np.stack([weights for weights, _ in parts], axis=1), np.array([bias for _, bias in parts])
-    weights, bias = np.atleast_2d(machine.coef_).T, np.atleast_1d(machine.intercept_)
-    return _two_sided(weights, bias) if isinstance(machine, LinearSVC) else (weights, bias)
-
-
-def _of_label(machine: Any, terms: int) -> tuple[npt.NDArray[Any], float]:
-    """A label that no row of a fold has, or every one, gets a constant score."""
-    if hasattr(machine, "coef_"):
-        return machine.coef_[0], float(machine.intercept_[0])
-    return np.zeros(terms), float(machine.y_[0]) * 2 - 1
-
-
-def _two_sided(weights: Floats, bias: Floats) -> tuple[Floats, Floats]:
-    """Two labels have one score; make it two."""
-    if weights.shape[1] > 1:
-        return weights, bias
-    return np.hstack([-weights, weights]), np.concatenate([-bias, bias])

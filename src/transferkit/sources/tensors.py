@@ -1,6 +1,6 @@
 """Tensors of a safetensors file of ours, checked before anything is computed with them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ Size = tuple[int | None, ...]
 _REMEDY = "train again or restore it from a copy"
 
 
-def read(path: Path, sizes: Mapping[str, Size]) -> dict[str, Floats]:
-    """The tensors of `path`, which must have these names and sizes (None: any), be float32 and finite.
+def read(path: Path, sizes: Mapping[str, Size], integers: Collection[str] = ()) -> dict[str, Any]:
+    """The tensors of `path`, which must have these names and sizes (None: any), be float32 and finite, or int64 if they
+    are among `integers`.
 
     Raises `ArtifactError` for anything else.
     """
@@ -26,7 +27,7 @@ def read(path: Path, sizes: Mapping[str, Size]) -> dict[str, Floats]:
     try:
         with safe_open(path, framework="np") as file:
             _same_names(path, set(file.keys()), set(sizes))
-            return {name: _tensor(path, file, name, size) for name, size in sizes.items()}
+            return {n: _tensor(path, file, n, size, "I64" if n in integers else "F32") for n, size in sizes.items()}
     except (SafetensorError, OSError, ValueError) as error:
         raise ArtifactError(f"{path} is not an intact safetensors file ({error}); {_REMEDY}") from None
 
@@ -39,17 +40,17 @@ def _same_names(path: Path, found: set[str], expected: set[str]) -> None:
         )
 
 
-def _tensor(path: Path, file: Any, name: str, size: Size) -> Floats:
+def _tensor(path: Path, file: Any, name: str, size: Size, wanted_kind: str) -> Any:
     part = file.get_slice(name)
     shape, kind = tuple(part.get_shape()), str(part.get_dtype())
     same = len(shape) == len(size) and all(b is None or a == b for a, b in zip(shape, size, strict=True))
-    if kind != "F32" or not same:
+    if kind != wanted_kind or not same:
         wanted = " x ".join("any" if each is None else str(each) for each in size)
         found = " x ".join(map(str, shape))
         raise ArtifactError(
-            f"{path} is damaged: expected {name} as F32 of {wanted}, found {kind} of {found}; {_REMEDY}"
+            f"{path} is damaged: expected {name} as {wanted_kind} of {wanted}, found {kind} of {found}; {_REMEDY}"
         )
-    tensor = np.asarray(file.get_tensor(name), dtype=np.float32)
+    tensor = np.asarray(file.get_tensor(name), dtype=np.int64 if wanted_kind == "I64" else np.float32)
     if not np.isfinite(tensor).all():
         raise ArtifactError(f"{path} is damaged: {name} has numbers that are NaN or infinite; {_REMEDY}")
     return tensor
