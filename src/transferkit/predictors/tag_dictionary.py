@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +72,7 @@ class TagDictionary:
 
     @saving
     def save(self, folder: Path) -> None:
-        keys = {name: tuple(numbers) for name, (numbers, _) in self.tables.items()}
+        keys: dict[Any, tuple[str, ...]] = {name: tuple(numbers) for name, (numbers, _) in self.tables.items()}
         write_facts(folder, Facts(labels=self.labels, keys=keys))
         shares = {name: shares for name, (_, shares) in self.tables.items()}
         save_file({"unknown": self.unknown, **shares}, folder / "model.safetensors")
