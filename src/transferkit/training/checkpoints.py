@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+import transformers
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from transformers import TrainerState
 from transformers.trainer import OPTIMIZER_NAME, SCALER_NAME, SCHEDULER_NAME, TRAINER_STATE_NAME, TRAINING_ARGS_NAME
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
@@ -135,7 +135,7 @@ def _is_complete(checkpoint: Path) -> bool:
 
 
 def _log_of(checkpoint: Path) -> list[dict[str, float]]:
-    state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
+    state = transformers.TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
     if not all(isinstance(entry, dict) for entry in state.log_history) or not isinstance(state.global_step, int):
         raise ValueError("trainer_state.json: expected a list of entries, and a number of steps")
     return list(state.log_history)
