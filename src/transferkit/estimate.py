@@ -7,7 +7,10 @@ few real rows on this machine. T are tokens after truncation, E epochs, s the sh
     full, lora, top_layers     E * (s * b * T(train) + f * T(validation)), s = 1 but for top_layers,
                                and f * T(8,192 rows) and some more where a new head is fitted first
     baseline, zero_shot        rows and labels times a constant
-    judging any of them        2 * f * T(test) + some seconds to load, verify and time the model
+    judging any of them        f * T(what it is chosen by) + 2 * f * T(test) + some seconds to load, verify and time it
+
+All of it comes once per seed; in a cross-validation of k parts, training comes 1 + seeds * (k - 1) times. The routes
+that learn from validation rows too are trained twice to be compared, feature_transfer with features that are there.
 
 Where texts are to be written, T are those of prompts and answers, and feature_transfer trains nothing, but every
 example that it shows makes its prompts longer.
@@ -63,6 +66,7 @@ _PROBING_STEPS = 1_000  # forward and backward each count as one
 _LOW, _HIGH = 0.75, 1.5
 _READ = ("input_ids", "attention_mask", "token_type_ids")
 _UNTRAINED = ("baseline", "zero_shot")
+_AGAIN = {"baseline": 1.0, "contrastive": 1.0, "feature_transfer": 0.3}
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Estimate:
 
     model: str
     rows: Mapping[str, int]
+    folds: int
     tokens: int
     max_length: int
     findings: tuple[Finding, ...]
@@ -119,6 +124,7 @@ def of_run(intake: Intake) -> Estimate:
     return Estimate(
         model=backbone.name,
         rows={name: len(rows) for name, rows in parts.items()},
+        folds=splits.folds,
         tokens=sum(tokens.values()),
         max_length=prepared.max_length,
         findings=splits.audit.findings,
@@ -181,22 +187,32 @@ def _timed(work: Callable[[dict[str, Tensor]], None], inputs: dict[str, Tensor])
 
 
 def _route(plan: Plan, load: _Load) -> RouteEstimate:
-    seeds = load.prepared.config.seeds
+    seeds, trainings = load.prepared.config.seeds, _trainings(plan, load)
     forward = 0.0 if plan.variant == "baseline" else load.forward
     shown = getattr(plan.options, "examples", 0) if _written(load.prepared) else 0
-    judging = seeds * (2 * forward * (1 + shown) * load.tokens["test"] + _JUDGING_SECONDS)
+    compared = load.tokens["validation"] + (load.tokens["train"] if load.prepared.splits.folds else 0)
+    judging = seeds * forward * (1 + shown) * (compared + 2 * load.tokens["test"]) + seeds * _JUDGING_SECONDS
     shortest, longest, note = _training(plan, load)
     options, effective = plan.options.model_dump(), _effective(plan, load)
     plain = {name: field.default for name, field in type(plan.options).model_fields.items()}
     changed = {name: value for name, value in options.items() if value != plain[name]}
     return RouteEstimate(
         title=plan.title,
-        low=_LOW * (seeds * shortest + judging),
-        high=_HIGH * (seeds * longest + judging),
+        low=_LOW * (trainings * shortest + judging),
+        high=_HIGH * (trainings * longest + judging),
         bytes=_memory(plan, load),
         options=effective | changed,
         note=note,
     )
+
+
+def _trainings(plan: Plan, load: _Load) -> float:
+    """How often the route is trained, where a part of a training counts as one."""
+    seeds, splits = load.prepared.config.seeds, load.prepared.splits
+    if splits.folds:
+        return 1 + seeds * (splits.folds - 1)
+    apart = _AGAIN.get(plan.variant, 0.0) if len(splits.validation) and not _written(load.prepared) else 0.0
+    return seeds * (1 + apart)
 
 
 def _training(plan: Plan, load: _Load) -> tuple[float, float, str]:

@@ -121,6 +121,10 @@ def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) ->
     # Rare labels have no part; which rows these are may differ between seeds where rows are in groups.
     common = reduce(np.intersect1d, covered)
     outputs: dict[str, list[Any]] = {plan.title: [] for plan in plans}
+    log.info(
+        "cross-validation of %d rows: every route is trained %d times and once on all rows (--folds 0: once)",
+        *(len(common), sum(map(len, seeds))),
+    )
     for repeat, held in enumerate(seeds):
         for title, found in _repeat(prepared, run, plans, held, repeat).items():
             outputs[title].append(found[np.isin(covered[repeat], common)])

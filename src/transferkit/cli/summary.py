@@ -41,7 +41,8 @@ def print_result(out: Console, result: "RunResult") -> None:
 def print_estimate(out: Console, found: "Estimate") -> None:
     """Rows, audit, and what every route would take."""
     rows = found.rows
-    _say(out, f"rows     {rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test")
+    folds = f", cross-validated in {found.folds} parts" if found.folds else ""
+    _say(out, f"rows     {rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test{folds}")
     _say(out, f"model    {found.model}, window {found.max_length} tokens, {found.tokens:,} tokens in all rows")
     _print_findings(out, found.findings)
     out.print()
