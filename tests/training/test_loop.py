@@ -1,6 +1,7 @@
 """The one loop: reproducible, indifferent to accumulation, resumable, and honest about memory."""
 
 import os
+import re
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import torch
 from jobs import KilledError, Recorder, classifier, differing, examples_of, make_job, weights_of, with_states
 from rich.console import Console
 from torch import nn
+from transformers import trainer, trainer_utils
 
 from tiny_models import Tiny
 from transferkit import adapters, progress
@@ -513,3 +515,11 @@ def test_gradual_unfreezing_leaves_alone_what_the_adapter_froze(bert: Backbone) 
     learner.progress = 0.9
     unfreeze(learner)
     assert {name for name, p in adapted.model.named_parameters() if p.requires_grad} == learns
+
+
+NAMES_OF_THE_TRAINER = [name for name in vars(checkpoints) if re.fullmatch("[A-Z]+(_[A-Z]+)*_(NAME|DIR)", name)]
+
+
+@pytest.mark.parametrize("name", NAMES_OF_THE_TRAINER)
+def test_files_are_called_as_the_trainer_calls_them(name: str) -> None:
+    assert getattr(checkpoints, name) == (vars(trainer) | vars(trainer_utils))[name]

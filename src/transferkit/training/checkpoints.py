@@ -9,8 +9,6 @@ from zipfile import BadZipFile, ZipFile
 import transformers
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from transformers.trainer import OPTIMIZER_NAME, SCALER_NAME, SCHEDULER_NAME, TRAINER_STATE_NAME, TRAINING_ARGS_NAME
-from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from transferkit.disk import remove_files
 from transferkit.errors import ArtifactError
@@ -18,6 +16,9 @@ from transferkit.training.learner import Learner
 
 log = logging.getLogger("transferkit")
 
+# As in `transformers.trainer`, which whoever looks into a run folder need not import.
+OPTIMIZER_NAME, SCHEDULER_NAME, SCALER_NAME = "optimizer.pt", "scheduler.pt", "scaler.pt"
+TRAINER_STATE_NAME, TRAINING_ARGS_NAME, PREFIX_CHECKPOINT_DIR = "trainer_state.json", "training_args.bin", "checkpoint"
 _WEIGHTS = "learned.safetensors"
 _BEST = "best.safetensors"
 _START, _START_DRAFT = "start.safetensors", "start.part"
