@@ -148,7 +148,7 @@ def test_cross_validation_parts_no_questions_about_one_context(
     monkeypatch.setattr(head, "cross_validation", SimpleNamespace(folds=spied))
     result = flow.fit(parse(described(folder, routes=["feature_transfer"], output_dir=str(tmp_path / "run"))))
     labelled = result.splits.train.join(result.splits.validation)
-    assert [set(groups) for groups in asked] == [set(labelled["text_pair"])]
+    assert [set(groups) for groups in asked] == [set(labelled["text_pair"]), set(result.splits.train["text_pair"])]
 
 
 def test_the_folder_is_a_plain_reader(answered: RunResult, folder: Path) -> None:
@@ -374,7 +374,7 @@ def tables(changes: Mapping[int, Any], count: int = 40) -> dict[str, Rows]:
 
 
 def prepared(changes: Mapping[int, Any]) -> Any:
-    config = DataConfig(path="", text="q", test_size=8)
+    config = DataConfig(path="x", text="q", test_size=8, folds=0)
     return preparation.prepare(tables(changes), config, TASK, 0)
 
 
@@ -401,7 +401,7 @@ def test_spans_without_text_are_left_out() -> None:
     with pytest.raises(DataError, match="no answer in column 'answers' stands in its context"):
         preparation.prepare(
             {"train": data.read([{"question": "a", "context": "b", "answers": [("c", 0)]}] * 3)},
-            DataConfig(path=""),
+            DataConfig(path="x", folds=0),
             TASK,
             0,
         )
@@ -455,7 +455,7 @@ def test_contexts_are_never_parted(name: str) -> None:
     contexts = [f"c{i % 20} here" for i in range(200)]
     answers = [{"text": ["here"], "answer_start": [context.index("here")]} for context in contexts]
     table = data.read({"question": [f"q{i}" for i in range(200)], "context": contexts, "answers": answers})
-    splits = preparation.prepare({"all": table}, DataConfig(path="x"), task, 0)
+    splits = preparation.prepare({"all": table}, DataConfig(path="x", folds=0), task, 0)
     parts = [set(rows["text_pair"]) for rows in (splits.train, splits.validation, splits.test)]
     assert all(parts) and sum(map(len, parts)) == 20
 
@@ -466,9 +466,9 @@ def test_few_contexts_leave_something_to_judge_by() -> None:
         answers = [{"text": ["here"], "answer_start": [context.index("here")]} for context, _ in rows]
         return data.read({"question": [q for _, q in rows], "context": [c for c, _ in rows], "answers": answers})
 
-    splits = preparation.prepare({"all": table(5)}, DataConfig(path="x"), TASK, 0)
+    splits = preparation.prepare({"all": table(5)}, DataConfig(path="x", folds=0), TASK, 0)
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (60, 20, 20)
-    splits = preparation.prepare({"all": table(2)}, DataConfig(path="x"), TASK, 0)
+    splits = preparation.prepare({"all": table(2)}, DataConfig(path="x", folds=0), TASK, 0)
     assert len(splits.validation) == 0 and splits.audit.of("no-validation")
     with pytest.raises(DataError, match="no row can be held out for test: 100 rows have 1 different texts"):
-        preparation.prepare({"all": table(1)}, DataConfig(path="x"), TASK, 0)
+        preparation.prepare({"all": table(1)}, DataConfig(path="x", folds=0), TASK, 0)

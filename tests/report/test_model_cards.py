@@ -35,7 +35,7 @@ def test_text_has_scores_and_snippets(run: RunResult) -> None:
     assert f"| accuracy | {found.value:.3f} | {found.low:.3f} to {found.high:.3f} |" in text
     assert "AutoModelForSequenceClassification" not in text and "transferkit.load" in text
     assert "AutoModelForSequenceClassification" in model_card(run, "full", transformers=True)
-    assert "the best of the 6 routes" in model_card(run, run.best)
+    assert "chosen among the 6 routes of its run by 500 validation rows" in model_card(run, run.best)
 
 
 def test_baseline_has_no_base_model(run: RunResult) -> None:

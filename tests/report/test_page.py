@@ -128,7 +128,7 @@ def test_perfect_and_lone_surrogate_rows_do_not_break_it(run: RunResult, tmp_pat
     truth = np.array(run.task.references(run.splits.test))
     perfect = np.eye(6, dtype=np.float32)[truth]
     routes = tuple(replace(route, outputs=perfect) for route in run.routes)
-    assert "No test row is wrong" in page(replace(run, routes=routes))
+    assert "No row is wrong" in page(replace(run, routes=routes))
     rows = run.splits.test
     broken: dict[str, Any] = {**rows.columns, "text": ["\udcff broken"] * len(rows)}
     write_report(replace(run, splits=replace(run.splits, test=replace(rows, columns=broken))), tmp_path / "r.html")

@@ -16,7 +16,7 @@ from tiny_models import DECODERS, ENCODERS, FAMILIES, FILLERS, Tiny, make_contex
 from transferkit import predictors, routes
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError, DataError
+from transferkit.errors import ConfigError
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, baseline, contrastive, parameter_transfer
@@ -269,7 +269,7 @@ def test_class_weights_help_the_rare_label(tiny: Tiny, tmp_path: Path) -> None:
     context = make_context(tiny("bert"), tmp_path, rows.take([i for i in range(150) if i not in rare]))
     shares = []
     for weights in ("none", "balanced"):
-        outcome = train("full", context, epochs=10, learning_rate=2e-3, class_weights=weights)
+        outcome = train("full", context, epochs=10, learning_rate=5e-4, class_weights=weights)
         shares.append(outcome.predictor.predict(FRESH).outputs[:, 2].mean())
     assert shares[1] > 1.2 * shares[0]
 
@@ -316,10 +316,10 @@ def test_two_labels(tiny: Tiny, tmp_path: Path) -> None:
         assert train(name, context).predictor.predict(FRESH).outputs.shape == (60, 2)
 
 
-def test_texts_without_a_word_are_one_sentence(tiny: Tiny, tmp_path: Path) -> None:
+def test_texts_without_a_word_are_told_apart_by_their_signs(tiny: Tiny, tmp_path: Path) -> None:
     rows = Rows({"text": ["!!!", "???", "...", ":-)"] * 3, "label": ["a", "b"] * 6}, np.arange(1, 13))
-    with pytest.raises(DataError, match=r"baseline: .*text"):
-        train("baseline", make_context(tiny("bert"), tmp_path, rows))
+    found = train("baseline", make_context(tiny("bert"), tmp_path, rows)).predictor.predict(rows).outputs
+    assert found.argmax(axis=1).tolist() == [0, 1] * 6
 
 
 # Which routes there are

@@ -48,8 +48,9 @@ _TITLES = {"words": "words", "pairs": "words and word pairs", "characters": "run
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, Options)
-    if options.strengths and context.task.shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT):
-        raise ConfigError(f"{variant}.strengths: for whole texts; {context.task.name} wants {context.task.shape.value}")
+    odd = "strengths" if options.strengths else "terms" if options.terms else ""
+    if odd and context.task.shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT):
+        raise ConfigError(f"{variant}.{odd}: for whole texts; {context.task.name} wants {context.task.shape.value}")
     return None
 
 

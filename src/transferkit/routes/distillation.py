@@ -58,7 +58,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if writes and context.why_no_text:
         return context.why_no_text
     if writes:
-        _refuse_for_texts(variant, options)
+        students.refuse_for_texts(variant, options)
     if context.task.shape not in students.get(variant).SHAPES:
         return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
     if reason := _why_no_teacher(variant, context, options):
@@ -70,7 +70,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         if folder not in context.teachers.values():
             _agree(folder, predictors.read_facts(folder).labels or context.task.labels, context.task.labels)
     check_options(variant, options, context.task)
-    _refuse_idle(variant, options, context.task)
+    students.refuse_idle(variant, options, context.task)
     names = _teacher_names(variant, context, options)
     tuned = all(name in context.teachers and _variant(context, name) in _WRITERS for name in names)
     return students.get(variant).why_not(options, context.backbone, context.task) if tuned else None
@@ -215,28 +215,6 @@ def _teacher_names(variant: str, context: Context, options: DistillationOptions)
     able = _preferred(variant, context.task)
     found = [title for title in context.teachers if _variant(context, title) in able]
     return tuple(sorted(found, key=lambda title: able.index(_variant(context, title)))[:1])
-
-
-def _refuse_for_texts(variant: str, options: DistillationOptions) -> None:
-    """Raise `ConfigError` for options that mean nothing, or nothing together, where texts are written."""
-    for name in ("attention_weight", "relation_weight", "augment"):
-        if getattr(options, name) != type(options).model_fields[name].default:
-            raise ConfigError(f"{variant}.{name}: not for models that write; leave it out")
-    on_policy = getattr(options, "on_policy", 0.0)
-    if on_policy and not is_on(options.soft_weight):
-        raise ConfigError(f"{variant}.on_policy: the teacher judges what the student draws; give soft_weight a value")
-
-
-def _refuse_idle(variant: str, options: DistillationOptions, task: Task) -> None:
-    """Raise `ConfigError` for options of a loss that is not computed, or that does not know them."""
-    usual = {name: field.default for name, field in type(options).model_fields.items()}
-    of_losses = {"hard_weight": ("label_smoothing", "class_weights"), "soft_weight": ("temperature", "divergence")}
-    for weight, names in of_losses.items():
-        odd = next((name for name in names if name in usual and getattr(options, name) != usual[name]), None)
-        if odd and not is_on(getattr(options, weight)):
-            raise ConfigError(f"{variant}.{odd}: for a loss whose weight is 0; give {weight} a value, or leave it out")
-    if task.shape is Shape.VALUE and options.temperature != usual["temperature"]:
-        raise ConfigError(f"{variant}.temperature: numbers are not softened; leave it out")
 
 
 def _teacher_folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:

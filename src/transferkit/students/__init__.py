@@ -10,6 +10,7 @@ from torch import nn
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
+from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
@@ -128,3 +129,26 @@ def taught_to_write(writer: Generator, lesson: Lesson, method: str) -> Student:
         learning_rate=_STUDENT_RATE * full.writing_rate(writer.parameters),
         widths=(ours, theirs),
     )
+
+
+def refuse_for_texts(variant: str, options: DistillationOptions) -> None:
+    """Raise `ConfigError` for options that mean nothing, or nothing together, where texts are written."""
+    for name in ("attention_weight", "relation_weight", "augment"):
+        field = type(options).model_fields.get(name)
+        if field is not None and getattr(options, name) != field.default:
+            raise ConfigError(f"{variant}.{name}: not for models that write; leave it out")
+    on_policy = getattr(options, "on_policy", 0.0)
+    if on_policy and not is_on(options.soft_weight):
+        raise ConfigError(f"{variant}.on_policy: the teacher judges what the student draws; give soft_weight a value")
+
+
+def refuse_idle(variant: str, options: DistillationOptions, task: Task) -> None:
+    """Raise `ConfigError` for options of a loss that is not computed, or that does not know them."""
+    usual = {name: field.default for name, field in type(options).model_fields.items()}
+    of_losses = {"hard_weight": ("label_smoothing", "class_weights"), "soft_weight": ("temperature", "divergence")}
+    for weight, names in of_losses.items():
+        odd = next((name for name in names if name in usual and getattr(options, name) != usual[name]), None)
+        if odd and not is_on(getattr(options, weight)):
+            raise ConfigError(f"{variant}.{odd}: for a loss whose weight is 0; give {weight} a value, or leave it out")
+    if task.shape is Shape.VALUE and options.temperature != usual["temperature"]:
+        raise ConfigError(f"{variant}.temperature: numbers are not softened; leave it out")
