@@ -36,6 +36,7 @@ OTHERS: dict[str, Any] = {
     "examples": 2,
     "encoder": "all-MiniLM-L6-v2",
     "strengths": [1.0],
+    "terms": ["words"],
     "teacher_words": 3,
 }
 
