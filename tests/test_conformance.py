@@ -209,7 +209,10 @@ def test_a_metric(member: ModuleType) -> None:
 
 @each(predictors)
 def test_a_predictor(member: ModuleType) -> None:
-    assert callable(member.load) and list(inspect.signature(member.load).parameters) == ["folder", "facts"]
+    assert list(inspect.signature(member.load).parameters) == ["folder", "facts", "trust_remote_code"]
+    assert issubclass(member.Facts, predictors.Facts) and member.Facts.model_fields["kind"].default == (
+        member.__name__.rsplit(".", 1)[1]
+    )
     kinds = [value for value in defined_in(member, inspect.isclass) if hasattr(value, "predict")]
     assert len(kinds) == 1
     for name in ("predict", "save"):

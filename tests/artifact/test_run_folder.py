@@ -141,7 +141,9 @@ def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outc
     assert np.allclose(expected, outcome.predictor.predict(ROWS).outputs[:16])
     assert verify(run) == []
     facts = json.loads((stored.artifact / "transferkit.json").read_text())
-    swapped = {**facts, "vocabularies": [facts["vocabularies"][0][::-1]]}
+    (words,) = [each for each in facts["terms"] if each["kind"] == "words"]
+    others = [{**words, "vocabulary": words["vocabulary"][::-1]} if each is words else each for each in facts["terms"]]
+    swapped = {**facts, "terms": others}
     (stored.artifact / "transferkit.json").write_text(json.dumps(swapped))
     (problem,) = verify(run)
     assert problem.startswith("models/mine: answers differ by")

@@ -1,7 +1,9 @@
 """Baselines in scripts with and without blanks, words not seen, and what earlier versions saved."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,12 @@ def rows(texts: Sequence[str], pair: Sequence[str] | None = None) -> Rows:
     return Rows(columns, np.arange(len(texts)))
 
 
+def write_version_1(folder: Path, kind: str, facts: dict[str, Any]) -> None:
+    """What the first version wrote."""
+    said = {"kind": kind, "version": 1, **facts, "task": "a task", "columns": {"text": "body"}}
+    (folder / predictors.FACTS).write_text(json.dumps(said, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
 # Texts with labels
 
 
@@ -33,9 +41,8 @@ def test_a_bag_of_words_of_version_1_answers_as_it_did(tmp_path: Path) -> None:
     terms = [sorted(each.vocabulary_, key=each.vocabulary_.__getitem__) for each in made]
     weights = np.random.default_rng(0).standard_normal((sum(map(len, terms)), 3)).astype(np.float32)
     bias = np.array([0.1, 0.2, 0.3], dtype=np.float32)
-    predictors.write_facts(
-        tmp_path, "bag_of_words", {"labels": ["a", "b", "c"], "shape": "LABEL", "vocabularies": terms}
-    )
+    facts = {"labels": ["a", "b", "c"], "shape": "LABEL", "vocabularies": terms}
+    write_version_1(tmp_path, "bag_of_words", facts)
     idf = {f"idf_{i}": each.idf_.astype(np.float32) for i, each in enumerate(made)}
     save_file({"weights": weights, "bias": bias, **idf}, tmp_path / "model.safetensors")
     scores = np.hstack([each.toarray() for each in inputs]) @ weights + bias
@@ -89,7 +96,7 @@ def test_forms(word: str, form: str) -> None:
 
 def test_a_dictionary_of_version_1_answers_as_it_did(tmp_path: Path) -> None:
     facts = {"labels": ["O", "P"], "vocabulary": ["Paris", "is"]}
-    predictors.write_facts(tmp_path, "tag_dictionary", facts)
+    write_version_1(tmp_path, "tag_dictionary", facts)
     shares = np.array([[0, 1], [1, 0], [0.25, 0.75]], dtype=np.float32)
     save_file({"shares": shares}, tmp_path / "model.safetensors")
     found = predictors.load(tmp_path).predict(rows(["Paris IS here"])).outputs
@@ -123,7 +130,7 @@ def test_a_matcher_of_version_1_answers_as_it_did(tmp_path: Path) -> None:
     told = "Anna wrote the old book in 1931. 很好 说。"
     made = span_matcher.counted([told, *["The one in the other is here."] * 9], 1.0)
     facts = {"vocabulary": list(made.vocabulary), "bonus": 1.0, "threshold": None}
-    predictors.write_facts(tmp_path, "span_matcher", facts)
+    write_version_1(tmp_path, "span_matcher", facts)
     save_file({"rarity": made.rarity}, tmp_path / "model.safetensors")
     loaded = predictors.load(tmp_path)
     assert loaded.predict(rows(["When was the book written?"], [told])).outputs["answer"].tolist() == ["1931"]
@@ -141,5 +148,5 @@ def test_the_first_signs_of_a_text(tmp_path: Path) -> None:
 
 
 def test_a_copy_of_version_1_counts_words(tmp_path: Path) -> None:
-    predictors.write_facts(tmp_path, "plain_copy", {"words": 1, "constant": None})
+    write_version_1(tmp_path, "plain_copy", {"words": 1, "constant": None})
     assert predictors.load(tmp_path).predict(rows(["这本 书"])).outputs.tolist() == ["这本"]

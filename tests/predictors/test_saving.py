@@ -185,15 +185,22 @@ def test_damage_is_one_sentence(made: dict[str, tuple[Predictor, Path]], name: s
     assert wrong == []
 
 
+# Folders of earlier versions do not have them; `vocabularies` none but these.
+OF_SOME_VERSIONS = {"threshold", "closed", "task", "columns", "own_code", "vocabularies"}
+
+
 @pytest.mark.parametrize("name", ROUTES)
 def test_facts_that_are_wrong(made: dict[str, tuple[Predictor, Path]], name: str, tmp_path: Path) -> None:
     path = made[f"{name}-texts"][1]
     facts = json.loads((path / predictors.FACTS).read_text())
-    for field in facts.keys() - {"threshold", "task", "columns", "own_code"}:  # not in folders of earlier versions
+    assert {"labels", "shape"} < facts.keys()
+    for field in facts:
         copy = tmp_path / field
         shutil.copytree(path, copy)
         missing = {key: value for key, value in facts.items() if key != field}
-        for changed in [missing, *([{**facts, field: None}] if field in ("labels", "kind", "version") else [])]:
+        changes = [{**facts, field: {"x": []}}, *([] if field in OF_SOME_VERSIONS else [missing])]
+        changes += [{**facts, field: None}] if field in ("labels", "kind", "version") else []
+        for changed in changes:
             (copy / predictors.FACTS).write_text(json.dumps(changed))
             with pytest.raises(ArtifactError, match=re.escape(str(copy))):
                 predictors.load(copy)
@@ -227,7 +234,6 @@ def test_no_such_folder(tmp_path: Path) -> None:
 def test_nothing_is_pickled(made: dict[str, tuple[Predictor, Path]]) -> None:
     suffixes = {file.suffix for _, path in made.values() for file in path.rglob("*") if file.is_file()}
     assert {".json", ".safetensors"} <= suffixes <= {".json", ".safetensors", ".md"}
-
 
 
 def test_a_pickle_is_not_opened(made: dict[str, tuple[Predictor, Path]], tmp_path: Path) -> None:

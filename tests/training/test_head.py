@@ -11,6 +11,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold
 
+from transferkit.errors import ArtifactError
 from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.folds import folds as folds_of
@@ -236,6 +237,9 @@ def test_saving(tmp_path: Path) -> None:
     features, labels = data()
     head, choice = fit_head(features, labels, label, 0)
     head.save(tmp_path / "head.safetensors")
-    again = Head.load(tmp_path / "head.safetensors")
+    depths, width = head.center.shape
+    again = Head.load(tmp_path / "head.safetensors", depths, width, len(head.bias))
     chosen = features[:, list(choice.depths)]
     assert np.array_equal(probabilities_of(again, chosen), probabilities_of(head, chosen))
+    with pytest.raises(ArtifactError, match="expected center as F32 of"):
+        Head.load(tmp_path / "head.safetensors", depths + 1, width, len(head.bias))

@@ -104,6 +104,8 @@ def _max_length(config: Any, folder: Path, stated: int | None) -> int:
 
 
 def _positions(config: Any) -> float:
+    if getattr(config, "max_position_embeddings", None) == -1:  # XLNet's word for any number
+        return math.inf
     positions: float = _number(config, "max_position_embeddings") or math.inf
     if config.model_type in _OFFSET_POSITIONS:
         positions -= (config.pad_token_id if config.pad_token_id is not None else 1) + 1

@@ -94,7 +94,9 @@ def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     model: Any
     model, made = _load(AutoModel, folder, configuration(folder, trust_remote_code), trust_remote_code)
     used = model.get_encoder() if model.config.is_encoder_decoder else model
-    wholeness.require_body(model, used, made, folder)
+    parts = {id(parameter) for parameter in used.parameters()}
+    body = {name for name, parameter in model.named_parameters() if id(parameter) in parts}
+    wholeness.require_body(model, body, made, folder)
     return _settled(used)
 
 
@@ -111,9 +113,10 @@ def classifier(
         config.pad_token_id = pad_token_id
     kind = _KINDS.get(problem_type, AutoModelForSequenceClassification)
     model: Any
-    model, made = _load(kind, folder, config, trust_remote_code)
-    wholeness.require_body(model, model.base_model, made, folder)
-    _renew_head(kind, model, made, trust_remote_code)
+    model, made = _with_body(*_load(kind, folder, config, trust_remote_code), folder, trust_remote_code)
+    body = _body(model, trust_remote_code)
+    wholeness.require_body(model, body, made, folder)
+    _renew_head(kind, model, body | made, trust_remote_code)
     return _settled(model)
 
 
@@ -130,7 +133,7 @@ def generator(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     head = {id(weight) for weight in writer.get_output_embeddings().parameters()}
     if any(id(weight) in head for name, weight in writer.named_parameters() if name in made):
         raise SourceError(f"the model in {folder} cannot write: its files hold no output layer; take another model")
-    wholeness.require_body(writer, writer, made, folder)
+    wholeness.require_body(writer, {name for name, _ in writer.named_parameters()}, made, folder)
     return _settled(writer)
 
 
@@ -178,6 +181,21 @@ def _load(
     return model, names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
 
 
+def _with_body(model: Any, made: set[str], folder: Path, trust_remote_code: bool) -> tuple[Any, set[str]]:
+    """`model` with the body that the files hold, where its class has another name for it than they do and transformers
+    would leave it random (`LlamaForQuestionAnswering` keeps in `transformer` what is `model` in a language model's
+    files), and which of its parameters are new."""
+    prefix = f"{model.base_model_prefix}."
+    inside = {name for name, _ in model.named_parameters() if name.startswith(prefix)}
+    if model.base_model is model or not inside <= made:
+        return model, made
+    body, lacking = _load(AutoModel, folder, model.config, trust_remote_code)
+    if type(body) is not type(model.base_model):
+        return model, made
+    absent = model.base_model.load_state_dict(body.state_dict(), strict=False).missing_keys  # it may have no pooler
+    return model, made - inside | {f"{prefix}{name}" for name in (*lacking, *absent)} & inside
+
+
 @contextmanager
 def _loading(words: str, folder: Path, trust_remote_code: bool) -> Iterator[None]:
     """Within, what a library raises is one sentence; of code that may not be run it is which flag allows it."""
@@ -190,18 +208,28 @@ def _loading(words: str, folder: Path, trust_remote_code: bool) -> Iterator[None
         raise layout.code_refused(folder) from None
 
 
-def _renew_head(kind: Any, model: Any, made: set[str], trust_remote_code: bool) -> None:
-    """Give a checkpoint's own head, should it have been restored, the values of a new one."""
-    if model.base_model is model:  # code of its own that does not say what its head is
-        return
-    prefix = f"{model.base_model_prefix}."
-    if all(name.startswith(prefix) or name in made for name, _ in model.named_parameters()):
+def _body(model: Any, trust_remote_code: bool) -> set[str]:
+    """The names of the parameters of `model` that are not its head's: those which a model without one has as well."""
+    kind: Any = AutoModel
+    names = {name for name, _ in model.named_parameters()}
+    if model.base_model is not model:
+        return {name for name in names if name.startswith(f"{model.base_model_prefix}.")}
+    with explaining("the model cannot be told from its head", SourceError), torch.device("meta"):
+        plain = kind.from_config(model.config, trust_remote_code=trust_remote_code)
+    body = {name for name, _ in plain.named_parameters()}
+    return body if body <= names else names  # code of its own that does not say what its head is
+
+
+def _renew_head(kind: Any, model: Any, kept: set[str], trust_remote_code: bool) -> None:
+    """Give a checkpoint's own head, should it have been restored, the values of a new one; `kept` are the parameters
+    of the body, and those that are new."""
+    restored = [(name, parameter) for name, parameter in model.named_parameters() if name not in kept]
+    if not restored:
         return
     with explaining("a new head cannot be made", SourceError), torch.no_grad():
         new = dict(kind.from_config(model.config, trust_remote_code=trust_remote_code).named_parameters())
-        for name, parameter in model.named_parameters():
-            if not name.startswith(prefix):
-                parameter.copy_(new[name])
+        for name, parameter in restored:
+            parameter.copy_(new[name])
 
 
 def _settled(model: Any) -> PreTrainedModel:

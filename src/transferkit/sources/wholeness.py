@@ -15,16 +15,22 @@ _FEWEST_WORDS = 2
 _SHOWN = 3
 
 
-def require_body(model: Any, used: Any, made: Collection[str], folder: Path) -> None:
-    """Raise `SourceError` where one of `made`, the parameters of `model` that its files do not have, is in `used`, the
-    part of it that is asked; a pooler is no part of what was pretrained."""
-    parts = {id(parameter) for parameter in used.parameters()}
-    lacking = [name for name, p in model.named_parameters() if name in made and id(p) in parts and "pooler" not in name]
+def require_body(model: Any, body: Collection[str], made: Collection[str], folder: Path) -> None:
+    """Raise `SourceError` where one of `made`, the parameters of `model` that its files do not have, is in `body`, the
+    names of those that are asked; a pooler is no part of what was pretrained, and some parameters are computed."""
+    lacking = [name for name in made if name in body and "pooler" not in name and not _computed(model, name)]
     if lacking:
         raise SourceError(
             f"the weights in {folder} are not those that config.json describes: {listed(lacking)} of that size "
             "are not there; fetch the model again"
         )
+
+
+def _computed(model: Any, name: str) -> bool:
+    """Whether parameter `name` of `model` need not be in its files, as positions of sines are not. Transformers knows
+    that by the names which models with a head have for it."""
+    known = getattr(model, "_keys_to_ignore_on_load_missing", None) or ()
+    return any(re.search(pattern, f"{model.base_model_prefix}.{name}") for pattern in known)
 
 
 def require_no_more_layers(model: Any, unexpected: Collection[str], folder: Path) -> None:
