@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any, NoReturn
@@ -345,6 +346,7 @@ def test_a_signal_ends_the_process_with_one_sentence(tmp_path: Path, sent: signa
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     signal.signal(signal.SIGINT, before)
     assert process.stdout is not None and process.stdout.readline() == "reading\n"
+    time.sleep(1)  # until it naps
     process.send_signal(sent)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
