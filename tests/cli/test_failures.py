@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any, NoReturn
@@ -326,6 +325,7 @@ def test_ctrl_c_names_the_command_that_goes_on(
 
 # Reading the rows never ends. Short naps: a signal that comes just before one is noticed after it.
 ENDLESS = """
+import time
 from transferkit import cli, data
 
 def read(*_):
@@ -346,7 +346,6 @@ def test_a_signal_ends_the_process_with_one_sentence(tmp_path: Path, sent: signa
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     signal.signal(signal.SIGINT, before)
     assert process.stdout is not None and process.stdout.readline() == "reading\n"
-    time.sleep(1)  # until it naps
     process.send_signal(sent)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
