@@ -12,12 +12,12 @@ import pytest
 import torch
 
 from tiny_models import save_model, some_rows
-from transferkit import data, flow, predictors, transfer
+from transferkit import data, flow, intake, predictors, transfer
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
 from transferkit.data.rows import Rows
-from transferkit.errors import DataError
+from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import FOLDS, VALIDATION, RunResult
 from transferkit.routes import Plan
 
@@ -121,6 +121,37 @@ def test_rare_labels_train_everywhere_and_are_not_evaluated(folder: Path) -> Non
     result = flow.fit(parse(described(folder, "rare", routes=["baseline"], data={"path": str(path)})))
     assert "one of a kind" not in result.splits.test["text"] and len(result.splits.test) == 40
     assert "unique" in result.task.labels and "one of a kind" in result.splits.train["text"]
+    (finding,) = result.splits.audit.of("rare-labels")
+    assert "'unique' (1 row)" in finding.message and finding.rows == (41,)
+    assert finding.action.startswith("trained on, not evaluated")
+    assert result.splits.audit.counts["findings"]["rare-labels"] == 1
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_label_is_rare_where_all_of_its_groups_train_in_every_part(folder: Path, seeds: int) -> None:
+    """Each group of "both" has a label of its own besides, and so is in no part."""
+    rows = [*zip(some_rows(40)["text"], some_rows(40)["label"], strict=True)]
+    mine = [("first text", "both"), ("first other", "alone"), ("second text", "both"), ("second other", "lone")]
+    table = {"text": [], "label": [], "who": []}
+    for number, (text, label) in enumerate([*rows, *mine]):
+        cells = (text, label, text.split()[0] if (text, label) in mine else f"{number}")
+        for name, cell in zip(table, cells, strict=True):
+            table[name].append(cell)
+    data = {"path": "table", "group": "who", "folds": 3}
+    values = described(folder, "grouped", routes=["baseline"], data=data, seeds=seeds)
+    (finding,) = intake.take_in(parse(values), table).splits.audit.of("rare-labels")
+    assert finding.rows == (41, 42, 43, 44) and "3 labels" in finding.message
+    even = {name: cells[:40] for name, cells in table.items()}
+    assert not intake.take_in(parse(values), even).splits.audit.of("rare-labels")
+
+
+def test_a_finished_run_goes_on_to_the_same_result(folder: Path, run: RunResult) -> None:
+    document = json.loads((folder / "run" / "run.json").read_text(encoding="utf-8"))
+    assert document["data"]["fingerprint"] == document["manifest"]["data"]["fingerprint"]
+    again = flow.fit(parse(described(folder, "run")), resume=True)
+    assert again.quoted == run.quoted and again.choice == run.choice
+    with pytest.raises(ConfigError, match=r"cannot resume .*rows have changed"):
+        flow.fit(parse(described(folder, "run")), some_rows(60, seed=5).columns, resume=True)
 
 
 def test_given_test_rows_report_and_folds_choose(folder: Path) -> None:

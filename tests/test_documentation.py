@@ -148,7 +148,7 @@ def stage(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sources, "load", tiny)
     monkeypatch.setattr(sources, "load_tables", tables)
     # Reading back in a fresh process and measuring speed are tested elsewhere, and take seconds each.
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda run: None)
+    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
     monkeypatch.setattr(cost, "BULK_SECONDS", 0.02)
     monkeypatch.setattr(cost, "SINGLE_SECONDS", 0.02)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

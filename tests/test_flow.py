@@ -223,7 +223,7 @@ def test_a_killed_run_goes_on_to_the_same_result(place: Place) -> None:
 
 
 def test_routes_that_do_not_apply_are_skipped_and_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda _run: None)
+    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
     values = place.config("skipping", routes=["static", {"full": {"epochs": 1}}])
     result = flow.fit(parse(values))
     assert [each.name for each in result.skipped] == ["static"] and "no route before it" in result.skipped[0].reason

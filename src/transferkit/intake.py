@@ -5,20 +5,21 @@ Nothing imported here needs torch, so that what is wrong with a request is said 
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
-from transferkit.data import columns
+from transferkit.data import audit, columns
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Splits
+from transferkit.data.splits import Audit, Splits
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.sources import hub_data
 from transferkit.tasks import Shape, Task
+from transferkit.training import parts
 
 log = logging.getLogger("transferkit")
 
@@ -66,9 +67,22 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     except DataError as error:
         raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
     task = task.bound(splits.train.join(splits.validation))
+    if splits.folds and not len(splits.test) and task.shape in (Shape.LABEL, Shape.LABELS):
+        splits = _with_rare_labels(splits, task, config)
     log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
     log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
     return Intake(config, tables, splits, task)
+
+
+def _with_rare_labels(splits: Splits, task: Task, config: RunConfig) -> Splits:
+    """With a finding about labels that are in no part of the cross-validation, which stands in for test rows."""
+    rows = splits.labelled
+    held = parts.of_seeds(rows, task, splits.folds, range(config.seed, config.seed + config.seeds))
+    there = rows.take(parts.evaluated(held))
+    found = audit.rare_labels(rows, there, task, "a row that cross-validation could hold out")
+    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in found}
+    reported = Audit((*splits.audit.findings, *found), {**splits.audit.counts, "findings": touched})
+    return replace(splits, audit=reported)
 
 
 def cache_of(config: RunConfig) -> Path:

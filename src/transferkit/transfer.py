@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from transferkit import data, sources
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.config import RunConfig
-from transferkit.data import content
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.evaluation.outputs import gathered
@@ -23,8 +21,8 @@ from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
-from transferkit.training import cache
-from transferkit.training.folds import Ints, folds
+from transferkit.training import cache, parts
+from transferkit.training.folds import Ints
 
 log = logging.getLogger("transferkit")
 
@@ -116,10 +114,10 @@ def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) ->
     What an earlier process finished is kept. A part is a run of its own, whose models are dropped at its end.
     """
     rows = prepared.splits.labelled
-    seeds = [_parts(rows, prepared, prepared.config.seed + i) for i in range(prepared.config.seeds)]
+    first, splits = prepared.config.seed, prepared.splits
+    seeds = parts.of_seeds(rows, prepared.task, splits.folds, range(first, first + prepared.config.seeds))
     covered = [np.sort(np.concatenate(held)) for held in seeds]
-    # Rare labels have no part; which rows these are may differ between seeds where rows are in groups.
-    common = reduce(np.intersect1d, covered)
+    common = parts.evaluated(seeds)
     outputs: dict[str, list[Any]] = {plan.title: [] for plan in plans}
     log.info(
         "cross-validation of %d rows: every route is trained %d times and once on all rows (--folds 0: once)",
@@ -164,13 +162,6 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
                 held_out.write(draft, model.predict(splits.test).outputs)
         run.drop_models()
     return {title: held_out.read(path, len(held)) for title, path in kept.items()}
-
-
-def _parts(rows: Rows, prepared: Prepared, seed: int) -> list[Ints]:
-    task = prepared.task
-    labelled = task.shape in (Shape.LABEL, Shape.LABELS)
-    given = np.asarray(task.references(rows), dtype=np.int64) if labelled else np.zeros(len(rows))
-    return folds(given, seed, content.groups(rows, task), prepared.splits.folds)
 
 
 def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan: Plan, repeat: int) -> Context:

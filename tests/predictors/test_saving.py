@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers.utils import logging as untyped_logging
 
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import predictors, routes
@@ -22,6 +23,8 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 from transferkit.predictors import Predictor, span_matcher
 from transferkit.predictors.tag_dictionary import counted
+
+logging: Any = untyped_logging
 
 ROUTES: dict[str, dict[str, Any]] = {
     "baseline": {},
@@ -105,6 +108,21 @@ def test_saving_what_was_loaded(made: dict[str, tuple[Predictor, Path]], key: st
     rows = rows_for(key)
     found = predictors.load(tmp_path / "again").predict(rows).outputs
     assert np.allclose(found, predictor.predict(rows).outputs, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_saving_draws_no_bar(
+    made: dict[str, tuple[Predictor, Path]], key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bars = logging.is_progress_bar_enabled()
+    logging.enable_progress_bar()
+    try:
+        made[key][0].save(tmp_path / "saved")
+        assert logging.is_progress_bar_enabled()
+    finally:
+        if not bars:
+            logging.disable_progress_bar()
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("key", KEYS)

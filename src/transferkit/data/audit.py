@@ -63,8 +63,8 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
 
 
-def rare_labels(train: Rows, test: Rows, task: TaskColumns) -> list[Finding]:
-    """Labels that stand in train alone, so that nothing can be said about them."""
+def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a test row") -> list[Finding]:
+    """Labels that stand in train alone, so that nothing can be said about them; they lack `missing`."""
     tested = class_counts(test, task)
     rare = {label: count for label, count in class_counts(train, task).items() if label not in tested}
     if not rare:
@@ -73,7 +73,7 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns) -> list[Finding]:
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if rare.keys() & names)
     named = ", ".join(f"{label!r} ({counted(count)})" for label, count in sorted(rare.items())[:_SHOWN])
     more = f" and {len(rare) - _SHOWN} more" if len(rare) > _SHOWN else ""
-    message = f"{counted(len(rare), 'label')} without a test row: {named}{more}"
+    message = f"{counted(len(rare), 'label')} without {missing}: {named}{more}"
     return [Finding("rare-labels", "warning", message, numbers, "trained on, not evaluated; add rows to judge them")]
 
 

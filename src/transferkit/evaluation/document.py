@@ -18,7 +18,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
             "labels": list(result.task.labels),
             "main_metric": result.task.main_metric,
         },
-        "data": _data(result.splits),
+        "data": _data(result.splits, result.fingerprint),
         "routes": [route_to_json(route) for route in result.routes],
         "skipped": [asdict(skipped) for skipped in result.skipped],
         "best": result.best,
@@ -75,13 +75,13 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
 
 
-def _data(splits: Splits) -> dict[str, Any]:
+def _data(splits: Splits, fingerprint: str) -> dict[str, Any]:
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
     return {
         "rows": {name: len(rows) for name, rows in parts.items()},
         "sources": {name: rows.source for name, rows in parts.items()},
         "columns": dict(splits.columns),
-        "fingerprint": splits.fingerprint,
+        "fingerprint": fingerprint,
         "audit": {
             "findings": [plain(asdict(finding)) for finding in splits.audit.findings],
             "counts": plain(splits.audit.counts),

@@ -1,7 +1,7 @@
 """The findings of a run, as data: what the table, the report and `run.json` are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -186,6 +186,12 @@ class RunResult:
     def cheapest(self) -> str | None:
         """The name of the fastest route that is as good, None where the rows are too few to tell."""
         return self.choice.cheapest
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the rows as they were split; cross-validated ones, which are evaluated, were no test rows."""
+        splits = self.splits
+        return (replace(splits, test=splits.test.take([])) if self.folded else splits).fingerprint
 
     def route(self, name: str) -> RouteResult:
         return next(result for result in self.routes if result.name == name)

@@ -27,7 +27,7 @@ from transferkit.training.layers import StopForward, captured, find_layers, keep
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.passages import windows
 from transferkit.training.pooling import pool
-from transferkit.training.replica import replica, to_save
+from transferkit.training.replica import replica, to_save, write
 from transferkit.training.windows import whole, windowed
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
@@ -172,7 +172,7 @@ class FrozenFeatures:
 
     @saving
     def save(self, folder: Path) -> None:
-        to_save(self.encoder).save_pretrained(folder)
+        write(to_save(self.encoder), folder)
         self.tokenizer.save_pretrained(folder)
         self.head.save(folder / "head.safetensors")
         facts = Facts(

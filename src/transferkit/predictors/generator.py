@@ -30,7 +30,7 @@ from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
 from transferkit.training.prompting import Frame, Ints, Prompts, prompts
-from transferkit.training.replica import replica, to_save
+from transferkit.training.replica import replica, to_save, write
 from transferkit.training.tokenizing import alone_with
 
 # Tokens that a model must never write, or must begin or end with.
@@ -269,7 +269,7 @@ class Generator:
     def save(self, folder: Path) -> None:
         model = to_save(self.model)
         model.generation_config, model.config.use_cache = self.settings(), True
-        model.save_pretrained(folder)
+        write(model, folder)
         self.tokenizer.save_pretrained(folder)
         write_facts(folder, Facts.model_validate(self.facts()))
         self.save_extra(folder)

@@ -22,7 +22,7 @@ from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import outputs
 from transferkit.training.prompting import Shot, Shots, prompts
-from transferkit.training.replica import to_save
+from transferkit.training.replica import to_save, write
 
 _RETRIEVER = "retriever"
 _READ_AT_ONCE = 256
@@ -111,7 +111,7 @@ class InContext:
     def save(self, folder: Path) -> None:
         self.writer.save(folder)
         below = folder / _RETRIEVER
-        to_save(self.retriever.encoder).save_pretrained(below)
+        write(to_save(self.retriever.encoder), below)
         self.retriever.tokenizer.save_pretrained(below)
         save_file({"vectors": self.vectors}, folder / "examples.safetensors")
         retriever = RetrieverFacts(

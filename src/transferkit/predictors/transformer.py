@@ -23,7 +23,7 @@ from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, outputs, token_outputs
 from transferkit.training.passages import windows
-from transferkit.training.replica import to_save
+from transferkit.training.replica import to_save, write
 from transferkit.training.shapes import Adjustment
 from transferkit.training.windows import whole, windowed
 
@@ -119,7 +119,7 @@ class Transformer:
 
     @saving
     def save(self, folder: Path) -> None:
-        to_save(self.model).save_pretrained(folder)
+        write(to_save(self.model), folder)
         self.tokenizer.save_pretrained(folder)
         shift = np.asarray(self.rest.shift, dtype=np.float64).tolist()
         facts = Facts(

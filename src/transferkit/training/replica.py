@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import partial
+from pathlib import Path
 from types import MethodType
 from typing import Any, TypeVar
 
 from torch import Tensor, nn
+
+from transferkit.sources.hush import log_hushed
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -32,6 +35,12 @@ def to_save(model: Model) -> Model:
     found: Any = replica(model)
     found.config = deepcopy(found.config)
     return found  # type: ignore[no-any-return]
+
+
+def write(model: Any, folder: Path) -> None:
+    """Save a model of `to_save` into `folder`, without Transformers' own progress bar and notices."""
+    with log_hushed():
+        model.save_pretrained(folder)
 
 
 def _own(value: Any, copies: Mapping[int, nn.Module]) -> Any:
