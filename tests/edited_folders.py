@@ -5,7 +5,7 @@ import json
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -25,7 +25,7 @@ from transferkit.cli import failures
 from transferkit.cli.comparison import compared
 from transferkit.config import GenerationConfig, parse
 from transferkit.data.rows import Rows
-from transferkit.errors import ArtifactError
+from transferkit.errors import ArtifactError, ConfigError
 from transferkit.flow import fit
 from transferkit.predictors import span_matcher, tag_dictionary
 from transferkit.predictors.frozen_features import FrozenFeatures
@@ -240,7 +240,8 @@ def _runs(base: Path) -> list[Subject]:
     def use(copy: Path) -> Any:
         best = transferkit.load(copy)
         answers = np.stack([transferkit.load(copy, name).predict_proba(TEXTS[:2]) for name in _ROUTES])
-        transferkit.load(copy, cheapest=True)
+        with suppress(ConfigError):  # where no route is named as the cheapest
+            transferkit.load(copy, cheapest=True)
         compared(base / "run", copy)
         run = RunFolder(copy)
         run.expect(_fingerprint(base / "run"))

@@ -34,7 +34,8 @@ class Candidate:
 def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float) -> Choice:
     """The best of `candidates` by the main metric on these rows, and the cheapest that is not inferior to it.
 
-    `best` has the best mean over seeds; of equals one that is no baseline, then the fastest. A faster route is as good
+    `best` has the best mean over seeds; of equals one that is no baseline, then the one asked for first: speed, which is
+    measured, would choose another one the next time. A faster route is as good
     where the 95 % interval of its paired difference to `best` excludes a loss of `margin` points of the main metric
     (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. Raises
     `ConfigError` without candidates or rows.
@@ -43,7 +44,7 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
         raise ConfigError("expected at least one route and one row to choose by, found none")
     values = {each.name: _values(task, each, references) for each in candidates}
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    best = max(candidates, key=lambda each: (sign * values[each.name].mean(), each.route != BASELINE, each.speed))
+    best = max(candidates, key=lambda each: (sign * values[each.name].mean(), each.route != BASELINE))
     losses = {each.name: _between(task, each, best, references) for each in candidates if each is not best}
     scores = {each.name: _score(task, each, values[each.name], references) for each in candidates}
     least = margin * metrics.point(task.main_metric)

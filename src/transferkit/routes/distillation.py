@@ -59,13 +59,12 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         return context.why_no_text
     if writes:
         students.refuse_for_texts(variant, options)
+        _one(options.teachers)
     if context.task.shape not in students.get(variant).SHAPES:
         return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
     if reason := _why_no_teacher(variant, context, options):
         return reason
     folders = _teacher_folders(variant, context, options)
-    if writes:
-        _one(folders)
     for folder in folders:
         if folder not in context.teachers.values():
             _agree(folder, predictors.read_facts(folder).labels or context.task.labels, context.task.labels)
@@ -228,9 +227,9 @@ def _teacher_folders(variant: str, context: Context, options: DistillationOption
     return found
 
 
-def _one(folders: Sequence[Path]) -> None:
-    if len(folders) > 1:
-        raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(folders)}; name one")
+def _one(teachers: Sequence[str]) -> None:
+    if len(teachers) > 1:
+        raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(teachers)}; name one")
 
 
 def _agree(folder: Path, known: Sequence[str], labels: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
@@ -61,6 +62,11 @@ class GenerationFile(Record):
     suppress_tokens: tuple[Token, ...] | None = None
     begin_suppress_tokens: tuple[Token, ...] | None = None
     bad_words_ids: tuple[tuple[Token, ...], ...] | None = None
+
+
+# While it loads, transformers has functions of its own in place of those of torch.nn.init, for all threads: two that
+# load at once would leave them there.
+_alone = RLock()
 
 
 def brings_code(model: Any) -> bool:
@@ -200,7 +206,7 @@ def _with_body(model: Any, made: set[str], folder: Path, trust_remote_code: bool
 def _loading(words: str, folder: Path, trust_remote_code: bool) -> Iterator[None]:
     """Within, what a library raises is one sentence; of code that may not be run it is which flag allows it."""
     try:
-        with explaining(words, SourceError):
+        with _alone, explaining(words, SourceError):
             yield
     except SourceError as error:
         if trust_remote_code or "custom code" not in str(error):
@@ -214,7 +220,7 @@ def _body(model: Any, trust_remote_code: bool) -> set[str]:
     names = {name for name, _ in model.named_parameters()}
     if model.base_model is not model:
         return {name for name in names if name.startswith(f"{model.base_model_prefix}.")}
-    with explaining("the model cannot be told from its head", SourceError), torch.device("meta"):
+    with _alone, explaining("the model cannot be told from its head", SourceError), torch.device("meta"):
         plain = kind.from_config(model.config, trust_remote_code=trust_remote_code)
     body = {name for name, _ in plain.named_parameters()}
     return body if body <= names else names  # code of its own that does not say what its head is
@@ -226,7 +232,7 @@ def _renew_head(kind: Any, model: Any, kept: set[str], trust_remote_code: bool) 
     restored = [(name, parameter) for name, parameter in model.named_parameters() if name not in kept]
     if not restored:
         return
-    with explaining("a new head cannot be made", SourceError), torch.no_grad():
+    with _alone, explaining("a new head cannot be made", SourceError), torch.no_grad():
         new = dict(kind.from_config(model.config, trust_remote_code=trust_remote_code).named_parameters())
         for name, parameter in restored:
             parameter.copy_(new[name])
