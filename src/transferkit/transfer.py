@@ -103,7 +103,8 @@ def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome)
     predictor = outcome.predictor
     if outcome.learned_all:
         log.info("%s: training without the validation rows, to be compared on them", plan.title)
-        without = replace(context, validation=context.validation.take([]), folder=context.folder.with_suffix(".apart"))
+        apart = context.folder.with_name(f"{context.folder.name}.apart")
+        without = replace(context, validation=context.validation.take([]), folder=apart)
         predictor = plan.run(without).predictor
     return predictor.predict(prepared.compared).outputs
 
