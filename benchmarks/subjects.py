@@ -87,11 +87,21 @@ class Ours:
             judged = route["scores"]["metrics"]
             scores = {name: found["value"] for name, found in judged.items()}
             scores |= {f"{name}_high": found["high"] for name, found in judged.items()}
-            rows[f"{self.name}/{route['name']}"] = numbers(route["settings"]) | numbers(scores) | numbers(route["cost"])
+            figures = numbers(route["settings"]) | numbers(scores) | numbers(route["cost"])
+            taught = {"taught_seconds": seconds} if (seconds := taught_seconds(route["name"], run["routes"])) else {}
+            rows[f"{self.name}/{route['name']}"] = figures | taught
         return rows
 
 
 Subject = Peer | Ours
+
+
+def taught_seconds(name: str, routes: list[dict[str, Any]]) -> float:
+    """Training seconds of a student of a run and of all that taught it; 0 for a route that nobody taught."""
+    route = next(each for each in routes if each["name"] == name)
+    teachers = route["settings"].get("teachers") or []
+    seconds = {each["name"]: each["cost"]["train_seconds"] for each in routes}
+    return sum(taught_seconds(each, routes) or seconds[each] for each in teachers) + seconds[name] if teachers else 0.0
 
 
 def measure(subject: Subject, case: Case, work: Path) -> Measured:

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from benchmarks.subjects import HERE, Figures
-from benchmarks.tables import SECONDS, SPEED, Bar, Figure, Table
+from benchmarks.tables import SECONDS, SPEED, TAUGHT_SECONDS, Bar, Figure, Table
 from transferkit import metrics
 
 # row -> seed -> figures
@@ -19,7 +19,7 @@ PACKAGES = ("transferkit", "torch", "transformers", "sentence-transformers", "sc
 TITLE = (
     "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one invocation on one machine.\n"
 )
-COLUMNS = ("train s", "train time ratio", "texts/s", "speed ratio", "wall s")
+COLUMNS = ("train s", "with its teacher's", "train time ratio", "texts/s", "speed ratio", "wall s")
 
 
 def section(name: str, table: Table, results: Results, invocation: str) -> str:
@@ -40,6 +40,7 @@ def cells(row: str, table: Table, results: Results) -> list[str]:
         str(len(found)),
         *(spread(over_seeds(found, name), ".3f") for name in table.metrics),
         spread(over_seeds(found, SECONDS), ".1f"),
+        spread(over_seeds(found, TAUGHT_SECONDS), ".1f"),
         spread(ratios((row, SECONDS), (reference, SECONDS), results), ".2f"),
         spread(over_seeds(found, SPEED), ".0f"),
         spread(ratios((row, SPEED), (reference, SPEED), results), ".2f"),
@@ -116,13 +117,14 @@ def processor() -> str:
 
 
 def commit() -> str:
-    """The commit of this checkout, and whether files were changed since."""
+    """The commit of this checkout, and whether files were changed since, but for what is written here."""
 
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
 
     found = git("rev-parse", "--short", "HEAD")
-    return f", commit {found}{' with changes' if git('status', '--porcelain') else ''}" if found else ""
+    changed = git("status", "--porcelain", "--", ":/", ":!RESULTS.md")
+    return f", commit {found}{' with changes' if changed else ''}" if found else ""
 
 
 def store(text: str, path: Path) -> None:

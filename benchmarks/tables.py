@@ -51,6 +51,7 @@ class Table:
 
 
 SECONDS = "train_seconds"
+TAUGHT_SECONDS = "taught_seconds"
 SPEED = "texts_per_second"
 
 TFIDF = Peer("TF-IDF + LinearSVC", "tfidf_svc.py")
@@ -68,7 +69,7 @@ TREC = Ours(
 CONTRASTIVE = Ours("few", ("contrastive",))
 DEMO = Ours("demo", ("feature_transfer", "full", "static"))
 SLOWEST = Ours("slowest", ("full",))
-R8 = Ours("r8", ("feature_transfer", "full", "top_layers", "static"))
+R8 = Ours("r8", ("feature_transfer", "full", "static"), ("max_length=128", "full.epochs=3"))
 TRAINER_SNLI = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3"))
 SNLI = Ours("snli", ("full",), ("full.epochs=3",))
 TRAINER_CONLL = Peer("HF Trainer", "hf_ner.py", ("--epochs", "3"))
@@ -171,16 +172,16 @@ TABLES = {
         ),
     ),
     "reuters-r8": Table(
-        "Reuters R8",
+        "Reuters R8, 128 tokens",
         "reuters-r8",
         (TFIDF, MODEL2VEC, TRAINER_R8, R8),
         TRAINER_R8.name,
         (
-            Bar("r8/full or r8/top_layers or r8/feature_transfer", "accuracy", at_least=0.980),
+            Bar("r8/full", "accuracy", at_least=1.0, of=(TRAINER_R8.name, "accuracy")),
+            Bar("r8/full", SECONDS, at_most=0.6, of=(TRAINER_R8.name, SECONDS)),
             Bar("r8/static", "accuracy", at_least=0.975),
             Bar("r8/static", SPEED, at_least=5_000),
         ),
-        seeds=(0,),
     ),
     "snli": Table(
         "SNLI, 20,000 pairs of texts",
@@ -191,7 +192,6 @@ TABLES = {
             Bar("snli/full", "accuracy", at_least=1.0, of=(TRAINER_SNLI.name, "accuracy")),
             Bar("snli/full", SECONDS, at_most=0.6, of=(TRAINER_SNLI.name, SECONDS)),
         ),
-        seeds=(0,),
     ),
     "conll2003": Table(
         "CoNLL-2003, tags of words",
@@ -203,7 +203,6 @@ TABLES = {
             Bar("conll/full", SECONDS, at_most=0.6, of=(TRAINER_CONLL.name, SECONDS)),
             Bar("conll/fewer_layers", "entity_f1", at_least=0.96, of=("conll/full", "entity_f1")),
         ),
-        seeds=(0,),
         metrics=("entity_f1", "entity_recall"),
     ),
     "squadshifts": Table(

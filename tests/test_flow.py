@@ -17,7 +17,7 @@ import torch
 import yaml
 
 from tiny_models import save_model, some_rows
-from transferkit import estimate, flow, predictors
+from transferkit import estimate, flow, predictors, transfer
 from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
 from transferkit.data.rows import Rows, row_key
@@ -26,6 +26,7 @@ from transferkit.errors import ConfigError
 from transferkit.evaluation.results import RunResult
 from transferkit.intake import take_in
 from transferkit.predictors import Predictions
+from transferkit.routes import Context, Outcome, Plan
 from transferkit.training.cache import Cache, Space
 from transferkit.transfer import context_of
 
@@ -257,3 +258,30 @@ def test_mistakes_are_found_before_anything_is_trained(place: Place, changes: di
     with pytest.raises(ConfigError, match=words):
         flow.fit(parse(values))
     assert not (place.folder / "mistaken").exists()
+
+
+def test_a_training_that_reads_the_cache_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "_WORTH_SAYING", 0.0)
+    shared = {"routes": ["feature_transfer"], "cache_dir": str(place.folder / "shared-cache")}
+    first = flow.fit(parse(place.config("cache-first", **shared))).route("feature_transfer")
+    assert not any("came from the cache" in note for note in first.notes)
+    second = flow.fit(parse(place.config("cache-second", **shared))).route("feature_transfer")
+    assert [note for note in second.notes if "of it now: the rest came from the cache" in note]
+    assert second.settings["feature_seconds"] > 0.5 * first.settings["feature_seconds"]
+    assert second.cost.train_seconds > second.settings["feature_seconds"]
+
+
+def test_trainings_for_comparison_share_no_checkpoints(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels that differ only after a dot, as file suffixes do."""
+    folders: list[Path] = []
+    run = Plan.run
+
+    def noted(plan: Plan, context: Context) -> Outcome:
+        folders.append(context.folder)
+        return run(plan, context)
+
+    monkeypatch.setattr(Plan, "run", noted)
+    routes: list[Any] = [{"feature_transfer": {"label": f"v1.{i}"}} for i in (2, 3)]
+    flow.fit(parse(place.config("dotted", routes=routes)))
+    trained = [folder for folder in folders if folder.name.startswith("v1.")]
+    assert len(trained) == len(set(trained)) == 4

@@ -14,6 +14,7 @@ from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
+from transferkit.evaluation.leaderboard import short
 from transferkit.evaluation.outputs import gathered
 from transferkit.intake import cache_of
 from transferkit.predictors import load
@@ -28,6 +29,8 @@ log = logging.getLogger("transferkit")
 
 _MOST_WRITTEN = 200
 """Validation rows that models which write are compared on: writing takes long."""
+_WORTH_SAYING = 0.05
+"""From this share of the training time on a note says what came from the cache."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def train_routes(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> d
 def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str], repeat: int) -> Finished:
     context = context_of(prepared, run, earlier, plan, repeat)
     log.info("%s: training (seed %d)", plan.title, context.seed)
-    outcome = plan.run(context)
+    outcome = _with_recalled(plan.run(context), context.cache.recalled_seconds)
     kept = held_out.path_of(run.path, plan.title, repeat)
     if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
         answers = _answers(prepared, plan, context, outcome)
@@ -96,6 +99,16 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
     done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
     give_back()
     return done
+
+
+def _with_recalled(outcome: Outcome, recalled: float) -> Outcome:
+    """`outcome` with the seconds that an earlier route or run spent on what was in the cache, and a word on it."""
+    total = outcome.seconds + recalled
+    if recalled <= _WORTH_SAYING * total:
+        return replace(outcome, seconds=total)
+    note = f"trained in {short(total)} s, {short(outcome.seconds)} s of it now: the rest came from the cache"
+    log.info("%s", note)
+    return replace(outcome, seconds=total, notes=(*outcome.notes, note))
 
 
 def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome) -> Any:

@@ -137,7 +137,7 @@ def test_deletion_while_writing(space: Space, monkeypatch: pytest.MonkeyPatch) -
     check(space)
     assert len(calls) == 2 and not space.folder.exists()
     check(space)
-    assert len(calls) == 5
+    assert len(calls) == 6
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
@@ -376,3 +376,30 @@ def test_what_was_written_on_the_way_is_not_computed(tmp_path: Path) -> None:
             keep(key, value(key))
     reader = space.fetch(KEYS, computing(KEYS, asked))
     assert asked == [[4, 5]] and all(np.array_equal(reader[i], value(key)) for i, key in enumerate(KEYS))
+
+
+def test_what_was_computed_earlier_is_told_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on by one second whenever it is read: a result is not free because it is kept."""
+    clock = iter(range(1000))
+    monkeypatch.setattr(caching.time, "monotonic", lambda: float(next(clock)))
+    first = Cache(tmp_path / "cache")
+    first.space("test").fetch(KEYS[:4], computing(KEYS[:4]))
+    first.space("test").fetch(KEYS[:4], computing(KEYS[:4]))
+    assert first.recalled_seconds == 0, "computed by itself"
+    spent = 4 * float(shards.read(first.space("test").folder)[KEYS[0]].seconds)
+    assert spent >= 1
+    second = Cache(tmp_path / "cache")
+    for keys in (KEYS[:2], KEYS[:2], KEYS):
+        second.space("test").fetch(keys, computing(keys))
+    assert second.recalled_seconds == pytest.approx(spent)
+    third = Cache(tmp_path / "cache")
+    third.space("test").fetch([KEYS[0]], computing(KEYS))
+    assert third.recalled_seconds == pytest.approx(spent / 4)
+
+
+def test_what_is_stored_on_the_side_costs_nothing(space: Space) -> None:
+    """Whoever computes it counts its seconds already."""
+    with space.writing() as store:
+        for key in KEYS:
+            store(key, value(key))
+    assert {entry.seconds for entry in shards.read(space.folder).values()} == {0.0}

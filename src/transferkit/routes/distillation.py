@@ -166,7 +166,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
-        settings=_settings(options, student, recipe),
+        settings=_settings(options, _teacher_names(variant, context, options), student, recipe),
         history=trained.history,
         notes=trained.notes,
     )
@@ -195,9 +195,11 @@ def _recipe(
     )
 
 
-def _settings(options: DistillationOptions, student: Student, recipe: Recipe) -> dict[str, Any]:
+def _settings(
+    options: DistillationOptions, teachers: Sequence[str], student: Student, recipe: Recipe
+) -> dict[str, Any]:
     """The options with what was chosen in their place."""
-    chosen = {"epochs": recipe.epochs, "learning_rate": recipe.learning_rate}
+    chosen = {"epochs": recipe.epochs, "learning_rate": recipe.learning_rate, "teachers": list(teachers)}
     return {**options.model_dump(), **student.chosen, **chosen}
 
 
@@ -335,7 +337,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
         method=f"{student.method} by {folder.name}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
-        settings=_settings(options, student, recipe),
+        settings=_settings(options, _teacher_names(variant, context, options), student, recipe),
         history=trained.history,
         notes=trained.notes,
     )

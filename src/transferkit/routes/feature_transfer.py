@@ -62,7 +62,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     shape = context.task.shape
     gather = {Shape.TAGS: _of_words, Shape.SPAN: _of_ends}.get(shape, _of_texts)
     features, targets, groups = gather(context, encoder, tokenizer, pooling)
-    spent = time.perf_counter() - began
+    spent = time.perf_counter() - began + context.cache.recalled_seconds
     # A word has one tag as a text has one label.
     kind = shapes.of(Shape.LABEL if shape is Shape.TAGS else shape)
     head, choice = fit_head(features, targets, kind, context.seed, groups)

@@ -55,6 +55,13 @@ class Cache:
     folder: Path
     limit_bytes: int = DEFAULT_LIMIT_BYTES
     in_use: list[Path] = field(default_factory=list, compare=False)
+    opened: int = field(default_factory=time.time_ns, compare=False)
+    recalled: dict[Path, dict[str, float]] = field(default_factory=dict, compare=False)
+
+    @property
+    def recalled_seconds(self) -> float:
+        """Seconds that it took to compute what was read here and had been computed before this object was made."""
+        return sum(sum(seconds.values()) for seconds in self.recalled.values())
 
     def space(self, *facts: object) -> "Space":
         """The space of the computation described by `facts` (anything JSON can write)."""
@@ -115,11 +122,16 @@ class Space:
                 for position, result in compute(missing):
                     writer.store(keys[position], result)
             known |= writer.entries
-        elif keys:
+        self._recall(keys, known)
+        if keys and not missing:
             with suppress(OSError):  # deleted meanwhile, or not ours to change
                 os.utime(self.folder)
                 _mark(self.folder)
         return Reader(tuple(known[key] for key in keys))
+
+    def _recall(self, keys: Sequence[str], known: dict[str, Entry]) -> None:
+        earlier = {key: known[key].seconds for key in keys if 0 < known[key].written < self.cache.opened}
+        self.cache.recalled.setdefault(self.folder, {}).update(earlier)
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[str, Array], None]]:
@@ -163,12 +175,13 @@ class _Writer:
         if not self._found:
             return
         found, size = self._found, self._size
+        seconds = time.monotonic() - self._began if self.private else 0.0  # else counted by whoever computes
         self._restart()
-        entries = self._kept(found, size)
+        entries = self._kept(found, seconds)
         if self.private:
             self.entries |= self._held(found, size) if entries is None else entries
 
-    def _kept(self, found: shards.Found, size: int) -> dict[str, Entry] | None:
+    def _kept(self, found: shards.Found, seconds: float) -> dict[str, Entry] | None:
         """The entries of a shard in the space; None where there is no room for it or no way to write it."""
         cache, folder = self.space.cache, self.space.folder
         try:
@@ -180,7 +193,7 @@ class _Writer:
                 return None
             folder.mkdir(parents=True, exist_ok=True)
             _mark(folder)
-            return shards.write(folder, found)
+            return shards.write(folder, found, seconds)
         except OSError as error:
             if is_full(error):
                 _say_once(f"no disk left for the cache in {cache.folder}: going on without keeping what is computed")

@@ -21,21 +21,24 @@ from transferkit.disk import remove_files
 Array = npt.NDArray[np.float32]
 Found = Sequence[tuple[str, Array]]
 
-_KEYS, _OFFSETS, _VALUES, _LOCK = "keys.npy", "offsets.npy", "values.npy", "lock"
-_OURS = {_KEYS, _OFFSETS, _VALUES, _LOCK}
+_KEYS, _OFFSETS, _VALUES, _SECONDS, _LOCK = "keys.npy", "offsets.npy", "values.npy", "seconds.npy", "lock"
+_OURS = {_KEYS, _OFFSETS, _VALUES, _SECONDS, _LOCK}
 _SHARD, _DRAFT = "shard-", "draft-"
-_HEADERS = 3 * 128 + 8
+_HEADERS = 4 * 128 + 2 * 8
 _UNLOCKED_SECONDS = 60.0
 """So old must a draft without a lock be to count as left behind: its writer locks it at once."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """Where one row's result stands in its shard."""
+    """Where one row's result stands in its shard; `seconds` is what computing one of that shard took on average, and
+    `written` when it was written, in nanoseconds."""
 
     values: npt.NDArray[np.float32]
     start: int
     stop: int
+    seconds: float = 0.0
+    written: int = 0
 
     def read(self) -> Array:
         return np.asarray(self.values[self.start : self.stop])
@@ -46,14 +49,16 @@ def read(space: Path) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for shard in _folders(space, _SHARD):
         try:
-            found |= _entries(np.load(shard / _KEYS), np.load(shard / _OFFSETS), _values(shard))
+            cost = float(np.load(shard / _SECONDS)), int(shard.name.removeprefix(_SHARD).split("-")[0])
+            found |= _entries(np.load(shard / _KEYS), np.load(shard / _OFFSETS), _values(shard), *cost)
         except (OSError, ValueError, EOFError):
             continue
     return found
 
 
-def write(space: Path, found: Found) -> dict[str, Entry]:
-    """Keep `found` as a shard of `space`. The entries given back stay readable whoever removes the shard."""
+def write(space: Path, found: Found, seconds: float) -> dict[str, Entry]:
+    """Keep `found`, computed in `seconds`, as a shard of `space`. The entries given back stay readable whoever removes
+    the shard."""
     draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=space))
     try:
         with FileLock(draft / _LOCK):
@@ -61,8 +66,10 @@ def write(space: Path, found: Found) -> dict[str, Entry]:
             np.save(draft / _KEYS, keys)
             np.save(draft / _OFFSETS, offsets)
             np.save(draft / _VALUES, values)
-            entries = _entries(keys, offsets, _values(draft))
-            shard = draft.rename(space / f"{_SHARD}{time.time_ns()}-{os.getpid()}")
+            np.save(draft / _SECONDS, seconds)
+            now = time.time_ns()
+            entries = _entries(keys, offsets, _values(draft), seconds, now)
+            shard = draft.rename(space / f"{_SHARD}{now}-{os.getpid()}")
     except BaseException:
         _remove(draft)
         raise
@@ -147,6 +154,8 @@ def _values(shard: Path) -> Array:
     return values
 
 
-def _entries(keys: npt.NDArray[np.bytes_], offsets: npt.NDArray[np.int64], values: Array) -> dict[str, Entry]:
-    bounds = offsets.tolist()
-    return {name.decode(): Entry(values, bounds[i], bounds[i + 1]) for i, name in enumerate(keys.tolist())}
+def _entries(
+    keys: npt.NDArray[np.bytes_], offsets: npt.NDArray[np.int64], values: Array, seconds: float = 0.0, written: int = 0
+) -> dict[str, Entry]:
+    bounds, cost = offsets.tolist(), (seconds / max(len(keys), 1), written)
+    return {name.decode(): Entry(values, bounds[i], bounds[i + 1], *cost) for i, name in enumerate(keys.tolist())}
