@@ -13,7 +13,7 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test test-oldest lint bench lock clean
+.PHONY: help demo test test-oldest lint bench bench-small-data lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make test-oldest  the same with the oldest dependencies that pyproject.toml declares'
 	@echo 'make lint    ruff, mypy and the import contracts'
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
+	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
 
 demo: $(VENV)/.installed-all
@@ -48,6 +49,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev $(PEERS)/.installed
 	@$(BIN)/python -m benchmarks.run $(TABLE) $(if $(ID),--id $(ID)) $(if $(FRESH),--fresh)
+
+bench-small-data: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.small_data $(if $(ID),--id $(ID))
 
 # An environment is touched again only when what it is made from has changed.
 $(VENV)/.installed-all: pyproject.toml constraints.txt | $(VENV)/.created

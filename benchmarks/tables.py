@@ -114,7 +114,6 @@ DEBTAGS = Ours("debtags", ("feature_transfer", "full"))
 MOVIES = Ours("movies", ("feature_transfer", "full"))
 
 
-
 def simple(
     data: str, pipelines: tuple[Peer, ...] = PIPELINES, metric: str = "accuracy", other: str = "macro_f1"
 ) -> Table:
