@@ -20,6 +20,7 @@ from transferkit.sources.source import Found, Request
 
 log = logging.getLogger("transferkit")
 
+_SPECIAL_TOKENS = {"bos": "bos_token", "eos": "eos_token", "unknown": "unk_token", "padding": "pad_token"}
 _GROWTH = 9  # float32 over the four bits and a bit of the usual quantisations
 
 
@@ -59,12 +60,23 @@ def _convert(file: Path, scratch: Path) -> Path:
             file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
         )
         model = _dequantised(file)
+        _state_special_tokens(tokenizer, file)
     with hushed():
         if model.config.pad_token_id is None:
             model.config.pad_token_id = tokenizer.pad_token_id
         model.save_pretrained(into)
         tokenizer.save_pretrained(into)
     return into
+
+
+def _state_special_tokens(tokenizer: Any, file: Path) -> None:
+    """Give `tokenizer` the special tokens that the file names: some versions of transformers swap first and last."""
+    from gguf import GGUFReader
+
+    fields = GGUFReader(file).fields
+    for stated, name in _SPECIAL_TOKENS.items():
+        if field := fields.get(f"tokenizer.ggml.{stated}_token_id"):
+            setattr(tokenizer, name, tokenizer.convert_ids_to_tokens(int(field.parts[field.data[0]][0])))
 
 
 def _dequantised(file: Path) -> Any:
