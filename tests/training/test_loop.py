@@ -1,9 +1,10 @@
 """The one loop: reproducible, indifferent to accumulation, resumable, and honest about memory."""
 
+import math
 import os
 import re
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from transferkit.training.examples import Examples
 from transferkit.training.inference import outputs
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Trained, Training, parameter_groups, train, unfreeze
-from transferkit.training.losses import Schedule
+from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.hidden_states import HiddenStates
 from transferkit.training.options import TrainingOptions
 
@@ -430,6 +431,35 @@ def test_memory_for_saving_has_nothing_to_do_with_the_training_batch(
     with pytest.raises(RuntimeError, match="out of memory"):
         train(make_job(bert, tmp_path / "job", losses=[Weighted(recorder, ONCE)], validate=validate))
     assert {len(rows) for rows in recorder.seen} == {8}
+
+
+@dataclass
+class Diverging(Recorder):
+    """A loss of nothing, but in one step (from 0 on)."""
+
+    step: int = 0
+    other: Callable[[torch.Tensor], torch.Tensor] = torch.sqrt
+
+    def __call__(self, step: Step) -> torch.Tensor:
+        nothing = super().__call__(step)
+        return self.other(nothing.abs()) if len(self.seen) == self.step + 1 else nothing
+
+
+@pytest.mark.parametrize("step", [0, 5])
+def test_a_training_that_diverges_is_an_error(bert: Backbone, tmp_path: Path, step: int) -> None:
+    """`Trainer` puts an average in the place of a loss that is no number, and goes on with weights that are none."""
+    loss = Diverging(step=step, other=lambda nothing: nothing + math.nan)
+    with pytest.raises(ConfigError, match=rf"diverged.* in step {step + 1}; lower learning_rate \(here 0.001\)"):
+        train(make_job(bert, tmp_path / "job", losses=[Weighted(loss, ONCE)]))
+    assert len(loss.seen) == step + 1
+
+
+def test_a_last_step_that_diverges_is_an_error(bert: Backbone, tmp_path: Path) -> None:
+    """The root of 0 is a number, its slope is none."""
+    loss = Diverging(step=5)
+    with pytest.raises(ConfigError, match="diverged, weights are no finite numbers after the last step"):
+        train(make_job(bert, tmp_path / "job", losses=[Weighted(loss, ONCE)]))
+    assert len(loss.seen) == 6
 
 
 def test_other_errors_are_not_taken_for_memory(bert: Backbone, tmp_path: Path) -> None:

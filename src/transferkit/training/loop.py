@@ -98,7 +98,8 @@ def train(job: Training) -> Trained:
     that compares the rows of a batch (contrast), which then sees fewer pairs. Where memory runs out elsewhere, in
     validation, which divides batches of its own, or in saving, the batch stays as it is.
 
-    Raises `ResourceError` where a step of one row needs more memory than there is.
+    Raises `ResourceError` where a step of one row needs more memory than there is, `ConfigError` where the loss or the
+    weights stop being finite numbers.
     """
     notes: list[str] = []
     accumulation = job.options.accumulation
@@ -132,9 +133,18 @@ def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
     finally:
         trainer.watch.close()
     checkpoints.finish(job.folder, job.learner)
+    if not all(bool(torch.isfinite(weight).all()) for weight in job.learner.learned().values()):
+        raise _diverged(job, "weights are no finite numbers after the last step")
     seconds = time.perf_counter() - began + before
     history = tuple(_history(trainer.state.log_history))
     return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
+
+
+def _diverged(job: Training, what: str) -> ConfigError:
+    return ConfigError(
+        f"{job.title}: the training diverged, {what}; lower learning_rate (here {job.learning_rate:g}), or look for "
+        "targets out of all proportion"
+    )
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
@@ -220,7 +230,10 @@ class _Loop(Trainer):
         # will be then; and from a seed of its own, so that whatever was drawn before makes no difference.
         torch.manual_seed(self._seed_of_piece())
         with _in_a_step(f"{inputs['input_ids'].shape[-1]} tokens" if "input_ids" in inputs else "its features"):
-            return super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
+            loss = super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
+        if not torch.isfinite(loss):
+            raise _diverged(self.job, f"the loss is no finite number in step {self.state.global_step + 1:,}")
+        return loss
 
     def _seed_of_piece(self) -> int:
         """The seed of everything that is drawn for the next piece of a batch, by (seed, step, piece)."""
