@@ -72,7 +72,7 @@ def _predicting(
     if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
         encoder = backbone.encoder()
         if is_part_of(teacher.encoder, encoder):
-            return partial(_from_features, teacher, encoder, cache, backbone.sha256)
+            return partial(_from_features, teacher, encoder, cache, backbone.identity)
     return lambda rows: np.asarray(teacher.predict(rows).outputs)
 
 

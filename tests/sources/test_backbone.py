@@ -202,6 +202,17 @@ def test_a_damaged_config_is_one_sentence(content: str, copy: Path, cache: Path)
         sources.load(str(copy), cache_dir=cache)
 
 
+def test_an_identity_is_that_of_all_that_a_model_computes_with(copy: Path, cache: Path) -> None:
+    """Features that were computed with another activation must not be taken for those of this one."""
+    first = sources.load(str(copy), cache_dir=cache)
+    said = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({"transformers_version": "1", **dict(reversed(said.items()))}))
+    assert sources.load(str(copy), cache_dir=cache).identity == first.identity
+    (copy / "config.json").write_text(json.dumps({**said, "hidden_act": "relu"}))
+    other = sources.load(str(copy), cache_dir=cache)
+    assert other.sha256 == first.sha256 and other.identity != first.identity
+
+
 def test_a_fingerprint_is_remembered_until_the_file_changes(
     copy: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

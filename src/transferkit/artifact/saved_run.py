@@ -7,10 +7,10 @@ from pydantic import Field, field_validator, model_validator
 
 from transferkit import record, tasks
 from transferkit.errors import ArtifactError
+from transferkit.evaluation.document import VERSION
 from transferkit.record import Record
 
 NAME = "run.json"
-VERSION = 1
 
 
 class SavedInterval(Record):

@@ -8,10 +8,14 @@ from typing import Any
 from transferkit.data.splits import Splits
 from transferkit.evaluation.results import RouteResult, RunResult, Scores
 
+VERSION = 1
+"""Of run.json; a later one is read by a later transferkit alone."""
+
 
 def to_json(result: RunResult) -> dict[str, Any]:
     """All of `result` but its rows and predictions, as JSON values only."""
     return {
+        "version": VERSION,
         "config": result.config.model_dump(mode="json"),
         "task": {
             "name": result.task.name,

@@ -128,7 +128,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
     ]
-    read = vectors(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.sha256)
+    read = vectors(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.identity)
     predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), fit.room, fit.whole)
     fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     return Outcome(
@@ -174,7 +174,7 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> G
     targets = shapes.of(context.task.shape).targets(rows, context.task)
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
-    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.sha256), read)
+    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.identity), read)
     return features, targets, content.groups(rows, context.task)
 
 
@@ -193,7 +193,7 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
         some = random.permutation(readable)[:_TOKENS]
         chosen.append(np.unique(np.concatenate([[passages.nowhere(i)], ends[ends >= 0], some])))
     source = Examples(replace(made.encoded, words=tuple(chosen)), np.zeros(len(made), dtype=np.int64))
-    reader = word_layers(encoder, source, context.cache, backbone.sha256)
+    reader = word_layers(encoder, source, context.cache, backbone.identity)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
     features = OfTokens.of(reader, [len(tokens) for tokens in chosen])
     about = content.groups(rows, context.task)
@@ -207,7 +207,7 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
     rows = rows.take(np.sort(order[before < MOST_WORDS]))
     source = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
-    reader = word_layers(encoder, source, context.cache, backbone.sha256)
+    reader = word_layers(encoder, source, context.cache, backbone.identity)
     assert source.encoded.words is not None
     tags = [source.labels[i, : len(words)][words >= 0] for i, words in enumerate(source.encoded.words)]
     return (

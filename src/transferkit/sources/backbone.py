@@ -26,8 +26,9 @@ class Backbone:
 
     `architecture` is "encoder", "decoder" or "encoder-decoder"; `parameters` counts what the weights files
     hold; `max_length` is in tokens, and so is `positions`, what the model itself could take. `revision` is the hub's
-    commit. `sha256` is that of the weights and goes into cache keys. `pooling` is one of `sentence.POOLINGS`, or
-    several joined by "+" which are to be concatenated; `prompt` goes before every text.
+    commit. `sha256` is that of the weights; `identity`, of weights, configuration and code, goes into cache keys.
+    `pooling` is one of `sentence.POOLINGS`, or several joined by "+" which are to be concatenated; `prompt` goes before
+    every text.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Backbone:
     vocabulary: int
     max_length: int
     sha256: str
+    identity: str
     pooling: str
     licence: str | None = None
     revision: str | None = None
@@ -95,6 +97,7 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
     examination.examine(folder, said.lowercase, request.trust_remote_code, request.cache_dir)
     if said.ignored:
         log.warning("%s: not applied: %s", name, ", ".join(said.ignored))
+    weights = fingerprint.of_weights(layout.weights(folder), request.cache_dir)
     return Backbone(
         name=name,
         folder=folder,
@@ -104,7 +107,8 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
         width=read.width,
         vocabulary=read.vocabulary,
         max_length=read.max_length,
-        sha256=fingerprint.of_weights(layout.weights(folder), request.cache_dir),
+        sha256=weights,
+        identity=fingerprint.of_model(folder, weights),
         pooling=said.pooling or ("lasttoken" if read.architecture == facts.DECODER else "mean"),
         licence=licence or layout.licence(found.path),
         revision=found.revision,

@@ -1,10 +1,14 @@
-"""sha256 of large files, computed once and remembered."""
+"""What models and files are known by: sha256 of large files, computed once and remembered; of JSON what it says."""
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+
+# What is noted in JSON files of a model and changes no answer: where it came from, and the columns of its rows.
+_INCIDENTAL = {"transformers_version", "_name_or_path", "name_or_path", "task", "columns"}
 
 
 def of_file(path: Path) -> str:
@@ -20,6 +24,24 @@ def of_weights(paths: Sequence[Path], cache_dir: Path) -> str:
         return sums[0]
     listing = "".join(f"{digest}  {path.name}\n" for digest, path in zip(sums, paths, strict=True))
     return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def of_content(path: Path) -> str:
+    """The sha256 of what a file says, of JSON in whatever order and without what changes no answer."""
+    with suppress(ValueError):
+        if path.suffix == ".json":
+            said = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(said, dict):
+                said = {name: value for name, value in said.items() if name not in _INCIDENTAL}
+            return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return of_file(path)
+
+
+def of_model(folder: Path, weights: str) -> str:
+    """Of what a model computes: `weights`, the sum of its weights, its configuration, and code that came with it."""
+    parts = [folder / "config.json", *sorted(folder.glob("*.py"))]
+    listing = "".join(f"{of_content(path)}  {path.name}\n" for path in parts if path.is_file())
+    return hashlib.sha256(f"{weights}\n{listing}".encode()).hexdigest()
 
 
 def remembered(path: Path, cache_dir: Path) -> str:

@@ -1,9 +1,7 @@
 """What a teacher says about rows, through the cache: soft labels, hidden states, attention."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from transferkit.progress import progress
+from transferkit.sources.fingerprint import of_content
 from transferkit.training.cache import Cache, Reader
 from transferkit.training.examples import Examples, Lines
 from transferkit.training.features import token_states
@@ -21,8 +20,6 @@ from transferkit.training.losses import teacher_hidden
 _ANSWERING = {".safetensors", ".json", ".txt", ".model", ".jinja"}
 _ABOUT_TRAINING = "training.json"
 _ADAPTER = "adapter"
-# What is noted in JSON files of an artifact and changes no answer: where it came from, and the columns of its rows.
-_INCIDENTAL = {"transformers_version", "_name_or_path", "name_or_path", "task", "columns"}
 
 
 def fingerprint(folder: Path) -> str:
@@ -32,20 +29,8 @@ def fingerprint(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         part = path.relative_to(folder)
         if path.suffix in _ANSWERING and path.is_file() and part.name != _ABOUT_TRAINING and part.parts[0] != _ADAPTER:
-            digest.update(f"{part.as_posix()} {_content(path)}\n".encode())
+            digest.update(f"{part.as_posix()} {of_content(path)}\n".encode())
     return digest.hexdigest()
-
-
-def _content(path: Path) -> str:
-    """The sha256 of what a file says, of JSON in whatever order."""
-    with suppress(ValueError):
-        if path.suffix == ".json":
-            said = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(said, dict):
-                said = {name: value for name, value in said.items() if name not in _INCIDENTAL}
-            return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hidden_states(
