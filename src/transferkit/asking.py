@@ -36,6 +36,7 @@ from transferkit.training.windows import whole, windowed
 _ROWS_AT_ONCE = 8192
 _OF_WHOLE_TEXTS = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 _POSITIONS = "positions"
+SPANS_BY_TOKEN = "answers that are spans are always learned by the token"
 _NO_TOKENS_IN_COMMON = (
     "matching tokens needs one tokenizer, but teacher and student split the texts differently; {}, or choose another "
     "student"
@@ -105,7 +106,7 @@ def of_tokens(
         if not isinstance(teacher, Transformer | FrozenFeatures):
             raise ConfigError(f"teacher {folder} has no logits of tokens to learn from; name a fine-tuned model")
         source = teacher.examples(rows)
-        same_tokens(source, learn, "answers that are spans are always learned by the token")
+        same_tokens(source, learn, SPANS_BY_TOKEN)
         ask = partial(_asked, teacher, source, folder.name)
         found.append(cache.space("answers of tokens", fingerprint(folder)).fetch(source.encoded.keys(), ask))
     return [np.mean([each[i] for each in found], axis=0) for i in range(len(learn))]

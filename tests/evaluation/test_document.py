@@ -15,6 +15,7 @@ def test_document_is_plain_json_without_texts(result: RunResult) -> None:
     assert found["manifest"] == {"versions": found["manifest"]["versions"], "seed": 3, "path": "x", "nan": None}
     assert found["data"]["rows"] == {"train": 400, "validation": 2, "test": 400}
     assert found["data"]["audit"]["findings"][0]["rows"] == [3, 9]
+    assert found["version"] == 1
     assert found["naive"] == {"leaked": 0.1, "claimed": 0.95, "true": 0.9}
 
 

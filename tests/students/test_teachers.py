@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from tiny_models import Tiny
 from transferkit import asking, predictors, routes
 from transferkit.config import RouteConfig
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, TransferkitError
 from transferkit.routes import Context
 from transferkit.training.head import Head
 from transferkit.training.layers import keep_layers
@@ -163,3 +163,19 @@ def test_options_of_a_loss_that_is_not_computed(context: Context, given: dict[st
     for name in ("static", "fewer_layers"):
         with pytest.raises(ConfigError, match=words):
             routes.resolve(RouteConfig(name=name, options=given)).why_not(context)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "words"),
+    [
+        ("nonesuch-model", {}, "nonesuch-model"),
+        ("gpt2", {"hidden_weight": 1.0}, "splits texts otherwise .*; set hidden_weight, attention_weight and"),
+    ],
+)
+def test_a_student_that_cannot_be_is_known_before_its_teacher_is_trained(
+    context: Context, tiny: Tiny, model: str, options: dict[str, Any], words: str
+) -> None:
+    given = {"model": str(tiny(model, layers=2).folder) if "-" not in model else model, **options}
+    untrained = replace(context, teachers={"full": Path("nowhere")}, variants={"full": "full"})
+    with pytest.raises(TransferkitError, match=words):
+        routes.resolve(RouteConfig(name="pretrained", options=given)).why_not(untrained)

@@ -17,7 +17,7 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
-from transferkit.students import Lesson, Student, is_on, schedule
+from transferkit.students import Lesson, Prospect, Student, is_on, schedule
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.augmentation import altered
@@ -72,7 +72,29 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     students.refuse_idle(variant, options, context.task)
     names = _teacher_names(variant, context, options)
     tuned = all(name in context.teachers and _variant(context, name) in _WRITERS for name in names)
-    return students.get(variant).why_not(options, context.backbone, context.task) if tuned else None
+    prospect = Prospect(
+        task=context.task,
+        rows=context.train,
+        backbone=context.backbone,
+        tuned=tuned,
+        by_token=_by_token(context.task, options),
+        max_length=context.max_length,
+        load_backbone=context.load_backbone,
+    )
+    return students.get(variant).why_not(options, prospect)
+
+
+def _by_token(task: Task, options: DistillationOptions) -> str:
+    """How to do without what teachers say of single tokens, empty where nothing of it is learned."""
+    if task.shape is Shape.SPAN:
+        return asking.SPANS_BY_TOKEN
+    if task.shape is Shape.TEXT:
+        return _OTHER_TOKENS if is_on(options.soft_weight) or is_on(options.hidden_weight) else ""
+    return _OTHER_TEXTS if _learns_inner_signals(options) else ""
+
+
+def _learns_inner_signals(options: DistillationOptions) -> bool:
+    return is_on(options.hidden_weight) or is_on(options.attention_weight) or is_on(options.relation_weight)
 
 
 def _why_no_teacher(variant: str, context: Context, options: DistillationOptions) -> str | None:
@@ -88,8 +110,7 @@ def _why_no_teacher(variant: str, context: Context, options: DistillationOptions
     kinds = {name: _kind(context, name, folder) for name, folder in zip(names, folders, strict=True)}
     if odd := next((name for name, kind in kinds.items() if wanted and kind not in wanted), None):
         return f"its teacher {odd} is none that it can learn from, which are {', '.join(_WRITERS)} and the like"
-    inner = is_on(options.hidden_weight) or is_on(options.attention_weight) or is_on(options.relation_weight)
-    if inner and context.task.shape is not Shape.TEXT and kinds[names[0]] != "transformer":
+    if _learns_inner_signals(options) and context.task.shape is not Shape.TEXT and kinds[names[0]] != "transformer":
         raise ConfigError(f"{variant}: {_NO_INNER_SIGNALS}; the teacher {names[0]} is none")
     return None
 

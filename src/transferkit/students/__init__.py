@@ -51,6 +51,20 @@ class Lesson:
     writer: Callable[[Any, Any], Generator] | None = None
 
 
+@dataclass(frozen=True)
+class Prospect:
+    """What is known of a lesson before anything is trained. `tuned` says that the teachers will be `backbone`,
+    fine-tuned in this run. Where what they say of single tokens is to be learned, `by_token` says how to do without."""
+
+    task: Task
+    rows: Rows
+    backbone: Backbone
+    tuned: bool
+    by_token: str
+    max_length: int
+    load_backbone: Callable[[str], Backbone]
+
+
 def _as_they_are(rows: Rows) -> Rows:
     return rows
 
@@ -95,10 +109,10 @@ class StudentKind(Protocol):
     SHAPES: tuple[Shape, ...]
     OF_A_MODEL: bool
 
-    def why_not(self, options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
-        """One sentence on why `backbone`, fine-tuned, cannot have this student, None if it can.
+    def why_not(self, options: DistillationOptions, prospect: Prospect) -> str | None:
+        """One sentence on why there cannot be such a student here, None if there can.
 
-        Raises `ConfigError` where it can, but not as `options` say.
+        Raises `ConfigError` where there can, but not as `options` say.
         """
 
     def build(self, lesson: Lesson, options: DistillationOptions) -> Student:

@@ -12,10 +12,9 @@ from transferkit.errors import ConfigError
 from transferkit.options.fewer_layers import Options
 from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
-from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.students import Lesson, Student, default_epochs, taught_to_write
-from transferkit.tasks import Shape, Task
+from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
+from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.bridging import bridge, gaps
@@ -34,12 +33,15 @@ _ROWS_READ = 128
 _MOST_MATCHED = 4
 
 
-def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
+def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     """One stack of layers, and as many of them as `layers` names."""
     assert isinstance(options, Options)
+    if not prospect.tuned:
+        return None
+    backbone = prospect.backbone
     if options.layers:
         check_layers(options.layers, backbone.layers)
-    if task.shape is Shape.TEXT and backbone.architecture == ENCODER_DECODER:
+    if prospect.task.shape is Shape.TEXT and backbone.architecture == ENCODER_DECODER:
         return f"{backbone.name} has two stacks of layers, which are not shortened; use pretrained"
     return None
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
@@ -10,10 +12,11 @@ from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
-from transferkit.students import Lesson, Student, default_epochs, taught_to_write
-from transferkit.tasks import Shape, Task
+from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
+from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
+from transferkit.training.encoding import encode
 from transferkit.training.layers import find_layers
 from transferkit.training.passages import closes
 from transferkit.training.scaling import adjust_logits
@@ -25,9 +28,29 @@ SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.
 OF_A_MODEL = False
 
 
-def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
-    """Any teacher will do."""
+_ROWS_COMPARED = 64
+
+
+def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
+    """Any teacher will do, of the same tokenizer where what it says of tokens is to be learned."""
+    assert isinstance(options, Options)
+    backbone = prospect.load_backbone(options.model)
+    if prospect.task.shape is Shape.TEXT and not backbone.writes:
+        raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
+    if prospect.tuned and prospect.by_token and not _same_tokens(backbone, prospect):
+        raise ConfigError(
+            f"pretrained: {backbone.name} splits texts otherwise than {prospect.backbone.name}, from which it is to "
+            f"learn token by token; {prospect.by_token}, or choose another student"
+        )
     return None
+
+
+def _same_tokens(backbone: Backbone, prospect: Prospect) -> bool:
+    rows = prospect.rows.take(range(min(_ROWS_COMPARED, len(prospect.rows))))
+    read = (
+        encode(rows, each.tokenizer(), prospect.max_length, each.prompt).ids for each in (backbone, prospect.backbone)
+    )
+    return all(np.array_equal(ours, theirs) for ours, theirs in zip(*read, strict=True))
 
 
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
@@ -75,8 +98,6 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
 
 def _writing(backbone: Backbone, lesson: Lesson) -> Student:
-    if not backbone.writes:
-        raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
     assert lesson.writer is not None
     writer = lesson.writer(backbone.generator(), backbone.tokenizer())
     room = backbone.max_length - (0 if writer.frame.start is not None else writer.generation.max_new_tokens or 0)

@@ -9,9 +9,8 @@ from transferkit.data.rows import Rows, from_texts
 from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
-from transferkit.sources.backbone import Backbone
-from transferkit.students import Lesson, Student
-from transferkit.tasks import Shape, Task
+from transferkit.students import Lesson, Prospect, Student
+from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
@@ -25,7 +24,7 @@ SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 OF_A_MODEL = False
 
 
-def why_not(options: DistillationOptions, backbone: Backbone, task: Task) -> str | None:
+def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     """Any teacher will do."""
     return None
 
