@@ -72,6 +72,21 @@ def test_every_row_is_answered_and_none_is_held_out(run: RunResult) -> None:
     assert "cross-validated rows" in run.verdict and "test rows" not in run.verdict
 
 
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_answers_out_of_fold_stand_beside_their_own_rows(folder: Path, seeds: int) -> None:
+    """The label's own word is in every text, so that whoever has learned from the other parts is right."""
+    colours = ["red", "green", "blue"]
+    labels = [colours[i * i % 7 % 3] for i in range(90)]
+    texts = [f"{label} thing number {i}" for i, label in enumerate(labels)]
+    values = described(folder, f"aligned-{seeds}", data={"folds": 5}, routes=["baseline"], seeds=seeds)
+    found = flow.fit(parse(values), {"text": texts, "label": labels})
+    assert found.quoted.value == 1.0 and found.route("baseline").scores.metrics["accuracy"].value == 1.0
+    with (folder / f"aligned-{seeds}" / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        kept = list(csv.DictReader(file))
+    assert sorted(int(row["row"]) for row in kept) == list(range(1, 91))
+    assert all(row["label"] == row["baseline"] == row["text"].split()[0] for row in kept)
+
+
 def test_what_is_left_says_how_it_was_evaluated(run: RunResult, folder: Path) -> None:
     document = json.loads((folder / "run" / "run.json").read_text(encoding="utf-8"))
     assert document["folded"] and document["choice"]["by"] == FOLDS and document["best"] == run.best

@@ -13,7 +13,7 @@ import transferkit
 from calling import Call
 from own_code import save_own
 from tiny_models import save_model, some_rows
-from transferkit import sources
+from transferkit import TransferClassifier, sources
 from transferkit.errors import ArtifactError, SourceError
 
 TEXTS = ["the old cat was here", "a red one"]
@@ -70,6 +70,19 @@ def test_without_the_flag_nothing_is_run_or_asked(
     ended = fit(call, model, file)
     assert (ended.code, agreeable, (place / "mark").exists()) == (SourceError.exit_code, [], False)
     assert "--trust-remote-code" in ended.error and not (place / "run").exists()
+
+
+def test_an_estimator_runs_code_only_when_told_to(
+    model: Path, file: Path, place: Path, tmp_path: Path, agreeable: list[str]
+) -> None:
+    rows = some_rows(60)
+    asked = {"model": str(model), "cache_dir": tmp_path / "cache", "offline": True}
+    with pytest.raises(SourceError, match="--trust-remote-code"):
+        TransferClassifier(**asked).fit(rows["text"], rows["label"])
+    assert (agreeable, (place / "mark").exists()) == ([], False)
+    told = TransferClassifier(**asked, trust_remote_code=True).fit(rows["text"], rows["label"])
+    assert (place / "mark").exists() and set(told.predict(TEXTS)) <= set(rows["label"])
+    (place / "mark").unlink()
 
 
 def test_with_the_flag_it_works_to_the_end(

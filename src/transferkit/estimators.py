@@ -44,6 +44,7 @@ class Settings(Strict):
     random_state: Seed = 0
     cache_dir: Folder | None = None
     offline: bool = False
+    trust_remote_code: bool = False
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -68,6 +69,8 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Cache folder; features of texts seen before are read from it, so folds of a cross-validation share them.
     offline : bool, default=False
         Never touch the network.
+    trust_remote_code : bool, default=False
+        Run the Python code that a model's folder brings along.
 
     Attributes
     ----------
@@ -96,6 +99,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         random_state: int = 0,
         cache_dir: str | Path | None = None,
         offline: bool = False,
+        trust_remote_code: bool = False,
     ) -> None:
         self.model = model
         self.route = route
@@ -105,6 +109,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.cache_dir = cache_dir
         self.offline = offline
+        self.trust_remote_code = trust_remote_code
 
     def fit(self, X: Any, y: Any, groups: Any = None, times: Any = None) -> Self:  # noqa: N803 (scikit-learn's name)
         """Train on texts, or (text, text_pair) tuples, and a label for each.
@@ -149,7 +154,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         cache_dir = Path(self.cache_dir or _CACHE).expanduser()
 
         def load(name: str) -> Backbone:
-            return sources.load(name, cache_dir=cache_dir, offline=self.offline)
+            return sources.load(
+                name, cache_dir=cache_dir, offline=self.offline, trust_remote_code=self.trust_remote_code
+            )
 
         backbone = load(self.model)
         if self.max_length and self.max_length > backbone.max_length:

@@ -25,4 +25,4 @@ def evaluated(parts: Sequence[Sequence[Ints]]) -> Ints:
     Rows of rare labels have none; which rows these are may differ between seeds where rows are in groups.
     """
     none = np.empty(0, dtype=np.int64)
-    return reduce(np.intersect1d, [np.concatenate([none, *held]) for held in parts])
+    return reduce(np.intersect1d, [np.sort(np.concatenate([none, *held])) for held in parts])
