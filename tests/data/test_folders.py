@@ -54,6 +54,11 @@ def test_rows_of_parts_are_numbered_on(tmp_path: Path) -> None:
 
 
 ODD = {
+    "a test file alone": (["test.csv"], r"expected a file named train, found test.csv \(test\); rename the file"),
+    "a name with test in it": (
+        ["my_test.csv", "reviews.csv", "old.csv"],
+        r"found my_test.csv \(test\) and old.csv, reviews.csv, named after no split; rename",
+    ),
     "one missing": ([TRAIN[0], TRAIN[2]], "expected 3 parts of train, found 2; part 1 is missing"),
     "the last missing": (TRAIN[:2], "part 2 is missing"),
     "of two wholes": ([*TRAIN, "train-00000-of-00002.csv"], "found .*in 2 parts and .*in 3 parts; keep one"),
@@ -75,3 +80,9 @@ def test_parts_have_the_same_columns(tmp_path: Path) -> None:
     (tmp_path / TRAIN[2]).write_bytes(gzip.compress(b"text,topic\na,b\n"))
     with pytest.raises(DataError, match=r"00002-of-00003.* expected the columns of .*00000-of-00003.*'label', 'topic'"):
         read_splits(tmp_path)
+
+
+def test_files_that_are_not_read_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "transferkit")
+    found = texts(put(tmp_path, ["train.csv", "test.csv", "old.csv"]))
+    assert found == {"train": ["train.csv"], "test": ["test.csv"]} and "no split: old.csv" in caplog.text

@@ -341,3 +341,10 @@ def test_a_first_text_that_many_pairs_share_is_a_category() -> None:
     assert "may stand on both sides" in finding.action
     given = {"train": read(rows), "test": read(pairs(5, 2))}
     assert not run(given, validation_size=0).audit.of("shared-texts")  # no split is made
+
+
+@pytest.mark.parametrize("name", ["test", "dev"])
+def test_rows_of_another_split_are_not_learned_from(name: str) -> None:
+    with pytest.raises(DataError, match=rf"\(train at least\), found {name}; .*give the file or table to learn from"):
+        run({name: table(40)})
+    assert len(run({"default": table(40)}).train)

@@ -4,6 +4,7 @@ Parts of one split are called as on the hub, train-00000-of-00002.parquet, and s
 in its only folder with data files, or in folders called as the splits are.
 """
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,10 @@ from pathlib import Path
 from transferkit.data import compression, formats
 from transferkit.errors import DataError
 
+log = logging.getLogger("transferkit")
+
 _PART = re.compile(r"(?P<stem>.*?)[-_.]?(?P<index>\d{1,9})-of-(?P<total>\d{1,9})", re.IGNORECASE)
-_DATA = "data"
+_DATA, _TRAIN = "data", "train"
 _DEEPEST = 3
 
 
@@ -31,13 +34,32 @@ def files_of(folder: Path, names: Mapping[str, str], whole: str) -> dict[str, li
     for name, paths in inner.items():
         found[name] += paths
     if found:
+        named = {path for paths in found.values() for path in paths}
+        others = [path.name for path in files if path not in named]
+        if _TRAIN not in found:
+            raise DataError(
+                f"{folder}: expected a file named {_TRAIN}, found {_shown(found)}"
+                f"{f' and {_list(others)}, named after no split' if others else ''}; rename the file to learn from, or "
+                "name that file itself"
+            )
+        if others:
+            log.info("%s: not read, since they are named after no split: %s", folder, _list(others))
         return {name: _in_order(paths, name, folder) for name, paths in found.items()}
     if len(files) == 1 or (files and all(_part(path) for path in files)):
         return {whole: _in_order(files, "the data", folder)}
     raise DataError(
         f"{folder}: expected files named train, validation and test (or a single data file), "
-        f"found {', '.join(path.name for path in files[:5]) or 'none'}; rename them or name one file"
+        f"found {_list([path.name for path in files])}; rename them or name one file"
     )
+
+
+def _shown(found: Mapping[str, Sequence[Path]]) -> str:
+    return ", ".join(f"{paths[0].name} ({name})" for name, paths in found.items())
+
+
+def _list(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (", ".join(names[:5]) or "none") + more
 
 
 def _listed(folder: Path, names: Mapping[str, str], depth: int = 0) -> tuple[list[Path], dict[str, list[Path]]]:

@@ -90,20 +90,21 @@ def naive_split(
 
 
 def assigned(tables: Mapping[str, Rows]) -> dict[str, Rows]:
-    """`tables` under `train`, `validation`, `test`, `unlabelled`; a single one is `train` whatever its key."""
+    """`tables` under `train`, `validation`, `test`, `unlabelled`; a single one is `train`, unless it is called as
+    another split is."""
     named: dict[str, Rows] = {}
     for name, table in tables.items():
         if split_name(name) in named:
             raise DataError(f"expected one table per split, found two for {split_name(name)}; leave one out")
         named[split_name(name)] = table
     main = [name for name in named if name != UNLABELLED]
-    if len(main) == 1:
+    if len(main) == 1 and main[0] not in partition.SPLITS:
         named = {("train" if name == main[0] else name): table for name, table in named.items()}
     unknown = [name for name in named if name not in (*partition.SPLITS, UNLABELLED)]
     if "train" not in named or unknown:
         raise DataError(
             f"expected splits named {', '.join(partition.SPLITS)} (train at least), "
-            f"found {', '.join(tables) or 'none'}; rename them or give a single table"
+            f"found {', '.join(tables) or 'none'}; rename them, or give the file or table to learn from itself"
         )
     return named
 
