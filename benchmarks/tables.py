@@ -115,17 +115,21 @@ MOVIES = Ours("movies", ("feature_transfer", "full"))
 
 
 def simple(
-    data: str, pipelines: tuple[Peer, ...] = PIPELINES, metric: str = "accuracy", other: str = "macro_f1"
+    data: str,
+    pipelines: tuple[Peer, ...] = PIPELINES,
+    metric: str = "accuracy",
+    other: str = "macro_f1",
+    seeds: tuple[int, ...] = (0,),
 ) -> Table:
-    """The baseline beside two lines of scikit-learn."""
+    """The baseline beside two lines of scikit-learn; `seeds` draw splits, as nothing else is drawn."""
     names = tuple(each.name for each in pipelines)
     bar = Bar("simple/baseline", metric, at_most=0.005, behind=names)
     return Table(
-        f"The baseline on {data}", data, (*pipelines, SIMPLE), names[0], (bar,), seeds=(0,), metrics=(metric, other)
+        f"The baseline on {data}", data, (*pipelines, SIMPLE), names[0], (bar,), seeds=seeds, metrics=(metric, other)
     )
 
 
-SIMPLE_ON = ("trec", "reuters-r8", "reuters-r52", "sms-spam", "bbc-news", "chinese-reviews")
+SIMPLE_ON = ("trec", "reuters-r8", "reuters-r52", "sms-spam", "chinese-reviews")
 
 TABLES = {
     "trec": Table(
@@ -330,5 +334,6 @@ TABLES = {
         metrics=("entity_f1", "entity_recall"),
     ),
     **{f"baseline-{data}": simple(data) for data in SIMPLE_ON},
+    "baseline-bbc-news": simple("bbc-news", seeds=(0, 1, 2)),
     "baseline-movie-sentiment": simple("movie-sentiment", PIPELINES_OF_NUMBERS, "pearson", "mae"),
 }
