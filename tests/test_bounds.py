@@ -1,5 +1,6 @@
 """Every number that a user may set has a lower and an upper bound, and takes nothing that is no number."""
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,7 +12,7 @@ from typer.models import OptionInfo
 
 from transferkit import estimators, options
 from transferkit.cli import commands
-from transferkit.config import DataConfig, GenerationConfig, RunConfig, Strict
+from transferkit.config import DataConfig, GenerationConfig, RunConfig, Strict, explain
 
 LOWER, UPPER = {"minimum", "exclusiveMinimum", "ge", "gt"}, {"maximum", "exclusiveMaximum", "le", "lt"}
 OF_ROUTES = {f"routes {name}": options.get(name).Options for name in options.names()}
@@ -98,3 +99,16 @@ def test_every_number_of_the_command_line_has_both_bounds() -> None:
     ]
     assert [name for name, _ in own] == ["predict batch_size"]
     assert [name for name, info in own if info.min is None or info.max is None] == []
+
+
+@pytest.mark.parametrize("wrong", ["x", -1e9, [None], {"a": 1}, True])
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_what_would_be_right_is_said_in_words(name: str, wrong: Any) -> None:
+    """Not in the names that pydantic gives to the types that it tries."""
+    for field in SCHEMAS[name].model_fields:
+        try:
+            SCHEMAS[name].model_validate({field: wrong})
+        except ValidationError as error:
+            said = explain(error)
+            assert not re.search(r"function-|constrained|literal\[|nullable|tagged", said), said
+            assert said.count(f"{field}: ") <= 1 or isinstance(wrong, list | dict), said

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from datetime import datetime
 from numbers import Integral
 from pathlib import Path
@@ -289,16 +290,26 @@ def _settings(error: ValidationError) -> str:
     return f"; there is {', '.join(schema.model_fields)}" if wrong else ""
 
 
+_TYPES = ("constrained-", "tuple[", "function-", "literal[", "list[", "dict[", "nullable[")
+_SHOULD = "input should be "
+
+
 def explain(error: ValidationError) -> str:
     """One sentence per violation: where, what was expected, what was found."""
-    parts = []
+    said: dict[tuple[str, str], list[str]] = {}
     for item in error.errors():
-        # The last parts may be pydantic's own names for the types that were tried.
-        where = ".".join(str(p) for p in item["loc"] if not str(p).startswith(("constrained-", "tuple["))) or "config"
-        said = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
-        said = "unknown" if item["type"] == "extra_forbidden" else said.partition(", unable")[0]
-        parts.append(f"{where}: {said[:1].lower()}{said[1:]} (found {shown(item['input'])}{_hint(item)})")
-    return "; ".join(parts)
+        # The last parts may be pydantic's own names for the types that were tried, one error for each.
+        where = ".".join(str(part) for part in item["loc"] if not str(part).startswith(_TYPES)) or "config"
+        words = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
+        words = "unknown" if item["type"] == "extra_forbidden" else words.partition(", unable")[0]
+        said.setdefault((where, f"{shown(item['input'])}{_hint(item)}"), []).append(f"{words[:1].lower()}{words[1:]}")
+    return "; ".join(f"{where}: {_either(words)} (found {found})" for (where, found), words in said.items())
+
+
+def _either(alternatives: Sequence[str]) -> str:
+    """What would have been right, where one value may be of several types."""
+    first, *others = dict.fromkeys(alternatives)
+    return " or ".join([first, *(words.removeprefix(_SHOULD) for words in others)])
 
 
 def _hint(item: Any) -> str:

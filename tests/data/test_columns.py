@@ -62,7 +62,7 @@ def test_named_columns_win_and_text_alone_means_no_pair() -> None:
 
 
 def test_named_text_and_pair() -> None:
-    named = explicit(TASK, DataConfig(path="x", text="b", text_pair="a"))
+    named = explicit(Columns(), DataConfig(path="x", text="b", text_pair="a"))
     assert find(["a", "b", "label"], TASK, named, need_target=True) == {"text": "b", "text_pair": "a", "label": "label"}
 
 
@@ -136,3 +136,23 @@ def test_a_column_per_label_is_to_be_one() -> None:
         canonical(read({"text": ["x"], "single": [1], "thinker": [0]}), task)
     with pytest.raises(DataError, match=r"pass --label NAME$"):
         canonical(read({"text": ["x"], "single": [1]}), task)
+
+
+@pytest.mark.parametrize(
+    ("names", "config", "words"),
+    [
+        (["text", "label", "stars"], {"group": "label"}, "'label' is named as the group but is the label; .*--label"),
+        (["text", "label", "title"], {"time": "text"}, "'text' is named as the time but is the text; .*--text"),
+        (["query", "document", "label"], {"group": "query"}, "'query' is named as the group but is the text"),
+    ],
+)
+def test_a_group_does_not_change_what_is_learned(names: list[str], config: dict[str, str], words: str) -> None:
+    named = explicit(Columns(), DataConfig(path="x", **config))
+    with pytest.raises(DataError, match=words):
+        find(names, Columns(), named, need_target=True)
+
+
+def test_a_group_may_be_what_else_would_be_read_where_another_column_is_named() -> None:
+    named = explicit(Columns(), DataConfig(path="x", group="label", label="stars"))
+    found = find(["text", "label", "stars"], Columns(), named, need_target=True)
+    assert found == {"group": "label", "label": "stars", "text": "text"}

@@ -348,3 +348,13 @@ def test_rows_of_another_split_are_not_learned_from(name: str) -> None:
     with pytest.raises(DataError, match=rf"\(train at least\), found {name}; .*give the file or table to learn from"):
         run({name: table(40)})
     assert len(run({"default": table(40)}).train)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("1", "1.0"), ("0.5", "0.50"), ("2", "\uff12"), ("好评A", "好评\uff21"), ("yes", "Yes")]
+)
+def test_labels_of_one_file_that_may_be_one_are_said(one: str, other: str) -> None:
+    """Versions are written so too, 1.1 and 1.10, so that they are not made one."""
+    (finding,) = run(of(texts(40), [one, other] * 20)).audit.of("alike-labels")
+    assert repr(one) in finding.message and repr(other) in finding.message
+    assert not run(of(texts(40), ["01", "1"] * 20)).audit.of("alike-labels")

@@ -1,5 +1,6 @@
 """What is noteworthy about rows, as `Finding`s and counts. Nothing here changes a row."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.data.columns import TaskColumns
+from transferkit.data.labels import form
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.tags import OUTSIDE, is_plain, repaired
@@ -78,10 +80,13 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a te
 
 
 def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
-    """Labels that differ in case alone; the rows are those of all but the most frequent spelling."""
+    """Labels that differ only in how they are written: in case, width, or as numbers (`1` and `1.0`).
+
+    The rows are those of all but the most frequent spelling.
+    """
     spelt: dict[str, list[str]] = {}
     for label, _ in class_counts(train, task).most_common():
-        spelt.setdefault(label.casefold(), []).append(label)
+        spelt.setdefault(form(unicodedata.normalize("NFKC", label)).casefold(), []).append(label)
     alike = [found for found in spelt.values() if len(found) > 1]
     if not alike:
         return []
@@ -90,7 +95,7 @@ def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if odd & set(names))
     more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
     listed = "; ".join(" and ".join(map(repr, found)) for found in alike[:_SHOWN]) + more
-    message = f"labels that differ in case alone: {listed} ({shown(numbers)})"
+    message = f"labels that differ only in how they are written: {listed} ({shown(numbers)})"
     return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
 
 

@@ -128,27 +128,50 @@ def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
 def find(
     names: Sequence[str], task: TaskColumns, named: Mapping[str, str], need_target: bool, source: str = ""
 ) -> dict[str, str]:
-    """Which of `names` stands for which canonical column of `task`."""
+    """Which of `names` stands for which canonical column of `task`.
+
+    Raises `DataError` where one that is needed is not there, or would be what is named as the group or the time: that
+    must not change what is learned.
+    """
     table = {_plain(name): name for name in reversed(names)}
     chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
     twice = next((raw for raw, count in Counter(chosen.values()).items() if count > 1), None)
     if twice is not None:
         raise DataError(f"{_at(source)}column {twice!r} is named for two purposes; name another for one")
     if "text_pair" in task.optional_inputs and not {"text", "text_pair"} & chosen.keys():
-        free = table.keys() - {_plain(raw) for raw in chosen.values()}
+        free = table.keys() - {_plain(raw) for raw in _taken(chosen)}
         pair = next((pair for pair in PAIRS if free.issuperset(pair)), None)
-        chosen |= {name: table[raw] for name, raw in zip(("text", "text_pair"), pair or (), strict=False)}
+        for name, raw in zip(("text", "text_pair"), pair or (), strict=False):
+            _require_other(name, table[raw], chosen, task, source)
+            chosen[name] = table[raw]
     wanted = (*task.inputs, *(name for name in task.optional_inputs if name != "text_pair"))
     wanted = (task.target, *wanted) if need_target else wanted
     for name in wanted:
         if name not in chosen:
-            match = _first(_usual(name, task), table, set(chosen.values()))
-            chosen |= {name: match} if match is not None else {}
+            match = _first(_usual(name, task), table, _taken(chosen))
+            if match is not None:
+                _require_other(name, match, chosen, task, source)
+                chosen[name] = match
     needed = (*task.inputs, task.target) if need_target else task.inputs
     missing = [name for name in needed if name not in chosen]
     if missing:
         raise DataError(_missing(missing, names, task, source))
     return chosen
+
+
+def _taken(chosen: Mapping[str, str]) -> set[str]:
+    """The columns that are read already; one that is a group or a time may still be asked for."""
+    return {raw for name, raw in chosen.items() if name not in (GROUP, TIME)}
+
+
+def _require_other(name: str, raw: str, chosen: Mapping[str, str], task: TaskColumns, source: str) -> None:
+    for role in (GROUP, TIME):
+        if chosen.get(role) == raw:
+            flag = flags(task).get(name)
+            raise DataError(
+                f"{_at(source)}column {raw!r} is named as the {role} but is the {name}; name another"
+                + (f", or name the column of the {name} with {flag}" if flag else "")
+            )
 
 
 def _usual(name: str, task: TaskColumns) -> tuple[str, ...]:
