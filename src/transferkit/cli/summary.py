@@ -25,7 +25,7 @@ def print_result(out: Console, result: "RunResult") -> None:
         _say(
             out,
             f"a split that ignores duplicates would have claimed {claim.claimed:.3f} for the baseline "
-            f"({claim.leaked:.1%} of its test rows stand in train too); true is {claim.true:.3f}",
+            f"({claim.leaked:.1%} of its test rows stand in train too); on rows that do not, it has {claim.true:.3f}",
         )
     out.print()
     out.print(render(result, out.width))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.evaluation.results import Interval, NaiveClaim
-from transferkit.evaluation.scores import comparable
+from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
 from transferkit.tasks import Task
 
@@ -16,12 +16,15 @@ def naive_claim(
     """`split` is naive train, naive test and the share of the latter's rows that also stand in the former.
 
     None where there is nothing to report: no naive split, no leaked row in it, or a claim that is not better than the
-    interval of the true value allows.
+    interval of the true value allows, or whose own interval has the true value in it.
     """
     if split is None or split[2] == 0:
         return None
     learn, test, leaked = split
     outputs = train(learn).predict(test).outputs
-    claimed = float(metrics.compute(task.main_metric, *comparable(task, outputs, task.references(test))))
-    flattering = claimed > true.high if metrics.get(task.main_metric).HIGHER_IS_BETTER else claimed < true.low
-    return NaiveClaim(leaked=leaked, claimed=claimed, true=true.value) if flattering else None
+    claimed = score(task, outputs, task.references(test), inputs=task.asked(test)).metrics[task.main_metric]
+    if metrics.get(task.main_metric).HIGHER_IS_BETTER:
+        flattering = claimed.value > true.high and claimed.low > true.value
+    else:
+        flattering = claimed.value < true.low and claimed.high < true.value
+    return NaiveClaim(leaked=leaked, claimed=claimed.value, true=true.value) if flattering else None

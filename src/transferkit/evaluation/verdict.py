@@ -49,7 +49,8 @@ def cheapest(task: Task, routes: Sequence[RouteResult], choice: Choice) -> str:
         )
     if choice.cheapest == choice.best:
         shown = all(choice.losses[route.name].high < -choice.margin for route in faster)
-        return f"Every faster route loses more than {most} {unit}{'' if shown else ', or is the baseline it beats'}."
+        which = "Every faster route" if len(faster) > 1 else f"{faster[0].name}, the only faster route,"
+        return f"{which} loses more than {most} {unit}{'' if shown else ', or is the baseline it beats'}."
     ratio = by_name[choice.cheapest].cost.texts_per_second / best.cost.texts_per_second
     speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"
     loss = choice.losses[choice.cheapest]
@@ -103,7 +104,8 @@ def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) 
     value = f"{baseline.scores.metrics[task.main_metric].value:.3f}"
     told = value if baseline.name == baseline.route else f"{baseline.name}, {value}"
     if not failed:
-        return f"Every other route significantly beats the baseline ({told})."
+        which = "Every other route" if len(tested) > 1 else tested[0][0]
+        return f"{which} significantly beats the baseline ({told})."
     names = listed([f"{name} ({_outcome(found)})" for name, found in failed])
     verb = "does" if len(failed) == 1 else "do"
     if won := [name for name, found in tested if better(found)]:
