@@ -77,6 +77,15 @@ Place = Annotated[str, AfterValidator(_named_or_there)]
 Folder = Annotated[Path, AfterValidator(_usable)]
 
 
+def _no_file(path: Path) -> Path:
+    if path.expanduser().exists() and not path.expanduser().is_dir():
+        raise ValueError("expected a folder, which may be new, found a file")
+    return path
+
+
+CacheFolder = Annotated[Folder, AfterValidator(_no_file)]
+
+
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys, and text that no file or path can hold."""
 
@@ -252,7 +261,7 @@ class RunConfig(Strict):
     offline: bool = Field(False, description="never touch the network")
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
     output_dir: Folder | None = Field(None, description="run folder; default runs/DATA-DATE")
-    cache_dir: Folder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+    cache_dir: CacheFolder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
 
     @field_validator("generation")
     @classmethod

@@ -86,8 +86,7 @@ class Estimate:
     """What would be trained, on what; `busy` says that other work slowed the measurement down."""
 
     model: str
-    rows: Mapping[str, int]
-    folds: int
+    rows: str
     tokens: int
     max_length: int
     findings: tuple[Finding, ...]
@@ -123,8 +122,7 @@ def of_run(intake: Intake) -> Estimate:
     load = _Load(prepared, forward, both, tokens, int(train.lengths.max()), longest_target)
     return Estimate(
         model=backbone.name,
-        rows={name: len(rows) for name, rows in parts.items()},
-        folds=splits.folds,
+        rows=splits.words,
         tokens=sum(tokens.values()),
         max_length=prepared.max_length,
         findings=splits.audit.findings,

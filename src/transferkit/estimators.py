@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
-from transferkit.config import Folder, Length, Place, RouteConfig, Seed, Share, Strict, explain
+from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, explain
 from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
@@ -42,7 +42,7 @@ class Settings(Strict):
     max_length: Length | None = None
     validation_size: Share = 0.1
     random_state: Seed = 0
-    cache_dir: Folder | None = None
+    cache_dir: CacheFolder | None = None
     offline: bool = False
     trust_remote_code: bool = False
 

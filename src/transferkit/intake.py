@@ -70,7 +70,7 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     if splits.folds and not len(splits.test) and task.shape in (Shape.LABEL, Shape.LABELS):
         splits = _with_rare_labels(splits, task, config)
     log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
-    log.info("%d rows to train, %d to validate, %d to test", *map(len, (splits.train, splits.validation, splits.test)))
+    log.info("%s", splits.words)
     return Intake(config, tables, splits, task)
 
 

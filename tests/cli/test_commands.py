@@ -44,7 +44,7 @@ def test_a_dry_run_trains_nothing(call: Call, tiny_model: Path, small_file: Path
     words = ["--routes", "feature_transfer,full,top_layers", "--set", "full.epochs=3", "--offline"]
     ended = call("fit", small_file, *where, *words, "--dry-run")
     assert ended.code == 0, ended.err
-    assert "54 train, 6 validation, 0 test, cross-validated in 10 parts" in ended.out
+    assert "60 rows to cross-validate in 10 parts" in ended.out
     assert all(name in ended.out for name in ("feature_transfer", "epochs=3", "top_layers", "GB", "truncation"))
     assert not (tmp_path / "run").exists() and not (tmp_path / "cache" / "activations").exists()
 
@@ -136,7 +136,7 @@ def test_compare_pairs_rows_wherever_they_stand(call: Call, finished: Path, tmp_
     # All 6 rows discordant: p = 2 / 2^6, by Holm times 3 for the smallest of three tests.
     line = next(line for line in ended.out.splitlines() if line.startswith("baseline "))
     assert "-1.000 not significant (p = 0.094)" in line
-    assert "the same 6 test rows" in ended.out
+    assert "the same 6 rows" in ended.out
 
 
 def test_compare_does_not_test_on_other_rows(call: Call, finished: Path, tmp_path: Path) -> None:
@@ -200,3 +200,13 @@ def test_the_version(call: Call) -> None:
 def test_the_catalogue_is_listed(call: Call, tmp_path: Path) -> None:
     assert "all-MiniLM-L6-v2" in call("models", "--cache-dir", tmp_path).out
     assert "trec" in call("datasets", "--cache-dir", tmp_path).out
+
+
+@pytest.mark.parametrize(("name", "words"), [("nonesuch", "found nothing there"), ("rows.csv", "found a file")])
+def test_a_cache_that_is_none_is_not_empty(call: Call, tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "rows.csv").write_text("text,label\na,b\n")
+    for command in (["cache"], ["cache", "--empty"]):
+        ended = call(*command, "--cache-dir", tmp_path / name)
+        assert ended.code == 2 and words in ended.error, ended.err
+    ended = call("fit", tmp_path / "rows.csv", "--cache-dir", tmp_path / "rows.csv")
+    assert ended.code == 2 and "cache_dir: expected a folder, which may be new, found a file" in ended.error

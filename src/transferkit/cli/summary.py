@@ -40,9 +40,7 @@ def print_result(out: Console, result: "RunResult") -> None:
 
 def print_estimate(out: Console, found: "Estimate") -> None:
     """Rows, audit, and what every route would take."""
-    rows = found.rows
-    folds = f", cross-validated in {found.folds} parts" if found.folds else ""
-    _say(out, f"rows     {rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test{folds}")
+    _say(out, f"rows     {found.rows}")
     _say(out, f"model    {found.model}, window {found.max_length} tokens, {found.tokens:,} tokens in all rows")
     _print_findings(out, found.findings)
     out.print()
@@ -98,10 +96,10 @@ def print_comparison(out: Console, pair: "Paired") -> None:
     out.print(drawn)
     out.print()
     if not pair.same_rows:
-        _say(out, "The test rows of the two runs differ, so their numbers do not compare: no test is made.")
+        _say(out, "The two runs were judged on different rows, so their numbers do not compare: no test is made.")
         return
     _say(out, f"Best against best: {second.best} of {second.name} is {pair.tests['best'].words}.")
-    _say(out, f"Both were judged on the same {len(first.rows):,} test rows ({pair.tests['best'].test}).")
+    _say(out, f"Both were judged on the same {len(first.rows):,} rows ({pair.tests['best'].test}).")
     if not pair.same_data:
         _say(out, "Training or validation rows differ.")
 

@@ -51,7 +51,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     parts, unlearned = checks.learnable(parts, task)
     checks.usable(parts, task, columns, cross_validated=bool(folds))
     findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
-    findings += [*memberships.findings(parts, columns, given), *_label_findings(parts, task)]
+    findings += [*memberships.findings(parts, columns, given), *_label_findings(_learned(parts, folds), task)]
     spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
     unlabelled, untouched = gathered(spare, extra, parts, task, asked)
     findings += untouched
@@ -107,6 +107,11 @@ def assigned(tables: Mapping[str, Rows]) -> dict[str, Rows]:
             f"found {', '.join(tables) or 'none'}; rename them, or give the file or table to learn from itself"
         )
     return named
+
+
+def _learned(parts: Mapping[str, Rows], folds: int) -> Mapping[str, Rows]:
+    """`parts`, with all rows in train that cross-validated models learn from."""
+    return {**parts, "train": parts["train"].join(parts["validation"])} if folds else parts
 
 
 def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:

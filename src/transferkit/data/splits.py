@@ -61,6 +61,15 @@ class Splits:
         return self.train.join(self.validation) if len(self.validation) else self.train
 
     @property
+    def words(self) -> str:
+        """How many rows are for what."""
+        train, validation, test = map(len, (self.train, self.validation, self.test))
+        if not self.folds:
+            return f"{train:,} rows to train, {validation:,} to validate, {test:,} to test"
+        held_out = f", {test:,} to test" if test else ""
+        return f"{train + validation:,} rows to cross-validate in {self.folds} parts{held_out}"
+
+    @property
     def unlabelled_fingerprint(self) -> str:
         """Of the unlabelled rows; "" where there are none."""
         keys = self.unlabelled.keys() if self.unlabelled is not None else ()

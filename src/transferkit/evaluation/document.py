@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from transferkit.data.splits import Splits
 from transferkit.evaluation.results import RouteResult, RunResult, Scores
 
 VERSION = 1
@@ -22,7 +21,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
             "labels": list(result.task.labels),
             "main_metric": result.task.main_metric,
         },
-        "data": _data(result.splits, result.fingerprint),
+        "data": _data(result),
         "routes": [route_to_json(route) for route in result.routes],
         "skipped": [asdict(skipped) for skipped in result.skipped],
         "best": result.best,
@@ -79,13 +78,15 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
 
 
-def _data(splits: Splits, fingerprint: str) -> dict[str, Any]:
-    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+def _data(result: RunResult) -> dict[str, Any]:
+    splits = result.splits
+    parts = {"train": splits.train, "validation": splits.validation}
+    parts |= {"cross_validated" if result.folded else "test": splits.test}
     return {
         "rows": {name: len(rows) for name, rows in parts.items()},
         "sources": {name: rows.source for name, rows in parts.items()},
         "columns": dict(splits.columns),
-        "fingerprint": fingerprint,
+        "fingerprint": result.fingerprint,
         "audit": {
             "findings": [plain(asdict(finding)) for finding in splits.audit.findings],
             "counts": plain(splits.audit.counts),

@@ -27,6 +27,9 @@ def command(
     if downloads and not empty:
         raise ConfigError("--downloads goes with --empty; add it, or leave --downloads out")
     folder = console.cache(cache_dir)
+    if cache_dir is not None and not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing there"
+        raise ConfigError(f"--cache-dir {cache_dir}: expected a cache folder, found {found}; check the path")
     if empty:
         _empty(folder, downloads)
     _show(folder)
