@@ -64,18 +64,16 @@ def judged(bar: Bar, results: Results) -> list[str]:
 def held_to(bar: Bar, row: str, results: Results) -> list[float]:
     """What `bar` compares with its limit, for every seed."""
     if bar.behind:
-        found = [lead(bar, own, seed, results) for seed, own in results.get(row, {}).items()]
-        return [ahead for ahead in found if ahead is not None]
+        return lead(bar, row, results)
     if bar.of:
         return ratios((row, bar.metric), bar.of, results)
     return over_seeds(results.get(row, {}), bar.metric)
 
 
-def lead(bar: Bar, own: Figures, seed: int, results: Results) -> float | None:
-    """By how much the best of `bar.behind` exceeds `own` figures; None where one of them was not measured."""
-    found = [results.get(name, {}).get(seed, {}).get(bar.metric) for name in bar.behind]
-    there = [value for value in (*found, own.get(bar.metric)) if value is not None]
-    return max(there[:-1]) - there[-1] if len(there) == len(found) + 1 else None
+def lead(bar: Bar, row: str, results: Results) -> list[float]:
+    """By how much the best of `bar.behind`, by its mean over seeds, exceeds `row`; empty where one is not measured."""
+    *others, own = (over_seeds(results.get(name, {}), bar.metric) for name in (*bar.behind, row))
+    return [max(map(mean, others)) - mean(own)] if own and all(len(each) == len(own) for each in others) else []
 
 
 def over_seeds(found: Mapping[int, Figures], metric: str) -> list[float]:

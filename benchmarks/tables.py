@@ -16,7 +16,7 @@ class Bar:
     """`metric` of `row` (divided by `of`, where given) is at least or at most a number.
 
     Several rows joined by " or " are judged by the best of them. With `behind`, the figure is by how much the best of
-    those rows exceeds `row`.
+    those rows, by its mean over seeds, exceeds `row`.
     """
 
     row: str
