@@ -144,4 +144,8 @@ def test_the_package_itself_is_light(folder: Path) -> None:
 def test_the_flow_leaves_to_its_routes_what_only_they_need(folder: Path) -> None:
     program = "import json, sys, transferkit.flow; print(json.dumps([m for m in sys.argv[1:] if m in sys.modules]))"
     rarely = ("transformers.modeling_utils", "transformers.trainer", "sacrebleu", *HEAVY[3:])
-    assert loaded_by(program, folder, "torch", *rarely) == [["torch"]]
+    # Earlier versions of transformers import scikit-learn for one of their ways to write.
+    theirs = program.replace("transferkit.flow", "transformers.generation.candidate_generator")
+    (unavoidable,) = loaded_by(theirs, folder, "torch", "sklearn", "scipy.stats")
+    (found,) = loaded_by(program, folder, "torch", *rarely)
+    assert "torch" in found and set(found) <= set(unavoidable)

@@ -26,9 +26,11 @@ _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer
 
 
 class TokenizerFile(Record):
-    """What is read here of tokenizer_config.json: the most tokens of a text, 1e30 where there is no limit."""
+    """What is read of tokenizer_config.json: the most tokens of a text, 1e30 where there is no limit, and what models
+    are given, which some versions of transformers do not look at before they use it."""
 
     model_max_length: float | None = Field(None, gt=0)
+    model_input_names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
