@@ -22,7 +22,7 @@ from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
-from transferkit.training import cache, parts
+from transferkit.training import cache, parts, shapes
 from transferkit.training.folds import Ints
 
 log = logging.getLogger("transferkit")
@@ -119,7 +119,11 @@ def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome)
         apart = context.folder.with_name(f"{context.folder.name}.apart")
         without = replace(context, validation=context.validation.take([]), folder=apart)
         predictor = plan.run(without).predictor
-    return predictor.predict(prepared.compared).outputs
+    answers = predictor.predict(prepared.compared).outputs
+    if prepared.task.shape is not Shape.LABELS or outcome.learned_all:
+        return answers
+    kind = shapes.of(Shape.LABELS)
+    return shapes.cross_fitted(kind, answers, kind.targets(prepared.compared, prepared.task), context.seed)
 
 
 def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> CrossValidated:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from transferkit import tasks
+from transferkit import metrics, tasks
 from transferkit.data.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import shapes
@@ -104,3 +104,20 @@ def test_numbers_are_standardised_and_come_back() -> None:
     loss = kind.hard_loss(learned, TrainingOptions(), 1)(step(logits, labels=torch.from_numpy(learned)))
     assert loss.item() == pytest.approx((1 + 0) / 3)
     assert kind.quality(np.array([[-1.0], [1.0]]), np.array([10.0, 30.0], dtype=np.float32)) == pytest.approx(1.0)
+
+
+def test_thresholds_have_no_say_in_the_rows_that_they_are_compared_on() -> None:
+    """Micro F1 of scores that say little: flattered on the rows that the thresholds are from, not when cross-fitted."""
+    random = np.random.default_rng(0)
+    kind, found = shapes.of(Shape.LABELS), []
+    for seed in range(60):
+        truth = (random.random((2, 60, 30)) < 0.1).astype(np.float32)
+        scores = (truth + 2.0 * random.standard_normal(truth.shape)).astype(np.float32)
+        fitted = kind.adjusted(scores[0], truth[0])
+        flattered = kind.predictions(fitted.of(scores[0]))
+        fresh = kind.predictions(fitted.of(scores[1]))
+        fair = shapes.cross_fitted(kind, flattered, truth[0], seed)
+        pairs = ((flattered, truth[0]), (fair, truth[0]), (fresh, truth[1]))
+        found.append([metrics.compute("micro_f1", outputs, given) for outputs, given in pairs])
+    flattering, crossed, true = np.mean(found, axis=0)
+    assert flattering > true + 0.05 and abs(crossed - true) < 0.02

@@ -15,6 +15,7 @@ from transferkit.training.losses import Loss, Schedule
 from transferkit.training.options import TrainingOptions
 
 Floats = npt.NDArray[np.float32]
+_PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,18 @@ class ShapeKind(Protocol):
 
     def adjusted(self, logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
         """What makes the best of logits on labelled rows that trained nothing: a temperature, thresholds."""
+
+
+def cross_fitted(kind: ShapeKind, outputs: Floats, targets: npt.NDArray[Any], seed: int) -> Floats:
+    """Predictions for rows on which they were adjusted (thresholds), adjusted anew for each of five parts on the other
+    four: as the rows would have been answered if they had had no say."""
+    logits, changed = kind.logits(outputs), np.array(outputs)
+    parts = min(_PARTS, len(targets))
+    held = np.random.default_rng(seed).permutation(len(targets)) % parts
+    for part in range(parts if parts > 1 else 0):
+        here, rest = held == part, held != part
+        changed[here] = kind.predictions(kind.adjusted(logits[rest], targets[rest]).of(logits[here]))
+    return changed
 
 
 def of(shape: Shape) -> ShapeKind:
