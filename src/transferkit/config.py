@@ -332,7 +332,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         values = plain_yaml.read(_text_of(path))
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read the run description {path}: {error}") from None
+        what = error.strerror.lower() if isinstance(error, OSError) and error.strerror else error
+        raise ConfigError(f"cannot read the run description {path}: {what}; check the path and what is in it") from None
     if not isinstance(values, dict):
         found = "nothing" if values is None else type(values).__name__
         raise ConfigError(f"{path}: expected a mapping such as 'data: trec', found {found}")

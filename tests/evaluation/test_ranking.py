@@ -85,6 +85,12 @@ def test_verdict_when_the_best_is_the_fastest(result: RunResult, make_route: Mak
     assert words.startswith("tf-idf is best") and "No route is faster." in words and "Every faster" not in words
 
 
+def test_verdict_of_a_tie(result: RunResult, make_route: MakeRoute) -> None:
+    equal = [make_route("tf-idf", 20, 9000, route="baseline"), make_route("full", 20, 500), make_route("lora", 40, 400)]
+    words = words_of(result, equal)
+    assert words.startswith("full is best on 400 validation rows, level with tf-idf. On the test rows")
+
+
 def test_verdict_of_seeds(result: RunResult, make_route: MakeRoute) -> None:
     words = words_of(result, [make_route("a", 4, 500, seeds=(0.99, 0.90)), make_route("b", 8, 400, seeds=(0.9, 0.9))])
     assert "0.945 on average over 2 seeds" in words and "the first seed's predictions" in words

@@ -75,8 +75,9 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
         return
     out.print()
     columns = ("precision", "recall", "f1")
+    # Of a label without rows there is nothing to say.
     classes = [
-        (label, *(f"{found[name]:.3f}" for name in columns), f"{found['support']:.0f}")
+        (label, *(f"{found[name]:.3f}" if found["support"] else "" for name in columns), f"{found['support']:.0f}")
         for label, found in scores.per_class.items()
     ]
     out.print(table(("class", *columns, "rows"), classes))

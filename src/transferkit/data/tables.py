@@ -37,8 +37,9 @@ class Collector:
     def add(self, number: int, fields: Sequence[str]) -> None:
         """Take the fields of one row; `DataError` when their number is not the header's."""
         if len(fields) != len(self._names):
+            fields_named = "one field" if len(self._names) == 1 else f"{len(self._names)} fields"
             raise DataError(
-                f"{self._source}: row {number}: expected {len(self._names)} fields as in the header "
+                f"{self._source}: row {number}: expected {fields_named} as in the header "
                 f"({', '.join(name[:40] for name in [*self._names][:20])}), found {len(fields)}; fix or remove that row"
             )
         self._numbers.append(number)

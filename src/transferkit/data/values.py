@@ -100,7 +100,8 @@ def aligned(texts: Sequence[str], tags: Sequence[Any], rows: Rows) -> None:
         if given is not None and len(given) != count:
             where = f"{rows.source}: " if rows.source else ""
             raise DataError(
-                f"{where}row {rows.numbers[i]}: expected a tag per word, found {count} words and {len(given)} tags; "
+                f"{where}row {rows.numbers[i]}: expected a tag per word, found {count:,} word{'s' * (count != 1)} and "
+                f"{len(given):,} tag{'s' * (len(given) != 1)}; "
                 "mend that row"
             )
 

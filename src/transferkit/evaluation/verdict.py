@@ -88,9 +88,12 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval) -> s
     seeds = ""
     if len(route.seed_values) > 1:
         seeds = f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"
+    level = [name for name, found in choice.scores.items() if found.value == choice.scores[route.name].value]
+    others = f", level with {listed([name for name in level if name != route.name])}" if len(level) > 1 else ""
+    best = f"{route.name} is best on {rows_words(choice)}{others}"
     if folded(choice, route):
-        return f"{route.name} is best on {rows_words(choice)}: {value}, corrected for the choice{seeds}."
-    return f"{route.name} is best on {rows_words(choice)}. On the test rows, which had no say in that: {value}{seeds}."
+        return f"{best}: {value}, corrected for the choice{seeds}."
+    return f"{best}. On the test rows, which had no say in that: {value}{seeds}."
 
 
 def folded(choice: Choice, best: RouteResult) -> bool:
