@@ -89,7 +89,7 @@ def train_routes(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> d
 def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str], repeat: int) -> Finished:
     context = context_of(prepared, run, earlier, plan, repeat)
     log.info("%s: training (seed %d)", plan.title, context.seed)
-    outcome = _with_recalled(plan.run(context), context.cache.recalled_seconds)
+    outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
     kept = held_out.path_of(run.path, plan.title, repeat)
     if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
         answers = _answers(prepared, plan, context, outcome)
@@ -101,13 +101,13 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
     return done
 
 
-def _with_recalled(outcome: Outcome, recalled: float) -> Outcome:
+def _with_recalled(title: str, outcome: Outcome, recalled: float) -> Outcome:
     """`outcome` with the seconds that an earlier route or run spent on what was in the cache, and a word on it."""
     total = outcome.seconds + recalled
     if recalled <= _WORTH_SAYING * total:
         return replace(outcome, seconds=total)
     note = f"trained in {short(total)} s, {short(outcome.seconds)} s of it now: the rest came from the cache"
-    log.info("%s", note)
+    log.info("%s: %s", title, note)
     return replace(outcome, seconds=total, notes=(*outcome.notes, note))
 
 

@@ -124,9 +124,14 @@ def _measured(result: RunResult) -> str:
     if result.folded:
         return (
             f"Measured on {rows} rows by {result.splits.folds}-fold cross-validation: every row is answered by models "
-            "that did not learn from it. The saved models learned from all of them."
+            f"that did not learn from it. The saved models learned from all of them{_but_for(result)}."
         )
     return f"Measured on the same {rows} test rows, which nothing was chosen by."
+
+
+def _but_for(result: RunResult) -> str:
+    rows = len(result.splits.validation)
+    return f", those with epochs but for {rows:,}, on which they were validated" if rows else ""
 
 
 def _chosen(result: RunResult) -> str:
@@ -169,7 +174,7 @@ def flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
 def _facts(result: RunResult) -> list[tuple[str, str]]:
     splits = result.splits
     rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation"
-    rows += f" · {splits.folds}-fold cross-validation" if splits.folds else ""
+    rows = f"{len(splits.labelled):,} · {splits.folds}-fold cross-validation" if splits.folds else rows
     rows += "" if result.folded else f" · {len(splits.test):,} test"
     seeds, labels = result.config.seeds, result.task.labels
     facts = [
