@@ -145,7 +145,7 @@ def judge(
     best = next(route for route in routes if route.name == choice.best)
     quoted = best.scores.metrics[task.main_metric]
     if out_of_fold and candidates:
-        quoted = choosing.quoted(task, candidates, references)
+        quoted = choosing.quoted(task, candidates, references, choice.best)
     baseline = next((route.name for route in routes if route.route == BASELINE), None)
     return RunResult(
         config=prepared.config,

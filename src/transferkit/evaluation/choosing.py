@@ -57,8 +57,8 @@ def unchosen(names: Sequence[str], by: str, margin: float) -> Choice:
     return Choice(names[0], names[0] if len(names) == 1 else None, by, 0, margin)
 
 
-def quoted(task: Task, candidates: Sequence[Candidate], references: Any, seed: int = 0) -> Interval:
-    """The main metric of the chosen route where all rows have been chosen by, without the optimism of choosing.
+def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: str, seed: int = 0) -> Interval:
+    """The main metric of the chosen route, `best`, where all rows have been chosen by, without the optimism of that.
 
     In every bootstrap resample of the rows the best route is chosen, and is worth what it reaches on the rows outside
     the resample; the value is the mean of that (bootstrap bias corrected cross-validation, Tsamardinos et al. 2018).
@@ -67,12 +67,11 @@ def quoted(task: Task, candidates: Sequence[Candidate], references: Any, seed: i
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     answers = [comparable(task, each.outputs[0], references) for each in candidates]
-    whole = [sign * metrics.compute(main, *pair) for pair in answers]
     worth = [_in_and_out(main, *pair, seed) for pair in answers]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
     taken = (sign * inside).argmax(axis=0)
     value = float(np.nanmean(outside[taken, np.arange(len(taken))]))  # a resample may have drawn every row
-    found = intervals([main], *answers[int(np.argmax(whole))])[main]
+    found = intervals([main], *answers[[each.name for each in candidates].index(best)])[main]
     moved = value - found.value
     return Interval(value, found.low + min(moved, 0.0), found.high + max(moved, 0.0))
 
