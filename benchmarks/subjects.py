@@ -65,6 +65,7 @@ class Ours:
     routes: tuple[str, ...]
     settings: tuple[str, ...] = ()
     unlabelled: bool = False
+    max_length: int | None = None
 
     def command(self, case: Case, work: Path) -> list[str]:
         words = [sys.executable, "-m", "transferkit", "fit", case.file("train"), "--test", case.file("test")]
@@ -76,6 +77,7 @@ class Ours:
             words += ["--unlabelled", case.file("unlabelled")]
         words += ["--task", case.task, "--model", str(case.model), "--seed", str(case.seed)]
         words += ["--routes", ",".join(self.routes)]
+        words += ["--max-length", str(self.max_length)] if self.max_length else []
         words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache")]
         words += ["--offline", "--resume"]
         return words + [word for setting in self.settings for word in ("--set", setting)]
