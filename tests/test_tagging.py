@@ -297,7 +297,7 @@ def test_padding_changes_nothing(tiny: Tiny) -> None:
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, r"row 3: expected a tag per word, found 2 words and 1 tags"),
+        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, r"row 3: expected a tag per word, found 2 words and 1 tag;"),
         ({"tokens": ["a", "b"], "ner_tags": [0, 1]}, r"row 3, column 'ner_tags': expected a tag per word"),
     ],
 )

@@ -29,6 +29,7 @@ from transferkit.training.inference import Floats, device_of, stacked
 from transferkit.training.layers import TOP
 from transferkit.training.learner import inputs_of
 from transferkit.training.prompting import prompts
+from transferkit.training.student_options import SPANS_BY_TOKEN
 from transferkit.training.teacher_answers import ANSWERS, OUTPUTS, answer_states
 from transferkit.training.teaching import fingerprint
 from transferkit.training.windows import whole, windowed
@@ -36,7 +37,6 @@ from transferkit.training.windows import whole, windowed
 _ROWS_AT_ONCE = 8192
 _OF_WHOLE_TEXTS = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 _POSITIONS = "positions"
-SPANS_BY_TOKEN = "answers that are spans are always learned by the token"
 _NO_TOKENS_IN_COMMON = (
     "matching tokens needs one tokenizer, but teacher and student split the texts differently; {}, or choose another "
     "student"

@@ -44,8 +44,6 @@ from transferkit.training.writing import train_writer
 _WRITERS = ("full", "lora", "top_layers")
 _PREFERRED = (*_WRITERS, "contrastive", "feature_transfer")
 _NO_INNER_SIGNALS = "hidden states, attention and relations can only be matched between Transformers models"
-_OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
-_OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -72,29 +70,8 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     students.refuse_idle(variant, options, context.task)
     names = _teacher_names(variant, context, options)
     tuned = all(name in context.teachers and _variant(context, name) in _WRITERS for name in names)
-    prospect = Prospect(
-        task=context.task,
-        rows=context.train,
-        backbone=context.backbone,
-        tuned=tuned,
-        by_token=_by_token(context.task, options),
-        max_length=context.max_length,
-        load_backbone=context.load_backbone,
-    )
-    return students.get(variant).why_not(options, prospect)
-
-
-def _by_token(task: Task, options: DistillationOptions) -> str:
-    """How to do without what teachers say of single tokens, empty where nothing of it is learned."""
-    if task.shape is Shape.SPAN:
-        return asking.SPANS_BY_TOKEN
-    if task.shape is Shape.TEXT:
-        return _OTHER_TOKENS if is_on(options.soft_weight) or is_on(options.hidden_weight) else ""
-    return _OTHER_TEXTS if _learns_inner_signals(options) else ""
-
-
-def _learns_inner_signals(options: DistillationOptions) -> bool:
-    return is_on(options.hidden_weight) or is_on(options.attention_weight) or is_on(options.relation_weight)
+    own = (context.task, context.train, context.backbone)
+    return students.get(variant).why_not(options, Prospect(*own, tuned, context.max_length, context.load_backbone))
 
 
 def _why_no_teacher(variant: str, context: Context, options: DistillationOptions) -> str | None:
@@ -110,7 +87,8 @@ def _why_no_teacher(variant: str, context: Context, options: DistillationOptions
     kinds = {name: _kind(context, name, folder) for name, folder in zip(names, folders, strict=True)}
     if odd := next((name for name, kind in kinds.items() if wanted and kind not in wanted), None):
         return f"its teacher {odd} is none that it can learn from, which are {', '.join(_WRITERS)} and the like"
-    if _learns_inner_signals(options) and context.task.shape is not Shape.TEXT and kinds[names[0]] != "transformer":
+    inner = students.learns_inner_signals(options) and context.task.shape is not Shape.TEXT
+    if inner and kinds[names[0]] != "transformer":
         raise ConfigError(f"{variant}: {_NO_INNER_SIGNALS}; the teacher {names[0]} is none")
     return None
 
@@ -292,7 +270,7 @@ def _with_inner_signals(
     if not student.matches or not isinstance(teacher, Transformer):
         raise ConfigError(_NO_INNER_SIGNALS)
     source = teacher.examples(rows)
-    asking.same_tokens(source, learn, _OTHER_TEXTS)
+    asking.same_tokens(source, learn, students.without_tokens(context.task, options))
     name, depths = fingerprint(folder), list(student.matches.values())
     if hidden:
         signals = hidden_states(teacher.model, source, depths, context.cache, name)
@@ -391,7 +369,7 @@ def _with_states(
     """`learn` with what the teacher's output layer is given for answers; with `depths` for all tokens, and the states
     there."""
     source = teacher.examples(rows, context.task)
-    asking.same_tokens(source, learn, _OTHER_TOKENS)
+    asking.same_tokens(source, learn, students.OTHER_TOKENS)
     if depths is None:
         return with_answers(learn, teacher.model, source, context.cache, fingerprint(folder))
     return with_outputs(learn, teacher.model, source, context.cache, fingerprint(folder), depths)

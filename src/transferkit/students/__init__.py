@@ -21,14 +21,30 @@ from transferkit.training.layers import output_layer
 from transferkit.training.losses import Schedule
 from transferkit.training.options import WRITING_EPOCHS
 from transferkit.training.shapes import Adjustment
-from transferkit.training.student_options import DistillationOptions, Scheduled
+from transferkit.training.student_options import SPANS_BY_TOKEN, DistillationOptions, Scheduled
 
+OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
+_OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"
 _STUDENT_RATE = 3.0  # it has lost layers, and is to find another way
 
 
 def is_on(weight: Scheduled | None) -> bool:
     """Whether a loss of this weight is computed at all."""
     return schedule(weight) != schedule(0.0)
+
+
+def learns_inner_signals(options: DistillationOptions) -> bool:
+    """Whether it learns from what is inside its teacher, not from answers alone."""
+    return is_on(options.hidden_weight) or is_on(options.attention_weight) or is_on(options.relation_weight)
+
+
+def without_tokens(task: Task, options: DistillationOptions) -> str:
+    """How to do without what teachers say of single tokens, empty where nothing of it is learned."""
+    if task.shape is Shape.SPAN:
+        return SPANS_BY_TOKEN
+    if task.shape is Shape.TEXT:
+        return OTHER_TOKENS if is_on(options.soft_weight) or is_on(options.hidden_weight) else ""
+    return _OTHER_TEXTS if learns_inner_signals(options) else ""
 
 
 def schedule(value: Scheduled | None) -> Schedule:
@@ -54,13 +70,12 @@ class Lesson:
 @dataclass(frozen=True)
 class Prospect:
     """What is known of a lesson before anything is trained. `tuned` says that the teachers will be `backbone`,
-    fine-tuned in this run. Where what they say of single tokens is to be learned, `by_token` says how to do without."""
+    fine-tuned in this run."""
 
     task: Task
     rows: Rows
     backbone: Backbone
     tuned: bool
-    by_token: str
     max_length: int
     load_backbone: Callable[[str], Backbone]
 

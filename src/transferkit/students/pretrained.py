@@ -12,7 +12,7 @@ from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
-from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
+from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write, without_tokens
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
@@ -37,10 +37,11 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     backbone = prospect.load_backbone(options.model)
     if prospect.task.shape is Shape.TEXT and not backbone.writes:
         raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
-    if prospect.tuned and prospect.by_token and not _same_tokens(backbone, prospect):
+    way_out = without_tokens(prospect.task, options)
+    if prospect.tuned and way_out and not _same_tokens(backbone, prospect):
         raise ConfigError(
             f"pretrained: {backbone.name} splits texts otherwise than {prospect.backbone.name}, from which it is to "
-            f"learn token by token; {prospect.by_token}, or choose another student"
+            f"learn token by token; {way_out}, or choose another student"
         )
     return None
 

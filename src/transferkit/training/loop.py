@@ -29,6 +29,7 @@ from transferkit.sources.device import device
 from transferkit.training import checkpoints
 from transferkit.training.batching import LengthBatches
 from transferkit.training.dropout import cheap_dropout
+from transferkit.training.finiteness import require_finite
 from transferkit.training.interruption import Interruption
 from transferkit.training.layers import find_stacks
 from transferkit.training.learner import Learner
@@ -121,8 +122,7 @@ def train(job: Training) -> Trained:
 
 def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
     sampler = LengthBatches(job.source.lengths, job.options.batch_size, job.seed, accumulation)
-    trainer = _Loop(job, sampler, _arguments(job, sampler.pieces))
-    checkpoint = checkpoints.latest(job.folder)
+    trainer, checkpoint = _Loop(job, sampler, _arguments(job, sampler.pieces)), checkpoints.latest(job.folder)
     trainer.watch.before = before = max(checkpoints.seconds_before(checkpoint), begun)
     set_seed(job.seed)
     began = time.perf_counter()
@@ -133,18 +133,10 @@ def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
     finally:
         trainer.watch.close()
     checkpoints.finish(job.folder, job.learner)
-    if not all(bool(torch.isfinite(weight).all()) for weight in job.learner.learned().values()):
-        raise _diverged(job, "weights are no finite numbers after the last step")
+    require_finite(job.learner.learned().values(), "weights after the last step are", job.title, job.learning_rate)
     seconds = time.perf_counter() - began + before
     history = tuple(_history(trainer.state.log_history))
     return Trained(seconds, history, sum(p.numel() for n, p in job.learner.learned().items() if n.startswith("model.")))
-
-
-def _diverged(job: Training, what: str) -> ConfigError:
-    return ConfigError(
-        f"{job.title}: the training diverged, {what}; lower learning_rate (here {job.learning_rate:g}), or look for "
-        "targets out of all proportion"
-    )
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
@@ -231,8 +223,8 @@ class _Loop(Trainer):
         torch.manual_seed(self._seed_of_piece())
         with _in_a_step(f"{inputs['input_ids'].shape[-1]} tokens" if "input_ids" in inputs else "its features"):
             loss = super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
-        if not torch.isfinite(loss):
-            raise _diverged(self.job, f"the loss is no finite number in step {self.state.global_step + 1:,}")
+        step, rate = self.state.global_step + 1, self.job.learning_rate
+        require_finite([loss], f"losses in step {step:,} are", self.job.title, rate)
         return loss
 
     def _seed_of_piece(self) -> int:
