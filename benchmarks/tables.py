@@ -175,7 +175,7 @@ TABLES = {
         ),
     ),
     "reuters-r8": Table(
-        "Reuters R8, 128 tokens",
+        "Reuters R8, Transformers at 128 tokens",
         "reuters-r8",
         (TFIDF, MODEL2VEC, TRAINER_R8, R8),
         TRAINER_R8.name,
@@ -308,7 +308,7 @@ TABLES = {
         metrics=("pearson", "mae"),
     ),
     "reuters-r52": Table(
-        "Reuters R52, 128 tokens",
+        "Reuters R52, Transformers at 128 tokens",
         "reuters-r52",
         (TFIDF, MODEL2VEC, TRAINER_R8, R52),
         TRAINER_R8.name,

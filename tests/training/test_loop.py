@@ -449,7 +449,7 @@ class Diverging(Recorder):
 def test_a_training_that_diverges_is_an_error(bert: Backbone, tmp_path: Path, step: int) -> None:
     """`Trainer` puts an average in the place of a loss that is no number, and goes on with weights that are none."""
     loss = Diverging(step=step, other=lambda nothing: nothing + math.nan)
-    words = rf"diverged, losses in step {step + 1} are no finite numbers; lower learning_rate \(here 0.001\)"
+    words = rf"diverged, losses in step {step + 1} are not finite; lower learning_rate \(here 0.001\)"
     with pytest.raises(ConfigError, match=words):
         train(make_job(bert, tmp_path / "job", losses=[Weighted(loss, ONCE)]))
     assert len(loss.seen) == step + 1
@@ -458,7 +458,7 @@ def test_a_training_that_diverges_is_an_error(bert: Backbone, tmp_path: Path, st
 def test_a_last_step_that_diverges_is_an_error(bert: Backbone, tmp_path: Path) -> None:
     """The root of 0 is a number, its slope is none."""
     loss = Diverging(step=5)
-    with pytest.raises(ConfigError, match="diverged, weights after the last step are no finite numbers"):
+    with pytest.raises(ConfigError, match="diverged, weights after the last step are not finite"):
         train(make_job(bert, tmp_path / "job", losses=[Weighted(loss, ONCE)]))
     assert len(loss.seen) == 6
 

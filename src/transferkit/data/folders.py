@@ -112,7 +112,8 @@ def _in_order(paths: Sequence[Path], name: str, folder: Path) -> list[Path]:
     total = wholes.pop()[1]
     by_number = {int(part["index"]): path for path, part in numbered.items()}
     if len(by_number) < len(paths):
-        raise DataError(f"{folder}: two files are the same part of {name} ({_named(paths)}); keep one of them")
+        listed = _list([path.name for path in paths])
+        raise DataError(f"{folder}: two files are the same part of {name} ({listed}); keep one of them")
     start = 1 if total in by_number else 0
     missing = next((number for number in range(start, start + total) if number not in by_number), None)
     if missing is not None or len(by_number) != total:
@@ -121,7 +122,3 @@ def _in_order(paths: Sequence[Path], name: str, folder: Path) -> list[Path]:
             f"beside {paths[0].name}; fetch it, or rename the files to read some parts only"
         )
     return [by_number[number] for number in sorted(by_number)]
-
-
-def _named(paths: Sequence[Path]) -> str:
-    return ", ".join(path.name for path in paths[:4])

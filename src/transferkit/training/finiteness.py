@@ -1,4 +1,4 @@
-"""A training whose numbers are none any more ends, and says what to do."""
+"""A training that diverges ends, and says what to do."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ from transferkit.errors import ConfigError
 
 
 def require_finite(values: Iterable[Tensor], what: str, title: str, rate: float) -> None:
-    """Raise `ConfigError` where `values` (what they are: "the loss", "the weights") are not all finite numbers."""
+    """Raise `ConfigError` where `values` (`what` names them and ends with "are") are not all finite."""
     if not all(bool(torch.isfinite(value).all()) for value in values):
         raise ConfigError(
-            f"{title}: the training diverged, {what} no finite numbers; lower learning_rate (here {rate:g}), or look "
+            f"{title}: the training diverged, {what} not finite; lower learning_rate (here {rate:g}), or look "
             "for targets out of all proportion"
         )
