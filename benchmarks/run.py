@@ -1,13 +1,13 @@
 """Peers beside this project in one go: `make bench`, or `make bench TABLE=trec` for one table.
 
 Seed after seed, every subject of every asked-for table runs once, one subprocess at a time (A B A B), and what
-it answered is kept under `benchmarks/out/ID/`. The same command with the same id (by default today's date)
-goes on where it was stopped, within a run of ours too; `--fresh` measures again. Tables are printed and kept in
-`benchmarks/RESULTS.md`.
+it answered is kept under `benchmarks/measured/ID/`. The same command with the same id (by default today's date)
+goes on where it was stopped, within a run of ours too, if its rows are still under `benchmarks/out/ID/`; a seed that
+was begun on another machine is measured again, as ratios compare runs of one machine. `--fresh` measures again.
+Tables are printed and kept in `benchmarks/RESULTS.md`.
 """
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.kept import Kept, as_measured_here, boot, keep, read
 from benchmarks.prepare import DATA, model_folder, prepare
 from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, measure
 from benchmarks.summary import Results, section, store
@@ -41,42 +42,36 @@ def tasks(tables: list[Table]) -> list[Task]:
     return sorted(dict.fromkeys(asked), key=lambda task: (order[task.data], task.seed))
 
 
-def cached(path: Path, fresh: bool) -> Measured | None:
-    if fresh or not path.exists():
-        return None
-    found: Measured = json.loads(path.read_text(encoding="utf-8"))
-    return found
+def of_earlier(todo: list[Task], kept: Path, fresh: bool) -> dict[Task, Kept]:
+    """What was measured before and still counts: of a seed of a data set all, or what this machine has measured."""
+    found = {task: read(kept / task.file) for task in todo if not fresh and (kept / task.file).exists()}
+    missing = {(task.data, task.seed) for task in todo if task not in found}
+    here = boot()
+    return {task: each for task, each in found.items() if each.boot == here or (task.data, task.seed) not in missing}
 
 
-def run(todo: list[Task], out: Path, fresh: bool) -> Iterator[tuple[Task, Measured]]:
+def run(todo: list[Task], out: Path, kept: Path, fresh: bool) -> Iterator[tuple[Task, Kept]]:
     """Measure every task, or read what an earlier start of the same invocation measured."""
+    earlier = of_earlier(todo, kept, fresh)
     for number, task in enumerate(todo, start=1):
         what = f"[{number}/{len(todo)}] {task.data}, seed {task.seed}, {task.subject.name}"
-        path = out / task.file
-        found = cached(path, fresh)
+        found = earlier.get(task)
         if found is None:
             print(f"{what} ...", flush=True)
             folder = prepare(task.data, task.seed, out / "data" / task.data / str(task.seed))
             case = Case(folder, model_folder(DATA[task.data].model), task.seed, DATA[task.data].task)
-            work = out / "work" / path.stem
+            work = out / "work" / task.file.removesuffix(".json")
             if fresh and work.exists():
                 shutil.rmtree(work)
             try:
-                found = measure(task.subject, case, work)
+                found = as_measured_here(measure(task.subject, case, work))
             except SubjectError as error:
                 print(f"{what}: failed\n{error}", flush=True)
                 continue
-            keep(found, path)
+            keep(found, kept / task.file)
             shutil.rmtree(work)
-        print(f"{what}: {brief(found)}", flush=True)
+        print(f"{what}: {brief(found.rows)}", flush=True)
         yield task, found
-
-
-def keep(found: Measured, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    half.replace(path)
 
 
 def brief(found: Measured) -> str:
@@ -88,13 +83,20 @@ def brief(found: Measured) -> str:
     return "; ".join(f"{name} {value:.3f}{taken[name]}" for name, value in shown.items())
 
 
-def results(table: Table, measured: dict[Task, Measured]) -> Results:
-    """The figures of `table`: by row, then by seed."""
+def of_table(table: Table, measured: dict[Task, Kept]) -> dict[Task, Kept]:
+    return {
+        task: found
+        for task, found in measured.items()
+        if task.data == table.data and task.seed in table.seeds and task.subject in table.subjects
+    }
+
+
+def results(measured: dict[Task, Kept]) -> Results:
+    """The figures by row, then by seed."""
     found: Results = {}
-    for task, rows in measured.items():
-        if task.data == table.data and task.seed in table.seeds and task.subject in table.subjects:
-            for name, figures in rows.items():
-                found.setdefault(name, {})[task.seed] = figures
+    for task, kept in measured.items():
+        for name, figures in kept.rows.items():
+            found.setdefault(name, {})[task.seed] = figures
     return found
 
 
@@ -113,9 +115,11 @@ def main() -> None:
         parser.error(f"no table called {', '.join(unknown)}; there is {', '.join(TABLES)}")
     chosen = {name: TABLES[name] for asked in given.tables for name in named(asked)} or TABLES
     todo = tasks(list(chosen.values()))
-    measured = dict(run(todo, HERE / "out" / given.id, given.fresh))
+    measured = dict(run(todo, HERE / "out" / given.id, HERE / "measured" / given.id, given.fresh))
     for name, table in chosen.items():
-        text = section(name, table, results(table, measured), given.id)
+        own = of_table(table, measured)
+        where = dict.fromkeys(found.where for found in own.values())
+        text = section(name, table, results(own), given.id, list(where))
         print(f"\n{text}")
         store(text, HERE / "RESULTS.md")
     if failed := len(todo) - len(measured):

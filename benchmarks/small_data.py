@@ -23,10 +23,11 @@ from typing import Any
 
 import torch
 
+from benchmarks import kept
+from benchmarks.kept import machine
 from benchmarks.prepare import DATA, SPLIT_SEED, model_folder, tables_of, write
-from benchmarks.run import keep
 from benchmarks.subjects import HERE, environment
-from benchmarks.summary import line, machine, store
+from benchmarks.summary import line, store
 from transferkit import load
 from transferkit.data.rows import Rows
 
@@ -53,13 +54,13 @@ class Draw:
         return labelled, pool.take(others[:JUDGED])
 
 
-def measure(draw: Draw, pool: Rows, model: Path, out: Path) -> dict[str, Any]:
+def measure(draw: Draw, pool: Rows, model: Path, out: Path, found_in: Path) -> dict[str, Any]:
     """What `transferkit fit` recommends and quotes for `draw`, and what every route is worth on other rows."""
-    kept = out / f"{draw.rows}.{draw.number}.json"
-    if kept.exists():
-        found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    path = found_in / f"{draw.rows}.{draw.number}.json"
+    if path.exists():
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
-    work = out / "work" / kept.stem
+    work = out / "work" / path.stem
     work.mkdir(parents=True, exist_ok=True)
     labelled, others = draw.parts(pool)
     write(labelled, work / "rows.jsonl")
@@ -70,10 +71,10 @@ def measure(draw: Draw, pool: Rows, model: Path, out: Path) -> dict[str, Any]:
         subprocess.run([*command, "--offline", "--resume"], env=alone, stdout=log, stderr=log, check=True)
     run = json.loads((work / "run" / "run.json").read_text(encoding="utf-8"))
     worth = {route["name"]: accuracy(work / "run" / route["artifact"], others) for route in run["routes"]}
-    found = {"best": run["best"], "quoted": run["quoted"], "worth": worth}
-    keep(found, kept)
+    found = {"best": run["best"], "quoted": run["quoted"], "worth": worth, "where": machine()}
+    kept.write(found, path)
     shutil.rmtree(work)
-    print(f"{draw.rows} rows, draw {draw.number}: {found}", flush=True)
+    print(f"{draw.rows} rows, draw {draw.number}: {run['best']} quoted {run['quoted']}, worth {worth}", flush=True)
     return found
 
 
@@ -91,7 +92,8 @@ def with_recommended(found: dict[str, Any]) -> dict[str, float]:
 def section(measured: dict[Draw, dict[str, Any]], invocation: str) -> str:
     """The findings as Markdown."""
     lines = [f"## small-data ({invocation})", ""]
-    lines += [f"TREC cut to few rows, {DRAWS} draws each, judged on {JUDGED:,} others. {machine()}", ""]
+    where = dict.fromkeys(found["where"] for found in measured.values())
+    lines += [f"TREC cut to few rows, {DRAWS} draws each, judged on {JUDGED:,} others. {' '.join(where)}", ""]
     header = ("rows", "route", "draws", "accuracy", "within 1 point of the best", "quoted interval holds the truth")
     lines += [line(header), line(["---"] * len(header))]
     for size in SIZES:
@@ -128,7 +130,7 @@ def main() -> None:
     pool, model = tables_of(DATA["trec"].source)["train"], model_folder(DATA["trec"].model)
     out = HERE / "out" / given.id / "small-data"
     draws = [Draw(size, number) for number in range(DRAWS) for size in SIZES]
-    one = partial(measure, pool=pool, model=model, out=out)
+    one = partial(measure, pool=pool, model=model, out=out, found_in=HERE / "measured" / given.id / "small-data")
     with ThreadPoolExecutor(given.jobs) as threads:
         measured = dict(zip(draws, threads.map(one, draws), strict=True))
     text = section(measured, given.id)

@@ -1,30 +1,25 @@
-"""Measured figures as a table: means over seeds, ratios to the reference, bars met and missed, and the machine."""
+"""Measured figures as a table: means over seeds, ratios to the reference, bars met and missed."""
 
-import os
-import platform
-import subprocess
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 
-from benchmarks.subjects import HERE, Figures
+from benchmarks.subjects import Figures
 from benchmarks.tables import SECONDS, SPEED, TAUGHT_SECONDS, Bar, Figure, Table
 from transferkit import metrics
 
 # row -> seed -> figures
 Results = dict[str, dict[int, Figures]]
 
-PACKAGES = ("transferkit", "torch", "transformers", "sentence-transformers", "scikit-learn")
 TITLE = (
-    "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one invocation on one machine.\n"
+    "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one machine.\n"
 )
 COLUMNS = ("train s", "with its teacher's", "train time ratio", "texts/s", "speed ratio", "wall s")
 
 
-def section(name: str, table: Table, results: Results, invocation: str) -> str:
-    """The whole finding of one table as Markdown."""
-    lines = [f"## {name} ({invocation})", "", f"{table.title}; ratios to {table.reference}. {machine()}", ""]
+def section(name: str, table: Table, results: Results, invocation: str, where: Sequence[str]) -> str:
+    """The whole finding of one table as Markdown; `where` are the machines, versions and commits it was found with."""
+    lines = [f"## {name} ({invocation})", "", f"{table.title}; ratios to {table.reference}. {' '.join(where)}", ""]
     header = ("row", "seeds", *(metrics.get(name).TITLE for name in table.metrics), *COLUMNS)
     lines += [line(header), line(["---"] * len(header))]
     lines += [line(cells(row, table, results)) for row in results]
@@ -95,34 +90,6 @@ def spread(values: list[float], form: str) -> str:
 
 def line(words: list[str] | tuple[str, ...]) -> str:
     return "| " + " | ".join(words) + " |"
-
-
-def machine() -> str:
-    """What was measured on, in a sentence."""
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    hardware = f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GB"
-    return f"{hardware}; Python {platform.python_version()}, {packages}{commit()}."
-
-
-def processor() -> str:
-    facts = Path("/proc/cpuinfo")
-    if facts.exists():
-        for entry in facts.read_text(encoding="utf-8").splitlines():
-            if entry.startswith("model name"):
-                return entry.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def commit() -> str:
-    """The commit of this checkout, and whether files were changed since, but for what is written here."""
-
-    def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
-
-    found = git("rev-parse", "--short", "HEAD")
-    changed = git("status", "--porcelain", "--", ":/", ":!RESULTS.md")
-    return f", commit {found}{' with changes' if changed else ''}" if found else ""
 
 
 def store(text: str, path: Path) -> None:
