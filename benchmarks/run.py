@@ -2,9 +2,8 @@
 
 Seed after seed, every subject of every asked-for table runs once, one subprocess at a time (A B A B), and what
 it answered is kept under `benchmarks/measured/ID/`. The same command with the same id (by default today's date)
-goes on where it was stopped, within a run of ours too, if its rows are still under `benchmarks/out/ID/`; a seed that
-was begun on another machine is measured again, as ratios compare runs of one machine. `--fresh` measures again.
-Tables are printed and kept in `benchmarks/RESULTS.md`.
+goes on where it was stopped, also on another machine, whose times are then left out; `--fresh` measures again. Tables
+are printed and kept in `benchmarks/RESULTS.md`.
 """
 
 import argparse
@@ -15,9 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.kept import Kept, as_measured_here, boot, keep, read
+from benchmarks.kept import Kept, as_measured_here, keep, read
 from benchmarks.prepare import DATA, model_folder, prepare
-from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, measure
+from benchmarks.subjects import HERE, Case, Measured, Subject, SubjectError, measure, without_times
 from benchmarks.summary import Results, section, store
 from benchmarks.tables import SECONDS, TABLES, Table
 
@@ -42,20 +41,11 @@ def tasks(tables: list[Table]) -> list[Task]:
     return sorted(dict.fromkeys(asked), key=lambda task: (order[task.data], task.seed))
 
 
-def of_earlier(todo: list[Task], kept: Path, fresh: bool) -> dict[Task, Kept]:
-    """What was measured before and still counts: of a seed of a data set all, or what this machine has measured."""
-    found = {task: read(kept / task.file) for task in todo if not fresh and (kept / task.file).exists()}
-    missing = {(task.data, task.seed) for task in todo if task not in found}
-    here = boot()
-    return {task: each for task, each in found.items() if each.boot == here or (task.data, task.seed) not in missing}
-
-
 def run(todo: list[Task], out: Path, kept: Path, fresh: bool) -> Iterator[tuple[Task, Kept]]:
     """Measure every task, or read what an earlier start of the same invocation measured."""
-    earlier = of_earlier(todo, kept, fresh)
     for number, task in enumerate(todo, start=1):
         what = f"[{number}/{len(todo)}] {task.data}, seed {task.seed}, {task.subject.name}"
-        found = earlier.get(task)
+        found = None if fresh or not (kept / task.file).exists() else read(kept / task.file)
         if found is None:
             print(f"{what} ...", flush=True)
             folder = prepare(task.data, task.seed, out / "data" / task.data / str(task.seed))
@@ -91,12 +81,14 @@ def of_table(table: Table, measured: dict[Task, Kept]) -> dict[Task, Kept]:
     }
 
 
-def results(measured: dict[Task, Kept]) -> Results:
-    """The figures by row, then by seed."""
+def results(measured: dict[Task, Kept], reference: str) -> Results:
+    """The figures by row, then by seed, without the times of a seed that were not taken where the reference's were."""
     found: Results = {}
+    of_reference = {task.seed: kept.boot for task, kept in measured.items() if reference in kept.rows}
     for task, kept in measured.items():
+        beside = kept.boot == of_reference.get(task.seed, kept.boot)
         for name, figures in kept.rows.items():
-            found.setdefault(name, {})[task.seed] = figures
+            found.setdefault(name, {})[task.seed] = figures if beside else without_times(figures)
     return found
 
 
@@ -119,7 +111,7 @@ def main() -> None:
     for name, table in chosen.items():
         own = of_table(table, measured)
         where = dict.fromkeys(found.where for found in own.values())
-        text = section(name, table, results(own), given.id, list(where))
+        text = section(name, table, results(own, table.reference), given.id, list(where))
         print(f"\n{text}")
         store(text, HERE / "RESULTS.md")
     if failed := len(todo) - len(measured):

@@ -123,11 +123,11 @@ def measure(subject: Subject, case: Case, work: Path) -> Measured:
         said = (work / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise SubjectError("\n".join(said[-15:]))
     found = {name: figures | {"wall_seconds": wall} for name, figures in subject.read(work).items()}
-    return found if whole else {name: without_seconds(figures) for name, figures in found.items()}
+    return found if whole else {name: without_times(figures) for name, figures in found.items()}
 
 
-def without_seconds(figures: Figures) -> Figures:
-    return {name: value for name, value in figures.items() if not name.endswith("_seconds")}
+def without_times(figures: Figures) -> Figures:
+    return {name: value for name, value in figures.items() if not name.endswith(("_seconds", "_per_second"))}
 
 
 def environment() -> dict[str, str]:

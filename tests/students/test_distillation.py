@@ -183,7 +183,7 @@ def test_inner_signals_are_read_once(context: Context, monkeypatch: pytest.Monke
 
 def test_unlabelled_rows_are_used(context: Context, lessons: Lessons) -> None:
     few = replace(context, train=context.train.take(range(12)))
-    given = {**QUICK["static"], "epochs": 15, "augment": 0, "patience": 15}
+    given = {**QUICK["static"], "epochs": 3, "augment": 0}
     without = distil("static", few, given)
     more = some_rows(400, seed=4)
     extra = Rows({"text": more["text"]}, more.numbers)

@@ -24,9 +24,9 @@ class Options(DistillationOptions):
     teacher_words: Integer = Field(
         20_000, ge=0, le=1_000_000, description="further whole words of the teacher's vocabulary"
     )
-    dropout: Share = Field(0.3, description="on embeddings and in the head")
+    dropout: Share = Field(0.1, description="on embeddings and in the head")
     word_dropout: Share = Field(0.1, description="share of words turned into the unknown one")
-    embedding_rate: Number = Field(0.05, ge=0, le=100, description="factor on the rate of the word embeddings")
+    embedding_rate: Number = Field(0.3, ge=0, le=100, description="factor on the rate of the word embeddings")
     batch_size: Integer = Field(64, ge=1, le=65_536, description="rows per optimizer step")
     temperature: Scheduled = Field(1.0, description="softens the teacher's and the student's answers")
     hard_weight: Scheduled = Field(0.5, description="weight of the cross-entropy with labels")

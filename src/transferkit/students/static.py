@@ -60,7 +60,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         predictor=in_use,
         method="static embeddings taught",
         epochs=float(min(20, max(5, round(100_000 / max(1, len(lesson.rows)))))),
-        learning_rate=1e-3,
+        learning_rate=2e-3,
         stop_on=lesson.task.main_metric,
         rates={"embeddings.weight": options.embedding_rate},
     )
