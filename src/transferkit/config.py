@@ -1,5 +1,6 @@
 """The description of a run: a YAML file, command-line flags and Python arguments share this schema."""
 
+import codecs
 import re
 import shlex
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 10, 5
 DESCRIBED = "config.yaml"
 """What the description is called in a run's folder."""
 _LONGEST_STEM = 80
+_NO_FILES = ("idna", "punycode", "undefined", "mbcs", "oem")  # of names, or of whatever the system is set to
 _LABEL = re.compile(r"[^\W_][\w. -]*")
 
 
@@ -59,6 +61,19 @@ def usable_path(text: str | Path) -> Path:
     except RuntimeError:
         raise ValueError("expected a path, found ~ with the name of nobody here") from None
     return path
+
+
+def usable_encoding(name: str) -> str:
+    """`name`, which is auto or what Python knows an encoding of text by. Raises `ValueError` for any other."""
+    if name == AUTO:
+        return name
+    try:
+        known = codecs.lookup(name)
+    except (LookupError, ValueError):
+        known = None
+    if known is None or not known._is_text_encoding or known.name in _NO_FILES:
+        raise ValueError("expected auto or an encoding such as utf-8, gb18030 or cp1252")
+    return name
 
 
 def _named_or_there(text: str) -> str:
@@ -158,6 +173,9 @@ class DataConfig(Strict):
     path: Place = Field(min_length=1, description="file, catalogue name (trec) or hub data set")
     validation: Place | None = Field(None, description="file with the validation rows")
     test: Place | None = Field(None, description="file with the test rows")
+    encoding: Annotated[str, AfterValidator(usable_encoding)] | None = Field(
+        None, description="encoding of the files, such as gb18030, or auto; default: UTF-8"
+    )
     text: str | None = Field(None, description="name of the text column")
     text_pair: str | None = Field(None, description="name of the second text column")
     label: str | None = Field(None, description="name of the label column")

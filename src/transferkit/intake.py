@@ -117,15 +117,15 @@ def _require_sense(config: RunConfig, task: Task) -> None:
 def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
     path, cache_dir = config.data.path, cache_of(config)
     if table is not None:
-        tables = data.read_splits(table, config.data.validation, config.data.test)
+        tables = data.read_splits(table, config.data.validation, config.data.test, config.data.encoding)
     elif sources.is_dataset(path):
         tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
     elif hub_data.names(path):
         tables = data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
     else:
-        tables = data.read_splits(path, config.data.validation, config.data.test)
+        tables = data.read_splits(path, config.data.validation, config.data.test, config.data.encoding)
     if config.unlabelled:
-        tables["unlabelled"] = data.read(config.unlabelled)
+        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding)
     return tables
 
 

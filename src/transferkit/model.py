@@ -123,11 +123,17 @@ class Model:
         )
         return [_filled(item, ("", "") if pairs else "") for item in listed]
 
-    def stream(self, path: Path, named: Mapping[str, str] | None = None, batch_size: int = 1000) -> Iterator[Answers]:
+    def stream(
+        self,
+        path: Path,
+        named: Mapping[str, str] | None = None,
+        batch_size: int = 1000,
+        encoding: str | None = None,
+    ) -> Iterator[Answers]:
         """Answers for the rows of a file of any size, `batch_size` at a time, in their order.
 
         `named` says which columns hold `text` and `text_pair`; otherwise they are called as in training or
-        have a usual name.
+        have a usual name; `encoding` is UTF-8 unless named, or `auto`.
         """
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or not 1 <= batch_size <= _MOST_AT_ONCE:
             raise ConfigError(f"batch_size: expected a number from 1 to {_MOST_AT_ONCE:,}, found {shown(batch_size)}")
@@ -135,7 +141,7 @@ class Model:
         cut: list[int] = []
         unfinished: list[int] = []
         alone: list[int] = []
-        for batch in data.stream(path, batch_size):
+        for batch in data.stream(path, batch_size, encoding):
             rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
@@ -151,13 +157,15 @@ class Model:
         if broken:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
-    def evaluate(self, table: Any, named: Mapping[str, str] | None = None) -> tuple[Scores, tuple[Finding, ...]]:
+    def evaluate(
+        self, table: Any, named: Mapping[str, str] | None = None, encoding: str | None = None
+    ) -> tuple[Scores, tuple[Finding, ...]]:
         """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out or that the model
         learned from, as far as its run is still around it.
 
         Raises `DataError` where it has labels that the model does not know.
         """
-        read = data.read(table)
+        read = data.read(table, encoding)
         cleaned = clean(read, self.task, self._named(read, named, target=True), "test")
         cleaned = replace(cleaned, rows=self._respelt(cleaned.rows))
         self._know(cleaned.rows, cleaned.columns[self.task.target])

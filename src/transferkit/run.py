@@ -70,6 +70,7 @@ def fit(
     routes: str | Sequence[str | Mapping[str, Any]] = ("auto",),
     validation: Any = None,
     test: Any = None,
+    encoding: str | None = None,
     text: str | None = None,
     text_pair: str | None = None,
     label: str | None = None,
@@ -115,6 +116,7 @@ def fit(
                 "path": str(data) if isinstance(data, str | Path) else type(data).__name__,
                 "validation": str(validation) if _is_file(validation) and validation is not None else None,
                 "test": str(test) if _is_file(test) and test is not None else None,
+                "encoding": encoding,
                 "text": text,
                 "text_pair": text_pair,
                 "label": label,
@@ -144,7 +146,7 @@ def fit(
         }
     )
     with _naming_arguments():
-        intake = begin(config, None if named else _table(data, validation, test), resume)
+        intake = begin(config, None if named else _table(data, validation, test, encoding), resume)
         from transferkit import flow
         from transferkit.sources.hush import hushed
 
@@ -169,9 +171,9 @@ def _is_file(value: Any) -> bool:
     return value is None or isinstance(value, str | Path)
 
 
-def _table(data: Any, validation: Any, test: Any) -> Any:
+def _table(data: Any, validation: Any, test: Any, encoding: str | None) -> Any:
     """All tables that are not files, as one mapping of splits where there are several."""
     from transferkit.data import read_splits
 
     given = {name: value for name, value in (("validation", validation), ("test", test)) if not _is_file(value)}
-    return read_splits(data, **given) if given else data
+    return read_splits(data, encoding=encoding, **given) if given else data

@@ -148,7 +148,10 @@ def test_bom_is_tolerated(tmp_path: Path) -> None:
 
 
 def test_broken_utf8_is_read_with_replacement(tmp_path: Path) -> None:
-    assert list(read(write(tmp_path / "a.csv", b"text\nna\xefve\n"))["text"]) == ["na\ufffdve"]
+    text = ["naïve"] * 30
+    content = "\n".join(["text", *text, ""]).encode().replace("ï".encode(), b"\xef", 1)
+    assert list(read(write(tmp_path / "a.csv", content))["text"]) == ["na\ufffdve", *text[1:]]
+    assert list(read(write(tmp_path / "b.csv", b"text\nna\xefve\n"), "utf-8")["text"]) == ["na\ufffdve"]
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
@@ -195,7 +198,7 @@ BAD = [
     ("a", "x", "a: no suffix; supported are"),
     ("a.parquet", "x", "not a readable Parquet file"),
     ("a.parquet.gz", "x", "decompress"),
-    ("a.csv", "text\na\n".encode("utf-16"), "UTF-16"),
+    ("a.csv", "text\na\n".encode("utf-16"), "looks like utf-16: read it with --encoding utf-16"),
 ]
 
 

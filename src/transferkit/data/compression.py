@@ -4,7 +4,9 @@ import gzip
 import lzma
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import count
 from pathlib import Path
 from typing import IO, cast
@@ -12,7 +14,7 @@ from typing import IO, cast
 from transferkit.errors import DataError, shown
 
 MAX_LINE = 64 * 2**20
-"""Bytes one line (and one quoted CSV field) may have; a longer one is refused before it is read whole."""
+"""Signs one line (and one quoted CSV field) may have; a longer one is refused before it is read whole."""
 
 SUFFIXES = (".gz", ".xz")
 
@@ -62,41 +64,64 @@ def _regular(path: Path) -> int:
     return found.st_size
 
 
-def lines(path: Path) -> Iterator[str]:
-    """The lines of `path` as text, line ends kept; bytes that are not UTF-8 become U+FFFD.
+def chunks(path: Path, size: int) -> Iterator[bytes]:
+    """All of `path`, decompressed, `size` bytes at a time. Raises `DataError` for a truncated or damaged file."""
+    number, read, most = 0, 0, max(_LARGE, _EXPANDED * _regular(path))
+    with open_bytes(path) as file, _undamaged(path, lambda: f"line {number}"):
+        while chunk := file.read(size):
+            number, read = number + chunk.count(b"\n"), read + len(chunk)
+            _require_texts(read, most, path)
+            yield chunk
 
-    Raises `DataError` for an empty, truncated or damaged file and for UTF-16; `LongLineError`
-    for a line over `MAX_LINE` bytes, of which no more than that is ever held.
+
+def lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[str]:
+    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD.
+
+    Raises `DataError` for an empty, truncated or damaged file; `LongLineError` for a line over `MAX_LINE` signs, of
+    which no more than that is ever held.
     """
     number = read = 0
     most = max(_LARGE, _EXPANDED * _regular(path))
-    with open_bytes(path) as file:
-        try:
-            while line := file.readline(MAX_LINE + 1):
-                number, read = number + 1, read + len(line)
-                if read > most:
-                    raise DataError(
-                        f"{path}: holds more than {_EXPANDED} times its own size; if that is meant, decompress it first"
-                    )
-                if len(line) > MAX_LINE:
-                    raise LongLineError(
-                        f"line {number} is longer than {size_text(MAX_LINE)}, which no text should be; "
-                        "check that the file has line ends, and split or remove that row"
-                    )
-                yield _decoded(line, path) if number == 1 else line.decode("utf-8", "replace")
-        except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(
-                f"{path}: is truncated or damaged after line {number} ({error}); fetch or compress it again"
-            ) from None
-        except OSError as error:
-            raise DataError(f"{path}: cannot be read after line {number}: {error.strerror or error}") from None
+    with (
+        open_bytes(path) as file,
+        _undamaged(path, lambda: f"line {number}"),
+        TextIOWrapper(file, encoding, errors="replace", newline="\n") as text,
+    ):
+        while line := text.readline(MAX_LINE + 1):
+            number, read = number + 1, read + len(line)
+            _require_texts(read, most, path)
+            if len(line) > MAX_LINE:
+                raise LongLineError(
+                    f"line {number} is longer than {size_text(MAX_LINE)}, which no text should be; "
+                    "check that the file has line ends, and split or remove that row"
+                )
+            yield line
     if number == 0:
         raise DataError(f"{path}: is empty; expected rows of data")
 
 
-def numbered(path: Path, header: int = 0) -> Iterator[tuple[int, str]]:
+@contextmanager
+def _undamaged(path: Path, place: Callable[[], str]) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"{path}: is truncated or damaged after {place()} ({error}); fetch or compress it again"
+        ) from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read after {place()}: {error.strerror or error}") from None
+
+
+def _require_texts(read: int, most: int, path: Path) -> None:
+    if read > most:
+        raise DataError(
+            f"{path}: holds more than {_EXPANDED} times its own size; if that is meant, decompress it first"
+        )
+
+
+def numbered(path: Path, header: int = 0, encoding: str = "utf-8-sig") -> Iterator[tuple[int, str]]:
     """(row number, line without its end) where every line is a row; `header` lines get 0 or less."""
-    stream = lines(path)
+    stream = lines(path, encoding)
     for number in count(1 - header):
         try:
             line = next(stream, None)
@@ -109,9 +134,3 @@ def numbered(path: Path, header: int = 0) -> Iterator[tuple[int, str]]:
 
 def size_text(size: int) -> str:
     return f"{size // 2**20} MiB" if size >= 2**20 else f"{size} bytes"
-
-
-def _decoded(line: bytes, path: Path) -> str:
-    if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(f"{path}: is UTF-16 text; expected UTF-8: save it as UTF-8")
-    return line.decode("utf-8", "replace").removeprefix("\ufeff")

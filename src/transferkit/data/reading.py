@@ -8,6 +8,7 @@ import numpy as np
 
 from transferkit.config import usable_path
 from transferkit.data import compression, folders, formats, tables
+from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
 
@@ -33,17 +34,18 @@ _OPEN_KEYS = (".jsonl", ".ndjson", ".json")
 """Formats in which a key that no row of a part has is simply not there."""
 
 
-def read(source: Any) -> Rows:
+def read(source: Any, encoding: str | None = None) -> Rows:
     """All rows of `source` with its own column names and 1-based row numbers.
 
     `source` is a path (.csv, .tsv, .jsonl, .parquet; plain, .gz or .xz), a pandas DataFrame, a
-    `datasets.Dataset`, a mapping of columns or a list of mappings. Bytes that are not UTF-8 become U+FFFD,
-    which the audit reports. Raises `DataError` naming file, row and what to do.
+    `datasets.Dataset`, a mapping of columns or a list of mappings. A file is read as UTF-8, where a handful of bytes
+    may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. Raises `DataError`
+    naming file, row and what to do.
     """
     if isinstance(source, Rows):
         return source
     if isinstance(source, str | Path):
-        return concatenated(list(stream(source, _BATCH)))
+        return concatenated(list(stream(source, _BATCH, encoding)))
     if _is(source, "pandas", "DataFrame"):
         return tables.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):
@@ -58,25 +60,28 @@ def read(source: Any) -> Rows:
     )
 
 
-def read_splits(source: Any, validation: Any = None, test: Any = None) -> dict[str, Rows]:
+def read_splits(
+    source: Any, validation: Any = None, test: Any = None, encoding: str | None = None
+) -> dict[str, Rows]:
     """The splits of `source` under `train`, `validation`, `test` (and `unlabelled`), or `{"all": rows}`.
 
     Splits come from a folder of files named after them, a `DatasetDict`, or a mapping of split name to table.
     `validation` and `test` are further sources for these splits; they win over what `source` has.
     """
-    found = _splits_of(source)
-    named = {name: read(table) for name, table in (("validation", validation), ("test", test)) if table is not None}
+    found = _splits_of(source, encoding)
+    further = (("validation", validation), ("test", test))
+    named = {name: read(table, encoding) for name, table in further if table is not None}
     if named and ALL in found:
         found = {"train": found[ALL]}
     return found | named
 
 
-def _splits_of(source: Any) -> dict[str, Rows]:
+def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
     if isinstance(source, Mapping) and _is_split_mapping(source):
-        return {split_name(name): read(table) for name, table in source.items()}
+        return {split_name(name): read(table, encoding) for name, table in source.items()}
     if isinstance(source, str | Path) and _place(source).is_dir():
-        return _read_folder(_place(source))
-    return {ALL: read(source)}
+        return _read_folder(_place(source), encoding)
+    return {ALL: read(source, encoding)}
 
 
 def _place(path: str | Path) -> Path:
@@ -88,10 +93,11 @@ def _place(path: str | Path) -> Path:
         raise DataError(f"{shown(str(path))}: {error}") from None
 
 
-def stream(path: str | Path, batch_size: int = 1000) -> Iterator[Rows]:
+def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file."""
     file = _place(path)
-    return formats.of(file).batches(file, batch_size)
+    of_file = formats.of(file)
+    return of_file.batches(file, batch_size, "" if of_file.BINARY else encodings.of(file, encoding))
 
 
 def split_name(name: str) -> str:
@@ -114,16 +120,16 @@ def _is(value: Any, package: str, name: str) -> bool:
     return any(kind.__name__ == name and kind.__module__.split(".")[0] == package for kind in type(value).__mro__)
 
 
-def _read_folder(folder: Path) -> dict[str, Rows]:
+def _read_folder(folder: Path, encoding: str | None) -> dict[str, Rows]:
     found = folders.files_of(folder, SPLIT_NAMES, ALL)
-    return {name: _joined(paths) for name, paths in found.items()}
+    return {name: _joined(paths, encoding) for name, paths in found.items()}
 
 
-def _joined(paths: Sequence[Path]) -> Rows:
+def _joined(paths: Sequence[Path], encoding: str | None) -> Rows:
     """The rows of all parts of a split, numbered on through them."""
     if len(paths) == 1:
-        return read(paths[0])
-    parts = [read(path) for path in paths]
+        return read(paths[0], encoding)
+    parts = [read(path, encoding) for path in paths]
     for path, part in zip(paths, parts, strict=True):
         odd = set(part.columns) ^ set(parts[0].columns)
         if odd and compression.stored_suffix(path) not in _OPEN_KEYS:

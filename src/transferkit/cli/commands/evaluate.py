@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console, summary
-from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.cli.everywhere import Debug, Encoding, Quiet
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
 
@@ -18,6 +18,7 @@ def command(
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
     output: Annotated[Path | None, typer.Option(help="new .json file to write all scores to")] = None,
     overwrite: Overwrite = False,
+    encoding: Encoding = None,
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     label: Annotated[str | None, typer.Option(help="name of the label column")] = None,
@@ -36,7 +37,7 @@ def command(
     model = load(run, route, trust_remote_code=trust_remote_code)
     asked = (("text", text), ("text_pair", text_pair), (model.task.target, label))
     named = {name: raw for name, raw in asked if raw}
-    scores, findings = model.evaluate(file, named)
+    scores, findings = model.evaluate(file, named, encoding)
     summary.print_scores(console.out(), scores, findings)
     if output:
         with whole_file(output, overwrite) as draft:

@@ -26,6 +26,7 @@ def command(
     set: Annotated[list[str] | None, typer.Option(metavar="ROUTE.OPTION=VALUE", help="an option of a route")] = None,
     validation: Annotated[str | None, flag("validation")] = None,
     test: Annotated[str | None, flag("test")] = None,
+    encoding: Annotated[str | None, flag("encoding")] = None,
     text: Annotated[str | None, flag("text")] = None,
     text_pair: Annotated[str | None, flag("text_pair")] = None,
     label: Annotated[str | None, flag("label")] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
-from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.cli.everywhere import Debug, Encoding, Quiet
 from transferkit.cli.output import Overwrite, checked
 from transferkit.errors import ConfigError
 
@@ -21,6 +21,7 @@ def command(
     cheapest: Annotated[bool, typer.Option("--cheapest", help="the fastest route that is as good")] = False,
     output: Annotated[Path | None, typer.Option(help="new .jsonl or .csv file [default: lines on stdout]")] = None,
     overwrite: Overwrite = False,
+    encoding: Encoding = None,
     text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
     text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
@@ -43,7 +44,7 @@ def command(
     named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair)) if raw}
     with writer as write:
         empty = 0
-        for answers in predicted_lines(model.stream(file, named, batch_size), file):
+        for answers in predicted_lines(model.stream(file, named, batch_size, encoding), file):
             empty += answers.values.count(None)
             write(answers, model.labels, probabilities)
     if empty:

@@ -1,4 +1,4 @@
-"""File formats: one per file, each with its `SUFFIXES` and `batches(path, size) -> Iterator[Rows]`."""
+"""File formats: one per file, each with its `SUFFIXES` and `batches(path, size, encoding) -> Iterator[Rows]`."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -16,9 +16,11 @@ class Format(Protocol):
     """What a file in this folder must hold."""
 
     SUFFIXES: tuple[str, ...]
+    BINARY: bool
 
-    def batches(self, path: Path, size: int) -> Iterator[Rows]:
-        """The rows of `path` under their raw column names, at most `size` at a time."""
+    def batches(self, path: Path, size: int, encoding: str) -> Iterator[Rows]:
+        """The rows of `path` under their raw column names, at most `size` at a time. What is `BINARY` has no
+        encoding."""
 
 
 @cache

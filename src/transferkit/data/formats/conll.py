@@ -10,28 +10,29 @@ from transferkit.data.tables import Collector
 from transferkit.errors import DataError
 
 SUFFIXES = (".conll", ".conll2003", ".iob", ".iob2", ".bio")
+BINARY = False
 _START = "-DOCSTART-"
 _BLANK = re.compile(r" +")
 
 
-def batches(path: Path, size: int) -> Iterator[Rows]:
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Columns `tokens` and `ner_tags`, a sentence per row; its number is the line of its first word.
 
     Columns stand apart by tabs, in a line without one by blanks, and every line has as many; document marks
     (-DOCSTART-) and comments (# ...) between sentences are left out.
     """
     rows = Collector(str(path))
-    for number, words in _sentences(path):
+    for number, words in _sentences(path, encoding):
         rows.add_mapping(number, {"tokens": [word for word, _ in words], "ner_tags": [tag for _, tag in words]})
         if len(rows) == size:
             yield rows.flush()
     yield from rows.finish()
 
 
-def _sentences(path: Path) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+def _sentences(path: Path, encoding: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     words: list[tuple[str, str]] = []
     first = width = 0
-    for number, line in compression.numbered(path):
+    for number, line in compression.numbered(path, encoding=encoding):
         fields = _fields(line)
         if not any(fields) or fields[0] == _START or (not words and line.startswith("# ")):
             if words:

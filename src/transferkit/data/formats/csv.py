@@ -14,12 +14,13 @@ from transferkit.data.tables import Collector, check_header
 from transferkit.errors import DataError
 
 SUFFIXES = (".csv",)
+BINARY = False
 
 
-def batches(path: Path, size: int) -> Iterator[Rows]:
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Rows of the file; a blank line counts as a row number but holds no row."""
     csv.field_size_limit(max(csv.field_size_limit(), compression.MAX_LINE))
-    lines = compression.lines(path)
+    lines = compression.lines(path, encoding)
     try:
         first = next(lines, "")
     except compression.LongLineError as error:

@@ -11,12 +11,13 @@ from transferkit.data.tables import Collector
 from transferkit.errors import DataError
 
 SUFFIXES = (".jsonl", ".ndjson")
+BINARY = False
 
 
-def batches(path: Path, size: int) -> Iterator[Rows]:
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Rows of the file; a key that a line lacks is None there. Row numbers are line numbers."""
     rows = Collector(str(path))
-    for number, line in compression.numbered(path):
+    for number, line in compression.numbered(path, encoding=encoding):
         if not line.strip():
             continue
         rows.add_mapping(number, _object(line, path, number))

@@ -14,10 +14,11 @@ from transferkit.data.tables import named_classes
 from transferkit.errors import ConfigError, DataError, shown
 
 SUFFIXES = (".parquet",)
+BINARY = True
 _EXPANDED, _LARGE = 300, 100_000_000  # cells
 
 
-def batches(path: Path, size: int) -> Iterator[Rows]:
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Rows of the file, read batch by batch."""
     try:
         import pyarrow as pa

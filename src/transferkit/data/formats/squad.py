@@ -12,16 +12,17 @@ from transferkit.data.tables import Collector
 from transferkit.errors import DataError
 
 SUFFIXES = (".json",)
+BINARY = False
 
 
-def batches(path: Path, size: int) -> Iterator[Rows]:
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Columns `id`, `title`, `question`, `context`, `answers`, a question per row, numbered in their order.
 
     A question that `is_impossible` has no answers; its plausible ones are left out.
     """
-    articles = _articles(path)
+    articles = _articles(path, encoding)
     if articles is None:
-        yield from jsonl.batches(path, size)
+        yield from jsonl.batches(path, size, encoding)
         return
     rows = Collector(str(path))
     for number, record in enumerate(_questions(articles, path), start=1):
@@ -31,14 +32,14 @@ def batches(path: Path, size: int) -> Iterator[Rows]:
     yield from rows.finish()
 
 
-def _articles(path: Path) -> list[Any] | None:
+def _articles(path: Path, encoding: str) -> list[Any] | None:
     """What stands under `data`; None where the file may be one of JSON lines."""
-    first = next((line for _, line in compression.numbered(path) if line.strip()), "").strip()
+    first = next((line for _, line in compression.numbered(path, encoding=encoding) if line.strip()), "").strip()
     object_per_line = first.endswith("}")
     if not first.startswith("{") or (object_per_line and '"data"' not in first):
         return None
     try:
-        whole = json.loads("\n".join(line for _, line in compression.numbered(path)))
+        whole = json.loads("\n".join(line for _, line in compression.numbered(path, encoding=encoding)))
     except (ValueError, RecursionError) as error:
         if object_per_line:
             return None

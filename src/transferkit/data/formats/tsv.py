@@ -9,12 +9,13 @@ from transferkit.data.rows import Rows
 from transferkit.data.tables import Collector, check_header
 
 SUFFIXES = (".tsv", ".tab")
+BINARY = False
 
 
-def batches(path: Path, size: int) -> Iterator[Rows]:
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Rows of the file. Quotes are undone where the whole line is quoted properly, else kept as they stand."""
     csv.field_size_limit(max(csv.field_size_limit(), compression.MAX_LINE))
-    lines = compression.numbered(path, header=1)
+    lines = compression.numbered(path, 1, encoding)
     _, first = next(lines)
     header = check_header(_fields(first), path)
     rows = Collector(str(path), header)

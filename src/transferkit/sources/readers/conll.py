@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from transferkit.data.encoding import UTF_8
 from transferkit.data.formats import conll
 from transferkit.data.rows import Rows, concatenated
 
@@ -11,4 +12,4 @@ _AT_ONCE = 4096
 
 def read(path: Path, columns: Mapping[str, str]) -> Rows:
     """Columns tokens and ner_tags, a sentence per row."""
-    return concatenated(list(conll.batches(path, _AT_ONCE)))
+    return concatenated(list(conll.batches(path, _AT_ONCE, UTF_8)))
