@@ -1,13 +1,12 @@
 """What the ROUGE metrics share, apart from the others: its stemmer brings all of NLTK and SciPy along."""
 
-import re
 from collections.abc import Callable
 from importlib.metadata import version
 
 from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer
 
-_WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W_\u3040-\u30ff\u4e00-\u9fff]+")
+from transferkit.data.words import composed, words
 
 
 def f_measure(kind: str) -> Callable[[str, str], float]:
@@ -24,12 +23,12 @@ def signature() -> str:
 
 
 class _Words:
-    """Words in lower case, those of more than three letters stemmed as rouge-score does; signs of Chinese and Japanese
-    are words."""
+    """Words in lower case, those of more than three letters stemmed as rouge-score does; signs of scripts without
+    blanks are words."""
 
     def __init__(self) -> None:
         self.stemmer = PorterStemmer()
 
     def tokenize(self, text: str) -> list[str]:
-        found = _WORD.findall(text.lower())
+        found = words(composed(text.lower().replace("_", " ")))
         return [self.stemmer.stem(word) if len(word) > 3 else word for word in found]

@@ -1,8 +1,10 @@
 """Words in scripts with and without blanks between them."""
 
+import unicodedata
+
 import pytest
 
-from transferkit.data.words import signs, unbroken, words
+from transferkit.data.words import composed, language, pieces, signs, unbroken, without_punctuation, words
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,53 @@ def test_signs_of_a_run() -> None:
 
 def test_unbroken_scripts() -> None:
     assert unbroken("这本书 very 很好看啊") and not unbroken("这本 book is good") and not unbroken("")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("بِسْمِ اللَّهِ", 2),
+        ("בְּרֵאשִׁית בָּרָא", 2),
+        ("cafe\u0301 re\u0301sume\u0301", 2),
+        (unicodedata.normalize("NFD", "한국어 문장"), 2),
+        ("สวัสดีครับ", 7),
+        ("မင်္ဂလာပါ", 5),
+    ],
+)
+def test_marks_are_part_of_their_letter(text: str, expected: int) -> None:
+    assert len(words(text)) == expected and "".join(words(text)) == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Who's he?", ["Who", "'", "s", "he", "?"]),
+        ("很好，iPhone 15！", ["很", "好", "，", "iPhone", "15", "！"]),
+        ("हिन्दी।", ["हिन्दी", "।"]),
+        ("a_b $5", ["a_b", "$", "5"]),
+        (" \n", []),
+    ],
+)
+def test_pieces_are_words_and_what_is_left(text: str, expected: list[str]) -> None:
+    assert pieces(text) == expected
+
+
+def test_one_spelling_of_a_letter() -> None:
+    assert composed("cafe\u0301") == "café" and composed("plain") == "plain"
+    assert without_punctuation("《红楼梦》，“好”!") == "红楼梦好"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["这本书很好", "ok"], "zh"),
+        (["この本はとても良い"], "ja"),
+        (["東京都庁舎展望室", "カタカナ"], "ja"),
+        (["이 책은 좋다"], "ko"),
+        (["หนังสือดีมาก"], "signs"),
+        (["a good book 好"], ""),
+        ([], ""),
+    ],
+)
+def test_language_of_texts(texts: list[str], expected: str) -> None:
+    assert language(texts) == expected

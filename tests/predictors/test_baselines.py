@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 from safetensors.numpy import save_file
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -16,6 +17,7 @@ from transferkit import predictors
 from transferkit.data.rows import Rows
 from transferkit.predictors import span_matcher
 from transferkit.predictors.plain_copy import PlainCopy
+from transferkit.predictors.static import Sizes, Static, StaticModel, number, numbered
 from transferkit.predictors.tag_dictionary import counted, form_of
 
 
@@ -51,6 +53,28 @@ def test_a_bag_of_words_of_version_1_answers_as_it_did(tmp_path: Path) -> None:
     loaded.save(tmp_path / "again")
     again = predictors.load(tmp_path / "again").predict(given).outputs
     assert np.array_equal(again, loaded.predict(given).outputs)
+
+
+def test_a_static_student_of_version_1_parts_words_as_it_did(tmp_path: Path) -> None:
+    """A clause without blanks was one word to it."""
+    words = ["很好看", "很", "好", "看", "!"]
+    torch.manual_seed(0)
+    model = StaticModel(Sizes(len(words), 8, 4, 2, 8, 2)).fold()
+    given = rows(["很好看 ! 好"])
+    Static(model, number(words), ("a", "b"), by_script=False).save(tmp_path / "old")
+    facts = json.loads((tmp_path / "old" / predictors.FACTS).read_text(encoding="utf-8"))
+    del facts["by_script"]
+    (tmp_path / "old" / predictors.FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    old, new = predictors.load(tmp_path / "old"), Static(model, number(words), ("a", "b"))
+    assert numbered(given, number(words), by_script=False).encoded.ids[0].tolist() == [3, 7, 5]
+    assert numbered(given, number(words)).encoded.ids[0].tolist() == [4, 5, 6, 7, 5]
+    assert np.array_equal(old.predict(given).outputs, outputs_of(model, [3, 7, 5]))
+    assert np.array_equal(new.predict(given).outputs, outputs_of(model, [4, 5, 6, 7, 5]))
+
+
+def outputs_of(model: StaticModel, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+    with torch.no_grad():
+        return np.asarray(softmax(model(torch.tensor([list(ids)])).numpy(), axis=1))
 
 
 # Words with tags

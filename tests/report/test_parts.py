@@ -34,7 +34,7 @@ def test_confused_pairs_leave_out_the_diagonal(run: RunResult) -> None:
 
 
 def test_row_numbers_join_runs() -> None:
-    assert row_numbers([9, 3, 12, 13, 14, 3]).first == "3, 9, 12–14"  # noqa: RUF001
+    assert row_numbers([9, 3, 12, 13, 14, 3]).first == "3, 9, 12–14"
     many = row_numbers(range(1, 100, 2))
     assert many.count == 50 and many.first.endswith("23") and many.rest.startswith("25") and many.rest.endswith("99")
 

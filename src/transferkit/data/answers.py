@@ -12,6 +12,7 @@ import numpy as np
 from transferkit.data import audit
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
+from transferkit.data.words import has_signs, signs, without_punctuation
 from transferkit.errors import shown
 
 Answer = tuple[str, int]
@@ -84,8 +85,14 @@ def written(answers: Sequence[Answer]) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of an answer as SQuAD's scripts compare them: in lower case, without signs and articles."""
+    """The words of an answer as SQuAD's script compares them: in lower case, without punctuation of ASCII and articles.
+
+    In scripts without blanks between words, the signs, without any punctuation, as MLQA's script does in Chinese (Lewis
+    et al. 2020).
+    """
     letters = "".join(letter for letter in text.lower() if letter not in _SIGNS)
+    if has_signs(letters):
+        return [part for run in without_punctuation(letters).split() for part in signs(run)]
     return _ARTICLES.sub(" ", letters).split()
 
 

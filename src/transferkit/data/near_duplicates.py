@@ -1,6 +1,6 @@
 """Rows that say nearly the same: their rarest shingles find candidates, exact Jaccard similarity decides.
 
-A text is compared by the character 5-grams of its letters and digits: blanks and common punctuation are
+A text is compared by the character 5-grams of its letters and digits: blanks and punctuation are
 left out, so `who 's he ?` and `Who's he?` are the same. Both ends are padded, so a character counts alike
 wherever it stands: at 0.9 similarity one letter may differ in about 90, so short texts that differ in one
 word are never near-duplicates ("What is the capital of Ethiopia ?" / "... of Uruguay ?": about 0.4). Of pairs of
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.data.content import PAIR_MARK
+from transferkit.data.words import without_punctuation
 
 SIMILARITY = 0.9
 _WIDTH = 5
@@ -26,9 +27,7 @@ _COUNTERS = 1 << 20
 _ROUNDING = 1e-9
 _MOST_CANDIDATES = 1000
 """Texts that are compared with one at most, those with the most rare shingles in common first."""
-_LEFT_OUT = dict.fromkeys(
-    map(ord, " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d\u2026")
-)
+_LEFT_OUT = dict.fromkeys(map(ord, " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4"))
 _MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)
 Shingles = npt.NDArray[np.uint32]
 Ints = npt.NDArray[np.int64]
@@ -124,7 +123,8 @@ def alike(a: str, b: str) -> bool:
 
 def shingles(text: str) -> Shingles:
     """The distinct hashed character 5-grams of a normalised text, sorted."""
-    bare = text.translate(_LEFT_OUT) or text
+    bare = text.translate(_LEFT_OUT)
+    bare = (bare if bare.isascii() else without_punctuation(bare)) or text
     padded = f"{'':\x01>4}{bare}{'':\x02>4}".encode("utf-32-le", "surrogatepass")
     points = np.frombuffer(padded, dtype=np.uint32)
     windows = np.lib.stride_tricks.sliding_window_view(points, _WIDTH)

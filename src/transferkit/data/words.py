@@ -2,30 +2,28 @@
 
 import re
 import unicodedata
-from itertools import groupby
+from collections.abc import Iterable
 
-# Han, Hiragana, Katakana (also of half width), Thai, Lao, Myanmar, Khmer and their extensions.
+import regex
+
+_LETTERS = r"[\p{L}\p{M}\p{N}_]"
+# These scripts, and what only they use: the mark of long vowels in Japanese, the signs that repeat one.
 _UNBROKEN = (
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u104f\u1780-\u17d3\u3005-\u3007\u3031-\u3035\u3041-\u3096"
-    "\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uaa60-\uaa7b\uf900-\ufaff"
-    "\uff66-\uff9f\U00020000-\U0003fffd"
+    r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}\u3031-\u3035\u30fc\uff70]"
+    r"&&[\p{L}\p{Nl}]]"
 )
-
-
-def _marks() -> str:
-    """Combining marks, which are no part of Python's \\w: without them Hindi falls apart at every vowel."""
-    found = (code for code in range(0x300, 0x3100) if unicodedata.category(chr(code)).startswith("M"))
-    runs = ([code for _, code in run] for _, run in groupby(enumerate(found), lambda each: each[1] - each[0]))
-    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
-
-
-_MARKS = _marks()
+RUN = rf"(?:{_LETTERS}+)"
+"""A pattern of the package regex for letters, digits, their marks and underscores that stand together."""
+_RUN = regex.compile(RUN, regex.V1)
 _ASCII = re.compile(r"\w+", re.ASCII)
-RUN = f"[\\w{_MARKS}]+"
-"""A regular expression for letters, digits and marks that stand together."""
-_RUN = re.compile(RUN)
-_SIGN = re.compile(f"[{_UNBROKEN}]")
-_PART = re.compile(f"[{_UNBROKEN}][{_MARKS}]*|[^{_UNBROKEN}]+")
+_SIGN = regex.compile(_UNBROKEN, regex.V1)
+_PART = regex.compile(rf"{_UNBROKEN}\p{{M}}*|(?:(?!{_UNBROKEN}).)+", regex.V1 | regex.S)
+_PIECE = regex.compile(rf"{_UNBROKEN}\p{{M}}*|(?:(?!{_UNBROKEN}){_LETTERS})+|\S", regex.V1)
+_ASCII_PIECE = re.compile(r"\w+|[^\w\s]", re.ASCII)
+_PUNCTUATION = regex.compile(r"\p{P}+")
+_KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
+_HAN = regex.compile(r"\p{Han}")
+_HANGUL = regex.compile(r"\p{Hangul}")
 
 
 def words(text: str) -> list[str]:
@@ -36,6 +34,11 @@ def words(text: str) -> list[str]:
     return [part for run in found for part in signs(run)] if _SIGN.search(text) else found
 
 
+def pieces(text: str) -> list[str]:
+    """The words of `text`, and every other visible sign by itself, in their order."""
+    return (_ASCII_PIECE if text.isascii() else _PIECE).findall(text)
+
+
 def signs(run: str) -> list[str]:
     """The signs of scripts without blanks between words, each alone, and what stands between them."""
     return _PART.findall(run)
@@ -43,4 +46,34 @@ def signs(run: str) -> list[str]:
 
 def unbroken(text: str) -> bool:
     """Whether most letters of `text` are of scripts without blanks between words."""
-    return len(_SIGN.findall(text)) * 2 > sum(map(str.isalpha, text))
+    return not text.isascii() and len(_SIGN.findall(text)) * 2 > sum(map(str.isalpha, text))
+
+
+def has_signs(text: str) -> bool:
+    """Whether `text` has any letter of a script without blanks between words."""
+    return not text.isascii() and _SIGN.search(text) is not None
+
+
+def without_punctuation(text: str) -> str:
+    """`text` without the punctuation marks of any script."""
+    return _PUNCTUATION.sub("", text)
+
+
+def composed(text: str) -> str:
+    """`text` with every letter and its marks in one code point where there is one (NFC): one spelling, one word."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def language(texts: Iterable[str]) -> str:
+    """What `texts` are parted into words as: zh, ja, ko, `signs` for other scripts without blanks, or else an empty
+    word. Kana tell Japanese from Chinese."""
+    whole = "".join(texts)
+    letters = sum(map(str.isalpha, whole))
+    if len(_HANGUL.findall(whole)) * 2 > letters:
+        return "ko"
+    if not unbroken(whole):
+        return ""
+    kana, han = len(_KANA.findall(whole)), len(_HAN.findall(whole))
+    if (kana + han) * 2 <= letters:
+        return "signs"
+    return "ja" if kana * 10 > han else "zh"

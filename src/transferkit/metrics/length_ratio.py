@@ -1,9 +1,10 @@
-"""Words of the answers over words of the references: above 1 they are too long."""
+"""Words of the answers over words of the references (signs, in scripts without blanks): above 1 they are too long."""
 
 from typing import Any
 
 import numpy as np
 
+from transferkit.data.words import has_signs, signs
 from transferkit.metrics import Floats, ratio
 
 TITLE = "length ratio"
@@ -13,8 +14,8 @@ SHAPES = ("TEXT",)
 
 def statistics(predictions: Any, references: Any) -> Floats:
     """Words of the answer and of the reference in every row; of several references the first."""
-    ours = np.array([len(text.split()) for text in predictions], dtype=np.float64)
-    theirs = np.array([len(given[0].split()) if given else 0 for given in references], dtype=np.float64)
+    ours = np.array([_length(text) for text in predictions], dtype=np.float64)
+    theirs = np.array([_length(given[0]) if given else 0 for given in references], dtype=np.float64)
     return np.column_stack([ours, theirs])
 
 
@@ -31,3 +32,8 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
 def signature(predictions: Any, references: Any) -> str:
     """What it compares."""
     return "words written over words of the references, 1 is best"
+
+
+def _length(text: str) -> int:
+    found = text.split()
+    return sum(len(signs(word)) for word in found) if has_signs(text) else len(found)

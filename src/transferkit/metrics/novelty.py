@@ -1,19 +1,17 @@
 """Novelty: share of the word pairs of the answers that their inputs do not have (Narayan et al. 2018, section 3)."""
 
-import re
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from transferkit.data.words import composed, words
 from transferkit.metrics import Floats, ratio
 
 TITLE = "novelty"
 HIGHER_IS_BETTER = None
 SHAPES = ("TEXT",)
 COMPARES_INPUTS = True
-
-_WORD = re.compile(r"\w+")
 
 
 def statistics(predictions: Any, references: Any) -> Floats:
@@ -43,4 +41,4 @@ def _new(text: str, inputs: Any) -> tuple[int, int]:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    return list(pairwise(_WORD.findall(text.lower())))
+    return list(pairwise(words(composed(text.lower()))))

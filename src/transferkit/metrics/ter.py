@@ -4,6 +4,7 @@ from typing import Any
 
 from sacrebleu.metrics.ter import TER
 
+from transferkit.data.words import language
 from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "TER"
@@ -14,7 +15,7 @@ POINT = 1.0
 
 def statistics(predictions: Any, references: Any) -> Floats:
     """What sacrebleu counts in every row."""
-    return corpus_statistics(TER(), predictions, references)
+    return corpus_statistics(_ter(references), predictions, references)
 
 
 def of_sums(sums: Floats) -> Floats:
@@ -29,4 +30,10 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
 
 def signature(predictions: Any, references: Any) -> str:
     """As sacrebleu writes it."""
-    return of_sacrebleu(TER(), references)
+    return of_sacrebleu(_ter(references), references)
+
+
+def _ter(references: Any) -> TER:
+    """Chinese and Japanese are compared by signs, and for that normalised."""
+    asian = language(text for given in references for text in given) in ("zh", "ja")
+    return TER(normalized=asian, asian_support=asian)

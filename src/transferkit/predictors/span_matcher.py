@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import regex
 from safetensors.numpy import save_file
 
 from transferkit import predictors
@@ -23,7 +24,7 @@ from transferkit.training.inference import Floats
 BONUSES = (0.0, 0.5, 1.0, 2.0)
 """What a candidate of the kind that is asked for may be worth."""
 
-_WORD = re.compile(f"{RUN}(?:['.,-]{RUN})*")
+_WORD = regex.compile(f"{RUN}(?:['.,-]{RUN})*", regex.V1)
 _WORD_OF_VERSION_1 = re.compile(r"\w+(?:['.,-]\w+)*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f\uff61])|\n+")
 _STEM = 6  # letters of a word that count

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
+from transferkit.data.words import composed, pieces
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.sources.device import device
@@ -24,7 +25,7 @@ from transferkit.training.encoding import Encoded
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import outputs
 
-_WORD = re.compile(r"\w+|[^\w\s]")
+_WORD_OF_VERSION_1 = re.compile(r"\w+|[^\w\s]")
 _BATCH_ROWS = 8192
 PADDING, UNKNOWN, SEPARATOR = 0, 1, 2
 SPECIAL = 3
@@ -48,7 +49,8 @@ class Sizes:
 
 
 class Facts(predictors.Facts):
-    """The words in the order of their numbers, and the sizes of the model as in `Sizes`."""
+    """The words in the order of their numbers, and the sizes of the model as in `Sizes`. `by_script` is false in
+    artifacts of earlier versions, to which a clause without blanks is one word."""
 
     kind: str = "static"
     labels: tuple[str, ...] = Field(min_length=1)
@@ -58,6 +60,7 @@ class Facts(predictors.Facts):
     ngrams: int = Field(ge=1, le=100)
     hidden: int = Field(ge=1)
     vocabulary: tuple[str, ...]
+    by_script: bool = False
 
 
 class StaticModel(nn.Module):
@@ -128,12 +131,13 @@ class StaticModel(nn.Module):
 
 @dataclass(frozen=True)
 class Static:
-    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on."""
+    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on; `by_script` as in `Facts`."""
 
     model: StaticModel
     vocabulary: Mapping[str, int]
     labels: tuple[str, ...]
     shape: Shape = Shape.LABEL
+    by_script: bool = True
 
     @property
     def parameters(self) -> int:
@@ -145,14 +149,15 @@ class Static:
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(outputs(self.model, numbered(part, self.vocabulary)))
+            parts.append(outputs(self.model, numbered(part, self.vocabulary, self.by_script)))
         return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
 
     @saving
     def save(self, folder: Path) -> None:
         words = tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
         sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}
-        write_facts(folder, Facts(labels=self.labels, shape=self.shape, vocabulary=words, **sizes))
+        facts = Facts(labels=self.labels, shape=self.shape, vocabulary=words, by_script=self.by_script, **sizes)
+        write_facts(folder, facts)
         weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
 
@@ -166,7 +171,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     found = tensors.read(folder / "model.safetensors", expected)
     model = StaticModel(sizes)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
-    return Static(model.to(device()).fold(), number(words), labels, facts.shape)
+    return Static(model.to(device()).fold(), number(words), labels, facts.shape, facts.by_script)
 
 
 def number(words: list[str]) -> dict[str, int]:
@@ -175,18 +180,22 @@ def number(words: list[str]) -> dict[str, int]:
 
 
 def split(text: str) -> list[str]:
-    """Lower-cased words and single punctuation marks."""
-    return _WORD.findall(text.lower())
+    """Lower-cased words and single punctuation marks; signs, in scripts without blanks between words."""
+    return pieces(composed(text.lower()))
 
 
-def numbered(rows: Rows, vocabulary: Mapping[str, int]) -> Examples:
+def _split_of_version_1(text: str) -> list[str]:
+    return _WORD_OF_VERSION_1.findall(text.lower())
+
+
+def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True) -> Examples:
     """Rows as word numbers; the second text of a pair follows a separator."""
-    look_up = vocabulary.get
+    look_up, parted = vocabulary.get, split if by_script else _split_of_version_1
     ids: list[npt.NDArray[np.int64]] = []
     for text, pair in rows.inputs():
-        found = [look_up(word, UNKNOWN) for word in split(text)]
+        found = [look_up(word, UNKNOWN) for word in parted(text)]
         if pair is not None:
-            found += [SEPARATOR, *(look_up(word, UNKNOWN) for word in split(pair))]
+            found += [SEPARATOR, *(look_up(word, UNKNOWN) for word in parted(pair))]
         ids.append(np.array(found or [UNKNOWN], dtype=np.int64))
     lengths = np.array([len(row) for row in ids], dtype=np.int64)
     return Examples(Encoded(tuple(ids), None, PADDING, False, lengths), np.full(len(rows), UNLABELLED))
