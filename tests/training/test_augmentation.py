@@ -4,6 +4,7 @@ import numpy as np
 
 from tiny_models import some_rows
 from transferkit.data.rows import Rows
+from transferkit.data.words import signs
 from transferkit.training.augmentation import altered
 
 OTHERS = ["zebra", "lion"]
@@ -33,3 +34,14 @@ def test_texts_of_one_word_or_none_and_no_other_words() -> None:
     made = altered(rows, 20, [], seed=0)
     assert len(made) == 60 and {len(text.split()) for text in made["text"]} == {0, 1, 2}
     assert len(altered(rows.take([1]), 3, [], seed=0)) == 3
+
+
+def test_signs_are_exchanged_for_signs() -> None:
+    texts = ["这本书 iPhone 很好看，值得买" * 3] * 40
+    rows = Rows({"text": texts}, np.arange(40))
+    made = list(altered(rows, 2, ["word", "字", "另"], seed=3)["text"])
+    assert {len(signs(each)) for each in made} == {len(signs(texts[0]))}
+    changed = [sum(a != b for a, b in zip(signs(each), signs(texts[0]), strict=True)) for each in made]
+    assert 0.1 < np.mean(changed) / len(signs(texts[0])) < 0.25
+    assert any("字" in each for each in made) and any("word" in each for each in made)
+    assert all(each.count(" ") == texts[0].count(" ") for each in made)
