@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit import data, metrics, options, predictors, routes, sources, students
+from transferkit import data, metrics, model_choice, options, predictors, routes, students
 from transferkit.artifact import held_out, learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
@@ -37,14 +37,12 @@ from transferkit.evaluation.results import (
 )
 from transferkit.evaluation.scores import comparable, score
 from transferkit.evaluation.verdict import verdict
-from transferkit.intake import Intake, begin, cache_of, take_in
+from transferkit.intake import Intake, begin, take_in
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
-from transferkit.training.answered import asked_lengths
-from transferkit.training.encoding import NO_TOKEN, encode
 from transferkit.transfer import CrossValidated, Prepared, context_of, cross_validate, train_routes
 
 log = logging.getLogger("transferkit")
@@ -83,16 +81,10 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
 
 def with_model(intake: Intake) -> Prepared:
     """Load the model's facts, measure the rows with its tokenizer, settle the routes."""
-    config, task = intake.config, intake.task
-    assert config.output_dir is not None and config.model is not None
-    backbone = sources.load(
-        config.model,
-        cache_dir=cache_of(config),
-        revision=config.revision,
-        offline=config.offline,
-        trust_remote_code=config.trust_remote_code,
-    )
-    splits, max_length = _measured(intake.splits, task, backbone, config)
+    task = intake.task
+    config, backbone = model_choice.chosen(intake)
+    assert config.output_dir is not None
+    splits, max_length = model_choice.measured(intake.splits, task, backbone, config)
     plans = _plans(config, splits, task, backbone)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
@@ -290,44 +282,6 @@ def _of_known_labels(split: tuple[Rows, Rows, float] | None, task: Task) -> tupl
     )
     there = {name for target in learn[task.target] for name in named(target)}
     return (learn, test, split[2]) if there == known and len(test) else None
-
-
-
-
-def _measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
-    """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
-    what that cuts off added to the audit."""
-    asked = config.max_length
-    limit = backbone.longest(task.shape)
-    most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
-    rows = splits.train.join(splits.validation).join(splits.test)
-    if task.shape is Shape.TEXT and backbone.writes:
-        lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
-        most = limit
-    if asked and asked > most:
-        room = ", and its answer needs room too" if most < backbone.max_length else ""
-        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
-    if not (task.shape is Shape.TEXT and backbone.writes):
-        lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
-    max_length = asked or limit
-    long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
-    longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
-    finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
-    if task.shape is Shape.TAGS and finding.rows:
-        finding = replace(finding, action=_untagged(rows.take(lengths > max_length), max_length, backbone) + longer)
-    if task.shape is Shape.TEXT and finding.rows:
-        cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
-        finding = replace(finding, action=f"{cut}{longer}")
-    audit = replace(splits.audit, findings=(*splits.audit.findings, finding))
-    log.info("%s", finding.message)
-    return replace(splits, audit=audit), max_length
-
-
-def _untagged(rows: Rows, max_length: int, backbone: Backbone) -> str:
-    """What the window costs where every word has a tag."""
-    starts = encode(rows, backbone.tokenizer(), max_length, backbone.prompt, words=True).words or ()
-    lost = sum(int((row == NO_TOKEN).sum()) for row in starts)
-    return f"{lost:,} of their words are beyond the window and tagged O; split such rows"
 
 
 def _plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) -> tuple[Plan, ...]:

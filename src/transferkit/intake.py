@@ -29,12 +29,11 @@ _NO_WINDOWS = {
     Shape.TEXT: "a text that is to be answered with one is cut at max_length only",
 }
 _USUAL_TASK = "text-classification"
-_USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 
 
 @dataclass(frozen=True)
 class Intake:
-    """Settings with task, model and run folder filled in; the tables as they were read; their splits; the task with
+    """Settings with task and run folder filled in; the tables as they were read; their splits; the task with
     its labels."""
 
     config: RunConfig
@@ -91,10 +90,9 @@ def cache_of(config: RunConfig) -> Path:
 
 
 def _settled(config: RunConfig, task: Task) -> RunConfig:
-    """`config` with its folder, task and model filled in."""
+    """`config` with its folder and task filled in."""
     folder = config.output_dir or unused(usual_folder(config.data.path))
-    model = config.model or (_USUAL_WRITER if task.shape is Shape.TEXT else _USUAL_MODEL)
-    return config.model_copy(update={"output_dir": folder, "task": task.name, "model": model})
+    return config.model_copy(update={"output_dir": folder, "task": task.name})
 
 
 def _require_sense(config: RunConfig, task: Task) -> None:

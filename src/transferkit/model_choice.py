@@ -1,0 +1,94 @@
+"""The pretrained model of a run: which one, and how it reads the rows."""
+
+import logging
+from dataclasses import replace
+
+from transferkit import data, sources
+from transferkit.config import RunConfig
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Splits
+from transferkit.errors import ConfigError
+from transferkit.intake import Intake, cache_of
+from transferkit.sources.backbone import Backbone
+from transferkit.sources.source import UnreachableError
+from transferkit.tasks import Shape, Task
+from transferkit.training import coverage
+from transferkit.training.answered import asked_lengths
+from transferkit.training.encoding import NO_TOKEN, encode
+
+log = logging.getLogger("transferkit")
+
+_USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
+_MULTILINGUAL = "multilingual-e5-small"
+
+
+def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
+    """The model that was named, or the usual one; but for texts that it does not know one of many languages. The
+    settings name it."""
+    config, writes = intake.config, intake.task.shape is Shape.TEXT
+    backbone = _loaded(config, config.model or (_USUAL_WRITER if writes else _USUAL_MODEL))
+    if config.model is None and not writes:
+        found = coverage.findings(coverage.of(intake.splits.labelled, backbone.tokenizer()), backbone.name, "")
+        for finding in found:
+            try:
+                backbone = _loaded(config, _MULTILINGUAL)
+            except UnreachableError as error:
+                log.warning("%s, and %s", finding.message, error)
+            else:
+                log.info("%s; %s is taken in its place", finding.message, backbone.name)
+    return config.model_copy(update={"model": config.model or backbone.name}), backbone
+
+
+def _loaded(config: RunConfig, name: str) -> Backbone:
+    return sources.load(
+        name,
+        cache_dir=cache_of(config),
+        revision=config.revision,
+        offline=config.offline,
+        trust_remote_code=config.trust_remote_code,
+    )
+
+
+def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
+    """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
+    what that cuts off added to the audit."""
+    asked = config.max_length
+    limit = backbone.longest(task.shape)
+    most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
+    rows = splits.train.join(splits.validation).join(splits.test)
+    if task.shape is Shape.TEXT and backbone.writes:
+        lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
+        most = limit
+    if asked and asked > most:
+        room = ", and its answer needs room too" if most < backbone.max_length else ""
+        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
+    if not (task.shape is Shape.TEXT and backbone.writes):
+        lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
+    max_length = asked or limit
+    long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
+    longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
+    finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
+    if task.shape is Shape.TAGS and finding.rows:
+        finding = replace(finding, action=_untagged(rows.take(lengths > max_length), max_length, backbone) + longer)
+    if task.shape is Shape.TEXT and finding.rows:
+        cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
+        finding = replace(finding, action=f"{cut}{longer}")
+    known = coverage.findings(coverage.of(rows, backbone.tokenizer()), backbone.name, _advice(task, backbone))
+    for each in known:
+        log.warning("%s; %s", each.message, each.action)
+    audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
+    log.info("%s", finding.message)
+    return replace(splits, audit=audit), max_length
+
+
+def _advice(task: Task, backbone: Backbone) -> str:
+    if task.shape is Shape.TEXT or backbone.name == _MULTILINGUAL:
+        return "take a model that was pretrained on texts like these"
+    return f"take one that was pretrained on texts like these, such as --model {_MULTILINGUAL}"
+
+
+def _untagged(rows: Rows, max_length: int, backbone: Backbone) -> str:
+    """What the window costs where every word has a tag."""
+    starts = encode(rows, backbone.tokenizer(), max_length, backbone.prompt, words=True).words or ()
+    lost = sum(int((row == NO_TOKEN).sum()) for row in starts)
+    return f"{lost:,} of their words are beyond the window and tagged O; split such rows"
