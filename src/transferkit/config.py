@@ -247,8 +247,8 @@ class RunConfig(Strict):
     data: DataConfig
     model: Place | None = Field(
         None,
-        description="catalogue or hub name, folder, GGUF file or wheel:// address; default: all-MiniLM-L6-v2, or "
-        "SmolLM2-135M-Instruct where texts are to be written",
+        description="catalogue or hub name, folder, GGUF file or wheel:// address; default: all-MiniLM-L6-v2, "
+        "multilingual-e5-small for texts that it does not know, or SmolLM2-135M-Instruct where texts are to be written",
     )
     revision: str | None = Field(None, description="revision of a hub model")
     task: str | None = Field(
