@@ -189,7 +189,8 @@ def test_predict_tells_of_bytes_that_are_no_text(
 ) -> None:
     file = tmp_path / "latin.csv"
     file.write_bytes("text\na café here\nplain\nanother café\n".encode("latin-1"))
-    assert call("predict", finished, file, "--batch-size", 1).code == 0
+    assert "looks like cp125" in call("predict", finished, file).err
+    assert call("predict", finished, file, "--batch-size", 1, "--encoding", "utf-8").code == 0
     assert caplog.text.count("bytes that are not UTF-8 in 2 rows") == caplog.text.count("UTF-8") == 1
 
 

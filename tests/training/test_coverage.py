@@ -95,7 +95,7 @@ ZH = Rows({"text": [f"这本书很好看{i}" for i in range(40)], "label": ["a",
 def test_texts_that_the_usual_model_does_not_know(
     asked: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, "transferkit")
     assert taken(ZH, tmp_path)[0] == "multilingual-e5-small"
     assert asked == ["all-MiniLM-L6-v2", "multilingual-e5-small"]
     assert "unknown to all-MiniLM-L6-v2; multilingual-e5-small is taken in its place" in caplog.text

@@ -35,7 +35,8 @@ _SHIFTED = re.compile(rb"\x1b\$[@B]")  # ISO-2022-JP leaves ASCII by such a sign
 _BETWEEN = re.compile(rb"[\s\",;]+")  # no part of a sign in any of these encodings
 _AT_ONCE = 2**18
 _SAMPLE = 2**16
-_FEW_OF_CHARACTERS, _FEW_OF_LINES = 20, 50
+_FEW_OF_CHARACTERS = 20
+_FEWEST_LINES, _FEW_OF_LINES = 10, 50
 _WIDE = 4  # of ASCII in UTF-16 every other byte is null
 _NULLS = 100
 
@@ -56,7 +57,8 @@ class _Found:
     @property
     def fits(self) -> bool:
         """Whether no more than a handful of bytes is wrong: damage to a text, not another encoding."""
-        few = self.wrong * _FEW_OF_CHARACTERS <= self.right or self.wrong_lines * _FEW_OF_LINES <= self.lines
+        among_lines = (self.wrong_lines - 1) * _FEW_OF_LINES <= self.lines - _FEWEST_LINES
+        few = self.wrong * _FEW_OF_CHARACTERS <= self.right or among_lines
         return few and self.nulls * _WIDE <= self.size and not self.shifted
 
 
