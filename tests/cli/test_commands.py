@@ -189,8 +189,10 @@ def test_predict_tells_of_bytes_that_are_no_text(
 ) -> None:
     file = tmp_path / "latin.csv"
     file.write_bytes("text\na café here\nplain\nanother café\n".encode("latin-1"))
-    assert "looks like cp125" in call("predict", finished, file).err
-    assert call("predict", finished, file, "--batch-size", 1, "--encoding", "utf-8").code == 0
+    assert "looks like cp125" in call("predict", finished, file, "--encoding", "utf-8").err
+    file.write_bytes(file.read_bytes() + b"plain\n" * 60)
+    caplog.clear()
+    assert call("predict", finished, file, "--batch-size", 1).code == 0
     assert caplog.text.count("bytes that are not UTF-8 in 2 rows") == caplog.text.count("UTF-8") == 1
 
 

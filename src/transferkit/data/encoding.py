@@ -69,8 +69,8 @@ def of(path: Path, asked: str | None = None) -> str:
     name has to fit. Raises `DataError` where it does not, with the encoding that the file looks like, and
     `ConfigError` for a name that is none.
     """
-    if asked not in (None, AUTO):
-        return _as_asked(path, asked)
+    if asked not in (None, AUTO) and (name := _named(asked)) not in ("utf-8", UTF_8):
+        return _as_asked(path, name)
     likely, found = _by_mark(path), _examined(path, UTF_8)
     if likely is None and found.fits:
         return UTF_8
@@ -81,21 +81,22 @@ def of(path: Path, asked: str | None = None) -> str:
     raise DataError(f"{path}: expected UTF-8 text, found {_described(found)}; {_advice(likely)}, or save it as UTF-8")
 
 
-def _as_asked(path: Path, asked: str) -> str:
+def _named(asked: str) -> str:
+    """What Python calls the encoding `asked`."""
     try:
-        usable_encoding(asked)
+        return codecs.lookup(usable_encoding(asked)).name
     except ValueError as error:
         raise ConfigError(f"{error}; found {shown(asked)}") from None
-    name = codecs.lookup(asked).name
-    if name in ("utf-8", UTF_8):
-        return UTF_8
+
+
+def _as_asked(path: Path, name: str) -> str:
     mark = _by_mark(path)
     as_utf_8 = _examined(path, UTF_8)
     if mark is None and as_utf_8.right and as_utf_8.fits:
-        raise DataError(f"{path}: expected {asked}, found UTF-8; with --encoding auto every file is read in its own")
+        raise DataError(f"{path}: expected {name}, found UTF-8; with --encoding auto every file is read in its own")
     found = _examined(path, name)
     if not found.fits:
-        raise DataError(f"{path}: expected {asked}, found {_described(found)}; {_advice(mark or _likely(as_utf_8))}")
+        raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(mark or _likely(as_utf_8))}")
     return name
 
 

@@ -52,7 +52,6 @@ _FURTHER: dict[str, Any] = {
         {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
         for i, (path, kind) in enumerate([("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")])
     ],
-    "sentence_bert_config.json": {"max_seq_length": 512, "do_lower_case": False},
     "config_sentence_transformers.json": {"prompts": {"query": _PROMPT}, "default_prompt_name": "query"},
 }
 
@@ -106,8 +105,11 @@ def _convert(file: Path, scratch: Path) -> Path:
     with hushed():
         model.save_pretrained(into)
         tokenizer.save_pretrained(into)
-    pooling = {"1_Pooling/config.json": {"word_embedding_dimension": config.hidden_size, **_MEAN}}
-    for name, content in (_FURTHER | pooling).items():
+    of_size = {
+        "sentence_bert_config.json": {"max_seq_length": config.max_position_embeddings, "do_lower_case": False},
+        "1_Pooling/config.json": {"word_embedding_dimension": config.hidden_size, **_MEAN},
+    }
+    for name, content in (_FURTHER | of_size).items():
         (into / name).parent.mkdir(exist_ok=True)
         (into / name).write_text(json.dumps(content, indent=2), encoding="utf-8")
     return into
