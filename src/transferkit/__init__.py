@@ -1,7 +1,8 @@
 """Transfer learning with pretrained language models.
 
-`fit` tries every route on your rows, `load` gives back the model it made, `TransferClassifier` is the
-same for scikit-learn. Names are imported on first use, so that `import transferkit` costs nothing.
+`look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made,
+`TransferClassifier` is the same for scikit-learn. Names are imported on first use, so that `import transferkit` costs
+nothing.
 """
 
 from importlib import import_module
@@ -10,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transferkit.config import RunConfig
-    from transferkit.data import Rows, read
+    from transferkit.data import Overview, Rows, read
     from transferkit.errors import TransferkitError
     from transferkit.estimators import TransferClassifier
     from transferkit.model import Model, load
-    from transferkit.run import Run, fit
+    from transferkit.run import Run, fit, look
 
 __version__ = version("transferkit")
 
 _HOMES = {
     "Model": "model",
+    "Overview": "data",
     "Rows": "data",
     "Run": "run",
     "RunConfig": "config",
@@ -27,11 +29,13 @@ _HOMES = {
     "TransferkitError": "errors",
     "fit": "run",
     "load": "model",
+    "look": "run",
     "read": "data",
 }
 
 __all__ = [
     "Model",
+    "Overview",
     "Rows",
     "Run",
     "RunConfig",
@@ -40,6 +44,7 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "look",
     "read",
 ]
 

@@ -37,7 +37,7 @@ from torch import Tensor
 
 from transferkit import adapters, flow, students
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
+from transferkit.data.splits import Finding, Overview
 from transferkit.evaluation.results import Skipped
 from transferkit.intake import Intake
 from transferkit.routes import Plan
@@ -85,6 +85,7 @@ class RouteEstimate:
 class Estimate:
     """What would be trained, on what; `busy` says that other work slowed the measurement down."""
 
+    overview: Overview
     model: str
     rows: str
     tokens: int
@@ -121,6 +122,7 @@ def of_run(intake: Intake) -> Estimate:
     longest_target = max(map(len, train.answers or ()), default=0)
     load = _Load(prepared, forward, both, tokens, int(train.lengths.max()), longest_target)
     return Estimate(
+        overview=splits.overview,
         model=backbone.name,
         rows=splits.words,
         tokens=sum(tokens.values()),

@@ -14,7 +14,7 @@ from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
 from transferkit.data import audit, columns
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Splits
+from transferkit.data.splits import Audit, Overview, Splits
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.sources import hub_data
@@ -50,6 +50,19 @@ def begin(config: RunConfig, table: Any = None, resume: bool = False) -> Intake:
     return take_in(config, table)
 
 
+def look(config: RunConfig, table: Any = None) -> Overview:
+    """What `take_in` would read, and as what; where the rows cannot be used, why.
+
+    Raises `DataError` where there are no rows to be looked at, else as `take_in` does.
+    """
+    task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
+    tables = _tables(config, table)
+    try:
+        return data.look(tables, config.data, task)
+    except DataError as error:
+        return data.unusable(tables, task, f"{error}{_other_tasks(tables, config.data, task)}")
+
+
 def take_in(config: RunConfig, table: Any = None) -> Intake:
     """Check the settings, then read, audit and split the rows.
 
@@ -68,7 +81,8 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     task = task.bound(splits.train.join(splits.validation))
     if splits.folds and not len(splits.test) and task.shape in (Shape.LABEL, Shape.LABELS):
         splits = _with_rare_labels(splits, task, config)
-    log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
+    for name, words in splits.overview.facts:
+        log.info("%s: %s", name, words)
     log.info("%s", splits.words)
     return Intake(config, tables, splits, task)
 

@@ -1,4 +1,4 @@
-"""`transferkit.fit`: the same as the command `fit`, called from Python."""
+"""`transferkit.fit` and `transferkit.look`: the same as the commands, called from Python."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from transferkit import intake
 from transferkit.config import parse
+from transferkit.data import Overview
 from transferkit.errors import ConfigError, TransferkitError, shown
 from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.intake import begin
 
 if TYPE_CHECKING:
     from transferkit.model import Model
@@ -107,15 +108,10 @@ def fit(
     >>> run.model().predict(["Who wrote Ulysses ?"])                                         # doctest: +SKIP
     ['HUM']
     """
-    if data is None or isinstance(data, bytes | int | float):
-        raise ConfigError(f"expected data: a file, a DataFrame, a data set's name ...; found {shown(data)}")
-    named = isinstance(data, str | Path) and all(_is_file(part) for part in (validation, test))
     config = parse(
         {
             "data": {
-                "path": str(data) if isinstance(data, str | Path) else type(data).__name__,
-                "validation": str(validation) if _is_file(validation) and validation is not None else None,
-                "test": str(test) if _is_file(test) and test is not None else None,
+                **_described(data, validation, test),
                 "encoding": encoding,
                 "text": text,
                 "text_pair": text_pair,
@@ -146,12 +142,54 @@ def fit(
         }
     )
     with _naming_arguments():
-        intake = begin(config, None if named else _table(data, validation, test, encoding), resume)
+        taken = intake.begin(config, _table_of(data, validation, test, encoding), resume)
         from transferkit import flow
         from transferkit.sources.hush import hushed
 
         with hushed():
-            return Run(flow.finish(intake, resume))
+            return Run(flow.finish(taken, resume))
+
+
+def look(
+    data: Any,
+    *,
+    task: str | None = None,
+    validation: Any = None,
+    test: Any = None,
+    encoding: str | None = None,
+    text: str | None = None,
+    text_pair: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
+) -> Overview:
+    """What `fit` would read `data` as: encoding, columns, labels, a row as it is learned, and what is odd.
+
+    The parameters are those of `fit`. Where the rows cannot be used, `problem` of the overview says why. Raises a
+    `TransferkitError` where there are none to be looked at.
+
+    >>> transferkit.look("reviews.csv", label="category")  # doctest: +SKIP
+    """
+    columns = {"text": text, "text_pair": text_pair, "label": label, "group": group, "time": time}
+    config = parse({"data": _described(data, validation, test) | columns | {"encoding": encoding}, "task": task})
+    with _naming_arguments():
+        return intake.look(config, _table_of(data, validation, test, encoding))
+
+
+def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:
+    """What a description says of where the rows are; of a table in memory its type."""
+    if data is None or isinstance(data, bytes | int | float):
+        raise ConfigError(f"expected data: a file, a DataFrame, a data set's name ...; found {shown(data)}")
+    further = {"validation": validation, "test": test}
+    files = {name: str(place) for name, place in further.items() if place is not None and _is_file(place)}
+    return {"path": str(data) if isinstance(data, str | Path) else type(data).__name__, **files}
+
+
+def _table_of(data: Any, validation: Any, test: Any, encoding: str | None) -> Any:
+    """The tables in memory; None where all of them are files."""
+    if isinstance(data, str | Path) and all(_is_file(part) for part in (validation, test)):
+        return None
+    return _table(data, validation, test, encoding)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from transferkit import __version__
 from transferkit.cli import commands
 
-_ORDER = ("fit", "predict", "evaluate", "compare", "models", "datasets", "fetch", "cache")
+_ORDER = ("look", "fit", "predict", "evaluate", "compare", "models", "datasets", "fetch", "cache")
 
 
 class Group(TyperGroup):

@@ -1,6 +1,7 @@
 """What `fit` says at the end of a run, and before one with --dry-run."""
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from transferkit.cli.console import table
 
 if TYPE_CHECKING:
     from transferkit.cli.comparison import Paired
-    from transferkit.data.splits import Finding
+    from transferkit.data.splits import Finding, Overview
     from transferkit.estimate import Estimate, RouteEstimate
     from transferkit.evaluation.results import Comparison, Interval, RunResult, Scores
 
@@ -38,8 +39,17 @@ def print_result(out: Console, result: "RunResult") -> None:
     _say(out, f"next     transferkit predict {shlex.quote(str(folder))} FILE")
 
 
+def print_overview(out: Console, found: "Overview") -> None:
+    """What was read and as what, a line each, and what is odd."""
+    width = max(len(name) for name, _ in found.facts)
+    for name, words in found.facts:
+        _say(out, f"{name.ljust(width)}  {words}")
+    _print_findings(out, found.findings)
+
+
 def print_estimate(out: Console, found: "Estimate") -> None:
     """Rows, audit, and what every route would take."""
+    print_overview(out, replace(found.overview, findings=()))
     _say(out, f"rows     {found.rows}")
     _say(out, f"model    {found.model}, window {found.max_length} tokens, {found.tokens:,} tokens in all rows")
     _print_findings(out, found.findings)

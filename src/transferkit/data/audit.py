@@ -16,6 +16,8 @@ from transferkit.data.values import names_in
 
 _SHOWN = 5
 _UNBALANCED = 10
+_VARIANTS = {chr(code) for code in range(0xFE00, 0xFE10)}
+"""How the sign before is drawn."""
 
 
 def shown(numbers: Iterable[int]) -> str:
@@ -80,13 +82,14 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a te
 
 
 def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
-    """Labels that differ only in how they are written: in case, width, or as numbers (`1` and `1.0`).
+    """Labels that differ only in how they are written: in case, width, Unicode form, signs that cannot be seen, or as
+    numbers (`1` and `1.0`).
 
     The rows are those of all but the most frequent spelling.
     """
     spelt: dict[str, list[str]] = {}
     for label, _ in class_counts(train, task).most_common():
-        spelt.setdefault(form(unicodedata.normalize("NFKC", label)).casefold(), []).append(label)
+        spelt.setdefault(_visible(label), []).append(label)
     alike = [found for found in spelt.values() if len(found) > 1]
     if not alike:
         return []
@@ -97,6 +100,13 @@ def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
     listed = "; ".join(" and ".join(map(repr, found)) for found in alike[:_SHOWN]) + more
     message = f"labels that differ only in how they are written: {listed} ({shown(numbers)})"
     return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
+
+
+def _visible(label: str) -> str:
+    """What can be told of a label by looking at it, without its case."""
+    text = unicodedata.normalize("NFKC", label)
+    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in _VARIANTS)
+    return form(seen.strip() or label).casefold()
 
 
 def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:

@@ -16,6 +16,10 @@ class TaskColumns(Protocol):
     """What `data` needs to know of a task: its columns and the shape of its answer."""
 
     @property
+    def name(self) -> str:
+        """What the task is called."""
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """Columns a row must have."""
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from transferkit.config import DataConfig
-from transferkit.data import audit, checks, content, folding, memberships, partition
-from transferkit.data.cleaning import clean, without_repeats
+from transferkit.data import audit, checks, content, folding, memberships, overview, partition
+from transferkit.data.cleaning import Cleaned, clean, without_repeats
 from transferkit.data.columns import GROUP, TIME, TaskColumns, explicit
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Finding, Splits
+from transferkit.data.splits import Audit, Finding, Overview, Splits
 from transferkit.data.unlabelled import gathered
 from transferkit.errors import DataError
 
@@ -32,8 +32,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     extra = named.pop(UNLABELLED, None)
     single = len(named) == 1
     asked = explicit(task, config)
-    cleaned = {name: clean(table, task, asked, "" if single else name) for name, table in named.items()}
-    checks.same_columns(cleaned)
+    cleaned = _cleaned(named, task, asked)
     columns = cleaned["train"].columns
     given, respelt = checks.one_spelling({name: part.rows for name, part in cleaned.items()}, task)
     checks.enough_classes(given["train"], task, columns)
@@ -64,7 +63,27 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         columns={name: raw for name, raw in columns.items() if name not in (GROUP, TIME)},
         unlabelled=unlabelled,
         folds=folds,
+        overview=overview.of(named, cleaned, task),
     )
+
+
+def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> Overview:
+    """What `prepare` would read raw `tables` as, without splits. Raises `DataError` where they cannot be used."""
+    named = assigned(tables)
+    named.pop(UNLABELLED, None)
+    cleaned = _cleaned(named, task, explicit(task, config))
+    checks.enough_classes(cleaned["train"].rows, task, cleaned["train"].columns)
+    findings = [finding for part in cleaned.values() for finding in part.findings]
+    if task.shape.name in ("LABEL", "LABELS"):
+        findings += [*audit.alike_labels(cleaned["train"].rows, task), *audit.balance(cleaned["train"].rows, task)]
+    return overview.of(named, cleaned, task, findings)
+
+
+def _cleaned(named: Mapping[str, Rows], task: TaskColumns, asked: Mapping[str, str]) -> dict[str, Cleaned]:
+    single = len(named) == 1
+    cleaned = {name: clean(table, task, asked, "" if single else name) for name, table in named.items()}
+    checks.same_columns(cleaned)
+    return cleaned
 
 
 def naive_split(

@@ -1,6 +1,7 @@
 """Files, folders and tables in memory -> `Rows` under their raw column names."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,7 @@ def read(source: Any, encoding: str | None = None) -> Rows:
     )
 
 
-def read_splits(
-    source: Any, validation: Any = None, test: Any = None, encoding: str | None = None
-) -> dict[str, Rows]:
+def read_splits(source: Any, validation: Any = None, test: Any = None, encoding: str | None = None) -> dict[str, Rows]:
     """The splits of `source` under `train`, `validation`, `test` (and `unlabelled`), or `{"all": rows}`.
 
     Splits come from a folder of files named after them, a `DatasetDict`, or a mapping of split name to table.
@@ -97,7 +96,11 @@ def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file."""
     file = _place(path)
     of_file = formats.of(file)
-    return of_file.batches(file, batch_size, "" if of_file.BINARY else encodings.of(file, encoding))
+    if of_file.BINARY:
+        return of_file.batches(file, batch_size, "")
+    name = encodings.of(file, encoding)
+    shown = "UTF-8" if name == encodings.UTF_8 else name
+    return (replace(rows, encoding=shown) for rows in of_file.batches(file, batch_size, name))
 
 
 def split_name(name: str) -> str:
@@ -138,4 +141,5 @@ def _joined(paths: Sequence[Path], encoding: str | None) -> Rows:
                 f"{', '.join(map(repr, sorted(odd)[:5]))}; write both with the same columns"
             )
     rows = concatenated(parts)
-    return Rows(rows.columns, np.arange(1, len(rows) + 1), f"{paths[0].parent / paths[0].name} and further parts")
+    source = f"{paths[0].parent / paths[0].name} and further parts"
+    return replace(rows, numbers=np.arange(1, len(rows) + 1), source=source)

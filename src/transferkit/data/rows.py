@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,13 @@ class Rows:
     """Columns of equal length under canonical names (`text`, `text_pair`, `label`, ...).
 
     `numbers` holds the 1-based row number of every row in `source` (a header is not counted).
-    Unlabelled rows have `None` in their target column.
+    Unlabelled rows have `None` in their target column. `encoding` is that of the text file, "" where there is none.
     """
 
     columns: Mapping[str, Sequence[Any]]
     numbers: npt.NDArray[np.int64]
     source: str = ""
+    encoding: str = ""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -36,13 +37,13 @@ class Rows:
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
         where = index.tolist()
         columns = {name: [values[i] for i in where] for name, values in self.columns.items()}
-        return Rows(columns, self.numbers[index], self.source)
+        return replace(self, columns=columns, numbers=self.numbers[index])
 
     def join(self, other: "Rows") -> "Rows":
         """These rows followed by `other`'s, over the columns both have."""
         shared = [name for name in self.columns if name in other.columns]
         columns = {name: [*self.columns[name], *other.columns[name]] for name in shared}
-        return Rows(columns, np.concatenate([self.numbers, other.numbers]), self.source)
+        return replace(self, columns=columns, numbers=np.concatenate([self.numbers, other.numbers]))
 
     def inputs(self) -> list[tuple[str, str | None]]:
         """(text, text_pair) of every row; text_pair is None where there is no such column."""
@@ -77,7 +78,8 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
     for part in parts:
         for name, values in columns.items():
             values.extend(part.columns.get(name, [None] * len(part)))
-    return Rows(columns, np.concatenate([part.numbers for part in parts]), parts[0].source)
+    numbers = np.concatenate([part.numbers for part in parts])
+    return Rows(columns, numbers, parts[0].source, " and ".join(dict.fromkeys(part.encoding for part in parts)))
 
 
 def row_key(text: str, pair: str | None) -> str:

@@ -1,11 +1,12 @@
 """`Splits`: what `data` hands to everything downstream."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from transferkit.data.rows import Rows
+from transferkit.errors import shown
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Finding:
     `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
     near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, respelt-labels,
     rare-labels, unlearned-labels, balance, groups, shared-groups, time, looking-ahead, parted-groups, truncation,
-    unfinished-answers, constant, encoding, unknown-texts.
+    unfinished-answers, constant, encoding, unknown-texts, swallowed-rows, numbers-as-text, single-labels,
+    constant-labels.
     `severity` is info, warning or fixed.
     """
 
@@ -38,13 +40,80 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table as it was read; `split` is "" where there is one only, `encoding` where it is no text file."""
+
+    split: str
+    source: str
+    encoding: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What was read, and as what: to be looked at before anything is learned.
+
+    `columns` maps what a task reads (text, label ...) to the columns that it is read from, `made_of` names those that
+    were parted or joined for that, `unused` those that are not read. `targets` says in words what is to be learned,
+    with counts. `example` is a row as it will be learned, name by name, and `number` its number. `problem` says why
+    the rows cannot be used as they are; then `unused` are all columns, and `example` is a row as it stands in the file.
+    """
+
+    task: str = ""
+    tables: tuple[Table, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    made_of: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    targets: str = ""
+    number: int = 0
+    example: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problem: str = ""
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What is read and how, as pairs of a name and words; the example last."""
+        found = [(table.split or "read", _table_words(table)) for table in self.tables]
+        found.append(("task", self.task))
+        if self.columns:
+            made = f", made of {_names(self.made_of)}" if self.made_of else ""
+            found.append(("columns", ", ".join(f"{name} from {raw!r}" for name, raw in self.columns.items()) + made))
+        if self.unused:
+            found.append(("columns" if self.problem else "not used", _names(self.unused)))
+        if self.targets:
+            found.append(("to learn", self.targets))
+        return found + [(f"row {self.number}, {name}", words) for name, words in self.example]
+
+    def __str__(self) -> str:
+        lines = [f"{name}: {words}" for name, words in self.facts]
+        found = [f"{each.kind}: {each.message}{f': {each.action}' if each.action else ''}" for each in self.findings]
+        return "\n".join([*lines, *found, *([self.problem] if self.problem else ())])
+
+    __repr__ = __str__
+
+
+_MOST_NAMES = 20
+
+
+def _names(columns: Sequence[str]) -> str:
+    more = f" and {len(columns) - _MOST_NAMES} more" if len(columns) > _MOST_NAMES else ""
+    return ", ".join(shown(name, 60) for name in columns[:_MOST_NAMES]) + more
+
+
+def _table_words(table: Table) -> str:
+    encoding = f", {table.encoding}" if table.encoding else ""
+    return f"{table.rows:,} row{'' if table.rows == 1 else 's'} of {table.source or 'a table in memory'}{encoding}"
+
+
+@dataclass(frozen=True)
 class Splits:
     """Train, validation and test rows with the audit that made them disjoint.
 
     `test` is touched once, at the end. `columns` maps canonical names of inputs and target to the names in the source.
     Rows may have the columns `group` and `time` too, which no model sees.
     `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
-    train and validation rows are cross-validated in so many parts; then `test` may be empty.
+    train and validation rows are cross-validated in so many parts; then `test` may be empty. `overview` says what the
+    rows were read as.
     """
 
     train: Rows
@@ -54,6 +123,7 @@ class Splits:
     columns: Mapping[str, str] = field(default_factory=dict)
     unlabelled: Rows | None = None
     folds: int = 0
+    overview: Overview = Overview()
 
     @property
     def labelled(self) -> Rows:

@@ -86,6 +86,7 @@ def _data(result: RunResult) -> dict[str, Any]:
         "rows": {name: len(rows) for name, rows in parts.items()},
         "sources": {name: rows.source for name, rows in parts.items()},
         "columns": dict(splits.columns),
+        "overview": plain(asdict(splits.overview)),
         "fingerprint": result.fingerprint,
         "audit": {
             "findings": [plain(asdict(finding)) for finding in splits.audit.findings],

@@ -1,0 +1,114 @@
+"""Signs that a table is not what it was taken for, as findings: rows inside a cell, numbers in place of texts, labels
+that tell nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from transferkit.data import audit
+from transferkit.data.columns import TaskColumns
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.data.values import names_in
+
+_SEPARATORS = ",;\t|"
+_FEWEST = 5  # rows that say something about a whole column
+_MOST_LABELS = 1_000
+
+
+def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) -> list[Finding]:
+    """What is odd about usable `rows` of the split called `name`."""
+    named = audit.of(name)
+    return [
+        *_swallowed(rows, task, named),
+        *_numbers(rows, task, columns, named),
+        *_single(rows, task, columns, named),
+        *_constant(rows, task, named),
+    ]
+
+
+def _swallowed(rows: Rows, task: TaskColumns, named: str) -> list[Finding]:
+    """Cells whose line ends look like those of rows, as a quote that is never closed makes them."""
+    texts = [rows[column] for column in (*task.inputs, *task.optional_inputs) if column in rows]
+    broken = [i for cells in texts for i, cell in enumerate(cells) if isinstance(cell, str) and "\n" in cell]
+    if not broken:
+        return []
+    labels = _short_labels(rows[task.target])
+    inside = {
+        i: lines for i in sorted(set(broken)) if (lines := sum(_rows_inside(cells[i], labels) for cells in texts))
+    }
+    if not inside:
+        return []
+    numbers = tuple(int(rows.numbers[i]) for i in inside)
+    lines = sum(inside.values())
+    holds = f"{audit.verb(len(inside), 'holds', 'hold')} {audit.counted(lines, 'line')}"
+    ends = f"{audit.verb(lines, 'ends or begins', 'end or begin')} with a label as a row does"
+    message = f"{audit.counted(len(inside))}{named} {holds} that {ends} ({audit.shown(numbers)})"
+    action = "read as part of the text; if they are rows, double the quotes inside of quoted fields and close them"
+    return [Finding("swallowed-rows", "warning", message, numbers, action)]
+
+
+def _short_labels(targets: Sequence[Any]) -> set[str]:
+    labels = Counter(label for target in targets for label in names_in(target))
+    return {label for label, _ in labels.most_common(_MOST_LABELS)}
+
+
+def _rows_inside(cell: str, labels: set[str]) -> int:
+    """How many lines of `cell` have one of `labels` as their first or last field."""
+    lines = cell.split("\n") if "\n" in cell else ()
+    return sum(any(_has_label(line, mark, labels) for mark in _SEPARATORS) for line in lines)
+
+
+def _has_label(line: str, mark: str, labels: set[str]) -> bool:
+    first, parted, _ = line.partition(mark)
+    return bool(parted) and not {first.strip(' "\r'), line.rpartition(mark)[2].strip(' "\r')}.isdisjoint(labels)
+
+
+def _numbers(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Columns of text in which every cell is a number, or one that counts the rows."""
+    findings = []
+    for column in (*task.inputs, *task.optional_inputs):
+        cells = rows.columns.get(column, ())
+        if len(cells) < _FEWEST or not all(map(_is_number, cells)):
+            continue
+        what = "counts the rows" if _counts(cells) else "holds numbers alone"
+        message = f"column {columns[column]!r}{named}, read as {column}, {what}: {', '.join(cells[:_FEWEST])} ..."
+        findings.append(Finding("numbers-as-text", "warning", message, (), "name another column if that is not meant"))
+    return findings
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _counts(cells: Iterable[str]) -> bool:
+    steps = np.diff([float(cell) for cell in cells])
+    return bool((steps == 1).all())
+
+
+def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """A task of several labels in which no row has several."""
+    if task.shape.name != "LABELS" or len(rows) < _FEWEST or any(len(target) > 1 for target in rows[task.target]):
+        return []
+    message = f"no row{named} has more than one label in column {columns[task.target]!r}"
+    action = "several labels are parted by |; where a row has one alone, take --task text-classification"
+    return [Finding("single-labels", "warning", message, (), action)]
+
+
+def _constant(rows: Rows, task: TaskColumns, named: str) -> list[Finding]:
+    """Of several labels those that every row has."""
+    if task.shape.name != "LABELS" or len(rows) < _FEWEST:
+        return []
+    counts = audit.class_counts(rows, task)
+    always = sorted(label for label, count in counts.items() if count == len(rows))
+    if not always:
+        return []
+    has = audit.verb(len(always), "stands", "stand")
+    message = f"{audit.counted(len(always), 'label')} {has} in every row{named}: {', '.join(map(repr, always[:5]))}"
+    return [Finding("constant-labels", "warning", message, (), "nothing can be learned of it; leave it out")]
