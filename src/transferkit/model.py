@@ -76,6 +76,11 @@ class Model:
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is pickled is the place of the folder, from which another process loads the model again."""
+        own_code = predictors.read_facts(self.folder).own_code  # which was trusted, or it would not have been loaded
+        return _loaded_again, (str(self.folder.resolve()), own_code)
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels, in the order of the columns of `predict_proba`."""
@@ -254,6 +259,10 @@ def load(
         predictor = predictors.load(artifact, trust_remote_code)
     name, columns = (run.task.name, run.data.columns) if run else (facts.task, facts.columns)
     return Model(artifact, predictor, replace(_task(artifact, name, predictor), labels=predictor.labels), columns)
+
+
+def _loaded_again(folder: str, trusted: bool) -> Model:
+    return load(folder, trust_remote_code=trusted)
 
 
 def _task(artifact: Path, name: str | None, predictor: Predictor) -> Task:

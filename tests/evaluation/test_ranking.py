@@ -116,3 +116,9 @@ def test_words() -> None:
 
 def test_truth_is_what_the_routes_are_made_from() -> None:
     assert TRUTH.shape == (400,) and np.bincount(TRUTH).tolist() == [200, 200]
+
+
+def test_a_zero_of_every_route_is_said(result: RunResult, make_route: MakeRoute) -> None:
+    rows, baseline = len(TRUTH), make_route("tf-idf", len(TRUTH), 9_000, route="baseline")
+    assert "Every route has accuracy 0" in words_of(result, [make_route("full", rows, 100), baseline])
+    assert "Every route has" not in words_of(result, [make_route("full", rows - 1, 100), baseline])

@@ -80,8 +80,9 @@ def _to_file(path: Path, overwrite: bool) -> Iterator[Write]:
 
 
 def _json_lines(file: TextIO, answers: "Answers", labels: Sequence[str], every: bool) -> None:
+    escaped = not str(file.encoding).lower().startswith("utf")
     for record in _records(answers, labels, every):
-        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        file.write(json.dumps(record, ensure_ascii=escaped) + "\n")
 
 
 class _CsvLines:

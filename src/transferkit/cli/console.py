@@ -6,6 +6,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich import box
@@ -40,6 +41,13 @@ def hush_libraries(debug: bool = False) -> None:
     log.setLevel(logging.INFO)
     log.propagate = False
     log.handlers = [_handler()]
+
+
+def write_what_can_be() -> None:
+    """Escape what a terminal's encoding does not have (\\u6b63), where Python would raise."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def be_quiet() -> None:

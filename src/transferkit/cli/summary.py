@@ -4,6 +4,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -41,9 +42,9 @@ def print_result(out: Console, result: "RunResult") -> None:
 
 def print_overview(out: Console, found: "Overview") -> None:
     """What was read and as what, a line each, and what is odd."""
-    width = max(len(name) for name, _ in found.facts)
+    width = max(cell_len(name) for name, _ in found.facts)
     for name, words in found.facts:
-        _say(out, f"{name.ljust(width)}  {words}")
+        _say(out, f"{name}{' ' * (width - cell_len(name))}  {words}")
     _print_findings(out, found.findings)
 
 

@@ -97,7 +97,7 @@ def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: st
     if task.shape.name != "LABELS" or len(rows) < _FEWEST or any(len(target) > 1 for target in rows[task.target]):
         return []
     message = f"no row{named} has more than one label in column {columns[task.target]!r}"
-    action = "several labels are parted by |; where a row has one alone, take --task text-classification"
+    action = "several labels are separated by |; where every row has one, take --task text-classification"
     return [Finding("single-labels", "warning", message, (), action)]
 
 

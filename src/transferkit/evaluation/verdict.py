@@ -6,16 +6,19 @@ import numpy as np
 
 from transferkit import metrics
 from transferkit.evaluation.results import FOLDS, Choice, Comparison, Interval, RouteResult, p_words
-from transferkit.tasks import Task
+from transferkit.tasks import Shape, Task
 
 
 def verdict(task: Task, routes: Sequence[RouteResult], choice: Choice, quoted: Interval, baseline: str | None) -> str:
-    """Two to four sentences: which is best, what is as good and cheaper, what fails to beat the baseline, by what test.
+    """Two to five sentences: which is best, what is as good and cheaper, what fails to beat the baseline, by what test.
 
     `routes` carry their comparisons; `baseline` is a name of theirs.
     """
     by_name = {route.name: route for route in routes}
     sentences = [_best(task, by_name[choice.best], choice, quoted)]
+    if task.shape is not Shape.VALUE and all(route.scores.metrics[task.main_metric].value == 0 for route in routes):
+        title = metrics.get(task.main_metric).TITLE
+        sentences.append(f"Every route has {title} 0: check whether predictions and references have the same form.")
     if choice.losses:
         sentences.append(cheapest(task, routes, choice))
     if baseline is not None and len(routes) > 1:

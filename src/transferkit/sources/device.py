@@ -1,9 +1,15 @@
 """Where models compute."""
 
 import gc
+import os
+from functools import partial
 
 import torch
 from accelerate import PartialState
+
+# OpenMP's threads do not survive a fork, and a process that waits for them never answers.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=partial(torch.set_num_threads, 1))
 
 
 def device() -> torch.device:

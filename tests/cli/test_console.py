@@ -1,0 +1,26 @@
+"""What is printed where the terminal has another encoding than UTF-8."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def printed(encoding: str, *words: object) -> str:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "transferkit", *map(str, words)]
+    ended = subprocess.run(command, env=environment, capture_output=True, check=True)
+    return ended.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("ascii", r"\u6b63\u9762 2"), ("gb18030", "正面 2"), ("utf-8", "正面 2")]
+)
+def test_labels_are_shown_in_any_encoding(encoding: str, shown: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    labels = ["正面", "负面", "正面", "负面"]
+    path.write_text("".join(json.dumps({"text": f"t{i}", "label": each}) + "\n" for i, each in enumerate(labels)))
+    assert shown in printed(encoding, "look", path)
