@@ -162,6 +162,10 @@ def test_pairs_are_not_asked_of_a_model_of_texts(classifier: TransferClassifier)
         ({"max_length": 100}, TEXTS, LABELS, "at most 64"),
         ({"route": "full"}, ["a", "b"], ["x", "y"], "does not apply here"),
         ({}, ["a", "b", "c"], ["x", None, "y"], "none for item 2"),
+        ({}, ["a", "b", "c"], ["x", pd.NA, "y"], "none for item 2"),
+        ({}, ["a", "b", "c"], [0.5, 1.25, 3.75], "continuous"),
+        ({}, ["a", "b"], np.array([[0, 1], [1, 0]]), r"shape \(2, 2\)"),
+        ({}, ["a", "b"], [["x"], ["y"]], "text or numbers"),
         ({}, pd.DataFrame({"text": ["a", "b"]}), ["x", "y"], "its text column"),
     ],
 )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
@@ -190,13 +191,20 @@ def _labels_of(y: Any) -> npt.NDArray[Any]:
     """`y` as an array of one dimension; `DataError` for what is no list of labels."""
     if isinstance(y, str | bytes | Mapping | Set) or not hasattr(y, "__len__") or hasattr(y, "columns"):
         raise DataError(f"expected a list of labels, found {shown(y, 60)}")
+    if isinstance(y, np.ndarray) and y.ndim > 1 and y.size != len(y):
+        raise DataError(f"expected one label per text, found an array of shape {y.shape}")
     listed = list(y.ravel()) if isinstance(y, np.ndarray) else list(y)
     for number, label in enumerate(listed, start=1):
         if missing(label):
             raise DataError(f"expected a label for every text, found none for item {number}; leave it out")
         if not isinstance(label, str | int | float | np.generic):
             raise DataError(f"expected text or numbers as labels, found {shown(label, 60)} for item {number}")
-    return np.asarray(listed)
+    labels = np.asarray(listed)
+    try:
+        check_classification_targets(labels)
+    except ValueError as error:
+        raise DataError(f"expected labels of classes; scikit-learn says: {str(error).split('. ')[0]}") from None
+    return labels
 
 
 def _run(plan: Plan, context: Context) -> Outcome:
