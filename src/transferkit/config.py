@@ -101,6 +101,14 @@ def _no_file(path: Path) -> Path:
 CacheFolder = Annotated[Folder, AfterValidator(_no_file)]
 
 
+def cache_folder(asked: str | Path | None) -> Path:
+    """The cache folder that is asked for, or the usual one. Raises `ConfigError` where there is no home folder."""
+    try:
+        return Path(asked or "~/.cache/transferkit").expanduser()
+    except RuntimeError:
+        raise ConfigError("expected a home folder for the cache, found none; name a folder with --cache-dir") from None
+
+
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys, and text that no file or path can hold."""
 

@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
-from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, explain
+from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder, explain
 from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
 from transferkit.data.labels import written
@@ -30,7 +30,6 @@ from transferkit.sources.hush import hushed
 from transferkit.tasks import Task
 from transferkit.training import cache
 
-_CACHE = "~/.cache/transferkit"
 _WAY_ON = "or let the environment's TMPDIR name another disk, and fit again"
 
 
@@ -152,7 +151,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
     def _context(self, rows: Rows, folder: Path) -> Context:
-        cache_dir = Path(self.cache_dir or _CACHE).expanduser()
+        cache_dir = cache_folder(self.cache_dir)
 
         def load(name: str) -> Backbone:
             return sources.load(

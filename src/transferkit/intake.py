@@ -11,7 +11,7 @@ from typing import Any
 
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
-from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
+from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, cache_folder, usual_folder
 from transferkit.data import audit, columns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Audit, Overview, Splits
@@ -100,7 +100,7 @@ def _with_rare_labels(splits: Splits, task: Task, config: RunConfig) -> Splits:
 
 def cache_of(config: RunConfig) -> Path:
     """The cache folder of the run."""
-    return (config.cache_dir or Path("~/.cache/transferkit")).expanduser()
+    return cache_folder(config.cache_dir)
 
 
 def _settled(config: RunConfig, task: Task) -> RunConfig:

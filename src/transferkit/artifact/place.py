@@ -4,7 +4,7 @@ import logging
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -120,7 +120,9 @@ def _is_protected(whole: Path) -> bool:
 
 
 def _homes() -> set[Path]:
-    named = [Path("~").expanduser(), *(Path(user.pw_dir) for user in pwd.getpwall() if user.pw_dir)]
+    named = [Path(user.pw_dir) for user in pwd.getpwall() if user.pw_dir]
+    with suppress(RuntimeError):  # a user without a home, as in a container
+        named.append(Path.home())
     return {home.resolve() for home in named}
 
 

@@ -7,7 +7,6 @@ import sys
 import warnings
 from collections.abc import Sequence
 from io import TextIOWrapper
-from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -59,11 +58,6 @@ def out() -> Console:
     """Where answers go; as wide as the terminal, or 120 columns where there is none."""
     width = shutil.get_terminal_size((_WIDTH, 24)).columns
     return Console(width=width if sys.stdout.isatty() else max(width, _WIDTH), highlight=False, emoji=False)
-
-
-def cache(asked: Path | None) -> Path:
-    """The cache folder asked for, or the usual one."""
-    return (asked or Path("~/.cache/transferkit")).expanduser()
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> Table:

@@ -3,6 +3,7 @@
 import errno
 import glob
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -38,12 +39,19 @@ def publish(cache_dir: Path, key: str, needed: int, build: Callable[[Path], Path
     if target.is_dir():
         return target
     with disk(target.parent, needed):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make(target.parent)
         require(target.parent, needed)
         with _lock(target.with_name(f"{key}.lock")):
             if not target.is_dir():
                 _build(target, build)
     return target
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError as error:  # above it is no place for folders
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder)) from error
 
 
 def require(folder: Path, needed: int) -> None:

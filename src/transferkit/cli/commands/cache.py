@@ -9,6 +9,7 @@ import typer
 from transferkit.cli import console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.config import cache_folder
 from transferkit.errors import ConfigError
 
 log = logging.getLogger("transferkit")
@@ -26,7 +27,7 @@ def command(
     """Show what the cache folder holds, or empty it; files that are not the cache's are neither counted nor removed."""
     if downloads and not empty:
         raise ConfigError("--downloads goes with --empty; add it, or leave --downloads out")
-    folder = console.cache(cache_dir)
+    folder = cache_folder(cache_dir)
     if cache_dir is not None and not folder.is_dir():
         found = "a file" if folder.exists() else "nothing there"
         raise ConfigError(f"--cache-dir {cache_dir}: expected a cache folder, found {found}; check the path")

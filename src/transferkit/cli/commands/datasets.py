@@ -7,6 +7,7 @@ from transferkit import sources
 from transferkit.cli import console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.config import cache_folder
 
 
 def command(
@@ -21,7 +22,7 @@ def command(
             f"{entry.rows:,}",
             f"{entry.size / 1e6:.0f} MB",
             entry.licence,
-            "yes" if sources.is_cached(entry.name, console.cache(cache_dir)) else "no",
+            "yes" if sources.is_cached(entry.name, cache_folder(cache_dir)) else "no",
             entry.summary,
         )
         for entry in sources.datasets()

@@ -9,6 +9,7 @@ from transferkit import sources
 from transferkit.cli import console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.config import cache_folder
 
 
 def command(
@@ -25,5 +26,5 @@ def command(
 
         hub_data.load(name, offline=False)
     else:
-        sources.fetch(name, cache_dir=console.cache(cache_dir), revision=revision)
+        sources.fetch(name, cache_dir=cache_folder(cache_dir), revision=revision)
     console.out().print(f"{name} is on this machine", markup=False)
