@@ -6,8 +6,8 @@ from dataclasses import replace
 from transferkit import data, sources
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Splits
-from transferkit.errors import ConfigError
+from transferkit.data.splits import Finding, Splits
+from transferkit.errors import ConfigError, SourceError
 from transferkit.intake import Intake, cache_of
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
@@ -36,7 +36,21 @@ def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
                 log.warning("%s, and %s", finding.message, error)
             else:
                 log.info("%s; %s is taken in its place", finding.message, backbone.name)
-    return config.model_copy(update={"model": config.model or backbone.name}), backbone
+    return config.model_copy(update={"model": config.model or backbone.name}), _prompted(backbone, config.prompt)
+
+
+def _prompted(backbone: Backbone, asked: str | None) -> Backbone:
+    """With the prompt that was asked for: one of its own by name, or any text."""
+    return backbone if asked is None else replace(backbone, prompt=backbone.prompts.get(asked, asked))
+
+
+def _unused_prompts(backbone: Backbone, asked: str | None) -> tuple[Finding, ...]:
+    """A word on prompts that the model's folder has, where it is read without any."""
+    if backbone.prompt or asked is not None or not backbone.prompts:
+        return ()
+    shown = ", ".join(f"{name} ({text!r})" for name, text in backbone.prompts.items())
+    message = f"{backbone.name} has prompts of which none is its default, and is read without: {shown}"
+    return (Finding("prompts", "info", message, (), "--prompt takes the name of one, or any text"),)
 
 
 def _loaded(config: RunConfig, name: str) -> Backbone:
@@ -73,7 +87,15 @@ def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) 
     if task.shape is Shape.TEXT and finding.rows:
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
-    known = coverage.findings(coverage.of(rows, backbone.tokenizer()), backbone.name, _advice(task, backbone))
+    found = coverage.of(rows, backbone.tokenizer())
+    if found.nothing:
+        raise SourceError(
+            f"{backbone.name} reads nothing of these texts: its tokenizer knows none of their words and signs; "
+            + _advice(task, backbone)
+        )
+    known = coverage.findings(found, backbone.name, _advice(task, backbone))
+    if task.shape is not Shape.TEXT:
+        known += _unused_prompts(backbone, config.prompt)
     for each in known:
         log.warning("%s; %s", each.message, each.action)
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
