@@ -7,14 +7,14 @@ from transferkit import data, sources
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Splits
-from transferkit.errors import ConfigError, SourceError
+from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.tasks import Shape, Task
 from transferkit.training import coverage
 from transferkit.training.answered import asked_lengths
-from transferkit.training.encoding import NO_TOKEN, encode
+from transferkit.training.encoding import NO_TOKEN, Encoded, encode
 
 log = logging.getLogger("transferkit")
 
@@ -77,7 +77,9 @@ def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) 
         room = ", and its answer needs room too" if most < backbone.max_length else ""
         raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
     if not (task.shape is Shape.TEXT and backbone.writes):
-        lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
+        encoded = encode(rows, backbone.tokenizer(), limit, backbone.prompt)
+        _require_embeddings(encoded, rows, backbone)
+        lengths = encoded.full_lengths
     max_length = asked or limit
     long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
     longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
@@ -101,6 +103,18 @@ def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) 
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
     log.info("%s", finding.message)
     return replace(splits, audit=audit), max_length
+
+
+def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> None:
+    """Raise `DataError` where a row has a special token that was added to the tokenizer, but not to the model."""
+    most = backbone.vocabulary
+    beyond = next((i for i, ids in enumerate(encoded.ids) if most and ids.max(initial=0) >= most), None)
+    if beyond is not None:
+        token = backbone.tokenizer().convert_ids_to_tokens(int(encoded.ids[beyond].max()))
+        raise DataError(
+            f"row {rows.numbers[beyond]} has {token!r}, a token for which {backbone.name} has no embedding (it has "
+            f"{most:,}); write it otherwise, or take a model that knows it"
+        )
 
 
 def _advice(task: Task, backbone: Backbone) -> str:

@@ -23,9 +23,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("family", SETTINGS)
-def test_it_is_read_as_bert_reads(
-    tmp_path: Path, family: str, line_end: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_it_is_read_as_bert_reads(tmp_path: Path, family: str, line_end: str, caplog: pytest.LogCaptureFixture) -> None:
     folder = tmp_path / "model"
     size = {"d_model": 16, "n_layer": 1, "n_head": 2, "d_inner": 20} if family == "xlnet" else SIZE
     torch.manual_seed(0)

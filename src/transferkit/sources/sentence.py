@@ -43,6 +43,13 @@ class TransformerFile(Record):
     do_lower_case: bool = False
 
 
+class OwnFile(Record):
+    """What is read of transferkit.json where a model that was trained here is the start of another."""
+
+    prompt: str = ""
+    pooling: str | None = None
+
+
 class PromptFile(Record):
     """What config_sentence_transformers.json holds."""
 
@@ -69,10 +76,12 @@ class Sentence:
 
 
 def read(folder: Path) -> Sentence:
-    """The facts of `folder`, from modules.json and the files beside it. Raises `SourceError` for damaged ones."""
+    """The facts of `folder`, from modules.json and the files beside it, or for a model that was trained here, from what
+    says how it was. Raises `SourceError` for damaged ones."""
     modules = layout.modules(folder)
     if not modules:
-        return Sentence()
+        own = layout.part(folder / layout.OWN, OwnFile)
+        return Sentence(prompt=own.prompt, pooling=own.pooling)
     places = {module.type.rsplit(".", 1)[-1]: module.path for module in modules}
     pooling = _pooling_file(folder / places["Pooling"] / "config.json") if "Pooling" in places else None
     transformer = layout.part(layout.encoder_folder(folder) / "sentence_bert_config.json", TransformerFile)
