@@ -132,7 +132,8 @@ def with_model(intake: Intake) -> Prepared:
     splits = learned_rows.apart(intake.splits, task, starts_of(config, plans))
     for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
         log.warning("%s; %s", finding.message, finding.action)
-    splits, max_length = model_choice.measured(splits, task, backbone, config)
+    needed = any(plan.kind != BASELINE for plan in plans)
+    splits, max_length = model_choice.measured(splits, task, backbone, config, needed)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
     return Prepared(config, config.output_dir, intake.tables, splits, task, backbone, max_length, plans)

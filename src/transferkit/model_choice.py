@@ -63,9 +63,14 @@ def _loaded(config: RunConfig, name: str) -> Backbone:
     )
 
 
-def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
+def measured(
+    splits: Splits, task: Task, backbone: Backbone, config: RunConfig, needed: bool = True
+) -> tuple[Splits, int]:
     """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
-    what that cuts off added to the audit."""
+    what that cuts off added to the audit.
+
+    Raises `SourceError` where the model reads nothing of the texts, if it is `needed`.
+    """
     asked = config.max_length
     limit = backbone.longest(task.shape)
     most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
@@ -90,7 +95,7 @@ def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) 
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
     found = coverage.of(rows, backbone.tokenizer())
-    if found.nothing:
+    if needed and found.nothing:
         raise SourceError(
             f"{backbone.name} reads nothing of these texts: its tokenizer knows none of their words and signs; "
             + _advice(task, backbone)

@@ -21,6 +21,14 @@ def output_layer(model: Any) -> Any:
     return model.get_output_embeddings()
 
 
+def input_embeddings(model: Any) -> Any:
+    """The table that turns token ids into states; None where several do together (CANINE)."""
+    try:
+        return model.get_input_embeddings()
+    except (NotImplementedError, AttributeError):
+        return None
+
+
 def find_layers(model: nn.Module) -> nn.ModuleList:
     """The stack of Transformer layers. Raises `ConfigError` where there is none to tell apart."""
     found = stack.find(model)
