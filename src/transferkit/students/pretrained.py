@@ -12,7 +12,16 @@ from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
-from transferkit.students import Lesson, Prospect, Reader, Student, default_epochs, taught_to_write, without_tokens
+from transferkit.students import (
+    Lesson,
+    Prospect,
+    Reader,
+    Student,
+    default_epochs,
+    learns_inner_signals,
+    taught_to_write,
+    without_tokens,
+)
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
@@ -40,6 +49,12 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     shape = prospect.task.shape
     if shape is not Shape.TEXT and (reason := backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE)):
         return reason
+    unstacked = [each.name for each in (backbone, prospect.backbone) if not each.stacked]
+    if prospect.tuned and shape is not Shape.TEXT and learns_inner_signals(options) and unstacked:
+        raise ConfigError(
+            f"pretrained: {unstacked[0]} has no stack of layers whose states or attention could be matched; set "
+            "hidden_weight, attention_weight and relation_weight to 0"
+        )
     way_out = without_tokens(prospect.task, options)
     for teacher in prospect.readers() if way_out else ():
         if not _same_tokens(Reader(backbone.name, backbone.tokenizer(), backbone.prompt), teacher, prospect):
