@@ -1,4 +1,4 @@
-"""What a student needs of a saved teacher is checked before anything is trained: its tokens, its answers, its labels."""
+"""What a student needs of a saved teacher is checked before anything is trained: tokens, answers and labels."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_the_tokens_of_a_saved_teacher_are_compared(context: Context, teacher: P
 
 def test_a_teacher_of_another_task_is_refused(context: Context, teacher: Path, tiny: Tiny) -> None:
     numbers = replace(context, task=tasks.get("text-regression"))
-    with pytest.raises(ConfigError, match="answers with .* text-regression wants"):
+    with pytest.raises(ConfigError, match=r"answers with .* text-regression wants"):
         why_not(numbers, "static", teachers=[str(teacher)])
 
 
