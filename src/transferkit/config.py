@@ -232,9 +232,7 @@ class GenerationConfig(Strict):
     temperature: Number = Field(
         1.0, ge=0.01, le=100, description="of the draw: below 1 the likely ones become likelier"
     )
-    top_p: Number = Field(
-        1.0, ge=0.001, le=1, description="draw from the likeliest tokens with this share together"
-    )
+    top_p: Number = Field(1.0, ge=0.001, le=1, description="draw from the likeliest tokens with this share together")
     no_repeat_ngram_size: Integer = Field(
         0, ge=0, le=1_000, description="word pieces in a row that may not come again; 0: any may"
     )
@@ -262,10 +260,14 @@ class RunConfig(Strict):
     task: str | None = Field(
         None, description="what is to be learned; default: that of the catalogue's data, or text-classification"
     )
-    routes: Routes = Field(
-        (RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses"
-    )
+    routes: Routes = Field((RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses")
     unlabelled: Place | None = Field(None, description="file with extra text for distillation")
+    prompt: str | None = Field(
+        None,
+        max_length=1_000,
+        description="text before every text that is read, or the name of one of the model's "
+        "own prompts; default: the model's default prompt",
+    )
     instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
     generation: GenerationConfig = Field(
         GenerationConfig(),

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,17 @@ from transferkit.intake import Intake, begin, take_in
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Plan
+from transferkit.sources import adapter
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
-from transferkit.transfer import CrossValidated, Prepared, context_of, cross_validate, train_routes
+from transferkit.transfer import (
+    CrossValidated,
+    Prepared,
+    UntrainedError,
+    context_of,
+    cross_validate,
+    train_routes,
+)
 
 log = logging.getLogger("transferkit")
 
@@ -65,13 +74,48 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
         run.require_free(plan.title for plan in plans)
         run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
         with run.written(learned_rows.NAME) as draft:
-            learned_rows.note(draft, prepared.splits, prepared.task)
-        folded = cross_validate(prepared, run, plans) if prepared.splits.folds else None
-        trained = train_routes(prepared, run, plans)
+            starts = starts_of(prepared.config, prepared.plans)
+            learned_rows.note(draft, prepared.splits, prepared.task, starts.values())
+        trained, skipped, folded = _all_trained(prepared, run, plans, skipped)
         verify_in_fresh_process(run, prepared.config.trust_remote_code)
         result = judge(prepared, run, trained, skipped, folded)
         leave_behind(result, run)
     return result
+
+
+def _all_trained(
+    prepared: Prepared, run: RunFolder, plans: list[Plan], skipped: list[Skipped]
+) -> tuple[dict[str, list[Finished]], list[Skipped], CrossValidated | None]:
+    """What every route has become. One that cannot be trained, as turns out on the way, is skipped with the reason, and
+    so are those that wanted to learn from it; the others go on."""
+    failed: dict[str, str] = {}
+    while True:
+        try:
+            folded = cross_validate(prepared, run, plans) if prepared.splits.folds else None
+            return train_routes(prepared, run, plans), skipped, folded
+        except UntrainedError as error:
+            if error.title in failed or any(p.title == error.title and p.kind == BASELINE for p in plans):
+                raise error.error from None
+            failed[error.title] = str(error)
+            plans, skipped = applicable(prepared, failed)
+
+
+def starts_of(config: RunConfig, plans: Sequence[Plan]) -> dict[str, Path]:
+    """The folders of the models that something here starts or learns from, by the names they are asked for by."""
+    names = [config.model or ""]
+    for plan in plans:
+        asked = plan.options.model_dump()
+        names += [*asked.get("teachers", ()), asked.get("model", ""), asked.get("encoder", "")]
+    found: dict[str, Path] = {}
+    titles = {plan.title for plan in plans}
+    for name in names:
+        if name in titles:
+            continue
+        folder = Path(name).expanduser() if name else None
+        while folder is not None and folder.is_dir() and str(folder) not in found:
+            found[str(folder)] = folder
+            folder = adapter.base_folder(folder)
+    return found
 
 
 def prepare(config: RunConfig, table: Any = None) -> Prepared:
@@ -84,15 +128,20 @@ def with_model(intake: Intake) -> Prepared:
     task = intake.task
     config, backbone = model_choice.chosen(intake)
     assert config.output_dir is not None
-    splits, max_length = model_choice.measured(intake.splits, task, backbone, config)
-    plans = _plans(config, splits, task, backbone)
+    plans = _plans(config, intake.splits, task, backbone)
+    splits = learned_rows.apart(intake.splits, task, starts_of(config, plans))
+    for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
+        log.warning("%s; %s", finding.message, finding.action)
+    needed = any(plan.kind != BASELINE for plan in plans)
+    splits, max_length = model_choice.measured(splits, task, backbone, config, needed)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
     return Prepared(config, config.output_dir, intake.tables, splits, task, backbone, max_length, plans)
 
 
-def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
-    """The routes that apply to these rows, and why the others do not: known before anything is trained.
+def applicable(prepared: Prepared, failed: Mapping[str, str] | None = None) -> tuple[list[Plan], list[Skipped]]:
+    """The routes that apply to these rows, and why the others do not: known before anything is trained, but for those
+    that have `failed`, by title, with the reasons.
 
     Raises `ConfigError` where none of those asked for applies.
     """
@@ -100,7 +149,9 @@ def applicable(prepared: Prepared) -> tuple[list[Plan], list[Skipped]]:
     plans: list[Plan] = []
     skipped: list[Skipped] = []
     for plan in prepared.plans:
-        reason = plan.why_not(context_of(prepared, run, [other.title for other in plans], plan, 0))
+        reason = (failed or {}).get(plan.title) or plan.why_not(
+            context_of(prepared, run, [other.title for other in plans], plan, 0)
+        )
         if reason:
             skipped.append(Skipped(plan.title, reason))
             log.info("%s: skipped, %s", plan.title, reason)
@@ -194,10 +245,11 @@ def leave_behind(result: RunResult, run: RunFolder) -> None:
             write(result, draft)
     for route, name in cards.items():
         folder = (run.path / name).parent
-        kind = predictors.read_facts(folder).kind
+        facts = predictors.read_facts(folder)
+        kind, prompt = facts.kind, getattr(facts, "prompt", "")
         plain = kind == "transformer" or (kind == "generator" and (folder / "chat_template.jinja").exists())
         with run.written(name) as draft:
-            write_model_card(result, route, draft, transformers=plain)
+            write_model_card(result, route, draft, transformers=plain, prompt=prompt)
     run.clear_work()
 
 

@@ -120,6 +120,8 @@ def _require_sense(config: RunConfig, task: Task) -> None:
         ):
             if not idle:
                 raise ConfigError(f"{name}: for models that write; {task.name} wants {task.shape.value}; leave it out")
+    elif config.prompt is not None:
+        raise ConfigError(f"prompt: for models that read; {task.name} writes texts; tell it what to do by instruction")
     for route in config.routes:
         for asked in options.named_in(route):
             options.checked(asked)

@@ -6,15 +6,15 @@ from dataclasses import replace
 from transferkit import data, sources
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Splits
-from transferkit.errors import ConfigError
+from transferkit.data.splits import Finding, Splits
+from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.tasks import Shape, Task
 from transferkit.training import coverage
 from transferkit.training.answered import asked_lengths
-from transferkit.training.encoding import NO_TOKEN, encode
+from transferkit.training.encoding import NO_TOKEN, Encoded, encode
 
 log = logging.getLogger("transferkit")
 
@@ -36,7 +36,21 @@ def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
                 log.warning("%s, and %s", finding.message, error)
             else:
                 log.info("%s; %s is taken in its place", finding.message, backbone.name)
-    return config.model_copy(update={"model": config.model or backbone.name}), backbone
+    return config.model_copy(update={"model": config.model or backbone.name}), _prompted(backbone, config.prompt)
+
+
+def _prompted(backbone: Backbone, asked: str | None) -> Backbone:
+    """With the prompt that was asked for: one of its own by name, or any text."""
+    return backbone if asked is None else replace(backbone, prompt=backbone.prompts.get(asked, asked))
+
+
+def _unused_prompts(backbone: Backbone, asked: str | None) -> tuple[Finding, ...]:
+    """A word on prompts that the model's folder has, where it is read without any."""
+    if backbone.prompt or asked is not None or not backbone.prompts:
+        return ()
+    shown = ", ".join(f"{name} ({text!r})" for name, text in backbone.prompts.items())
+    message = f"{backbone.name} has prompts of which none is its default, and is read without: {shown}"
+    return (Finding("prompts", "info", message, (), "--prompt takes the name of one, or any text"),)
 
 
 def _loaded(config: RunConfig, name: str) -> Backbone:
@@ -49,9 +63,14 @@ def _loaded(config: RunConfig, name: str) -> Backbone:
     )
 
 
-def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Splits, int]:
+def measured(
+    splits: Splits, task: Task, backbone: Backbone, config: RunConfig, needed: bool = True
+) -> tuple[Splits, int]:
     """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
-    what that cuts off added to the audit."""
+    what that cuts off added to the audit.
+
+    Raises `SourceError` where the model reads nothing of the texts, if it is `needed`.
+    """
     asked = config.max_length
     limit = backbone.longest(task.shape)
     most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
@@ -63,7 +82,9 @@ def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) 
         room = ", and its answer needs room too" if most < backbone.max_length else ""
         raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
     if not (task.shape is Shape.TEXT and backbone.writes):
-        lengths = encode(rows, backbone.tokenizer(), limit, backbone.prompt).full_lengths
+        encoded = encode(rows, backbone.tokenizer(), limit, backbone.prompt)
+        _require_embeddings(encoded, rows, backbone)
+        lengths = encoded.full_lengths
     max_length = asked or limit
     long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
     longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
@@ -73,12 +94,32 @@ def measured(splits: Splits, task: Task, backbone: Backbone, config: RunConfig) 
     if task.shape is Shape.TEXT and finding.rows:
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
-    known = coverage.findings(coverage.of(rows, backbone.tokenizer()), backbone.name, _advice(task, backbone))
+    found = coverage.of(rows, backbone.tokenizer())
+    if needed and found.nothing:
+        raise SourceError(
+            f"{backbone.name} reads nothing of these texts: its tokenizer knows none of their words and signs; "
+            + _advice(task, backbone)
+        )
+    known = coverage.findings(found, backbone.name, _advice(task, backbone))
+    if task.shape is not Shape.TEXT:
+        known += _unused_prompts(backbone, config.prompt)
     for each in known:
         log.warning("%s; %s", each.message, each.action)
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
     log.info("%s", finding.message)
     return replace(splits, audit=audit), max_length
+
+
+def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> None:
+    """Raise `DataError` where a row has a special token that was added to the tokenizer, but not to the model."""
+    most = backbone.vocabulary
+    beyond = next((i for i, ids in enumerate(encoded.ids) if most and ids.max(initial=0) >= most), None)
+    if beyond is not None:
+        token = backbone.tokenizer().convert_ids_to_tokens(int(encoded.ids[beyond].max()))
+        raise DataError(
+            f"row {rows.numbers[beyond]} has {token!r}, a token for which {backbone.name} has no embedding (it has "
+            f"{most:,}); write it otherwise, or take a model that knows it"
+        )
 
 
 def _advice(task: Task, backbone: Backbone) -> str:

@@ -1,7 +1,8 @@
 """Prepared rows and plans in; trained and saved models, and their answers to rows they have not learned from, out."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
+from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
 from transferkit.evaluation.leaderboard import short
 from transferkit.evaluation.outputs import gathered
 from transferkit.intake import cache_of
@@ -60,6 +62,15 @@ class Prepared:
         return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
 
 
+class UntrainedError(TransferkitError):
+    """A route that cannot be trained here, which turned out while it was."""
+
+    def __init__(self, title: str, error: TransferkitError) -> None:
+        super().__init__(str(error))
+        self.title = title
+        self.error = error
+
+
 @dataclass(frozen=True)
 class CrossValidated:
     """Answers of a cross-validation: `rows` are those that had a part, which those of rare labels have not; `outputs`
@@ -89,16 +100,27 @@ def train_routes(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> d
 def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str], repeat: int) -> Finished:
     context = context_of(prepared, run, earlier, plan, repeat)
     log.info("%s: training (seed %d)", plan.title, context.seed)
-    outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
+    with _of_route(plan.title):
+        outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
     kept = held_out.path_of(run.path, plan.title, repeat)
     if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
-        answers = _answers(prepared, plan, context, outcome)
+        with _of_route(plan.title):
+            answers = _answers(prepared, plan, context, outcome)
         with run.written(kept.relative_to(run.path).as_posix()) as draft:
             held_out.write(draft, answers)
     about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
     done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
     give_back()
     return done
+
+
+@contextmanager
+def _of_route(title: str) -> Iterator[None]:
+    """What makes no sense of a request, of rows or of a model within is a matter of this route alone."""
+    try:
+        yield
+    except (ConfigError, DataError, SourceError, ArtifactError) as error:
+        raise UntrainedError(title, error) from error
 
 
 def _with_recalled(title: str, outcome: Outcome, recalled: float) -> Outcome:

@@ -13,7 +13,14 @@ from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
 
 
-def _nothing(_folder: Path) -> None:
+class SaveExtra(Protocol):
+    """Writes into `folder` what belongs into an artifact besides the model; `base` is how others find the model that
+    was adapted."""
+
+    def __call__(self, folder: Path, base: str) -> None: ...
+
+
+def _nothing(folder: Path, base: str) -> None:
     return None
 
 
@@ -29,7 +36,7 @@ class Adapted:
     model: nn.Module
     finish: Callable[[], nn.Module]
     cached_depth: int = 0
-    save_extra: Callable[[Path], None] = field(default=_nothing)
+    save_extra: SaveExtra = field(default=_nothing)
 
 
 class Adapter(Protocol):

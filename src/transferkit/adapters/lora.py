@@ -61,10 +61,12 @@ def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Ad
         merged: nn.Module = peft_model.merge_and_unload()
         return merged
 
-    def save_extra(folder: Path) -> None:
+    def save_extra(folder: Path, base: str) -> None:
         target = folder / "adapter"
         target.mkdir(exist_ok=True)
         save_file(kept, target / "adapter_model.safetensors")
+        # Only now: while there is a model, PEFT would look for one of that name on the hub.
+        peft_model.peft_config["default"].base_model_name_or_path = base
         peft_model.peft_config["default"].save_pretrained(target)
 
     return Adapted(peft_model, finish, save_extra=save_extra)

@@ -34,6 +34,8 @@ def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:
     assert isinstance(options, Options)
     if backbone.architecture == ENCODER_DECODER:
         return f"{backbone.name} has two stacks of layers, of which neither is the upper one; use full or lora"
+    if not backbone.stacked:
+        return f"{backbone.name} has no stack of layers, of which some could be the upper ones; use full or lora"
     _some_frozen(options, backbone.layers)
     return None
 

@@ -13,11 +13,7 @@ from transferkit.errors import shown
 class Finding:
     """One thing the audit noticed, what it touches and what was done about it.
 
-    `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
-    near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, respelt-labels,
-    rare-labels, unlearned-labels, balance, groups, shared-groups, time, looking-ahead, parted-groups, truncation,
-    unfinished-answers, constant, encoding, unknown-texts, swallowed-rows, numbers-as-text, single-labels,
-    constant-labels.
+    `rows` are 1-based row numbers in the file; `kind` is a short name such as duplicates, leaks or balance.
     `severity` is info, warning or fixed.
     """
 

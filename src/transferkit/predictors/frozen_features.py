@@ -23,11 +23,12 @@ from transferkit.training.encoding import encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.head import Head
 from transferkit.training.inference import Floats, batches, device_of, stacked
-from transferkit.training.layers import StopForward, captured, find_layers, keep_layers, stopping_after
+from transferkit.training.layers import StopForward, captured, depth_of, keep_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.passages import windows
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica, to_save, write
+from transferkit.training.tokenizing import as_learned
 from transferkit.training.windows import whole, windowed
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
@@ -173,7 +174,7 @@ class FrozenFeatures:
     @saving
     def save(self, folder: Path) -> None:
         write(to_save(self.encoder), folder)
-        self.tokenizer.save_pretrained(folder)
+        as_learned(self.tokenizer, self.max_length).save_pretrained(folder)
         self.head.save(folder / "head.safetensors")
         facts = Facts(
             labels=self.labels,
@@ -193,7 +194,7 @@ class FrozenFeatures:
 
 def trimmed(encoder: Any, depth: int) -> Any:
     """`encoder` without the layers above `depth`, in place."""
-    if depth < len(find_layers(encoder)):
+    if depth < depth_of(encoder):
         keep_layers(encoder, range(max(1, depth)))
     return encoder
 
@@ -203,7 +204,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
     encoder = load_model.saved(AutoModel, folder, trust_remote_code)
     tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
     wholeness.require_room(tokenizer, encoder, folder)
-    layers = len(find_layers(encoder))
+    layers = depth_of(encoder)
     if list(facts.depths) != sorted(set(facts.depths)) or facts.depths[-1] > layers:
         raise ValueError(f"transferkit.json has the depths {facts.depths}; expected rising ones up to {layers}")
     parts = 1 if facts.shape in (Shape.TAGS, Shape.SPAN) else facts.pooling.count("+") + 1

@@ -31,7 +31,7 @@ from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
 from transferkit.training.prompting import Frame, Ints, Prompts, prompts
 from transferkit.training.replica import replica, to_save, write
-from transferkit.training.tokenizing import alone_with
+from transferkit.training.tokenizing import alone_with, as_learned
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")
@@ -119,6 +119,11 @@ class Generator:
     @property
     def parameters(self) -> int:
         return sum(p.numel() for p in self.model.parameters())
+
+    @property
+    def window(self) -> int:
+        """The most tokens that it reads of one text: of a decoder that is the prompt with its answer."""
+        return self.max_length + (0 if self.frame.start is not None else self.generation.max_new_tokens or 0)
 
     def examples(self, rows: Rows, task: Task) -> Examples:
         """`rows` with their answers, for training."""
@@ -270,7 +275,7 @@ class Generator:
         model = to_save(self.model)
         model.generation_config, model.config.use_cache = self.settings(), True
         write(model, folder)
-        self.tokenizer.save_pretrained(folder)
+        as_learned(self.tokenizer, self.window, right=False).save_pretrained(folder)
         write_facts(folder, Facts.model_validate(self.facts()))
         self.save_extra(folder)
 

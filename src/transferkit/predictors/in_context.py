@@ -23,6 +23,7 @@ from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import outputs
 from transferkit.training.prompting import Shot, Shots, prompts
 from transferkit.training.replica import to_save, write
+from transferkit.training.tokenizing import as_learned
 
 _RETRIEVER = "retriever"
 _READ_AT_ONCE = 256
@@ -112,7 +113,7 @@ class InContext:
         self.writer.save(folder)
         below = folder / _RETRIEVER
         write(to_save(self.retriever.encoder), below)
-        self.retriever.tokenizer.save_pretrained(below)
+        as_learned(self.retriever.tokenizer, self.retriever.max_length).save_pretrained(below)
         save_file({"vectors": self.vectors}, folder / "examples.safetensors")
         retriever = RetrieverFacts(
             pooling=self.retriever.pooling, max_length=self.retriever.max_length, prompt=self.retriever.prompt

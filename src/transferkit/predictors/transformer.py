@@ -25,6 +25,7 @@ from transferkit.training.inference import Floats, outputs, token_outputs
 from transferkit.training.passages import windows
 from transferkit.training.replica import to_save, write
 from transferkit.training.shapes import Adjustment
+from transferkit.training.tokenizing import as_learned
 from transferkit.training.windows import whole, windowed
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
@@ -120,7 +121,7 @@ class Transformer:
     @saving
     def save(self, folder: Path) -> None:
         write(to_save(self.model), folder)
-        self.tokenizer.save_pretrained(folder)
+        as_learned(self.tokenizer, self.max_length).save_pretrained(folder)
         shift = np.asarray(self.rest.shift, dtype=np.float64).tolist()
         facts = Facts(
             labels=self.labels,

@@ -18,7 +18,7 @@ from transferkit.training.classifier import labelled_examples
 from transferkit.training.embedder import Embedder
 from transferkit.training.head import fit_head
 from transferkit.training.inference import outputs
-from transferkit.training.layers import find_layers
+from transferkit.training.layers import depth_of
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training, train
 from transferkit.training.losses.contrast import Contrast
@@ -77,7 +77,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         encoder=embedder.encoder.eval(),
         tokenizer=tokenizer,
         pooling=backbone.pooling,
-        depths=(len(find_layers(embedder)),),
+        depths=(depth_of(embedder.encoder),),
         uses_output=True,
         head=head,
         labels=context.task.labels,

@@ -65,13 +65,15 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     folders = _teacher_folders(variant, context, options)
     for folder in folders:
         if folder not in context.teachers.values():
-            _agree(folder, predictors.read_facts(folder).labels or context.task.labels, context.task.labels)
+            students.require_fitting(folder, context.task, context.backbone.trust_remote_code)
     check_options(variant, options, context.task)
     students.refuse_idle(variant, options, context.task)
     names = _teacher_names(variant, context, options)
     tuned = all(name in context.teachers and _variant(context, name) in _WRITERS for name in names)
     own = (context.task, context.train, context.backbone)
-    return students.get(variant).why_not(options, Prospect(*own, tuned, context.max_length, context.load_backbone))
+    saved = tuple(folder for folder in folders if folder not in context.teachers.values())
+    prospect = Prospect(*own, tuned, context.max_length, context.load_backbone, saved)
+    return students.get(variant).why_not(options, prospect)
 
 
 def _why_no_teacher(variant: str, context: Context, options: DistillationOptions) -> str | None:
@@ -125,7 +127,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     folders = _teacher_folders(variant, context, options)
     teachers = [predictors.load(folder, context.backbone.trust_remote_code) for folder in folders]
     for folder, teacher in zip(folders, teachers, strict=True):
-        _agree(folder, teacher.labels, context.task.labels)
+        students.require_labels(folder, teacher.labels, context.task.labels)
     options = options.settled(context.task.shape)
     if context.task.shape is Shape.TEXT:
         assert isinstance(options, WritingOptions)
@@ -231,14 +233,6 @@ def _teacher_folders(variant: str, context: Context, options: DistillationOption
 def _one(teachers: Sequence[str]) -> None:
     if len(teachers) > 1:
         raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(teachers)}; name one")
-
-
-def _agree(folder: Path, known: Sequence[str], labels: tuple[str, ...]) -> None:
-    if tuple(known) != labels:
-        raise ConfigError(
-            f"teacher {folder} has the labels {', '.join(known)}, these rows have {', '.join(labels)}; "
-            "train a teacher on these labels first"
-        )
 
 
 def _transfer_rows(context: Context, options: DistillationOptions, teacher: Predictor) -> Rows:

@@ -47,7 +47,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         )
     if context.backbone.architecture == ENCODER_DECODER:
         return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
-    return None
+    return context.backbone.why_no_places(context.task.shape)
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
@@ -86,6 +86,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     if shape is Shape.SPAN:
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
+    where = where if total else "its last states"
     return Outcome(
         predictor=predictor,
         method=f"frozen {backbone.name}, {where}, linear head",

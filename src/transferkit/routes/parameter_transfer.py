@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,10 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.task.shape is Shape.TEXT and context.why_no_text:
         return context.why_no_text
     check_options(variant, options, context.task)
+    if context.task.shape is not Shape.TEXT:
+        shape = context.task.shape
+        if reason := context.backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE):
+            return reason
     if reason := adapters.get(variant).why_not(options, context.backbone):
         return reason
     if context.task.shape is Shape.LABEL and len(context.train) < 2 * len(context.task.labels):
@@ -84,7 +89,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         task.labels,
         context.max_length,
         backbone.prompt,
-        adapted.save_extra,
+        partial(adapted.save_extra, base=backbone.address),
         windows=context.windows,
         shape=task.shape,
         closed=context.closed,
@@ -131,7 +136,9 @@ def _written(variant: str, context: Context, options: TrainingOptions) -> Outcom
     prepared = time.perf_counter() - began
     trained = train_writer(learner, [Weighted(NextToken(options.label_smoothing), ONCE)], learn, check, recipe)
     return Outcome(
-        predictor=replace(predictor, model=adapted.finish().eval(), save_extra=adapted.save_extra),
+        predictor=replace(
+            predictor, model=adapted.finish().eval(), save_extra=partial(adapted.save_extra, base=backbone.address)
+        ),
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,

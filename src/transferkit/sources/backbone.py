@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transferkit.sources import examination, facts, fingerprint, layout, load_model, sentence
+from transferkit.sources import catalogue, examination, facts, fingerprint, layout, load_model, placeholders, sentence
 from transferkit.sources.source import Found, Request
 from transferkit.tasks import Shape
 
@@ -28,7 +28,8 @@ class Backbone:
     hold; `max_length` is in tokens, and so is `positions`, what the model itself could take. `revision` is the hub's
     commit. `sha256` is that of the weights; `identity`, of weights, configuration and code, goes into cache keys.
     `pooling` is one of `sentence.POOLINGS`, or several joined by "+" which are to be concatenated; `prompt` goes before
-    every text.
+    every text. `prompts` are those that its folder has by name. Where it is not `stacked`, its layers cannot be told
+    apart.
     """
 
     name: str
@@ -49,6 +50,30 @@ class Backbone:
     lowercase: bool = False
     trust_remote_code: bool = False
     positions: int = 512
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    stacked: bool = True
+
+    @property
+    def address(self) -> str:
+        """How others find it: its hub name where it is in the catalogue, the whole path of a folder, or its name."""
+        entry = catalogue.model(self.name)
+        if entry is not None:
+            return entry.hub
+        there = Path(self.name).expanduser()
+        return str(there.resolve()) if there.exists() else self.name
+
+    def why_no_head(self, shape: Shape, problem_type: str) -> str | None:
+        """One sentence on why it cannot be given a head for such answers, None if it can."""
+        found = load_model.why_no_head(self.folder, problem_type, self.trust_remote_code)
+        return found or self.why_no_places(shape)
+
+    def why_no_places(self, shape: Shape) -> str | None:
+        """One sentence on why its tokens cannot be found again in a text, None if they can or need not be."""
+        if shape not in (Shape.TAGS, Shape.SPAN) or self.tokenizer().is_fast:
+            return None
+        return (
+            f"the tokenizer of {self.name} does not say where in a text its tokens stand; take a model with a fast one"
+        )
 
     def longest(self, shape: Shape) -> int:
         """Tokens that it reads at most for such answers. The length a sentence-transformers model states is for
@@ -71,9 +96,10 @@ class Backbone:
 
         Its head is new even where the folder has one; it depends on torch's current seed alone.
         """
-        return load_model.classifier(
-            self.folder, labels, problem_type, self.tokenizer().pad_token_id, self.trust_remote_code
-        )
+        # A decoder looks for the end of a text by it; in some encoders positions hang on their own.
+        encoder = self.architecture == facts.ENCODER and self.configuration().pad_token_id is not None
+        padding = None if encoder else self.tokenizer().pad_token_id
+        return load_model.classifier(self.folder, labels, problem_type, padding, self.trust_remote_code)
 
     @property
     def writes(self) -> bool:
@@ -93,8 +119,9 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
     """The backbone in the folder `found`. Raises `SourceError` for damaged or missing weights."""
     said = sentence.read(found.path)
     folder = layout.encoder_folder(found.path)
+    placeholders.refuse(placeholders.beside(folder))
     read = facts.read(folder, request.trust_remote_code, said.max_length)
-    examination.examine(folder, said.lowercase, request.trust_remote_code, request.cache_dir)
+    stacked = examination.examine(folder, said.lowercase, request.trust_remote_code, request.cache_dir)
     if said.ignored:
         log.warning("%s: not applied: %s", name, ", ".join(said.ignored))
     weights = fingerprint.of_weights(layout.weights(folder), request.cache_dir)
@@ -117,4 +144,6 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
         lowercase=said.lowercase,
         trust_remote_code=request.trust_remote_code,
         positions=read.positions,
+        prompts=said.prompts,
+        stacked=stacked,
     )

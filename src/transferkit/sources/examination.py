@@ -10,36 +10,46 @@ import torch
 import transformers
 
 from transferkit.errors import SourceError
-from transferkit.sources import load_model, wholeness
+from transferkit.sources import load_model, stack, wholeness
 from transferkit.sources.one_sentence import explaining
 
 log = logging.getLogger("transferkit")
 
 # Words, signs, a letter of no script and nothing: what a damaged tokenizer fails at is often one of them.
 _PROBES = ("The first text, in 2 parts: one & \u4e8c.", "\ue000", "")
-
-
+_WORDS = {True: "a stack of layers", False: "no stack of layers"}
 _AS_READ: Any = {"padding": True, "truncation": True, "max_length": 16, "return_tensors": "pt"}
 
 
-def examine(folder: Path, lowercase: bool, trust_remote_code: bool, cache_dir: Path) -> None:
+def examine(folder: Path, lowercase: bool, trust_remote_code: bool, cache_dir: Path) -> bool:
     """Load tokenizer and encoder of `folder` and read some texts; remembered for as long as its files stay.
 
-    Raises `SourceError` where that fails, where weights are missing, of another size than config.json says, NaN or
-    infinite, or where the tokenizer has tokens that the model has no embedding for.
+    Whether its layers can be told apart. Raises `SourceError` where reading fails, where weights are missing, of
+    another size than config.json says, NaN or infinite, or where the tokenizer has tokens that the model has no
+    embedding for.
     """
     note = cache_dir / "fingerprints" / f"examined-{_state(folder, lowercase, trust_remote_code)}"
-    if note.is_file():
-        return
-    _read_texts(folder, lowercase, trust_remote_code)
+    if (known := _noted(note)) is not None:
+        return known
+    stacked = _read_texts(folder, lowercase, trust_remote_code)
     try:
         note.parent.mkdir(parents=True, exist_ok=True)
-        note.touch()
+        note.write_text(_WORDS[stacked], encoding="ascii")
     except OSError as error:
         log.debug("%s cannot be written (%s): the model is examined anew next time", note, error)
+    return stacked
 
 
-def _read_texts(folder: Path, lowercase: bool, trust_remote_code: bool) -> None:
+def _noted(note: Path) -> bool | None:
+    """What an earlier examination found; None where there was none, or an older version's."""
+    try:
+        said = note.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return {words: stacked for stacked, words in _WORDS.items()}.get(said)
+
+
+def _read_texts(folder: Path, lowercase: bool, trust_remote_code: bool) -> bool:
     tokenizer: Any = load_model.tokenizer(folder, lowercase, trust_remote_code)
     model: Any = load_model.encoder(folder, trust_remote_code)
     wholeness.require_room(tokenizer, model, folder)
@@ -52,6 +62,7 @@ def _read_texts(folder: Path, lowercase: bool, trust_remote_code: bool) -> None:
             asked = batch["attention_mask"].bool()
             if not torch.isfinite(model(**batch.to(model.device)).last_hidden_state.cpu()[asked]).all():
                 raise ValueError("what it makes of one is not finite")
+        return stack.find(model) is not None
 
 
 def _state(folder: Path, *asked: bool) -> str:

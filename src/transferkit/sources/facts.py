@@ -99,6 +99,8 @@ def _count(path: Path) -> int:
 def _max_length(config: Any, folder: Path, stated: int | None) -> int:
     positions = _positions(config)
     by_tokenizer = layout.part(folder / "tokenizer_config.json", TokenizerFile).model_max_length or math.inf
+    if (folder / layout.OWN).exists():
+        by_tokenizer = math.inf  # it was trained with that here: more can be learned
     longest = min(positions, stated or by_tokenizer)
     if longest > _LONGEST and positions is math.inf:
         return _UNSTATED

@@ -21,11 +21,16 @@ def fetch(name: str, request: Request) -> Found:
         raise SourceError(f"{name} is a file; expected the folder of a model, a .gguf file or a name")
     if not folder.is_dir():
         raise SourceError(f"there is no folder {folder}")
-    if layout.is_model(folder):
+    if layout.is_model(folder) or layout.is_adapter(folder):
         return Found(folder)
     files = sorted(folder.glob("*.gguf"))
     if len(files) == 1:
         return Found(files[0])
     if files:
         raise SourceError(f"{folder} holds several GGUF files; name one: {', '.join(path.name for path in files)}")
-    raise SourceError(f"{folder} is no model folder: expected config.json and model.safetensors, or one .gguf file")
+    below = [path.parent.name for path in sorted(folder.glob("*/config.json"))]
+    meant = f"; did you mean {folder / below[0]}?" if below else "; fetch the model again"
+    raise SourceError(
+        f"{folder} is no model folder: expected config.json and model.safetensors, or one .gguf file, found neither"
+        + meant
+    )

@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import quantization_config
 
 from transferkit.errors import ConfigError, SourceError
-from transferkit.sources import fingerprint, store
+from transferkit.sources import fingerprint, placeholders, store
 from transferkit.sources.hush import hushed
 from transferkit.sources.one_sentence import explaining
 from transferkit.sources.source import Found, Request
@@ -45,6 +45,7 @@ def fetch(name: str, request: Request) -> Found:
 
 
 def _check_magic(file: Path) -> None:
+    placeholders.refuse([file])
     with file.open("rb") as stream:
         found = stream.read(4)
     if found != b"GGUF":

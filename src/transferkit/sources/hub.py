@@ -59,7 +59,7 @@ def fetch(name: str, request: Request) -> Found:
 
 def cached(name: str, revision: str | None) -> Found | None:
     """The snapshot of `name` in the hub's local cache, if its weights are complete; never asks the network."""
-    for file in ("modules.json", "config.json"):
+    for file in ("modules.json", "config.json", layout.ADAPTER):
         path = try_to_load_from_cache(name, file, revision=revision, cache_dir=constants.HF_HUB_CACHE)
         if isinstance(path, str) and _is_complete(Path(path).parent):
             return Found(Path(path).parent, Path(path).parent.name)
@@ -67,6 +67,8 @@ def cached(name: str, revision: str | None) -> Found | None:
 
 
 def _is_complete(folder: Path) -> bool:
+    if layout.is_adapter(folder):
+        return True
     try:
         return bool(layout.weights(layout.encoder_folder(folder)))
     except SourceError:
@@ -106,7 +108,7 @@ def _weights(name: str, files: Sequence[str]) -> list[str]:
 
 def _is_weights(file: str) -> bool:
     parts = Path(file).parts
-    return bool(re.fullmatch(r"model(-\d+-of-\d+)?\.safetensors", parts[-1])) and (
+    return bool(re.fullmatch(r"(model(-\d+-of-\d+)?|adapter_model)\.safetensors", parts[-1])) and (
         len(parts) == 1 or bool(re.fullmatch(r"\d+_\w+", parts[0]))
     )
 

@@ -7,10 +7,12 @@ from pydantic import Field, RootModel
 
 from transferkit.errors import SourceError
 from transferkit.record import R, Record, read
+from transferkit.sources import placeholders
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 ADAPTER = "adapter_config.json"
+OWN = "transferkit.json"
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _LICENCE = re.compile(r"^licen[cs]e:[ \t]*['\"]?([^'\"\n]+)", re.MULTILINE)
@@ -86,22 +88,54 @@ def _inside(folder: Path, named: str) -> bool:
     return (folder / part).resolve().is_relative_to(folder.resolve())
 
 
+def is_adapter(folder: Path) -> bool:
+    """Whether `folder` holds an adapter and no model that it could be merged into."""
+    return (folder / ADAPTER).is_file() and not (folder / WEIGHTS).exists() and not (folder / INDEX).exists()
+
+
+def has_words_of_bert(folder: Path) -> bool:
+    """Whether `folder` has a vocabulary of BERT's, and no tokenizer that is complete."""
+    vocabulary = folder / "vocab.txt"
+    if (folder / "tokenizer.json").exists() or not vocabulary.is_file():
+        return False
+    lines = set(vocabulary.read_text(encoding="utf-8", errors="replace").split("\n"))
+    return {"[CLS]", "[SEP]", "[UNK]"} <= {line.rstrip("\r") for line in lines}
+
+
 def weights(folder: Path) -> list[Path]:
-    """The safetensors files of a model folder, in order. Raises `SourceError` where there are none, and where the
-    folder holds an adapter, whose weights are changes to another model's."""
+    """The safetensors files of a model folder, in order. Raises `SourceError` where there are none, or not all of them,
+    and where an adapter, whose weights are changes to another model's, lies beside them."""
+    if (folder / WEIGHTS).is_file():
+        found = [folder / WEIGHTS]
+    elif (folder / INDEX).exists():
+        found = _shards(folder)
+    else:
+        raise _no_weights(folder)
     if (folder / ADAPTER).exists():
         raise SourceError(
-            f"{folder} holds an adapter ({ADAPTER}), which changes another model; merge it into that model "
-            "(merge_and_unload() of peft) and give the folder with the result"
+            f"{folder} holds a whole model and an adapter ({ADAPTER}), which changes a model: it cannot be told "
+            "whether these weights have it; merge it into that model (merge_and_unload() of peft), or move it elsewhere"
         )
-    if (folder / WEIGHTS).is_file():
-        return [folder / WEIGHTS]
-    if (folder / INDEX).exists():
-        return _shards(folder)
+    placeholders.refuse(found)
+    return found
+
+
+def _no_weights(folder: Path) -> SourceError:
+    if (folder / ADAPTER).exists():
+        return SourceError(
+            f"{folder} holds an adapter alone ({ADAPTER}); give the folder itself, which is merged into its model"
+        )
+    others = sorted(path.name for path in folder.glob("*.safetensors") if path.is_file())
+    if others:
+        wanted = INDEX if any("-of-" in name for name in others) else WEIGHTS
+        shown = ", ".join(others[:3])
+        return SourceError(
+            f"{folder} is incomplete: expected {wanted}, found {shown}; fetch the model again, or rename"
+        )
     pickles = [path.name for pattern in _PICKLES for path in folder.glob(pattern)]
     if pickles:
-        raise no_pickle(str(folder), pickles)
-    raise SourceError(f"{folder} holds no weights; expected {WEIGHTS}")
+        return no_pickle(str(folder), pickles)
+    return SourceError(f"{folder} holds no weights: expected {WEIGHTS}; fetch the model again")
 
 
 def _shards(folder: Path) -> list[Path]:

@@ -6,8 +6,11 @@ fails in one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,11 +27,12 @@ from transformers import (
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
+    BertTokenizerFast,
 )
 
 from transferkit.errors import SourceError
 from transferkit.record import Record
-from transferkit.sources import layout, wholeness
+from transferkit.sources import layout, wholeness, wrapping
 from transferkit.sources.device import device
 from transferkit.sources.one_sentence import explaining
 
@@ -40,6 +44,8 @@ _KINDS = {TAGGING: AutoModelForTokenClassification, READING: AutoModelForQuestio
 Token = Annotated[int, Field(ge=-1, lt=2**31)]
 """The number of a token; -1 stands for none in some folders."""
 _OWN_CODE = "transformers_modules"  # where transformers puts the code of model folders
+
+log = logging.getLogger("transferkit")
 
 
 class ConfigFile(Record):
@@ -88,11 +94,33 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
 
 
 def saved_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
-    """The tokenizer of `folder` as it was saved."""
-    with _loading(f"the tokenizer in {folder} cannot be loaded", folder, trust_remote_code):
-        made: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=trust_remote_code)
-    wholeness.require_words(made, folder)
+    """The tokenizer of `folder` as it was saved.
+
+    Some checkpoints, Chinese ones above all, have BERT's vocabulary beside the configuration of another kind of model,
+    for which transformers looks for other files: then it is BERT's tokenizer.
+    """
+    words = f"the tokenizer in {folder} cannot be loaded"
+    try:
+        with _loading(words, folder, trust_remote_code):
+            made: Any = AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=trust_remote_code
+            )
+        wholeness.require_words(made, folder)
+    except SourceError as error:
+        if not layout.has_words_of_bert(folder) or str(error) == str(layout.code_refused(folder)):
+            raise
+        with _loading(words, folder, trust_remote_code):
+            made = BertTokenizerFast.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        wholeness.require_words(made, folder)
+        _say_of_bert(folder)
     return made
+
+
+@cache
+def _say_of_bert(folder: Path) -> None:
+    log.warning(
+        "%s: vocab.txt is a vocabulary of BERT's, whatever config.json is; texts are read as BERT's are", folder
+    )
 
 
 def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
@@ -103,6 +131,7 @@ def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     parts = {id(parameter) for parameter in used.parameters()}
     body = {name for name, parameter in model.named_parameters() if id(parameter) in parts}
     wholeness.require_body(model, body, made, folder)
+    wholeness.require_content(model, body, folder)
     return _settled(used)
 
 
@@ -126,6 +155,16 @@ def classifier(
     return _settled(model)
 
 
+def why_no_head(folder: Path, problem_type: str, trust_remote_code: bool) -> str | None:
+    """One sentence on why the model in `folder` cannot have a head of that kind, None if it can."""
+    config: Any = configuration(folder, trust_remote_code)
+    kind: Any = _KINDS.get(problem_type, AutoModelForSequenceClassification)
+    if type(config) in kind._model_mapping or getattr(config, "auto_map", None):
+        return None
+    what = kind.__name__.removeprefix("AutoModel")
+    return f"Transformers has no model {what} of the kind {config.model_type}, so that there is no such head to train"
+
+
 def generator(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     """The model of `folder` with the head it was pretrained with that writes text, float32, in evaluation mode.
 
@@ -139,7 +178,9 @@ def generator(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     head = {id(weight) for weight in writer.get_output_embeddings().parameters()}
     if any(id(weight) in head for name, weight in writer.named_parameters() if name in made):
         raise SourceError(f"the model in {folder} cannot write: its files hold no output layer; take another model")
-    wholeness.require_body(writer, {name for name, _ in writer.named_parameters()}, made, folder)
+    body = {name for name, _ in writer.named_parameters()}
+    wholeness.require_body(writer, body, made, folder)
+    wholeness.require_content(writer, body, folder)
     return _settled(writer)
 
 
@@ -169,6 +210,21 @@ def _load(
 ) -> tuple[PreTrainedModel, set[str]]:
     """The model, and the names of its parameters which the files do not have, or of another size: they are new."""
     files = layout.weights(folder)
+    asked = (kind, folder, config, trust_remote_code, dtype)
+    model, report = _read(*asked, {})
+    names = {name for name, _ in model.named_parameters()}
+    if prefix := _wrapper(model, names & set(report["missing_keys"]), report["unexpected_keys"], folder):
+        model, report = _read(*asked, {f"^{re.escape(prefix)}": ""})
+    wholeness.require_no_more_layers(model, report["unexpected_keys"], folder)
+    wholeness.require_floats(model, files)
+    wholeness.require_numbers(model, folder)
+    return model, names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+
+
+def _read(
+    kind: Any, folder: Path, config: Any, trust_remote_code: bool, dtype: Any, renamed: Mapping[str, str]
+) -> tuple[Any, Any]:
+    """The model, and what transformers says of its loading; `renamed` are parts of names in the files, as patterns."""
     with _loading(f"transformers cannot load the model in {folder}", folder, trust_remote_code):
         model, report = kind.from_pretrained(
             folder,
@@ -179,12 +235,30 @@ def _load(
             trust_remote_code=trust_remote_code,
             ignore_mismatched_sizes=True,
             output_loading_info=True,
+            key_mapping=dict(renamed) or None,
         )
-    wholeness.require_no_more_layers(model, report["unexpected_keys"], folder)
-    wholeness.require_floats(model, files)
-    wholeness.require_numbers(model, folder)
-    names = {name for name, _ in model.named_parameters()}
-    return model, names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    return model, report
+
+
+def _wrapper(model: Any, lacking: set[str], unexpected: Sequence[str], folder: Path) -> str:
+    """What a wrapper has put before the names of the weights in `folder`, "" if nothing."""
+    found = wrapping.prefixes(unexpected, lacking, f"{model.base_model_prefix}.") if lacking else []
+    if len(found) > 1:
+        raise SourceError(
+            f"{folder} holds the weights of several models, under {' and '.join(map(repr, found[:3]))}; save the one "
+            "that is meant with save_pretrained() of transformers and give that folder"
+        )
+    if found:
+        _say_unwrapped(folder, found[0])
+    return found[0] if found else ""
+
+
+@cache
+def _say_unwrapped(folder: Path, prefix: str) -> None:
+    """Once, however often the model is loaded."""
+    log.warning(
+        "%s: the names of its weights begin with %r, which a wrapper left there; read without it", folder, prefix
+    )
 
 
 def _with_body(model: Any, made: set[str], folder: Path, trust_remote_code: bool) -> tuple[Any, set[str]]:

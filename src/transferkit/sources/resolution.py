@@ -1,6 +1,7 @@
 """From a name to a backbone: which member is asked, in which order, and whether the result is the right one."""
 
 import logging
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +9,7 @@ from pkgutil import iter_modules
 from typing import cast
 
 from transferkit.errors import SourceError
-from transferkit.sources import backbone, catalogue, fingerprint, hub, layout, wheel
+from transferkit.sources import adapter, backbone, catalogue, fingerprint, hub, layout, wheel
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.catalogue import ModelEntry
 from transferkit.sources.source import Found, Request, Source, UnreachableError
@@ -19,12 +20,46 @@ log = logging.getLogger("transferkit")
 def load(name: str, request: Request) -> Backbone:
     """The backbone `name`; see `transferkit.sources.load`."""
     entry = catalogue.model(name)
+    found = _whole(name, _found(name, request), request)
     if entry is None:
-        return backbone.describe(name, _to_folder(_fetch(name, request), request), request)
+        return backbone.describe(name, found, request)
+    return backbone.describe(entry.name, found, request, entry.licence)
+
+
+def _found(name: str, request: Request) -> Found:
+    """The folder that `name` stands for."""
+    entry = catalogue.model(name)
+    if entry is None:
+        return _to_folder(_fetch(name, request), request)
     if Path(name).is_dir():
         log.info("%s is taken from the catalogue; for the folder of that name write ./%s", name, name)
-    found = _to_folder(_from_catalogue(entry, request), request)
-    return backbone.describe(entry.name, found, request, entry.licence)
+    return _to_folder(_from_catalogue(entry, request), request)
+
+
+def _whole(name: str, found: Found, request: Request, above: frozenset[Path] = frozenset()) -> Found:
+    """`found`, or where that is an adapter alone, the model that it changes with the change in it."""
+    if not layout.is_adapter(found.path):
+        return found
+    said = adapter.settings(found.path)
+    base = _base(said.base_model_name_or_path or "", found.path)
+    where = f"base_model_name_or_path of {found.path / layout.ADAPTER}"
+    if not base or found.path in above:
+        raise SourceError(f"{where}: expected the model that it adapts, found {base or 'nothing'}; name it there")
+    asked = replace(request, revision=said.revision)
+    try:
+        under = _whole(base, _found(base, asked), asked, above | {found.path})
+    except SourceError as error:
+        raise type(error)(f"{name} is an adapter of {base}, which cannot be had: {error}; see {where}") from None
+    log.info("%s: an adapter of %s, merged into it", name, base)
+    return Found(adapter.merged(found.path, under.path, request.cache_dir), found.revision)
+
+
+def _base(name: str, folder: Path) -> str:
+    """The model that an adapter in `folder` names: a hub name may be the catalogue's, a path one beside it."""
+    if entry := next((each for each in catalogue.read().models if each.hub.lower() == name.lower()), None):
+        return entry.name
+    beside = folder / name
+    return str(beside) if name and not Path(name).expanduser().exists() and beside.is_dir() else name
 
 
 def members() -> list[Source]:

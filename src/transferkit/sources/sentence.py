@@ -1,6 +1,7 @@
 """What a sentence-transformers folder says beyond the model itself: pooling, normalisation, prompts, length."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import Field
@@ -42,6 +43,13 @@ class TransformerFile(Record):
     do_lower_case: bool = False
 
 
+class OwnFile(Record):
+    """What is read of transferkit.json where a model that was trained here is the start of another."""
+
+    prompt: str = ""
+    pooling: str | None = None
+
+
 class PromptFile(Record):
     """What config_sentence_transformers.json holds."""
 
@@ -54,7 +62,8 @@ class Sentence:
     """Facts of a sentence-transformers folder; the defaults stand for a plain model.
 
     `pooling` is one of `POOLINGS`, or several joined by "+" which are to be concatenated; None if not stated.
-    `max_length` is in tokens. `ignored` says what the folder asks for and transferkit does not do.
+    `max_length` is in tokens. `prompt` is the default one of `prompts`, which are by name. `ignored` says what the
+    folder asks for and transferkit does not do.
     """
 
     pooling: str | None = None
@@ -63,17 +72,21 @@ class Sentence:
     max_length: int | None = None
     lowercase: bool = False
     ignored: tuple[str, ...] = ()
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(folder: Path) -> Sentence:
-    """The facts of `folder`, from modules.json and the files beside it. Raises `SourceError` for damaged ones."""
+    """The facts of `folder`, from modules.json and the files beside it, or for a model that was trained here, from what
+    says how it was. Raises `SourceError` for damaged ones."""
     modules = layout.modules(folder)
     if not modules:
-        return Sentence()
+        own = layout.part(folder / layout.OWN, OwnFile)
+        return Sentence(prompt=own.prompt, pooling=own.pooling)
     places = {module.type.rsplit(".", 1)[-1]: module.path for module in modules}
-    pooling = layout.part(folder / places["Pooling"] / "config.json", PoolingFile) if "Pooling" in places else None
+    pooling = _pooling_file(folder / places["Pooling"] / "config.json") if "Pooling" in places else None
     transformer = layout.part(layout.encoder_folder(folder) / "sentence_bert_config.json", TransformerFile)
-    prompt = _prompt(layout.part(folder / "config_sentence_transformers.json", PromptFile))
+    prompts = layout.part(folder / "config_sentence_transformers.json", PromptFile)
+    prompt = _prompt(prompts)
     ignored = [f"{kind} after the pooling" for kind in places if kind not in ("Transformer", "Pooling", "Normalize")]
     if prompt and pooling and not pooling.include_prompt:
         ignored.append("leaving the prompt's tokens out of the pooling")
@@ -84,7 +97,14 @@ def read(folder: Path) -> Sentence:
         max_length=transformer.max_seq_length,
         lowercase=transformer.do_lower_case,
         ignored=tuple(ignored),
+        prompts={name: text for name, text in (prompts.prompts or {}).items() if text},
     )
+
+
+def _pooling_file(path: Path) -> PoolingFile:
+    if not path.exists():
+        raise SourceError(f"{path}: expected the pooling that modules.json names, found no such file; fetch it again")
+    return layout.part(path, PoolingFile)
 
 
 def _pooling(said: PoolingFile, folder: Path) -> str:

@@ -1,7 +1,7 @@
 """Whether weights, tokenizer and config.json of a folder belong together: what loads need not be whole."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +9,47 @@ import torch
 from safetensors import safe_open
 
 from transferkit.errors import SourceError
+from transferkit.sources import layout
 
+_FLOATS = ("F16", "BF16", "F32", "F64")
 _LAYER = re.compile(r"\.\d+\.")
 _FEWEST_WORDS = 2
+_FEWEST_OF_ROWS, _MANY_ROWS = 0.5, 1_000  # tokens per embedding: rows of reserve are common, but not more than words
 _SHOWN = 3
 
 
 def require_body(model: Any, body: Collection[str], made: Collection[str], folder: Path) -> None:
     """Raise `SourceError` where one of `made`, the parameters of `model` that its files do not have, is in `body`, the
     names of those that are asked; a pooler is no part of what was pretrained, and some parameters are computed."""
-    lacking = [name for name in made if name in body and "pooler" not in name and not _computed(model, name)]
+    lacking = sorted(name for name in made if name in body and "pooler" not in name and not _computed(model, name))
     if lacking:
+        wanted = _size(dict(model.named_parameters())[lacking[0]].shape)
+        found = _held(lacking[0], folder, f"{model.base_model_prefix}.")
         raise SourceError(
-            f"the weights in {folder} are not those that config.json describes: {listed(lacking)} of that size "
-            "are not there; fetch the model again"
+            f"the weights in {folder} are not those that config.json describes: {listed(lacking)} of that size are not "
+            f"there (of the first expected {wanted}, found {found}); fetch the model again, or save it with "
+            "save_pretrained() of transformers"
         )
+
+
+def _held(name: str, folder: Path, prefix: str) -> str:
+    """What the files of `folder` have under the parameter's name, in words."""
+    names = (name, name.removeprefix(prefix), f"{prefix}{name}")
+    held = [tuple(shape) for key, (_, shape) in _tensors(layout.weights(folder)) if key in names]
+    return _size(held[0]) if held else "none of that name"
+
+
+def _size(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape)) or "1"
+
+
+def _tensors(files: Sequence[Path]) -> Iterator[tuple[str, tuple[str, Sequence[int]]]]:
+    """Name, type and size of every tensor in `files`; of the weights themselves nothing is read."""
+    for path in files:
+        with safe_open(path, framework="pt") as file:
+            for name in file.keys():  # noqa: SIM118 (not a mapping)
+                part = file.get_slice(name)
+                yield name, (str(part.get_dtype()), part.get_shape())
 
 
 def _computed(model: Any, name: str) -> bool:
@@ -52,42 +78,69 @@ def require_numbers(model: Any, folder: Path) -> None:
             raise SourceError(f"the weights in {folder} are damaged: {name} has numbers that are NaN or infinite")
 
 
+def require_content(model: Any, body: Collection[str], folder: Path) -> None:
+    """Raise `SourceError` where a matrix of `body`, names of parameters of `model`, is zero throughout: room for a file
+    that was not fetched to its end. Segments may be, in models that know of none."""
+    for name, parameter in model.named_parameters():
+        matrix = parameter.ndim == 2 and min(parameter.shape) > 1 and name in body and "token_type" not in name
+        if matrix and not parameter[-1].any() and not parameter.any():
+            raise SourceError(f"the weights in {folder} are damaged: {name} is zero throughout; fetch the model again")
+
+
 def require_floats(model: Any, files: Sequence[Path]) -> None:
-    """Raise `SourceError` where one of the weights `files` has a parameter of `model` as whole numbers, which a loader
-    would take as they are."""
+    """Raise `SourceError` where one of the weights `files` has a parameter of `model` as whole numbers, or as numbers
+    that mean nothing without scales beside them: a loader would take them as they are."""
     names, prefix = {name for name, _ in model.named_parameters()}, f"{getattr(model, 'base_model_prefix', '')}."
-    for path in files:
-        with safe_open(path, framework="pt") as file:
-            for name in file.keys():  # noqa: SIM118 (not a mapping)
-                kind = str(file.get_slice(name).get_dtype())
-                if "F" not in kind and {name, name.removeprefix(prefix), f"{prefix}{name}"} & names:
-                    raise SourceError(f"{path} is damaged: expected {name} in floating point, found {kind}")
+    for name, (kind, _) in _tensors(files):
+        if kind not in _FLOATS and {name, name.removeprefix(prefix), f"{prefix}{name}"} & names:
+            raise SourceError(
+                f"{files[0].parent} is damaged or quantised: expected {name} in floating point, found {kind}; take "
+                "the model as it was before it was quantised"
+            )
 
 
 def require_words(tokenizer: Any, folder: Path) -> None:
     """Raise `SourceError` where `tokenizer` knows next to nothing but its special tokens."""
-    known = len(tokenizer) - len(set(tokenizer.all_special_ids))
+    known = words_of(tokenizer)
     if known < _FEWEST_WORDS:
         raise SourceError(
-            f"the tokenizer in {folder} has no vocabulary (its special tokens and {known} more); its files are missing "
-            "or damaged: fetch the model again"
+            f"the tokenizer in {folder} has no vocabulary (its special tokens and {known} more): its files, "
+            f"{_looked_for(tokenizer)}, are missing or damaged; fetch the model again"
         )
 
 
+def words_of(tokenizer: Any) -> int:
+    """How many tokens it knows besides special ones."""
+    special = {*tokenizer.all_special_ids, *(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)}
+    return len(tokenizer) - len(special)
+
+
+def _looked_for(tokenizer: Any) -> str:
+    """The files that such a tokenizer is read from."""
+    named = getattr(type(tokenizer), "vocab_files_names", None) or {}
+    return " or ".join(dict.fromkeys(("tokenizer.json", *(each for each in named.values() if isinstance(each, str)))))
+
+
 def require_room(tokenizer: Any, model: Any, folder: Path) -> None:
-    """Raise `SourceError` where `tokenizer` gives numbers that `model` has no embedding for; a special token other than
-    for padding may have one, as long as no text is read with it."""
+    """Raise `SourceError` where `tokenizer` gives numbers that `model` has no embedding for, or knows less than half of
+    those that it has: it is another model's. A special token other than for padding may have no embedding, as long as
+    no text is read with it."""
     try:
         rows = int(model.get_input_embeddings().weight.shape[0])
     except (AttributeError, NotImplementedError):
-        return  # code of its own
+        return  # code of its own, or signs hashed into buckets
     special = {*tokenizer.all_special_ids, *(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)}
     used = [number for number in tokenizer.get_vocab().values() if number not in special]
     used += [tokenizer.pad_token_id or 0, *tokenizer("a")["input_ids"]]
     if max(used) >= rows:
         raise SourceError(
             f"tokenizer and model in {folder} do not belong together: the tokenizer has tokens up to number "
-            f"{max(used)}, the model has {rows} embeddings"
+            f"{max(used)}, the model has {rows} embeddings; take the tokenizer that came with these weights"
+        )
+    if len(used) < _FEWEST_OF_ROWS * rows and rows >= _MANY_ROWS:
+        raise SourceError(
+            f"tokenizer and model in {folder} do not belong together: the tokenizer ({_looked_for(tokenizer)}) knows "
+            f"{len(used):,} tokens, the model has {rows:,} embeddings; take the tokenizer that came with these weights"
         )
 
 

@@ -1,19 +1,23 @@
 """What learns from a teacher. One kind of student, one file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
 from torch import nn
 
+from transferkit import predictors
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
+from transferkit.errors import ArtifactError, ConfigError
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
+from transferkit.sources import load_model
 from transferkit.sources.backbone import Backbone
+from transferkit.sources.layout import code_refused
 from transferkit.tasks import Shape, Task
 from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.examples import Examples
@@ -68,9 +72,18 @@ class Lesson:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """How a model called `name` reads texts; `prompt` goes before each."""
+
+    name: str
+    tokenizer: Any
+    prompt: str
+
+
+@dataclass(frozen=True)
 class Prospect:
     """What is known of a lesson before anything is trained. `tuned` says that the teachers will be `backbone`,
-    fine-tuned in this run."""
+    fine-tuned in this run; `saved` are the folders of those that were trained before."""
 
     task: Task
     rows: Rows
@@ -78,6 +91,43 @@ class Prospect:
     tuned: bool
     max_length: int
     load_backbone: Callable[[str], Backbone]
+    saved: tuple[Path, ...] = ()
+
+    def readers(self) -> list[Reader]:
+        """How the teachers read texts, as far as that is known: those of this run as `backbone` does."""
+        own, found = self.backbone, []
+        if self.tuned:
+            found.append(Reader(own.name, own.tokenizer(), own.prompt))
+        for folder in self.saved:
+            facts = predictors.read_facts(folder)
+            if facts.kind in ("transformer", "generator"):
+                tokenizer = load_model.saved_tokenizer(folder, own.trust_remote_code)
+                found.append(Reader(str(folder), tokenizer, getattr(facts, "prompt", "")))
+        return found
+
+
+def require_fitting(folder: Path, task: Task, trusted: bool) -> None:
+    """Raise `ConfigError` where the saved model in `folder` answers otherwise than `task` wants, `ArtifactError` where
+    it may not be loaded."""
+    facts = predictors.read_facts(folder)
+    if facts.own_code and not trusted:
+        raise ArtifactError(str(code_refused(folder)))
+    shape = getattr(facts, "shape", task.shape)
+    if shape is not task.shape:
+        raise ConfigError(
+            f"teacher {folder} answers with {shape.value}, {task.name} wants {task.shape.value}; train a teacher for "
+            "this task first"
+        )
+    require_labels(folder, facts.labels or task.labels, task.labels)
+
+
+def require_labels(folder: Path, known: Sequence[str], labels: tuple[str, ...]) -> None:
+    """Raise `ConfigError` where a teacher has other labels than the rows."""
+    if tuple(known) != labels:
+        raise ConfigError(
+            f"teacher {folder} has the labels {', '.join(known)}, these rows have {', '.join(labels)}; "
+            "train a teacher on these labels first"
+        )
 
 
 def _as_they_are(rows: Rows) -> Rows:

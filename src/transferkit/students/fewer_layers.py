@@ -39,9 +39,11 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     if not prospect.tuned:
         return None
     backbone = prospect.backbone
+    if not backbone.stacked:
+        return f"{backbone.name} has no stack of layers, of which some could be left out; use pretrained"
     if options.layers:
         check_layers(options.layers, backbone.layers)
-    if prospect.task.shape is Shape.TEXT and backbone.architecture == ENCODER_DECODER:
+    if backbone.architecture == ENCODER_DECODER:
         return f"{backbone.name} has two stacks of layers, which are not shortened; use pretrained"
     return None
 

@@ -12,12 +12,21 @@ from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.backbone import Backbone
-from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write, without_tokens
+from transferkit.students import (
+    Lesson,
+    Prospect,
+    Reader,
+    Student,
+    default_epochs,
+    learns_inner_signals,
+    taught_to_write,
+    without_tokens,
+)
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
-from transferkit.training.layers import find_layers
+from transferkit.training.layers import depth_of
 from transferkit.training.passages import closes
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
@@ -37,20 +46,28 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     backbone = prospect.load_backbone(options.model)
     if prospect.task.shape is Shape.TEXT and not backbone.writes:
         raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
-    way_out = without_tokens(prospect.task, options)
-    if prospect.tuned and way_out and not _same_tokens(backbone, prospect):
+    shape = prospect.task.shape
+    if shape is not Shape.TEXT and (reason := backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE)):
+        return reason
+    unstacked = [each.name for each in (backbone, prospect.backbone) if not each.stacked]
+    if prospect.tuned and shape is not Shape.TEXT and learns_inner_signals(options) and unstacked:
         raise ConfigError(
-            f"pretrained: {backbone.name} splits texts otherwise than {prospect.backbone.name}, from which it is to "
-            f"learn token by token; {way_out}, or choose another student"
+            f"pretrained: {unstacked[0]} has no stack of layers whose states or attention could be matched; set "
+            "hidden_weight, attention_weight and relation_weight to 0"
         )
+    way_out = without_tokens(prospect.task, options)
+    for teacher in prospect.readers() if way_out else ():
+        if not _same_tokens(Reader(backbone.name, backbone.tokenizer(), backbone.prompt), teacher, prospect):
+            raise ConfigError(
+                f"pretrained: {backbone.name} splits texts otherwise than {teacher.name}, from which it is to "
+                f"learn token by token; {way_out}, or choose another student"
+            )
     return None
 
 
-def _same_tokens(backbone: Backbone, prospect: Prospect) -> bool:
+def _same_tokens(student: Reader, teacher: Reader, prospect: Prospect) -> bool:
     rows = prospect.rows.take(range(min(_ROWS_COMPARED, len(prospect.rows))))
-    read = (
-        encode(rows, each.tokenizer(), prospect.max_length, each.prompt).ids for each in (backbone, prospect.backbone)
-    )
+    read = (encode(rows, each.tokenizer, prospect.max_length, each.prompt).ids for each in (student, teacher))
     return all(np.array_equal(ours, theirs) for ours, theirs in zip(*read, strict=True))
 
 
@@ -110,6 +127,8 @@ def _matched(teacher: Predictor, backbone: Backbone) -> tuple[dict[int, int], tu
     """The teacher's depths at the same relative height, and the widths of both."""
     if not isinstance(teacher, Transformer):
         return {}, (backbone.width, 0)
-    above = len(find_layers(teacher.model)) / backbone.layers
+    above = depth_of(teacher.model) / max(1, backbone.layers)
+    if not (above and backbone.stacked):
+        return {}, (backbone.width, 0)
     matches = {i: round(i * above) for i in range(1, backbone.layers + 1)}
     return matches, (backbone.width, int(teacher.model.config.hidden_size))

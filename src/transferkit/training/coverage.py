@@ -11,17 +11,19 @@ from transferkit.data.words import has_signs, words
 from transferkit.training.tokenizing import ready
 
 _SAMPLE = 1000  # rows
-_UNKNOWN = 0.05  # of all tokens
+_UNKNOWN, _HALF = 0.05, 0.5  # of all tokens
 _PIECES, _PIECES_OF_SIGNS = 4.0, 1.8  # tokens per word, per sign of a script without blanks
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """The share of tokens that stand for something unknown, and tokens per word (or sign, where most words are)."""
+    """The share of tokens that stand for something unknown, and tokens per word (or sign, where most words are);
+    `nothing` says that the texts have no token, or none that stands for something known."""
 
     unknown: float
     per_word: float
     signs: bool
+    nothing: bool = False
 
     @property
     def poor(self) -> bool:
@@ -41,10 +43,14 @@ def of(rows: Rows, tokenizer: Any) -> Coverage:
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.bos_token_id):
         unknown = None  # byte by byte everything is known
+    share = sum(list(row).count(unknown) for row in ids) / max(1, tokens) if unknown is not None else 0.0
+    # Before a word that it does not know, sentencepiece has a blank, which stands for nothing either.
+    known = {int(each) for row in ids for each in row} - {unknown}
     return Coverage(
-        unknown=sum(list(row).count(unknown) for row in ids) / max(1, tokens) if unknown is not None else 0.0,
+        unknown=share,
         per_word=tokens / max(1, len(found)),
         signs=sum(map(has_signs, found)) * 2 > len(found),
+        nothing=not known or (len(known) == 1 and share >= _HALF),
     )
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.training.cutting import kept, sequences
-from transferkit.training.tokenizing import ready
+from transferkit.training.tokenizing import pads_left, ready
 
 Ints = npt.NDArray[np.int64]
 NO_TOKEN = -1
@@ -136,9 +136,8 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", words:
         ids=tuple(np.asarray(ids, dtype=np.int64) for ids in _or_padding(out["input_ids"], tokenizer.pad_token_id)),
         type_ids=None if types is None else tuple(np.asarray(row, dtype=np.int64) for row in types),
         pad_id=tokenizer.pad_token_id or 0,
-        # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch;
-        # but XLNet has none of these and classifies by its last token.
-        pad_left=tokenizer.padding_side == "left" and "XLNet" in type(tokenizer).__name__,
+        # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch.
+        pad_left=pads_left(tokenizer),
         full_lengths=full,
         words=starts,
     )

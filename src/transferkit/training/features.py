@@ -14,7 +14,7 @@ from transferkit.training.cache import Cache, Reader, Space
 from transferkit.training.embedder import Embedder
 from transferkit.training.examples import Examples, Lines
 from transferkit.training.inference import batches, device_of
-from transferkit.training.layers import TOP, StopForward, captured, find_layers, stopping_after
+from transferkit.training.layers import TOP, StopForward, captured, depth_of, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica
@@ -25,7 +25,8 @@ Floats = npt.NDArray[np.float32]
 def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Reader:
     """Pooled features of every depth in one pass, (1, layers + 1, width) per row.
 
-    Depth 0 are the embeddings; the last is what the model itself returns (after its final norm).
+    Depth 0 are the embeddings; the last is what the model itself returns (after its final norm), and the only one where
+    layers cannot be told apart.
     `name` identifies the frozen weights in the cache.
     """
 
@@ -61,7 +62,7 @@ def _every_depth(
     encoder: nn.Module, source: Examples, read: Callable[[Tensor, Mapping[str, Tensor]], Tensor], space: Space
 ) -> Reader:
     """What `read` makes of the states of every depth, (rows, ..., depths, width), in one pass."""
-    depth, words = len(find_layers(encoder)), source.encoded.words
+    depth, words = depth_of(encoder), source.encoded.words
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         device, own = device_of(encoder), replica(encoder)

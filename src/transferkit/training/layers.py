@@ -9,6 +9,8 @@ import transformers
 from torch import Tensor, nn
 
 from transferkit.errors import ConfigError
+from transferkit.sources import stack
+from transferkit.sources.stack import hidden_of
 
 TOP = -1
 """The depth of what a model's output layer is given: its last states, after the last norm."""
@@ -19,30 +21,41 @@ def output_layer(model: Any) -> Any:
     return model.get_output_embeddings()
 
 
+def input_embeddings(model: Any) -> Any:
+    """The table that turns token ids into states; None where several do together (CANINE)."""
+    try:
+        return model.get_input_embeddings()
+    except (NotImplementedError, AttributeError):
+        return None
+
+
 def find_layers(model: nn.Module) -> nn.ModuleList:
-    """The stack of Transformer layers: the ModuleList as long as the config says, with the most weights."""
-    config: Any = getattr(model, "config", None)
-    depth = getattr(config, "num_hidden_layers", None) or getattr(config, "n_layer", None)
-    stacks = [m for m in model.modules() if isinstance(m, nn.ModuleList) and len(m) == depth]
-    if not stacks:
+    """The stack of Transformer layers. Raises `ConfigError` where there is none to tell apart."""
+    found = stack.find(model)
+    if found is None:
         raise ConfigError(
             f"{type(model).__name__} has no stack of layers to tell apart; leave out what asks for layers"
         )
-    return max(stacks, key=_weights)
+    return found
+
+
+def depth_of(model: nn.Module) -> int:
+    """How many layers can be told apart, 0 where there is no stack of them."""
+    found = stack.find(model)
+    return 0 if found is None else len(found)
 
 
 def last_layer(model: nn.Module) -> nn.Module | None:
     """The topmost layer; None for models without a stack of them."""
-    try:
-        return find_layers(model)[-1]
-    except ConfigError:
-        return None
+    found = stack.find(model)
+    return None if found is None else found[-1]
 
 
 def find_stacks(model: nn.Module) -> list[nn.ModuleList]:
-    """What `find_layers` finds; of an encoder-decoder both stacks, its encoder's first."""
+    """What `find_layers` finds, or nothing; of an encoder-decoder both stacks, its encoder's first."""
     if not getattr(getattr(model, "config", None), "is_encoder_decoder", False):
-        return [find_layers(model)]
+        found = stack.find(model)
+        return [] if found is None else [found]
     whole: Any = next(module for module in model.modules() if hasattr(module, "get_decoder"))
     halves = (whole.get_encoder(), whole.get_decoder())
     return [max((m for m in half.modules() if isinstance(m, nn.ModuleList)), key=_weights) for half in halves]
@@ -50,12 +63,6 @@ def find_stacks(model: nn.Module) -> list[nn.ModuleList]:
 
 def _weights(module: nn.Module) -> int:
     return sum(p.numel() for p in module.parameters())
-
-
-def hidden_of(output: Any) -> Tensor:
-    """The hidden states in what a layer returned (a tensor, or a tuple that starts with one)."""
-    hidden: Tensor = output[0] if isinstance(output, tuple) else output
-    return hidden
 
 
 class StopForward(Exception):  # noqa: N818  (a signal, not an error)
@@ -68,7 +75,7 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
 
     Depth 0 is the input of the first layer, depth k the output of layer k, `TOP` the input of the output layer.
     """
-    layers = find_layers(model)
+    layers = find_layers(model) if any(depth != TOP for depth in depths) else nn.ModuleList()
     seen: dict[int, Tensor] = {}
 
     def keep_top(_module: nn.Module, args: tuple[Any, ...]) -> None:

@@ -31,7 +31,7 @@ from transferkit.training.batching import LengthBatches
 from transferkit.training.dropout import cheap_dropout
 from transferkit.training.finiteness import require_finite
 from transferkit.training.interruption import Interruption
-from transferkit.training.layers import find_stacks
+from transferkit.training.layers import find_stacks, input_embeddings
 from transferkit.training.learner import Learner
 from transferkit.training.options import TrainingOptions, usual_patience
 
@@ -350,12 +350,12 @@ def parameter_groups(
 
 
 def _depths(model: nn.Module) -> dict[int, int]:
-    """Depth of every weight: 0 for embeddings, k for layer k; the head has none. Stacks end at the same depth."""
-    stacks = find_stacks(model)
-    top = max(map(len, stacks))
+    """Depth of every weight: 0 for embeddings, k for layer k, 1 where none can be told apart; the head has none."""
+    top = max(map(len, stacks := find_stacks(model)), default=1)  # stacks end at the same depth
     found = {id(p): top - len(s) + i + 1 for s in stacks for i, layer in enumerate(s) for p in layer.parameters()}
     holder: Any = next(module for module in model.modules() if hasattr(module, "get_input_embeddings"))
-    found.update({id(p): 0 for p in holder.get_input_embeddings().parameters()})
+    found = found or {id(p): top for p in holder.base_model.parameters()}
+    found.update({id(p): 0 for p in getattr(input_embeddings(holder), "parameters", list)()})
     return found
 
 

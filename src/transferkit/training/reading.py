@@ -1,6 +1,6 @@
 """What a trained classifier makes of short phrases: where a static student starts from."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from torch import Tensor
 from transferkit.progress import progress
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, batches, device_of
-from transferkit.training.layers import StopForward, captured, find_layers, stopping_after
+from transferkit.training.layers import StopForward, captured, depth_of, stopping_after
 from transferkit.training.learner import inputs_of, mask_of
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica
@@ -17,19 +17,23 @@ from transferkit.training.replica import replica
 
 def read_phrases(model: Any, source: Examples) -> Floats:
     """Mean of the middle layer's token states of every phrase, (phrases, width): half the cost of the last one's and,
-    for a student that is trained further, no worse."""
-    depth, device = max(1, len(find_layers(model)) // 2), device_of(model)
+    for a student that is trained further, no worse. The last one's where layers cannot be told apart."""
+    layers, device = depth_of(model), device_of(model)
+    depth = max(1, layers // 2)
     model = replica(model)
     with (
-        captured(model, [depth]) as seen,
-        stopping_after(model, depth),
+        captured(model, [depth] if layers else []) as seen,
+        stopping_after(model, depth) if layers else nullcontext(),
         progress("starting from the teacher", len(source)) as advance,
     ):
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
             inputs = inputs_of(batch, device)
             with suppress(StopForward):
-                model(**inputs)
+                if layers:
+                    model(**inputs)
+                else:
+                    seen[depth] = model.base_model(**inputs).last_hidden_state
             states = pool(seen[depth], mask_of(inputs), "mean").float().cpu().numpy()
             advance(len(states))
             return list(states)

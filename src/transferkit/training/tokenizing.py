@@ -4,6 +4,7 @@
 special tokens are to be taken for plain text need another setting; the calls of `prompting` take turns.
 """
 
+import copy
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,3 +37,20 @@ def ready(tokenizer: Any) -> Any:
 
 def _set(backend: Any) -> bool:
     return backend.truncation is not None or backend.padding is not None
+
+
+def as_learned(tokenizer: Any, window: int, right: bool = True) -> Any:
+    """A copy of `tokenizer` to be saved: it cuts texts at `window` tokens, as its model was trained, and with `right`
+    fills them up there, as `Encoded` does, so that whoever loads it with plain Transformers reads the same."""
+    with alone_with(tokenizer):
+        found = copy.deepcopy(tokenizer)
+    found.model_max_length = window
+    if right and found.padding_side != "right" and not pads_left(tokenizer):
+        found.padding_side = found.init_kwargs["padding_side"] = "right"
+    return found
+
+
+def pads_left(tokenizer: Any) -> bool:
+    """Whether texts are filled up on their left in training too: XLNet has no absolute positions and classifies by its
+    last token."""
+    return tokenizer.padding_side == "left" and "XLNet" in type(tokenizer).__name__

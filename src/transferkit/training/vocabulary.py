@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from transferkit.training.layers import input_embeddings
+
 
 class SeenEmbedding(nn.Module):
     """The rows of an embedding whose tokens are in `seen`, under the old token ids.
@@ -59,7 +61,7 @@ def shrink(model: Any, seen: Tensor) -> nn.Embedding | None:
 
     None where the table is shared with an output layer or is not a plain embedding.
     """
-    table = model.get_input_embeddings()
+    table = input_embeddings(model)
     shared = model.get_output_embeddings() is not None if hasattr(model, "get_output_embeddings") else False
     if type(table) is not nn.Embedding or shared:
         return None

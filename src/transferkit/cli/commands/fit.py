@@ -37,6 +37,7 @@ def command(
     folds: Annotated[str | None, flag("folds", metavar="auto|K")] = None,
     keep_leaks: Annotated[bool | None, flag("keep_leaks")] = None,
     unlabelled: Annotated[str | None, flag("unlabelled")] = None,
+    prompt: Annotated[str | None, flag("prompt")] = None,
     instruction: Annotated[str | None, flag("instruction")] = None,
     generation: Annotated[list[str] | None, flag("generation", metavar="NAME=VALUE")] = None,
     max_length: Annotated[int | None, flag("max_length")] = None,
