@@ -66,9 +66,7 @@ def answers(
     return found.stack()[:, 0]
 
 
-def _predicting(
-    teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None
-) -> Callable[[Rows], Floats]:
+def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None) -> Callable[[Rows], Floats]:
     """How `teacher` is asked."""
     if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
         encoder = backbone.encoder()

@@ -25,6 +25,7 @@ _LABEL = re.compile(r"[^\W_][\w. -]*")
 
 
 MOST_ROUTES = 100
+MOST_NAMES = 100_000
 MOST_TOKENS = 1_000_000
 MOST_ROWS = 1_000_000_000
 LAST_SEED = 4_000_000_000
@@ -99,6 +100,26 @@ def _no_file(path: Path) -> Path:
 
 
 CacheFolder = Annotated[Folder, AfterValidator(_no_file)]
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _as_one(value: Any) -> Any:
+    """A list of columns as it is written on a command line."""
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        return value
+    return ",".join(f'"{name}"' if "," in name and len(value) > 1 else name for name in value)
+
+
+def _as_names(value: Any) -> Any:
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+Columns = Annotated[str, BeforeValidator(_as_one)]
+"""The name of a column, or of several with commas between them."""
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_names), Field(max_length=MOST_NAMES)]
 
 
 class Strict(BaseModel):
@@ -176,9 +197,17 @@ class DataConfig(Strict):
     encoding: Annotated[str, AfterValidator(usable_encoding)] | None = Field(
         None, description="encoding of the files, such as gb18030, or auto; default: UTF-8"
     )
-    text: str | None = Field(None, description="name of the text column")
-    text_pair: str | None = Field(None, description="name of the second text column")
-    label: str | None = Field(None, description="name of the label column")
+    text: Columns | None = Field(
+        None, description="name of the text column; several, title,body, are joined as lines of name: value"
+    )
+    text_pair: Columns | None = Field(None, description="name of the second text column")
+    label: Columns | None = Field(
+        None, description="name of the label column, or of several of 0 and 1, one for every label: new,urgent"
+    )
+    label_separator: str | None = Field(
+        None, min_length=1, description="what stands between several labels of a row, such as ; or none"
+    )
+    label_names: Names = Field((), description="names of labels that a row has as a vector or as numbers from 0 on")
     group: str | None = Field(
         None, description="name of a column (customer, patient ...) whose equal values stay in one split and fold"
     )
@@ -209,10 +238,6 @@ class DataConfig(Strict):
         return size
 
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 class GenerationConfig(Strict):
     """How a model writes: the settings of the same names in Transformers' `GenerationConfig`."""
 
@@ -224,9 +249,7 @@ class GenerationConfig(Strict):
     temperature: Number = Field(
         1.0, ge=0.01, le=100, description="of the draw: below 1 the likely ones become likelier"
     )
-    top_p: Number = Field(
-        1.0, ge=0.001, le=1, description="draw from the likeliest tokens with this share together"
-    )
+    top_p: Number = Field(1.0, ge=0.001, le=1, description="draw from the likeliest tokens with this share together")
     no_repeat_ngram_size: Integer = Field(
         0, ge=0, le=1_000, description="word pieces in a row that may not come again; 0: any may"
     )
@@ -254,9 +277,7 @@ class RunConfig(Strict):
     task: str | None = Field(
         None, description="what is to be learned; default: that of the catalogue's data, or text-classification"
     )
-    routes: Routes = Field(
-        (RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses"
-    )
+    routes: Routes = Field((RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses")
     unlabelled: Place | None = Field(None, description="file with extra text for distillation")
     instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
     generation: GenerationConfig = Field(

@@ -65,6 +65,19 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
 
 
+def always(train: Rows, task: TaskColumns) -> list[Finding]:
+    """Labels of which several may hold, and which hold in every row: there is nothing to learn about them."""
+    if task.shape.name != "LABELS":
+        return []
+    found = sorted(label for label, count in class_counts(train, task).items() if count == len(train))
+    if not found:
+        return []
+    listed = ", ".join(map(repr, found[:_SHOWN])) + (" ..." if len(found) > _SHOWN else "")
+    hold = verb(len(found), "holds", "hold")
+    message = f"{counted(len(found), 'label')} that {hold} in every row to train on: {listed}"
+    return [Finding("constant", "warning", message, (), "given to every text; add rows without it, or leave it out")]
+
+
 def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a test row") -> list[Finding]:
     """Labels that stand in train alone, so that nothing can be said about them; they lack `missing`."""
     tested = class_counts(test, task)

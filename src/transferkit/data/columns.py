@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import values
+from transferkit.data import joined, values
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError, shown
 
@@ -50,12 +50,12 @@ GROUP, TIME = "group", "time"
 ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(usual.split())
     for name, usual in {
-        "text": "text sentence content review body message tweet comment document utterance description abstract "
-        "headline title sms query question source input",
+        "text": "text sentence content review body message tweet comment comment_text document utterance description "
+        "abstract headline title sms query question source input",
         "text_pair": "text_pair",
         "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
         "emotion rating stars output y",
-        "labels": "labels label tags classes categories targets topics",
+        "labels": "labels label tags classes categories targets topics cats",
         "value": "value score target label rating similarity y",
         "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
         "answers": "answers answer",
@@ -91,7 +91,7 @@ def canonical(
     they are.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
-    rows = task.unpack(rows)
+    rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     read = values.words if _of_words(task) else values.inputs
     columns = {

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from transferkit.config import DataConfig
-from transferkit.data import audit, checks, content, folding, memberships, partition
+from transferkit.data import audit, checks, content, folding, label_sets, memberships, partition
 from transferkit.data.cleaning import clean, without_repeats
 from transferkit.data.columns import GROUP, TIME, TaskColumns, explicit
+from transferkit.data.merging import merged as merged_rows
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Audit, Finding, Splits
@@ -31,15 +32,16 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
     single = len(named) == 1
-    asked = explicit(task, config)
+    named, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     cleaned = {name: clean(table, task, asked, "" if single else name) for name, table in named.items()}
     checks.same_columns(cleaned)
     columns = cleaned["train"].columns
-    given, respelt = checks.one_spelling({name: part.rows for name, part in cleaned.items()}, task)
+    whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
+    given, respelt = checks.one_spelling(whole, task)
     checks.enough_classes(given["train"], task, columns)
     checks.same_labels(given, task)
     memberships.one_kind_of_time(given, columns)
-    findings = [*(finding for part in cleaned.values() for finding in part.findings), *respelt]
+    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged, *respelt]
     findings += checks.repeats_in_test(given.get("test"), task)
     given["train"], repeats = without_repeats(given["train"], task, "" if single else "train")
     if "test" not in given or ("validation" not in given and config.validation_size > 0):
@@ -78,7 +80,8 @@ def naive_split(
     named.pop(UNLABELLED, None)
     if len(named) > 1:
         return None
-    rows = clean(named["train"], task, explicit(task, config), "").rows
+    named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    rows = merged_rows({"train": clean(named["train"], task, asked, "").rows}, task)[0]["train"]
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None
@@ -109,6 +112,10 @@ def assigned(tables: Mapping[str, Rows]) -> dict[str, Rows]:
     return named
 
 
+def _of_labels(config: DataConfig) -> label_sets.Asked:
+    return label_sets.Asked(config.label_separator, config.label_names)
+
+
 def _learned(parts: Mapping[str, Rows], folds: int) -> Mapping[str, Rows]:
     """`parts`, with all rows in train that cross-validated models learn from."""
     return {**parts, "train": parts["train"].join(parts["validation"])} if folds else parts
@@ -128,6 +135,7 @@ def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Findin
     return [
         *audit.alike_labels(parts["train"], task),
         *(audit.rare_labels(parts["train"], parts["test"], task) if len(parts["test"]) else ()),
+        *audit.always(parts["train"], task),
         *audit.balance(parts["train"], task),
     ]
 

@@ -15,7 +15,7 @@ class Finding:
     `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
     near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, respelt-labels,
     rare-labels, unlearned-labels, balance, groups, shared-groups, time, looking-ahead, parted-groups, truncation,
-    unfinished-answers, constant, encoding, unknown-texts.
+    unfinished-answers, constant, encoding, unknown-texts, label-columns, label-separator, merged-rows.
     `severity` is info, warning or fixed.
     """
 
