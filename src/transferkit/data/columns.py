@@ -54,7 +54,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "abstract headline title sms query question source input",
         "text_pair": "text_pair",
         "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
-        "emotion rating stars output y",
+        "emotion rating stars output y cats",
         "labels": "labels label tags classes categories targets topics cats",
         "value": "value score target label rating similarity y",
         "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",

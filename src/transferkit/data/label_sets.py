@@ -129,7 +129,7 @@ def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tabl
         names = _names_of(asked.names, width, where)
         reader = _vectors(names)
     elif given and all(isinstance(cell, dict) for cell in given):
-        reader = _of_mapping
+        reader = names_in
     else:
         texts = [cell for cell in given if isinstance(cell, str)]
         parting = separators.asked_for(asked.separator) if asked.separator else None
@@ -205,8 +205,12 @@ def _vectors(names: Sequence[str]) -> Any:
     return reader
 
 
-def _of_mapping(cell: Any) -> list[str] | None:
-    return flags.held({written(name).strip(): value for name, value in cell.items()})
+def names_in(given: Mapping[Any, Any]) -> list[str] | None:
+    """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists; None where they
+    are not known. Raises `ValueError`."""
+    if [*given] == [_CHOICES]:
+        return [written(label).strip() for label in given[_CHOICES]]
+    return flags.held({written(name).strip(): value for name, value in given.items()})
 
 
 def _named(parting: separators.Separator, names: Sequence[str]) -> Any:
