@@ -51,11 +51,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(usual.split())
     for name, usual in {
         "text": "text sentence content review body message tweet comment comment_text document utterance description "
-        "abstract headline title sms query question source input",
+        "abstract headline title sms query question source input 文本 内容 评论 句子 正文",
         "text_pair": "text_pair",
         "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
-        "emotion rating stars output y cats",
-        "labels": "labels label tags classes categories targets topics cats",
+        "emotion rating stars output y cats 标签 类别 分类 情感",
+        "labels": "labels label tags classes categories targets topics cats 标签 类别 分类",
         "value": "value score target label rating similarity y",
         "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
         "answers": "answers answer",

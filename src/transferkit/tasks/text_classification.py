@@ -10,7 +10,6 @@ from transferkit.data.values import missing
 from transferkit.errors import DataError, shown
 from transferkit.tasks import Shape, Task, in_order
 
-
 _ALONE = "name another column with --label or a task for several with --task multi-label-classification"
 
 
@@ -26,7 +25,7 @@ def _read(cell: Any) -> Any:
         if len(found) > 1 or any(hasattr(each, "__iter__") and not isinstance(each, str | bytes) for each in found):
             raise ValueError(f"expected one label, found {shown(found, 60)}; {_ALONE}")
         cell = found[0] if found else None
-    return None if missing(cell) else written(cell)
+    return None if missing(cell) else written(cell).strip() or None
 
 
 def _parsed(text: str) -> Any:
