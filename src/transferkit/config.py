@@ -284,6 +284,10 @@ class RunConfig(Strict):
         GenerationConfig(),
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
     )
+    answer_tokens: Annotated[int, Field(ge=1, le=10_000), NO_TRUTH] | None = Field(
+        None,
+        description="longest answer in a context, in tokens; default: what the training answers need, at least 30",
+    )
 
     max_length: Length | None = Field(
         None,

@@ -99,6 +99,8 @@ def _require_sense(config: RunConfig, task: Task) -> None:
     """Raise `ConfigError` for settings that mean nothing to this task, and for routes or options that there are not."""
     if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
         raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
+    if config.answer_tokens and task.shape is not Shape.SPAN:
+        raise ConfigError(f"answer_tokens: for spans of contexts; {task.name} wants {task.shape.value}; leave it out")
     if task.shape is not Shape.TEXT:
         for name, idle in (
             ("generation", config.generation == GenerationConfig()),

@@ -36,8 +36,9 @@ class Metric(Protocol):
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
     is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`; one that is the share of right rows says
-    which these are in `rows_right(predictions, references)`. `POINT` is what its users call a point, by default
-    0.01. One that does not depend on the scale of predictions brings them to a common one in
+    which these are in `rows_right(predictions, references)`. One that is of some rows only says in
+    `applies(references)` whether there are such rows: it is left out where there are none. `POINT` is what its users
+    call a point, by default 0.01. One that does not depend on the scale of predictions brings them to a common one in
     `on_one_scale(predictions)`.
     """
 
@@ -65,6 +66,12 @@ def get(name: str) -> Metric:
 def compares_inputs(name: str) -> bool:
     """Whether the metric called `name` sees what was asked instead of what was right."""
     return bool(getattr(get(name), "COMPARES_INPUTS", False))
+
+
+def applies(name: str, references: Any) -> bool:
+    """Whether there is anything in `references` that the metric called `name` is about."""
+    asked = getattr(get(name), "applies", None)
+    return bool(asked(references)) if asked else True
 
 
 def rows_right(name: str, predictions: Any, references: Any) -> npt.NDArray[np.bool_] | None:
@@ -137,7 +144,7 @@ def scored(values: npt.NDArray[Any] | Sequence[float]) -> Floats:
 
 def mean_of(sums: Floats) -> Floats:
     """The mean of what was `scored`, in every resample."""
-    return np.asarray(sums[:, 0] / sums[:, 1])
+    return ratio(sums[:, 0], sums[:, 1])
 
 
 def mean(values: npt.NDArray[Any] | Sequence[float], counts: Floats) -> Floats:
@@ -179,6 +186,12 @@ def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], re
     return [
         max(compare(text, each) for each in given or ("",)) for text, given in zip(predictions, references, strict=True)
     ]
+
+
+def of_some(values: Sequence[float], some: Sequence[bool]) -> Floats:
+    """Statistics, (n, 2), of a metric that is the mean of a value over `some` rows; others count for nothing."""
+    there = np.asarray(some, dtype=np.float64)
+    return np.column_stack([np.asarray(values, dtype=np.float64) * there, there])
 
 
 def corpus_statistics(metric: Any, predictions: Sequence[str], references: Any) -> Floats:

@@ -19,13 +19,13 @@ from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
-from transferkit.training.encoding import encode
+from transferkit.training.encoding import LONGEST_SPAN, encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.head import Head
 from transferkit.training.inference import Floats, batches, device_of, stacked
 from transferkit.training.layers import StopForward, captured, find_layers, keep_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
-from transferkit.training.passages import windows
+from transferkit.training.passages import Reading, windows
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica, to_save, write
 from transferkit.training.windows import whole, windowed
@@ -51,6 +51,7 @@ class Facts(predictors.Facts):
     windows: bool
     threshold: float | None = None
     closed: bool = False
+    longest: int = Field(LONGEST_SPAN, ge=1)
 
     @field_validator("pooling")
     @classmethod
@@ -67,7 +68,7 @@ class FrozenFeatures:
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
     `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
-    `closed` as in `Transformer`.
+    `closed` and `longest` as in `Transformer`.
     """
 
     encoder: Any
@@ -83,6 +84,7 @@ class FrozenFeatures:
     shape: Shape = Shape.LABEL
     threshold: float | None = None
     closed: bool = False
+    longest: int = LONGEST_SPAN
 
     @property
     def parameters(self) -> int:
@@ -113,9 +115,14 @@ class FrozenFeatures:
     def _finished(self, states: Floats, _batch: dict[str, Tensor]) -> list[Floats]:
         return list(self.head.logits(states))
 
+    @property
+    def reading(self) -> Reading:
+        """How contexts are read."""
+        return Reading(self.closed, self.longest)
+
     def examples(self, rows: Rows) -> Examples:
         """The windows of the contexts of `rows`."""
-        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
+        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
         return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
@@ -186,6 +193,7 @@ class FrozenFeatures:
             windows=self.windows,
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
+            longest=self.longest,
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -222,4 +230,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         shape=facts.shape,
         threshold=facts.threshold,
         closed=facts.closed,
+        longest=facts.longest,
     )

@@ -54,8 +54,9 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         context.read(rows, tokenizer, context.max_length, backbone.prompt).rows
         for rows in (context.train, context.validation)
     ]
+    reading = context.reading(tokenizer)
     learn, check = (
-        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, context.closed) for rows in parts
+        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, reading) for rows in parts
     )
     set_seed(context.seed)
     model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
@@ -87,7 +88,8 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         adapted.save_extra,
         windows=context.windows,
         shape=task.shape,
-        closed=context.closed,
+        closed=reading.closed,
+        longest=reading.longest,
     )
     total = back
     if task.shape is Shape.SPAN:

@@ -18,7 +18,7 @@ from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.layers import find_layers
-from transferkit.training.passages import closes
+from transferkit.training.passages import Reading, closes
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
@@ -65,7 +65,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     tokenizer = backbone.tokenizer()
     max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))
     matches, widths = _matched(lesson.teacher, backbone)
-    closed = closes(backbone.architecture)
+    reading = Reading(closes(backbone.architecture), lesson.longest(tokenizer))
 
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(lesson.task.labels))
@@ -78,7 +78,8 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             windows=lesson.windows,
             shape=lesson.task.shape,
             rest=rest,
-            closed=closed,
+            closed=reading.closed,
+            longest=reading.longest,
         )
 
     def read(rows: Rows) -> Rows:
@@ -86,7 +87,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
     return Student(
         model=model,
-        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt, closed),
+        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt, reading),
         predictor=in_use,
         read=read,
         method=f"{backbone.name} taught",

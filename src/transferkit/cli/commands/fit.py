@@ -41,6 +41,7 @@ def command(
     unlabelled: Annotated[str | None, flag("unlabelled")] = None,
     instruction: Annotated[str | None, flag("instruction")] = None,
     generation: Annotated[list[str] | None, flag("generation", metavar="NAME=VALUE")] = None,
+    answer_tokens: Annotated[int | None, flag("answer_tokens")] = None,
     max_length: Annotated[int | None, flag("max_length")] = None,
     long_texts: Annotated[str | None, flag("long_texts")] = None,
     margin: Annotated[float | None, flag("margin")] = None,
