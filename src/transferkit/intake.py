@@ -4,17 +4,19 @@ Nothing imported here needs torch, so that what is wrong with a request is said 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
-from transferkit.data import audit, columns
+from transferkit.data import audit, columns, joined
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Splits
+from transferkit.data.splits import Audit, Finding, Splits
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.sources import hub_data
@@ -68,7 +70,11 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     task = task.bound(splits.train.join(splits.validation))
     if splits.folds and not len(splits.test) and task.shape in (Shape.LABEL, Shape.LABELS):
         splits = _with_rare_labels(splits, task, config)
+    splits = _reported(splits, audit.turns(splits.train) if task.conversations else ())
     log.info("columns: %s", ", ".join(f"{name} from {raw!r}" for name, raw in splits.columns.items()))
+    unused = _unused(tables, splits.columns, config.data, task)
+    if unused:
+        log.info("columns not used: %s", ", ".join(map(repr, unused)))
     log.info("%s", splits.words)
     return Intake(config, tables, splits, task)
 
@@ -78,10 +84,22 @@ def _with_rare_labels(splits: Splits, task: Task, config: RunConfig) -> Splits:
     rows = splits.labelled
     held = parts.of_seeds(rows, task, splits.folds, range(config.seed, config.seed + config.seeds))
     there = rows.take(parts.evaluated(held))
-    found = audit.rare_labels(rows, there, task, "a row that cross-validation could hold out")
-    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in found}
+    return _reported(splits, audit.rare_labels(rows, there, task, "a row that cross-validation could hold out"))
+
+
+def _reported(splits: Splits, found: Sequence[Finding]) -> Splits:
+    """`splits` with more findings."""
+    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in found if finding.rows}
     reported = Audit((*splits.audit.findings, *found), {**splits.audit.counts, "findings": touched})
     return replace(splits, audit=reported)
+
+
+def _unused(tables: Mapping[str, Rows], chosen: Mapping[str, str], asked: DataConfig, task: Task) -> list[str]:
+    """The columns that nothing is read from."""
+    names = next(iter(tables.values()), Rows({}, np.arange(0))).columns
+    used = {part for raw in (*chosen.values(), asked.group, asked.time) if raw for part in joined.parts(raw, names)}
+    made = set(chosen.values()) - set(names)
+    return [name for name in names if name not in used and not (made and name in task.unpacks)]
 
 
 def cache_of(config: RunConfig) -> Path:

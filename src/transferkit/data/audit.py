@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.data import conversations
 from transferkit.data.columns import TaskColumns
 from transferkit.data.labels import form
 from transferkit.data.rows import Rows
@@ -61,8 +62,23 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
     other = "accuracy" if task.shape.name == "LABEL" else "micro F1"
-    action = f"class weights are an option, and macro F1 tells more than {other}" if uneven else ""
+    action = (
+        f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
+    )
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
+
+
+def turns(train: Rows) -> list[Finding]:
+    """Which turns of conversations are learned, where some have more than one answer."""
+    earlier = [talk.answers for text in train["text"] if (talk := conversations.parsed(text)) and talk.answers]
+    if not earlier:
+        return []
+    message = (
+        f"{counted(len(earlier), 'conversation')} to train on with {counted(sum(earlier), 'answer')} before the last"
+    )
+    return [
+        Finding("turns", "info", message, (), "every answer is learned (by encoder-decoders the last), the last judged")
+    ]
 
 
 def always(train: Rows, task: TaskColumns) -> list[Finding]:

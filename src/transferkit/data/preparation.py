@@ -38,7 +38,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     columns = cleaned["train"].columns
     whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
     given, respelt = checks.one_spelling(whole, task)
-    checks.enough_classes(given["train"], task, columns)
+    checks.enough_classes(given["train"], task, columns, tested="test" in given)
     checks.same_labels(given, task)
     memberships.one_kind_of_time(given, columns)
     findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged, *respelt]
@@ -51,7 +51,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         given.setdefault("test", given["train"].take([]))
     parts, leaks = partition.disjoint(given, config, task, seed)
     parts, unlearned = checks.learnable(parts, task)
-    checks.usable(parts, task, columns, cross_validated=bool(folds))
+    checks.usable(parts, task, columns, cross_validated=bool(folds), tested="test" in named)
     findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
     findings += [*memberships.findings(parts, columns, given), *_label_findings(_learned(parts, folds), task)]
     spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]

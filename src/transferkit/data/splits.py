@@ -16,7 +16,7 @@ class Finding:
     near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, respelt-labels,
     rare-labels, unlearned-labels, balance, groups, shared-groups, time, looking-ahead, parted-groups, truncation,
     unfinished-answers, constant, encoding, unknown-texts, label-columns, label-separator, merged-rows, moved-spans,
-    placed-spans, ambiguous-spans, spans-without-text.
+    placed-spans, ambiguous-spans, spans-without-text, turns.
     `severity` is info, warning or fixed.
     """
 
