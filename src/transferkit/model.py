@@ -96,12 +96,12 @@ class Model:
         return answers.values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
-        """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other; NaN where
-        there is no text."""
+        """(texts, labels): probabilities summing to one, or of every label where they do not exclude each other, which
+        `predict` gives from a threshold of the model's own on; NaN where there is no text."""
         self.require_probabilities()
         answers = self._answers(self._rows(texts))
         self._warn(answers.cut, (), answers.alone)
-        return np.asarray(answers.outputs)
+        return np.asarray(answers.outputs)[:, : len(self.labels)]
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""

@@ -197,6 +197,8 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
     near = get_close_matches(_plain(raw), table, n=1)
     meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
+    if "," in raw and flag in ("--text", "--text-pair"):
+        by += ", or several as NAME,NAME"
     raise DataError(
         f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; {meant} one of these{by}"
     )
@@ -210,16 +212,19 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task)
+    way_out = f"name it with {asked}" if asked else "rename one, or give data with that column"
+    if any("\ufffd" in name for name in names):
+        way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"either rename a column or pass {asked or 'data with that column'}{hint}{_headless(names)}"
+        f"{way_out}{hint}{_headless(names)}"
     )
 
 
 def _one_per_label(missing: Sequence[str], names: Sequence[str], task: TaskColumns) -> str:
     """A hint where there may be a column of 0 and 1 for every label."""
     if task.shape.name == "LABELS" and missing == [task.target] and len(names) > _FEWEST_OF_LABELS:
-        return "; of a column for every label make one, with the names of those that hold, parted by |"
+        return ", or where every label has a column of 0 and 1 all of these: --label NAME,NAME ..."
     return ""
 
 

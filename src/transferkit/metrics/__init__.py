@@ -23,7 +23,8 @@ class Metric(Protocol):
     Predictions and references come in the form of the task's output shape:
 
     - LABEL: probabilities (n, C) against label indices (n,);
-    - LABELS: probabilities (n, C), a label being given from one half on, against 0 or 1 (n, C);
+    - LABELS: probabilities (n, C + 1), labels being given from that in the last column on, against 0 or 1 (n, C);
+      without that column from one half on;
     - VALUE: numbers (n, 1) against numbers (n,);
     - TAGS: a list of tags per row against another, a tag for every word;
     - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
@@ -114,12 +115,19 @@ def compute(name: str, predictions: Any, references: Any) -> float:
 
 def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
     """Which labels are given and which are true, each (n, C) of 0 and 1."""
-    classes = np.arange(predictions.shape[1])
     truth = np.asarray(references)
     if truth.ndim == 2:
-        return (predictions >= 0.5).astype(np.float64), truth.astype(np.float64)
+        probabilities, threshold = of_labels(predictions, truth)
+        return (probabilities >= threshold).astype(np.float64), truth.astype(np.float64)
+    classes = np.arange(predictions.shape[1])
     predicted = predictions.argmax(axis=1)[:, None] == classes
     return predicted.astype(np.float64), (truth[:, None] == classes).astype(np.float64)
+
+
+def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+    """The probabilities of several labels, (n, C), and those from which on they are given, (n, 1)."""
+    found, labels = np.asarray(predictions, dtype=np.float64), np.asarray(references).shape[1]
+    return found[:, :labels], found[:, labels:] if found.shape[1] > labels else np.full((len(found), 1), 0.5)
 
 
 def class_counts(

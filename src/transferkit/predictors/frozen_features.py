@@ -52,6 +52,7 @@ class Facts(predictors.Facts):
     threshold: float | None = None
     closed: bool = False
     longest: int = Field(LONGEST_SPAN, ge=1)
+    prior: float = 0.0
 
     @field_validator("pooling")
     @classmethod
@@ -68,7 +69,7 @@ class FrozenFeatures:
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
     `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
-    `closed` and `longest` as in `Transformer`.
+    `closed`, `longest` and `prior` as in `Transformer`.
     """
 
     encoder: Any
@@ -85,6 +86,7 @@ class FrozenFeatures:
     threshold: float | None = None
     closed: bool = False
     longest: int = LONGEST_SPAN
+    prior: float = 0.0
 
     @property
     def parameters(self) -> int:
@@ -172,9 +174,10 @@ class FrozenFeatures:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
-            return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
+            nothing = np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
+            return Predictions(shapes.of(self.shape).predictions(nothing, self.prior))
         logits, cut = self.logits(rows)
-        found = shapes.of(self.shape).predictions(logits)
+        found = shapes.of(self.shape).predictions(logits, self.prior)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     @saving
@@ -194,6 +197,7 @@ class FrozenFeatures:
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
             longest=self.longest,
+            prior=self.prior,
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -231,4 +235,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         threshold=facts.threshold,
         closed=facts.closed,
         longest=facts.longest,
+        prior=facts.prior,
     )

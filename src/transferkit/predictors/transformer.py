@@ -47,6 +47,7 @@ class Facts(predictors.Facts):
     threshold: float | None = None
     closed: bool = False
     longest: int = Field(LONGEST_SPAN, ge=1)
+    prior: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Transformer:
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`.
+    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`, `prior`
+    as in `Adjustment`.
     """
 
     model: Any
@@ -71,6 +73,7 @@ class Transformer:
     threshold: float | None = None
     closed: bool = False
     longest: int = LONGEST_SPAN
+    prior: float = 0.0
 
     @property
     def parameters(self) -> int:
@@ -121,7 +124,7 @@ class Transformer:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         logits, cut = self._logits(rows)
-        found = shapes.of(self.shape).predictions(logits)
+        found = shapes.of(self.shape).predictions(logits, self.prior)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     @saving
@@ -139,6 +142,7 @@ class Transformer:
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
             longest=self.longest,
+            prior=self.prior,
             own_code=load_model.brings_code(self.model),
         )
         write_facts(folder, facts)
@@ -169,4 +173,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
         threshold=facts.threshold,
         closed=facts.closed,
         longest=facts.longest,
+        prior=facts.prior,
     )

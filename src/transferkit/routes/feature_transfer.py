@@ -84,6 +84,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         shape=context.task.shape,
         closed=reading.closed,
         longest=reading.longest,
+        prior=choice.prior,
     )
     if shape is Shape.SPAN:
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))

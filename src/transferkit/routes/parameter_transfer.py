@@ -97,7 +97,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     elif len(check):
         own = back.of(predictor.logits(context.validation))
         total = kind.adjusted(own, kind.targets(context.validation, task)).after(back)
-    predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)))
+    predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)), prior=total.prior)
     return Outcome(
         predictor=predictor,
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",

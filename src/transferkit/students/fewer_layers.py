@@ -82,6 +82,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             rest=rest,
             closed=teacher.closed,
             longest=teacher.longest,
+            prior=adjustment.prior,
         )
 
     def read(rows: Rows) -> Rows:

@@ -80,6 +80,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             rest=rest,
             closed=reading.closed,
             longest=reading.longest,
+            prior=adjustment.prior,
         )
 
     def read(rows: Rows) -> Rows:

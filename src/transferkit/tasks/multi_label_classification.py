@@ -49,8 +49,14 @@ def _encode_target(value: Any, labels: Sequence[str]) -> list[int]:
     return [int(label in value) for label in labels]
 
 
+def given(outputs: Any, labels: int) -> Any:
+    """Which of so many labels are given, (rows, labels): those from the probability in the last column on, or from one
+    half on in outputs of earlier versions, which have no such column."""
+    return outputs[:, :labels] >= (outputs[:, labels:] if outputs.shape[1] > labels else 0.5)
+
+
 def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
-    return [[labels[i] for i in given.nonzero()[0].tolist()] for given in outputs >= 0.5]
+    return [[labels[i] for i in row.nonzero()[0].tolist()] for row in given(outputs, len(labels))]
 
 
 TASK = Task(
@@ -59,7 +65,16 @@ TASK = Task(
     inputs=("text",),
     optional_inputs=("text_pair",),
     target="labels",
-    metrics=("micro_f1", "macro_f1", "precision", "recall", "average_precision", "label_ranking"),
+    metrics=(
+        "micro_f1",
+        "macro_f1",
+        "precision",
+        "recall",
+        "average_precision",
+        "label_ranking",
+        "log_loss",
+        "calibration_error",
+    ),
     main_metric="micro_f1",
     read_target=read,
     collect_labels=_collect_labels,
