@@ -29,7 +29,7 @@ from transferkit.training import answering, folds, head, shapes
 from transferkit.training.encoding import Passages
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import span_examples, windows
+from transferkit.training.passages import Reading, span_examples, windows
 
 FAST = {"epochs": 14, "learning_rate": 3e-3, "batch_size": 16, "patience": 14, "layer_decay": 1.0}
 ROUTES: list[Any] = [
@@ -172,7 +172,7 @@ def long_rows() -> Rows:
 @pytest.mark.parametrize(("family", "closed"), [("bert", False), ("bert", True), ("gpt2", True), ("llama", True)])
 def test_answers_survive_the_windows(tiny: Tiny, family: str, closed: bool) -> None:
     rows = long_rows()
-    examples = span_examples(rows, TASK, tiny(family).tokenizer(), 24, closed=closed)
+    examples = span_examples(rows, TASK, tiny(family).tokenizer(), 24, reading=Reading(closed=closed))
     passages = examples.encoded.passages
     assert passages is not None and examples.lengths.max() <= 24 and len(examples) > 9
     held = set()

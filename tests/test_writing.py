@@ -37,7 +37,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
-from transferkit.training import prompting
+from transferkit.training import conversing
 from transferkit.training.answered import answered_examples
 from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.cache import Cache
@@ -214,7 +214,7 @@ def test_special_tokens_in_a_conversation_are_plain_text(
 
 def test_a_sign_of_ours_in_a_conversation_stays(writers: dict[str, Backbone]) -> None:
     tokenizer: Any = writers["llama"].tokenizer()
-    turns, taken = prompting._without_special([{"role": "user", "content": "a [SEP] \u24020\u2403 b"}], tokenizer)
+    turns, taken = conversing.without_special([{"role": "user", "content": "a [SEP] \u24020\u2403 b"}], tokenizer)
     assert taken == ["[SEP]", "\u24020\u2403"]
     assert turns[0]["content"] == "a \u24020\u2403 \u24021\u2403 b"
 

@@ -60,15 +60,14 @@ def answers(
                 advance(len(part))
                 yield from ((i, _kept(answer)) for i, answer in zip(part, found, strict=True))
 
-    found = cache.space("answers", fingerprint(folder)).fetch(rows.keys(), ask)
+    kept = "answers with thresholds" if shape is Shape.LABELS else "answers"
+    found = cache.space(kept, fingerprint(folder)).fetch(rows.keys(), ask)
     if shape is Shape.TAGS:
         return stacked([found[i] for i in range(len(found))])
     return found.stack()[:, 0]
 
 
-def _predicting(
-    teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None
-) -> Callable[[Rows], Floats]:
+def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None) -> Callable[[Rows], Floats]:
     """How `teacher` is asked."""
     if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
         encoder = backbone.encoder()
@@ -94,7 +93,7 @@ def _from_features(teacher: FrozenFeatures, encoder: nn.Module, cache: Cache, na
     source = Examples(encoded, np.full(len(encoded), UNLABELLED))
     features = OfTexts(pooled_layers(encoder, source, teacher.pooling, cache, name), read)
     logits = teacher.head.logits(features.read(np.arange(len(rows)), teacher.depths))
-    return shapes.of(teacher.shape).predictions(logits)
+    return shapes.of(teacher.shape).predictions(logits, teacher.prior)
 
 
 def of_tokens(

@@ -25,6 +25,7 @@ _LABEL = re.compile(r"[^\W_][\w. -]*")
 
 
 MOST_ROUTES = 100
+MOST_NAMES = 100_000
 MOST_TOKENS = 1_000_000
 MOST_ROWS = 1_000_000_000
 LAST_SEED = 4_000_000_000
@@ -109,6 +110,26 @@ def cache_folder(asked: str | Path | None) -> Path:
         raise ConfigError("expected a home folder for the cache, found none; name a folder with --cache-dir") from None
 
 
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _as_one(value: Any) -> Any:
+    """A list of columns as it is written on a command line."""
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        return value
+    return ",".join(f'"{name}"' if "," in name and len(value) > 1 else name for name in value)
+
+
+def _as_names(value: Any) -> Any:
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+Columns = Annotated[str, BeforeValidator(_as_one)]
+"""The name of a column, or of several with commas between them."""
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_names), Field(max_length=MOST_NAMES)]
+
+
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys, and text that no file or path can hold."""
 
@@ -184,9 +205,17 @@ class DataConfig(Strict):
     encoding: Annotated[str, AfterValidator(usable_encoding)] | None = Field(
         None, description="encoding of the files, such as gb18030, or auto; default: UTF-8"
     )
-    text: str | None = Field(None, description="name of the text column")
-    text_pair: str | None = Field(None, description="name of the second text column")
-    label: str | None = Field(None, description="name of the label column")
+    text: Columns | None = Field(
+        None, description="name of the text column; several, title,body, are joined as lines of name: value"
+    )
+    text_pair: Columns | None = Field(None, description="name of the second text column")
+    label: Columns | None = Field(
+        None, description="name of the label column, or of several of 0 and 1, one for every label: new,urgent"
+    )
+    label_separator: str | None = Field(
+        None, min_length=1, description="what stands between several labels of a row, such as ; or none"
+    )
+    label_names: Names = Field((), description="names of labels that a row has as a vector or as numbers from 0 on")
     group: str | None = Field(
         None, description="name of a column (customer, patient ...) whose equal values stay in one split and fold"
     )
@@ -215,10 +244,6 @@ class DataConfig(Strict):
         if size is not None and size > 1 and not size.is_integer():
             raise ValueError("expected a share below 1 or a whole number of rows")
         return size
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 class GenerationConfig(Strict):
@@ -272,6 +297,10 @@ class RunConfig(Strict):
     generation: GenerationConfig = Field(
         GenerationConfig(),
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),
+    )
+    answer_tokens: Annotated[int, Field(ge=1, le=10_000), NO_TRUTH] | None = Field(
+        None,
+        description="longest answer in a context, in tokens; default: what the training answers need, at least 30",
     )
 
     max_length: Length | None = Field(

@@ -4,7 +4,7 @@ Nothing imported here needs torch, so that what is wrong with a request is said 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, cache_folder, usual_folder
 from transferkit.data import audit, columns
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Overview, Splits
+from transferkit.data.splits import Audit, Finding, Overview, Splits
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.sources import hub_data
@@ -81,6 +81,7 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     task = task.bound(splits.train.join(splits.validation))
     if splits.folds and not len(splits.test) and task.shape in (Shape.LABEL, Shape.LABELS):
         splits = _with_rare_labels(splits, task, config)
+    splits = _reported(splits, audit.turns(splits.train) if task.conversations else ())
     for name, words in splits.overview.facts:
         log.info("%s: %s", name, words)
     log.info("%s", splits.words)
@@ -92,8 +93,12 @@ def _with_rare_labels(splits: Splits, task: Task, config: RunConfig) -> Splits:
     rows = splits.labelled
     held = parts.of_seeds(rows, task, splits.folds, range(config.seed, config.seed + config.seeds))
     there = rows.take(parts.evaluated(held))
-    found = audit.rare_labels(rows, there, task, "a row that cross-validation could hold out")
-    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in found}
+    return _reported(splits, audit.rare_labels(rows, there, task, "a row that cross-validation could hold out"))
+
+
+def _reported(splits: Splits, found: Sequence[Finding]) -> Splits:
+    """`splits` with more findings."""
+    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in found if finding.rows}
     reported = Audit((*splits.audit.findings, *found), {**splits.audit.counts, "findings": touched})
     return replace(splits, audit=reported)
 
@@ -113,6 +118,8 @@ def _require_sense(config: RunConfig, task: Task) -> None:
     """Raise `ConfigError` for settings that mean nothing to this task, and for routes or options that there are not."""
     if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
         raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
+    if config.answer_tokens and task.shape is not Shape.SPAN:
+        raise ConfigError(f"answer_tokens: for spans of contexts; {task.name} wants {task.shape.value}; leave it out")
     if task.shape is not Shape.TEXT:
         for name, idle in (
             ("generation", config.generation == GenerationConfig()),

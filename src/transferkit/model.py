@@ -12,8 +12,9 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
-from transferkit.data import audit, content, labels, values
+from transferkit.data import audit, content, joined, label_sets, labels, values
 from transferkit.data.cleaning import clean
+from transferkit.data.merging import merged as merged_rows
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import names_in
@@ -100,12 +101,12 @@ class Model:
         return answers.values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
-        """(texts, labels): probabilities summing to one, or scores of labels that do not exclude each other; NaN where
-        there is no text."""
+        """(texts, labels): probabilities summing to one, or of every label where they do not exclude each other, which
+        `predict` gives from a threshold of the model's own on; NaN where there is no text."""
         self.require_probabilities()
         answers = self._answers(self._rows(texts))
         self._warn(answers.cut, (), answers.alone)
-        return np.asarray(answers.outputs)
+        return np.asarray(answers.outputs)[:, : len(self.labels)]
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
@@ -163,19 +164,29 @@ class Model:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
     def evaluate(
-        self, table: Any, named: Mapping[str, str] | None = None, encoding: str | None = None
+        self,
+        table: Any,
+        named: Mapping[str, str] | None = None,
+        encoding: str | None = None,
+        *,
+        label_separator: str | None = None,
+        label_names: Sequence[str] = (),
     ) -> tuple[Scores, tuple[Finding, ...]]:
         """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out or that the model
-        learned from, as far as its run is still around it.
+        learned from, as far as its run is still around it. `label_separator` and `label_names` as in `fit`.
 
         Raises `DataError` where it has labels that the model does not know.
         """
         read = data.read(table, encoding)
-        cleaned = clean(read, self.task, self._named(read, named, target=True), "test")
-        cleaned = replace(cleaned, rows=self._respelt(cleaned.rows))
+        given = label_sets.Asked(label_separator, tuple(label_names), self.labels)
+        tables, chosen, told = label_sets.in_lists({"": read}, self.task, self._named(read, named, target=True), given)
+        cleaned = clean(tables[""], self.task, chosen, "test")
+        rows, merged = merged_rows({"test": self._respelt(cleaned.rows)}, self.task)
+        cleaned = replace(cleaned, rows=rows["test"])
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
+        findings = (*told, *findings, *merged)
         if self.task.shape is Shape.TAGS:
             findings += self._odd_tags(cleaned.rows)
         if self.task.shape is Shape.VALUE:
@@ -232,7 +243,7 @@ class Model:
         return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
-        known = {name: raw for name, raw in self.columns.items() if raw in rows}
+        known = {name: raw for name, raw in self.columns.items() if joined.there(raw, rows.columns)}
         if not target:
             known.pop(self.task.target, None)
         return known | _names(named)

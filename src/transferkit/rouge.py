@@ -11,8 +11,8 @@ from transferkit.data.words import composed, words
 
 def f_measure(kind: str) -> Callable[[str, str], float]:
     """ROUGE F-measure of a text and a reference, from 0 to 1, words stemmed after Porter (Lin 2004), by the package
-    rouge-score; `kind` is its rouge1, rouge2 or rougeL. Words are its own in ASCII; it would leave out letters of
-    other scripts."""
+    rouge-score; `kind` is its rouge1, rouge2, rougeL or rougeLsum, of which the last takes lines as sentences. Words
+    are its own in ASCII; it would leave out letters of other scripts."""
     scorer = RougeScorer([kind], tokenizer=_Words())
     return lambda text, true: float(scorer.score(true, text)[kind].fmeasure)
 

@@ -222,6 +222,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         windows=config.long_texts == "windows",
         instruction=config.instruction,
         generation=config.generation,
+        answer_tokens=config.answer_tokens,
         load_backbone=lambda name: sources.load(
             name,
             cache_dir=prepared.cache_dir,

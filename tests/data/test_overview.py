@@ -102,7 +102,7 @@ def test_one_label_in_every_row_and_labels_that_always_hold_are_found() -> None:
     one = [{"text": f"text {i}", "labels": ["ab"[i % 2]]} for i in range(10)]
     assert "single-labels" in kinds(looked(one, "multi-label-classification"))
     always = [{"text": f"text {i}", "labels": ["all", "ab"[i % 2]]} for i in range(10)]
-    (odd,) = (each for each in looked(always, "multi-label-classification").findings if each.kind == "constant-labels")
+    (odd,) = (each for each in looked(always, "multi-label-classification").findings if each.kind == "constant")
     assert "'all'" in odd.message
 
 

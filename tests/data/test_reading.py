@@ -187,7 +187,11 @@ BAD = [
     ("a.jsonl", '{"text": "a"}\n\n["a"]\n', "row 3: expected a JSON object .* found a list"),
     ("a.json", '[\n{"text": "a"}]\n', "row 1 is not valid JSON .* one object per line"),
     ("a.json", '{\n"data": [\n', "neither one JSON document .*line 2.* nor one object per line; mend it there"),
-    ("a.json", '{\n"text": ["a"]\n}\n', "expected SQuAD's articles under 'data', .* the keys 'text'; write a line"),
+    (
+        "a.json",
+        '{\n"text": ["a"]\n}\n',
+        "expected rows as an array of objects, .* one document with 'text'; write a list of its rows",
+    ),
     ("a.conll", "Ada NN B-PER\nruns O\n", "line 2: expected 3 columns as above, found 2 in 'runs O'"),
     ("a.conll", "Ada\tNN\tB-PER\nruns\tVB\t\n", "line 2: expected a word and its tag, found 'runs.*VB'"),
     ("a.conll", "-DOCSTART- O\n\nAda\tB-PER\nruns\t\n", "line 4: expected a word and its tag, found 'runs'"),

@@ -306,4 +306,3 @@ def _words(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{name}={_words(each)}" for name, each in value.items() if each or each == 0) or "none"
     return "none" if value is None else str(value)
-

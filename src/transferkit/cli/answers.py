@@ -119,7 +119,7 @@ def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator
         else:
             record[answers.name] = round(value, 6) if isinstance(value, float) else value
         if every:
-            numbers = [round(float(each), 6) for each in row]
+            numbers = [round(float(each), 6) for each in row[: len(labels)]]
             record["probabilities"] = dict(zip(labels, numbers, strict=True)) if known else None
         yield record
 

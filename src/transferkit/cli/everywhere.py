@@ -1,5 +1,6 @@
 """Options that several commands take."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -19,5 +20,17 @@ Quiet = Annotated[
 Encoding = Annotated[
     str | None, typer.Option(help="encoding of the file, such as gb18030, or auto [default: UTF-8]", show_default=False)
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--text", help="name of the text column; several, title,body, are joined", show_default=False),
+]
+SecondColumns = Annotated[
+    list[str] | None, typer.Option("--text-pair", help="name of the second text column", show_default=False)
+]
 # `main` looks for this one itself, so that it also holds for mistakes in the words of a command.
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an error")]
+
+
+def named_columns(asked: Mapping[str, Sequence[str] | None]) -> dict[str, str]:
+    """Canonical -> raw names of the columns that are `asked` for, several of one kind with commas between them."""
+    return {name: ",".join(raw) for name, raw in asked.items() if raw}

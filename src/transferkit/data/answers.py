@@ -1,15 +1,16 @@
 """Answers that are spans of a context: reading them from cells, mending where they are said to begin."""
 
-import ast
 import json
 import re
 import string
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit
+from transferkit.data import audit, printed
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.words import has_signs, signs, without_punctuation
@@ -18,6 +19,8 @@ from transferkit.errors import shown
 Answer = tuple[str, int]
 """Its text, and the position of its first character in the context."""
 
+UNPLACED = -1
+"""Where an answer begins that is given without its place."""
 _LAST = 2**31  # characters
 _LIST = (list, tuple, np.ndarray)
 _SIGNS = frozenset(string.punctuation)
@@ -26,39 +29,41 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 def _odd(found: str) -> ValueError:
     return ValueError(
-        f'expected answers such as {{"text": ["Paris"], "answer_start": [17]}}, found {found}; write them so, [] where '
-        "there is none; answers without a place are for --task generative-question-answering"
+        'expected answers such as {"text": ["Paris"], "answer_start": [17]}, '
+        f"found {found}; write them so, or their "
+        "texts alone, [] where there is none"
     )
 
 
 def read(cell: Any) -> list[Answer]:
-    """The answers in a cell: SQuAD's mapping of two lists, a list of mappings or of (text, start), or either as
-    JSON text. An empty list says that the context has no answer. Raises `ValueError`."""
-    given = _parsed(cell) if isinstance(cell, str) else cell
+    """The answers in a cell: SQuAD's mapping of two lists, a list of mappings, of (text, start) or of texts, any of
+    these written out, or a text, which is the answer. Answers without a place are `UNPLACED`. An empty list says that
+    the context has no answer. Raises `ValueError`."""
+    given = _parsed(cell) if isinstance(cell, str) and printed.looks_so(cell) else cell
     if isinstance(given, Mapping):
         given = _pairs(given, cell)
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
+    if isinstance(given, str | int | float) and not isinstance(given, bool):
+        given = [str(given)]
+    if not hasattr(given, "__iter__"):
         raise _odd(shown(cell, 60))
     return [_answer(each, cell) for each in given]
 
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(text)  # what pandas writes into a CSV
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return printed.parsed(text)
+    except ValueError:
         raise _odd(shown(text, 60)) from None
 
 
 def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
     texts, starts = (given.get(name) for name in ("text", "answer_start"))
-    if texts is None or starts is None:
+    if texts is None:
         raise _odd(shown(cell, 60))
     if isinstance(texts, str):
         return [(texts, starts)]
+    if starts is None and isinstance(texts, _LIST):
+        return list(texts)
     if not (isinstance(texts, _LIST) and isinstance(starts, _LIST)):
         raise _odd(shown(cell, 60))
     if len(texts) != len(starts):
@@ -69,13 +74,17 @@ def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
 def _answer(given: Any, cell: Any) -> Answer:
     if isinstance(given, Mapping):
         given = (given.get("text"), given.get("answer_start"))
+    if isinstance(given, str):
+        given = (given, None)
     if not isinstance(given, list | tuple) or len(given) != 2:
         raise _odd(shown(cell, 60))
     text, start = given
+    start = UNPLACED if start is None else start
     placed = isinstance(start, int | np.integer) and abs(int(start)) <= _LAST
     if not isinstance(text, str) or not text.strip() or not placed:
         raise _odd(f"the text {shown(text, 40)} with the start {shown(start, 20)}")
-    return str(text).strip(), int(start) + len(text) - len(text.lstrip())
+    placed_at = UNPLACED if start == UNPLACED else int(start) + len(text) - len(text.lstrip())
+    return str(text).strip(), placed_at
 
 
 def written(answers: Sequence[Answer]) -> str:
@@ -101,13 +110,27 @@ def right_texts(texts: Sequence[str]) -> Sequence[str]:
     return [text for text in texts if words(text)] or [""]
 
 
+def overlap(predicted: str, true: str) -> float:
+    """F1 over the words that two answers share, as SQuAD defines it (Rajpurkar et al. 2016)."""
+    ours, theirs = words(predicted), words(true)
+    if not ours or not theirs:
+        return float(ours == theirs)
+    same = (Counter(ours) & Counter(theirs)).total()
+    return 2 * same / (len(ours) + len(theirs))
+
+
+def equal(predicted: str, true: str) -> float:
+    """1 where two answers have the same words, else 0."""
+    return float(words(predicted) == words(true))
+
+
 def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:
     """`rows` (text, text_pair, answers) with every answer at a place where the context has it, and the findings.
 
     An answer that stands elsewhere moves to its nearest occurrence; one that the context does not have is taken out,
     and so is a row that has no other. Rows of given test data stay: they are judged by the texts alone.
     """
-    moved, without, gone = [], [], np.zeros(len(rows), dtype=bool)
+    found, gone = _Places([], [], [], []), np.zeros(len(rows), dtype=bool)
     given = list(rows["answers"])
     for i, (context, answers) in enumerate(zip(rows["text_pair"], given, strict=True)):
         places = [_nearest(context, answer) for answer in answers or ()]
@@ -115,14 +138,19 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
             continue
         if None not in places:
             given[i] = [place for place in places if place is not None]
-            moved.append(i)
+            if any(start != UNPLACED for _, start in answers):
+                found.moved.append(i)
+                continue
+            found.placed.append(i)
+            if any(context.find(text, start + 1) >= 0 for text, start in given[i]):
+                found.several.append(i)
             continue
-        without.append(i)
+        found.without.append(i)
         if name != "test":
             given[i] = [place for place in places if place is not None]
             gone[i] = not given[i]
     repaired = Rows({**rows.columns, "answers": given}, rows.numbers, rows.source)
-    return repaired.take(~gone), _findings(repaired, moved, without, columns, name)
+    return repaired.take(~gone), _findings(repaired, found, columns, name)
 
 
 def _nearest(context: str, answer: Answer) -> Answer | None:
@@ -139,18 +167,42 @@ def _nearest(context: str, answer: Answer) -> Answer | None:
     return _nearest(context, (text.strip(), start)) if text != text.strip() else None
 
 
-def _findings(rows: Rows, moved: list[int], without: list[int], columns: Mapping[str, str], name: str) -> list[Finding]:
+@dataclass(frozen=True)
+class _Places:
+    """Positions of rows whose answers stand elsewhere than said, were given without a place and have one now, stand
+    several times in the context, and do not stand there."""
+
+    moved: list[int]
+    placed: list[int]
+    several: list[int]
+    without: list[int]
+
+
+def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str) -> list[Finding]:
     column, found = columns["answers"], []
-    if moved:
-        numbers = tuple(int(n) for n in rows.numbers[moved])
+    if places.placed:
+        numbers = tuple(int(n) for n in rows.numbers[places.placed])
+        message = f"{audit.counted(len(numbers))}{audit.of(name)} with answers in column {column!r} without their place"
+        found.append(Finding("placed-spans", "fixed", message, numbers, "looked up in the context"))
+    if places.several:
+        numbers = tuple(int(n) for n in rows.numbers[places.several])
+        have = audit.verb(len(numbers), "has", "have")
+        message = (
+            f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that stands several "
+            f"times in the context ({audit.shown(numbers)})"
+        )
+        action = "the first place is taken; give answer_start where it is another"
+        found.append(Finding("ambiguous-spans", "warning", message, numbers, action))
+    if places.moved:
+        numbers = tuple(int(n) for n in rows.numbers[places.moved])
         have = audit.verb(len(numbers), "has", "have")
         message = (
             f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that begins "
             f"elsewhere in the context than said ({audit.shown(numbers)})"
         )
         found.append(Finding("moved-spans", "fixed", message, numbers, "moved to the nearest occurrence"))
-    if without:
-        numbers = tuple(int(n) for n in rows.numbers[without])
+    if places.without:
+        numbers = tuple(int(n) for n in rows.numbers[places.without])
         have = audit.verb(len(numbers), "has", "have")
         message = (
             f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that the context "

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.data import conversations
 from transferkit.data.columns import TaskColumns
 from transferkit.data.labels import form
 from transferkit.data.rows import Rows
@@ -63,8 +64,36 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
     other = "accuracy" if task.shape.name == "LABEL" else "micro F1"
-    action = f"class weights are an option, and macro F1 tells more than {other}" if uneven else ""
+    action = (
+        f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
+    )
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
+
+
+def turns(train: Rows) -> list[Finding]:
+    """Which turns of conversations are learned, where some have more than one answer."""
+    earlier = [talk.answers for text in train["text"] if (talk := conversations.parsed(text)) and talk.answers]
+    if not earlier:
+        return []
+    message = (
+        f"{counted(len(earlier), 'conversation')} to train on with {counted(sum(earlier), 'answer')} before the last"
+    )
+    return [
+        Finding("turns", "info", message, (), "every answer is learned (by encoder-decoders the last), the last judged")
+    ]
+
+
+def always(train: Rows, task: TaskColumns) -> list[Finding]:
+    """Labels of which several may hold, and which hold in every row: there is nothing to learn about them."""
+    if task.shape.name != "LABELS":
+        return []
+    found = sorted(label for label, count in class_counts(train, task).items() if count == len(train))
+    if not found:
+        return []
+    listed = ", ".join(map(repr, found[:_SHOWN])) + (" ..." if len(found) > _SHOWN else "")
+    hold = verb(len(found), "holds", "hold")
+    message = f"{counted(len(found), 'label')} that {hold} in every row to train on: {listed}"
+    return [Finding("constant", "warning", message, (), "given to every text; add rows without it, or leave it out")]
 
 
 def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a test row") -> list[Finding]:

@@ -26,8 +26,11 @@ def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
             )
 
 
-def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str], when: str = "") -> None:
-    """A task of labels needs at least two of them, one of numbers two different ones, one of tags or spans any."""
+def enough_classes(
+    train: Rows, task: TaskColumns, columns: Mapping[str, str], when: str = "", tested: bool = False
+) -> None:
+    """A task of labels needs at least two of them, one of numbers two different ones, one of tags or spans any. Labels
+    of one row each can be learned where they are `tested` on other rows."""
     if task.shape.name in ("TAGS", "SPAN"):
         _anything_marked(train, task, columns, when)
     if task.shape.name not in ("LABEL", "LABELS", "VALUE"):
@@ -41,11 +44,11 @@ def enough_classes(train: Rows, task: TaskColumns, columns: Mapping[str, str], w
             f"found {only} in {audit.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
-    if task.shape.name != "VALUE" and max(classes.values()) < 2 < len(classes):
+    if task.shape.name != "VALUE" and max(classes.values()) < 2 < len(classes) and not tested:
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
             f"{audit.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
-            "Name it with --label, or give more rows of every label"
+            "Name it with --label, or give more rows of every label or test rows with --test"
         )
 
 
@@ -140,10 +143,13 @@ def _unlearned(rows: Rows, name: str, unknown: Mapping[str, int], where: Sequenc
     return Finding("unlearned-labels", "warning", message, numbers, f"{action}; add rows to learn from")
 
 
-def usable(parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str], cross_validated: bool) -> None:
-    """After everything was removed, there is enough left; no test row is needed where rows are `cross_validated`."""
+def usable(
+    parts: Mapping[str, Rows], task: TaskColumns, columns: Mapping[str, str], cross_validated: bool, tested: bool
+) -> None:
+    """After everything was removed, there is enough left; no test row is needed where rows are `cross_validated`.
+    `tested` as in `enough_classes`."""
     _enough_rows(parts, "train")
-    enough_classes(parts["train"], task, columns, " left to train on")
+    enough_classes(parts["train"], task, columns, " left to train on", tested)
     if len(parts["test"]) or not cross_validated:
         _enough_rows(parts, "test")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, memberships, oddities
+from transferkit.data import answers, audit, content, memberships
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.rows import Rows
@@ -76,7 +76,6 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
                 f"{where}: no answer in column {columns[task.target]!r} stands in its context; name other columns "
                 "with --text-pair and --label"
             )
-    findings += oddities.found(usable, task, columns, name)
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None))
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import values
+from transferkit.data import joined, values
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError, shown
 
@@ -54,12 +54,12 @@ GROUP, TIME = "group", "time"
 ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(usual.split())
     for name, usual in {
-        "text": "text sentence content review body message tweet comment document utterance description abstract "
-        "headline title sms query question source input",
+        "text": "text sentence content review body message tweet comment comment_text document utterance description "
+        "abstract headline title sms query question source input 文本 内容 评论 句子 正文",
         "text_pair": "text_pair",
         "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
-        "emotion rating stars output y",
-        "labels": "labels label tags classes categories targets topics",
+        "emotion rating stars output y cats 标签 类别 分类 情感",
+        "labels": "labels label tags classes categories targets topics cats 标签 类别 分类",
         "value": "value score target label rating similarity y",
         "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
         "answers": "answers answer",
@@ -95,7 +95,7 @@ def canonical(
     they are.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
-    rows = task.unpack(rows)
+    rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     read = values.words if _of_words(task) else values.inputs
     columns = {
@@ -201,6 +201,8 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
     near = get_close_matches(_plain(raw), table, n=1)
     meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
+    if "," in raw and flag in ("--text", "--text-pair"):
+        by += ", or several as NAME,NAME"
     raise DataError(
         f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; {meant} one of these{by}"
     )
@@ -214,16 +216,19 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task)
+    way_out = f"name it with {asked}" if asked else "rename one, or give data with that column"
+    if any("\ufffd" in name for name in names):
+        way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"either rename a column or pass {asked or 'data with that column'}{hint}{_headless(names)}"
+        f"{way_out}{hint}{_headless(names)}"
     )
 
 
 def _one_per_label(missing: Sequence[str], names: Sequence[str], task: TaskColumns) -> str:
     """A hint where there may be a column of 0 and 1 for every label."""
     if task.shape.name == "LABELS" and missing == [task.target] and len(names) > _FEWEST_OF_LABELS:
-        return "; of a column for every label make one, with the names of those that hold, parted by |"
+        return ", or where every label has a column of 0 and 1 all of these: --label NAME,NAME ..."
     return ""
 
 

@@ -1,5 +1,7 @@
 """A folder of data files -> which files make up which split, in order.
 
+Files of texts (.txt) count where they are named after splits and the folder has no data in another format.
+
 Parts of one split are called as on the hub, train-00000-of-00002.parquet, and stand in the folder itself, in `data/`,
 in its only folder with data files, or in folders called as the splits are.
 """
@@ -17,6 +19,7 @@ log = logging.getLogger("transferkit")
 
 _PART = re.compile(r"(?P<stem>.*?)[-_.]?(?P<index>\d{1,9})-of-(?P<total>\d{1,9})", re.IGNORECASE)
 _DATA, _TRAIN = "data", "train"
+_TEXTS = ".txt"
 _DEEPEST = 3
 
 
@@ -29,7 +32,7 @@ def files_of(folder: Path, names: Mapping[str, str], whole: str) -> dict[str, li
     files, inner = _listed(folder, names)
     found: dict[str, list[Path]] = defaultdict(list)
     for path in files:
-        for name in {names[word] for word in re.split(r"[._\-]", path.name.lower()) if word in names}:
+        for name in {names[word] for word in _words(path) & names.keys()}:
             found[name].append(path)
     for name, paths in inner.items():
         found[name] += paths
@@ -69,6 +72,10 @@ def _listed(folder: Path, names: Mapping[str, str], depth: int = 0) -> tuple[lis
     except OSError as error:
         raise DataError(f"{folder}: cannot be listed: {error.strerror or error}; check its permissions") from None
     files = [path for path in entries if _is_data(path)]
+    texts = [path for path in files if compression.stored_suffix(path) == _TEXTS]
+    if texts:
+        tables = [path for path in files if path not in texts]
+        files = tables or [path for path in texts if names.keys() & _words(path)]
     folders = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
     inner = {names[path.name.lower()]: _listed(path, {})[0] for path in folders if path.name.lower() in names}
     inner = {name: paths for name, paths in inner.items() if paths}
@@ -77,6 +84,10 @@ def _listed(folder: Path, names: Mapping[str, str], depth: int = 0) -> tuple[lis
     usual = [path for path in folders if path.name.lower() == _DATA]
     filled = [found for path in usual or folders if any(found := _listed(path, names, depth + 1))]
     return filled[0] if len(filled) == 1 else ([], {})
+
+
+def _words(path: Path) -> set[str]:
+    return set(re.split(r"[._\-]", path.name.lower()))
 
 
 def _is_data(path: Path) -> bool:

@@ -108,9 +108,10 @@ class _Search:
         within[0] = True
         parts = [self._of_text[first[i] : last[i]] for i in fewest[within]]
         numbers, shared = np.unique(np.concatenate(parts), return_counts=True)
-        fits = np.minimum(self._sizes[numbers], len(asked)) >= SIMILARITY * np.maximum(
-            self._sizes[numbers], len(asked)
-        ) - _ROUNDING
+        fits = (
+            np.minimum(self._sizes[numbers], len(asked))
+            >= SIMILARITY * np.maximum(self._sizes[numbers], len(asked)) - _ROUNDING
+        )
         numbers, shared = numbers[fits], shared[fits]
         return np.sort(numbers[np.argsort(-shared, kind="stable")[:_MOST_CANDIDATES]])
 

@@ -1,5 +1,5 @@
-"""Signs that a table is not what it was taken for, as findings: rows inside a cell, numbers in place of texts, labels
-that tell nothing."""
+"""Signs that a table is not what it was taken for, as findings: rows inside a cell, numbers in place of texts, one label
+where several are expected."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,6 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *_swallowed(rows, task, named),
         *_numbers(rows, task, columns, named),
         *_single(rows, task, columns, named),
-        *_constant(rows, task, named),
     ]
 
 
@@ -99,16 +98,3 @@ def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: st
     message = f"no row{named} has more than one label in column {columns[task.target]!r}"
     action = "several labels are separated by |; where every row has one, take --task text-classification"
     return [Finding("single-labels", "warning", message, (), action)]
-
-
-def _constant(rows: Rows, task: TaskColumns, named: str) -> list[Finding]:
-    """Of several labels those that every row has."""
-    if task.shape.name != "LABELS" or len(rows) < _FEWEST:
-        return []
-    counts = audit.class_counts(rows, task)
-    always = sorted(label for label, count in counts.items() if count == len(rows))
-    if not always:
-        return []
-    has = audit.verb(len(always), "stands", "stand")
-    message = f"{audit.counted(len(always), 'label')} {has} in every row{named}: {', '.join(map(repr, always[:5]))}"
-    return [Finding("constant-labels", "warning", message, (), "nothing can be learned of it; leave it out")]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from transferkit.data import audit
+from transferkit.data import audit, joined
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import GROUP, TIME, TaskColumns
 from transferkit.data.rows import Rows
@@ -26,9 +26,11 @@ def of(
     """The overview of raw `tables`, which became `cleaned` for `task`."""
     first = next(iter(cleaned))
     rows, columns = cleaned[first].rows, cleaned[first].columns
-    raw, unpacked = tables[first].columns, task.unpack(tables[first].take([0])).columns
-    made_of = tuple(column for column in raw if column not in unpacked)
-    used = {*made_of, *columns.values()}
+    raw = tables[first].columns
+    parts = {part for column in columns.values() for part in joined.parts(column, raw)}
+    made = {part for part in parts if part not in raw}
+    made_of = tuple(column for column in raw if made and column in task.unpacks and column not in parts)
+    used = {*made_of, *parts}
     in_order = (*task.inputs, *task.optional_inputs, task.target, GROUP, TIME)
     targets = [target for part in cleaned.values() for target in part.rows[task.target]]
     position = _telling(rows, task)

@@ -81,7 +81,9 @@ def disjoint(
         made.separate("validation", "test")
     if "validation" not in given:
         made.parts["validation"] = made.parts["train"].take([])
-        if config.validation_size > 0:
+        if 0 < config.validation_size < 1 and len(made.parts["train"]) < 2 * splitting.MINIMUM:
+            made.findings.append(checks.nothing_held_out("validation", made.parts["train"], task))
+        elif config.validation_size > 0:
             made.carve("validation", config.validation_size, seed + 1)
             made.separate("train", "validation")
     return {name: made.parts[name] for name in SPLITS}, made.findings

@@ -1,13 +1,15 @@
 """Raw tables -> `Splits`: columns mapped, rows cleaned, splits made disjoint, everything reported."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from transferkit.config import DataConfig
-from transferkit.data import audit, checks, content, folding, memberships, overview, partition
+from transferkit.data import audit, checks, content, folding, label_sets, memberships, oddities, overview, partition
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
 from transferkit.data.columns import GROUP, TIME, TaskColumns, explicit
+from transferkit.data.merging import merged as merged_rows
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Audit, Finding, Overview, Splits
@@ -31,14 +33,13 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
     single = len(named) == 1
-    asked = explicit(task, config)
-    cleaned = _cleaned(named, task, asked)
+    cleaned, asked, told = _cleaned(named, task, config)
     columns = cleaned["train"].columns
     given, respelt = checks.one_spelling({name: part.rows for name, part in cleaned.items()}, task)
-    checks.enough_classes(given["train"], task, columns)
+    checks.enough_classes(given["train"], task, columns, tested="test" in given)
     checks.same_labels(given, task)
     memberships.one_kind_of_time(given, columns)
-    findings = [*(finding for part in cleaned.values() for finding in part.findings), *respelt]
+    findings = [*told, *respelt]
     findings += checks.repeats_in_test(given.get("test"), task)
     given["train"], repeats = without_repeats(given["train"], task, "" if single else "train")
     if "test" not in given or ("validation" not in given and config.validation_size > 0):
@@ -48,7 +49,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         given.setdefault("test", given["train"].take([]))
     parts, leaks = partition.disjoint(given, config, task, seed)
     parts, unlearned = checks.learnable(parts, task)
-    checks.usable(parts, task, columns, cross_validated=bool(folds))
+    checks.usable(parts, task, columns, cross_validated=bool(folds), tested="test" in named)
     findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
     findings += [*memberships.findings(parts, columns, given), *_label_findings(_learned(parts, folds), task)]
     spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
@@ -71,19 +72,31 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> O
     """What `prepare` would read raw `tables` as, without splits. Raises `DataError` where they cannot be used."""
     named = assigned(tables)
     named.pop(UNLABELLED, None)
-    cleaned = _cleaned(named, task, explicit(task, config))
-    checks.enough_classes(cleaned["train"].rows, task, cleaned["train"].columns)
-    findings = [finding for part in cleaned.values() for finding in part.findings]
+    cleaned, _, findings = _cleaned(named, task, config)
+    rows = {name: part.rows for name, part in cleaned.items()}
+    checks.enough_classes(rows["train"], task, cleaned["train"].columns, tested="test" in rows)
     if task.shape.name in ("LABEL", "LABELS"):
-        findings += [*audit.alike_labels(cleaned["train"].rows, task), *audit.balance(cleaned["train"].rows, task)]
+        findings += [
+            *audit.alike_labels(rows["train"], task),
+            *audit.always(rows["train"], task),
+            *audit.balance(rows["train"], task),
+        ]
     return overview.of(named, cleaned, task, findings)
 
 
-def _cleaned(named: Mapping[str, Rows], task: TaskColumns, asked: Mapping[str, str]) -> dict[str, Cleaned]:
-    single = len(named) == 1
-    cleaned = {name: clean(table, task, asked, "" if single else name) for name, table in named.items()}
+def _cleaned(
+    named: Mapping[str, Rows], task: TaskColumns, config: DataConfig
+) -> tuple[dict[str, Cleaned], dict[str, str], list[Finding]]:
+    """The tables cleaned, the names of the columns that the user named, and the findings."""
+    tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    called = {name: "" if len(named) == 1 else name for name in named}
+    cleaned = {name: clean(table, task, asked, called[name]) for name, table in tables.items()}
     checks.same_columns(cleaned)
-    return cleaned
+    whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
+    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged]
+    for name, rows in whole.items():
+        findings += oddities.found(rows, task, cleaned[name].columns, called[name])
+    return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
 
 
 def naive_split(
@@ -97,7 +110,8 @@ def naive_split(
     named.pop(UNLABELLED, None)
     if len(named) > 1:
         return None
-    rows = clean(named["train"], task, explicit(task, config), "").rows
+    named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    rows = merged_rows({"train": clean(named["train"], task, asked, "").rows}, task)[0]["train"]
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None
@@ -128,6 +142,10 @@ def assigned(tables: Mapping[str, Rows]) -> dict[str, Rows]:
     return named
 
 
+def _of_labels(config: DataConfig) -> label_sets.Asked:
+    return label_sets.Asked(config.label_separator, config.label_names)
+
+
 def _learned(parts: Mapping[str, Rows], folds: int) -> Mapping[str, Rows]:
     """`parts`, with all rows in train that cross-validated models learn from."""
     return {**parts, "train": parts["train"].join(parts["validation"])} if folds else parts
@@ -147,6 +165,7 @@ def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Findin
     return [
         *audit.alike_labels(parts["train"], task),
         *(audit.rare_labels(parts["train"], parts["test"], task) if len(parts["test"]) else ()),
+        *audit.always(parts["train"], task),
         *audit.balance(parts["train"], task),
     ]
 

@@ -76,9 +76,7 @@ def hold_out(
     return held
 
 
-def _spread(
-    members: Sequence[list[int]], strata: Sequence[str], count: int, seed: int
-) -> npt.NDArray[np.bool_]:
+def _spread(members: Sequence[list[int]], strata: Sequence[str], count: int, seed: int) -> npt.NDArray[np.bool_]:
     counts = Counter(strata)
     by_stratum: dict[str, list[list[int]]] = defaultdict(list)
     for positions in members:

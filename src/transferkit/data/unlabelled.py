@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import audit, content, memberships, moments
+from transferkit.data import audit, content, joined, memberships, moments
 from transferkit.data.columns import GROUP, TIME, TaskColumns, canonical
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -69,7 +69,7 @@ def _findings(barred: Rows) -> list[Finding]:
 
 
 def _unlabelled(extra: Rows, task: TaskColumns, named: Mapping[str, str], train: Rows) -> Rows:
-    inputs = {name: raw for name, raw in named.items() if name != task.target and raw in extra}
+    inputs = {name: raw for name, raw in named.items() if name != task.target and joined.there(raw, extra.columns)}
     rows, columns = canonical(extra, task, inputs, need_target=False)
     rows = memberships.read(rows, columns, strict=False)
     missing = [name for name in train.columns if name not in rows and name not in (GROUP, TIME)]

@@ -1,7 +1,5 @@
 """What a cell holds -> what a task takes: text for inputs, a label or None for targets."""
 
-import ast
-import json
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -10,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.data import printed
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
@@ -81,16 +80,15 @@ def _listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | No
 
 
 def written_list(cell: Any) -> list[str] | None:
-    """The words of a list written as text, in JSON or as Python prints it; None for all else, also for `[ 1 ]`."""
+    """The words of a list written as text, in JSON or as Python or NumPy prints it; None for all else, also for
+    `[ 1 ]`."""
     if not (isinstance(cell, str) and cell.lstrip().startswith(("['", '["')) and cell.rstrip().endswith("]")):
         return None
-    for reader in (json.loads, ast.literal_eval):
-        try:
-            found = reader(cell.strip())
-        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-            continue
-        return found if all(isinstance(word, str) for word in found) else None
-    return None
+    try:
+        found: list[Any] = printed.parsed(cell.strip())
+    except ValueError:
+        return None
+    return found if all(isinstance(word, str) for word in found) else None
 
 
 def aligned(texts: Sequence[str], tags: Sequence[Any], rows: Rows) -> None:

@@ -32,6 +32,7 @@ def score(
         raise ConfigError("expected at least one labelled row to score, found none")
     outputs, truth = comparable(task, outputs, references)
     names = [name for name in task.metrics if inputs is not None or not metrics.compares_inputs(name)]
+    names = [name for name in names if metrics.compares_inputs(name) or metrics.applies(name, truth)]
     told = {name: metrics.signature(name, outputs, truth) for name in names}
     return Scores(
         metrics=intervals(names, outputs, truth, resamples, seed, inputs),

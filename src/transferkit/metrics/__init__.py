@@ -23,7 +23,8 @@ class Metric(Protocol):
     Predictions and references come in the form of the task's output shape:
 
     - LABEL: probabilities (n, C) against label indices (n,);
-    - LABELS: probabilities (n, C), a label being given from one half on, against 0 or 1 (n, C);
+    - LABELS: probabilities (n, C + 1), labels being given from that in the last column on, against 0 or 1 (n, C);
+      without that column from one half on;
     - VALUE: numbers (n, 1) against numbers (n,);
     - TAGS: a list of tags per row against another, a tag for every word;
     - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
@@ -36,8 +37,9 @@ class Metric(Protocol):
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
     is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`; one that is the share of right rows says
-    which these are in `rows_right(predictions, references)`. `POINT` is what its users call a point, by default
-    0.01. One that does not depend on the scale of predictions brings them to a common one in
+    which these are in `rows_right(predictions, references)`. One that is of some rows only says in
+    `applies(references)` whether there are such rows: it is left out where there are none. `POINT` is what its users
+    call a point, by default 0.01. One that does not depend on the scale of predictions brings them to a common one in
     `on_one_scale(predictions)`.
     """
 
@@ -65,6 +67,12 @@ def get(name: str) -> Metric:
 def compares_inputs(name: str) -> bool:
     """Whether the metric called `name` sees what was asked instead of what was right."""
     return bool(getattr(get(name), "COMPARES_INPUTS", False))
+
+
+def applies(name: str, references: Any) -> bool:
+    """Whether there is anything in `references` that the metric called `name` is about."""
+    asked = getattr(get(name), "applies", None)
+    return bool(asked(references)) if asked else True
 
 
 def rows_right(name: str, predictions: Any, references: Any) -> npt.NDArray[np.bool_] | None:
@@ -107,12 +115,19 @@ def compute(name: str, predictions: Any, references: Any) -> float:
 
 def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
     """Which labels are given and which are true, each (n, C) of 0 and 1."""
-    classes = np.arange(predictions.shape[1])
     truth = np.asarray(references)
     if truth.ndim == 2:
-        return (predictions >= 0.5).astype(np.float64), truth.astype(np.float64)
+        probabilities, threshold = of_labels(predictions, truth)
+        return (probabilities >= threshold).astype(np.float64), truth.astype(np.float64)
+    classes = np.arange(predictions.shape[1])
     predicted = predictions.argmax(axis=1)[:, None] == classes
     return predicted.astype(np.float64), (truth[:, None] == classes).astype(np.float64)
+
+
+def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+    """The probabilities of several labels, (n, C), and those from which on they are given, (n, 1)."""
+    found, labels = np.asarray(predictions, dtype=np.float64), np.asarray(references).shape[1]
+    return found[:, :labels], found[:, labels:] if found.shape[1] > labels else np.full((len(found), 1), 0.5)
 
 
 def class_counts(
@@ -137,7 +152,7 @@ def scored(values: npt.NDArray[Any] | Sequence[float]) -> Floats:
 
 def mean_of(sums: Floats) -> Floats:
     """The mean of what was `scored`, in every resample."""
-    return np.asarray(sums[:, 0] / sums[:, 1])
+    return ratio(sums[:, 0], sums[:, 1])
 
 
 def mean(values: npt.NDArray[Any] | Sequence[float], counts: Floats) -> Floats:
@@ -179,6 +194,12 @@ def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], re
     return [
         max(compare(text, each) for each in given or ("",)) for text, given in zip(predictions, references, strict=True)
     ]
+
+
+def of_some(values: Sequence[float], some: Sequence[bool]) -> Floats:
+    """Statistics, (n, 2), of a metric that is the mean of a value over `some` rows; others count for nothing."""
+    there = np.asarray(some, dtype=np.float64)
+    return np.column_stack([np.asarray(values, dtype=np.float64) * there, there])
 
 
 def corpus_statistics(metric: Any, predictions: Sequence[str], references: Any) -> Floats:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats
+from transferkit.metrics import Floats, of_labels
 
 TITLE = "average precision"
 HIGHER_IS_BETTER = True
@@ -16,7 +16,7 @@ SHAPES = ("LABELS",)
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    scores, truth = np.asarray(predictions), np.asarray(references, dtype=np.float64)
+    (scores, _), truth = of_labels(predictions, references), np.asarray(references, dtype=np.float64)
     found = [_of_label(scores[:, c], truth[:, c], counts) for c in range(truth.shape[1])]
     with np.errstate(invalid="ignore"):
         means = np.nanmean(np.stack(found), axis=0) if truth.any() else np.zeros(len(counts))

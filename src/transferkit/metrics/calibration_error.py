@@ -1,7 +1,8 @@
 """Expected calibration error: sum over bins of n_b/n |accuracy_b - confidence_b|.
 
 15 equal-width bins ((b-1)/15, b/15] over the probability of the predicted label: Guo et al. 2017,
-"On Calibration of Modern Neural Networks" (arXiv:1706.04599), equation 3.
+"On Calibration of Modern Neural Networks" (arXiv:1706.04599), equation 3. Of several labels every one of every row
+counts with its own probability, against whether it holds.
 """
 
 from typing import Any
@@ -9,25 +10,35 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.metrics import Floats, Ints
+from transferkit.metrics import Floats, Ints, of_labels
 
 TITLE = "calibration error"
 HIGHER_IS_BETTER = False
-SHAPES = ("LABEL",)
+SHAPES = ("LABEL", "LABELS")
 BINS = 15
 
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    bins, confidence, right = binned(predictions, references)
-    gap = np.zeros((len(bins), BINS))
-    gap[np.arange(len(bins)), bins] = right - confidence
+    truth, rows = np.asarray(references), np.arange(len(references))
+    gap = np.zeros((len(rows), BINS))
+    if truth.ndim > 1:
+        found, _ = of_labels(predictions, truth)
+        for probability, holds in zip(found.T, truth.T, strict=True):
+            gap[rows, _bins(probability)] += (holds - probability) / truth.shape[1]
+    else:
+        bins, confidence, right = binned(predictions, truth)
+        gap[rows, bins] = right - confidence
     return np.asarray(np.abs(counts @ gap).sum(axis=1) / counts.sum(axis=1))
+
+
+def _bins(probabilities: Floats) -> Ints:
+    """The bin of each, 0 to 14."""
+    return np.clip(np.ceil(probabilities * BINS).astype(np.int64) - 1, 0, BINS - 1)
 
 
 def binned(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Ints, Floats, Floats]:
     """Bin (0 to 14), confidence and rightness (0 or 1) of every row, each (n,)."""
     confidence = np.asarray(probabilities.max(axis=1), dtype=np.float64)
-    bins = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
     right = probabilities.argmax(axis=1) == np.asarray(references)
-    return bins, confidence, right.astype(np.float64)
+    return _bins(confidence), confidence, right.astype(np.float64)

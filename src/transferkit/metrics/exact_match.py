@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data.answers import right_texts, words
+from transferkit.data.answers import equal, right_texts
 from transferkit.metrics import Floats, best_of, mean_of, scored
 
 TITLE = "exact match"
@@ -16,7 +16,7 @@ SHAPES = ("SPAN", "TEXT")
 def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
     """Which answers are right, (n,)."""
     right = [right_texts(given) for given in references]
-    return np.array(best_of(lambda a, b: float(words(a) == words(b)), predictions, right)) > 0
+    return np.array(best_of(equal, predictions, right)) > 0
 
 
 def statistics(predictions: Any, references: Any) -> Floats:

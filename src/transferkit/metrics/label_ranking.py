@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from transferkit.metrics import Floats, mean_of, scored
+from transferkit.metrics import Floats, mean_of, of_labels, scored
 
 TITLE = "label ranking"
 HIGHER_IS_BETTER = True
@@ -18,7 +18,7 @@ SHAPES = ("LABELS",)
 
 def statistics(predictions: Any, references: Any) -> Floats:
     """From 0 to 1 in every row."""
-    scores, truth = np.asarray(predictions), np.asarray(references) > 0
+    (scores, _), truth = of_labels(predictions, references), np.asarray(references) > 0
     return scored([_of_row(*row) for row in zip(scores, truth, strict=True)])
 
 

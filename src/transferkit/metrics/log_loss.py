@@ -1,14 +1,17 @@
-"""Log loss: mean negative log-probability of the true label, -1/n sum ln p_i(y_i), in nats."""
+"""Log loss: mean negative log-probability of the true label, -1/n sum ln p_i(y_i), in nats.
+
+Of several labels it is the mean over all of them as well: -1/(n C) sum y ln p + (1 - y) ln(1 - p).
+"""
 
 from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats
+from transferkit.metrics import Floats, of_labels
 
 TITLE = "log loss"
 HIGHER_IS_BETTER = False
-SHAPES = ("LABEL",)
+SHAPES = ("LABEL", "LABELS")
 
 FLOOR = float(np.finfo(np.float32).eps)
 """Probabilities are raised to this (scikit-learn's choice for float32), so that one sure miss is not infinite."""
@@ -16,7 +19,11 @@ FLOOR = float(np.finfo(np.float32).eps)
 
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    rows = np.arange(len(references))
-    true = np.asarray(predictions, dtype=np.float64)[rows, np.asarray(references)]
-    loss = -np.log(np.clip(true, FLOOR, 1.0))
+    truth = np.asarray(references)
+    if truth.ndim > 1:
+        found, _ = of_labels(predictions, truth)
+        loss = -np.log(np.clip(np.where(truth > 0, found, 1 - found), FLOOR, 1.0)).mean(axis=1)
+    else:
+        true = np.asarray(predictions, dtype=np.float64)[np.arange(len(truth)), truth]
+        loss = -np.log(np.clip(true, FLOOR, 1.0))
     return np.asarray(counts @ loss / counts.sum(axis=1))

@@ -31,6 +31,7 @@ class Facts(predictors.Facts):
     shape: ShapeName
     terms: tuple[dict[str, Any], ...] | None = Field(None, min_length=1)
     vocabularies: tuple[tuple[str, ...], ...] | None = Field(None, min_length=1, max_length=2)
+    prior: float = 0.0
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -41,13 +42,15 @@ class Facts(predictors.Facts):
 
 @dataclass(frozen=True)
 class BagOfWords:
-    """The columns of all `terms` side by side, then logits = x @ weights + bias; `weights` is (terms, labels)."""
+    """The columns of all `terms` side by side, then logits = x @ weights + bias; `weights` is (terms, labels), `prior`
+    as in `Adjustment`."""
 
     terms: tuple[Terms, ...]
     weights: Floats
     bias: Floats
     labels: tuple[str, ...]
     shape: Shape = Shape.LABEL
+    prior: float = 0.0
 
     @property
     def parameters(self) -> int:
@@ -55,18 +58,18 @@ class BagOfWords:
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(np.zeros((0, len(self.bias)), dtype=np.float32))
+            return Predictions(shapes.of(self.shape).predictions(np.zeros((0, len(self.bias)), dtype=np.float32)))
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
             inputs = hstack([each.vectors(part) for each in self.terms], format="csr", dtype=np.float32)
             parts.append(np.asarray(inputs @ self.weights + self.bias, dtype=np.float32))
-        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
+        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
     def save(self, folder: Path) -> None:
         described = tuple({"kind": each.kind, **each.facts()} for each in self.terms)
-        write_facts(folder, Facts(labels=self.labels, shape=self.shape, terms=described))
+        write_facts(folder, Facts(labels=self.labels, shape=self.shape, terms=described, prior=self.prior))
         arrays = {f"{name}_{i}": value for i, each in enumerate(self.terms) for name, value in each.tensors().items()}
         save_file({"weights": self.weights, "bias": self.bias, **arrays}, folder / "model.safetensors")
 
@@ -89,7 +92,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> BagOfWo
     if count != len(weights):
         raise ValueError(f"expected weights for {count} terms, found {len(weights)}")
     weights = weights if order is None else weights[order]
-    return BagOfWords(fitted, weights, found["bias"], facts.labels, facts.shape)
+    return BagOfWords(fitted, weights, found["bias"], facts.labels, facts.shape, facts.prior)
 
 
 def _loaded(number: int, facts: Mapping[str, Any], found: terms.Tensors) -> Terms:

@@ -19,13 +19,13 @@ from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
-from transferkit.training.encoding import encode
+from transferkit.training.encoding import LONGEST_SPAN, encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.head import Head
 from transferkit.training.inference import Floats, batches, device_of, stacked
 from transferkit.training.layers import StopForward, captured, depth_of, keep_layers, stopping_after
 from transferkit.training.learner import at_words, inputs_of, mask_of
-from transferkit.training.passages import windows
+from transferkit.training.passages import Reading, windows
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica, to_save, write
 from transferkit.training.tokenizing import as_learned
@@ -52,6 +52,8 @@ class Facts(predictors.Facts):
     windows: bool
     threshold: float | None = None
     closed: bool = False
+    longest: int = Field(LONGEST_SPAN, ge=1)
+    prior: float = 0.0
 
     @field_validator("pooling")
     @classmethod
@@ -68,7 +70,7 @@ class FrozenFeatures:
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
     `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
-    `closed` as in `Transformer`.
+    `closed`, `longest` and `prior` as in `Transformer`.
     """
 
     encoder: Any
@@ -84,6 +86,8 @@ class FrozenFeatures:
     shape: Shape = Shape.LABEL
     threshold: float | None = None
     closed: bool = False
+    longest: int = LONGEST_SPAN
+    prior: float = 0.0
 
     @property
     def parameters(self) -> int:
@@ -114,9 +118,14 @@ class FrozenFeatures:
     def _finished(self, states: Floats, _batch: dict[str, Tensor]) -> list[Floats]:
         return list(self.head.logits(states))
 
+    @property
+    def reading(self) -> Reading:
+        """How contexts are read."""
+        return Reading(self.closed, self.longest)
+
     def examples(self, rows: Rows) -> Examples:
         """The windows of the contexts of `rows`."""
-        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
+        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
         return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
@@ -166,9 +175,10 @@ class FrozenFeatures:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
-            return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
+            nothing = np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
+            return Predictions(shapes.of(self.shape).predictions(nothing, self.prior))
         logits, cut = self.logits(rows)
-        found = shapes.of(self.shape).predictions(logits)
+        found = shapes.of(self.shape).predictions(logits, self.prior)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     @saving
@@ -187,6 +197,8 @@ class FrozenFeatures:
             windows=self.windows,
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
+            longest=self.longest,
+            prior=self.prior,
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -223,4 +235,6 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         shape=facts.shape,
         threshold=facts.threshold,
         closed=facts.closed,
+        longest=facts.longest,
+        prior=facts.prior,
     )

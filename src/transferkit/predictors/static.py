@@ -61,6 +61,7 @@ class Facts(predictors.Facts):
     hidden: int = Field(ge=1)
     vocabulary: tuple[str, ...]
     by_script: bool = False
+    prior: float = 0.0
 
 
 class StaticModel(nn.Module):
@@ -131,13 +132,15 @@ class StaticModel(nn.Module):
 
 @dataclass(frozen=True)
 class Static:
-    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on; `by_script` as in `Facts`."""
+    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on; `by_script` as in `Facts`, `prior` as in
+    `Adjustment`."""
 
     model: StaticModel
     vocabulary: Mapping[str, int]
     labels: tuple[str, ...]
     shape: Shape = Shape.LABEL
     by_script: bool = True
+    prior: float = 0.0
 
     @property
     def parameters(self) -> int:
@@ -145,18 +148,20 @@ class Static:
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(np.zeros((0, len(self.labels)), dtype=np.float32))
+            return Predictions(shapes.of(self.shape).predictions(np.zeros((0, len(self.labels)), dtype=np.float32)))
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
             parts.append(outputs(self.model, numbered(part, self.vocabulary, self.by_script)))
-        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts)))
+        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
     def save(self, folder: Path) -> None:
         words = tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
         sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}
-        facts = Facts(labels=self.labels, shape=self.shape, vocabulary=words, by_script=self.by_script, **sizes)
+        facts = Facts(
+            labels=self.labels, shape=self.shape, vocabulary=words, by_script=self.by_script, prior=self.prior, **sizes
+        )
         write_facts(folder, facts)
         weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
@@ -171,7 +176,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     found = tensors.read(folder / "model.safetensors", expected)
     model = StaticModel(sizes)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
-    return Static(model.to(device()).fold(), number(words), labels, facts.shape, facts.by_script)
+    return Static(model.to(device()).fold(), number(words), labels, facts.shape, facts.by_script, facts.prior)
 
 
 def number(words: list[str]) -> dict[str, int]:

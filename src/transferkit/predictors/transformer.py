@@ -19,10 +19,10 @@ from transferkit.predictors import Predictions, ShapeName, saving, untagged_outs
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
-from transferkit.training.encoding import encode
+from transferkit.training.encoding import LONGEST_SPAN, encode
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, outputs, token_outputs
-from transferkit.training.passages import windows
+from transferkit.training.passages import Reading, windows
 from transferkit.training.replica import to_save, write
 from transferkit.training.shapes import Adjustment
 from transferkit.training.tokenizing import as_learned
@@ -47,6 +47,8 @@ class Facts(predictors.Facts):
     shift: float | tuple[float, ...]
     threshold: float | None = None
     closed: bool = False
+    longest: int = Field(LONGEST_SPAN, ge=1)
+    prior: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Transformer:
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never. `closed` as in `passages.windows`.
+    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`, `prior`
+    as in `Adjustment`.
     """
 
     model: Any
@@ -70,6 +73,8 @@ class Transformer:
     rest: Adjustment = field(default_factory=Adjustment)
     threshold: float | None = None
     closed: bool = False
+    longest: int = LONGEST_SPAN
+    prior: float = 0.0
 
     @property
     def parameters(self) -> int:
@@ -81,10 +86,15 @@ class Transformer:
         whole = (piece.removeprefix("\u2581").removeprefix("\u0120") for piece, _ in pieces)
         return list(dict.fromkeys(w for w in whole if len(w) > 2 and w.isalpha() and w == w.lower()))
 
+    @property
+    def reading(self) -> Reading:
+        """How contexts are read."""
+        return Reading(self.closed, self.longest)
+
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
         if self.shape is Shape.SPAN:
-            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
+            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
@@ -115,7 +125,7 @@ class Transformer:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         logits, cut = self._logits(rows)
-        found = shapes.of(self.shape).predictions(logits)
+        found = shapes.of(self.shape).predictions(logits, self.prior)
         return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
 
     @saving
@@ -132,6 +142,8 @@ class Transformer:
             shift=tuple(shift) if isinstance(shift, list) else shift,
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
+            longest=self.longest,
+            prior=self.prior,
             own_code=load_model.brings_code(self.model),
         )
         write_facts(folder, facts)
@@ -161,4 +173,6 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
         rest=Adjustment(1.0, np.asarray(facts.shift, dtype=np.float32)),
         threshold=facts.threshold,
         closed=facts.closed,
+        longest=facts.longest,
+        prior=facts.prior,
     )

@@ -9,7 +9,7 @@ from transferkit import metrics
 from transferkit.artifact.predictions import cell
 from transferkit.data.tags import Span, spans
 from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.tasks import Shape
+from transferkit.tasks import Shape, multi_label_classification
 
 MOST = 12
 LONGEST = 320
@@ -71,7 +71,7 @@ def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]
         measure = np.abs(outputs[:, 0] - truth)
         order = np.argsort(-measure, kind="stable")
     else:
-        given = outputs >= 0.5
+        given = multi_label_classification.given(outputs, len(task.labels))
         measure = 2 * (given & (truth > 0)).sum(axis=1) / np.maximum(given.sum(axis=1) + truth.sum(axis=1), 1)
         wrong = np.flatnonzero((given != truth).any(axis=1))
         order = wrong[np.lexsort((-(given != truth).sum(axis=1)[wrong], measure[wrong]))]

@@ -16,10 +16,12 @@ from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
+from transferkit.training import passages
 from transferkit.training.answered import longest_answer
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
-from transferkit.training.passages import closes
+from transferkit.training.encoding import LONGEST_SPAN
+from transferkit.training.passages import Reading, closes
 from transferkit.training.prompting import Frame, frame
 from transferkit.training.shapes import span
 from transferkit.training.windows import Windowed, whole, windowed
@@ -32,7 +34,8 @@ class Context:
     `folder` is for its checkpoints; `teachers` are the artifacts of the routes before it in this run, by
     title; `variants` says what kind of route each title of this run stands for, where that is not its name;
     `load_backbone` fetches another pretrained model. `windows` says that texts longer than
-    `max_length` are to be read in windows; `instruction` and `generation` are for models that write.
+    `max_length` are to be read in windows; `instruction` and `generation` are for models that write,
+    `answer_tokens` is the longest answer in a context, None for what the training rows need.
     """
 
     train: Rows
@@ -50,6 +53,7 @@ class Context:
     windows: bool = False
     instruction: str | None = None
     generation: GenerationConfig = field(default_factory=GenerationConfig)
+    answer_tokens: int | None = None
 
     @property
     def labelled(self) -> Rows:
@@ -63,10 +67,16 @@ class Context:
             return None
         return f"{self.backbone.name} is an encoder, which writes no text; name a decoder or an encoder-decoder"
 
-    @property
-    def closed(self) -> bool:
-        """Whether windows of contexts end in a token for there being no answer, as the backbone needs it."""
-        return closes(self.backbone.architecture)
+    def reading(self, tokenizer: Any) -> Reading:
+        """How contexts are read: with a token for there being no answer where the backbone needs it, and with answers
+        as long as asked for or as the training rows need."""
+        return Reading(closes(self.backbone.architecture), self.longest_span(tokenizer))
+
+    def longest_span(self, tokenizer: Any) -> int:
+        """Tokens that an answer in a context may have."""
+        if self.task.shape is not Shape.SPAN:
+            return LONGEST_SPAN
+        return self.answer_tokens or passages.longest_answer(self.train, tokenizer)
 
     def writer(self, model: Any, tokenizer: Any) -> Generator:
         """`model` as one that writes: asked as configured, with answers as long as the training rows need."""

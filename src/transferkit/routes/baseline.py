@@ -103,6 +103,7 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
         np.asarray(bias * adjustment.scale + adjustment.shift, dtype=np.float32),
         task.labels,
         shape,
+        adjustment.prior,
     )
     what = "ridge regression" if shape is Shape.VALUE else "linear support vector machine"
     shared = ", what two texts share" if "text_pair" in rows else ""

@@ -134,7 +134,15 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         return _written(variant, context, options, folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
     set_seed(context.seed)
-    lesson = Lesson(context.task, rows, teachers[0], context.max_length, context.load_backbone, context.windows)
+    lesson = Lesson(
+        context.task,
+        rows,
+        teachers[0],
+        context.max_length,
+        context.load_backbone,
+        context.windows,
+        longest=context.longest_span,
+    )
     student = students.get(variant).build(lesson, options)
     rows = student.read(rows)
     kind, learn = shapes.of(context.task.shape), student.examples(rows)

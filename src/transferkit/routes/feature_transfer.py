@@ -69,6 +69,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     if shape is Shape.TAGS:
         head = head.widened(len(context.task.labels))  # a rare tag may stand in none of the rows that were drawn
     total = features.shape[1] - 1
+    reading = context.reading(tokenizer)
     predictor = FrozenFeatures(
         encoder=trimmed(encoder, choice.depths[-1]),
         tokenizer=tokenizer,
@@ -81,7 +82,9 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         prompt=backbone.prompt,
         windows=context.windows,
         shape=context.task.shape,
-        closed=context.closed,
+        closed=reading.closed,
+        longest=reading.longest,
+        prior=choice.prior,
     )
     if shape is Shape.SPAN:
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))
@@ -185,7 +188,8 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     backbone, rows = context.backbone, context.labelled
     random = np.random.default_rng(context.seed)
     rows = rows.take(np.sort(random.permutation(len(rows))[: MOST_WORDS // _TOKENS]))
-    made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt, context.closed)
+    reading = context.reading(tokenizer)
+    made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt, reading)
     passages = made.encoded.passages
     assert passages is not None
     chosen = []

@@ -59,8 +59,9 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         context.read(rows, tokenizer, context.max_length, backbone.prompt).rows
         for rows in (context.train, context.validation)
     ]
+    reading = context.reading(tokenizer)
     learn, check = (
-        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, context.closed) for rows in parts
+        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, reading) for rows in parts
     )
     set_seed(context.seed)
     model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
@@ -92,7 +93,8 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         partial(adapted.save_extra, base=backbone.address),
         windows=context.windows,
         shape=task.shape,
-        closed=context.closed,
+        closed=reading.closed,
+        longest=reading.longest,
     )
     total = back
     if task.shape is Shape.SPAN:
@@ -100,7 +102,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     elif len(check):
         own = back.of(predictor.logits(context.validation))
         total = kind.adjusted(own, kind.targets(context.validation, task)).after(back)
-    predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)))
+    predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)), prior=total.prior)
     return Outcome(
         predictor=predictor,
         method=f"fine-tuned {backbone.name}: {variant.replace('_', ' ')}",

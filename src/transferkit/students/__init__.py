@@ -20,6 +20,7 @@ from transferkit.sources.backbone import Backbone
 from transferkit.sources.layout import code_refused
 from transferkit.tasks import Shape, Task
 from transferkit.training.answers_only import AnswersOnly
+from transferkit.training.encoding import LONGEST_SPAN
 from transferkit.training.examples import Examples
 from transferkit.training.layers import output_layer
 from transferkit.training.losses import Schedule
@@ -60,7 +61,8 @@ def schedule(value: Scheduled | None) -> Schedule:
 @dataclass(frozen=True)
 class Lesson:
     """What a student is built from: the task, its rows, the first teacher, where to fetch other models,
-    whether long texts are read in windows, and how a model and its tokenizer are put to writing."""
+    whether long texts are read in windows, how a model and its tokenizer are put to writing, and how many tokens of a
+    tokenizer an answer in a context may have."""
 
     task: Task
     rows: Rows
@@ -69,6 +71,7 @@ class Lesson:
     load_backbone: Callable[[str], Backbone]
     windows: bool = False
     writer: Callable[[Any, Any], Generator] | None = None
+    longest: Callable[[Any], int] = lambda _tokenizer: LONGEST_SPAN
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             shape=lesson.task.shape,
             rest=rest,
             closed=teacher.closed,
+            longest=teacher.longest,
+            prior=adjustment.prior,
         )
 
     def read(rows: Rows) -> Rows:
@@ -91,7 +93,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     return Student(
         model=model,
         examples=lambda rows: labelled_examples(
-            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.closed
+            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.reading
         ),
         predictor=in_use,
         read=read,

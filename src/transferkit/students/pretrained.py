@@ -27,7 +27,7 @@ from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.layers import depth_of
-from transferkit.training.passages import closes
+from transferkit.training.passages import Reading, closes
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
@@ -82,7 +82,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     tokenizer = backbone.tokenizer()
     max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))
     matches, widths = _matched(lesson.teacher, backbone)
-    closed = closes(backbone.architecture)
+    reading = Reading(closes(backbone.architecture), lesson.longest(tokenizer))
 
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(lesson.task.labels))
@@ -95,7 +95,9 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             windows=lesson.windows,
             shape=lesson.task.shape,
             rest=rest,
-            closed=closed,
+            closed=reading.closed,
+            longest=reading.longest,
+            prior=adjustment.prior,
         )
 
     def read(rows: Rows) -> Rows:
@@ -103,7 +105,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
     return Student(
         model=model,
-        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt, closed),
+        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt, reading),
         predictor=in_use,
         read=read,
         method=f"{backbone.name} taught",

@@ -52,7 +52,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     def in_use(adjustment: Adjustment) -> Static:
         model.embeddings = embeddings.whole()
         adjust_logits(model, adjustment, len(labels))
-        return Static(model.fold(), vocabulary, labels, lesson.task.shape)
+        return Static(model.fold(), vocabulary, labels, lesson.task.shape, prior=adjustment.prior)
 
     return Student(
         model=model,

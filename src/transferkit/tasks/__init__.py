@@ -34,7 +34,8 @@ class Task:
     order of labels that model config, probabilities, leaderboard and report all use; VALUE has one column, called
     "value", SPAN two, "start" and "end". `usual` has for a canonical column the names that such data usually has,
     which are tried before those of all tasks. `instruction` tells a pretrained decoder what to do with a text; with
-    `conversations` a text may be a JSON list of messages. `unpack` parts what such data usually has in one column.
+    `conversations` a text may be a JSON list of messages. `unpack` makes the columns that are wanted of those that such
+    data usually has, which are called as in `unpacks`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Task:
     instruction: str = ""
     conversations: bool = False
     unpack: Callable[[Rows], Rows] = lambda rows: rows
+    unpacks: tuple[str, ...] = ()
 
     def bound(self, rows: Rows) -> "Task":
         """This task with its labels read off `rows`."""

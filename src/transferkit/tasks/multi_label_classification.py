@@ -1,12 +1,12 @@
 """Any number of labels per text or pair of texts."""
 
-import ast
-import json
 from collections.abc import Sequence
 from datetime import date
 from numbers import Number
 from typing import Any
 
+from transferkit.data import printed
+from transferkit.data.label_sets import EXPECTED, MEND
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
 from transferkit.data.values import missing
@@ -14,13 +14,11 @@ from transferkit.errors import DataError, shown
 from transferkit.tasks import Shape, Task, in_order
 
 _SEPARATORS = "|;,"
-_EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
-_MEND = "write it so, [] where there is no label, or leave it empty where they are not known"
 
 
 def read(cell: Any) -> list[str]:
-    """The labels in a cell: a list, a JSON list, or names separated by `|`, `;` or commas (the first of these
-    that occurs). An empty list says that the row has none."""
+    """The labels in a cell of its own: a list, a JSON list, or names separated by `|`, `;` or commas (the first of
+    these that occurs). An empty list says that the row has none. `data.label_sets` reads whole columns."""
     if isinstance(cell, str) and cell.startswith("["):
         cell = _parsed(cell)
     elif isinstance(cell, str):
@@ -29,17 +27,15 @@ def read(cell: Any) -> list[str]:
     elif isinstance(cell, Number | date | bytes):
         cell = [cell]
     if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
-        raise ValueError(f"{_EXPECTED}, found {shown(cell, 60)}; {_MEND}")
+        raise ValueError(f"{EXPECTED}, found {shown(cell, 60)}; {MEND}")
     return sorted({written(label).strip() for label in cell if not missing(label)} - {""})
 
 
 def _parsed(text: str) -> Any:
-    for reader in (json.loads, ast.literal_eval):
-        try:
-            return reader(text)
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-            continue
-    raise ValueError(f"{_EXPECTED}, found {shown(text, 60)}; {_MEND}")
+    try:
+        return printed.parsed(text)
+    except ValueError:
+        raise ValueError(f"{EXPECTED}, found {shown(text, 60)}; {MEND}") from None
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:
@@ -53,8 +49,14 @@ def _encode_target(value: Any, labels: Sequence[str]) -> list[int]:
     return [int(label in value) for label in labels]
 
 
+def given(outputs: Any, labels: int) -> Any:
+    """Which of so many labels are given, (rows, labels): those from the probability in the last column on, or from one
+    half on in outputs of earlier versions, which have no such column."""
+    return outputs[:, :labels] >= (outputs[:, labels:] if outputs.shape[1] > labels else 0.5)
+
+
 def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
-    return [[labels[i] for i in given.nonzero()[0].tolist()] for given in outputs >= 0.5]
+    return [[labels[i] for i in row.nonzero()[0].tolist()] for row in given(outputs, len(labels))]
 
 
 TASK = Task(
@@ -63,7 +65,16 @@ TASK = Task(
     inputs=("text",),
     optional_inputs=("text_pair",),
     target="labels",
-    metrics=("micro_f1", "macro_f1", "precision", "recall", "average_precision", "label_ranking"),
+    metrics=(
+        "micro_f1",
+        "macro_f1",
+        "precision",
+        "recall",
+        "average_precision",
+        "label_ranking",
+        "log_loss",
+        "calibration_error",
+    ),
     main_metric="micro_f1",
     read_target=read,
     collect_labels=_collect_labels,

@@ -9,6 +9,6 @@ TASK = answered_with_text(
         "text": ("source", "document", "article", "dialogue", "body", "maintext", "content", "text"),
         "summary": ("summary", "target", "highlights", "abstract", "synopsis", "headline", "title", "tldr", "output"),
     },
-    metrics=("rouge_l", "rouge_1", "rouge_2", "length_ratio", "novelty"),
+    metrics=("rouge_l", "rouge_lsum", "rouge_1", "rouge_2", "length_ratio", "novelty"),
     instruction="Summarize the text.",
 )

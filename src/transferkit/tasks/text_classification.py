@@ -3,18 +3,39 @@
 from collections.abc import Sequence
 from typing import Any
 
+from transferkit.data import label_sets, printed
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
-from transferkit.errors import DataError
+from transferkit.data.values import missing
+from transferkit.errors import DataError, shown
 from transferkit.tasks import Shape, Task, in_order
+
+_ALONE = "name another column with --label or a task for several with --task multi-label-classification"
 
 
 def _read(cell: Any) -> Any:
-    if isinstance(cell, dict) or (hasattr(cell, "__iter__") and not isinstance(cell, str | bytes)):
-        kind = type(cell).__name__
-        several = "" if isinstance(cell, dict) else " or a task for lists with --task multi-label-classification"
-        raise ValueError(f"expected one label, found a {kind}; name another column with --label{several}")
-    return written(cell)
+    """The label in a cell, also where it is the only one of a list or the only one that holds of a mapping to 0 and 1;
+    None for a list of none."""
+    if isinstance(cell, str) and printed.looks_so(cell):
+        cell = _parsed(cell)
+    if isinstance(cell, dict):
+        cell = label_sets.names_in(cell)
+    if hasattr(cell, "__iter__") and not isinstance(cell, str | bytes):
+        found = list(cell)
+        if len(found) > 1 or any(hasattr(each, "__iter__") and not isinstance(each, str | bytes) for each in found):
+            raise ValueError(f"expected one label, found {shown(found, 60)}; {_ALONE}")
+        cell = found[0] if found else None
+    return None if missing(cell) else written(cell).strip() or None
+
+
+def _parsed(text: str) -> Any:
+    """What a list of texts or a mapping is, written out; any other text is a label."""
+    try:
+        found = printed.parsed(text)
+    except ValueError:
+        return text
+    texts = isinstance(found, list) and all(isinstance(each, str) for each in found)
+    return found if texts or isinstance(found, dict) else text
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

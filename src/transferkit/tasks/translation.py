@@ -44,4 +44,5 @@ TASK = replace(
         instruction="Translate the text.",
     ),
     unpack=unpacked,
+    unpacks=("translation",),
 )

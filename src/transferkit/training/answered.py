@@ -16,7 +16,8 @@ from transferkit.training.prompting import Frame, Ints, completions, frame, prom
 def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_length: int, longest: int) -> Examples:
     """`rows` as prompts with their answers, at most `longest` tokens of each; of several answers the first.
 
-    Rows without an answer have none to be learned.
+    Of a conversation that a decoder reads, every answer is learned, as far as it is not left out. Rows without an
+    answer have none to be learned.
     """
     given = [None if target is None else task.encode_target(target, ())[0] for target in rows[task.target]]
     answers = iter(completions([text for text in given if text is not None], tokenizer, asked, longest))
@@ -26,15 +27,23 @@ def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_
     decoder = asked.start is None
     whole = tuple(np.concatenate(pair) for pair in zip(asked_ids.ids, before, strict=True))
     starts = [len(ids) - 1 if decoder else 0 for ids in asked_ids.ids]
+    none = np.array([], dtype=np.int64)
+    earlier = [asked_ids.answers.get(i, none) if decoder and len(ids) else none for i, ids in enumerate(wanted)]
     encoded = Encoded(
         ids=whole if decoder else asked_ids.ids,
         type_ids=None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
         full_lengths=asked_ids.full_lengths,
-        answers=tuple(start + np.arange(len(ids)) for start, ids in zip(starts, wanted, strict=True)),
+        answers=tuple(
+            np.concatenate([there - 1, start + np.arange(len(ids))])
+            for there, start, ids in zip(earlier, starts, wanted, strict=True)
+        ),
         decoder_ids=None if decoder else tuple(np.array([asked.start, *ids], dtype=np.int64) for ids in before),
     )
+    wanted = [
+        np.concatenate([read[there], ids]) for read, there, ids in zip(asked_ids.ids, earlier, wanted, strict=True)
+    ]
     labels = np.full((len(rows), max(map(len, wanted), default=1)), UNLABELLED, dtype=np.int64)
     for line, ids in zip(labels, wanted, strict=True):
         line[: len(ids)] = ids

@@ -11,7 +11,6 @@ from transferkit.training.encoding import Ints, Passages
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats
 
-MOST_TOKENS = 30  # of an answer
 _BEST = 20
 
 Read = Callable[[Examples, Sequence[int]], Iterator[tuple[int, Floats]]]
@@ -43,7 +42,7 @@ def candidates(logits: Sequence[Floats] | Floats, passages: Passages) -> Candida
     nothing = np.full(rows, np.inf, dtype=np.float32)
     for window, (owner, offsets) in enumerate(zip(passages.owner, passages.offsets, strict=True)):
         nothing[owner] = min(nothing[owner], float(logits[window][passages.nowhere(window)].sum()))
-        here, values = _best_of_window(logits[window][: len(offsets)], offsets)
+        here, values = _best_of_window(logits[window][: len(offsets)], offsets, passages.longest)
         together = np.concatenate([scores[owner], values])
         order = np.argsort(-together, kind="stable")[:_BEST]
         spans[owner], scores[owner] = np.concatenate([spans[owner], here])[order], together[order]
@@ -59,18 +58,18 @@ def of_windows(read: Read, source: Examples) -> Candidates:
     return replace(candidates([found[i] for i in range(len(source))], passages), cut=tuple(cut))
 
 
-def _best_of_window(logits: Floats, offsets: Ints) -> tuple[Ints, Floats]:
-    """Characters (n, 2) and scores (n,) of the best spans of a window."""
+def _best_of_window(logits: Floats, offsets: Ints, longest: int) -> tuple[Ints, Floats]:
+    """Characters (n, 2) and scores (n,) of the best spans of a window, of at most `longest` tokens."""
     tokens = np.flatnonzero(offsets[:, 0] >= 0)
     if not len(tokens):
         return np.zeros((0, 2), dtype=np.int64), np.zeros(0, dtype=np.float32)
-    padded = np.concatenate([logits[tokens, 1], np.full(MOST_TOKENS - 1, -np.inf, dtype=np.float32)])
-    together = logits[tokens, 0][:, None] + np.lib.stride_tricks.sliding_window_view(padded, MOST_TOKENS)
+    padded = np.concatenate([logits[tokens, 1], np.full(longest - 1, -np.inf, dtype=np.float32)])
+    together = logits[tokens, 0][:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest)
     count = min(_BEST, together.size)
     chosen = np.argpartition(-together, count - 1, axis=None)[:count]
     values = together.ravel()[chosen]
     chosen, values = chosen[np.isfinite(values)], values[np.isfinite(values)]
-    first, more = np.divmod(chosen, MOST_TOKENS)
+    first, more = np.divmod(chosen, longest)
     here = np.stack([offsets[tokens[first], 0], offsets[tokens[first + more], 1]], axis=1)
     return here, np.asarray(values, dtype=np.float32)
 

@@ -17,7 +17,7 @@ from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import span_examples
+from transferkit.training.passages import PLAIN, Reading, span_examples
 from transferkit.training.probing import Ints, probe, probing_pays
 from transferkit.training.resampling import Oversampled, oversampled
 from transferkit.training.scaling import adjust_logits
@@ -46,11 +46,11 @@ class Recipe:
 
 
 def labelled_examples(
-    rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str, closed: bool = False
+    rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str, reading: Reading = PLAIN
 ) -> Examples:
-    """`rows` encoded, with their targets as losses take them; `closed` as in `passages.windows`."""
+    """`rows` encoded, with their targets as losses take them; contexts in the way of `reading`."""
     if task.shape is Shape.SPAN:
-        return span_examples(rows, task, tokenizer, max_length, prompt, closed)
+        return span_examples(rows, task, tokenizer, max_length, prompt, reading)
     encoded = encode(rows, tokenizer, max_length, prompt, words=task.shape is Shape.TAGS)
     return Examples(encoded, shapes.of(task.shape).targets(rows, task))
 

@@ -17,19 +17,22 @@ from transferkit.training.tokenizing import pads_left, ready
 
 Ints = npt.NDArray[np.int64]
 NO_TOKEN = -1
+LONGEST_SPAN = 30
+"""Tokens of an answer at most, where nothing else is known: as in the scripts of Devlin et al. 2019."""
 
 
 @dataclass(frozen=True)
 class Passages:
     """What windows are windows of: `owner` is the position of the row of each, ascending, (windows,); `offsets` has
     for every token its first character in the context and the one after its last, -1 for other tokens, (tokens, 2);
-    `contexts` are those of the rows. A token of every window stands for "no answer here": the first one, or where they
-    are `closed` the last one, behind the context."""
+    `contexts` are those of the rows; an answer has at most `longest` tokens. A token of every window stands for "no
+    answer here": the first one, or where they are `closed` the last one, behind the context."""
 
     owner: Ints
     offsets: tuple[Ints, ...]
     contexts: tuple[str, ...]
     closed: bool = False
+    longest: int = LONGEST_SPAN
 
     def nowhere(self, window: int) -> int:
         """The token that stands for no answer."""

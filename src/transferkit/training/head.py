@@ -70,11 +70,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Choice:
-    """What cross-validation chose: depths, ridge strength and the quality it promised (accuracy; micro F1; R2)."""
+    """What cross-validation chose: depths, ridge strength and the quality it promised (accuracy; micro F1; R2); `prior`
+    as in `Adjustment`."""
 
     depths: tuple[int, ...]
     strength: float
     quality: float
+    prior: float = 0.0
 
 
 def prepared(features: Floats, center: Floats) -> Floats:
@@ -139,7 +141,7 @@ def fit_head(
         weights, bias = ridge.solve(_table(features, depths, center), targets, (strength,))[strength]
     adjustment = kind.from_scores(found.scores[evident], given[evident])
     head = Head(center[list(depths)], weights, bias).adjusted(adjustment)
-    return head, Choice(depths, strength, found.quality)
+    return head, Choice(depths, strength, found.quality, adjustment.prior)
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,9 @@ def _unproven_head(features: Depths, center: Floats, given: npt.NDArray[Any], ki
     columns = _table(features, depths, center)
     solved = ridge.solve(columns, kind.regressed(given), (strength,))
     scores = ridge.scored(columns, np.arange(rows), solved)[strength]
-    head = Head(center[list(depths)], *solved[strength]).adjusted(unproven.adjustment(kind, scores, given))
-    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given))
+    adjustment = unproven.adjustment(kind, scores, given)
+    head = Head(center[list(depths)], *solved[strength]).adjusted(adjustment)
+    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given), adjustment.prior)
 
 
 def _held_out(

@@ -22,9 +22,7 @@ class TrainingOptions(Strict):
     """Settings of the one training loop (AdamW, linear warm-up and decay); None: chosen from model and data."""
 
     epochs: Number | None = Field(None, ge=0.001, le=1_000, description="passes over the training rows")
-    learning_rate: Number | None = Field(
-        None, ge=1e-12, le=1, description="highest rate, reached after the warm-up"
-    )
+    learning_rate: Number | None = Field(None, ge=1e-12, le=1, description="highest rate, reached after the warm-up")
     batch_size: Integer = Field(32, ge=1, le=65_536, description="rows per optimizer step")
     accumulation: Integer = Field(1, ge=1, le=65_536, description="pieces of a batch, held in memory one at a time")
     warmup: Share = Field(0.1, description="share of the steps in which the rate rises")

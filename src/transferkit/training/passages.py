@@ -13,12 +13,33 @@ from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.cutting import ranges, sequences
-from transferkit.training.encoding import Encoded, Ints, Passages
+from transferkit.training.encoding import LONGEST_SPAN, Encoded, Ints, Passages
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.tokenizing import ready
 
 STRIDE = 128  # tokens that two windows of a context share, as in the scripts of Devlin et al. 2019
 _SPECIAL = 4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How contexts are read: `closed` windows end in a token that is not of the context, for which one is added where
+    the tokenizer ends a pair with none; answers have at most `longest` tokens."""
+
+    closed: bool = False
+    longest: int = LONGEST_SPAN
+
+
+PLAIN = Reading()
+
+
+def longest_answer(rows: Rows, tokenizer: Any) -> int:
+    """Tokens that all but one in two hundred of the answers in `rows` fit into, and no fewer than `LONGEST_SPAN`."""
+    texts = [text for given in rows.columns.get("answers", ()) for text, _ in given or ()]
+    if not texts:
+        return LONGEST_SPAN
+    lengths = [len(each.ids) for each in ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings]
+    return max(LONGEST_SPAN, int(np.quantile(lengths, 0.995, method="higher")))
 
 
 def closes(architecture: str) -> bool:
@@ -43,16 +64,15 @@ class _Window:
 
 
 def span_examples(
-    rows: Rows, task: Task, tokenizer: Any, max_length: int, prompt: str = "", closed: bool = False
+    rows: Rows, task: Task, tokenizer: Any, max_length: int, prompt: str = "", reading: Reading = PLAIN
 ) -> Examples:
     """The windows of `rows` with the first and last token of the answer in each, (windows, 2)."""
-    encoded = windows(rows, tokenizer, max_length, prompt, closed)
+    encoded = windows(rows, tokenizer, max_length, prompt, reading)
     return Examples(encoded, token_targets(shapes.of(Shape.SPAN).targets(rows, task), encoded), rows=rows)
 
 
-def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", closed: bool = False) -> Encoded:
-    """Tokenise question and context, at most `max_length` tokens a window; `closed` ones end in a token that is not of
-    the context, for which one is added where the tokenizer ends a pair with none.
+def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", reading: Reading = PLAIN) -> Encoded:
+    """Tokenise question and context, at most `max_length` tokens a window.
 
     The question stands whole in every window unless it takes more than half of it; then its end is cut. Windows of
     a context share `STRIDE` tokens, or a quarter of a window that is short. Raises `ConfigError` for a slow tokenizer.
@@ -62,7 +82,7 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", close
     asked = [prompt + text for text in rows["text"]]
     questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])
-    end = _end(tokenizer) if closed else None
+    end = _end(tokenizer) if reading.closed else None
     found: list[_Window] = []
     if questions:
         whole = ready(tokenizer)(questions, contexts, truncation=False, verbose=False).encodings
@@ -81,7 +101,8 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", close
             np.array([each.row for each in found], dtype=np.int64),
             tuple(each.offsets for each in found),
             tuple(contexts),
-            closed,
+            reading.closed,
+            reading.longest,
         ),
     )
 

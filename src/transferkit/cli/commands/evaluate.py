@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console, summary
-from transferkit.cli.everywhere import Debug, Encoding, Quiet
+from transferkit.cli.everywhere import Columns, Debug, Encoding, Quiet, SecondColumns, named_columns
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
 
@@ -19,9 +19,11 @@ def command(
     output: Annotated[Path | None, typer.Option(help="new .json file to write all scores to")] = None,
     overwrite: Overwrite = False,
     encoding: Encoding = None,
-    text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
-    text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
-    label: Annotated[str | None, typer.Option(help="name of the label column")] = None,
+    text: Columns = None,
+    text_pair: SecondColumns = None,
+    label: Annotated[list[str] | None, typer.Option(help="name of the label column, or of one per label")] = None,
+    label_separator: Annotated[str | None, typer.Option(help="what stands between several labels of a row")] = None,
+    label_names: Annotated[str | None, typer.Option(help="names of labels that a row has as a vector")] = None,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
@@ -35,9 +37,9 @@ def command(
     from transferkit.model import load
 
     model = load(run, route, trust_remote_code=trust_remote_code)
-    asked = (("text", text), ("text_pair", text_pair), (model.task.target, label))
-    named = {name: raw for name, raw in asked if raw}
-    scores, findings = model.evaluate(file, named, encoding)
+    named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
+    names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
+    scores, findings = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
     summary.print_scores(console.out(), scores, findings)
     if output:
         with whole_file(output, overwrite) as draft:

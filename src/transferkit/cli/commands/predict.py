@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
-from transferkit.cli.everywhere import Debug, Encoding, Quiet
+from transferkit.cli.everywhere import Columns, Debug, Encoding, Quiet, SecondColumns, named_columns
 from transferkit.cli.output import Overwrite, checked
 from transferkit.errors import ConfigError
 
@@ -22,8 +22,8 @@ def command(
     output: Annotated[Path | None, typer.Option(help="new .jsonl or .csv file [default: lines on stdout]")] = None,
     overwrite: Overwrite = False,
     encoding: Encoding = None,
-    text: Annotated[str | None, typer.Option(help="name of the text column")] = None,
-    text_pair: Annotated[str | None, typer.Option(help="name of the second text column")] = None,
+    text: Columns = None,
+    text_pair: SecondColumns = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
     batch_size: Annotated[int, typer.Option(min=1, max=1_000_000, help="rows held in memory at a time")] = 1000,
     trust_remote_code: Annotated[
@@ -41,7 +41,7 @@ def command(
     model = load(run, route, cheapest, trust_remote_code=trust_remote_code)
     if probabilities:
         model.require_probabilities()
-    named = {name: raw for name, raw in (("text", text), ("text_pair", text_pair)) if raw}
+    named = named_columns({"text": text, "text_pair": text_pair})
     with writer as write:
         empty = 0
         for answers in predicted_lines(model.stream(file, named, batch_size, encoding), file):

@@ -1,4 +1,4 @@
-"""Tab-separated values with a header: one line is one row."""
+"""Tab-separated values with a header: one line is one row, but for line ends in quoted fields as pandas writes them."""
 
 import csv
 from collections.abc import Iterator
@@ -13,19 +13,50 @@ BINARY = False
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
-    """Rows of the file. Quotes are undone where the whole line is quoted properly, else kept as they stand."""
+    """Rows of the file, numbered by lines, or in their order where fields have line ends in them.
+
+    Quotes are undone where the whole line is quoted properly, else kept as they stand: texts may begin with one. Where
+    lines have too few fields for that but the file as a whole is quoted properly, a quoted field goes on over lines.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), compression.MAX_LINE))
     lines = compression.numbered(path, 1, encoding)
     _, first = next(lines)
     header = check_header(_fields(first), path)
     rows = Collector(str(path), header)
-    for number, line in lines:
-        if not line and len(header) > 1:
+    over_lines = _quoted_over_lines(path, encoding, len(header))
+    records = _whole_records(path, encoding) if over_lines else ((n, _fields(line)) for n, line in lines)
+    for number, fields in records:
+        if fields == [""] and len(header) > 1:
             continue
-        rows.add(number, _fields(line))
+        rows.add(number, fields)
         if len(rows) == size:
             yield rows.flush()
     yield from rows.finish()
+
+
+def _quoted_over_lines(path: Path, encoding: str, width: int) -> bool:
+    """Whether fields go on over lines: some lines have another number of fields than the header, or one column is all
+    there is, and read as a whole the file has quotes around such fields only."""
+    lines = (line for number, line in compression.numbered(path, 1, encoding) if number > 0)
+    odd = any(('"' in line if width == 1 else line and len(_fields(line)) != width) for line in lines)
+    if not odd:
+        return False
+    try:
+        records = list(_whole_records(path, encoding))
+    except csv.Error:
+        return False
+    fine = all(len(fields) == width or fields == [""] for _, fields in records)
+    long = [field.split("\n")[1:-1] for _, fields in records for field in fields if "\n" in field]
+    swallowed = any(width > 1 and line.count("\t") == width - 1 for lines in long for line in lines)
+    return fine and bool(long) and not swallowed
+
+
+def _whole_records(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """Records of the file as CSV with tabs, without its header, numbered in their order."""
+    lines = (f"{line}\n" for _, line in compression.numbered(path, 1, encoding))
+    for number, fields in enumerate(csv.reader(lines, delimiter="\t", strict=True)):
+        if number:
+            yield number, fields or [""]
 
 
 def _fields(line: str) -> list[str]:

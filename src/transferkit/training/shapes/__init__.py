@@ -20,10 +20,15 @@ _PARTS = 5
 
 @dataclass(frozen=True)
 class Adjustment:
-    """logits * `scale` + `shift`, `shift` being a number for every label or one for all."""
+    """logits * `scale` + `shift`, `shift` being a number for every label or one for all.
+
+    `prior` is what then has still to be added to the logits of several labels for probabilities: without it, a label is
+    given from a logit of 0 on.
+    """
 
     scale: float = 1.0
     shift: Any = 0.0
+    prior: float = 0.0
 
     def of(self, logits: Floats) -> Floats:
         return np.asarray(logits * self.scale + self.shift, dtype=np.float32)
@@ -38,7 +43,7 @@ class Adjustment:
 
     def after(self, other: "Adjustment") -> "Adjustment":
         """First `other`, then this one."""
-        return Adjustment(self.scale * other.scale, self.scale * np.asarray(other.shift) + self.shift)
+        return Adjustment(self.scale * other.scale, self.scale * np.asarray(other.shift) + self.shift, self.prior)
 
 
 class ShapeKind(Protocol):
@@ -71,8 +76,8 @@ class ShapeKind(Protocol):
     def validation(self, task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
         """The metrics of `task`, and the one called `STOP_ON`, of logits on validation examples."""
 
-    def predictions(self, logits: Floats) -> Floats:
-        """What the task's metrics take."""
+    def predictions(self, logits: Floats, prior: float = 0.0) -> Floats:
+        """What the task's metrics take; `prior` as in `Adjustment`."""
 
     def logits(self, predictions: Floats) -> Floats:
         """The logits behind predictions, up to what makes no difference: what a student learns from."""
@@ -95,7 +100,8 @@ def cross_fitted(kind: ShapeKind, outputs: Floats, targets: npt.NDArray[Any], se
     held = np.random.default_rng(seed).permutation(len(targets)) % parts
     for part in range(parts if parts > 1 else 0):
         here, rest = held == part, held != part
-        changed[here] = kind.predictions(kind.adjusted(logits[rest], targets[rest]).of(logits[here]))
+        found = kind.adjusted(logits[rest], targets[rest])
+        changed[here] = kind.predictions(found.of(logits[here]), found.prior)
     return changed
 
 

@@ -64,7 +64,7 @@ def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, floa
     return {**found, STOP_ON: metrics.compute("log_loss", calibrated, targets)}
 
 
-def predictions(logits: Floats) -> Floats:
+def predictions(logits: Floats, prior: float = 0.0) -> Floats:
     """Probabilities, rows summing to one."""
     return softmax(logits)
 

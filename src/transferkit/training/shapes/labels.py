@@ -1,11 +1,16 @@
-"""Any number of labels per row: a sigmoid and a threshold for each."""
+"""Any number of labels per row: a sigmoid for each, and a threshold.
+
+Logits are moved so that each label is given from 0 on. With F the best micro F1, a label of a probability of F / 2 is
+worth giving (Lipton et al. 2014): the `prior` of all labels together takes logits back to probabilities.
+"""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from transferkit import metrics
 from transferkit.data.rows import Rows
@@ -60,36 +65,29 @@ def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
 
 
 def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    """Thresholds to 0, then the scale of least binary cross-entropy with smoothed targets."""
-    moved = adjusted(scores, targets)
-    logits = np.asarray(moved.of(scores), dtype=np.float64)
-    share = doubt(len(targets))
-    smoothed = (1 - share) * targets + share / 2
-
-    def loss(log_scale: float) -> float:
-        scaled = logits * np.exp(log_scale)
-        return float((np.logaddexp(0, scaled) - smoothed * scaled).mean())
-
-    found = minimize_scalar(loss, bounds=(np.log(0.1), np.log(100)), method="bounded")
-    return Adjustment(float(np.exp(found.x))).after(moved)
+    """As for logits."""
+    return adjusted(scores, targets)
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
-    """With the thresholds that are best on these very rows."""
+    """With the thresholds and probabilities that are best on these very rows."""
     targets = examples.labels
-    found = predictions(adjusted(logits, targets).of(logits))
+    best = adjusted(logits, targets)
+    found = predictions(best.of(logits), best.prior)
     return {name: metrics.compute(name, found, targets) for name in {*task.metrics, STOP_ON}}
 
 
-def predictions(logits: Floats) -> Floats:
-    """Scores between 0 and 1, a label being given from one half on; rows need not sum to one."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+def predictions(logits: Floats, prior: float = 0.0) -> Floats:
+    """Probabilities, (rows, labels + 1); the last column is the one from which on labels are given."""
+    whole = np.column_stack([logits, np.zeros(len(logits))]) + prior
+    return np.asarray(1 / (1 + np.exp(-np.clip(whole, -30, 30))), dtype=np.float32)
 
 
 def logits(predictions: Floats) -> Floats:
-    """Log-odds."""
-    clipped = np.clip(predictions, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(clipped) - np.log1p(-clipped), dtype=np.float32)
+    """Log-odds, moved so that labels are given from 0 on."""
+    clipped = np.clip(np.asarray(predictions, dtype=np.float64), 1e-6, 1 - 1e-6)
+    odds = np.log(clipped) - np.log1p(-clipped)
+    return np.asarray(odds[:, :-1] - odds[:, -1:], dtype=np.float32)
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
@@ -105,8 +103,36 @@ def soft_loss(temperature: Schedule) -> Loss:
 
 
 def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    """Move every label's threshold to a logit of 0: those that together have the best micro F1 on these rows."""
-    return Adjustment(1.0, -_thresholds(logits, targets))
+    """Move every label's threshold to a logit of 0: those that together have the best micro F1 on these rows. Scale and
+    prior have the least binary cross-entropy with smoothed targets (as in Platt 1999, for all labels together).
+
+    A label that holds in every row is given its probability by Laplace's rule of succession, at least.
+    """
+    thresholds = np.array(_thresholds(logits, targets), dtype=np.float64)
+    scale, prior = _calibrated(logits - thresholds, targets)
+    always = targets.all(axis=0)
+    sure = np.log(len(targets) + 1) + max(0.0, -prior)
+    lowest = logits.min(axis=0) - sure / scale
+    thresholds[always] = np.minimum(thresholds, lowest)[always]
+    return Adjustment(scale, np.asarray(-scale * thresholds, dtype=np.float32), prior)
+
+
+def _calibrated(logits: Floats, targets: npt.NDArray[Any]) -> tuple[float, float]:
+    """Scale from 0.01 to 100 and prior from -10 to 10."""
+    share = doubt(len(targets))
+    smoothed = (1 - share) * targets + share / 2
+    given = np.asarray(logits, dtype=np.float64)
+
+    def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        scale = np.exp(parameters[0])
+        moved = given * scale + parameters[1]
+        wrong = expit(moved) - smoothed
+        value = float((np.logaddexp(0, moved) - smoothed * moved).mean())
+        return value, np.array([(wrong * given).mean() * scale, wrong.mean()])
+
+    bounds = [(np.log(0.01), np.log(100)), (-10, 10)]
+    found = minimize(loss, np.zeros(2), jac=True, bounds=bounds, method="L-BFGS-B")
+    return float(np.exp(found.x[0])), float(found.x[1])
 
 
 def _thresholds(scores: Floats, truth: npt.NDArray[Any]) -> Floats:
@@ -130,6 +156,6 @@ def _thresholds(scores: Floats, truth: npt.NDArray[Any]) -> Floats:
         if found <= best:
             break
         best = found
-    above = ordered[0] + np.maximum(0.1 * (ordered[0] - ordered[-1]), 1e-3)
-    edges = np.vstack([2 * above - ordered[0], ordered, ordered[-1:]])
+    room = np.maximum(0.1 * (ordered[0] - ordered[-1]), 1e-3)
+    edges = np.vstack([ordered[0] + 2 * room, ordered, ordered[-1] - 2 * room])
     return np.asarray((edges[counts, columns] + edges[counts + 1, columns]) / 2, dtype=np.float32)

@@ -106,7 +106,7 @@ def fitted_threshold(task: Task, found: answering.Candidates, rows: Rows) -> flo
     return answering.best_threshold(found.margins, of_answers, of_nothing)
 
 
-def predictions(logits: Floats) -> Floats:
+def predictions(logits: Floats, prior: float = 0.0) -> Floats:
     return logits
 
 

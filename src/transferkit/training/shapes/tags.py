@@ -73,7 +73,7 @@ def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, floa
     return {name: metrics.compute(name, found, true) for name in task.metrics}
 
 
-def predictions(logits: Floats) -> Floats:
+def predictions(logits: Floats, prior: float = 0.0) -> Floats:
     """Probabilities over the tags of every word."""
     return softmax(logits)
 

@@ -59,7 +59,7 @@ def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, floa
     return {name: metrics.compute(name, logits, targets) for name in {*task.metrics, STOP_ON}}
 
 
-def predictions(logits: Floats) -> Floats:
+def predictions(logits: Floats, prior: float = 0.0) -> Floats:
     """The numbers themselves, (rows, 1)."""
     return logits
 

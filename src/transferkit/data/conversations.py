@@ -1,0 +1,54 @@
+"""Conversations as text: JSON messages under `role` and `content`, which may call tools, and the tools there are."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Turn = dict[str, Any]
+ASSISTANT = "assistant"
+_LIST, _OBJECT = '[{"role"', '{"messages"'
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The turns so far, and the tools that may be called, as JSON schemas."""
+
+    turns: list[Turn]
+    tools: list[Any] | None = None
+
+    @property
+    def answers(self) -> int:
+        """How many of the turns are the assistant's."""
+        return sum(turn["role"] == ASSISTANT for turn in self.turns)
+
+
+def written(turns: Sequence[Turn], tools: Sequence[Any] | None = None) -> str:
+    """What `parsed` reads: a list of messages, or an object with `messages` and `tools`."""
+    whole: Any = {"messages": list(turns), "tools": list(tools)} if tools else list(turns)
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def parsed(text: str) -> Conversation | None:
+    """The conversation that `text` is, None for any other text."""
+    if not text.startswith((_LIST, _OBJECT)):
+        return None
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    turns, tools = (whole.get("messages"), whole.get("tools")) if isinstance(whole, dict) else (whole, None)
+    fine = isinstance(turns, list) and bool(turns) and all(_is_turn(turn) for turn in turns)
+    return Conversation(turns, tools or None) if fine and isinstance(tools, list | None) else None
+
+
+def _is_turn(turn: Any) -> bool:
+    return isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
+
+
+def called(turn: Turn) -> str:
+    """What an assistant's turn says, with the tools it calls, each as JSON between `<tool_call>` and `</tool_call>`,
+    as Hermes and Qwen write them."""
+    calls = [json.dumps(call["function"], ensure_ascii=False) for call in turn.get("tool_calls") or ()]
+    parts = [turn["content"], *(f"<tool_call>\n{call}\n</tool_call>" for call in calls)]
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,110 @@
+"""`.txt`: a text per line, with its label behind a tab (as THUCNews has it), with fastText's labels, or without any."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from transferkit.data import compression
+from transferkit.data import encoding as encodings
+from transferkit.data.columns import ALIASES
+from transferkit.data.rows import Rows
+from transferkit.data.tables import Collector
+from transferkit.errors import DataError, shown
+
+log = logging.getLogger("transferkit")
+
+SUFFIXES = (".txt",)
+BINARY = False
+NAMES = ("class.txt", "classes.txt", "labels.txt")
+"""Files beside that have the names of the labels 0, 1, 2 ..., a line each."""
+_MARK = "__label__"
+_FAST_TEXT = re.compile(rf"(?:^|(?<=\s)){_MARK}(\S+)")
+
+
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
+    """Column `text`, and `label` where every line has one: behind its only tab, or as fastText's `__label__NAME`, of
+    which there may be several. Empty lines are left out; rows are numbered by lines. Numbers of labels become the names
+    that a file `class.txt` beside has."""
+    kind = _kind(path, encoding)
+    names = _names(path, encoding) if kind == "tab" else ()
+    rows = Collector(str(path))
+    for number, line in compression.numbered(path, encoding=encoding):
+        if not line.strip():
+            continue
+        if kind == "tab":
+            text, _, label = line.partition("\t")
+            rows.add_mapping(number, {"text": text, "label": _name(label.strip(), names, path, number)})
+        elif kind == "fasttext":
+            labels = _FAST_TEXT.findall(line)
+            rows.add_mapping(number, {"text": _FAST_TEXT.sub("", line).strip(), "label": labels})
+        else:
+            rows.add_mapping(number, {"text": line})
+        if len(rows) == size:
+            yield rows.flush()
+    yield from rows.finish()
+
+
+def _kind(path: Path, encoding: str) -> str:
+    """Where the labels of the lines stand. Raises `DataError` where some have one and others have none."""
+    first: dict[str, int] = {}
+    lines = 0
+    for number, line in compression.numbered(path, encoding=encoding):
+        if not line.strip():
+            continue
+        lines += 1
+        kind = "fasttext" if _FAST_TEXT.match(line.lstrip()) else "tab" if line.count("\t") == 1 else "text"
+        if kind == "text" and "\t" in line:
+            kind = "tabs"
+        first.setdefault(kind, number)
+        if lines == 1 and kind in ("tab", "tabs") and _is_header(line):
+            raise DataError(
+                f"{path}: expected a text per line, found a table with the columns "
+                f"{', '.join(map(repr, line.split(chr(9))))}; call the file .tsv"
+            )
+    if len(first) < 2 and "tabs" not in first:
+        return next(iter(first), "text")
+    found = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
+    raise DataError(
+        f"{path}: expected a label in every line, behind its only tab or as {_MARK}NAME, or in none; found {found}; "
+        "mend these lines, or write a table (.tsv, .csv)"
+    )
+
+
+_WORDS = {"fasttext": f"{_MARK}NAME", "tab": "one tab", "tabs": "several tabs", "text": "neither"}
+
+
+def _is_header(line: str) -> bool:
+    known = {*ALIASES["text"], *ALIASES["label"]}
+    return all(name.strip().lower() in known for name in line.split("\t"))
+
+
+def _names(path: Path, encoding: str) -> tuple[str, ...]:
+    file = next((path.with_name(name) for name in NAMES if path.with_name(name).is_file()), None)
+    if file is None or file == path:
+        return ()
+    names = tuple(line.strip() for _, line in compression.numbered(file, encoding=_encoding_of(file, encoding)))
+    names = names[: len("\n".join(names).rstrip().split("\n"))]
+    if not all(names) or len(set(names)) < len(names):
+        raise DataError(f"{file}: expected the name of a label in every line, each once; mend it, or rename the file")
+    log.info("%s: names of labels read from %s: %s", path, file.name, ", ".join(names[:20]))
+    return names
+
+
+def _encoding_of(file: Path, encoding: str) -> str:
+    """That of the texts, but for names in UTF-8."""
+    try:
+        return encodings.of(file)
+    except DataError:
+        return encoding
+
+
+def _name(label: str, names: tuple[str, ...], path: Path, number: int) -> str:
+    if not names or label in names:
+        return label
+    if not label.isdecimal() or int(label) >= len(names):
+        raise DataError(
+            f"{path}: row {number}: expected a name that {NAMES[0]} beside it has, or a number from 0 to "
+            f"{len(names) - 1}, found {shown(label, 40)}; mend either file"
+        )
+    return names[int(label)]

@@ -1,0 +1,48 @@
+"""Several columns that are named as one, `title,body`: which they are, and their texts as one."""
+
+import csv
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from transferkit.data import values
+from transferkit.data.rows import Rows
+
+
+def parts(raw: str, names: Collection[str]) -> list[str]:
+    """The columns that `raw` names: itself where there is a column of that name, or else those between its commas."""
+    return [raw] if raw in names else [part.strip() for part in next(csv.reader([raw], skipinitialspace=True), [])]
+
+
+def there(raw: str, names: Collection[str]) -> bool:
+    """Whether every column that `raw` names is one of `names`."""
+    return all(part in names for part in parts(raw, names))
+
+
+def written(columns: Collection[str]) -> str:
+    """What `parts` reads `columns` from."""
+    return ",".join(f'"{name}"' if "," in name else name for name in columns)
+
+
+def with_texts(rows: Rows, named: Mapping[str, str], inputs: Collection[str]) -> Rows:
+    """`rows` with a column of the name that an input of several columns has in `named`, in place of these columns.
+
+    Its cells have a line `name: value` for every column that is not empty there.
+    """
+    several = {
+        raw: found for name, raw in named.items() if name in inputs and len(found := parts(raw, rows.columns)) > 1
+    }
+    several = {raw: found for raw, found in several.items() if there(raw, rows.columns)}
+    if not several:
+        return rows
+    joined = {raw: _texts(rows, found) for raw, found in several.items()}
+    used = {part for found in several.values() for part in found} - set(named.values())
+    left = {name: cells for name, cells in rows.columns.items() if name not in used}
+    return replace(rows, columns={**left, **joined})
+
+
+def _texts(rows: Rows, names: Collection[str]) -> list[str]:
+    columns = {name: values.inputs(rows[name], name, rows) for name in names}
+    return [
+        "\n".join(f"{name}: {cells[i]}" for name, cells in columns.items() if cells[i].strip())
+        for i in range(len(rows))
+    ]

@@ -1,0 +1,264 @@
+"""Several labels per row, in whatever form a column or several hold them -> a list of names in every cell.
+
+The form is that of the whole column, over all files of a run: cells are never read in different ways.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from transferkit.data import audit, flags, joined, printed, separators
+from transferkit.data.columns import TaskColumns, find
+from transferkit.data.labels import written
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.data.values import missing
+from transferkit.errors import DataError, shown
+
+EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
+MEND = "write it so, [] where there is no label, or leave it empty where they are not known"
+_NUMBERS = re.compile(r"[01](?:[ \t,;|]+[01])+")
+_CHOICES = "choices"  # as Label Studio calls a list of labels
+Tables = dict[str, Rows]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user says of labels: the `separator` between names, the `names` of the places of a vector; `known` are
+    those of a trained model."""
+
+    separator: str | None = None
+    names: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+
+def in_lists(
+    tables: Mapping[str, Rows], task: TaskColumns, named: Mapping[str, str], asked: Asked
+) -> tuple[Tables, dict[str, str], list[Finding]]:
+    """`tables` of one run with lists of labels in one column, the names of its columns, and what was found.
+
+    `named` are the columns that the user named, canonical -> raw. Tables of other tasks stay what they are. Raises
+    `DataError` with file, row and column for what cannot be read, and where labels would be called 0 and 1.
+    """
+    if task.shape.name != "LABELS":
+        if asked.separator or asked.names:
+            raise DataError("--label-separator and --label-names are for --task multi-label-classification; leave out")
+        return dict(tables), dict(named), []
+    first = next(iter(tables.values()))
+    raw, several = _columns(first, task, named, asked.known)
+    if raw is None:
+        return dict(tables), dict(named), []
+    if several:
+        column = joined.written(several)
+        found = {name: _of_flags(rows, several, column) for name, rows in tables.items()}
+        listed = ", ".join(map(repr, several[:10])) + (" ..." if len(several) > 10 else "")
+        message = f"{audit.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
+        told = [Finding("label-columns", "info", message, (), "")]
+    else:
+        column = raw
+        found, told = _of_column(tables, raw, asked)
+    return found, {**named, task.target: column}, told
+
+
+def _columns(
+    rows: Rows, task: TaskColumns, named: Mapping[str, str], known: Sequence[str]
+) -> tuple[str | None, list[str]]:
+    """The column of the labels, or the columns of one label each; neither where none is found."""
+    raw = named.get(task.target)
+    if raw is not None:
+        parts = joined.parts(raw, rows.columns)
+        return raw, (parts if len(parts) > 1 and joined.there(raw, rows.columns) else [])
+    inputs = {name: text for name, text in named.items() if name != task.target}
+    try:
+        chosen = find(list(joined.with_texts(rows, inputs, inputs).columns), task, inputs, need_target=False)
+    except DataError:  # the inputs are missing, which is said where they are read
+        return None, []
+    others = [part for text in chosen.values() for part in joined.parts(text, rows.columns)]
+    if known and set(known) <= set(rows.columns) - set(others):
+        return "", list(known)
+    usual = _usual(rows, task, inputs)
+    ones, left = flags.columns(rows, others)
+    if usual is not None and not (usual in ones and len(ones) > 1):
+        return usual, []
+    if len(ones) > 1 and not left:
+        return "", ones
+    if len(ones) > 1:
+        raise DataError(
+            f"{rows.source or 'data'}: expected a column of labels, found {len(ones)} columns of 0 and 1 "
+            f"({', '.join(map(repr, ones[:5]))}{' ...' if len(ones) > 5 else ''}); if each of them is a label, pass "
+            f"--label {shown(joined.written(ones), 400)}"
+        )
+    return None, []
+
+
+def _usual(rows: Rows, task: TaskColumns, inputs: Mapping[str, str]) -> str | None:
+    try:
+        return find(list(rows.columns), task, inputs, need_target=True)[task.target]
+    except DataError:
+        return None
+
+
+def _of_flags(rows: Rows, columns: Sequence[str], name: str) -> Rows:
+    lacking = [column for column in columns if column not in rows]
+    if lacking:
+        raise DataError(
+            f"{rows.source or 'data'}: expected a column of 0 and 1 for every label, found none for {lacking[0]!r}"
+        )
+    cells: list[Any] = []
+    for i in range(len(rows)):
+        given = {column: rows[column][i] for column in columns}
+        if all(str(cell).strip() == column for column, cell in given.items()):
+            cells.append(name)  # the header once more
+            continue
+        cells.append(_read(flags.held, given, rows, i, name))
+    return replace(rows, columns={**rows.columns, name: cells})
+
+
+def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tables, list[Finding]]:
+    there = {name: rows for name, rows in tables.items() if raw in rows}
+    cells = {
+        name: [_read(_value, cell, rows, i, raw) for i, cell in enumerate(rows[raw])] for name, rows in there.items()
+    }
+    given = [cell for column in cells.values() for cell in column if cell is not None and cell != raw]
+    where = f"{next(iter(tables.values())).source or 'data'}: column {raw!r}"
+    told: list[Finding] = []
+    if width := _width(given):
+        names = _names_of(asked.names, width, where)
+        reader = _vectors(names)
+    elif given and all(isinstance(cell, dict) for cell in given):
+        reader = names_in
+    else:
+        texts = [cell for cell in given if isinstance(cell, str)]
+        parting = separators.asked_for(asked.separator) if asked.separator else None
+        parting = parting or separators.of(texts, asked.known, where)
+        reader = _named(parting, asked.names)
+        told = _told(raw, parting, texts)
+    found = {
+        name: [
+            cell if cell is None or cell == raw else _read(reader, cell, there[name], i, raw)
+            for i, cell in enumerate(column)
+        ]
+        for name, column in cells.items()
+    }
+    _refuse_numbers(found, raw, asked, where)
+    read = {name: replace(there[name], columns={**there[name].columns, raw: column}) for name, column in found.items()}
+    return {**tables, **read}, told
+
+
+def _value(cell: Any) -> Any:
+    """A cell as a list, a mapping or a text; None where there is nothing."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        if not printed.looks_so(text):
+            return text or None
+        try:
+            cell = printed.parsed(text)
+        except ValueError as error:
+            raise ValueError(f"{EXPECTED}, found {shown(text, 60)} ({error}); {MEND}") from None
+    if isinstance(cell, Mapping):
+        return list(cell[_CHOICES]) if [*cell] == [_CHOICES] else dict(cell)
+    if isinstance(cell, list | tuple | set | frozenset | np.ndarray) and not (
+        isinstance(cell, np.ndarray) and cell.ndim == 0
+    ):
+        odd = next((each for each in cell if isinstance(each, list | dict | tuple | np.ndarray)), None)
+        if odd is not None:
+            raise ValueError(f"{EXPECTED}, found {shown(odd, 60)} in a list; {MEND}")
+        return [written(each).strip() for each in cell if not missing(each)]
+    return None if missing(cell) else written(cell).strip()
+
+
+def _width(given: Sequence[Any]) -> int:
+    """How many places every cell has, where all are vectors of 0 and 1; 0 where they are not."""
+    vectors = [_places(cell) for cell in given]
+    if not vectors or any(vector is None for vector in vectors):
+        return 0
+    widths = {len(vector) for vector in vectors if vector is not None}
+    return widths.pop() if len(widths) == 1 and min(widths) > 1 else 0
+
+
+def _places(cell: Any) -> list[str] | None:
+    places = cell if isinstance(cell, list) else re.findall("[01]", cell) if _is_vector(cell) else None
+    return places if places and all(flags.is_flag(place) for place in places) else None
+
+
+def _is_vector(cell: Any) -> bool:
+    return isinstance(cell, str) and bool(_NUMBERS.fullmatch(cell))
+
+
+def _names_of(names: Sequence[str], width: int, where: str) -> tuple[str, ...]:
+    if len(names) == width:
+        return tuple(names)
+    found = f"{len(names)} names for vectors of {width}" if names else f"vectors of {width} times 0 or 1 without names"
+    raise DataError(
+        f"{where}: expected the name of every label, found {found}; give them in their order with "
+        "--label-names NAME,NAME ..."
+    )
+
+
+def _vectors(names: Sequence[str]) -> Any:
+    def reader(cell: Any) -> list[str] | None:
+        return flags.held(dict(zip(names, _places(cell) or (), strict=True)))
+
+    return reader
+
+
+def names_in(given: Mapping[Any, Any]) -> list[str] | None:
+    """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists; None where they
+    are not known. Raises `ValueError`."""
+    if [*given] == [_CHOICES]:
+        return [written(label).strip() for label in given[_CHOICES]]
+    return flags.held({written(name).strip(): value for name, value in given.items()})
+
+
+def _named(parting: separators.Separator, names: Sequence[str]) -> Any:
+    numbered = {str(i): name for i, name in enumerate(names)}
+
+    def reader(cell: Any) -> list[str]:
+        if isinstance(cell, dict):
+            raise ValueError(f"{EXPECTED}, found {shown(cell, 60)}; {MEND}")
+        found = parting.parted(cell) if isinstance(cell, str) else cell
+        unknown = [label for label in found if numbered and label not in numbered]
+        if unknown:
+            raise ValueError(
+                f"expected numbers from 0 to {len(numbered) - 1} for the names given, found {unknown[0]!r}"
+            )
+        return sorted({numbered.get(label, label) for label in found} - {""})
+
+    return reader
+
+
+def _told(raw: str, parting: separators.Separator, texts: Collection[str]) -> list[Finding]:
+    several = sum(len(parting.parted(text)) > 1 for text in texts)
+    kept = [sign for sign in parting.kept if any(sign in text for text in texts)]
+    if not (several or kept):
+        return []
+    signs = " or ".join(repr(sign) for sign in parting.signs if any(sign in text for text in texts))
+    message = f"column {raw!r}: labels parted by {signs}, more than one in {audit.counted(several)}"
+    if not signs:
+        message = f"column {raw!r}: every cell is one label"
+    if not kept:
+        return [Finding("label-separator", "info", message, (), "")]
+    action = f"{' and '.join(map(repr, kept))} kept as part of names; another separator: --label-separator"
+    return [Finding("label-separator", "warning", message, (), action)]
+
+
+def _refuse_numbers(found: Mapping[str, Sequence[Any]], raw: str, asked: Asked, where: str) -> None:
+    """Labels called 0 and 1 are flags that were misread."""
+    labels = {label for column in found.values() for cell in column if isinstance(cell, list) for label in cell}
+    if labels and labels <= {"0", "1"} and not asked.names and not labels <= set(asked.known):
+        raise DataError(
+            f"{where}: expected names of labels, found 0 and 1 only; if it is one of several columns of 0 and 1 name "
+            "all of them (--label a,b,c), if it has numbers of labels name these (--label-names NAME,NAME), and if it "
+            "is the only label use --task text-classification"
+        )
+
+
+def _read(reader: Any, cell: Any, rows: Rows, position: int, column: str) -> Any:
+    try:
+        return reader(cell)
+    except (ValueError, ArithmeticError) as error:
+        where = f"{rows.source}: " if rows.source else ""
+        raise DataError(f"{where}row {rows.numbers[position]}, column {column!r}: {error}") from None

@@ -1,0 +1,34 @@
+"""ROUGE-Lsum: F-measure over the longest common subsequences of sentences, stemmed, summary-level (Lin 2004).
+
+A line is a sentence, as in the package rouge-score; texts of one line have what ROUGE-L has.
+"""
+
+from typing import Any
+
+from transferkit import rouge
+from transferkit.metrics import Floats, best_of, mean_of, scored
+
+TITLE = "ROUGE-Lsum"
+HIGHER_IS_BETTER = True
+SHAPES = ("TEXT",)
+IS_SHARE = True
+
+
+def statistics(predictions: Any, references: Any) -> Floats:
+    """From 0 to 1 in every row, of several references the best."""
+    return scored(best_of(rouge.f_measure("rougeLsum"), predictions, references))
+
+
+def of_sums(sums: Floats) -> Floats:
+    """The mean over rows."""
+    return mean_of(sums)
+
+
+def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return of_sums(counts @ statistics(predictions, references))
+
+
+def signature(predictions: Any, references: Any) -> str:
+    """Which variant it is."""
+    return rouge.signature()
