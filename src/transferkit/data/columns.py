@@ -40,6 +40,10 @@ class TaskColumns(Protocol):
         """Parts what such data usually has in one column."""
 
     @property
+    def unpacks(self) -> tuple[str, ...]:
+        """What the columns are called that `unpack` reads."""
+
+    @property
     def shape(self) -> Enum:
         """The form of the answer; LABEL means one class per row."""
 

@@ -1,5 +1,4 @@
-"""Signs that a table is not what it was taken for, as findings: rows inside a cell, numbers in place of texts, one label
-where several are expected."""
+"""Signs that a table is not what it was taken for, as findings."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
