@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import values
+from transferkit.data import sentences, values
+from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError, shown
 
@@ -82,31 +83,39 @@ PAIRS: tuple[tuple[str, str], ...] = (
 
 
 def canonical(
-    rows: Rows, task: TaskColumns, named: Mapping[str, str] | None = None, need_target: bool = True
+    rows: Rows,
+    task: TaskColumns,
+    named: Mapping[str, str] | None = None,
+    need_target: bool = True,
+    parting: Parting = BLANKS,
 ) -> tuple[Rows, dict[str, str]]:
     """`rows` under the task's column names, and which source column each came from.
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
     missing targets become None, and so does the whole target column if it is not needed. Groups and times stay what
-    they are.
+    they are. Texts of words are given as these with single blanks between them, and where no target is needed in a column
+    `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given by places stays as it is.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     rows = task.unpack(rows)
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
-    read = values.words if _of_words(task) else values.inputs
-    columns = {
-        name: list(rows[raw]) if name in (GROUP, TIME) else read(rows[raw], raw, rows)
-        for name, raw in chosen.items()
-        if name != task.target
-    }
+    columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
         columns[task.target] = values.read(values.targets(rows[raw]), task.read_target, raw, rows)
-        if _of_words(task):
-            values.aligned(columns["text"], columns[task.target], rows)
     else:
         columns[task.target] = [None] * len(rows)
-    return Rows(columns, rows.numbers, rows.source), chosen
+    for name, raw in chosen.items():
+        if name in (GROUP, TIME):
+            columns[name] = list(rows[raw])
+        elif name != task.target and not _of_words(task):
+            columns[name] = values.inputs(rows[raw], raw, rows)
+    if _of_words(task):
+        columns |= sentences.read(rows, chosen, columns[task.target], parting, named or {})
+        if need_target:
+            del columns[sentences.GIVEN]
+    ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
+    return Rows({**ordered, **columns}, rows.numbers, rows.source), chosen
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
@@ -133,13 +142,13 @@ def find(
     Raises `DataError` where one that is needed is not there, or would be what is named as the group or the time: that
     must not change what is learned.
     """
-    table = {_plain(name): name for name in reversed(names)}
+    table = {plain(name): name for name in reversed(names)}
     chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
     twice = next((raw for raw, count in Counter(chosen.values()).items() if count > 1), None)
     if twice is not None:
         raise DataError(f"{_at(source)}column {twice!r} is named for two purposes; name another for one")
     if "text_pair" in task.optional_inputs and not {"text", "text_pair"} & chosen.keys():
-        free = table.keys() - {_plain(raw) for raw in _taken(chosen)}
+        free = table.keys() - {plain(raw) for raw in _taken(chosen)}
         pair = next((pair for pair in PAIRS if free.issuperset(pair)), None)
         for name, raw in zip(("text", "text_pair"), pair or (), strict=False):
             _require_other(name, table[raw], chosen, task, source)
@@ -192,9 +201,9 @@ def flags(task: TaskColumns) -> dict[str, str]:
 def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:
     if raw in names:
         return raw
-    if _plain(raw) in table:
-        return table[_plain(raw)]
-    near = get_close_matches(_plain(raw), table, n=1)
+    if plain(raw) in table:
+        return table[plain(raw)]
+    near = get_close_matches(plain(raw), table, n=1)
     meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
     raise DataError(
@@ -230,7 +239,7 @@ def _headless(names: Sequence[str]) -> str:
     return ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 

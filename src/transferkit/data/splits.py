@@ -15,7 +15,8 @@ class Finding:
     `rows` are 1-based row numbers in the file; `kind` is one of duplicates, near-duplicates, leaks,
     near-leaks, shared-texts, label-conflicts, empty, empty-pairs, unlabelled, alike-labels, respelt-labels,
     rare-labels, unlearned-labels, balance, groups, shared-groups, time, looking-ahead, parted-groups, truncation,
-    unfinished-answers, constant, encoding, unknown-texts.
+    unfinished-answers, constant, encoding, unknown-texts, one-word-rows, parted-words, overlapping-entities,
+    other-entities, blank-ends.
     `severity` is info, warning or fixed.
     """
 
