@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import sentences, values
+from transferkit.data import sentences, values, word_columns
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError, shown
@@ -203,12 +203,20 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
         return raw
     if plain(raw) in table:
         return table[plain(raw)]
+    if (numbered := _by_number(raw, names)) is not None:
+        return numbered
     near = get_close_matches(plain(raw), table, n=1)
     meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
     raise DataError(
         f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; {meant} one of these{by}"
     )
+
+
+def _by_number(raw: str, names: Sequence[str]) -> str | None:
+    """The column with this number in a file of columns of words, which has no header or one that is known."""
+    of_words = word_columns.is_one(names)
+    return names[int(raw) - 1] if of_words and raw.isdecimal() and 1 <= int(raw) <= len(names) else None
 
 
 def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) -> str | None:
@@ -218,7 +226,7 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
-    hint = _one_per_label(missing, names, task)
+    hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
         f"either rename a column or pass {asked or 'data with that column'}{hint}{_headless(names)}"
@@ -232,8 +240,17 @@ def _one_per_label(missing: Sequence[str], names: Sequence[str], task: TaskColum
     return ""
 
 
+def _by_their_numbers(names: Sequence[str], task: TaskColumns) -> str:
+    """A hint where columns of words have no names."""
+    if not _of_words(task) or not word_columns.is_one(names):
+        return ""
+    return f"; NAME may be a column's number, such as --label {word_columns.likely_tags(names)}"
+
+
 def _headless(names: Sequence[str]) -> str:
     """A hint where the names look like a row: one of them is a number or a sentence."""
+    if word_columns.is_one(names):
+        return ""
     if any(name.replace(".", "", 1).isdigit() or len(name.split()) > _WORDS_OF_A_NAME for name in names):
         return ", and if that is a row, put a line with the columns' names above it"
     return ""
