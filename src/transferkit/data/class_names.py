@@ -13,7 +13,6 @@ from transferkit.errors import DataError
 _FILES = ("dataset_info.json", "dataset_infos.json")
 
 
-
 def beside(path: Path) -> Mapping[str, Any]:
     """Features of columns from `dataset_info.json` (or `dataset_infos.json`) in the folder of `path`; empty if there is
     none. Raises `DataError` for a damaged file."""

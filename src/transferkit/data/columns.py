@@ -93,8 +93,9 @@ def canonical(
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
     missing targets become None, and so does the whole target column if it is not needed. Groups and times stay what
-    they are. Texts of words are given as these with single blanks between them, and where no target is needed in a column
-    `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given by places stays as it is.
+    they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
+    column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
+    by places stays as it is.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     rows = task.unpack(rows)

@@ -98,10 +98,8 @@ def learned(texts: Iterable[str]) -> Parting:
     single = several <= _SEVERAL * sum(of_signs.values())
     ways = [Parting(by=by, signs=single) for by in ("characters", "pieces", "words")]
     whole = [sum(count for word, count in counts.items() if _is_whole(word, way)) / total for way in ways]
-    if single and whole[0] >= max(_WHOLE, whole[1]):
-        best = ways[0]
-    else:
-        best = ways[1] if whole[1] >= _WHOLE else ways[2]
+    fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= _WHOLE, True]
+    best = ways[fine.index(True)]
     return best.model_copy(update={"kept": _kept(counts, best)})
 
 
@@ -112,9 +110,5 @@ def _is_whole(word: str, way: Parting) -> bool:
 def _kept(counts: "Counter[str]", way: Parting) -> tuple[str, ...]:
     """The most frequent words that `way` would part; none of which a mark was left on by mistake."""
     odd = [(word, count) for word, count in counts.most_common() if not _is_whole(word, way)]
-    meant = [
-        word
-        for word, count in odd
-        if not _GLUED_WORD.fullmatch(word) or count > counts[word[:-1]]
-    ]
+    meant = [word for word, count in odd if not _GLUED_WORD.fullmatch(word) or count > counts[word[:-1]]]
     return tuple(sorted(meant[:_KEPT]))

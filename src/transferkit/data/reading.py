@@ -60,9 +60,7 @@ def read(source: Any, encoding: str | None = None) -> Rows:
     )
 
 
-def read_splits(
-    source: Any, validation: Any = None, test: Any = None, encoding: str | None = None
-) -> dict[str, Rows]:
+def read_splits(source: Any, validation: Any = None, test: Any = None, encoding: str | None = None) -> dict[str, Rows]:
     """The splits of `source` under `train`, `validation`, `test` (and `unlabelled`), or `{"all": rows}`.
 
     Splits come from a folder of files named after them, a `DatasetDict`, or a mapping of split name to table.

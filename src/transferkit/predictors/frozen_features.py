@@ -14,7 +14,7 @@ from transformers import AutoModel
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, untagged_outside, write_facts
+from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
@@ -28,7 +28,9 @@ from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.passages import windows
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica, to_save, write
+from transferkit.training.shapes import tags
 from transferkit.training.windows import whole, windowed
+from transferkit.training.word_windows import encode_words
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
 Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
@@ -51,6 +53,7 @@ class Facts(predictors.Facts):
     windows: bool
     threshold: float | None = None
     closed: bool = False
+    unspaced: bool = False
 
     @field_validator("pooling")
     @classmethod
@@ -66,8 +69,8 @@ class FrozenFeatures:
     what the model returns after its final norm rather than what its top layer returns.
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
-    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
-    `closed` as in `Transformer`.
+    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold`,
+    `closed` and `spaced` as in `Transformer`.
     """
 
     encoder: Any
@@ -83,18 +86,18 @@ class FrozenFeatures:
     shape: Shape = Shape.LABEL
     threshold: float | None = None
     closed: bool = False
+    spaced: bool = False
 
     @property
     def parameters(self) -> int:
         return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
 
     def logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
-        """(rows, labels), for tags (rows, most words, labels), and the positions of rows that were cut; layers above
-        the highest depth are not run. Features are held of a batch alone, of texts in windows of some texts."""
+        """(rows, labels), and the positions of rows that were cut; layers above the highest depth are not run. Features
+        are held of a batch alone, of texts in windows of some texts."""
         if not self.windows:
             source = self._encoded(rows)
-            found = dict(self._states(source, range(len(source)), self._read, self._finished))
-            return stacked([found[i] for i in range(len(source))]), whole(rows).owners(source.encoded.cut)
+            return self._logits(source), whole(rows).owners(source.encoded.cut)
         parts: list[Floats] = []
         cut: list[int] = []
         for start in range(0, len(rows), _ROWS_AT_ONCE):
@@ -106,8 +109,12 @@ class FrozenFeatures:
             cut += [start + position for position in read.owners(source.encoded.cut)]
         return np.concatenate(parts), tuple(cut)
 
+    def _logits(self, source: Examples) -> Floats:
+        found = dict(self._states(source, range(len(source)), self._read, self._finished))
+        return stacked([found[i] for i in range(len(source))])
+
     def _encoded(self, rows: Rows) -> Examples:
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
         return Examples(encoded, np.full(len(encoded), UNLABELLED))
 
     def _finished(self, states: Floats, _batch: dict[str, Tensor]) -> list[Floats]:
@@ -166,9 +173,12 @@ class FrozenFeatures:
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
             return Predictions(np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32))
+        if self.shape is Shape.TAGS:
+            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.spaced)
+            logits = self._logits(Examples(words, np.full(len(words), UNLABELLED)))
+            return Predictions(tags.answered(logits, words, self.labels))
         logits, cut = self.logits(rows)
-        found = shapes.of(self.shape).predictions(logits)
-        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
+        return Predictions(shapes.of(self.shape).predictions(logits), cut)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -186,6 +196,7 @@ class FrozenFeatures:
             windows=self.windows,
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
+            unspaced=not self.spaced,
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -222,4 +233,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         shape=facts.shape,
         threshold=facts.threshold,
         closed=facts.closed,
+        spaced=not facts.unspaced,
     )

@@ -15,7 +15,7 @@ from transformers import (
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, untagged_outside, write_facts
+from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
@@ -24,8 +24,9 @@ from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, outputs, token_outputs
 from transferkit.training.passages import windows
 from transferkit.training.replica import to_save, write
-from transferkit.training.shapes import Adjustment
+from transferkit.training.shapes import Adjustment, tags
 from transferkit.training.windows import whole, windowed
+from transferkit.training.word_windows import encode_words, merged
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
 
@@ -46,6 +47,7 @@ class Facts(predictors.Facts):
     shift: float | tuple[float, ...]
     threshold: float | None = None
     closed: bool = False
+    unspaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Transformer:
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never. `closed` as in `passages.windows`.
+    likelier than the best one to be the answer; None: never. `closed` as in `passages.windows`, `spaced` as in
+    `word_windows.encode_words`.
     """
 
     model: Any
@@ -69,6 +72,7 @@ class Transformer:
     rest: Adjustment = field(default_factory=Adjustment)
     threshold: float | None = None
     closed: bool = False
+    spaced: bool = False
 
     @property
     def parameters(self) -> int:
@@ -85,11 +89,17 @@ class Transformer:
         if self.shape is Shape.SPAN:
             encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.closed)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
+        if self.shape is Shape.TAGS:
+            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.spaced)
+            return Examples(words, np.full(len(words), UNLABELLED), rows=rows)
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
 
     def logits(self, rows: Rows) -> Floats:
-        """(rows, labels), or (rows, most words, labels)."""
+        """(rows, labels), or (rows, most words, labels), NaN for words without a token of their own."""
+        if self.shape is Shape.TAGS and len(rows):
+            source = self.examples(rows)
+            return merged(self.rest.of(outputs(self.model, source)), source.encoded)
         return self._logits(rows)[0]
 
     def _logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
@@ -113,9 +123,12 @@ class Transformer:
         if self.shape is Shape.SPAN:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
+        if self.shape is Shape.TAGS and len(rows):
+            source = self.examples(rows)
+            logits = self.rest.of(outputs(self.model, source))
+            return Predictions(tags.answered(logits, source.encoded, self.labels))
         logits, cut = self._logits(rows)
-        found = shapes.of(self.shape).predictions(logits)
-        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
+        return Predictions(shapes.of(self.shape).predictions(logits), cut)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -131,6 +144,7 @@ class Transformer:
             shift=tuple(shift) if isinstance(shift, list) else shift,
             threshold=None if self.threshold is None else float(self.threshold),
             closed=self.closed,
+            unspaced=not self.spaced,
             own_code=load_model.brings_code(self.model),
         )
         write_facts(folder, facts)
@@ -160,4 +174,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
         rest=Adjustment(1.0, np.asarray(facts.shift, dtype=np.float32)),
         threshold=facts.threshold,
         closed=facts.closed,
+        spaced=not facts.unspaced,
     )

@@ -81,6 +81,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             shape=lesson.task.shape,
             rest=rest,
             closed=teacher.closed,
+            spaced=teacher.spaced,
         )
 
     def read(rows: Rows) -> Rows:
@@ -89,7 +90,8 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     return Student(
         model=model,
         examples=lambda rows: labelled_examples(
-            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.closed
+            *(rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.closed),
+            spaced=teacher.spaced,
         ),
         predictor=in_use,
         read=read,
