@@ -24,6 +24,7 @@ _SENTENCES = (
     "sentid",
     "sentenceid",
 )
+_TAGS = ("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "entity", "bio", "iob", "pos", "pos_tag")
 _WORDS = ("word", "words", "token", "tokens", "form")
 
 
@@ -43,7 +44,8 @@ def sentences(rows: Rows) -> Rows:
     for other, cells in rows.columns.items():
         if other != name:
             parts = [list(cells[a:b]) for a, b in zip(starts, ends, strict=True)]
-            columns[other] = [part[0] for part in parts] if _says_one_thing(parts) else parts
+            about = plain(other) not in (*_WORDS, *_TAGS) and _says_one_thing(parts)
+            columns[other] = [part[0] for part in parts] if about else parts
     return Rows(columns, rows.numbers[np.asarray(starts, dtype=np.int64)], rows.source)
 
 

@@ -51,13 +51,14 @@ def places(text: str) -> list[tuple[int, int]]:
 def joined(words: Sequence[str]) -> str:
     """`words` as their script writes them: no blank between two signs of a script without blanks, else a blank.
 
-    Where most letters are such signs, a blank stands only between two words of other letters or digits, unless each
+    Where most words are of such signs, a blank stands only between two words of other letters or digits, unless each
     has just one: then they were parted sign by sign.
     """
     text = " ".join(words)
     if not has_signs(text):
         return text
-    loose, out = not unbroken(text), list(words[:1])
+    of_signs = sum(map(has_signs, words))
+    loose, out = of_signs <= sum(any(map(str.isalpha, word)) for word in words) - of_signs, list(words[:1])
     for before, after in pairwise(words):
         if not _close(before, after, loose):
             out.append(" ")
