@@ -63,6 +63,10 @@ RECORDS: dict[str, list[Any]] = {
         for t, m in zip(TEXTS, MARKS, strict=True)
     ],
     "Label Studio": [studio(t, m) for t, m in zip(TEXTS, MARKS, strict=True)],
+    "lists, as datasets have them": [
+        {"text": t, "spans": {"start": [a for a, _, _ in m], "end": [b for _, b, _ in m], "type": [k for *_, k in m]}}
+        for t, m in zip(TEXTS, MARKS, strict=True)
+    ],
     "CLUENER": [
         {"text": t, "label": {name: {t[a:b]: [[a, b - 1]]} for a, b, name in m}}
         for t, m in zip(TEXTS, MARKS, strict=True)

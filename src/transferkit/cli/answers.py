@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from transferkit import tasks
+from transferkit.data.sentences import written
 from transferkit.disk import whole_file
 from transferkit.progress import progress
 from transferkit.tasks import Shape
@@ -105,7 +106,7 @@ def _cell(value: Any, name: str) -> Any:
         return value
     if any(isinstance(each, dict) for each in value) or (name == "tags" and not value):
         return json.dumps(value, ensure_ascii=False)
-    return " ".join(value) if name == "tags" else tasks.joined(value, tasks.of_shape(Shape.LABELS))
+    return written(value) if name == "tags" else tasks.joined(value, tasks.of_shape(Shape.LABELS))
 
 
 def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from transferkit.data import audit
 from transferkit.data.parting import PIECES, Parting
 from transferkit.data.rows import Rows
@@ -51,6 +53,8 @@ def read(cell: Any) -> Marked | None:
     if isinstance(cell, Mapping):
         if "entities" in cell:
             return read(cell["entities"])
+        if any(name in cell for name in _START):
+            return Marked(tuple(_mark(each) for each in _transposed(cell)))
         return Marked(tuple(_by_type(cell))) if _is_by_type(cell) else None
     listed = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | bytes) else None
     if listed is None or not all(_is_entity(each) for each in listed):
@@ -104,6 +108,14 @@ def _whole(value: Any) -> int | None:
         return int(value) if float(value) == int(value) else None
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _transposed(cell: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Mappings, of one with a list for every name, as `datasets` and Parquet have them."""
+    lists = {name: list(values) for name, values in cell.items() if isinstance(values, list | tuple | np.ndarray)}
+    if len({len(values) for values in lists.values()}) != 1:
+        raise ValueError(f"{_EXPECTED}; found {dict(cell)!r:.80}")
+    return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
 
 
 def _is_by_type(cell: Mapping[Any, Any]) -> bool:

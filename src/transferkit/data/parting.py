@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal
 
 import regex
@@ -11,7 +12,9 @@ from transferkit.data.words import LETTERS, SIGN, has_signs, signs
 from transferkit.record import Record
 
 _KEPT = 1000
+_TEXTS = 100_000
 _WHOLE = 0.98  # of the words of training that a way to part words leaves whole
+_BY_CHANCE = 0.001
 _SEVERAL = 0.1  # of the words with signs that have more than one
 _GLUED = 0.02
 _INNER = r"[.'\u2019\-\u2010\u2011\u2013&@/\u00b7+]"
@@ -21,6 +24,7 @@ _GLUED_WORD = regex.compile(rf"(?:[^\W\d_.]){{2,}}{_CLAUSE.pattern}", regex.V1)
 
 By = Literal["characters", "pieces", "words", "blanks"]
 Places = list[tuple[int, int]]
+_WAYS: tuple[By, ...] = ("characters", "pieces", "words")
 
 
 class Parting(Record):
@@ -82,12 +86,12 @@ def _by_ends(kept: Iterable[str]) -> dict[str, list[str]]:
 
 
 def learned(texts: Iterable[str]) -> Parting:
-    """The finest way to part texts that leaves nearly all words of `texts` whole; in these, blanks part the words.
+    """The finest way to part texts that leaves the words of `texts` whole; in these, blanks part the words.
 
     By blanks where marks are glued to the words: where more words end in one of . , ; : ! ? than there are such marks
     by themselves.
     """
-    counts = Counter(word for text in texts for word in text.split(" ") if word)
+    counts = Counter(word for text in islice(texts, _TEXTS) for word in text.split(" ") if word)
     total = max(1, counts.total())
     glued = sum(count for word, count in counts.items() if _GLUED_WORD.fullmatch(word))
     alone = sum(count for word, count in counts.items() if _CLAUSE.fullmatch(word))
@@ -96,9 +100,9 @@ def learned(texts: Iterable[str]) -> Parting:
     of_signs = {word: count for word, count in counts.items() if has_signs(word)}
     several = sum(count for word, count in of_signs.items() if len(signs(word)) > 1)
     single = several <= _SEVERAL * sum(of_signs.values())
-    ways = [Parting(by=by, signs=single) for by in ("characters", "pieces", "words")]
+    ways = [Parting(by=by, signs=single) for by in _WAYS]
     whole = [sum(count for word, count in counts.items() if _is_whole(word, way)) / total for way in ways]
-    fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= _WHOLE, True]
+    fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= whole[2] - _BY_CHANCE, True]
     best = ways[fine.index(True)]
     return best.model_copy(update={"kept": _kept(counts, best)})
 

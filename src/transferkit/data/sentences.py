@@ -13,7 +13,7 @@ from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
 GIVEN = "given"
-"""The column of what was given: a `Given` for every text, None for lists of words."""
+"""The column of what was given: a `Given` for every text, and lists of words as they are."""
 _TEXT = "text"
 _SHOWN = 40
 
@@ -54,7 +54,7 @@ def read(
         places = [] if listed is not None else _places(text, target, parting)
         found = listed if listed is not None else [text[start:end] for start, end in places]
         texts.append(written(found))
-        given.append(Given(text, places) if listed is None else None)
+        given.append(Given(text, places) if listed is None else listed)
         if target is not None and len(target) != len(found):
             raise _unaligned(rows, i, len(found), len(target))
     return {_TEXT: texts, GIVEN: given}

@@ -35,7 +35,7 @@ def tagged(rows: Rows, tags: Sequence[Sequence[str]], outputs: Any) -> list[Tagg
     """Tags of `rows` with the entities among them, given the probabilities of all tags, (rows, most words, tags)."""
     sure = np.asarray(outputs).max(axis=-1, initial=0)
     each = zip(tags, sure, rows["text"], rows[GIVEN], strict=True)
-    return [_tagged(found, of_words, text.split(" "), given) for found, of_words, text, given in each]
+    return [_tagged(found, of_words, text, given) for found, of_words, text, given in each]
 
 
 def unparted(rows: Rows, parting: Parting) -> tuple[int, ...]:
@@ -46,25 +46,25 @@ def unparted(rows: Rows, parting: Parting) -> tuple[int, ...]:
     return tuple(
         int(number)
         for number, text, given in zip(rows.numbers, rows["text"], rows[GIVEN], strict=True)
-        if given is not None and any(len(word) > 1 and has_signs(word) for word in text.split(" "))
+        if isinstance(given, Given) and any(len(word) > 1 and has_signs(word) for word in text.split(" "))
     )
 
 
-def _tagged(tags: Sequence[str], sure: Sequence[float], words: Sequence[str], given: Given | None) -> Tagged:
+def _tagged(tags: Sequence[str], sure: Sequence[float], text: str, given: Given | list[str]) -> Tagged:
     found = Tagged(tags)
-    found.words = list(words)
-    found.entities = [
-        _entity(kind, first, end, sure[first:end], found.words, given) for kind, first, end in spans(tags)
-    ]
+    found.words = text.split(" ") if isinstance(given, Given) else given
+    found.entities = [_entity(kind, first, end, sure[first:end], given) for kind, first, end in spans(tags)]
     return found
 
 
-def _entity(
-    kind: str, first: int, end: int, sure: Sequence[float], words: Sequence[str], given: Given | None
-) -> Entity:
-    start, stop = (first, end) if given is None else (given.places[first][0], given.places[end - 1][1])
+def _entity(kind: str, first: int, end: int, sure: Sequence[float], given: Given | list[str]) -> Entity:
+    if isinstance(given, Given):
+        start, stop = given.places[first][0], given.places[end - 1][1]
+        text = given.text[start:stop]
+    else:
+        start, stop, text = first, end, joined(given[first:end])
     return {
-        "text": joined(words[first:end]) if given is None else given.text[start:stop],
+        "text": text,
         "type": kind,
         "start": start,
         "end": stop,
