@@ -210,8 +210,9 @@ def test_a_metric(member: ModuleType) -> None:
 @each(predictors)
 def test_a_predictor(member: ModuleType) -> None:
     assert list(inspect.signature(member.load).parameters) == ["folder", "facts", "trust_remote_code"]
-    assert issubclass(member.Facts, predictors.Facts) and member.Facts.model_fields["kind"].default == (
-        member.__name__.rsplit(".", 1)[1]
+    assert (
+        issubclass(member.Facts, predictors.Facts)
+        and member.Facts.model_fields["kind"].default == (member.__name__.rsplit(".", 1)[1])
     )
     kinds = [value for value in defined_in(member, inspect.isclass) if hasattr(value, "predict")]
     assert len(kinds) == 1

@@ -2,7 +2,10 @@
 
 import csv
 import json
+import pickle
+import shutil
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,13 +29,14 @@ from transferkit.evaluation.results import RunResult
 from transferkit.tasks.token_classification import read
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.encoding import NO_TOKEN, encode
+from transferkit.training.encoding import NO_TOKEN
 from transferkit.training.head import Head
 from transferkit.training.inference import outputs, stacked
 from transferkit.training.learner import at_words
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 from transferkit.training.resampling import oversampled
+from transferkit.training.word_windows import encode_words
 
 FAST = {"epochs": 15, "learning_rate": 3e-3, "batch_size": 16, "patience": 15}
 ROUTES: list[Any] = [
@@ -201,7 +205,7 @@ def test_where_words_begin(tiny: Tiny) -> None:
         known[family] = 0
         tokenizer = tiny(family).tokenizer()
         texts = ["the dogs-and-cats ran", "a \u200b b", "x"]
-        encoded = encode(Rows({"text": texts}, np.arange(3)), tokenizer, 32, words=True)
+        encoded = encode_words(Rows({"text": texts}, np.arange(3)), tokenizer, 32)
         assert encoded.words is not None
         for text, ids, words in zip(texts, encoded.ids, encoded.words, strict=True):
             for word, at in zip(text.split(" "), words, strict=True):
@@ -213,14 +217,14 @@ def test_where_words_begin(tiny: Tiny) -> None:
 
 
 @pytest.mark.parametrize("route", ["full", "feature_transfer"])
-def test_words_beyond_the_window_are_outside(
+def test_words_beyond_the_window_are_read_in_others(
     tagged: RunResult, folder: Path, route: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     loaded = model.load(folder / "run", route)
     long = " ".join(["cat", "here"] * 250)
     [_, tags] = loaded.predict(["cat", long])
-    assert len(tags) == 500 and tags[0] == "B-animal" and tags[-1] == "O"
-    assert "1 row has more tokens than the model reads (row 2): the words beyond are tagged O" in caplog.text
+    assert len(tags) == 500 and tags[0] == tags[-2] == "B-animal" and tags[-1] == "O"
+    assert sum(tag == "B-animal" for tag in tags) > 240 and not caplog.text
 
 
 def test_the_window_is_the_models_and_not_that_of_the_rows_it_was_trained_on(tagged: RunResult, folder: Path) -> None:
@@ -229,21 +233,22 @@ def test_the_window_is_the_models_and_not_that_of_the_rows_it_was_trained_on(tag
     assert tags[-1] == "B-animal"
 
 
-def test_words_beyond_the_window_are_counted(folder: Path, tmp_path: Path) -> None:
-    lines = [
-        {
-            "tokens": ["cat", "dog", f"x{i}"] * (1 + 9 * (i == 3)),
-            "ner_tags": ["B-animal", "O", "O"] * (1 + 9 * (i == 3)),
-        }
-        for i in range(30)
-    ]
+def test_rows_longer_than_the_window_are_learned_and_answered_whole(folder: Path, tmp_path: Path) -> None:
+    words, tags = sentences(120)
+    parts = [slice(i, i + 6) for i in range(0, 120, 6)]
+    lines = [{"tokens": list(chain(*words[part])), "ner_tags": list(chain(*tags[part]))} for part in parts]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    asked = described(folder, routes=["baseline"], max_length=16, output_dir=str(tmp_path / "run"))
-    asked["data"] = {"path": str(tmp_path / "rows.jsonl"), "folds": 0}
-    (finding,) = flow.prepare(parse(asked)).splits.audit.of("truncation")
-    assert finding.rows == (4,) and "windows" not in finding.action, finding
-    lost = int(finding.action.split()[0])
-    assert 30 - 14 <= lost < 30 and "of their words are beyond the window and tagged O" in finding.action
+    routes: list[Any] = ["feature_transfer", {"full": FAST}, {"fewer_layers": {"epochs": 6, "layers": 1}}]
+    asked = described(folder, routes=routes, max_length=16, output_dir=str(tmp_path / "run"))
+    asked["data"] = {"path": str(tmp_path / "rows.jsonl"), "folds": 0, "test_size": 5}
+    result = flow.fit(parse(asked))
+    (finding,) = result.splits.audit.of("truncation")
+    assert len(finding.rows) == 20 and finding.severity == "info" and "overlapping windows" in finding.action
+    found = values(result)
+    assert found["full"] > 0.8 and found["feature_transfer"] > 0.6, found
+    test = result.splits.test
+    whole = result.route("full").outputs
+    assert [int((~np.isnan(row[:, 0])).sum()) for row in whole] == [text.count(" ") + 1 for text in test["text"]]
 
 
 def test_what_needs_one_label_per_row_is_refused() -> None:
@@ -395,6 +400,63 @@ def test_python_splits_texts_as_training_did(tagged: RunResult, folder: Path) ->
     loaded = model.load(folder / "run", "full")
     one = loaded.predict(["cat dog here"])
     assert loaded.predict(["cat  dog\nhere"]) == one == loaded.predict([["cat", "dog", "here"]])
+
+
+def test_entities_have_text_type_place_and_score(tagged: RunResult, folder: Path, call: Call) -> None:
+    text = " (cat dog) here,  lion!"
+    for route in ("baseline", "full", "feature_transfer", "fewer_layers"):
+        loaded = model.load(folder / "run", route)
+        [answer] = loaded.predict([text])
+        assert answer.words == ["(", "cat", "dog", ")", "here", ",", "lion", "!"] and len(answer) == 8
+        assert answer.tags == list(answer) and answer == loaded.predict([answer.words])[0]
+        for entity in answer.entities:
+            assert entity["text"] == text[entity["start"] : entity["end"]] and 0 < entity["score"] <= 1
+    [answer] = model.load(folder / "run", "full").predict(["now cat dog."])
+    [entity] = answer.entities
+    assert {name: entity[name] for name in entity if name != "score"} == {
+        "text": "cat dog", "type": "animal", "start": 4, "end": 11, "word_start": 1, "word_end": 3
+    }  # fmt: skip
+    [of_words] = model.load(folder / "run", "full").predict([["now", "cat", "dog", "."]])
+    [same] = of_words.entities
+    assert (same["text"], same["start"], same["end"]) == ("cat dog", 1, 3) and same["score"] == entity["score"]
+    again = pickle.loads(pickle.dumps(answer))
+    assert again == answer and again.entities == answer.entities
+
+
+def test_entities_in_files(tagged: RunResult, folder: Path, call: Call) -> None:
+    rows = folder / "raw.jsonl"
+    rows.write_text('{"text": "now cat dog."}\n{"text": ""}\n{"text": "here"}\n')
+    told = call("predict", folder / "run", rows, "--route", "full")
+    [first, blank, none] = [json.loads(line) for line in told.out.splitlines()]
+    assert first["words"] == ["now", "cat", "dog", "."] and first["tags"] == ["O", "B-animal", "I-animal", "O"]
+    [entity] = first["entities"]
+    assert list(entity) == ["text", "type", "start", "end", "score", "word_start", "word_end"]
+    assert blank == {"row": 2, "words": None, "tags": None, "entities": None} and none["entities"] == []
+    call("predict", folder / "run", rows, "--route", "full", "--output", folder / "raw.csv")
+    with (folder / "raw.csv").open(encoding="utf-8") as file:
+        [line, *_] = list(csv.DictReader(file))
+    assert line["words"] == "now cat dog ." and json.loads(line["entities"]) == [entity]
+
+
+def test_a_table_of_words_is_answered_by_sentences(tagged: RunResult, folder: Path) -> None:
+    path = folder / "words.csv"
+    path.write_text("Sentence #,Word\nSentence: 1,now\n,cat\n,dog\nSentence: 2,here\n")
+    found = [
+        (int(number), list(value), [each["start"] for each in value.entities])
+        for answers in model.load(folder / "run", "full").stream(path, batch_size=2)
+        for number, value in zip(answers.numbers, answers.values, strict=True)
+    ]
+    assert found == [(1, ["O", "B-animal", "I-animal"], [1]), (4, ["O"], [])]
+
+
+def test_models_of_earlier_versions_part_texts_at_blanks(tagged: RunResult, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "run" / "models" / "full", tmp_path / "old")
+    facts = json.loads((tmp_path / "old" / "transferkit.json").read_text())
+    assert facts.pop("parting")["by"] == "pieces" and facts.pop("unspaced") is True
+    (tmp_path / "old" / "transferkit.json").write_text(json.dumps(facts))
+    loaded = model.load(tmp_path / "old")
+    assert loaded.predict(["now cat."])[0].words == ["now", "cat."]
+    assert loaded.predictor.spaced  # type: ignore[attr-defined]
 
 
 def test_a_head_has_a_score_for_tags_it_has_not_seen() -> None:

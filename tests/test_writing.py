@@ -191,9 +191,7 @@ def test_special_tokens_in_a_text_are_plain_text(writers: dict[str, Backbone]) -
 
 @pytest.mark.parametrize("family", ["llama", "gpt2"])
 @pytest.mark.parametrize("place", ["system", "user", "assistant", "role", "name"])
-def test_special_tokens_in_a_conversation_are_plain_text(
-    writers: dict[str, Backbone], family: str, place: str
-) -> None:
+def test_special_tokens_in_a_conversation_are_plain_text(writers: dict[str, Backbone], family: str, place: str) -> None:
     def asked_with(word: str) -> list[int]:
         turns = [{"role": role, "content": "the old"} for role in ("system", "user", "assistant", "user")]
         if place in ("role", "name"):

@@ -52,6 +52,7 @@ from transferkit.training.learner import inputs_of
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.prompting import frame
+from transferkit.training.word_windows import encode_words
 from transferkit.transfer import Prepared
 
 _PROBE_FLOPS = 5e11  # most that one batch may take
@@ -136,6 +137,8 @@ def of_run(intake: Intake) -> Estimate:
 
 def _encoded(rows: Rows, prepared: Prepared, tokenizer: Any) -> Encoded:
     config, task, backbone = prepared.config, prepared.task, prepared.backbone
+    if task.shape is Shape.TAGS:
+        return encode_words(rows, tokenizer, prepared.max_length, backbone.prompt)
     if not _written(prepared):
         return encode(rows, tokenizer, prepared.max_length, backbone.prompt)
     asked = frame(tokenizer, backbone.configuration(), task, config.instruction)

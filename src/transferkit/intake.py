@@ -24,7 +24,7 @@ from transferkit.training import parts
 log = logging.getLogger("transferkit")
 
 _NO_WINDOWS = {
-    Shape.TAGS: "tags are read from texts cut at max_length only",
+    Shape.TAGS: "rows of words are read in windows in any case",
     Shape.SPAN: "contexts are read in windows in any case",
     Shape.TEXT: "a text that is to be answered with one is cut at max_length only",
 }

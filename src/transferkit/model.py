@@ -12,11 +12,13 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
-from transferkit.data import audit, content, joined, label_sets, labels, values
+from transferkit.data import audit, content, joined, label_sets, labels, sentences, values, word_rows
 from transferkit.data.cleaning import clean
 from transferkit.data.merging import merged as merged_rows
+from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
+from transferkit.data.tagged import tagged, unparted
 from transferkit.data.values import names_in
 from transferkit.errors import ArtifactError, ConfigError, DataError, shown
 from transferkit.evaluation.outputs import spread
@@ -30,10 +32,7 @@ Floats = npt.NDArray[np.float32]
 
 _MOST_AT_ONCE = 1_000_000
 _PAIR = (tuple, list, np.ndarray)
-_LOST = {
-    Shape.TAGS: "the words beyond are tagged O; split such rows",
-    Shape.SPAN: "the end of the question is lost; shorten it",
-}
+_LOST = {Shape.SPAN: "the end of the question is lost; shorten it"}
 _LOST_OF_TALKS = "the end is lost, of a conversation its oldest turns"
 
 log = logging.getLogger("transferkit")
@@ -43,9 +42,10 @@ log = logging.getLogger("transferkit")
 class Answers:
     """Predictions for some rows of a file, None and NaN (or nothing) where there is no text.
 
-    `values` are labels, lists of labels, numbers, tags or spans; `outputs` are those of `Predictions`, a line per row;
-    `name` is what an answer is called: label, labels, value ... `cut` and `unfinished` are the numbers of the rows
-    that `Predictions` has under these names, `alone` of those whose second text is missing.
+    `values` are labels, lists of labels, numbers, tags (`Tagged`) or spans; `outputs` are those of `Predictions`, a
+    line per row; `name` is what an answer is called: label, labels, value ... `cut` and `unfinished` are the numbers of
+    the rows that `Predictions` has under these names, `alone` of those whose second text is missing, `unparted` of
+    texts whose words cannot be told.
     """
 
     numbers: npt.NDArray[np.int64]
@@ -55,6 +55,7 @@ class Answers:
     cut: tuple[int, ...] = ()
     unfinished: tuple[int, ...] = ()
     alone: tuple[int, ...] = ()
+    unparted: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -65,7 +66,7 @@ class Model:
     """A predictor with the task it was made for; `load` makes one.
 
     `folder` is its artifact; `columns` maps `text`, `text_pair` and `label` to what the columns were called
-    in the data it was trained on.
+    in the data it was trained on; `parting` says how a text is parted into words that are tagged.
 
     >>> model = transferkit.load("runs/trec")           # doctest: +SKIP
     >>> model.predict(["Who wrote Ulysses ?"])          # doctest: +SKIP
@@ -76,6 +77,7 @@ class Model:
     predictor: Predictor = field(repr=False)
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
+    parting: Parting = BLANKS
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What is pickled is the place of the folder, from which another process loads the model again."""
@@ -94,10 +96,11 @@ class Model:
 
     def predict(self, texts: Sequence[Text]) -> list[Any]:
         """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
-        number, a tag per word (of a text, or of a list of words), or for (question, context) the span that answers, ""
-        for none. None where there is no text to answer. Raises `DataError` for one bare text instead of a list."""
+        number, a tag per word with the entities among them (`Tagged`; of a text, or of a list of words), or for
+        (question, context) the span that answers, "" for none. None where there is no text to answer. Raises
+        `DataError` for one bare text instead of a list."""
         answers = self._answers(self._rows(texts))
-        self._warn(answers.cut, answers.unfinished, answers.alone)
+        self._warn(answers.cut, answers.unfinished, answers.alone, answers.unparted)
         return answers.values
 
     def predict_proba(self, texts: Sequence[Text]) -> Floats:
@@ -118,7 +121,7 @@ class Model:
     def _rows(self, texts: Sequence[Text]) -> Rows:
         texts = _listed(texts)
         if self.task.shape is Shape.TAGS:
-            texts = values.words(texts, "text", Rows({}, np.arange(1, len(texts) + 1)))
+            return sentences.given(texts, self.parting)
         return rows_of(self._filled(texts), self.takes_pairs if self.columns else None)
 
     def _filled(self, texts: Any) -> Any:
@@ -147,8 +150,11 @@ class Model:
         cut: list[int] = []
         unfinished: list[int] = []
         alone: list[int] = []
-        for batch in data.stream(path, batch_size, encoding):
-            rows, _ = data.canonical(batch, self.task, self._named(batch, named), need_target=False)
+        unparted: list[int] = []
+        batches = data.stream(path, batch_size, encoding)
+        for batch in word_rows.whole(batches) if self.task.shape is Shape.TAGS else batches:
+            known = self._named(batch, named)
+            rows, _ = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
@@ -158,8 +164,9 @@ class Model:
             cut += answers.cut
             unfinished += answers.unfinished
             alone += answers.alone
+            unparted += answers.unparted
             yield answers
-        self._warn(cut, unfinished, alone)
+        self._warn(cut, unfinished, alone, unparted)
         if broken:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
@@ -180,7 +187,7 @@ class Model:
         read = data.read(table, encoding)
         given = label_sets.Asked(label_separator, tuple(label_names), self.labels)
         tables, chosen, told = label_sets.in_lists({"": read}, self.task, self._named(read, named, target=True), given)
-        cleaned = clean(tables[""], self.task, chosen, "test")
+        cleaned = clean(tables[""], self.task, chosen, "test", self.parting)
         rows, merged = merged_rows({"test": self._respelt(cleaned.rows)}, self.task)
         cleaned = replace(cleaned, rows=rows["test"])
         self._know(cleaned.rows, cleaned.columns[self.task.target])
@@ -226,16 +233,26 @@ class Model:
         asked = rows.take(~blank)
         found = self.predictor.predict(asked)
         answered: list[Any] = [None] * len(rows)
-        for i, value in zip(np.flatnonzero(~blank), self.task.decode(found.outputs, self.labels), strict=True):
+        decoded = self.task.decode(found.outputs, self.labels)
+        if self.task.shape is Shape.TAGS:
+            decoded = tagged(asked, decoded, found.outputs)
+        for i, value in zip(np.flatnonzero(~blank), decoded, strict=True):
             answered[i] = value
-        outputs, name = spread(found.outputs, ~blank), self.task.target
-        cut, unfinished = _numbers(asked, found.cut), _numbers(asked, found.unfinished)
         return Answers(
-            rows.numbers, answered, outputs, name, cut, unfinished, tuple(content.without_second(asked, self.task))
+            numbers=rows.numbers,
+            values=answered,
+            outputs=spread(found.outputs, ~blank),
+            name=self.task.target,
+            cut=_numbers(asked, found.cut),
+            unfinished=_numbers(asked, found.unfinished),
+            alone=tuple(content.without_second(asked, self.task)),
+            unparted=unparted(asked, self.parting),
         )
 
-    def _warn(self, cut: Sequence[int], unfinished: Sequence[int], alone: Sequence[int]) -> None:
-        for finding in (*self._told(cut, unfinished), *audit.alone(alone)):
+    def _warn(
+        self, cut: Sequence[int], unfinished: Sequence[int], alone: Sequence[int], unparted: Sequence[int] = ()
+    ) -> None:
+        for finding in (*self._told(cut, unfinished), *audit.alone(alone), *audit.unparted(unparted)):
             log.warning("%s: %s", finding.message, finding.action)
 
     def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
@@ -269,7 +286,8 @@ def load(
     with hushed():
         predictor = predictors.load(artifact, trust_remote_code)
     name, columns = (run.task.name, run.data.columns) if run else (facts.task, facts.columns)
-    return Model(artifact, predictor, replace(_task(artifact, name, predictor), labels=predictor.labels), columns)
+    task = replace(_task(artifact, name, predictor), labels=predictor.labels)
+    return Model(artifact, predictor, task, columns, facts.parting or BLANKS)
 
 
 def _loaded_again(folder: str, trusted: bool) -> Model:

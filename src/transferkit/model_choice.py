@@ -12,13 +12,14 @@ from transferkit.intake import Intake, cache_of
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.tasks import Shape, Task
-from transferkit.training import coverage
+from transferkit.training import coverage, word_windows
 from transferkit.training.answered import asked_lengths
-from transferkit.training.encoding import NO_TOKEN, Encoded, encode
+from transferkit.training.encoding import Encoded, encode
 
 log = logging.getLogger("transferkit")
 
 _USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
+_ALWAYS_IN_WINDOWS = {Shape.SPAN: "spans", Shape.TAGS: "words"}
 _MULTILINGUAL = "multilingual-e5-small"
 
 
@@ -28,7 +29,8 @@ def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
     config, writes = intake.config, intake.task.shape is Shape.TEXT
     backbone = _loaded(config, config.model or (_USUAL_WRITER if writes else _USUAL_MODEL))
     if config.model is None and not writes:
-        found = coverage.findings(coverage.of(intake.splits.labelled, backbone.tokenizer()), backbone.name, "")
+        texts = _as_read(intake.splits.labelled, intake.task)
+        found = coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, "")
         for finding in found:
             try:
                 backbone = _loaded(config, _MULTILINGUAL)
@@ -74,7 +76,7 @@ def measured(
     asked = config.max_length
     limit = backbone.longest(task.shape)
     most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
-    rows = splits.train.join(splits.validation).join(splits.test)
+    rows = _as_read(splits.train.join(splits.validation).join(splits.test), task)
     if task.shape is Shape.TEXT and backbone.writes:
         lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
         most = limit
@@ -86,11 +88,9 @@ def measured(
         _require_embeddings(encoded, rows, backbone)
         lengths = encoded.full_lengths
     max_length = asked or limit
-    long_texts = "spans" if task.shape is Shape.SPAN else config.long_texts
+    long_texts = _ALWAYS_IN_WINDOWS.get(task.shape, config.long_texts)
     longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
     finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
-    if task.shape is Shape.TAGS and finding.rows:
-        finding = replace(finding, action=_untagged(rows.take(lengths > max_length), max_length, backbone) + longer)
     if task.shape is Shape.TEXT and finding.rows:
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
@@ -128,8 +128,6 @@ def _advice(task: Task, backbone: Backbone) -> str:
     return f"take one that was pretrained on texts like these, such as --model {_MULTILINGUAL}"
 
 
-def _untagged(rows: Rows, max_length: int, backbone: Backbone) -> str:
-    """What the window costs where every word has a tag."""
-    starts = encode(rows, backbone.tokenizer(), max_length, backbone.prompt, words=True).words or ()
-    lost = sum(int((row == NO_TOKEN).sum()) for row in starts)
-    return f"{lost:,} of their words are beyond the window and tagged O; split such rows"
+def _as_read(rows: Rows, task: Task) -> Rows:
+    """`rows` with the texts that are tokenised."""
+    return word_windows.as_read(rows) if task.shape is Shape.TAGS else rows

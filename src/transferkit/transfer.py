@@ -13,6 +13,7 @@ from transferkit import data, sources
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.config import RunConfig
+from transferkit.data.parting import learned
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Splits
 from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
@@ -108,7 +109,9 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
             answers = _answers(prepared, plan, context, outcome)
         with run.written(kept.relative_to(run.path).as_posix()) as draft:
             held_out.write(draft, answers)
-    about = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
+    about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
+    if prepared.task.shape is Shape.TAGS:
+        about["parting"] = learned(prepared.splits.train["text"])
     done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
     give_back()
     return done

@@ -90,7 +90,7 @@ def test_what_stands_in_the_place_of_an_artifact_is_not_replaced(run: RunFolder,
 
 
 def full_of_safetensors(*_args: Any, **_named: Any) -> Any:
-    raise SafetensorError('Error while serializing: I/O error: No space left on device (os error 28)')
+    raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
 
 def full_of_torch(*_args: Any, **_named: Any) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from transferkit import tasks
+from transferkit.data.sentences import written
 from transferkit.disk import whole_file
 from transferkit.progress import progress
 from transferkit.tasks import Shape
@@ -101,19 +102,24 @@ class _CsvLines:
 
 
 def _cell(value: Any, name: str) -> Any:
+    """A value as a cell: words and tags with blanks between, several labels joined, entities as JSON."""
     if not isinstance(value, list):
         return value
-    return " ".join(value) if name == "tags" else tasks.joined(value, tasks.of_shape(Shape.LABELS))
+    if any(isinstance(each, dict) for each in value) or (name == "tags" and not value):
+        return json.dumps(value, ensure_ascii=False)
+    return written(value) if name == "tags" else tasks.joined(value, tasks.of_shape(Shape.LABELS))
 
 
 def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:
     """A record per row, under what the answer is called: label and its probability, labels, or value; of a span its
-    text, where it starts and ends, and its score."""
+    text, where it starts and ends, and its score; of tags also the words, and the entities among them."""
     for number, value, row in zip(answers.numbers.tolist(), answers.values, answers.outputs, strict=True):
         known = value is not None
         record: dict[str, Any] = {"row": number}
         if row.dtype.names:
             record |= {name: _plain(row[name]) if known else None for name in row.dtype.names}
+        elif answers.name == "tags":
+            record |= {name: getattr(value, name, None) for name in ("words", "tags", "entities")}
         elif answers.name == "label":
             record |= {"label": value, "probability": round(float(row.max()), 6) if known else None}
         else:

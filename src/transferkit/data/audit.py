@@ -198,8 +198,8 @@ def truncation(
 ) -> Finding:
     """What a limit of `max_length` tokens cuts off, given every row's full length in tokens.
 
-    `long_texts` says what becomes of longer ones: "cut", "windows" or, where answers are spans of
-    them, "spans"; `advice` goes after what is cut.
+    `long_texts` says what becomes of longer ones: "cut", "windows", where answers are spans of them
+    "spans", where their words are tagged "words"; `advice` goes after what is cut.
     """
     sizes = np.asarray(lengths, dtype=np.int64)
     cut = sizes > max_length
@@ -219,6 +219,10 @@ def truncation(
     if long_texts == "spans":
         message = f"{longer} ({shown(numbers)})"
         return Finding("truncation", "info", message, numbers, "read in overlapping windows, of which the best answers")
+    if long_texts == "words":
+        message = f"{longer} ({shown(numbers)})"
+        action = "read in overlapping windows; each word is tagged where it has most around it"
+        return Finding("truncation", "info", message, numbers, action)
     message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
     action = f"cut at {max_length} tokens{advice}; --long-texts windows reads them whole"
     return Finding("truncation", "warning", message, numbers, action)
@@ -248,6 +252,16 @@ def unread(numbers: Sequence[int], action: str) -> tuple[Finding, ...]:
     has = verb(len(numbers), "has", "have")
     message = f"{counted(len(numbers))} {has} more tokens than the model reads ({shown(numbers)})"
     return (Finding("truncation", "warning", message, tuple(numbers), action),)
+
+
+def unparted(numbers: Sequence[int]) -> tuple[Finding, ...]:
+    """Texts of a script without blanks, for a model that has learned words of several signs."""
+    if not numbers:
+        return ()
+    has = verb(len(numbers), "has", "have")
+    message = f"{counted(len(numbers))} {has} no blanks between words of several signs ({shown(numbers)})"
+    action = "tagged as they stand; the model learned from words, so give lists of words"
+    return (Finding("unparted-texts", "warning", message, tuple(numbers), action),)
 
 
 def unfinished(numbers: Sequence[int]) -> tuple[Finding, ...]:

@@ -1,14 +1,15 @@
 """A raw table -> canonical rows that have a text and a target, and what was set aside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, memberships
+from transferkit.data import annotations, answers, audit, content, memberships, word_checks
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
+from transferkit.data.parting import Parting
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import label_key, names_in
@@ -29,8 +30,11 @@ class Cleaned:
     findings: tuple[Finding, ...]
 
 
-def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -> Cleaned:
-    """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table."""
+def clean(
+    table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, parting: Parting | None = None
+) -> Cleaned:
+    """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table; `parting` is for
+    texts whose entities are given by their places, by default as `data.words.pieces` parts them."""
     header = _repeated_header(table)
     rows, columns = canonical(table.take(~header) if header.any() else table, task, named)
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
@@ -68,6 +72,9 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
         )
     usable = memberships.read(rows.take(~blank & ~unlabelled), columns)
     spare = memberships.read(rows.take(unlabelled), columns, strict=False)
+    if task.shape.name == "TAGS":
+        usable, spare, told = _of_words(usable, spare, parting, name, where)
+        findings += told
     if task.shape.name == "SPAN":
         usable, moved = answers.mended(usable, columns, name)
         findings += moved
@@ -77,6 +84,20 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str) -
                 "with --text-pair and --label"
             )
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None))
+
+
+def _of_words(
+    usable: Rows, spare: Rows, parting: Parting | None, name: str, where: str
+) -> tuple[Rows, Rows, list[Finding]]:
+    """Rows of words with tags, and what is odd about them."""
+    by_places = any(isinstance(target, annotations.Marked) for target in usable["tags"])
+    usable, told = annotations.tagged(usable, parting, name)
+    if by_places and len(spare):
+        texts = [annotations.parted(text, parting) for text in spare["text"]]
+        spare = replace(spare, columns={**spare.columns, "text": texts})
+    if not len(usable):
+        raise DataError(f"{where}: {told[0].message}; {told[0].action}, and no row is left")
+    return usable, spare, [*told, *word_checks.findings(usable, name, where)]
 
 
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:

@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import joined, values
+from transferkit.data import joined, sentences, values, word_columns
+from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError, shown
 
@@ -90,31 +91,40 @@ PAIRS: tuple[tuple[str, str], ...] = (
 
 
 def canonical(
-    rows: Rows, task: TaskColumns, named: Mapping[str, str] | None = None, need_target: bool = True
+    rows: Rows,
+    task: TaskColumns,
+    named: Mapping[str, str] | None = None,
+    need_target: bool = True,
+    parting: Parting = BLANKS,
 ) -> tuple[Rows, dict[str, str]]:
     """`rows` under the task's column names, and which source column each came from.
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
     missing targets become None, and so does the whole target column if it is not needed. Groups and times stay what
-    they are.
+    they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
+    column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
+    by places stays as it is.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
     """
     rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
-    read = values.words if _of_words(task) else values.inputs
-    columns = {
-        name: list(rows[raw]) if name in (GROUP, TIME) else read(rows[raw], raw, rows)
-        for name, raw in chosen.items()
-        if name != task.target
-    }
+    columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
         columns[task.target] = values.read(values.targets(rows[raw]), task.read_target, raw, rows)
-        if _of_words(task):
-            values.aligned(columns["text"], columns[task.target], rows)
     else:
         columns[task.target] = [None] * len(rows)
-    return Rows(columns, rows.numbers, rows.source), chosen
+    for name, raw in chosen.items():
+        if name in (GROUP, TIME):
+            columns[name] = list(rows[raw])
+        elif name != task.target and not _of_words(task):
+            columns[name] = values.inputs(rows[raw], raw, rows)
+    if _of_words(task):
+        columns |= sentences.read(rows, chosen, columns[task.target], parting, named or {})
+        if need_target:
+            del columns[sentences.GIVEN]
+    ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
+    return Rows({**ordered, **columns}, rows.numbers, rows.source), chosen
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
@@ -141,13 +151,13 @@ def find(
     Raises `DataError` where one that is needed is not there, or would be what is named as the group or the time: that
     must not change what is learned.
     """
-    table = {_plain(name): name for name in reversed(names)}
+    table = {plain(name): name for name in reversed(names)}
     chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
     twice = next((raw for raw, count in Counter(chosen.values()).items() if count > 1), None)
     if twice is not None:
         raise DataError(f"{_at(source)}column {twice!r} is named for two purposes; name another for one")
     if "text_pair" in task.optional_inputs and not {"text", "text_pair"} & chosen.keys():
-        free = table.keys() - {_plain(raw) for raw in _taken(chosen)}
+        free = table.keys() - {plain(raw) for raw in _taken(chosen)}
         pair = next((pair for pair in PAIRS if free.issuperset(pair)), None)
         for name, raw in zip(("text", "text_pair"), pair or (), strict=False):
             _require_other(name, table[raw], chosen, task, source)
@@ -200,9 +210,11 @@ def flags(task: TaskColumns) -> dict[str, str]:
 def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:
     if raw in names:
         return raw
-    if _plain(raw) in table:
-        return table[_plain(raw)]
-    near = get_close_matches(_plain(raw), table, n=1)
+    if plain(raw) in table:
+        return table[plain(raw)]
+    if (numbered := _by_number(raw, names)) is not None:
+        return numbered
+    near = get_close_matches(plain(raw), table, n=1)
     meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
     if "," in raw and flag in ("--text", "--text-pair"):
@@ -212,6 +224,12 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
     )
 
 
+def _by_number(raw: str, names: Sequence[str]) -> str | None:
+    """The column with this number in a file of columns of words, which has no header or one that is known."""
+    of_words = word_columns.is_one(names)
+    return names[int(raw) - 1] if of_words and raw.isdecimal() and 1 <= int(raw) <= len(names) else None
+
+
 def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) -> str | None:
     return next((table[alias] for alias in aliases if alias in table and table[alias] not in taken), None)
 
@@ -219,7 +237,7 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
-    hint = _one_per_label(missing, names, task)
+    hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     way_out = f"name it with {asked}" if asked else "rename one, or give data with that column"
     if any("\ufffd" in name for name in names):
         way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
@@ -236,14 +254,23 @@ def _one_per_label(missing: Sequence[str], names: Sequence[str], task: TaskColum
     return ""
 
 
+def _by_their_numbers(names: Sequence[str], task: TaskColumns) -> str:
+    """A hint where columns of words have no names."""
+    if not _of_words(task) or not word_columns.is_one(names):
+        return ""
+    return f"; NAME may be a column's number, such as --label {word_columns.likely_tags(names)}"
+
+
 def _headless(names: Sequence[str]) -> str:
     """A hint where the names look like a row: one of them is a number or a sentence."""
+    if word_columns.is_one(names):
+        return ""
     if any(name.replace(".", "", 1).isdigit() or len(name.split()) > _WORDS_OF_A_NAME for name in names):
         return ", and if that is a row, put a line with the columns' names above it"
     return ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import usable_path
-from transferkit.data import compression, folders, formats, tables
+from transferkit.data import class_names, compression, folders, formats, tables
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
@@ -93,14 +93,17 @@ def _place(path: str | Path) -> Path:
 
 
 def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None) -> Iterator[Rows]:
-    """The rows of a file in batches of at most `batch_size`: memory does not grow with the file."""
+    """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
+    the names that `dataset_info.json` beside it gives them."""
     file = _place(path)
     of_file = formats.of(file)
     if of_file.BINARY:
         return of_file.batches(file, batch_size, "")
     name = encodings.of(file, encoding)
     shown = "UTF-8" if name == encodings.UTF_8 else name
-    return (replace(rows, encoding=shown) for rows in of_file.batches(file, batch_size, name))
+    batches = (replace(rows, encoding=shown) for rows in of_file.batches(file, batch_size, name))
+    names = class_names.beside(file)
+    return class_names.named(batches, names) if names else batches
 
 
 def split_name(name: str) -> str:

@@ -133,11 +133,20 @@ def _can_be_walked(values: Any) -> bool:
 def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
     """Rows from one mapping per row."""
     rows = Collector(source)
-    for number, record in enumerate(records, start=1):
+    for number, each in enumerate(records, start=1):
+        record = as_record(each)
         if not isinstance(record, Mapping):
             raise DataError(f"{source}: row {number}: expected a mapping, found a {type(record).__name__}")
         rows.add_mapping(number, _texts_as_names(record, f"{source}: row {number}"))
     return next(rows.finish())
+
+
+def as_record(given: Any) -> Any:
+    """`given`, or for a text with what is known of it, as spaCy has it, (text, {"entities": ...}), one mapping."""
+    parts = list(given) if isinstance(given, list | tuple) else []
+    if len(parts) == 2 and isinstance(parts[0], str) and isinstance(parts[1], Mapping):
+        return {"text": parts[0], **parts[1]}
+    return given
 
 
 def from_frame(frame: Any, source: str) -> Rows:

@@ -3,7 +3,10 @@
 E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov and Roth 2009).
 """
 
+import re
 from collections.abc import Sequence
+
+_BRACKETED = re.compile(r"(?:\(([^()*\s]+))?(\*)?(\))?")
 
 Span = tuple[str, int, int]
 OUTSIDE = "O"
@@ -55,3 +58,28 @@ def repaired(tags: Sequence[str]) -> list[str]:
         if parts(mended[start]) == ("I", kind) and not is_plain(mended[start]):
             mended[start] = f"B{mended[start][1:]}"
     return mended
+
+
+def continued(tag: str, labels: Sequence[str]) -> str:
+    """The tag of the next word, where one answer is given for it and a word with `tag`: within the entity that goes on,
+    outside where none does."""
+    prefix, kind = parts(tag)
+    if prefix not in "BI" or is_plain(tag):
+        return tag if is_plain(tag) else OUTSIDE
+    within = f"I{tag[1:]}"
+    last = next((each for each in labels if parts(each) == ("E", kind)), OUTSIDE)
+    return within if within in labels else last
+
+
+def unbracketed(tags: Sequence[str]) -> list[str] | None:
+    """CoNLL-2012's `(PER*`, `*`, `*)` and `(PER)` as B-PER, I-PER and O; None where they are written otherwise."""
+    found = [_BRACKETED.fullmatch(tag) for tag in tags]
+    if not all(match and (match[2] or (match[1] and match[3])) for match in found):
+        return None
+    out, inside = [], ""
+    for match in found:
+        assert match is not None
+        kind = match[1] or inside
+        out.append(f"{'B' if match[1] else 'I'}-{kind}" if kind else OUTSIDE)
+        inside = "" if match[3] else kind
+    return out

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from transferkit.data import audit, content, joined, memberships, moments
 from transferkit.data.columns import GROUP, TIME, TaskColumns, canonical
+from transferkit.data.parting import BLANKS, learned
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.errors import DataError
@@ -70,7 +71,8 @@ def _findings(barred: Rows) -> list[Finding]:
 
 def _unlabelled(extra: Rows, task: TaskColumns, named: Mapping[str, str], train: Rows) -> Rows:
     inputs = {name: raw for name, raw in named.items() if name != task.target and joined.there(raw, extra.columns)}
-    rows, columns = canonical(extra, task, inputs, need_target=False)
+    parting = learned(train["text"]) if task.shape.name == "TAGS" else BLANKS
+    rows, columns = canonical(extra, task, inputs, need_target=False, parting=parting)
     rows = memberships.read(rows, columns, strict=False)
     missing = [name for name in train.columns if name not in rows and name not in (GROUP, TIME)]
     if missing:

@@ -50,19 +50,7 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
     return written
 
 
-def words(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
-    """Cells as words with single blanks between them: lists of words, such lists as text (["a", "b"]), or text that
-    blanks part."""
-    lists = [_listed(cell, column, rows, i) for i, cell in enumerate(cells)]
-    texts = inputs(["" if found is not None else cell for cell, found in zip(cells, lists, strict=True)], column, rows)
-    # A blank inside a word would make two of it.
-    return [
-        " ".join(text.split()) if found is None else " ".join("_".join(str(word).split()) or "_" for word in found)
-        for text, found in zip(texts, lists, strict=True)
-    ]
-
-
-def _listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | None:
+def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | None:
     """The words of a list, in whatever it is written; None for a text. Raises `DataError` for a missing word."""
     if not isinstance(cell, list | tuple | np.ndarray):
         return written_list(cell)
@@ -89,19 +77,6 @@ def written_list(cell: Any) -> list[str] | None:
     except ValueError:
         return None
     return found if all(isinstance(word, str) for word in found) else None
-
-
-def aligned(texts: Sequence[str], tags: Sequence[Any], rows: Rows) -> None:
-    """Raise `DataError` where a row has not as many tags as words."""
-    for i, (text, given) in enumerate(zip(texts, tags, strict=True)):
-        count = len(text.split(" ")) if text else 0
-        if given is not None and len(given) != count:
-            where = f"{rows.source}: " if rows.source else ""
-            raise DataError(
-                f"{where}row {rows.numbers[i]}: expected a tag per word, found {count:,} word{'s' * (count != 1)} and "
-                f"{len(given):,} tag{'s' * (len(given) != 1)}; "
-                "mend that row"
-            )
 
 
 def targets(cells: Sequence[Any]) -> list[Any]:

@@ -2,25 +2,27 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import islice, pairwise
 
 import regex
 
-_LETTERS = r"[\p{L}\p{M}\p{N}_]"
+LETTERS = r"[\p{L}\p{M}\p{N}_]"
 # These scripts, and what only they use: the mark of long vowels in Japanese, the signs that repeat one.
-_UNBROKEN = (
+SIGN = (
     r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}\u3031-\u3035\u30fc\uff70]"
     r"&&[\p{L}\p{Nl}]]"
 )
-RUN = rf"(?:{_LETTERS}+)"
+RUN = rf"(?:{LETTERS}+)"
 """A pattern of the package regex for letters, digits, their marks and underscores that stand together."""
 _RUN = regex.compile(RUN, regex.V1)
 _ASCII = re.compile(r"\w+", re.ASCII)
-_SIGN = regex.compile(_UNBROKEN, regex.V1)
-_PART = regex.compile(rf"{_UNBROKEN}\p{{M}}*|(?:(?!{_UNBROKEN}).)+", regex.V1 | regex.S)
-_PIECE = regex.compile(rf"{_UNBROKEN}\p{{M}}*|(?:(?!{_UNBROKEN}){_LETTERS})+|\S", regex.V1)
+_SIGN = regex.compile(SIGN, regex.V1)
+_PART = regex.compile(rf"{SIGN}\p{{M}}*|(?:(?!{SIGN}).)+", regex.V1 | regex.S)
+_PIECE = regex.compile(rf"{SIGN}\p{{M}}*|(?:(?!{SIGN}){LETTERS})+|\S", regex.V1)
 _ASCII_PIECE = re.compile(r"\w+|[^\w\s]", re.ASCII)
+_ENDS_IN_SIGN = regex.compile(rf"{SIGN}\p{{M}}*\Z", regex.V1)
+_LETTER = regex.compile(LETTERS, regex.V1)
 _PUNCTUATION = regex.compile(r"\p{P}+")
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 _HAN = regex.compile(r"\p{Han}")
@@ -39,6 +41,38 @@ def words(text: str) -> list[str]:
 def pieces(text: str) -> list[str]:
     """The words of `text`, and every other visible sign by itself, in their order."""
     return (_ASCII_PIECE if text.isascii() else _PIECE).findall(text)
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Where the `pieces` of `text` stand: the first character of each, and the one after its last."""
+    return [found.span() for found in (_ASCII_PIECE if text.isascii() else _PIECE).finditer(text)]
+
+
+def joined(words: Sequence[str]) -> str:
+    """`words` as their script writes them: no blank between two signs of a script without blanks, else a blank.
+
+    Where most words are of such signs, a blank stands only between two words of other letters or digits, unless each
+    has just one: then they were parted sign by sign.
+    """
+    text = " ".join(words)
+    if not has_signs(text):
+        return text
+    of_signs = sum(map(has_signs, words))
+    loose, out = of_signs <= sum(any(map(str.isalpha, word)) for word in words) - of_signs, list(words[:1])
+    for before, after in pairwise(words):
+        if not _close(before, after, loose):
+            out.append(" ")
+        out.append(after)
+    return "".join(out)
+
+
+def _close(before: str, after: str, loose: bool) -> bool:
+    """Whether no blank stands between two words; `loose` is a text in which most words are parted by blanks."""
+    ends, begins = _ENDS_IN_SIGN.search(before) is not None, _SIGN.match(after) is not None
+    if loose or (ends and begins):
+        return ends and begins
+    of_letters = _LETTER.match(before[-1:]) and _LETTER.match(after) and not (ends or begins)
+    return not of_letters or len(before) == len(after) == 1
 
 
 def signs(run: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from importlib import import_module
@@ -13,8 +13,8 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from transferkit import record
+from transferkit.data.parting import Parting
 from transferkit.data.rows import Rows
-from transferkit.data.tags import OUTSIDE
 from transferkit.disk import room_for, whole_folder
 from transferkit.errors import ArtifactError, SourceError
 from transferkit.record import Record
@@ -45,19 +45,6 @@ class Predictions:
 
     def __len__(self) -> int:
         return len(self.outputs)
-
-
-def untagged_outside(found: Floats, rows: Rows, labels: Sequence[str]) -> Floats:
-    """`found`, (rows, most words, tags), with words that were cut, or that no token stands for, outside of all
-    spans, and nothing beyond a row's words."""
-    counts = np.array([len(text.split(" ")) for text in rows["text"]])
-    out = np.full((len(rows), max(counts, default=1), len(labels)), np.nan, dtype=np.float32)
-    width = min(out.shape[1], found.shape[1])
-    out[:, :width] = found[:, :width]
-    there = np.arange(out.shape[1]) < counts[:, None]
-    out[there & np.isnan(out[..., 0])] = np.eye(len(labels))[labels.index(OUTSIDE)]
-    out[~there] = np.nan
-    return out
 
 
 class Predictor(Protocol):
@@ -122,7 +109,8 @@ class Facts(Record):
     """What `transferkit.json` holds of any predictor: its kind (a file of this folder), and what it was trained for.
 
     Every kind has a `Facts` of its own with what its `load` needs besides. `task` and `columns` are those of the
-    training data; folders of earlier versions do not have them. With `own_code` the model is of a class that came
+    training data, `parting` says how texts are parted into words that are tagged; folders of earlier versions do not
+    have them. With `own_code` the model is of a class that came
     with the pretrained model's folder.
     """
 
@@ -130,6 +118,7 @@ class Facts(Record):
     version: int = Field(VERSION, ge=1)
     task: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    parting: Parting | None = None
     labels: tuple[str, ...] = ()
     own_code: bool = False
 

@@ -14,7 +14,7 @@ from transformers import AutoModel
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, untagged_outside, write_facts
+from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
@@ -28,8 +28,10 @@ from transferkit.training.learner import at_words, inputs_of, mask_of
 from transferkit.training.passages import Reading, windows
 from transferkit.training.pooling import pool
 from transferkit.training.replica import replica, to_save, write
+from transferkit.training.shapes import tags
 from transferkit.training.tokenizing import as_learned
 from transferkit.training.windows import whole, windowed
+from transferkit.training.word_windows import encode_words
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
 Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
@@ -54,6 +56,7 @@ class Facts(predictors.Facts):
     closed: bool = False
     longest: int = Field(LONGEST_SPAN, ge=1)
     prior: float = 0.0
+    unspaced: bool = False
 
     @field_validator("pooling")
     @classmethod
@@ -69,8 +72,8 @@ class FrozenFeatures:
     what the model returns after its final norm rather than what its top layer returns.
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
-    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold` and
-    `closed`, `longest` and `prior` as in `Transformer`.
+    `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold`,
+    `closed`, `longest`, `prior` and `spaced` as in `Transformer`.
     """
 
     encoder: Any
@@ -88,18 +91,18 @@ class FrozenFeatures:
     closed: bool = False
     longest: int = LONGEST_SPAN
     prior: float = 0.0
+    spaced: bool = False
 
     @property
     def parameters(self) -> int:
         return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
 
     def logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
-        """(rows, labels), for tags (rows, most words, labels), and the positions of rows that were cut; layers above
-        the highest depth are not run. Features are held of a batch alone, of texts in windows of some texts."""
+        """(rows, labels), and the positions of rows that were cut; layers above the highest depth are not run. Features
+        are held of a batch alone, of texts in windows of some texts."""
         if not self.windows:
             source = self._encoded(rows)
-            found = dict(self._states(source, range(len(source)), self._read, self._finished))
-            return stacked([found[i] for i in range(len(source))]), whole(rows).owners(source.encoded.cut)
+            return self._logits(source), whole(rows).owners(source.encoded.cut)
         parts: list[Floats] = []
         cut: list[int] = []
         for start in range(0, len(rows), _ROWS_AT_ONCE):
@@ -111,8 +114,12 @@ class FrozenFeatures:
             cut += [start + position for position in read.owners(source.encoded.cut)]
         return np.concatenate(parts), tuple(cut)
 
+    def _logits(self, source: Examples) -> Floats:
+        found = dict(self._states(source, range(len(source)), self._read, self._finished))
+        return stacked([found[i] for i in range(len(source))])
+
     def _encoded(self, rows: Rows) -> Examples:
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
         return Examples(encoded, np.full(len(encoded), UNLABELLED))
 
     def _finished(self, states: Floats, _batch: dict[str, Tensor]) -> list[Floats]:
@@ -177,9 +184,12 @@ class FrozenFeatures:
         if not len(rows):
             nothing = np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
             return Predictions(shapes.of(self.shape).predictions(nothing, self.prior))
+        if self.shape is Shape.TAGS:
+            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.spaced)
+            logits = self._logits(Examples(words, np.full(len(words), UNLABELLED)))
+            return Predictions(tags.answered(logits, words, self.labels))
         logits, cut = self.logits(rows)
-        found = shapes.of(self.shape).predictions(logits, self.prior)
-        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
+        return Predictions(shapes.of(self.shape).predictions(logits, self.prior), cut)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -199,6 +209,7 @@ class FrozenFeatures:
             closed=self.closed,
             longest=self.longest,
             prior=self.prior,
+            unspaced=not self.spaced,
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -237,4 +248,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         closed=facts.closed,
         longest=facts.longest,
         prior=facts.prior,
+        spaced=not facts.unspaced,
     )

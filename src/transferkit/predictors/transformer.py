@@ -15,7 +15,7 @@ from transformers import (
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, untagged_outside, write_facts
+from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
@@ -24,9 +24,10 @@ from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, outputs, token_outputs
 from transferkit.training.passages import Reading, windows
 from transferkit.training.replica import to_save, write
-from transferkit.training.shapes import Adjustment
+from transferkit.training.shapes import Adjustment, tags
 from transferkit.training.tokenizing import as_learned
 from transferkit.training.windows import whole, windowed
+from transferkit.training.word_windows import encode_words, merged
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
 
@@ -49,6 +50,7 @@ class Facts(predictors.Facts):
     closed: bool = False
     longest: int = Field(LONGEST_SPAN, ge=1)
     prior: float = 0.0
+    unspaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Transformer:
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
     likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`, `prior`
-    as in `Adjustment`.
+    as in `Adjustment`, `spaced` as in `word_windows.encode_words`.
     """
 
     model: Any
@@ -75,6 +77,7 @@ class Transformer:
     closed: bool = False
     longest: int = LONGEST_SPAN
     prior: float = 0.0
+    spaced: bool = False
 
     @property
     def parameters(self) -> int:
@@ -96,11 +99,17 @@ class Transformer:
         if self.shape is Shape.SPAN:
             encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt, words=self.shape is Shape.TAGS)
+        if self.shape is Shape.TAGS:
+            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.spaced)
+            return Examples(words, np.full(len(words), UNLABELLED), rows=rows)
+        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
 
     def logits(self, rows: Rows) -> Floats:
-        """(rows, labels), or (rows, most words, labels)."""
+        """(rows, labels), or (rows, most words, labels), NaN for words without a token of their own."""
+        if self.shape is Shape.TAGS and len(rows):
+            source = self.examples(rows)
+            return merged(self.rest.of(outputs(self.model, source)), source.encoded)
         return self._logits(rows)[0]
 
     def _logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
@@ -124,9 +133,12 @@ class Transformer:
         if self.shape is Shape.SPAN:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
+        if self.shape is Shape.TAGS and len(rows):
+            source = self.examples(rows)
+            logits = self.rest.of(outputs(self.model, source))
+            return Predictions(tags.answered(logits, source.encoded, self.labels))
         logits, cut = self._logits(rows)
-        found = shapes.of(self.shape).predictions(logits, self.prior)
-        return Predictions(untagged_outside(found, rows, self.labels) if self.shape is Shape.TAGS else found, cut)
+        return Predictions(shapes.of(self.shape).predictions(logits, self.prior), cut)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -144,6 +156,7 @@ class Transformer:
             closed=self.closed,
             longest=self.longest,
             prior=self.prior,
+            unspaced=not self.spaced,
             own_code=load_model.brings_code(self.model),
         )
         write_facts(folder, facts)
@@ -175,4 +188,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
         closed=facts.closed,
         longest=facts.longest,
         prior=facts.prior,
+        spaced=not facts.unspaced,
     )

@@ -8,6 +8,7 @@ import numpy as np
 from transferkit import metrics
 from transferkit.artifact.predictions import cell
 from transferkit.data.tags import Span, spans
+from transferkit.data.words import joined
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.tasks import Shape, multi_label_classification
 
@@ -113,7 +114,7 @@ def _any_of(true: Sequence[str]) -> str:
 
 def _named(text: str, found: Sequence[Span]) -> str:
     words = text.split(" ")
-    return "; ".join(f"{' '.join(words[start:end])} ({kind})" for kind, start, end in found) or "nothing"
+    return "; ".join(f"{joined(words[start:end])} ({kind})" for kind, start, end in found) or "nothing"
 
 
 def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list[tuple[str, str, int]]:

@@ -39,6 +39,7 @@ from transferkit.training.student_options import DistillationOptions, Scheduled,
 from transferkit.training.teacher_answers import logits_changed_after, output_bias, with_answers, with_outputs
 from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_options
+from transferkit.training.word_windows import of_windows
 from transferkit.training.writing import train_writer
 
 _WRITERS = ("full", "lora", "top_layers")
@@ -156,6 +157,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         shape, backbone = context.task.shape, context.backbone
         answers = np.mean([asking.answers(t, f, rows, context.cache, shape, backbone) for t, f in pairs], axis=0)
         soft = back.undone(kind.logits(answers))
+        soft = of_windows(soft, learn.encoded, np.nan) if shape is Shape.TAGS else soft
         learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
     check = student.examples(student.read(context.validation))
@@ -165,6 +167,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
     total = back
     if len(check) and context.task.shape is not Shape.SPAN:
+        # Of words, those of every window: what is in two of them counts twice.
         total = kind.adjusted(back.of(outputs(student.model, check)), check.labels).after(back)
     predictor = student.predictor(total)
     if context.task.shape is Shape.SPAN:

@@ -213,12 +213,14 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     rows = rows.take(np.sort(order[before < MOST_WORDS]))
     source = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
     reader = word_layers(encoder, source, context.cache, backbone.identity)
-    assert source.encoded.words is not None
-    tags = [source.labels[i, : len(words)][words >= 0] for i, words in enumerate(source.encoded.words)]
+    words, sentences = source.encoded.words, source.encoded.sentences
+    assert words is not None and sentences is not None
+    tags = [source.labels[i, : len(there)][there >= 0] for i, there in enumerate(words)]
+    about = content.groups(rows, context.task)
     return (
         OfTokens.of(reader, [len(each) for each in tags]),
         np.concatenate(tags),
-        _repeated(content.groups(rows, context.task), tags),
+        _repeated([about[i] for i in sentences.owner], tags),
     )
 
 

@@ -85,6 +85,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             closed=teacher.closed,
             longest=teacher.longest,
             prior=adjustment.prior,
+            spaced=teacher.spaced,
         )
 
     def read(rows: Rows) -> Rows:
@@ -93,7 +94,8 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     return Student(
         model=model,
         examples=lambda rows: labelled_examples(
-            rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.reading
+            *(rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.reading),
+            spaced=teacher.spaced,
         ),
         predictor=in_use,
         read=read,

@@ -5,20 +5,39 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.data import annotations, label_studio, prodigy, word_rows
+from transferkit.data.annotations import Marked
 from transferkit.data.rows import Rows
-from transferkit.data.tags import OUTSIDE, repaired
+from transferkit.data.tags import OUTSIDE, repaired, unbracketed
 from transferkit.data.values import written_list
 from transferkit.tasks import Shape, Task
 
+_NAMES = (
+    "write the tags' names; numbered ones have them in Parquet or a `datasets` object, or in dataset_info.json beside "
+    "the file"
+)
 
-def read(cell: Any) -> list[str]:
-    """The tags in a cell: a list of words such as O and B-PER, also written out, or such words with blanks between."""
+
+def read(cell: Any) -> list[str] | Marked:
+    """The tags in a cell: a list of words such as O and B-PER, also written out, or such words with blanks between;
+    `(PER*`, `*` and `*)` are read as what they mean. Or the entities by their places in the text, see
+    `annotations.read`."""
+    if (marked := annotations.read(cell)) is not None:
+        return marked
     cell = written_list(cell) or cell
     tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
     odd = next((tag for tag in tags if not isinstance(tag, str) or not tag.strip() or _is_quoted(tag)), None)
+    if odd is None:
+        odd = next((tag for tag in tags if tag.strip().lstrip("-").isdigit()), None)
     if odd is not None:
-        raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd!r}; write the tags' names")
-    return [tag.strip() for tag in tags]
+        raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd!r}; {_NAMES}")
+    stripped = [tag.strip() for tag in tags]
+    return unbracketed(stripped) or stripped
+
+
+def _unpack(rows: Rows) -> Rows:
+    """A row per sentence of tables with a row per word; texts and entities of what annotation tools export."""
+    return word_rows.sentences(prodigy.unpacked(label_studio.unpacked(rows)))
 
 
 def _is_quoted(tag: str) -> bool:
@@ -54,5 +73,9 @@ TASK = Task(
     collect_labels=_collect_labels,
     encode_target=_encode_target,
     decode=_decode,
-    usual={"text": ("tokens", "words")},
+    usual={
+        "text": ("tokens", "words", "token", "word", "form"),
+        "tags": ("ner_tags", "tags", "labels", "ner", "ner_tag", "tag", "entities", "spans", "label"),
+    },
+    unpack=_unpack,
 )

@@ -12,7 +12,7 @@ from transferkit.data.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.encoding import encode
-from transferkit.training.examples import Examples
+from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
@@ -23,6 +23,7 @@ from transferkit.training.resampling import Oversampled, oversampled
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
+from transferkit.training.word_windows import encode_words, of_windows
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,23 @@ class Recipe:
 
 
 def labelled_examples(
-    rows: Rows, task: Task, tokenizer: object, max_length: int, prompt: str, reading: Reading = PLAIN
+    rows: Rows,
+    task: Task,
+    tokenizer: object,
+    max_length: int,
+    prompt: str,
+    reading: Reading = PLAIN,
+    spaced: bool = False,
 ) -> Examples:
-    """`rows` encoded, with their targets as losses take them; contexts in the way of `reading`."""
+    """`rows` encoded, with their targets as losses take them; contexts in the way of `reading`, `spaced` as in
+    `word_windows.encode_words`."""
     if task.shape is Shape.SPAN:
         return span_examples(rows, task, tokenizer, max_length, prompt, reading)
-    encoded = encode(rows, tokenizer, max_length, prompt, words=task.shape is Shape.TAGS)
-    return Examples(encoded, shapes.of(task.shape).targets(rows, task))
+    targets = shapes.of(task.shape).targets(rows, task)
+    if task.shape is Shape.TAGS:
+        words = encode_words(rows, tokenizer, max_length, prompt, spaced)
+        return Examples(words, of_windows(targets, words, UNLABELLED), rows=rows)
+    return Examples(encode(rows, tokenizer, max_length, prompt), targets)
 
 
 def train_classifier(

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
 from transferkit.training.cutting import kept, sequences
 from transferkit.training.tokenizing import pads_left, ready
 
@@ -46,14 +45,26 @@ class Passages:
 
 
 @dataclass(frozen=True)
+class Sentences:
+    """What windows are windows of, where words are tagged: `owner` is the position of the row of each, ascending, and
+    `first` its first word there, (windows,); `answers` says for the words of every window whether it answers for them,
+    and `goes_on` for all words of the rows which begin in a token of the word before."""
+
+    owner: Ints
+    first: Ints
+    answers: tuple[npt.NDArray[np.bool_], ...]
+    goes_on: tuple[npt.NDArray[np.bool_], ...]
+
+
+@dataclass(frozen=True)
 class Encoded:
     """Token ids of some rows, unpadded.
 
     `type_ids` is None for models without segments. `full_lengths` counts tokens before truncation. `words` has
-    for every word the position of its first token, below zero where it has none or was cut; None if not asked for.
+    for every word the position of its first token, below zero where it has none of its own; None if not asked for.
     `answers` has the positions whose states an answer's tokens are predicted from, and `decoder_ids` what the decoder
-    of an encoder-decoder reads meanwhile; None where no text is to be written. With `passages` there is a line per
-    window instead of per row.
+    of an encoder-decoder reads meanwhile; None where no text is to be written. With `passages`, and
+    with `sentences`, there is a line per window instead of per row.
     """
 
     ids: tuple[Ints, ...]
@@ -65,6 +76,7 @@ class Encoded:
     answers: tuple[Ints, ...] | None = None
     decoder_ids: tuple[Ints, ...] | None = None
     passages: Passages | None = None
+    sentences: Sentences | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -114,24 +126,20 @@ class Encoded:
         return batch
 
 
-def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", words: bool = False) -> Encoded:
+def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Encoded:
     """Tokenise the inputs of `rows`, at most `max_length` tokens each (special tokens included).
 
-    `prompt` is put before every text (sentence-transformers' default prompt). With `words` it is noted where the
-    words of every text, which blanks part, begin; raises `ConfigError` for a slow tokenizer.
+    `prompt` is put before every text (sentence-transformers' default prompt).
     """
-    if words and not tokenizer.is_fast:
-        raise ConfigError("tags of words need a fast tokenizer, which knows where its tokens stand; name another model")
     inputs = rows.inputs()
     texts = [prompt + text for text, _ in inputs]
     pairs = [pair for _, pair in inputs]
     second = None if not pairs or pairs[0] is None else pairs
     out = _tokenized(texts, second, tokenizer)
     full = np.array([len(ids) for ids in out["input_ids"]], dtype=np.int64)
-    starts = _word_starts(texts, out, len(prompt)) if words else None
     if len(full) and full.max() > max_length:
         if tokenizer.is_fast:
-            out, starts = _cut(out, starts, max_length, tokenizer.truncation_side == "left")
+            out = _cut(out, max_length, tokenizer.truncation_side == "left")
         else:
             out = tokenizer(texts, second, truncation=True, max_length=max_length)
     types = out.get("token_type_ids") if second is not None else None
@@ -142,7 +150,6 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", words:
         # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch.
         pad_left=pads_left(tokenizer),
         full_lengths=full,
-        words=starts,
     )
 
 
@@ -158,38 +165,14 @@ def _or_padding(rows: Sequence[Any], padding: int) -> list[Any]:
     return [row if len(row) else [padding] for row in rows]
 
 
-def _cut(
-    out: Any, starts: tuple[Ints, ...] | None, max_length: int, left: bool
-) -> tuple[dict[str, list[Any]], tuple[Ints, ...] | None]:
-    """Tokens of at most `max_length` per row, and where words begin in what is left."""
+def _cut(out: Any, max_length: int, left: bool) -> dict[str, list[Any]]:
+    """Tokens of at most `max_length` per row."""
     found = {name: list(out[name]) for name in ("input_ids", "token_type_ids") if name in out}
-    begins = None if starts is None else list(starts)
     for i in (i for i, ids in enumerate(found["input_ids"]) if len(ids) > max_length):
         there = kept(sequences(out.encodings[i]), max_length, left)
-        if begins is not None:
-            moved = np.full(len(found["input_ids"][i]) + 1, NO_TOKEN)  # the last one is where `NO_TOKEN` leads
-            moved[there] = np.arange(len(there))
-            begins[i] = moved[begins[i]]
         for rows in found.values():
             rows[i] = np.asarray(rows[i], dtype=np.int64)[there]
-    return found, None if begins is None else tuple(begins)
-
-
-def _word_starts(texts: Sequence[str], out: Any, skipped: int) -> tuple[Ints, ...]:
-    """The first token of every word of `texts` after `skipped` characters."""
-    found = []
-    for i, text in enumerate(texts):
-        of_text = np.array([sequence == 0 for sequence in out.sequence_ids(i)])
-        tokens = np.flatnonzero(of_text)
-        ends = np.array([out.token_to_chars(i, int(token)).end for token in tokens], dtype=np.int64)
-        lengths = np.array([len(word) for word in text[skipped:].split(" ")], dtype=np.int64)
-        last = skipped + np.cumsum(lengths + 1) - 1
-        first = np.searchsorted(ends, last - lengths, side="right")
-        inside = first < len(tokens)
-        begins = np.array([out.token_to_chars(i, int(tokens[k])).start for k in first[inside]], dtype=np.int64)
-        inside[inside] = begins < last[inside]
-        found.append(np.where(inside, tokens[np.minimum(first, len(tokens) - 1)] if len(tokens) else 0, NO_TOKEN))
-    return tuple(found)
+    return found
 
 
 def key_of(ids: Ints) -> str:

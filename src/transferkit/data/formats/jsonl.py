@@ -7,7 +7,7 @@ from typing import Any
 
 from transferkit.data import compression
 from transferkit.data.rows import Rows
-from transferkit.data.tables import Collector
+from transferkit.data.tables import Collector, as_record
 from transferkit.errors import DataError
 
 SUFFIXES = (".jsonl", ".ndjson")
@@ -28,7 +28,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
 
 def _object(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
-        value = json.loads(line)
+        value = as_record(json.loads(line))
     except RecursionError:
         raise DataError(f"{path}: row {number} has lists or objects too deep inside each other; flatten it") from None
     except ValueError as error:

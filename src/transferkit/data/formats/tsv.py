@@ -1,10 +1,11 @@
-"""Tab-separated values with a header: one line is one row, but for line ends in quoted fields as pandas writes them."""
+"""Tab-separated values with a header: one line is one row, but for line ends in quoted fields as pandas writes them; or
+a word per line, with empty lines between sentences."""
 
 import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from transferkit.data import compression
+from transferkit.data import compression, word_columns
 from transferkit.data.rows import Rows
 from transferkit.data.tables import Collector, check_header
 
@@ -18,6 +19,9 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     Quotes are undone where the whole line is quoted properly, else kept as they stand: texts may begin with one. Where
     lines have too few fields for that but the file as a whole is quoted properly, a quoted field goes on over lines.
     """
+    if word_columns.holds_words(path, encoding):
+        yield from word_columns.batches(path, size, encoding)
+        return
     csv.field_size_limit(max(csv.field_size_limit(), compression.MAX_LINE))
     lines = compression.numbered(path, 1, encoding)
     _, first = next(lines)

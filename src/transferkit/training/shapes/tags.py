@@ -1,8 +1,10 @@
 """A tag per word: the first token of every word answers for it.
 
-Targets are (rows, most words), logits (rows, most words, tags), with -100 and NaN where a row has no such word.
+Targets are (rows, most words), logits (rows, most words, tags), with -100 and NaN where a row has no such word. In
+training there is a line per window of a row's words instead of one per row.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import torch
 from transferkit import metrics
 from transferkit.data.rows import Rows
 from transferkit.tasks import Task
+from transferkit.training.encoding import Encoded
 from transferkit.training.examples import UNLABELLED, Examples
 from transferkit.training.inference import Floats, softmax
 from transferkit.training.losses import Loss, Schedule
@@ -19,6 +22,7 @@ from transferkit.training.losses.hard_tags import HardTags
 from transferkit.training.losses.soft_tags import SoftTags
 from transferkit.training.options import TrainingOptions
 from transferkit.training.shapes import Adjustment, label
+from transferkit.training.word_windows import filled, merged
 
 PROBLEM_TYPE = "token_classification"
 STOP_ON = "entity_f1"
@@ -62,15 +66,15 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
-    """Words that were cut are left out here, not on the test rows."""
-    targets = examples.labels
-    there = (targets >= 0) & ~np.isnan(logits[:, : targets.shape[1], 0])
-    best = np.where(there, np.nan_to_num(logits).argmax(axis=-1), 0)
-    found, true = (
-        [[task.labels[tag] for tag in row[kept]] for row, kept in zip(tags, there, strict=True)]
-        for tags in (best, np.where(there, targets, 0))
-    )
-    return {name: metrics.compute(name, found, true) for name in task.metrics}
+    assert examples.rows is not None
+    answers = task.decode(answered(logits, examples.encoded, task.labels), task.labels)
+    truth = task.references(examples.rows)
+    return {name: metrics.compute(name, answers, truth) for name in task.metrics}
+
+
+def answered(logits: Floats, encoded: Encoded, labels: Sequence[str]) -> Floats:
+    """Probabilities of all tags for every word, (rows, most words, tags), from the logits of windows."""
+    return filled(predictions(merged(logits, encoded)), encoded, labels)
 
 
 def predictions(logits: Floats, prior: float = 0.0) -> Floats:

@@ -1,0 +1,105 @@
+"""Texts of words: lists of them, or texts that are parted into words, with what was given kept beside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from transferkit.data import values
+from transferkit.data.annotations import Marked
+from transferkit.data.parting import BLANKS, Parting, Places
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+
+GIVEN = "given"
+"""The column of what was given: a `Given` for every text, and lists of words as they are."""
+_TEXT = "text"
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Given:
+    """A text as it was given, and where its words stand in it, in characters."""
+
+    text: str
+    places: Places
+
+
+def read(
+    rows: Rows, chosen: Mapping[str, str], targets: Sequence[Any], parting: Parting, named: Mapping[str, str]
+) -> dict[str, list[Any]]:
+    """The columns `text` and `GIVEN` of `rows`, whose columns are `chosen`, some `named` by the user.
+
+    A text stands there as its words with single blanks between them, unless its target is `Marked`: then as it is.
+    Without a target it is parted by `parting`; with tags, at blanks, or sign by sign where there are as many tags as
+    signs. Raises `DataError` where a row has not as many tags as words.
+    """
+    raw = chosen[_TEXT]
+    if any(isinstance(target, Marked) and target.marks for target in targets) and _TEXT not in named:
+        raw = _beside(rows, raw)
+    texts, given = [], []
+    for i, (cell, target) in enumerate(zip(rows[raw], targets, strict=True)):
+        listed = values.listed(cell, raw, rows, i)
+        text = "" if listed is not None else _text(cell, raw, rows, i)
+        if isinstance(target, Marked) and listed is not None:
+            raise DataError(
+                f"{_at(rows, i)}: expected a text, since its entities are given by their places in it, found a list of "
+                "words; name the column of texts with --text"
+            )
+        if isinstance(target, Marked):
+            texts.append(values.whole(text))
+            given.append(None)
+            continue
+        places = [] if listed is not None else _places(text, target, parting)
+        found = listed if listed is not None else [text[start:end] for start, end in places]
+        texts.append(written(found))
+        given.append(Given(text, places) if listed is None else listed)
+        if target is not None and len(target) != len(found):
+            raise _unaligned(rows, i, len(found), len(target))
+    return {_TEXT: texts, GIVEN: given}
+
+
+def given(cells: Sequence[Any], parting: Parting) -> Rows:
+    """Texts or lists of words, as `read` gives them."""
+    rows = Rows({_TEXT: cells}, np.arange(1, len(cells) + 1))
+    return Rows(read(rows, {_TEXT: _TEXT}, [None] * len(cells), parting, {}), rows.numbers)
+
+
+def written(words: Sequence[str]) -> str:
+    """`words` with single blanks between them; a blank inside of one, which would make two of it, is `_`."""
+    return " ".join("_".join(values.whole(word).split()) or "_" for word in words)
+
+
+def _text(cell: Any, column: str, rows: Rows, position: int) -> str:
+    if type(cell) is str:
+        return cell
+    here = Rows({column: [cell]}, rows.numbers[position : position + 1], rows.source)
+    return str(values.inputs([cell], column, here)[0])
+
+
+def _places(text: str, target: Any, parting: Parting) -> Places:
+    if target is None:
+        return parting.places(text)
+    places = BLANKS.places(text)
+    signs = [(i, i + 1) for i in range(len(text))]
+    return signs if len(target) != len(places) and len(target) == len(signs) else places
+
+
+def _beside(rows: Rows, raw: str) -> str:
+    """The column of texts that stands beside one of lists of words, for entities given by their places."""
+    first = next((cell for cell in rows[raw] if not values.missing(cell)), None) if len(rows) else None
+    listed = first is not None and values.listed(first, raw, rows, 0) is not None
+    texts = rows.columns.get(_TEXT, ())
+    return _TEXT if listed and any(isinstance(cell, str) for cell in texts) else raw
+
+
+def _unaligned(rows: Rows, position: int, words: int, tags: int) -> DataError:
+    return DataError(
+        f"{_at(rows, position)}: expected a tag per word, found {words:,} word{'s' * (words != 1)} and {tags:,} "
+        f"tag{'s' * (tags != 1)}; mend that row"
+    )
+
+
+def _at(rows: Rows, position: int) -> str:
+    return f"{rows.source}: row {rows.numbers[position]}" if rows.source else f"row {rows.numbers[position]}"

@@ -1,0 +1,242 @@
+"""Files with a word per line and an empty line between sentences: which columns there are, and what they hold."""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from transferkit.data import compression
+from transferkit.data.rows import Rows
+from transferkit.data.tables import Collector, check_header
+from transferkit.data.tags import is_plain
+from transferkit.errors import DataError
+
+WORDS, TAGS = "tokens", "ner_tags"
+_START = "-DOCSTART-"
+_DOCUMENT = ("#begin document", "#end document")
+_GLOBAL = "# global.columns ="
+_BLANK = re.compile(r" +")
+_NUMBER = re.compile(r"\d+")
+_RANGE = re.compile(r"\d+[-.]\d+")
+_SAMPLE = 20_000  # lines
+_FIRST = 2_000
+_CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+_CONLL_2012 = ("document", "part", "number", "word", "pos", "parse", "lemma", "frameset", "sense", "speaker", "ner")
+_NAMES_OF_WORDS = ("word", "words", "token", "tokens", "form", "text")
+_OTHER_NAMES = (
+    *("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "entity", "bio", "iob", "iob2", "pos", "pos_tag"),
+    *("pos_tags", "chunk", "chunk_tag", "chunk_tags", "upos", "xpos", "lemma", "feats", "head", "deprel", "deps"),
+    *("misc", "id", "#", "index", "idx", "no", "number", "sentence", "document"),
+)
+
+Line = tuple[int, list[str]]
+Sentence = list[Line]
+
+log = logging.getLogger("transferkit")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How the lines of a file are to be read.
+
+    `names` are those of its columns, `width` many; there may be `more` columns in some sentences, which go by their
+    number. `header` is the number of the line with names. With `numbered` the first column counts the words. `last` has
+    what the last column holds, by which a word `#` is told from a comment.
+    """
+
+    names: tuple[str, ...]
+    width: int
+    more: bool = False
+    header: int = 0
+    numbered: bool = False
+    last: frozenset[str] = frozenset()
+
+    def is_comment(self, line: str, fields: Sequence[str]) -> bool:
+        """Whether a line before a sentence that begins with # says something about it."""
+        if line.startswith(_DOCUMENT) or len(fields) != self.width:
+            return True
+        return fields[0] == "#" and (self.numbered or fields[-1] not in self.last)
+
+
+def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
+    """A sentence per row, whose cells are lists with an entry per word; its number is the line of its first word.
+
+    The columns are called as a header says; otherwise `tokens` and `ner_tags`, which are the first and the last, and
+    others by their number from 1. A first column that counts the words is not taken for them: then they are in the
+    second, and the tags in the only one that holds such; where that is not sure there is no `ner_tags`. CoNLL-U and
+    CoNLL-2012 have the names of their columns. Ranges (1-2) and empty nodes (1.1) of CoNLL-U are left out.
+
+    Columns stand apart by tabs, in a line without one by blanks, and every line has as many; document marks
+    (-DOCSTART-) and comments (# ...) before sentences are left out.
+    """
+    form = _form_of(path, encoding)
+    rows = Collector(str(path))
+    for sentence in _sentences(compression.numbered(path, encoding=encoding), form):
+        rows.add_mapping(sentence[0][0], _columns(sentence, form, path))
+        if len(rows) == size:
+            yield rows.flush()
+    yield from rows.finish()
+
+
+def is_one(names: Sequence[str]) -> bool:
+    """Whether `names` are those of the columns of a file with a word per line, in their order."""
+    if tuple(names[: len(_CONLLU)]) == _CONLLU or tuple(names[: len(_CONLL_2012)]) == _CONLL_2012:
+        return True
+    numbered = all(name in (WORDS, TAGS, str(i + 1)) for i, name in enumerate(names))
+    return numbered and WORDS in names
+
+
+def likely_tags(names: Sequence[str]) -> int:
+    """The number of the first column that may have tags, of columns in which they are not known."""
+    known = "upos" if "upos" in names else WORDS
+    return list(names).index(known) + (1 if known == "upos" else 2)
+
+
+def holds_words(path: Path, encoding: str) -> bool:
+    """Whether `path` has a word per line: groups of lines with empty ones between, as many columns in every line, and
+    no blank inside of a cell."""
+    lines = [line for _, line in islice(compression.numbered(path, encoding=encoding), _FIRST)]
+    groups = _groups(lines)
+    fields = [_fields(line) for group in groups for line in group if not line.startswith("#")]
+    if len(groups) < 2 or len(fields) < 2 * len(groups):
+        return False
+    return len({len(each) for each in fields}) == 1 < len(fields[0]) and not any(
+        " " in cell for each in fields for cell in each
+    )
+
+
+def _form_of(path: Path, encoding: str) -> _Form:
+    lines = list(islice(compression.numbered(path, encoding=encoding), _SAMPLE))
+    plus = next((line for _, line in lines[:100] if line.startswith(_GLOBAL)), None)
+    told = [(number, line) for number, line in lines if line.strip() and not _is_mark(line)]
+    said = [(number, _fields(line)) for number, line in told if not line.startswith("#")]
+    if not said:
+        return _Form((WORDS, TAGS), 2)
+    number, first = said[0]
+    header = number if plus is None and _is_header(first) else 0
+    said = said[1:] if header else said
+    last = frozenset(fields[-1] for _, fields in said)
+    width = len(first)
+    if any(line.startswith(_DOCUMENT) for _, line in lines):
+        width = min((len(fields) for _, fields in said), default=width)
+        return _Form(_numbered(_CONLL_2012, width), width, more=True, last=last)
+    numbered = _counts(_groups([line for at, line in lines if at != header]))
+    if plus is not None or header:
+        names = plus.removeprefix(_GLOBAL).lower().split() if plus is not None else first
+        return _Form(tuple(check_header(names, path)), width, header=header, numbered=numbered, last=last)
+    if numbered and width == len(_CONLLU):
+        return _Form(_CONLLU, width, numbered=True, last=last)
+    return _Form(_unnamed(said, width, numbered, path), width, numbered=numbered, last=last)
+
+
+def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tuple[str, ...]:
+    """Names of columns where the file has none."""
+    names = [str(i + 1) for i in range(width)]
+    if not numbered:
+        names[0] = WORDS
+        if width > 1:
+            names[-1] = TAGS
+        return tuple(names)
+    names[1] = WORDS
+    rows = [fields for _, fields in said if len(fields) == width and _NUMBER.fullmatch(fields[0])]
+    tags = [i for i in range(2, width) if _are_tags([fields[i] for fields in rows])]
+    if not tags and width == 3:
+        tags = [2]
+    if len(tags) == 1:
+        names[tags[0]] = TAGS
+    where = f"tags from column {tags[0] + 1}" if len(tags) == 1 else "which column has the tags is not sure"
+    log.info("%s: the first column counts the words; words are read from column 2, %s", path, where)
+    return tuple(names)
+
+
+def _numbered(names: Sequence[str], width: int) -> tuple[str, ...]:
+    return (*names, *(str(i + 1) for i in range(len(names), width)))[:width]
+
+
+def _are_tags(cells: Sequence[str]) -> bool:
+    """Whether all are O, B-TYPE, I-TYPE and the like."""
+    return "O" in cells and not any(is_plain(cell) for cell in set(cells))
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    names = [field.casefold().replace("-", "_").replace(" ", "_") for field in fields]
+    known = all(name in (*_NAMES_OF_WORDS, *_OTHER_NAMES) for name in names)
+    return len(names) > 1 and known and any(name in _NAMES_OF_WORDS for name in names)
+
+
+def _is_mark(line: str) -> bool:
+    return line.split(maxsplit=1)[:1] == [_START]
+
+
+def _groups(lines: Sequence[str]) -> list[list[str]]:
+    """Lines between empty ones."""
+    groups: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip() and not _is_mark(line):
+            groups[-1].append(line)
+        elif groups[-1]:
+            groups.append([])
+    return [group for group in groups if group]
+
+
+def _counts(groups: Sequence[Sequence[str]]) -> bool:
+    """Whether the first column counts the words of every sentence, from 0 or 1 or on from the sentence before."""
+    before, counted = None, 0
+    for group in groups:
+        fields = [_fields(line) for line in group if not line.startswith("#")]
+        first = [each[0] for each in fields if len(each) > 1 and not _RANGE.fullmatch(each[0])]
+        if not first:
+            continue
+        if not all(_NUMBER.fullmatch(each) and each.isascii() for each in first):
+            return False
+        numbers = [int(each) for each in first]
+        if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+            return False
+        if numbers[0] > 1 and (before is None or numbers[0] != before + 1):
+            return False
+        before, counted = numbers[-1], counted + 1
+    return counted > 1 or (before or 0) > 1
+
+
+def _sentences(lines: Iterator[tuple[int, str]], form: _Form) -> Iterator[Sentence]:
+    words: Sentence = []
+    for number, line in lines:
+        fields = _fields(line)
+        ends = not any(field.strip() for field in fields) or fields[0] == _START or line.startswith(_DOCUMENT)
+        if ends or number == form.header or (not words and line.startswith("#") and form.is_comment(line, fields)):
+            if words:
+                yield words
+            words = []
+        elif not (form.numbered and _RANGE.fullmatch(fields[0])):
+            words.append((number, fields))
+    if words:
+        yield words
+
+
+def _columns(sentence: Sentence, form: _Form, path: Path) -> dict[str, list[str]]:
+    """The cells of a sentence by column. Raises `DataError` for a line of another width, or without word or tag."""
+    width = len(sentence[0][1]) if form.more else form.width
+    names = _numbered(form.names, width) if form.more else form.names
+    needed = [i for i, name in enumerate(names) if name in (WORDS, TAGS)]
+    for number, fields in sentence:
+        if len(fields) < min(2, width) or not all(fields[i] for i in needed if i < len(fields)):
+            raise DataError(
+                f"{path}: line {number}: expected a word and its tag, found {' '.join(fields).strip()[:40]!r}; mend it"
+            )
+        if len(fields) != width:
+            raise DataError(
+                f"{path}: line {number}: expected {width} columns as above, found {len(fields)} in "
+                f"{' '.join(fields)[:40]!r}, so which one is the tag is not sure; mend it"
+            )
+    cells = zip(*(fields for _, fields in sentence), strict=True)
+    return {name: list(column) for name, column in zip(names, cells, strict=True)}
+
+
+def _fields(line: str) -> list[str]:
+    """The columns of a line; a tab keeps an empty one, and blanks inside of a word. Blanks of other scripts may be
+    words."""
+    if "\t" in line:
+        return [field.strip(" \r") or field for field in line.split("\t")]
+    return _BLANK.split(line.strip(" \r"))
