@@ -12,7 +12,8 @@ from typer.models import OptionInfo
 
 from transferkit import estimators, options
 from transferkit.cli import commands
-from transferkit.config import DataConfig, GenerationConfig, RunConfig, Strict, explain
+from transferkit.config import DataConfig, GenerationConfig, RunConfig, Strict
+from transferkit.violations import explain
 
 LOWER, UPPER = {"minimum", "exclusiveMinimum", "ge", "gt"}, {"maximum", "exclusiveMaximum", "le", "lt"}
 OF_ROUTES = {f"routes {name}": options.get(name).Options for name in options.names()}

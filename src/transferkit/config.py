@@ -3,7 +3,6 @@
 import codecs
 import re
 import shlex
-from collections.abc import Sequence
 from datetime import datetime
 from numbers import Integral
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from transferkit import plain_yaml
 from transferkit.errors import ConfigError, shown
+from transferkit.violations import explain
 
 AUTO: Final = "auto"
 FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 10, 5
@@ -354,34 +354,6 @@ def _settings(error: ValidationError) -> str:
     parts: dict[Any, type[Strict]] = {"data": DataConfig, "generation": GenerationConfig}
     schema = next((parts[name] for name in wrong if name in parts), RunConfig)
     return f"; there is {', '.join(schema.model_fields)}" if wrong else ""
-
-
-_TYPES = ("constrained-", "tuple[", "function-", "literal[", "list[", "dict[", "nullable[")
-_SHOULD = "input should be "
-
-
-def explain(error: ValidationError) -> str:
-    """One sentence per violation: where, what was expected, what was found."""
-    said: dict[tuple[str, str], list[str]] = {}
-    for item in error.errors():
-        # The last parts may be pydantic's own names for the types that were tried, one error for each.
-        where = ".".join(str(part) for part in item["loc"] if not str(part).startswith(_TYPES)) or "config"
-        words = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
-        words = "unknown" if item["type"] == "extra_forbidden" else words.partition(", unable")[0]
-        said.setdefault((where, f"{shown(item['input'])}{_hint(item)}"), []).append(f"{words[:1].lower()}{words[1:]}")
-    return "; ".join(f"{where}: {_either(words)} (found {found})" for (where, found), words in said.items())
-
-
-def _either(alternatives: Sequence[str]) -> str:
-    """What would have been right, where one value may be of several types."""
-    first, *others = dict.fromkeys(alternatives)
-    return " or ".join([first, *(words.removeprefix(_SHOULD) for words in others)])
-
-
-def _hint(item: Any) -> str:
-    """What to do where YAML takes for a number or a truth value what was meant as text."""
-    odd = item["type"] == "string_type" and isinstance(item["input"], bool | int | float)
-    return "; put text in quotes" if odd else ""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

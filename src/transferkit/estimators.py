@@ -15,20 +15,22 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
-from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder, explain
+from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder
 from transferkit.data import content, memberships, splitting
 from transferkit.data.columns import GROUP, TIME
+from transferkit.data.given_texts import rows_of
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
 from transferkit.data.values import missing
 from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError, shown
-from transferkit.model import Floats, rows_of
+from transferkit.model import Floats
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Task
 from transferkit.training import cache
+from transferkit.violations import explain
 
 _WAY_ON = "or let the environment's TMPDIR name another disk, and fit again"
 

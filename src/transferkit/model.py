@@ -1,7 +1,7 @@
 """A trained model in use: texts in, labels and probabilities out, wherever it was saved."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
-from transferkit.data import audit, content, joined, label_sets, labels, sentences, values, word_rows
+from transferkit.data import audit, content, given_texts, joined, label_sets, labels, sentences, word_rows
 from transferkit.data.cleaning import clean
 from transferkit.data.merging import merged as merged_rows
 from transferkit.data.parting import BLANKS, Parting
@@ -27,11 +27,9 @@ from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
 from transferkit.tasks import Shape, Task
 
-Text = str | tuple[str, str]
 Floats = npt.NDArray[np.float32]
 
 _MOST_AT_ONCE = 1_000_000
-_PAIR = (tuple, list, np.ndarray)
 _LOST = {Shape.SPAN: "the end of the question is lost; shorten it"}
 _LOST_OF_TALKS = "the end is lost, of a conversation its oldest turns"
 
@@ -94,7 +92,7 @@ class Model:
         """Whether it was trained on pairs of texts."""
         return "text_pair" in self.columns
 
-    def predict(self, texts: Sequence[Text]) -> list[Any]:
+    def predict(self, texts: Sequence[given_texts.Text]) -> list[Any]:
         """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
         number, a tag per word with the entities among them (`Tagged`; of a text, or of a list of words), or for
         (question, context) the span that answers, "" for none. None where there is no text to answer. Raises
@@ -103,7 +101,7 @@ class Model:
         self._warn(answers.cut, answers.unfinished, answers.alone, answers.unparted)
         return answers.values
 
-    def predict_proba(self, texts: Sequence[Text]) -> Floats:
+    def predict_proba(self, texts: Sequence[given_texts.Text]) -> Floats:
         """(texts, labels): probabilities summing to one, or of every label where they do not exclude each other, which
         `predict` gives from a threshold of the model's own on; NaN where there is no text."""
         self.require_probabilities()
@@ -118,19 +116,13 @@ class Model:
                 f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}; ask for answers alone"
             )
 
-    def _rows(self, texts: Sequence[Text]) -> Rows:
-        texts = _listed(texts)
+    def _rows(self, texts: Sequence[given_texts.Text]) -> Rows:
+        texts = given_texts.listed(texts)
         if self.task.shape is Shape.TAGS:
             return sentences.given(texts, self.parting)
-        return rows_of(self._filled(texts), self.takes_pairs if self.columns else None)
-
-    def _filled(self, texts: Any) -> Any:
-        """`texts` with blank ones for None and NaN, which have no answer."""
-        listed = list(texts)
-        pairs = any(isinstance(item, _PAIR) for item in listed) or (
-            self.takes_pairs and all(map(values.missing, listed))
+        return given_texts.rows_of(
+            given_texts.filled(texts, self.takes_pairs), self.takes_pairs if self.columns else None
         )
-        return [_filled(item, ("", "") if pairs else "") for item in listed]
 
     def stream(
         self,
@@ -320,62 +312,6 @@ def _names(named: Any) -> dict[str, str]:
     if not isinstance(named, Mapping | None) or not all(isinstance(each, str) for each in (named or {}).values()):
         raise ConfigError(f"named: expected names of columns such as {{'text': 'review'}}, found {shown(named)}")
     return dict(named or {})
-
-
-def _listed(texts: Any) -> list[Any]:
-    """`texts` as a list; `DataError` for what is no list of texts in an order of its own."""
-    if isinstance(texts, str):
-        raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
-    if hasattr(texts, "columns"):
-        raise DataError(
-            "expected a list or one column of texts, found a whole table; give its text column, df['text'], or for "
-            "pairs df[['text', 'text_pair']].values"
-        )
-    if isinstance(texts, bytes | Mapping | Set) or not hasattr(texts, "__iter__"):
-        raise DataError(f"expected a list of texts, found {shown(texts, 60)}")
-    try:
-        return list(texts)
-    except TypeError:  # an array of no dimension
-        raise DataError(f"expected a list of texts, found {shown(texts, 60)}") from None
-
-
-def _filled(item: Any, blank: Text) -> Any:
-    """`item`, or `blank` where it is missing; a pair without the parts that are."""
-    if isinstance(_as_item(item), tuple):
-        return tuple("" if values.missing(part) else part for part in item)
-    return blank if values.missing(item) else item
-
-
-def rows_of(texts: Sequence[Text], pairs: bool | None = None) -> Rows:
-    """Rows from texts or pairs of texts (a list, an array or a Series); `DataError` for anything else, and for what a
-    model that was trained on `pairs`, or on single texts, does not take (None: any)."""
-    listed = [_as_item(item) for item in _listed(texts)]
-    for number, item in enumerate(listed, start=1):
-        pair = isinstance(item, tuple)
-        fine = len(item) == 2 and all(isinstance(part, str) for part in item) if pair else isinstance(item, str)
-        if not fine or pair != isinstance(listed[0], tuple):
-            raise DataError(
-                f"expected texts, or (text, text_pair) tuples throughout; item {number} is {shown(item, 60)}; "
-                "fill what is missing or leave it out"
-            )
-    if listed and pairs is not None and isinstance(listed[0], tuple) != pairs:
-        wanted = "pairs of texts, as (text, text_pair) tuples" if pairs else "single texts, not pairs"
-        raise DataError(f"this model was trained on {wanted}; give it the same")
-    return data.from_texts(_whole(listed))
-
-
-def _as_item(item: Any) -> Any:
-    several = isinstance(item, _PAIR) and not (isinstance(item, np.ndarray) and item.ndim == 0)
-    return tuple(item) if several else item
-
-
-def _whole(listed: list[Any]) -> list[Any]:
-    """`listed` without halves of surrogate pairs, which is reported."""
-    clean = [tuple(map(values.whole, item)) if isinstance(item, tuple) else values.whole(item) for item in listed]
-    odd = sum(new != old for new, old in zip(clean, listed, strict=True))
-    if odd:
-        log.warning("half of a surrogate pair in %s, read with the mark \ufffd", audit.counted(odd, "text"))
-    return clean
 
 
 def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from transferkit import config, plain_yaml
 from transferkit.config import AUTO, DESCRIBED, DataConfig, RouteConfig, Routes, RunConfig, Strict
 from transferkit.errors import ConfigError, shown
+from transferkit.violations import explain
 
 POSITIONAL = "path"
 """The one field of `DataConfig` that has no flag: it is the argument DATA."""
@@ -80,7 +81,7 @@ def _routes(values: Any) -> tuple[RouteConfig, ...]:
     try:
         return _ROUTES.validate_python(values)
     except ValidationError as error:
-        raise ConfigError(f"routes: {config.explain(error)}") from None
+        raise ConfigError(f"routes: {explain(error)}") from None
 
 
 def _chosen(words: str, described: Any) -> list[RouteConfig]:

@@ -10,8 +10,9 @@ from typing import Protocol, cast
 
 from pydantic import ValidationError
 
-from transferkit.config import AUTO, RouteConfig, Strict, explain
+from transferkit.config import AUTO, RouteConfig, Strict
 from transferkit.errors import ConfigError, unknown
+from transferkit.violations import explain
 
 
 class Described(Protocol):
