@@ -3,16 +3,18 @@
 import logging
 from dataclasses import replace
 
+import numpy as np
+
 from transferkit import data, sources
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding, Splits
+from transferkit.data.splits import Finding, Overview, Splits
 from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.tasks import Shape, Task
-from transferkit.training import coverage, word_windows
+from transferkit.training import coverage, read_back, word_windows
 from transferkit.training.answered import asked_lengths
 from transferkit.training.encoding import Encoded, encode
 
@@ -69,7 +71,7 @@ def measured(
     splits: Splits, task: Task, backbone: Backbone, config: RunConfig, needed: bool = True
 ) -> tuple[Splits, int]:
     """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
-    what that cuts off added to the audit.
+    what that cuts off added to the audit, and a row as the model reads it to the overview.
 
     Raises `SourceError` where the model reads nothing of the texts, if it is `needed`.
     """
@@ -107,7 +109,20 @@ def measured(
         log.warning("%s; %s", each.message, each.action)
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
     log.info("%s", finding.message)
-    return replace(splits, audit=audit), max_length
+    overview = _with_tokens(splits, task, backbone, config, max_length)
+    return replace(splits, audit=audit, overview=overview), max_length
+
+
+def _with_tokens(splits: Splits, task: Task, backbone: Backbone, config: RunConfig, max_length: int) -> Overview:
+    """The overview with its row as the model reads it."""
+    overview, rows = splits.overview, splits.labelled.join(splits.test)
+    there = np.flatnonzero(rows.numbers == overview.number)[:1]
+    if not len(there):
+        return overview
+    found = read_back.of(rows.take(there), task, backbone, config, max_length)
+    for name, words in found:
+        log.info("row %d, %s: %s", overview.number, name, words)
+    return replace(overview, example=(*overview.example, *found))
 
 
 def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> None:
