@@ -18,7 +18,7 @@ from tiny_models import FILLERS, KINDS, Tiny, make_context, save_model
 from transferkit import data, flow, model, predictors, routes, tasks
 from transferkit.config import DataConfig, RouteConfig, parse
 from transferkit.data import preparation
-from transferkit.data.answers import read, written
+from transferkit.data.answers import UNPLACED, read, written
 from transferkit.data.cleaning import clean
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
@@ -29,7 +29,7 @@ from transferkit.training import answering, folds, head, shapes
 from transferkit.training.encoding import Passages
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import Reading, span_examples, windows
+from transferkit.training.passages import Reading, longest_answer, span_examples, windows
 
 FAST = {"epochs": 14, "learning_rate": 3e-3, "batch_size": 16, "patience": 14, "layer_decay": 1.0}
 ROUTES: list[Any] = [
@@ -360,7 +360,9 @@ def test_cells_of_answers() -> None:
     ):
         assert read(cell) == [("x", 3)]
     assert read({"text": [], "answer_start": []}) == read("[]") == []
-    for cell in ("Paris", {"text": ["x"]}, 3, [("x", "y")], {"text": ["x", "y"], "answer_start": [1]}, [""]):
+    for cell in ("x", ["x"], {"text": ["x"]}, {"text": "x", "answer_start": None}, "['x']"):
+        assert read(cell) == [("x", UNPLACED)]
+    for cell in ("[x]", [("x", "y")], {"text": ["x", "y"], "answer_start": [1]}, [""], {"answer_start": [1]}):
         with pytest.raises(ValueError, match="expected answers such as"):
             read(cell)
 
@@ -396,8 +398,10 @@ def test_spans_without_text_are_left_out() -> None:
     assert "does not hold (row 5)" in finding.message and "dropped" in finding.action
     rows = splits.train.join(splits.validation).join(splits.test)
     assert 5 not in rows.numbers
+    [finding] = [each for each in prepared({1: "zebra"}).audit.findings if each.kind == "spans-without-text"]
+    assert finding.rows == (2,)
     with pytest.raises(DataError, match=r"row 2, column 'answers': expected answers such as"):
-        prepared({1: "zebra"})
+        prepared({1: "[zebra]"})
     with pytest.raises(DataError, match="no answer in column 'answers' stands in its context"):
         preparation.prepare(
             {"train": data.read([{"question": "a", "context": "b", "answers": [("c", 0)]}] * 3)},
@@ -472,3 +476,24 @@ def test_few_contexts_leave_something_to_judge_by() -> None:
     assert len(splits.validation) == 0 and splits.audit.of("no-validation")
     with pytest.raises(DataError, match="no row can be held out for test: 100 rows have 1 different texts"):
         preparation.prepare({"all": table(1)}, DataConfig(path="x", folds=0), TASK, 0)
+
+
+def test_long_answers_can_be_given() -> None:
+    offsets = (np.array([[-1, -1], *([i, i + 1] for i in range(50))]),)
+    logits = np.full((51, 2), -5.0, dtype=np.float32)
+    logits[1, 0] = logits[46, 1] = 5.0
+    context = "a" * 50
+    for longest, length in ((50, 46), (46, 46)):
+        passages = Passages(np.zeros(1, dtype=np.int64), offsets, (context,), longest=longest)
+        found = answering.answers(answering.candidates([logits], passages), (context,), None)
+        assert len(found["answer"][0]) == length
+    passages = Passages(np.zeros(1, dtype=np.int64), offsets, (context,), longest=45)
+    found = answering.answers(answering.candidates([logits], passages), (context,), None)
+    assert len(found["answer"][0]) <= 45
+
+
+def test_the_longest_answer_is_that_of_the_training_rows(tiny: Tiny) -> None:
+    tokenizer = tiny("bert").tokenizer()
+    rows = Rows({"answers": [[("here " * 44 + "here", 0)], [("there", 0)], [], None]}, np.arange(4))
+    assert longest_answer(rows, tokenizer) == 45
+    assert longest_answer(rows.take([1, 2]), tokenizer) == 30

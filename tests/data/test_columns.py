@@ -82,7 +82,7 @@ def test_nothing_found_says_expected_found_and_what_to_do() -> None:
     message = str(caught.value)
     assert message.startswith("a.csv: expected a column for text (usual names: text, sentence")
     assert "only the columns 'foo', 'bar' were found" in message
-    assert message.endswith("either rename a column or pass --text NAME and --label NAME")
+    assert message.endswith("were found; pass --text NAME and --label NAME")
 
 
 def test_only_the_missing_column_is_complained_of() -> None:

@@ -13,7 +13,7 @@ from scipy.stats import pearsonr, spearmanr
 from sklearn import metrics as sk
 from sklearn.metrics import r2_score
 
-from transferkit import metrics
+from transferkit import metrics, tasks
 from transferkit.errors import ConfigError
 from transferkit.evaluation import paired, scores
 from transferkit.tasks import Shape
@@ -60,6 +60,7 @@ def value_case(seed: int, rows: int = 60) -> tuple[np.ndarray, np.ndarray]:
     return (references + random.normal(size=rows))[:, None], references
 
 
+EPS = np.finfo(np.float32).eps
 CASES = {"LABEL": case, "LABELS": labels_case, "VALUE": value_case}
 LABELS_REFERENCE = {
     "precision": lambda y, p: sk.precision_score(y, p >= 0.5, average="macro", zero_division=0),
@@ -68,6 +69,7 @@ LABELS_REFERENCE = {
     "micro_f1": lambda y, p: sk.f1_score(y, p >= 0.5, average="micro"),
     "average_precision": lambda y, p: sk.average_precision_score(y, p, average="macro"),
     "label_ranking": sk.label_ranking_average_precision_score,
+    "log_loss": lambda y, p: np.mean([sk.log_loss(y[:, i], np.clip(p[:, i], EPS, 1 - EPS)) for i in range(y.shape[1])]),
 }
 VALUE_REFERENCE = {
     "mae": lambda y, p: sk.mean_absolute_error(y, p[:, 0]),
@@ -83,6 +85,24 @@ VALUE_REFERENCE = {
 def test_metric_of_sets_of_labels_agrees_with_scikit_learn(name: str, seed: int) -> None:
     scores, references = labels_case(seed)
     assert metrics.compute(name, scores, references) == pytest.approx(LABELS_REFERENCE[name](references, scores))
+
+
+@pytest.mark.parametrize("name", of_shape("LABELS"))
+def test_labels_are_given_from_the_probability_in_the_last_column_on(name: str) -> None:
+    scores, references = labels_case(1)
+    moved = np.column_stack([scores * 0.6, np.full(len(scores), 0.3)])
+    given = (scores * 0.6 >= 0.3).astype(float)
+    decided = name in ("precision", "recall", "macro_f1", "micro_f1")
+    assert metrics.compute(name, moved, references) == metrics.compute(
+        name, given if decided else scores * 0.6, references
+    )
+
+
+def test_calibration_error_of_sets_of_labels_by_hand() -> None:
+    # Of eight pairs four have 0.9, three of them hold; four have 0.2, one of them holds: (0.15 + 0.05) / 2.
+    probabilities = np.array([[0.9, 0.2], [0.9, 0.2], [0.2, 0.9], [0.9, 0.2]])
+    references = np.array([[1, 0], [1, 1], [0, 1], [0, 0]])
+    assert metrics.compute("calibration_error", probabilities, references) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("name", sorted(VALUE_REFERENCE))
@@ -254,3 +274,48 @@ def test_a_large_mean_costs_no_digits() -> None:
 def test_a_constant_has_the_scale_nought() -> None:
     scaled = metrics.on_one_scale("pearson", np.column_stack([np.full(9, 0.1), np.arange(9.0)]))
     assert scaled[:, 0].tolist() == [0] * 9 and scaled[:, 1].std() == pytest.approx(1)
+
+
+SUMMARIES = [
+    ("The cat sat on the mat.\nIt was very happy.", "It was happy.\nThe cat sits on a mat."),
+    ("one line only", "only one line"),
+    ("a b c\nd e f\na b", "d e\na c b\nf"),
+    ("", "nothing"),
+]
+
+
+@pytest.mark.parametrize(("text", "true"), SUMMARIES)
+def test_rouge_lsum_is_googles(text: str, true: str) -> None:
+    expected = RougeScorer(["rougeLsum"], use_stemmer=True).score(true, text)["rougeLsum"].fmeasure
+    assert metrics.compute("rouge_lsum", [text], [[true]]) == pytest.approx(expected, abs=1e-12)
+
+
+def test_rouge_lsum_of_chinese_sentences() -> None:
+    assert metrics.compute("rouge_lsum", ["天气很好\n我们出门"], [["我们出门\n天气很好"]]) == 1.0
+    assert metrics.compute("rouge_l", ["天气很好\n我们出门"], [["我们出门\n天气很好"]]) == 0.5
+
+
+def test_answerable_and_unanswerable_questions_apart() -> None:
+    """As the script of SQuAD 2 counts them: three questions with an answer, two without."""
+    answers = ["the cat sat", "", "a dog", "", "nonsense"]
+    references = [["cat sat", "cat"], ["Paris"], ["big dog"], [], []]
+    found = {name: metrics.compute(name, answers, references) for name in SPLIT}
+    assert found == {
+        "has_answer_f1": pytest.approx((1 + 0 + 2 / 3) / 3),
+        "has_answer_exact": pytest.approx(1 / 3),
+        "no_answer_exact": pytest.approx(1 / 2),
+    }
+    weighted = 3 * found["has_answer_f1"] + 2 * found["no_answer_exact"]
+    assert metrics.compute("token_f1", answers, references) == pytest.approx(weighted / 5)
+
+
+SPLIT = ("has_answer_f1", "has_answer_exact", "no_answer_exact")
+
+
+def test_they_are_left_out_where_all_questions_are_alike() -> None:
+    task = tasks.get("question-answering")
+    found = np.array([("x", 0, 1, 0.5)] * 3, dtype=[("answer", "<U1"), ("start", int), ("end", int), ("score", "f4")])
+    both = scores.score(task, found, [["x"], ["y"], []], resamples=10).metrics
+    assert set(both) == {"token_f1", "exact_match", *SPLIT}
+    assert both["has_answer_exact"].value == 0.5 and both["no_answer_exact"].value == 0.0
+    assert set(scores.score(task, found, [["x"], ["y"], ["x"]], resamples=10).metrics) == {"token_f1", "exact_match"}

@@ -65,7 +65,8 @@ def test_thresholds_move_to_zero() -> None:
     targets = np.array([[1, 1], [1, 1], [1, 1], [0, 0], [0, 0], [0, 0]], dtype=np.float32)
     moved = kind.adjusted(logits, targets).of(logits)
     assert ((moved >= 0) == (targets > 0)).all()
-    assert np.allclose(kind.adjusted(logits, targets).shift, [-1.75, 3.5])
+    found = kind.adjusted(logits, targets)
+    assert np.allclose(found.shift / found.scale, [-1.75, 3.5])
 
 
 def test_thresholds_have_the_best_micro_f1_of_all() -> None:
@@ -81,7 +82,8 @@ def test_thresholds_have_the_best_micro_f1_of_all() -> None:
     kind = shapes.of(Shape.LABELS)
     every = product(*([*column, 99.0] for column in scores.T))
     assert kind.quality(scores, targets) == pytest.approx(max(map(micro_f1, every)))
-    assert micro_f1(-kind.adjusted(scores, targets).shift) == pytest.approx(kind.quality(scores, targets))
+    found = kind.adjusted(scores, targets)
+    assert micro_f1(-found.shift / found.scale) == pytest.approx(kind.quality(scores, targets))
 
 
 def test_a_label_that_validation_never_has_is_given_above_all_that_was_seen() -> None:
@@ -90,6 +92,43 @@ def test_a_label_that_validation_never_has_is_given_above_all_that_was_seen() ->
     moved = kind.adjusted(scores, np.array([[1, 0], [0, 0]], dtype=np.float32))
     assert (moved.of(scores) >= 0).tolist() == [[True, False], [False, False]]
     assert moved.of(np.array([[0.0, -0.5]], dtype=np.float32))[0, 1] > 0
+
+
+def test_several_labels_of_noise_have_their_base_rates() -> None:
+    random = np.random.default_rng(0)
+    kind, rates = shapes.of(Shape.LABELS), np.array([0.42, 0.38])
+    targets = (random.random((2, 4000, 2)) < rates).astype(np.float32)
+    scores = (0.3 * random.standard_normal((2, 4000, 2))).astype(np.float32)
+    fitted = kind.adjusted(scores[0], targets[0])
+    found = kind.predictions(fitted.of(scores[1]), fitted.prior)
+    blind = -float(np.mean(rates * np.log(rates) + (1 - rates) * np.log(1 - rates)))
+    assert metrics.compute("log_loss", found, targets[1]) == pytest.approx(blind, abs=0.004)
+    assert metrics.compute("calibration_error", found, targets[1]) < 0.03
+    assert (found[:, :2] >= found[:, 2:]).all(), "where nothing can be told, giving all has the best micro F1"
+
+
+def test_probabilities_of_several_labels_and_their_threshold() -> None:
+    random = np.random.default_rng(1)
+    kind = shapes.of(Shape.LABELS)
+    true = np.array([[-2.0, 0.5]]) + random.standard_normal((2, 20_000, 2))
+    targets = (random.random(true.shape) < 1 / (1 + np.exp(-true))).astype(np.float32)
+    given = (true * 3 - np.array([5.0, -2.0])).astype(np.float32)  # as a model may score: another scale, other places
+    fitted = kind.adjusted(given[0], targets[0])
+    found = kind.predictions(fitted.of(given[1]), fitted.prior)
+    best = metrics.compute("log_loss", 1 / (1 + np.exp(-true[1])), targets[1])
+    assert metrics.compute("log_loss", found, targets[1]) < best + 0.01
+    micro_f1 = metrics.compute("micro_f1", found, targets[1])
+    assert found[0, 2] == pytest.approx(micro_f1 / 2, abs=0.03), "Lipton et al. 2014"
+    assert np.allclose(kind.logits(found), fitted.of(given[1]), atol=1e-3)
+
+
+def test_a_label_that_always_holds_is_sure() -> None:
+    kind = shapes.of(Shape.LABELS)
+    scores = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
+    targets = np.column_stack([np.ones(50), scores[:, 1] > 0.5]).astype(np.float32)
+    fitted = kind.adjusted(scores, targets)
+    found = kind.predictions(fitted.of(scores), fitted.prior)
+    assert (found[:, 0] >= 50 / 52).all() and (found[:, 0] >= found[:, 2]).all()
 
 
 def test_numbers_are_standardised_and_come_back() -> None:
@@ -114,8 +153,8 @@ def test_thresholds_have_no_say_in_the_rows_that_they_are_compared_on() -> None:
         truth = (random.random((2, 60, 30)) < 0.1).astype(np.float32)
         scores = (truth + 2.0 * random.standard_normal(truth.shape)).astype(np.float32)
         fitted = kind.adjusted(scores[0], truth[0])
-        flattered = kind.predictions(fitted.of(scores[0]))
-        fresh = kind.predictions(fitted.of(scores[1]))
+        flattered = kind.predictions(fitted.of(scores[0]), fitted.prior)
+        fresh = kind.predictions(fitted.of(scores[1]), fitted.prior)
         fair = shapes.cross_fitted(kind, flattered, truth[0], seed)
         pairs = ((flattered, truth[0]), (fair, truth[0]), (fresh, truth[1]))
         found.append([metrics.compute("micro_f1", outputs, given) for outputs, given in pairs])

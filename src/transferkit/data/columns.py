@@ -238,7 +238,7 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
     asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
-    way_out = f"name it with {asked}" if asked else "rename one, or give data with that column"
+    way_out = f"pass {asked}" if asked else "give data with that column"
     if any("\ufffd" in name for name in names):
         way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
     return (

@@ -17,9 +17,16 @@ _TOKEN = re.compile(
     |(?P<gap>\.\.\.))""",
     re.VERBOSE | re.DOTALL,
 )
-_WORDS = {"None": None, "null": None, "True": True, "true": True, "False": False, "false": False} | dict.fromkeys(
-    ("nan", "NaN", "NaT"), math.nan
-)
+_WORDS: dict[str, Any] = {
+    "np.True_": True,
+    "np.False_": False,
+    "None": None,
+    "null": None,
+    "True": True,
+    "true": True,
+    "False": False,
+    "false": False,
+} | dict.fromkeys(("nan", "NaN", "NaT"), math.nan)
 _ENDS = {"[": "]", "(": ")", "{": "}"}
 _DEEPEST = 50
 
@@ -90,7 +97,8 @@ class _Reader:
     def _word(self, word: str, depth: int) -> Any:
         if word in _WORDS:
             return _WORDS[word]
-        if word.rpartition(".")[2] != "array":
+        package, _, name = word.rpartition(".")
+        if name != "array" and package not in ("np", "numpy"):
             raise ValueError(f"no value is written {word}")
         self.taken("(")
         inner = self.value(depth + 1)
@@ -103,8 +111,11 @@ class _Reader:
         items = []
         while not self.is_next(end):
             items.append(self.value(depth + 1))
-            if self.is_next(","):
+            found = self.next()
+            if found is not None and found["mark"] == ",":
                 self.taken()
+            elif found is not None and found["mark"] != end and not found[0][0].isspace():
+                raise ValueError(f"expected a comma or a blank before {found[0]}")
         self.taken(end)
         return items
 

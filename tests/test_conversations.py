@@ -1,0 +1,183 @@
+"""Conversations and instruction data as published: what is asked, what is learned, and what of it is left out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from test_writing import save_writer
+from tiny_models import load
+from transferkit import tasks
+from transferkit.data import audit, conversations
+from transferkit.data.columns import canonical
+from transferkit.data.rows import Rows
+from transferkit.errors import DataError
+from transferkit.sources.backbone import Backbone
+from transferkit.training.answered import answered_examples
+from transferkit.training.prompting import frame, prompts
+
+TASK = tasks.get("text-generation")
+TALK = [
+    {"role": "system", "content": "my"},
+    {"role": "user", "content": "the old home"},
+    {"role": "assistant", "content": "big one"},
+    {"role": "user", "content": "the one"},
+    {"role": "assistant", "content": "old"},
+    {"role": "user", "content": "home"},
+    {"role": "assistant", "content": "the big home"},
+]
+THINKING = (
+    "{% if tools %}{{ '[CLS] system ' + tools | tojson + ' [SEP] ' }}{% endif %}"
+    "{% for message in messages %}{{ '[CLS] ' + message['role'] + ' ' + message['content'] }}"
+    "{% for call in message.tool_calls %}{{ '{' + call.function.name + '}' }}{% endfor %}{{ ' [SEP] ' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '[CLS] assistant ' }}{% if enable_thinking is false %}{{ '{ } ' }}{% endif %}"
+    "{% endif %}"
+)
+
+
+@pytest.fixture(scope="module")
+def writers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Backbone]:
+    folder = tmp_path_factory.mktemp("writers")
+    return {family: load(save_writer(folder / family, family)) for family in ("gpt2", "llama", "t5")}
+
+
+def read(**columns: Any) -> Rows:
+    count = len(next(iter(columns.values())))
+    return canonical(Rows(columns, np.arange(1, count + 1)), TASK)[0]
+
+
+def learned(backbone: Backbone, rows: Rows, max_length: int = 200, template: str = "") -> list[str]:
+    """The texts that the labels of the first row are, one for every stretch of tokens without a gap."""
+    tokenizer: Any = backbone.tokenizer()
+    tokenizer.chat_template = template or tokenizer.chat_template
+    asked = frame(tokenizer, backbone.configuration(), TASK, None)
+    examples = answered_examples(rows, TASK, tokenizer, asked, max_length, 50)
+    assert examples.encoded.answers is not None
+    places, labels = examples.encoded.answers[0], examples.labels[0]
+    labels = labels[labels >= 0]
+    assert len(places) == len(labels)
+    if asked.start is None:
+        whole = np.append(examples.encoded.ids[0], asked.end)
+        assert np.array_equal(whole[places + 1], labels), "what is learned is what comes next"
+    stretches = np.split(labels, np.flatnonzero(np.diff(places) > 1) + 1)
+    return [tokenizer.decode(each, skip_special_tokens=False).strip() for each in stretches]
+
+
+def test_every_answer_is_learned_with_its_end(writers: dict[str, Backbone]) -> None:
+    assert learned(writers["llama"], read(messages=[TALK])) == ["big one [SEP]", "old [SEP]", "the big home [SEP]"]
+
+
+def test_an_encoder_decoder_learns_the_last_answer(writers: dict[str, Backbone]) -> None:
+    assert len(learned(writers["t5"], read(messages=[TALK]))) == 1
+
+
+def test_a_template_that_asks_otherwise_than_it_writes_down(writers: dict[str, Backbone]) -> None:
+    """As those of models that think: what they are asked with ends in an empty thought, past turns have none."""
+    found = learned(writers["llama"], read(messages=[TALK]), template=THINKING)
+    assert found == ["big one [SEP]", "old [SEP]", "the big home [SEP]"]
+
+
+def test_turns_that_are_left_out_are_not_learned(writers: dict[str, Backbone]) -> None:
+    rows = read(messages=[TALK])
+    tokenizer: Any = writers["llama"].tokenizer()
+    asked = frame(tokenizer, writers["llama"].configuration(), TASK, None)
+    whole = len(prompts(rows, tokenizer, asked, 200).ids[0])
+    assert learned(writers["llama"], rows, whole - 1) == ["old [SEP]", "the big home [SEP]"]
+    short = prompts(rows, tokenizer, asked, 8)
+    assert len(short.ids[0]) == 8 and short.cut == (0,) and not len(short.answers[0])
+
+
+def test_the_prompt_is_that_of_the_template(writers: dict[str, Backbone]) -> None:
+    tokenizer: Any = writers["llama"].tokenizer()
+    asked = frame(tokenizer, writers["llama"].configuration(), TASK, None)
+    [ids] = prompts(read(messages=[TALK]), tokenizer, asked, 200).ids
+    whole = tokenizer.apply_chat_template(TALK[:-1], tokenize=False, add_generation_prompt=True)
+    assert ids.tolist() == tokenizer(whole, add_special_tokens=False)["input_ids"]
+
+
+def test_tools_and_calls_go_to_the_template(writers: dict[str, Backbone]) -> None:
+    talk = [
+        {"from": "human", "value": "the"},
+        {"from": "function_call", "value": json.dumps({"name": "old", "arguments": {}})},
+        {"from": "observation", "value": "big"},
+        {"from": "gpt", "value": "home"},
+    ]
+    rows = read(conversations=[talk], system=["my"], tools=[json.dumps([{"name": "old", "parameters": {}}])])
+    found = conversations.parsed(rows["text"][0])
+    assert found is not None and found.tools == [{"type": "function", "function": {"name": "old", "parameters": {}}}]
+    assert [turn["role"] for turn in found.turns] == ["system", "user", "assistant", "tool"]
+    assert found.turns[2]["tool_calls"] == [{"type": "function", "function": {"name": "old", "arguments": {}}}]
+    calls = learned(writers["llama"], rows, template=THINKING)
+    assert len(calls) == 2 and "old" in calls[0] and calls[1] == "home [SEP]"
+
+
+def test_a_template_without_a_place_for_tools_is_told(
+    writers: dict[str, Backbone], caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = read(
+        messages=[[{"role": "user", "content": "the"}, {"role": "assistant", "content": "old"}]], tools=["[{}]"]
+    )
+    learned(writers["gpt2"], rows)
+    assert "its chat template has no place for tools" in caplog.text
+
+
+def test_a_last_call_is_learned_as_text() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "w", "arguments": '{"城市": "北京"}'}}
+    talk = [{"role": "user", "content": "天气"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    rows = read(messages=[talk])
+    assert rows["completion"] == ['<tool_call>\n{"name": "w", "arguments": {"城市": "北京"}}\n</tool_call>']
+    assert rows["text"] == ["天气"]
+
+
+def test_alpaca() -> None:
+    rows = read(
+        instruction=["翻译", "继续", "说"],
+        input=["你好", "", None],
+        output=["hello", "go on", "hi"],
+        system=["", "你是助手", None],
+        history=[[], [["问一", "答一"], ["问二", "答二"]], "[]"],
+    )
+    assert rows["text"][0] == "翻译\n\n你好" and rows["text"][2] == "说"
+    found = conversations.parsed(rows["text"][1])
+    assert found is not None
+    assert [(turn["role"], turn["content"]) for turn in found.turns] == [
+        ("system", "你是助手"),
+        ("user", "问一"),
+        ("assistant", "答一"),
+        ("user", "问二"),
+        ("assistant", "答二"),
+        ("user", "继续"),
+    ]
+    assert list(rows["completion"]) == ["hello", "go on", "hi"]
+    [told] = audit.turns(rows)
+    assert "1 conversation to train on with 2 answers before the last" in told.message
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"messages": [[{"role": "robot", "content": "a"}]]}, "found one of the role 'robot'"),
+        ({"messages": [[{"role": "user", "content": [{"type": "image_url"}]}]]}, "a part of the kind 'image_url'"),
+        ({"instruction": ["a"], "output": ["b"], "history": ["x"]}, "expected a list of history, found 'x'"),
+        ({"instruction": ["a"], "output": ["b"], "history": [[["x"]]]}, "a history of pairs of question and answer"),
+        ({"messages": [TALK], "tools": ["nothing"]}, "expected a list of tools, found 'nothing'"),
+    ],
+)
+def test_what_is_no_conversation(columns: dict[str, Any], message: str) -> None:
+    with pytest.raises(DataError, match=f"row 1, column .*{message}"):
+        read(**columns)
+
+
+def test_long_prompts_keep_both_ends(writers: dict[str, Backbone], tmp_path: Path) -> None:
+    tokenizer: Any = writers["llama"].tokenizer()
+    asked = frame(tokenizer, writers["llama"].configuration(), TASK, None)
+    rows = read(prompt=["old " + "the " * 90 + "home"], completion=["one"])
+    [ids] = prompts(rows, tokenizer, asked, 40).ids
+    text = tokenizer.decode(ids)
+    assert len(ids) == 40 and "old the" in text and "the home" in text
+    summary = tasks.get("summarization")
+    asked = frame(tokenizer, writers["llama"].configuration(), summary, "the")
+    rows = Rows({"text": ["old " + "the " * 90 + "home"]}, np.arange(1))
+    assert "home" not in tokenizer.decode(prompts(rows, tokenizer, asked, 40).ids[0])
