@@ -161,6 +161,7 @@ def test_lines_of_text(tmp_path: Path) -> None:
         ("a\tx\nb\n", "found one tab in line 1, neither in line 2"),
         ("a\tb\tx\nb\tc\ty\n", "found several tabs in line 1"),
         ("__label__a x\ny\n", "found __label__NAME in line 1, neither in line 2"),
+        ("EU\tB-ORG\nsays\tO\n\nso\tO\n", r"found a word and its tag; call the file \.conll"),
         ("text\tlabel\na\tx\n", r"found a table with the columns 'text', 'label'; call the file \.tsv"),
     ],
 )
@@ -204,6 +205,18 @@ def test_simpletransformers(tmp_path: Path) -> None:
     }
     pd.DataFrame({"text": TEXTS, "labels": [i % 2 for i in range(30)]}).to_csv(tmp_path / "b.csv", index=False)
     assert answers(tmp_path / "b.csv")[TEXTS[1]] == "1"
+
+
+def test_vectors_whose_names_datasets_knows(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    names, vectors = ["甲", "乙", "丙"], [[i % 2, int(i % 3 == 0), 1] for i in range(30)]
+    features = datasets.Features(
+        {"text": datasets.Value("string"), "labels": datasets.Sequence(datasets.ClassLabel(names=names))}
+    )
+    table = datasets.Dataset.from_dict({"text": TEXTS, "labels": vectors}, features=features)
+    assert list(read(table)["labels"])[:2] == [["乙", "丙"], ["甲", "丙"]]
+    numbers = datasets.Dataset.from_dict({"text": TEXTS, "labels": [[2, 0], [1]] * 15}, features=features)
+    assert list(read(numbers)["labels"])[:2] == [["丙", "甲"], ["乙"]]
 
 
 CONTEXTS = [f"第{i}段：巴黎 is the capital {i} of France." for i in range(12)]
