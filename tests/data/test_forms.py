@@ -231,6 +231,22 @@ def test_squad_on_the_hub_written_by_pandas(tmp_path: Path) -> None:
     assert rows["answers"][0] == [("巴黎", CONTEXTS[0].index("巴黎"))] and rows["answers"][3] == []
 
 
+def test_other_mappings_of_the_hub_written_by_pandas(tmp_path: Path) -> None:
+    pd.DataFrame({"translation": [{"en": "home", "zh": "家"}, {"en": "it's", "zh": "它"}]}).to_csv(tmp_path / "a.csv")
+    rows, _ = canonical(read(tmp_path / "a.csv"), get("translation"))
+    assert list(rows["text"]) == ["home", "it's"] and list(rows["translation"]) == ["家", "它"]
+    cells = [{"text": np.array(["巴黎", "Paris"], dtype=object), "answer_start": np.array([0, 5])}]
+    frame = pd.DataFrame({"question": ["什么?"], "context": ["巴黎 or Paris"], "answers": cells})
+    frame.to_csv(tmp_path / "b.csv")
+    rows, _ = canonical(read(tmp_path / "b.csv"), get("generative-question-answering"))
+    assert list(rows["answer"]) == [["巴黎", "Paris"]]
+    assert get("text-generation").read_target('{"name": "w", "text": ["x"]}') == '{"name": "w", "text": ["x"]}'
+    turns = np.array([{"role": "user", "content": "你好"}, {"role": "assistant", "content": "在"}], dtype=object)
+    pd.DataFrame({"messages": [turns]}).to_csv(tmp_path / "c.csv")
+    rows, _ = canonical(read(tmp_path / "c.csv"), get("text-generation"))
+    assert list(rows["text"]) == ["你好"] and list(rows["completion"]) == ["在"]
+
+
 @pytest.mark.parametrize("version", ["1.1", "v2.0"])
 def test_squad(tmp_path: Path, version: str) -> None:
     qas = [{"id": "a", "question": "什么?", "answers": [{"text": "巴黎", "answer_start": 4}]}]
