@@ -12,7 +12,7 @@ from typing import Any
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, cache_folder, usual_folder
-from transferkit.data import audit, columns
+from transferkit.data import audit, columns, flags
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Audit, Finding, Overview, Splits
 from transferkit.disk import unused
@@ -167,4 +167,7 @@ def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> s
         return ""
     fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
     others = [name for name in fitting if name != task.name]
+    ones, _ = flags.columns(rows, ())
+    if len(ones) > 1 and task.shape is not Shape.LABELS:
+        return "; several columns of 0 and 1 are usual for --task multi-label-classification"
     return f"; columns of these names are usual for --task {' or '.join(others)}" if others else ""

@@ -161,6 +161,7 @@ def test_lines_of_text(tmp_path: Path) -> None:
         ("a\tx\nb\n", "found one tab in line 1, neither in line 2"),
         ("a\tb\tx\nb\tc\ty\n", "found several tabs in line 1"),
         ("__label__a x\ny\n", "found __label__NAME in line 1, neither in line 2"),
+        ("EU\tB-ORG\nsays\tO\n\nso\tO\n", r"found a word and its tag; call the file \.conll"),
         ("text\tlabel\na\tx\n", r"found a table with the columns 'text', 'label'; call the file \.tsv"),
     ],
 )
@@ -206,6 +207,18 @@ def test_simpletransformers(tmp_path: Path) -> None:
     assert answers(tmp_path / "b.csv")[TEXTS[1]] == "1"
 
 
+def test_vectors_whose_names_datasets_knows(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    names, vectors = ["甲", "乙", "丙"], [[i % 2, int(i % 3 == 0), 1] for i in range(30)]
+    features = datasets.Features(
+        {"text": datasets.Value("string"), "labels": datasets.Sequence(datasets.ClassLabel(names=names))}
+    )
+    table = datasets.Dataset.from_dict({"text": TEXTS, "labels": vectors}, features=features)
+    assert list(read(table)["labels"])[:2] == [["乙", "丙"], ["甲", "丙"]]
+    numbers = datasets.Dataset.from_dict({"text": TEXTS, "labels": [[2, 0], [1]] * 15}, features=features)
+    assert list(read(numbers)["labels"])[:2] == [["丙", "甲"], ["乙"]]
+
+
 CONTEXTS = [f"第{i}段：巴黎 is the capital {i} of France." for i in range(12)]
 
 
@@ -216,6 +229,22 @@ def test_squad_on_the_hub_written_by_pandas(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "a.csv", index=False)
     rows, _ = canonical(read(tmp_path / "a.csv"), get("question-answering"))
     assert rows["answers"][0] == [("巴黎", CONTEXTS[0].index("巴黎"))] and rows["answers"][3] == []
+
+
+def test_other_mappings_of_the_hub_written_by_pandas(tmp_path: Path) -> None:
+    pd.DataFrame({"translation": [{"en": "home", "zh": "家"}, {"en": "it's", "zh": "它"}]}).to_csv(tmp_path / "a.csv")
+    rows, _ = canonical(read(tmp_path / "a.csv"), get("translation"))
+    assert list(rows["text"]) == ["home", "it's"] and list(rows["translation"]) == ["家", "它"]
+    cells = [{"text": np.array(["巴黎", "Paris"], dtype=object), "answer_start": np.array([0, 5])}]
+    frame = pd.DataFrame({"question": ["什么?"], "context": ["巴黎 or Paris"], "answers": cells})
+    frame.to_csv(tmp_path / "b.csv")
+    rows, _ = canonical(read(tmp_path / "b.csv"), get("generative-question-answering"))
+    assert list(rows["answer"]) == [["巴黎", "Paris"]]
+    assert get("text-generation").read_target('{"name": "w", "text": ["x"]}') == '{"name": "w", "text": ["x"]}'
+    turns = np.array([{"role": "user", "content": "你好"}, {"role": "assistant", "content": "在"}], dtype=object)
+    pd.DataFrame({"messages": [turns]}).to_csv(tmp_path / "c.csv")
+    rows, _ = canonical(read(tmp_path / "c.csv"), get("text-generation"))
+    assert list(rows["text"]) == ["你好"] and list(rows["completion"]) == ["在"]
 
 
 @pytest.mark.parametrize("version", ["1.1", "v2.0"])

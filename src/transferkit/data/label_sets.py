@@ -47,7 +47,7 @@ def in_lists(
         if asked.separator or asked.names:
             raise DataError("--label-separator and --label-names are for --task multi-label-classification; leave out")
         return dict(tables), dict(named), []
-    first = next(iter(tables.values()))
+    first = tables[next((name for name in tables if name == "train"), next(iter(tables)))]
     raw, several = _columns(first, task, named, asked.known)
     if raw is None:
         return dict(tables), dict(named), []

@@ -50,6 +50,17 @@ def parsed(text: str) -> Any:
     return value
 
 
+def mapping(text: str) -> dict[Any, Any] | None:
+    """The mapping that `text` writes out, None for any other text."""
+    if not (looks_so(text) and text.lstrip().startswith("{")):
+        return None
+    try:
+        found = parsed(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 class _Reader:
     """Walks through the tokens of a text."""
 

@@ -38,7 +38,7 @@ _OPEN_KEYS = (".jsonl", ".ndjson", ".json")
 def read(source: Any, encoding: str | None = None) -> Rows:
     """All rows of `source` with its own column names and 1-based row numbers.
 
-    `source` is a path (.csv, .tsv, .jsonl, .parquet; plain, .gz or .xz), a pandas DataFrame, a
+    `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz), a pandas DataFrame, a
     `datasets.Dataset`, a mapping of columns or a list of mappings. A file is read as UTF-8, where a handful of bytes
     may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. Raises `DataError`
     naming file, row and what to do.

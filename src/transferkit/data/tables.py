@@ -14,6 +14,7 @@ from transferkit.errors import DataError, shown
 MOST_KEYS = 2_000
 """Different keys of records; with more, every row has names of its own, and a table of them would not end."""
 _UNLABELLED = -1  # as `datasets` writes it
+_SOME = 10
 
 
 class Collector:
@@ -184,9 +185,21 @@ def named_classes(values: list[Any], feature: Any) -> list[Any]:
         return values
     if not isinstance(names, list | tuple):
         raise ValueError(f"expected a list of class names, found {shown(names)}")
+    if nested and _are_vectors(values, len(names)):
+        return [
+            None if value is None else [name for name, flag in zip(names, value, strict=True) if flag]
+            for value in values
+        ]
     if nested:
         return [None if value is None else [_class(item, names) for item in value] for value in values]
     return [_class(value, names) for value in values]
+
+
+def _are_vectors(values: list[Any], classes: int) -> bool:
+    """Whether lists have 0 or 1 for each of some classes, rather than numbers of classes: of those no row would have
+    so many 0 and 1, save for words of two classes in sentences that are all as long as there are classes."""
+    lists = [value for value in values if value is not None]
+    return classes > 2 and len(lists) >= _SOME and all(len(v) == classes and set(v) <= {0, 1} for v in lists)
 
 
 def _class(value: Any, names: Sequence[Any]) -> Any:

@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from transferkit.data import printed
 from transferkit.data.rows import Rows
 from transferkit.data.values import written_list
 from transferkit.errors import unknown
@@ -100,8 +101,13 @@ def answered_with_text(
     )
 
 
+_ANSWERS = {"text", "answer_start"}
+
+
 def _read_texts(cell: Any) -> Any:
     """One text, or a list of texts that are as good as each other."""
+    if isinstance(cell, str) and (answers := printed.mapping(cell) or {}).keys() >= _ANSWERS:
+        cell = answers
     cell = cell.get("text", cell) if isinstance(cell, dict) else cell  # SQuAD's answers
     cell = written_list(cell) or cell
     found = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | dict) else cell

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from transferkit.data import printed
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.tasks import answered_with_text
@@ -12,7 +13,8 @@ _BOTH = 2
 def unpacked(rows: Rows) -> Rows:
     """A column of {"en": ..., "fr": ...}, as translation data on the hub has it, as two: the first language is
     translated into the second. Raises `DataError` where there are not two of them, and the same in all rows."""
-    cells = rows.columns.get("translation", ())
+    given = rows.columns.get("translation", ())
+    cells = [printed.mapping(cell) or cell if isinstance(cell, str) else cell for cell in given]
     if not cells or not all(isinstance(cell, dict) for cell in cells):
         return rows
     if len(cells[0]) != _BOTH:

@@ -94,14 +94,20 @@ def _ranges(whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: 
     for i, turn in enumerate(turns):
         if turn["role"] != ASSISTANT or not i:
             continue
-        before, asked, after = (
-            templated(tokenizer, turns[:stop], tools, asks) for stop, asks in ((i, False), (i, True), (i + 1, False))
-        )
-        if before is None or asked is None or after is None or not whole.startswith(after):
+        asked, after = templated(tokenizer, turns[:i], tools), templated(tokenizer, turns[: i + 1], tools, asks=False)
+        if asked is None or after is None or not whole.startswith(after):
             continue
-        start = _common(asked, whole)
-        if len(before) <= start < len(after):
+        start = len(asked) if whole.startswith(asked) else _start(asked, whole, turns[:i], tools, tokenizer)
+        if 0 < start < len(after):
             yield start, len(after)
+
+
+def _start(asked: str, whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: Any) -> int:
+    """Where an answer begins in `whole`, which goes on otherwise than the model is `asked`: behind what both have in
+    common, if that is all turns before; 0 where it is not."""
+    before = templated(tokenizer, turns, tools, asks=False)
+    start = _common(asked, whole)
+    return start if before is not None and start >= len(before) else 0
 
 
 def _common(one: str, other: str) -> int:

@@ -14,7 +14,9 @@ from transferkit.disk import whole_file
 
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
-    file: Annotated[Path, typer.Argument(help="labelled file: csv, tsv, jsonl or parquet; plain, .gz or .xz")],
+    file: Annotated[
+        Path, typer.Argument(help="labelled file: csv, tsv, txt, json, jsonl or parquet; plain, .gz or .xz")
+    ],
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
     output: Annotated[Path | None, typer.Option(help="new .json file to write all scores to")] = None,
     overwrite: Overwrite = False,

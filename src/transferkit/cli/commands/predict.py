@@ -16,7 +16,7 @@ log = logging.getLogger("transferkit")
 
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
-    file: Annotated[Path, typer.Argument(help="csv, tsv, jsonl or parquet file; plain, .gz or .xz")],
+    file: Annotated[Path, typer.Argument(help="csv, tsv, txt, json, jsonl or parquet file; plain, .gz or .xz")],
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
     cheapest: Annotated[bool, typer.Option("--cheapest", help="the fastest route that is as good")] = False,
     output: Annotated[Path | None, typer.Option(help="new .jsonl or .csv file [default: lines on stdout]")] = None,

@@ -16,6 +16,7 @@ log = logging.getLogger("transferkit")
 
 SUFFIXES = (".txt",)
 BINARY = False
+_TAG = re.compile(r"O|[BIESLU]-\S+")
 NAMES = ("class.txt", "classes.txt", "labels.txt")
 """Files beside that have the names of the labels 0, 1, 2 ..., a line each."""
 _MARK = "__label__"
@@ -48,7 +49,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
 def _kind(path: Path, encoding: str) -> str:
     """Where the labels of the lines stand. Raises `DataError` where some have one and others have none."""
     first: dict[str, int] = {}
-    lines = 0
+    lines, tags = 0, True
     for number, line in compression.numbered(path, encoding=encoding):
         if not line.strip():
             continue
@@ -57,11 +58,14 @@ def _kind(path: Path, encoding: str) -> str:
         if kind == "text" and "\t" in line:
             kind = "tabs"
         first.setdefault(kind, number)
+        tags = tags and kind == "tab" and bool(_TAG.fullmatch(line.partition("\t")[2].strip()))
         if lines == 1 and kind in ("tab", "tabs") and _is_header(line):
             raise DataError(
                 f"{path}: expected a text per line, found a table with the columns "
                 f"{', '.join(map(repr, line.split(chr(9))))}; call the file .tsv"
             )
+    if tags and lines:
+        raise DataError(f"{path}: expected a text per line, found a word and its tag; call the file .conll")
     if len(first) < 2 and "tabs" not in first:
         return next(iter(first), "text")
     found = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
