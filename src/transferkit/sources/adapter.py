@@ -174,8 +174,9 @@ def _write(weights: list[Path], into: Path, said: Settings, updates: _Updates, f
         for name in tensors.keys() & places.keys():
             tensors[name] = _changed(tensors[name], places[name], said, updates, folder)
         save_file(tensors, into / path.name, {"format": "pt"})
-    if len(weights) > 1:
-        shutil.copyfile(weights[0].parent / layout.INDEX, into / layout.INDEX)
+    index = weights[0].parent / layout.INDEX
+    if index.exists() and weights[0].name != layout.WEIGHTS:
+        shutil.copyfile(index, into / layout.INDEX)
 
 
 def _names(path: Path) -> list[str]:
@@ -185,13 +186,18 @@ def _names(path: Path) -> list[str]:
 
 def _places(updates: _Updates, held: Collection[str], said: Settings, folder: Path) -> Iterator[tuple[str, str]]:
     """(name of a tensor of the base, what of the adapter is for it)."""
+    of_a_head = said.task_type in _HEADS
+    fitting = {module.partition(".")[0] for module in updates.low_rank if len(_same(f"{module}.weight", held)) == 1}
     for module in updates.low_rank:
-        yield _known(f"{module}.weight", held, folder), module
+        if of_a_head and fitting and module.partition(".")[0] not in fitting:
+            log.info("%s: %s is of its own head and is left out: a new one is trained", folder, module)
+        else:
+            yield _known(f"{module}.weight", held, folder), module
     for name in updates.whole:
         found = _same(name, held)
         if len(found) == 1:
             yield found[0], name
-        elif said.task_type not in _HEADS:
+        elif not of_a_head:
             raise SourceError(f"the adapter in {folder} has {name}, which its model has not; {_MERGE}")
         else:
             log.info("%s: %s is of its own head and is left out: a new one is trained", folder, name)
