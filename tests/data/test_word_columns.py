@@ -11,7 +11,7 @@ from transferkit import tasks
 from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.rows import Rows
-from transferkit.data.tags import continued, spans, unbracketed
+from transferkit.data.tags import continued, repaired, spans, unbracketed
 from transferkit.data.word_rows import sentences, whole
 from transferkit.errors import DataError
 
@@ -198,12 +198,22 @@ def test_brackets() -> None:
         ("B-X", "O B-X", "O"),
         ("B-X", "O B-X E-X S-X", "E-X"),
         ("S-X", "O B-X E-X S-X", "O"),
+        ("B-X", "O B-X E-X M-X S-X", "M-X"),
+        ("B_X", "O B_X I_X", "I_X"),
     ],
 )
 def test_what_goes_on(tag: str, labels: str, after: str) -> None:
     assert continued(tag, labels.split()) == after
     if after not in ("O", "X"):
         assert len(spans([tag, after])) == 1
+
+
+@pytest.mark.parametrize(
+    "tags", ["B-P M-P E-P S-P O B-L E-L", "B_P I_P I_P B_P O B_L I_L", "B-P I-P L-P U-P O B-L L-L"]
+)
+def test_other_ways_to_write_entities(tags: str) -> None:
+    assert spans(tags.split()) == [("P", 0, 3), ("P", 3, 4), ("L", 5, 7)]
+    assert repaired(tags.split()) == tags.split()
 
 
 def test_rows_without_a_sentence_column_stay() -> None:

@@ -1,6 +1,6 @@
 """Tags of words: B-TYPE begins an entity, I-TYPE continues it, O is none (IOB2, Tjong Kim Sang and Veenstra 1999).
 
-E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov and Roth 2009).
+E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov and Roth 2009); M continues one (BMES).
 """
 
 import re
@@ -11,18 +11,21 @@ _BRACKETED = re.compile(r"(?:\(([^()*\s]+))?(\*)?(\))?")
 Span = tuple[str, int, int]
 OUTSIDE = "O"
 _NO_TYPE = "_"
-_PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"}
+_PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S", "M": "I"}
+_SEPARATORS = "-_"
 
 
 def parts(tag: str) -> tuple[str, str]:
-    """(`B`, `PER`) for B-PER, (`B`, `_`) for B alone; (`O`, "") for O; another tag is a type of its own: (`I`, tag).
+    """(`B`, `PER`) for B-PER and B_PER, (`B`, `_`) for B alone; (`O`, "") for O; another tag is a type of its own:
+    (`I`, tag).
 
-    L and U are given as E and S, which mean the same.
+    L, U and M are given as E, S and I, which mean the same.
     """
     if tag == OUTSIDE:
         return OUTSIDE, ""
-    prefix, _, kind = tag.partition("-")
-    return (_PREFIXES[prefix], kind or _NO_TYPE) if prefix in _PREFIXES else ("I", tag)
+    if tag[:1] in _PREFIXES and (len(tag) == 1 or tag[1] in _SEPARATORS):
+        return _PREFIXES[tag[0]], tag[2:] or _NO_TYPE
+    return "I", tag
 
 
 def is_plain(tag: str) -> bool:
@@ -66,9 +69,8 @@ def continued(tag: str, labels: Sequence[str]) -> str:
     prefix, kind = parts(tag)
     if prefix not in "BI" or is_plain(tag):
         return tag if is_plain(tag) else OUTSIDE
-    within = f"I{tag[1:]}"
-    last = next((each for each in labels if parts(each) == ("E", kind)), OUTSIDE)
-    return within if within in labels else last
+    places = (("I", kind), ("E", kind))
+    return next((each for place in places for each in labels if parts(each) == place), OUTSIDE)
 
 
 def unbracketed(tags: Sequence[str]) -> list[str] | None:
