@@ -132,7 +132,7 @@ def test_words_stay_words() -> None:
 
 def test_a_column_per_label_is_to_be_one() -> None:
     task = tasks.get("multi-label-classification")
-    with pytest.raises(DataError, match=r"pass --label NAME; of a column for every label make one, .* parted by \|"):
+    with pytest.raises(DataError, match=r"pass --label NAME, or .* all of these: --label NAME,NAME"):
         canonical(read({"text": ["x"], "single": [1], "thinker": [0]}), task)
     with pytest.raises(DataError, match=r"pass --label NAME$"):
         canonical(read({"text": ["x"], "single": [1]}), task)

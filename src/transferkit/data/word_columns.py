@@ -97,7 +97,7 @@ def likely_tags(names: Sequence[str]) -> int:
 def holds_words(path: Path, encoding: str) -> bool:
     """Whether `path` has a word per line: groups of lines with empty ones between, as many columns in every line, and
     no blank inside of a cell."""
-    lines = [line for _, line in islice(compression.numbered(path, encoding=encoding), _FIRST)]
+    lines = [line for _, line in islice(compression.numbered(path, 1, encoding), _FIRST)]
     groups = _groups(lines)
     fields = [_fields(line) for group in groups for line in group if not line.startswith("#")]
     if len(groups) < 2 or len(fields) < 2 * len(groups):
