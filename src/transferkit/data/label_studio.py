@@ -12,6 +12,7 @@ from transferkit.errors import DataError
 _DATA, _ANNOTATIONS = "data", ("annotations", "completions")
 _KINDS = ("labels", "hypertextlabels")
 TEXT, ENTITIES = "text", "entities"
+COLUMNS = (_DATA, *_ANNOTATIONS)
 
 log = logging.getLogger("transferkit")
 
