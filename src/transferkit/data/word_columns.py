@@ -104,7 +104,7 @@ def holds_words(path: Path, encoding: str) -> bool:
     groups = _groups(lines)
     said = [line for group in groups for line in group if not line.startswith("#")]
     fields = [_fields(line) for line in said]
-    if len(groups) < 2 or len(fields) < 2 * len(groups) or len({len(each) for each in fields}) > 1:
+    if len(groups) < 2 or len(fields) <= len(groups) or len({len(each) for each in fields}) > 1:
         return False
     if len(fields[0]) < 2 or any(" " in cell for each in fields for cell in each):
         return False
