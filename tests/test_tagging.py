@@ -457,7 +457,7 @@ def test_models_of_earlier_versions_part_texts_at_blanks(tagged: RunResult, fold
     (tmp_path / "old" / "transferkit.json").write_text(json.dumps(facts))
     loaded = model.load(tmp_path / "old")
     assert loaded.predict(["now cat."])[0].words == ["now", "cat."]
-    assert loaded.predictor.spaced  # type: ignore[attr-defined]
+    assert loaded.predictor.of_words.spaced  # type: ignore[attr-defined]
 
 
 def test_a_head_has_a_score_for_tags_it_has_not_seen() -> None:
