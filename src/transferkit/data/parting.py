@@ -67,7 +67,8 @@ def _pattern(parting: Parting) -> Any:
     pattern = ways[parting.by] if parting.by == "blanks" else rf"{letters}|{ways[parting.by]}"
     lists = _by_ends(parting.kept)
     clitics = [word for word in lists["beginning"] if word[0] in "'\u2019"] or [_NOBODY]
-    return regex.compile(pattern, regex.V1, **_used(pattern, {**lists, "clitics": clitics}))
+    used: Any = _used(pattern, {**lists, "clitics": clitics})
+    return regex.compile(pattern, regex.V1, **used)
 
 
 def _used(pattern: str, lists: dict[str, list[str]]) -> dict[str, list[str]]:
