@@ -223,8 +223,9 @@ def test_words_beyond_the_window_are_read_in_others(
     loaded = model.load(folder / "run", route)
     long = " ".join(["cat", "here"] * 250)
     [_, tags] = loaded.predict(["cat", long])
-    assert len(tags) == 500 and tags[0] == tags[-2] == "B-animal" and tags[-1] == "O"
-    assert sum(tag == "B-animal" for tag in tags) > 240 and not caplog.text
+    assert len(tags) == 500 and tags[0] == "B-animal" and not caplog.text
+    right = [tag == ("O", "B-animal")[i % 2 == 0] for i, tag in enumerate(tags)]
+    assert sum(right) > (490 if route == "full" else 330) and sum(right[-48:]) > 28
 
 
 def test_the_window_is_the_models_and_not_that_of_the_rows_it_was_trained_on(tagged: RunResult, folder: Path) -> None:
@@ -456,7 +457,7 @@ def test_models_of_earlier_versions_part_texts_at_blanks(tagged: RunResult, fold
     (tmp_path / "old" / "transferkit.json").write_text(json.dumps(facts))
     loaded = model.load(tmp_path / "old")
     assert loaded.predict(["now cat."])[0].words == ["now", "cat."]
-    assert loaded.predictor.spaced  # type: ignore[attr-defined]
+    assert loaded.predictor.of_words.spaced  # type: ignore[attr-defined]
 
 
 def test_a_head_has_a_score_for_tags_it_has_not_seen() -> None:

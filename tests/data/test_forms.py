@@ -161,7 +161,7 @@ def test_lines_of_text(tmp_path: Path) -> None:
         ("a\tx\nb\n", "found one tab in line 1, neither in line 2"),
         ("a\tb\tx\nb\tc\ty\n", "found several tabs in line 1"),
         ("__label__a x\ny\n", "found __label__NAME in line 1, neither in line 2"),
-        ("EU\tB-ORG\nsays\tO\n\nso\tO\n", r"found a word and its tag; call the file \.conll"),
+        ("EU\tB-ORG\nsays\tO\n", r"found a word and its tag and no empty line .* call the file \.conll"),
         ("text\tlabel\na\tx\n", r"found a table with the columns 'text', 'label'; call the file \.tsv"),
     ],
 )

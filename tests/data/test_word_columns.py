@@ -64,6 +64,8 @@ def cleaned(tmp_path: Path, name: str, text: str, named: dict[str, str]) -> Clea
         ("a.iob2", UNER, {}, ["Ada/B-PER runs/O", "No/O"]),
         ("a.tsv", "Word\tTag\nAda\tB-PER\nruns\tO\n\nNo\tO\nno\tO\n", {}, ["Ada/B-PER runs/O", "No/O no/O"]),
         ("a.tsv", "Ada\tB-PER\nruns\tO\n\nNo\tO\nno\tO\n", {}, ["Ada/B-PER runs/O", "No/O no/O"]),
+        ("train.txt", CONLL_2003, {}, ["EU/B-ORG rejects/O", "北京/B-LOC"]),
+        ("train.txt", "我\tO\n在\tO\n\n北\tB-LOC\n京\tI-LOC\n", {}, ["我/O 在/O", "北/B-LOC 京/I-LOC"]),
         ("a.conllup", "# global.columns = ID FORM NER\n1\tAda\tB-P\n2\tis\tO\n", {}, ["Ada/B-P is/O"]),
         ("a.conll", "1 Ada B-P\n2 is O\n\n1 No O\n", {}, ["Ada/B-P is/O", "No/O"]),
         ("a.conll", "0 Ada B-P\n1 is O\n\n2 No O\n", {}, ["Ada/B-P is/O", "No/O"]),
@@ -111,6 +113,12 @@ def test_a_table_of_texts_stays_one(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_text("text\tlabel\na good film\tpos\n\na bad one\tneg\n\nso so\tneg\nno\tneg\n")
     assert read(path)["label"] == ("pos", "neg", "neg", "neg")
+
+
+def test_lines_of_two_words_are_no_columns(tmp_path: Path) -> None:
+    path = tmp_path / "poem.txt"
+    path.write_text("roses red\nviolets blue\n\nsugar sweet\nand so\n")
+    assert read(path)["text"] == ["roses red", "violets blue", "sugar sweet", "and so"]
 
 
 KAGGLE = {

@@ -7,12 +7,14 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
+from transferkit import tasks
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.training.encoding import NO_TOKEN, Encoded, Sentences
+from transferkit.training.word_reading import AS_WRITTEN, WordReading, of_task
 from transferkit.training.word_windows import as_read, encode_words, filled, merged, of_windows
 
-PIECES = ["\u2581", "\u2581Ada", "\u2581in", "中国", "人", "民", "民大", "会", "。", "x"]
+PIECES = ["\u2581", "\u2581Ada", "\u2581in", "在中国", "在", "中国", "人", "民", "民大", "会", "。", "x", "会中国"]
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +52,27 @@ def test_signs_are_read_without_blanks(unigram: Any) -> None:
 
 
 def test_earlier_models_read_the_blanks(unigram: Any) -> None:
-    encoded = encode_words(rows("中 国 人"), unigram, 32, spaced=True)
+    encoded = encode_words(rows("中 国 人"), unigram, 32, reading=WordReading(spaced=True))
     assert unigram.convert_ids_to_tokens(encoded.ids[0].tolist())[1:-1] == [
         *("\u2581", "<unk>", "\u2581", "<unk>", "\u2581", "人")
     ]
     assert begun(encoded, unigram) == ["<unk>", "<unk>", "人"]
+
+
+def test_pieces_in_which_entities_end_are_read_in_parts(unigram: Any) -> None:
+    texts, tags = ["在 中 国 人", "会 中 国", "Ada in 中 国"], ["O B-L I-L O", "O O O", "B-P O B-L I-L"]
+    given = Rows({"text": texts, "tags": [each.split() for each in tags]}, np.arange(1, 4))
+    task = tasks.get("ner").bound(given)
+    reading = of_task(given, task, unigram, "x ")
+    assert reading.borders == {"在中国": (1,)}
+    encoded = encode_words(rows("人 在 中 国 会"), unigram, 32, "x ", reading)
+    assert begun(encoded, unigram) == ["人", "在", "中国", None, "会"]
+    assert begun(encode_words(rows("人 在 中 国 会"), unigram, 32), unigram) == ["人", "在中国", None, None, "会"]
+    ended = Rows({"text": ["会 民 大"], "tags": [["B-P", "I-P", "O"]]}, np.arange(1, 2))
+    whole = of_task(ended, tasks.get("ner").bound(ended), unigram)
+    assert whole.borders == {"民大": (1,)}  # 大 is not in the vocabulary
+    assert begun(encode_words(rows("会 民 大"), unigram, 32, reading=whole), unigram) == ["会", "民大", None]
+    assert of_task(given, tasks.get("text-classification"), unigram) == AS_WRITTEN
 
 
 def test_a_prompt_is_no_word(unigram: Any) -> None:

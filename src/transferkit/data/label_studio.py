@@ -12,6 +12,7 @@ from transferkit.errors import DataError
 _DATA, _ANNOTATIONS = "data", ("annotations", "completions")
 _KINDS = ("labels", "hypertextlabels")
 TEXT, ENTITIES = "text", "entities"
+COLUMNS = (_DATA, *_ANNOTATIONS)
 
 log = logging.getLogger("transferkit")
 
@@ -73,7 +74,7 @@ def _entities(annotation: Mapping[str, Any], where: str) -> list[dict[str, Any]]
         value = result.get("value") if isinstance(result, Mapping) else None
         if not isinstance(value, Mapping) or result.get("type") not in _KINDS:
             continue
-        labels = value.get("labels") or value.get("hypertextlabels") or ()
+        labels: list[Any] = value.get("labels") or value.get("hypertextlabels") or []
         if len(labels) != 1:
             raise DataError(
                 f"{where}: expected one label per entity, found {len(labels)} ({', '.join(map(str, labels))}); a word "

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from transferkit.data import audit, joined
+from transferkit.data import audit, joined, word_rows
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import GROUP, TIME, TaskColumns
 from transferkit.data.rows import Rows
@@ -30,6 +30,8 @@ def of(
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
     made = {part for part in parts if part not in raw}
     made_of = tuple(column for column in raw if made and column in task.unpacks and column not in parts)
+    if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[first])):
+        made_of = (*made_of, sentence)
     used = {*made_of, *parts}
     in_order = (*task.inputs, *task.optional_inputs, task.target, GROUP, TIME)
     targets = [target for part in cleaned.values() for target in part.rows[task.target]]

@@ -38,7 +38,8 @@ def read(
     raw = chosen[_TEXT]
     if any(isinstance(target, Marked) and target.marks for target in targets) and _TEXT not in named:
         raw = _beside(rows, raw)
-    texts, given = [], []
+    texts: list[str] = []
+    given: list[Given | list[str]] = []
     for i, (cell, target) in enumerate(zip(rows[raw], targets, strict=True)):
         listed = values.listed(cell, raw, rows, i)
         text = "" if listed is not None else _text(cell, raw, rows, i)
@@ -49,7 +50,7 @@ def read(
             )
         if isinstance(target, Marked):
             texts.append(values.whole(text))
-            given.append(None)
+            given.append(Given(text, []))
             continue
         places = [] if listed is not None else _places(text, target, parting)
         found = listed if listed is not None else [text[start:end] for start, end in places]

@@ -95,16 +95,21 @@ def likely_tags(names: Sequence[str]) -> int:
 
 
 def holds_words(path: Path, encoding: str) -> bool:
-    """Whether `path` has a word per line: groups of lines with empty ones between, as many columns in every line, and
-    no blank inside of a cell."""
-    lines = [line for _, line in islice(compression.numbered(path, encoding=encoding), _FIRST)]
-    groups = _groups(lines)
-    fields = [_fields(line) for group in groups for line in group if not line.startswith("#")]
-    if len(groups) < 2 or len(fields) < 2 * len(groups):
+    """Whether `path` has a word per line: groups of lines with empty ones between, as many columns in every line, no
+    blank inside of a cell, and where blanks part the columns one of tags such as O and B-PER."""
+    try:
+        lines = [line for _, line in islice(compression.numbered(path, encoding=encoding), _FIRST)]
+    except DataError:  # whoever reads the file as what it is says so
         return False
-    return len({len(each) for each in fields}) == 1 < len(fields[0]) and not any(
-        " " in cell for each in fields for cell in each
-    )
+    groups = _groups(lines)
+    said = [line for group in groups for line in group if not line.startswith("#")]
+    fields = [_fields(line) for line in said]
+    if len(groups) < 2 or len(fields) <= len(groups) or len({len(each) for each in fields}) > 1:
+        return False
+    if len(fields[0]) < 2 or any(" " in cell for each in fields for cell in each):
+        return False
+    by_tabs = all("\t" in line for line in said)
+    return by_tabs or any(_are_tags(column) for column in zip(*fields, strict=True))
 
 
 def _form_of(path: Path, encoding: str) -> _Form:

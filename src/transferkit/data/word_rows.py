@@ -35,7 +35,7 @@ def sentences(rows: Rows) -> Rows:
     A sentence begins where the column of sentences (`Sentence #`, `sentence_id` ...) has another value than above; an
     empty cell goes on with the sentence above it, as in the table that many NER courses use.
     """
-    name = _sentence_column(rows)
+    name = sentence_column(rows)
     if name is None:
         return rows
     starts = _starts(rows[name])
@@ -53,7 +53,7 @@ def whole(batches: Iterator[Rows]) -> Iterator[Rows]:
     """`batches` of one table such that no sentence is parted between two of them."""
     held: Rows | None = None
     for batch in batches:
-        name = _sentence_column(batch)
+        name = sentence_column(batch)
         if name is None:
             yield batch
             continue
@@ -72,7 +72,7 @@ def _says_one_thing(parts: Sequence[Sequence[Any]]) -> bool:
     return same and len({str(part[0]) for part in parts}) > 1 and any(len(part) > 1 for part in parts)
 
 
-def _sentence_column(rows: Rows) -> str | None:
+def sentence_column(rows: Rows) -> str | None:
     """The column that names sentences, where others have a word per row."""
     found = {plain(name): name for name in reversed(list(rows.columns))}
     word = next((found[name] for name in _WORDS if name in found), None)

@@ -14,7 +14,7 @@ from transformers import AutoModel
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, write_facts
+from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
@@ -31,6 +31,7 @@ from transferkit.training.replica import replica, to_save, write
 from transferkit.training.shapes import tags
 from transferkit.training.tokenizing import as_learned
 from transferkit.training.windows import whole, windowed
+from transferkit.training.word_reading import AS_WRITTEN, WordReading
 from transferkit.training.word_windows import encode_words
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
@@ -57,6 +58,7 @@ class Facts(predictors.Facts):
     longest: int = Field(LONGEST_SPAN, ge=1)
     prior: float = 0.0
     unspaced: bool = False
+    borders: Borders = Field(default_factory=dict)
 
     @field_validator("pooling")
     @classmethod
@@ -73,7 +75,7 @@ class FrozenFeatures:
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
     `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold`,
-    `closed`, `longest`, `prior` and `spaced` as in `Transformer`.
+    `closed`, `longest`, `prior` and `of_words` as in `Transformer`.
     """
 
     encoder: Any
@@ -91,7 +93,7 @@ class FrozenFeatures:
     closed: bool = False
     longest: int = LONGEST_SPAN
     prior: float = 0.0
-    spaced: bool = False
+    of_words: WordReading = AS_WRITTEN
 
     @property
     def parameters(self) -> int:
@@ -185,7 +187,7 @@ class FrozenFeatures:
             nothing = np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
             return Predictions(shapes.of(self.shape).predictions(nothing, self.prior))
         if self.shape is Shape.TAGS:
-            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.spaced)
+            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
             logits = self._logits(Examples(words, np.full(len(words), UNLABELLED)))
             return Predictions(tags.answered(logits, words, self.labels))
         logits, cut = self.logits(rows)
@@ -209,7 +211,8 @@ class FrozenFeatures:
             closed=self.closed,
             longest=self.longest,
             prior=self.prior,
-            unspaced=not self.spaced,
+            unspaced=not self.of_words.spaced,
+            borders=dict(self.of_words.borders),
             own_code=load_model.brings_code(self.encoder),
         )
         write_facts(folder, facts)
@@ -248,5 +251,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
         closed=facts.closed,
         longest=facts.longest,
         prior=facts.prior,
-        spaced=not facts.unspaced,
+        of_words=WordReading(not facts.unspaced, facts.borders),
     )

@@ -15,7 +15,7 @@ from transformers import (
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, write_facts
+from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
@@ -27,6 +27,7 @@ from transferkit.training.replica import to_save, write
 from transferkit.training.shapes import Adjustment, tags
 from transferkit.training.tokenizing import as_learned
 from transferkit.training.windows import whole, windowed
+from transferkit.training.word_reading import AS_WRITTEN, WordReading
 from transferkit.training.word_windows import encode_words, merged
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
@@ -51,6 +52,7 @@ class Facts(predictors.Facts):
     longest: int = Field(LONGEST_SPAN, ge=1)
     prior: float = 0.0
     unspaced: bool = False
+    borders: Borders = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Transformer:
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
     likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`, `prior`
-    as in `Adjustment`, `spaced` as in `word_windows.encode_words`.
+    as in `Adjustment`, `of_words` is how words are read.
     """
 
     model: Any
@@ -77,7 +79,7 @@ class Transformer:
     closed: bool = False
     longest: int = LONGEST_SPAN
     prior: float = 0.0
-    spaced: bool = False
+    of_words: WordReading = AS_WRITTEN
 
     @property
     def parameters(self) -> int:
@@ -100,7 +102,7 @@ class Transformer:
             encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
         if self.shape is Shape.TAGS:
-            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.spaced)
+            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
             return Examples(words, np.full(len(words), UNLABELLED), rows=rows)
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
         return Examples(encoded, np.full(len(rows), UNLABELLED))
@@ -156,7 +158,8 @@ class Transformer:
             closed=self.closed,
             longest=self.longest,
             prior=self.prior,
-            unspaced=not self.spaced,
+            unspaced=not self.of_words.spaced,
+            borders=dict(self.of_words.borders),
             own_code=load_model.brings_code(self.model),
         )
         write_facts(folder, facts)
@@ -188,5 +191,5 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
         closed=facts.closed,
         longest=facts.longest,
         prior=facts.prior,
-        spaced=not facts.unspaced,
+        of_words=WordReading(not facts.unspaced, facts.borders),
     )

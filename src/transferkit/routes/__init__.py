@@ -16,15 +16,17 @@ from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
-from transferkit.training import passages
+from transferkit.training import passages, word_reading
 from transferkit.training.answered import longest_answer
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
 from transferkit.training.encoding import LONGEST_SPAN
 from transferkit.training.passages import Reading, closes
-from transferkit.training.prompting import Frame, frame
+from transferkit.training.prompting import frame
 from transferkit.training.shapes import span
+from transferkit.training.templating import Frame
 from transferkit.training.windows import Windowed, whole, windowed
+from transferkit.training.word_reading import WordReading
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Context:
         if self.backbone.writes:
             return None
         return f"{self.backbone.name} is an encoder, which writes no text; name a decoder or an encoder-decoder"
+
+    def of_words(self, tokenizer: Any) -> WordReading:
+        """How words that are tagged are read by a model with this tokenizer."""
+        return word_reading.of_task(self.train, self.task, tokenizer, self.backbone.prompt)
 
     def reading(self, tokenizer: Any) -> Reading:
         """How contexts are read: with a token for there being no answer where the backbone needs it, and with answers

@@ -84,6 +84,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         shape=context.task.shape,
         closed=reading.closed,
         longest=reading.longest,
+        of_words=context.of_words(tokenizer),
         prior=choice.prior,
     )
     if shape is Shape.SPAN:
@@ -211,7 +212,8 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     order = np.random.default_rng(context.seed).permutation(len(rows))
     before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
     rows = rows.take(np.sort(order[before < MOST_WORDS]))
-    source = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt)
+    of_words = context.of_words(tokenizer)
+    source = labelled_examples(*(rows, context.task, tokenizer, context.max_length, backbone.prompt), of_words=of_words)
     reader = word_layers(encoder, source, context.cache, backbone.identity)
     words, sentences = source.encoded.words, source.encoded.sentences
     assert words is not None and sentences is not None

@@ -59,9 +59,10 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         context.read(rows, tokenizer, context.max_length, backbone.prompt).rows
         for rows in (context.train, context.validation)
     ]
-    reading = context.reading(tokenizer)
+    reading, of_words = context.reading(tokenizer), context.of_words(tokenizer)
     learn, check = (
-        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, reading) for rows in parts
+        labelled_examples(rows, task, tokenizer, context.max_length, backbone.prompt, reading, of_words)
+        for rows in parts
     )
     set_seed(context.seed)
     model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
@@ -95,6 +96,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         shape=task.shape,
         closed=reading.closed,
         longest=reading.longest,
+        of_words=of_words,
     )
     total = back
     if task.shape is Shape.SPAN:

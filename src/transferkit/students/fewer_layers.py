@@ -85,7 +85,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             closed=teacher.closed,
             longest=teacher.longest,
             prior=adjustment.prior,
-            spaced=teacher.spaced,
+            of_words=teacher.of_words,
         )
 
     def read(rows: Rows) -> Rows:
@@ -95,7 +95,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         model=model,
         examples=lambda rows: labelled_examples(
             *(rows, lesson.task, teacher.tokenizer, teacher.max_length, teacher.prompt, teacher.reading),
-            spaced=teacher.spaced,
+            of_words=teacher.of_words,
         ),
         predictor=in_use,
         read=read,

@@ -23,7 +23,7 @@ from transferkit.students import (
     without_tokens,
 )
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import shapes, word_reading
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.encoding import encode
 from transferkit.training.layers import depth_of
@@ -83,6 +83,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))
     matches, widths = _matched(lesson.teacher, backbone)
     reading = Reading(closes(backbone.architecture), lesson.longest(tokenizer))
+    of_words = word_reading.of_task(lesson.rows, lesson.task, tokenizer, backbone.prompt)
 
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(lesson.task.labels))
@@ -98,6 +99,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             closed=reading.closed,
             longest=reading.longest,
             prior=adjustment.prior,
+            of_words=of_words,
         )
 
     def read(rows: Rows) -> Rows:
@@ -105,7 +107,9 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
     return Student(
         model=model,
-        examples=lambda rows: labelled_examples(rows, lesson.task, tokenizer, max_length, backbone.prompt, reading),
+        examples=lambda rows: labelled_examples(
+            rows, lesson.task, tokenizer, max_length, backbone.prompt, reading, of_words
+        ),
         predictor=in_use,
         read=read,
         method=f"{backbone.name} taught",

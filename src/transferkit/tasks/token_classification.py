@@ -78,4 +78,5 @@ TASK = Task(
         "tags": ("ner_tags", "tags", "labels", "ner", "ner_tag", "tag", "entities", "spans", "label"),
     },
     unpack=_unpack,
+    unpacks=label_studio.COLUMNS,
 )

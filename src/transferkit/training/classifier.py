@@ -23,6 +23,7 @@ from transferkit.training.resampling import Oversampled, oversampled
 from transferkit.training.scaling import adjust_logits
 from transferkit.training.shapes import Adjustment
 from transferkit.training.validation import validator
+from transferkit.training.word_reading import AS_WRITTEN, WordReading
 from transferkit.training.word_windows import encode_words, of_windows
 
 
@@ -53,15 +54,15 @@ def labelled_examples(
     max_length: int,
     prompt: str,
     reading: Reading = PLAIN,
-    spaced: bool = False,
+    of_words: WordReading = AS_WRITTEN,
 ) -> Examples:
-    """`rows` encoded, with their targets as losses take them; contexts in the way of `reading`, `spaced` as in
-    `word_windows.encode_words`."""
+    """`rows` encoded, with their targets as losses take them; contexts in the way of `reading`, words in that of
+    `of_words`."""
     if task.shape is Shape.SPAN:
         return span_examples(rows, task, tokenizer, max_length, prompt, reading)
     targets = shapes.of(task.shape).targets(rows, task)
     if task.shape is Shape.TAGS:
-        words = encode_words(rows, tokenizer, max_length, prompt, spaced)
+        words = encode_words(rows, tokenizer, max_length, prompt, of_words)
         return Examples(words, of_windows(targets, words, UNLABELLED), rows=rows)
     return Examples(encode(rows, tokenizer, max_length, prompt), targets)
 

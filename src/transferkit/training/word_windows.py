@@ -12,9 +12,9 @@ from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE, continued, parts
 from transferkit.data.words import joined
 from transferkit.errors import ConfigError
-from transferkit.training.cutting import ranges, sequences
+from transferkit.training.cutting import ranges
 from transferkit.training.encoding import NO_TOKEN, Encoded, Ints, Sentences
-from transferkit.training.tokenizing import ready
+from transferkit.training.word_reading import AS_WRITTEN, Tokens, WordReading, places, tokenised
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,9 +39,10 @@ def as_read(rows: Rows) -> Rows:
     return replace(rows, columns={**rows.columns, "text": [joined(text.split(" ")) for text in rows["text"]]})
 
 
-def encode_words(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", spaced: bool = False) -> Encoded:
-    """Tokenise the words of `rows`, joined as their script has it (`spaced`: by blanks, as earlier versions did), in
-    windows of at most `max_length` tokens, special tokens and `prompt` included.
+def encode_words(
+    rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", reading: WordReading = AS_WRITTEN
+) -> Encoded:
+    """Tokenise the words of `rows` in windows of at most `max_length` tokens, special tokens and `prompt` included.
 
     It is noted in which token each word begins; one that begins in a token of an earlier word, or has no token, has
     none of its own. Raises `ConfigError` for a slow tokenizer, and where the windows have no room.
@@ -49,15 +50,14 @@ def encode_words(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", 
     if not tokenizer.is_fast:
         raise ConfigError("tags of words need a fast tokenizer, which knows where its tokens stand; name another model")
     lists = [text.split(" ") for text in rows["text"]]
-    texts = [text if spaced else joined(words) for text, words in zip(rows["text"], lists, strict=True)]
-    read = [prompt + text for text in texts]
-    encodings = ready(tokenizer)(read, truncation=False, verbose=False).encodings if read else []
+    texts = [reading.text(words) for words in lists]
     found: list[_Window] = []
     goes_on: list[npt.NDArray[np.bool_]] = []
-    for i, (words, text, encoding) in enumerate(zip(lists, texts, encodings, strict=True)):
-        own, shared = _tokens_of_words(encoding, _places(words, text) + len(prompt), len(prompt))
+    read = tokenised([prompt + text for text in texts], tokenizer, reading)
+    for i, (words, text, tokens) in enumerate(zip(lists, texts, read, strict=True)):
+        own, shared = _tokens_of_words(tokens, places(words, text) + len(prompt), len(prompt))
         goes_on.append(shared)
-        found += _windows(encoding, i, own, len(prompt), max_length, tokenizer.pad_token_id or 0)
+        found += _windows(tokens, i, own, len(prompt), max_length, tokenizer.pad_token_id or 0)
     owner = np.array([each.row for each in found], dtype=np.int64)
     return Encoded(
         ids=tuple(each.ids for each in found),
@@ -72,23 +72,13 @@ def encode_words(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", 
     )
 
 
-def _places(words: Sequence[str], text: str) -> Ints:
-    """First character of every word in the text that they were joined to, and the one after its last, (words, 2)."""
-    places, at = [], 0
-    for word in words:
-        at += text[at : at + 1] == " "
-        places.append((at, at + len(word)))
-        at += len(word)
-    return np.array(places, dtype=np.int64).reshape(-1, 2)
-
-
-def _tokens_of_words(encoding: Any, places: Ints, skipped: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _tokens_of_words(given: Tokens, places: Ints, skipped: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """The token in which each word begins, `NO_TOKEN` for one without a token of its own; and which of these begin in a
     token of the word before."""
-    offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    offsets = given.offsets
     # A mark that a word begins here says nothing of what the word is, whatever place it is said to have.
-    marks = np.array([token == _FIRST_SIGN for token in encoding.tokens], dtype=bool)
-    inside = (sequences(encoding) == 0) & (offsets[:, 1] > np.maximum(offsets[:, 0], skipped)) & ~marks
+    marks = np.array([token == _FIRST_SIGN for token in given.pieces], dtype=bool)
+    inside = (given.owners == 0) & (offsets[:, 1] > np.maximum(offsets[:, 0], skipped)) & ~marks
     tokens = np.flatnonzero(inside)
     if not len(tokens):
         return np.full(len(places), NO_TOKEN), np.zeros(len(places), dtype=bool)
@@ -106,17 +96,16 @@ def _tokens_of_words(encoding: Any, places: Ints, skipped: int) -> tuple[Ints, n
     return own, taken & (own == NO_TOKEN)
 
 
-def _windows(encoding: Any, row: int, own: Ints, skipped: int, max_length: int, padding: int) -> Iterator[_Window]:
+def _windows(given: Tokens, row: int, own: Ints, skipped: int, max_length: int, padding: int) -> Iterator[_Window]:
     """Those of a row whose words begin in the tokens `own`; `skipped` are the characters of the prompt."""
-    ids = np.asarray(encoding.ids, dtype=np.int64)
+    ids = given.ids
     if not len(ids):
         yield _Window(row, np.array([padding]), own, 0, np.zeros(len(own), dtype=np.int64))
         return
     if len(ids) <= max_length:
         yield _Window(row, ids, own, 0, np.full(len(own), len(ids)))
         return
-    ends = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)[:, 1]
-    context = np.flatnonzero((sequences(encoding) == 0) & (ends > skipped))
+    context = np.flatnonzero((given.owners == 0) & (given.offsets[:, 1] > skipped))
     room, shared = max_length - (len(ids) - len(context)), min(STRIDE, max_length // 4)
     if room <= shared:
         raise ConfigError(

@@ -1,11 +1,12 @@
-"""`.txt`: a text per line, with its label behind a tab (as THUCNews has it), with fastText's labels, or without any."""
+"""`.txt`: a text per line, with its label behind a tab (as THUCNews has it), with fastText's labels, or without any; or
+a word per line, with empty lines between sentences."""
 
 import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from transferkit.data import compression
+from transferkit.data import compression, word_columns
 from transferkit.data import encoding as encodings
 from transferkit.data.columns import ALIASES
 from transferkit.data.rows import Rows
@@ -27,6 +28,9 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Column `text`, and `label` where every line has one: behind its only tab, or as fastText's `__label__NAME`, of
     which there may be several. Empty lines are left out; rows are numbered by lines. Numbers of labels become the names
     that a file `class.txt` beside has."""
+    if word_columns.holds_words(path, encoding):
+        yield from word_columns.batches(path, size, encoding)
+        return
     kind = _kind(path, encoding)
     names = _names(path, encoding) if kind == "tab" else ()
     rows = Collector(str(path))
@@ -65,7 +69,10 @@ def _kind(path: Path, encoding: str) -> str:
                 f"{', '.join(map(repr, line.split(chr(9))))}; call the file .tsv"
             )
     if tags and lines:
-        raise DataError(f"{path}: expected a text per line, found a word and its tag; call the file .conll")
+        raise DataError(
+            f"{path}: expected a text per line, found a word and its tag and no empty line between sentences; put "
+            "these in, or call the file .conll if it is one sentence"
+        )
     if len(first) < 2 and "tabs" not in first:
         return next(iter(first), "text")
     found = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
