@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -11,6 +12,7 @@ from transformers import (
     AutoModelForMaskedLM,
     AutoModelForSeq2SeqLM,
     CanineTokenizer,
+    PreTrainedTokenizerFast,
 )
 
 from tiny_models import VOCABULARY, save_tokenizer
@@ -44,7 +46,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "canine": {**_HEADS, **_HASHED, "hidden_size": 32, "pad_token_id": 0, "initializer_range": 0.1},
     "gpt2": {"vocab_size": len(VOCABULARY), "n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 96, **_ENDS},
     "llama": _GROUPED,
-    "qwen2": _GROUPED,
+    "qwen2": {**_GROUPED, "vocab_size": 300},
     "qwen3": _GROUPED,
     "gemma": _GROUPED,
     "t5": _T5,
@@ -70,6 +72,19 @@ def save(folder: Path, family: str, seed: int = 0) -> Path:
     kind.from_config(config).save_pretrained(folder)
     if family == "canine":
         CanineTokenizer().save_pretrained(folder)  # its words are the signs of Unicode
+    elif family == "qwen2":
+        _save_bytes(folder)
     else:
         save_tokenizer(folder, FRAMES.get(family, "mpnet" if family != "bert" else "bert"))
     return folder
+
+
+def _save_bytes(folder: Path) -> None:
+    """A byte is a token: transformers reads the tokenizer of a Qwen2 as pairs of bytes, whatever its file says."""
+    signs = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {word: i for i, word in enumerate([*VOCABULARY[:5], *signs])}
+    tokenizer = Tokenizer(models.BPE(vocabulary, [], unk_token=None))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = {"pad_token": "[PAD]", "eos_token": "[SEP]"}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder)

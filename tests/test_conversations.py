@@ -85,8 +85,11 @@ def test_turns_that_are_left_out_are_not_learned(writers: dict[str, Backbone]) -
     asked = frame(tokenizer, writers["llama"].configuration(), TASK, None)
     whole = len(prompts(rows, tokenizer, asked, 200).ids[0])
     assert learned(writers["llama"], rows, whole - 1) == ["old [SEP]", "the big home [SEP]"]
-    short = prompts(rows, tokenizer, asked, 8)
-    assert len(short.ids[0]) == 8 and short.cut == (0,) and not len(short.answers[0])
+    long = read(messages=[[*TALK[:5], {"role": "user", "content": "home " * 40}, TALK[-1]]])
+    short = prompts(long, tokenizer, asked, 30)
+    assert len(short.ids[0]) == 30 and short.cut == (0,) and not len(short.answers[0])
+    whole = prompts(long, tokenizer, asked, 200).ids[0]
+    assert short.ids[0].tolist() == [*whole[:15], *whole[-15:]], "both ends are kept"
 
 
 def test_the_prompt_is_that_of_the_template(writers: dict[str, Backbone]) -> None:

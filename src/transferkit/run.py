@@ -165,9 +165,11 @@ def look(
     validation: Any = None,
     test: Any = None,
     encoding: str | None = None,
-    text: str | None = None,
-    text_pair: str | None = None,
-    label: str | None = None,
+    text: str | Sequence[str] | None = None,
+    text_pair: str | Sequence[str] | None = None,
+    label: str | Sequence[str] | None = None,
+    label_separator: str | None = None,
+    label_names: str | Sequence[str] = (),
     group: str | None = None,
     time: str | None = None,
 ) -> Overview:
@@ -179,7 +181,9 @@ def look(
     >>> transferkit.look("reviews.csv", label="category")  # doctest: +SKIP
     """
     columns = {"text": text, "text_pair": text_pair, "label": label, "group": group, "time": time}
-    config = parse({"data": _described(data, validation, test) | columns | {"encoding": encoding}, "task": task})
+    labels = {"label_separator": label_separator, "label_names": label_names}
+    where = _described(data, validation, test) | {"encoding": encoding}
+    config = parse({"data": {**where, **columns, **labels}, "task": task})
     with _naming_arguments():
         return intake.look(config, _table_of(data, validation, test, encoding))
 

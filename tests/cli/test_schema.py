@@ -133,3 +133,9 @@ def test_resume_needs_a_folder_with_a_run(tmp_path: Path) -> None:
 def test_the_run_folder_is_settled_beforehand() -> None:
     folder = described({"path": "data/reviews.csv"}).output_dir
     assert folder is not None and folder.parent == Path("runs") and folder.name.startswith("reviews-")
+
+
+def test_columns_of_one_text_and_columns_that_are_not_named() -> None:
+    assert described({"path": "a.csv", "text": (), "label": []}).data.text is None
+    assert described({"path": "a.csv", "text": ["title,body"]}).data.text == "title,body"
+    assert described({"path": "a.csv", "text": ("title", "body")}).data.text == "title,body"

@@ -132,7 +132,8 @@ def test_words_stay_words() -> None:
 
 def test_a_column_per_label_is_to_be_one() -> None:
     task = tasks.get("multi-label-classification")
-    with pytest.raises(DataError, match=r"pass --label NAME; of a column for every label make one, .* parted by \|"):
+    expected = r"pass --label NAME, or where every label has a column of 0 and 1 all of these: --label"
+    with pytest.raises(DataError, match=expected):
         canonical(read({"text": ["x"], "single": [1], "thinker": [0]}), task)
     with pytest.raises(DataError, match=r"pass --label NAME$"):
         canonical(read({"text": ["x"], "single": [1]}), task)

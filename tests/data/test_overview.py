@@ -71,7 +71,7 @@ def test_what_cannot_be_used_is_shown_with_the_reason() -> None:
 )
 def test_a_row_as_it_is_learned(task: str, row: dict[str, object], learned: list[tuple[str, str]]) -> None:
     other = row | ({"score": 1.0} if task == "text-regression" else {})
-    found = looked([row, other | ({"labels": ["慢"]} if "labels" in row else {})], task)
+    found = looked([row, row, other | ({"labels": ["慢"]} if "labels" in row else {})], task)
     assert found.problem == ""
     assert list(found.example) == learned
 

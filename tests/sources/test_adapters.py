@@ -27,8 +27,8 @@ def adapted(kind: Any, base: Path, folder: Path, task: str, **settings: Any) -> 
     """Save an adapter whose every update counts; gives the states of the model with it, merged by PEFT."""
     torch.manual_seed(3)
     model = peft.get_peft_model(kind.from_pretrained(base), peft.LoraConfig(task_type=task, r=2, **settings))
-    for name, parameter in model.named_parameters():
-        if "lora_" in name:
+    for parameter in model.parameters():
+        if parameter.requires_grad:
             parameter.data.normal_(std=0.3)
     model.save_pretrained(folder)
     return states(model.merge_and_unload())

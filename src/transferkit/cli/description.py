@@ -43,7 +43,7 @@ def described(
     so that its name is known whatever happens.
     """
     values = _base(given, file, resume)
-    asked = {name: value for name, value in given.items() if value is not None and value != []}
+    asked = {name: value for name, value in given.items() if value is not None and value not in ([], ())}
     values["data"] = {**(values.get("data") or {}), **_those(asked, DataConfig)}
     if POSITIONAL not in values["data"]:
         raise ConfigError("expected DATA (a file, a catalogue name or a hub data set) or --config FILE; found neither")

@@ -38,8 +38,9 @@ def parsed(text: str) -> Conversation | None:
     except (ValueError, RecursionError):
         return None
     turns, tools = (whole.get("messages"), whole.get("tools")) if isinstance(whole, dict) else (whole, None)
-    fine = isinstance(turns, list) and bool(turns) and all(_is_turn(turn) for turn in turns)
-    return Conversation(turns, tools or None) if fine and isinstance(tools, list | None) else None
+    if not isinstance(turns, list) or not turns or not isinstance(tools, list | None):
+        return None
+    return Conversation(turns, tools or None) if all(_is_turn(turn) for turn in turns) else None
 
 
 def _is_turn(turn: Any) -> bool:

@@ -29,8 +29,9 @@ from transferkit.training.drawing import drawing_from
 from transferkit.training.examples import Examples
 from transferkit.training.inference import Floats, device_of, if_it_fits
 from transferkit.training.layers import captured_along
-from transferkit.training.prompting import Frame, Ints, Prompts, prompts
+from transferkit.training.prompting import Prompts, prompts
 from transferkit.training.replica import replica, to_save, write
+from transferkit.training.templating import Frame, Ints
 from transferkit.training.tokenizing import alone_with, as_learned
 
 # Tokens that a model must never write, or must begin or end with.

@@ -22,8 +22,9 @@ from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
 from transferkit.training.encoding import LONGEST_SPAN
 from transferkit.training.passages import Reading, closes
-from transferkit.training.prompting import Frame, frame
+from transferkit.training.prompting import frame
 from transferkit.training.shapes import span
+from transferkit.training.templating import Frame
 from transferkit.training.windows import Windowed, whole, windowed
 from transferkit.training.word_reading import WordReading
 

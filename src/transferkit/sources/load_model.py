@@ -27,7 +27,7 @@ from transformers import (
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
-    BertTokenizerFast,
+    BertTokenizer,
 )
 
 from transferkit.errors import SourceError
@@ -110,7 +110,7 @@ def saved_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
         if not layout.has_words_of_bert(folder) or str(error) == str(layout.code_refused(folder)):
             raise
         with _loading(words, folder, trust_remote_code):
-            made = BertTokenizerFast.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+            made = BertTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         wholeness.require_words(made, folder)
         _say_of_bert(folder)
     return made

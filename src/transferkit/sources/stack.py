@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 _TOKENS = 8
 _tried: dict[tuple[type, str], bool] = {}
@@ -47,6 +46,8 @@ def _is_whole(model: nn.Module, stack: nn.ModuleList) -> bool:
     kinds, within = {type(layer) for layer in stack}, {id(layer) for layer in stack}
     if any(type(each) in kinds and id(each) not in within for each in model.modules()):
         return False
+    from transformers import PreTrainedModel  # takes as long as importing torch
+
     inner = next((each for each in model.modules() if isinstance(each, PreTrainedModel)), None)
     if inner is None:
         return True

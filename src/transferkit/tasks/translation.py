@@ -1,6 +1,7 @@
 """The same text in another language."""
 
 from dataclasses import replace
+from typing import Any
 
 from transferkit.data import printed
 from transferkit.data.rows import Rows
@@ -14,7 +15,7 @@ def unpacked(rows: Rows) -> Rows:
     """A column of {"en": ..., "fr": ...}, as translation data on the hub has it, as two: the first language is
     translated into the second. Raises `DataError` where there are not two of them, and the same in all rows."""
     given = rows.columns.get("translation", ())
-    cells = [printed.mapping(cell) or cell if isinstance(cell, str) else cell for cell in given]
+    cells: list[Any] = [printed.mapping(cell) or cell if isinstance(cell, str) else cell for cell in given]
     if not cells or not all(isinstance(cell, dict) for cell in cells):
         return rows
     if len(cells[0]) != _BOTH:

@@ -10,7 +10,8 @@ from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Task
 from transferkit.training.encoding import Encoded
 from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.prompting import Frame, Ints, completions, frame, prompts
+from transferkit.training.prompting import completions, frame, prompts
+from transferkit.training.templating import Frame, Ints
 
 
 def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_length: int, longest: int) -> Examples:

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from transferkit.errors import is_out_of_memory
+from transferkit.sources.stack import hidden_of
 from transferkit.training.examples import Examples
-from transferkit.training.layers import hidden_of, last_layer
+from transferkit.training.layers import last_layer
 from transferkit.training.learner import inputs_of, logits_of
 
 

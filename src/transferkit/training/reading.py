@@ -4,6 +4,7 @@ from contextlib import nullcontext, suppress
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from transferkit.progress import progress
@@ -34,7 +35,10 @@ def read_phrases(model: Any, source: Examples) -> Floats:
                     model(**inputs)
                 else:
                     seen[depth] = model.base_model(**inputs).last_hidden_state
-            states = pool(seen[depth], mask_of(inputs), "mean").float().cpu().numpy()
+            hidden, mask = seen[depth], mask_of(inputs)
+            if hidden.shape[1] != mask.shape[1]:  # Funnel's body has fewer states than tokens
+                mask = torch.ones(hidden.shape[:2], device=hidden.device)
+            states = pool(hidden, mask, "mean").float().cpu().numpy()
             advance(len(states))
             return list(states)
 

@@ -117,7 +117,7 @@ def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return Adjustment(scale, np.asarray(-scale * thresholds, dtype=np.float32), prior)
 
 
-def _calibrated(logits: Floats, targets: npt.NDArray[Any]) -> tuple[float, float]:
+def _calibrated(logits: npt.NDArray[Any], targets: npt.NDArray[Any]) -> tuple[float, float]:
     """Scale from 0.01 to 100 and prior from -10 to 10."""
     share = doubt(len(targets))
     smoothed = (1 - share) * targets + share / 2
