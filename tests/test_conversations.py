@@ -159,6 +159,13 @@ def test_alpaca() -> None:
     assert "1 conversation to train on with 2 answers before the last" in told.message
 
 
+def test_questions_with_what_the_system_says() -> None:
+    rows = read(system_prompt=["你是助手", ""], question=["问", "再问"], response=["答", "再答"])
+    found = conversations.parsed(rows["text"][0])
+    assert found is not None and [turn["role"] for turn in found.turns] == ["system", "user"]
+    assert rows["text"][1] == "再问" and list(rows["completion"]) == ["答", "再答"]
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
