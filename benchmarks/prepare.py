@@ -47,6 +47,7 @@ class DataSet:
 
 
 WRITER = "SmolLM2-135M-Instruct"
+MULTILINGUAL = "multilingual-e5-small"
 DATA = {
     "trec": DataSet("trec", test_size=500),
     "trec-8-per-class": DataSet("trec", test_size=500, per_class=8),
@@ -54,8 +55,8 @@ DATA = {
     "reuters-r52": DataSet("reuters-r52"),
     "sms-spam": DataSet("sms-spam"),
     "bbc-news": DataSet("bbc-news", split_by_seed=True),
-    "chinese-reviews": DataSet("zh-reviews"),
-    "chinese-names": DataSet("zh-names", task="token-classification"),
+    "chinese-reviews": DataSet("zh-reviews", model=MULTILINGUAL),
+    "chinese-names": DataSet("zh-names", task="token-classification", model=MULTILINGUAL),
     "snli": DataSet("snli", most=20_000),
     "debtags": DataSet("debtags", task="multi-label-classification"),
     "conll2003": DataSet("conll2003", task="token-classification"),

@@ -200,7 +200,7 @@ def test_a_folder_is_looked_at_once_until_a_file_changes(
     copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[Path] = []
-    monkeypatch.setattr("transferkit.sources.examination._read_texts", lambda folder, *_: looked.append(folder))
+    monkeypatch.setattr("transferkit.sources.examination._read_texts", lambda folder, *_: looked.append(folder) is None)
     for _ in range(2):
         sources.load(str(copy), cache_dir=tmp_path / "cache")
     shutil.copy(save_bert(tmp_path / "other", seed=1) / "model.safetensors", copy)

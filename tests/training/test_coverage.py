@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from transformers import PreTrainedTokenizerFast
 from tiny_models import some_rows
 from transferkit import config, intake, model_choice, sources
 from transferkit.data.rows import Rows
+from transferkit.errors import SourceError
 from transferkit.sources.source import UnreachableError
 from transferkit.training import coverage
 
@@ -89,7 +91,12 @@ def taken(given: Rows, tmp_path: Path, **settings: Any) -> tuple[str, list[str]]
     return backbone.name, [each.kind for each in splits.audit.findings if each.severity == "warning"]
 
 
-ZH = Rows({"text": [f"这本书很好看{i}" for i in range(40)], "label": ["a", "b"] * 20}, np.arange(1, 41))
+def chinese(ending: str) -> Rows:
+    texts = [f"这本书很好看{i}{ending}" for i in range(40)]
+    return Rows({"text": texts, "label": ["a", "b"] * 20}, np.arange(1, 41))
+
+
+ZH = chinese(" the old cat")
 
 
 def test_texts_that_the_usual_model_does_not_know(
@@ -115,6 +122,33 @@ def test_without_a_network_the_usual_model_is_kept(
     model, kinds = taken(ZH, tmp_path, offline=True)
     assert model == "all-MiniLM-L6-v2" and "unknown-texts" in kinds
     assert "multilingual-e5-small is not on this machine" in caplog.text
+
+
+def test_a_model_that_reads_nothing_of_them_is_refused(asked: list[str], tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"all-MiniLM-L6-v2 reads nothing of these texts.*multilingual-e5-small"):
+        taken(chinese(""), tmp_path, model="all-MiniLM-L6-v2")
+
+
+@pytest.mark.parametrize(
+    ("ids", "nothing"),
+    [([[3, 3]], True), ([[5, 3]], True), ([[5, 5, 5, 3]], False), ([[]], True), ([[5, 6]], False), ([[5]], False)],
+    ids=["unknown", "a blank before it", "one word", "empty", "two words", "one word alone"],
+)
+def test_what_counts_as_nothing(ids: list[list[int]], nothing: bool) -> None:
+    given = SimpleNamespace(unk_token_id=3, eos_token_id=2, pad_token_id=1, bos_token_id=0)
+    tokenizer = _Told(given, ids)
+    assert coverage.of(rows("a b"), tokenizer).nothing == nothing
+
+
+class _Told:
+    """A tokenizer that answers `ids` whatever it is asked."""
+
+    def __init__(self, given: SimpleNamespace, ids: list[list[int]]) -> None:
+        self.__dict__.update(vars(given))
+        self.ids = ids
+
+    def __call__(self, _texts: list[str], **_how: Any) -> dict[str, list[list[int]]]:
+        return {"input_ids": self.ids}
 
 
 def test_texts_that_it_knows(asked: list[str], tmp_path: Path) -> None:

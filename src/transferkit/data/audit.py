@@ -275,6 +275,8 @@ def unfinished(numbers: Sequence[int]) -> tuple[Finding, ...]:
 
 def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
     """Rows per label; a row with several counts for each."""
+    if task.shape.name == "LABEL":
+        return Counter(map(str, rows[task.target]))
     return Counter(name for target in rows[task.target] for name in names_in(target))
 
 

@@ -129,6 +129,8 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, w
     """Two labels that differ in bytes that are not UTF-8 would be one."""
     if task.shape.name not in ("LABEL", "LABELS", "TAGS"):
         return
+    if not any("\ufffd" in name for name in audit.class_counts(rows, task)):
+        return
     for number, target in zip(rows.numbers, rows[task.target], strict=True):
         damaged = [name for name in names_in(target) if "\ufffd" in str(name)]
         if damaged:
@@ -140,9 +142,12 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, w
 
 def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
     """Rows that hold every column's own name, as files joined to one have them; never all rows."""
-    found = np.full(len(table), len(table.columns) > 1)
-    for name, cells in table.columns.items():
-        found &= [isinstance(cell, str) and cell.strip() == name for cell in cells]
+    found = np.zeros(len(table), dtype=bool)
+    if len(table.columns) > 1:
+        (first, cells), *others = table.columns.items()
+        likely = (i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() == first)
+        for i in likely:
+            found[i] = all(isinstance(row[i], str) and row[i].strip() == name for name, row in others)
     return found & ~found.all()
 
 

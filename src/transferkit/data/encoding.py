@@ -43,7 +43,7 @@ _NULLS = 100
 
 @dataclass
 class _Found:
-    """What a file holds if it is read as UTF-8, or as what was asked for; `sample` is of what is not ASCII."""
+    """What a file holds if it is read as UTF-8, or as what was asked for."""
 
     wrong: int = 0
     right: int = 0
@@ -52,7 +52,6 @@ class _Found:
     nulls: int = 0
     size: int = 0
     shifted: bool = False
-    sample: bytes = b""
 
     @property
     def fits(self) -> bool:
@@ -74,7 +73,7 @@ def of(path: Path, asked: str | None = None) -> str:
     likely, found = _by_mark(path), _examined(path, UTF_8)
     if likely is None and found.fits:
         return UTF_8
-    likely = likely or _likely(found)
+    likely = likely or _likely(path, found)
     if asked == AUTO and likely:
         log.info("%s: read as %s", path, likely)
         return likely
@@ -96,7 +95,8 @@ def _as_asked(path: Path, name: str) -> str:
         raise DataError(f"{path}: expected {name}, found UTF-8; with --encoding auto every file is read in its own")
     found = _examined(path, name)
     if not found.fits:
-        raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(mark or _likely(as_utf_8))}")
+        likely = mark or _likely(path, as_utf_8)
+        raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(likely)}")
     return name
 
 
@@ -134,33 +134,37 @@ def _examined(path: Path, encoding: str) -> _Found:
         found.wrong += wrong
         found.right += len(text) - len(text.encode("ascii", "ignore")) - wrong
         found.wrong_lines += sum("\ufffd" in line for line in text.split("\n")) if wrong else 0
-        found.sample += _telling(chunk, _SAMPLE - len(found.sample))
-    if found.nulls or found.shifted:
-        found.sample = next(_chunks(path), b"")[:_SAMPLE]
     found.lines += 1
     found.wrong, found.wrong_lines = max(0, found.wrong - meant), max(0, found.wrong_lines - meant)
     return found
 
 
-def _telling(chunk: bytes, room: int) -> bytes:
-    """Words that are not ASCII, about `room` bytes of them: what stands between them tells nothing."""
-    words = (word for word in _BETWEEN.split(chunk[: 16 * room]) if not word.isascii())
-    return b" ".join(words)[:room] + b" " if room > 0 else b""
+def _telling(path: Path) -> bytes:
+    """Words that are not ASCII, about 64 kB of them: what stands between them tells nothing."""
+    sample = b""
+    for chunk in _chunks(path):
+        if not chunk.isascii():
+            words = (word for word in _BETWEEN.split(chunk[: 16 * _SAMPLE]) if not word.isascii())
+            sample += b" ".join(words)[: _SAMPLE - len(sample)] + b" "
+        if len(sample) >= _SAMPLE:
+            break
+    return sample
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     return compression.chunks(path, _AT_ONCE)
 
 
-def _likely(found: _Found) -> str | None:
+def _likely(path: Path, found: _Found) -> str | None:
     """The encoding that a file looks like, None where none fits."""
     if found.nulls * _NULLS > found.size:
-        nulls = [found.sample[place::4].count(0) for place in range(4)]
+        start = next(_chunks(path), b"")[:_SAMPLE]
+        nulls = [start[place::4].count(0) for place in range(4)]
         big = nulls[0] > nulls[3]
-        width = 32 if nulls[1 if big else 2] * 8 > len(found.sample) else 16
+        width = 32 if nulls[1 if big else 2] * 8 > len(start) else 16
         return f"utf-{width}-{'be' if big else 'le'}"
     if found.shifted:
         return "iso2022_jp"
-    fitting = from_bytes(found.sample, cp_isolation=_USUAL)
+    fitting = from_bytes(_telling(path), cp_isolation=_USUAL)
     best = min(fitting, key=lambda each: (each.chaos, -each.coherence, _USUAL.index(each.encoding)), default=None)
     return best.encoding if best else None

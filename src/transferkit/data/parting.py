@@ -36,18 +36,18 @@ class Parting(Record):
     what stands together is. `kept` are words that stay whole all the same.
     """
 
-    by: By = "pieces"
-    signs: bool = True
-    kept: tuple[str, ...] = ()
+    by: By
+    signs: bool
+    kept: tuple[str, ...]
 
     def places(self, text: str) -> Places:
         """Where the words of `text` stand: the first character of each, and the one after its last."""
         return [found.span() for found in _pattern(self).finditer(text)]
 
 
-BLANKS = Parting(by="blanks", signs=False)
+BLANKS = Parting(by="blanks", signs=False, kept=())
 """At blanks alone: how earlier versions parted texts."""
-PIECES = Parting()
+PIECES = Parting(by="pieces", signs=True, kept=())
 """As `data.words.pieces` does."""
 
 
@@ -101,7 +101,7 @@ def learned(texts: Iterable[str]) -> Parting:
     of_signs = {word: count for word, count in counts.items() if has_signs(word)}
     several = sum(count for word, count in of_signs.items() if len(signs(word)) > 1)
     single = several <= _SEVERAL * sum(of_signs.values())
-    ways = [Parting(by=by, signs=single) for by in _WAYS]
+    ways = [Parting(by=by, signs=single, kept=()) for by in _WAYS]
     whole = [sum(count for word, count in counts.items() if _is_whole(word, way)) / total for way in ways]
     fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= whole[2] - _BY_CHANCE, True]
     best = ways[fine.index(True)]

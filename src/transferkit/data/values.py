@@ -1,6 +1,5 @@
 """What a cell holds -> what a task takes: text for inputs, a label or None for targets."""
 
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from numbers import Real
@@ -12,7 +11,6 @@ from transferkit.data import printed
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
-_HALF = re.compile("[\ud800-\udfff]")
 _NESTED = (dict, list, tuple, set, np.ndarray)
 
 
@@ -25,9 +23,11 @@ def inputs(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
 
 def whole(text: str) -> str:
     """`text` with U+FFFD for every half of a surrogate pair, which no file, tokenizer or hash takes."""
-    if text.isascii() or not _HALF.search(text):
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
@@ -96,9 +96,15 @@ def targets(cells: Sequence[Any]) -> list[Any]:
 def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: Rows) -> list[Any]:
     """Every target as `reader` reads it, None where there is none. Raises `DataError` with row and column."""
     found = []
+    known: dict[str, str] = {}  # a label is read once
     for i, cell in enumerate(cells):
+        if type(cell) is str and cell in known:
+            found.append(known[cell])
+            continue
         try:
             found.append(None if cell is None else reader(cell))
+            if type(cell) is type(found[-1]) is str:
+                known[cell] = found[-1]
         except (ValueError, ArithmeticError) as error:
             where = f"{rows.source}: " if rows.source else ""
             raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None

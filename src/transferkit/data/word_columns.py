@@ -151,7 +151,7 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
         tags = [2]
     if len(tags) == 1:
         names[tags[0]] = TAGS
-    where = f"tags from column {tags[0] + 1}" if len(tags) == 1 else "which column has the tags is not sure"
+    where = f"tags from column {tags[0] + 1}" if len(tags) == 1 else "the column of tags is to be named with --label"
     log.info("%s: the first column counts the words; words are read from column 2, %s", path, where)
     return tuple(names)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt
 
 from transferkit import record
 from transferkit.data.parting import Parting
@@ -101,6 +101,8 @@ def _shape(name: Any) -> Any:
     return Shape[name]
 
 
+Borders = dict[str, Annotated[tuple[PositiveInt, ...], Field(min_length=1)]]
+"""`WordReading.borders` as files have them."""
 ShapeName = Annotated[Shape, BeforeValidator(_shape), PlainSerializer(lambda shape: shape.name)]
 """A shape, which files have by its name."""
 

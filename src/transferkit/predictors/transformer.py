@@ -15,7 +15,7 @@ from transformers import (
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.predictors import Predictions, ShapeName, saving, write_facts
+from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
 from transferkit.training import answering, shapes
@@ -52,7 +52,7 @@ class Facts(predictors.Facts):
     longest: int = Field(LONGEST_SPAN, ge=1)
     prior: float = 0.0
     unspaced: bool = False
-    borders: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    borders: Borders = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,10 @@ AS_WRITTEN = WordReading()
 
 @dataclass(frozen=True)
 class Tokens:
-    """A text in tokens: their numbers, what they are called, where they stand in it (tokens, 2), and which text each is
-    of, -1 for special ones."""
+    """A text in tokens: their numbers, where they stand in it (tokens, 2), and which text each is of, -1 for special
+    ones."""
 
     ids: Ints
-    pieces: tuple[str, ...]
     offsets: Ints
     owners: Ints
 
@@ -49,12 +48,19 @@ class Tokens:
 def tokenised(texts: Sequence[str], tokenizer: Any, reading: WordReading) -> Iterator[Tokens]:
     """`texts` in tokens."""
     encodings = ready(tokenizer)(list(texts), truncation=False, verbose=False).encodings if texts else []
+    whole = {tokenizer.convert_tokens_to_ids(piece) for piece in reading.borders}
     for each in encodings:
+        ids = each.ids
         offsets = np.asarray(each.offsets, dtype=np.int64).reshape(-1, 2)
-        found = Tokens(np.asarray(each.ids, dtype=np.int64), tuple(each.tokens), offsets, sequences(each))
-        if reading.borders and not reading.borders.keys().isdisjoint(found.pieces):
-            found = _parted(found, reading.borders, tokenizer)
-        yield found
+        found = Tokens(np.asarray(ids, dtype=np.int64), offsets, sequences(each))
+        yield found if whole.isdisjoint(ids) else _parted(found, each.tokens, reading.borders, tokenizer)
+
+
+def mark_of_words(tokenizer: Any) -> int:
+    """The token that only says that a word begins behind it, as sentencepiece's do before signs; -1 if there is none.
+    """
+    found = tokenizer.convert_tokens_to_ids(_BEGINS)
+    return -1 if found is None or found == tokenizer.unk_token_id else int(found)
 
 
 def places(words: Sequence[str], text: str) -> Ints:
@@ -81,11 +87,14 @@ def of_task(rows: Rows, task: Task, tokenizer: Any, prompt: str = "") -> WordRea
     for (words, tags), text, tokens in zip(given, texts, read, strict=True):
         begins = places(words, text)[:, 0] + len(prompt)
         breaks = begins[1:][[tags[i + 1] != continued(tags[i], task.labels) for i in range(len(tags) - 1)]]
-        for i in np.flatnonzero(tokens.owners == 0):
-            start, end = _body(tokens, int(i))
+        starts, ends = tokens.offsets[:, 0], tokens.offsets[:, 1]
+        held = np.searchsorted(breaks, ends, side="left") > np.searchsorted(breaks, starts, side="right")
+        for i in np.flatnonzero(held & (tokens.owners == 0)):
+            piece = tokenizer.convert_ids_to_tokens(int(tokens.ids[i]))
+            start, end = _body(piece, tokens.offsets[i].tolist())
             inside = breaks[(breaks > start) & (breaks < end)]
             if len(inside):
-                found.setdefault(tokens.pieces[i], set()).update((inside - start).tolist())
+                found.setdefault(piece, set()).update((inside - start).tolist())
     return WordReading(borders={piece: tuple(sorted(at)) for piece, at in sorted(found.items())})
 
 
@@ -93,32 +102,31 @@ def _prefix(piece: str) -> str:
     return next((mark for mark in (_BEGINS, _GOES_ON) if piece.startswith(mark)), "")
 
 
-def _body(tokens: Tokens, token: int) -> tuple[int, int]:
-    """Where a token stands without a blank before it; nowhere if it is not written as it stands there."""
-    piece = tokens.pieces[token]
-    start, end = tokens.offsets[token].tolist()
+def _body(piece: str, place: Sequence[int]) -> tuple[int, int]:
+    """Where a token at `place` stands without a blank before it; nowhere if it is not written as it stands there."""
+    start, end = place
     length = len(piece) - len(_prefix(piece))
     return (end - length, end) if 0 < length <= end - start else (end, end)
 
 
-def _parted(tokens: Tokens, borders: Mapping[str, tuple[int, ...]], tokenizer: Any) -> Tokens:
+def _parted(
+    tokens: Tokens, pieces: Sequence[str], borders: Mapping[str, tuple[int, ...]], tokenizer: Any
+) -> Tokens:
     """`tokens` with parts in the place of those that have `borders`."""
     ids, owners, offsets = (each.tolist() for each in (tokens.ids, tokens.owners, tokens.offsets))
-    pieces = list(tokens.pieces)
     for i in reversed(range(len(pieces))):
-        start, end = _body(tokens, i)
+        start, end = _body(pieces[i], offsets[i])
         cuts = [start, *(start + at for at in borders.get(pieces[i], ()) if start + at < end), end]
         parts = _parts(pieces[i], [at - start for at in cuts], tokenizer) if end > start and len(cuts) > 2 else None
         if parts is not None:
-            ids[i : i + 1] = [number for number, _ in parts]
-            pieces[i : i + 1] = [piece for _, piece in parts]
+            ids[i : i + 1] = parts
             owners[i : i + 1] = [owners[i]] * len(parts)
             offsets[i : i + 1] = [[a, b] for a, b in zip([offsets[i][0], *cuts[1:-1]], cuts[1:], strict=True)]
-    return Tokens(np.array(ids), tuple(pieces), np.array(offsets).reshape(-1, 2), np.array(owners))
+    return Tokens(np.array(ids), np.array(offsets).reshape(-1, 2), np.array(owners))
 
 
-def _parts(piece: str, cuts: Sequence[int], tokenizer: Any) -> list[tuple[int, str]] | None:
-    """Numbers and pieces of the parts; None where the vocabulary lacks one."""
+def _parts(piece: str, cuts: Sequence[int], tokenizer: Any) -> list[int] | None:
+    """The parts; None where the vocabulary lacks one."""
     prefix = _prefix(piece)
     body, found = piece[len(prefix) :], []
     for start, end in pairwise(cuts):
@@ -126,7 +134,7 @@ def _parts(piece: str, cuts: Sequence[int], tokenizer: Any) -> list[tuple[int, s
         for written in (f"{prefix}{part}",) if not start else (f"{_GOES_ON}{part}", part):
             number = tokenizer.convert_tokens_to_ids(written)
             if number is not None and number != tokenizer.unk_token_id:
-                found.append((int(number), written))
+                found.append(int(number))
                 break
         else:
             return None

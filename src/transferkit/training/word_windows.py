@@ -14,12 +14,11 @@ from transferkit.data.words import joined
 from transferkit.errors import ConfigError
 from transferkit.training.cutting import ranges
 from transferkit.training.encoding import NO_TOKEN, Encoded, Ints, Sentences
-from transferkit.training.word_reading import AS_WRITTEN, Tokens, WordReading, places, tokenised
+from transferkit.training.word_reading import AS_WRITTEN, Tokens, WordReading, mark_of_words, places, tokenised
 
 Floats = npt.NDArray[np.float32]
 
 STRIDE = 128  # tokens that two windows of a row share, or a quarter of a window that is short
-_FIRST_SIGN = "\u2581"
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,9 @@ def encode_words(
     found: list[_Window] = []
     goes_on: list[npt.NDArray[np.bool_]] = []
     read = tokenised([prompt + text for text in texts], tokenizer, reading)
+    mark = mark_of_words(tokenizer)
     for i, (words, text, tokens) in enumerate(zip(lists, texts, read, strict=True)):
-        own, shared = _tokens_of_words(tokens, places(words, text) + len(prompt), len(prompt))
+        own, shared = _tokens_of_words(tokens, places(words, text) + len(prompt), len(prompt), mark)
         goes_on.append(shared)
         found += _windows(tokens, i, own, len(prompt), max_length, tokenizer.pad_token_id or 0)
     owner = np.array([each.row for each in found], dtype=np.int64)
@@ -72,13 +72,12 @@ def encode_words(
     )
 
 
-def _tokens_of_words(given: Tokens, places: Ints, skipped: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _tokens_of_words(given: Tokens, places: Ints, skipped: int, mark: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """The token in which each word begins, `NO_TOKEN` for one without a token of its own; and which of these begin in a
     token of the word before."""
     offsets = given.offsets
     # A mark that a word begins here says nothing of what the word is, whatever place it is said to have.
-    marks = np.array([token == _FIRST_SIGN for token in given.pieces], dtype=bool)
-    inside = (given.owners == 0) & (offsets[:, 1] > np.maximum(offsets[:, 0], skipped)) & ~marks
+    inside = (given.owners == 0) & (offsets[:, 1] > np.maximum(offsets[:, 0], skipped)) & (given.ids != mark)
     tokens = np.flatnonzero(inside)
     if not len(tokens):
         return np.full(len(places), NO_TOKEN), np.zeros(len(places), dtype=bool)
