@@ -71,6 +71,12 @@ def test_every_answer_is_learned_with_its_end(writers: dict[str, Backbone]) -> N
 
 def test_an_encoder_decoder_learns_the_last_answer(writers: dict[str, Backbone]) -> None:
     assert len(learned(writers["t5"], read(messages=[TALK]))) == 1
+    tokenizer: Any = writers["t5"].tokenizer()
+    asked = frame(tokenizer, writers["t5"].configuration(), TASK, None)
+    text = tokenizer.decode(prompts(read(messages=[TALK]), tokenizer, asked, 200).ids[0], skip_special_tokens=True)
+    assert text == "my the old home big one the one old home"
+    long = prompts(read(prompt=["old " + "the " * 90 + "home"], completion=["one"]), tokenizer, asked, 40).ids[0]
+    assert len(long) == 40 and tokenizer.decode(long, skip_special_tokens=True).endswith("the home")
 
 
 def test_a_template_that_asks_otherwise_than_it_writes_down(writers: dict[str, Backbone]) -> None:
