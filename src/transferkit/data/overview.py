@@ -30,7 +30,7 @@ def of(
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
     made = {part for part in parts if part not in raw}
     made_of = tuple(column for column in raw if made and column in task.unpacks and column not in parts)
-    if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[first])):
+    if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[_TRAIN])):
         made_of = (*made_of, sentence)
     used = {*made_of, *parts}
     in_order = (*task.inputs, *task.optional_inputs, task.target, GROUP, TIME)
