@@ -81,6 +81,17 @@ def test_published_forms(form: str, tmp_path: Path) -> None:
         assert found.rows["text"] == WORDS and found.rows["tags"] == TAGS and not found.findings
 
 
+def test_documents(tmp_path: Path) -> None:
+    pairs = [[text, {"entities": marks}] for text, marks in zip(TEXTS, MARKS, strict=True)]
+    under = {"classes": ["PER", "LOC"], "annotations": [pairs[0], None, pairs[1]]}
+    studios = [studio(text, marks) for text, marks in zip(TEXTS, MARKS, strict=True)]
+    path = tmp_path / "rows.json"
+    for whole in (pairs, under, studios, {"data": RECORDS["doccano, label"]}):
+        path.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+        found = cleaned(path)
+        assert found.rows["text"] == WORDS and found.rows["tags"] == TAGS
+
+
 @pytest.mark.parametrize("write", [json.dumps, str])
 def test_places_written_into_cells(write: Any) -> None:
     table = {"body": TEXTS, "spans": [write(MARKS[0]), write([tuple(each) for each in MARKS[1]])]}

@@ -1,13 +1,23 @@
-"""Pairs of a text and what is said of it, as spaCy's training data has it: `[["text", {"cats": {...}}], ...]`."""
+"""Pairs of a text and what is said of it, as spaCy's training data has it: `[["text", {"entities": [...]}], ...]`, also
+under `annotations` as annotators for it write them."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_UNDER = "annotations"
+
 
 def fits(whole: Any) -> bool:
-    """Whether it is a list of such pairs."""
-    return isinstance(whole, list) and bool(whole) and all(_is_pair(each) for each in whole)
+    """Whether it is a list of such pairs, or holds one."""
+    found = _listed(whole)
+    return bool(found) and all(_is_pair(each) for each in found)
+
+
+def _listed(whole: Any) -> list[Any]:
+    """The pairs, without the gaps (null) that annotators leave for texts that were skipped."""
+    found = whole.get(_UNDER) if isinstance(whole, dict) else whole
+    return [each for each in found if each is not None] if isinstance(found, list) else []
 
 
 def _is_pair(each: Any) -> bool:
@@ -16,5 +26,5 @@ def _is_pair(each: Any) -> bool:
 
 def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:
     """The text under `text`, and what is said of it under the names that it has there."""
-    for text, said in whole:
+    for text, said in _listed(whole):
         yield {**said, "text": text}
