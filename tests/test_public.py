@@ -20,6 +20,7 @@ from transferkit.tasks import Shape
 
 NAMES = [
     "Model",
+    "Overview",
     "Rows",
     "Run",
     "RunConfig",
@@ -28,6 +29,7 @@ NAMES = [
     "__version__",
     "fit",
     "load",
+    "look",
     "read",
 ]
 
