@@ -56,6 +56,8 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
         return written_list(cell)
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return None
+    if all(type(word) is str for word in cell):
+        return list(cell)
     for place, word in enumerate(cell, start=1):
         if isinstance(word, _NESTED) or missing(word):
             where = f"{rows.source}: " if rows.source else ""
