@@ -71,6 +71,12 @@ def test_every_answer_is_learned_with_its_end(writers: dict[str, Backbone]) -> N
 
 def test_an_encoder_decoder_learns_the_last_answer(writers: dict[str, Backbone]) -> None:
     assert len(learned(writers["t5"], read(messages=[TALK]))) == 1
+    tokenizer: Any = writers["t5"].tokenizer()
+    asked = frame(tokenizer, writers["t5"].configuration(), TASK, None)
+    text = tokenizer.decode(prompts(read(messages=[TALK]), tokenizer, asked, 200).ids[0], skip_special_tokens=True)
+    assert text == "my the old home big one the one old home"
+    long = prompts(read(prompt=["old " + "the " * 90 + "home"], completion=["one"]), tokenizer, asked, 40).ids[0]
+    assert len(long) == 40 and tokenizer.decode(long, skip_special_tokens=True).endswith("the home")
 
 
 def test_a_template_that_asks_otherwise_than_it_writes_down(writers: dict[str, Backbone]) -> None:
@@ -85,10 +91,11 @@ def test_turns_that_are_left_out_are_not_learned(writers: dict[str, Backbone]) -
     asked = frame(tokenizer, writers["llama"].configuration(), TASK, None)
     whole = len(prompts(rows, tokenizer, asked, 200).ids[0])
     assert learned(writers["llama"], rows, whole - 1) == ["old [SEP]", "the big home [SEP]"]
-    long = read(messages=[[*TALK[:5], {"role": "user", "content": "home " * 40}, TALK[-1]]])
+    asking = {"role": "user", "content": "home " * 40}
+    long, alone = read(messages=[[*TALK[:5], asking, TALK[-1]]]), read(messages=[[TALK[0], asking, TALK[-1]]])
     short = prompts(long, tokenizer, asked, 30)
     assert len(short.ids[0]) == 30 and short.cut == (0,) and not len(short.answers[0])
-    whole = prompts(long, tokenizer, asked, 200).ids[0]
+    whole = prompts(alone, tokenizer, asked, 200).ids[0]
     assert short.ids[0].tolist() == [*whole[:15], *whole[-15:]], "both ends are kept"
 
 
@@ -156,6 +163,13 @@ def test_alpaca() -> None:
     assert list(rows["completion"]) == ["hello", "go on", "hi"]
     [told] = audit.turns(rows)
     assert "1 conversation to train on with 2 answers before the last" in told.message
+
+
+def test_questions_with_what_the_system_says() -> None:
+    rows = read(system_prompt=["你是助手", ""], question=["问", "再问"], response=["答", "再答"])
+    found = conversations.parsed(rows["text"][0])
+    assert found is not None and [turn["role"] for turn in found.turns] == ["system", "user"]
+    assert rows["text"][1] == "再问" and list(rows["completion"]) == ["答", "再答"]
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def _chosen(
     rows = folded.rows if folded else prepared.compared
     if len(results) == 1 or not len(rows):
         asked = sorted(results, key=lambda each: each.route == BASELINE)
-        return choosing.unchosen([each.name for each in asked], by, margin), []
+        return choosing.unchosen(prepared.task, [each.name for each in asked], by, margin), []
     candidates = [
         Candidate(each.name, each.route, each.cost.texts_per_second, _to_choose_by(prepared, run, each.name, folded))
         for each in results

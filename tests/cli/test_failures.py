@@ -58,8 +58,14 @@ def test_unusable_rows(fails: Any, content: str, words: list[str]) -> None:
 
 
 ODD_CELLS = {
-    "a list as label": ('{"text": "a film", "label": ["good", "new"]}\n', ["row 41", "'label'", "one label", "list"]),
-    "a mapping as label": ('{"text": "a film", "label": {"good": 1}}\n', ["row 41", "'label'", "one label", "dict"]),
+    "a list as label": (
+        '{"text": "a film", "label": ["good", "new"]}\n',
+        ["row 41", "'label'", "one label", "['good', 'new']"],
+    ),
+    "a mapping as label": (
+        '{"text": "a film", "label": {"good": 1, "bad": 1}}\n',
+        ["row 41", "'label'", "one label", "['good', 'bad']"],
+    ),
     "a list as text": ('{"text": ["a film"], "label": "good"}\n', ["row 41", "'text'", "expected text", "list"]),
 }
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from transferkit.config import parse
-from transferkit.data import Splits, prepare, read_splits
+from transferkit.data import Splits, compression, prepare, read_splits
 from transferkit.data.columns import canonical
 from transferkit.data.reading import read
 from transferkit.errors import DataError
@@ -280,3 +280,12 @@ def test_one_row_per_label_with_a_test_file_is_enough(tmp_path: Path) -> None:
     assert len(made.train) == 3 and len(made.test) == 27 and not len(made.validation)
     with pytest.raises(DataError, match=r"no label can be both learned and tested; .* or test rows with --test"):
         prepared(train)
+
+
+@pytest.mark.parametrize("key", ["", "data"])
+def test_a_document_in_one_line_may_be_longer_than_any_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(compression, "MAX_LINE", 100)
+    path = saved(tmp_path / "a.json", {"version": 1, key: ROWS} if key else ROWS)
+    assert list(read(path)["text"]) == TEXTS

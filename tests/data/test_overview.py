@@ -36,6 +36,15 @@ def test_encoding_columns_labels_and_a_row_are_said(tmp_path: Path) -> None:
     ]
 
 
+def test_the_training_rows_come_first(tmp_path: Path) -> None:
+    for name in ("dev", "test", "train"):
+        lines = [json.dumps({"text": f"{name} {i}", "label": "ab"[i % 2]}) for i in range(4)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    found = transferkit.look(tmp_path)
+    assert [table.split for table in found.tables] == ["train", "validation", "test"]
+    assert found.example[0] == ("text", "train 0")
+
+
 def test_what_cannot_be_used_is_shown_with_the_reason() -> None:
     found = looked([{"first": "一个文本", "second": "x"}] * 3, "text-classification")
     assert "expected a column for text" in found.problem

@@ -186,7 +186,7 @@ BAD = [
     ("a.jsonl", '{"text": "a"}\n{"text": \n', "row 2 is not valid JSON"),
     ("a.jsonl", '{"text": "a"}\n\n["a"]\n', "row 3: expected a JSON object .* found a list"),
     ("a.json", '[\n{"text": "a"},\n3]\n', "row 2: expected an object such as .*, found 3"),
-    ("a.json", '{\n"data": [\n', "is not JSON from line 2 on .* expected an array of objects, or one object per line"),
+    ("a.json", '{\n"data": [\n', "is not JSON from line 3 on .* expected an array of objects, or one object per line"),
     ("a.jsonl", '[\n{"text": "a"}]\n', r"row 1 is not valid JSON .* is one JSON document, call it \.json"),
     (
         "a.json",

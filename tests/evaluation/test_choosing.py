@@ -150,6 +150,7 @@ def test_the_better_of_two_is_chosen_as_often_as_by_test_rows(monkeypatch: pytes
 
 
 def test_without_rows_the_first_route_stands_and_none_is_cheapest() -> None:
-    alone, several = (choosing.unchosen(names, FOLDS, 1.0) for names in (["baseline"], ["full", "baseline"]))
+    alone, several = (choosing.unchosen(TASK, names, FOLDS, 1.0) for names in (["baseline"], ["full", "baseline"]))
     assert (alone.best, alone.cheapest, alone.rows) == ("baseline", "baseline", 0)
     assert (several.best, several.cheapest, several.losses) == ("full", None, {})
+    assert alone.margin == pytest.approx(0.01)

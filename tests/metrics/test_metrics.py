@@ -319,3 +319,4 @@ def test_they_are_left_out_where_all_questions_are_alike() -> None:
     assert set(both) == {"token_f1", "exact_match", *SPLIT}
     assert both["has_answer_exact"].value == 0.5 and both["no_answer_exact"].value == 0.0
     assert set(scores.score(task, found, [["x"], ["y"], ["x"]], resamples=10).metrics) == {"token_f1", "exact_match"}
+    assert both["no_answer_exact"].high > 0.9, "one row says next to nothing"

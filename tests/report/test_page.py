@@ -111,7 +111,7 @@ def test_bare_runs_have_a_page_too(run: RunResult, tmp_path: Path) -> None:
     bare = replace(
         run,
         routes=(only,),
-        choice=choosing.unchosen([only.name], VALIDATION, 1.0),
+        choice=choosing.unchosen(run.task, [only.name], VALIDATION, 1.0),
         naive=None,
         skipped=(),
         manifest={},

@@ -125,7 +125,7 @@ def test_without_a_network_the_usual_model_is_kept(
 
 
 def test_a_model_that_reads_nothing_of_them_is_refused(asked: list[str], tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="all-MiniLM-L6-v2 reads nothing of these texts.*multilingual-e5-small"):
+    with pytest.raises(SourceError, match=r"all-MiniLM-L6-v2 reads nothing of these texts.*multilingual-e5-small"):
         taken(chinese(""), tmp_path, model="all-MiniLM-L6-v2")
 
 

@@ -65,7 +65,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
         "emotion rating stars output y cats 标签 类别 分类 情感",
         "labels": "labels label tags classes categories targets topics cats 标签 类别 分类",
-        "value": "value score target label rating similarity y",
+        "value": "value score target label rating stars similarity y",
         "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
         "answers": "answers answer",
     }.items()

@@ -1,5 +1,6 @@
 """Bytes and lines out of plain, .gz and .xz files, with a bound on what one line may hold."""
 
+import codecs
 import gzip
 import lzma
 import stat
@@ -18,6 +19,7 @@ MAX_LINE = 64 * 2**20
 
 SUFFIXES = (".gz", ".xz")
 
+_AT_ONCE = 2**20
 _EXPANDED, _LARGE = 300, 2**30
 """What grows to more than so many times its size, and to more than so many bytes, holds no texts."""
 
@@ -72,6 +74,13 @@ def chunks(path: Path, size: int) -> Iterator[bytes]:
             number, read = number + chunk.count(b"\n"), read + len(chunk)
             _require_texts(read, most, path)
             yield chunk
+
+
+def whole_text(path: Path, encoding: str = "utf-8-sig") -> str:
+    """All of `path` as text, for who reads a document; bytes that `encoding` does not have become U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    parts = [decoder.decode(chunk) for chunk in chunks(path, _AT_ONCE)]
+    return "".join([*parts, decoder.decode(b"", True)])
 
 
 def lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[str]:

@@ -15,6 +15,7 @@ from transferkit.errors import shown
 
 _LONGEST = 300  # signs of an example's text
 _MOST_WORDS, _MOST_LABELS = 40, 20
+_TRAIN = "train"
 
 
 def of(
@@ -24,13 +25,12 @@ def of(
     findings: Sequence[Finding] = (),
 ) -> Overview:
     """The overview of raw `tables`, which became `cleaned` for `task`."""
-    first = next(iter(cleaned))
-    rows, columns = cleaned[first].rows, cleaned[first].columns
-    raw = tables[first].columns
+    rows, columns = cleaned[_TRAIN].rows, cleaned[_TRAIN].columns
+    raw = tables[_TRAIN].columns
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
     made = {part for part in parts if part not in raw}
     made_of = tuple(column for column in raw if made and column in task.unpacks and column not in parts)
-    if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[first])):
+    if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[_TRAIN])):
         made_of = (*made_of, sentence)
     used = {*made_of, *parts}
     in_order = (*task.inputs, *task.optional_inputs, task.target, GROUP, TIME)
@@ -69,7 +69,7 @@ def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str) -> Ove
 def _tables(tables: Mapping[str, Rows]) -> tuple[Table, ...]:
     return tuple(
         Table("" if len(tables) == 1 else split, rows.source, rows.encoding, len(rows))
-        for split, rows in tables.items()
+        for split, rows in sorted(tables.items(), key=lambda table: table[0] != _TRAIN)
     )
 
 

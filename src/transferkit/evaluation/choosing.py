@@ -51,10 +51,11 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     return Choice(best.name, cheapest, by, len(references), least, scores, losses)
 
 
-def unchosen(names: Sequence[str], by: str, margin: float) -> Choice:
+def unchosen(task: Task, names: Sequence[str], by: str, margin: float) -> Choice:
     """What stands for a choice where there are no rows to choose by, or nothing to choose from: the first of `names`,
-    and no cheapest unless it is the only one."""
-    return Choice(names[0], names[0] if len(names) == 1 else None, by, 0, margin)
+    and no cheapest unless it is the only one. `margin` is in points, as in `choose`."""
+    least = margin * metrics.point(task.main_metric)
+    return Choice(names[0], names[0] if len(names) == 1 else None, by, 0, least)
 
 
 def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: str, seed: int = 0) -> Interval:

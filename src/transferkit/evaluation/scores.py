@@ -32,7 +32,7 @@ def score(
         raise ConfigError("expected at least one labelled row to score, found none")
     outputs, truth = comparable(task, outputs, references)
     names = [name for name in task.metrics if inputs is not None or not metrics.compares_inputs(name)]
-    names = [name for name in names if metrics.compares_inputs(name) or metrics.applies(name, truth)]
+    names = [name for name in names if metrics.compares_inputs(name) or metrics.rows_of(name, truth)]
     told = {name: metrics.signature(name, outputs, truth) for name in names}
     return Scores(
         metrics=intervals(names, outputs, truth, resamples, seed, inputs),
@@ -65,7 +65,7 @@ def intervals(
     found = {}
     for name in names:
         against = inputs if metrics.compares_inputs(name) else references
-        rows = len(references)
+        rows = metrics.rows_of(name, against)
         right = metrics.rows_right(name, outputs, against)
         if right is not None:
             found[name] = Interval(float(right.mean()), *shares.wilson(float(right.mean()), rows))

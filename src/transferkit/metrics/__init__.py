@@ -38,7 +38,7 @@ class Metric(Protocol):
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
     is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`; one that is the share of right rows says
     which these are in `rows_right(predictions, references)`. One that is of some rows only says in
-    `applies(references)` whether there are such rows: it is left out where there are none. `POINT` is what its users
+    `applies(references)` which these are, (n,): it is left out where there are none. `POINT` is what its users
     call a point, by default 0.01. One that does not depend on the scale of predictions brings them to a common one in
     `on_one_scale(predictions)`.
     """
@@ -69,10 +69,10 @@ def compares_inputs(name: str) -> bool:
     return bool(getattr(get(name), "COMPARES_INPUTS", False))
 
 
-def applies(name: str, references: Any) -> bool:
-    """Whether there is anything in `references` that the metric called `name` is about."""
+def rows_of(name: str, references: Any) -> int:
+    """How many of the rows with these `references` the metric called `name` is of."""
     asked = getattr(get(name), "applies", None)
-    return bool(asked(references)) if asked else True
+    return int(asked(references).sum()) if asked else len(references)
 
 
 def rows_right(name: str, predictions: Any, references: Any) -> npt.NDArray[np.bool_] | None:
@@ -194,6 +194,12 @@ def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], re
     return [
         max(compare(text, each) for each in given or ("",)) for text, given in zip(predictions, references, strict=True)
     ]
+
+
+def of_rows(some: Sequence[bool]) -> npt.NDArray[np.bool_]:
+    """`some`, (n,), or no row where it is every one: what is of all rows another metric says."""
+    found = np.asarray(some, dtype=bool)
+    return found & ~found.all()
 
 
 def of_some(values: Sequence[float], some: Sequence[bool]) -> Floats:

@@ -15,6 +15,7 @@ ADAPTER = "adapter_config.json"
 OWN = "transferkit.json"
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_OF_TRAINERS = ("training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth")
 _LICENCE = re.compile(r"^licen[cs]e:[ \t]*['\"]?([^'\"\n]+)", re.MULTILINE)
 _REMEDY = "fetch the model again, or correct the file"
 
@@ -125,6 +126,9 @@ def _no_weights(folder: Path) -> SourceError:
         return SourceError(
             f"{folder} holds an adapter alone ({ADAPTER}); give the folder itself, which is merged into its model"
         )
+    pickles = [path.name for pattern in _PICKLES for path in folder.glob(pattern) if path.name not in _OF_TRAINERS]
+    if pickles:
+        return no_pickle(str(folder), pickles)
     others = sorted(path.name for path in folder.glob("*.safetensors") if path.is_file())
     if others:
         wanted = INDEX if any("-of-" in name for name in others) else WEIGHTS
@@ -132,9 +136,6 @@ def _no_weights(folder: Path) -> SourceError:
         return SourceError(
             f"{folder} is incomplete: expected {wanted}, found {shown}; fetch the model again, or rename"
         )
-    pickles = [path.name for pattern in _PICKLES for path in folder.glob(pattern)]
-    if pickles:
-        return no_pickle(str(folder), pickles)
     return SourceError(f"{folder} holds no weights: expected {WEIGHTS}; fetch the model again")
 
 

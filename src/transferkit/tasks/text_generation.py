@@ -22,6 +22,7 @@ _EXPECTED = (
     f'expected messages of {", ".join(_ROLES[2:4])} or {_ROLES[0]} such as [{{"role": "user", "content": "..."}}]'
 )
 _KEPT = ("name", "tool_call_id")
+_SYSTEM, _TOLD = ("system", "system_prompt"), ("prompt", "instruction", "question")
 _PAIR = 2
 
 
@@ -44,8 +45,8 @@ def unpacked(rows: Rows) -> Rows:
 
 def _instructed(rows: Rows) -> Rows:
     about = next((name for name in _ABOUT if name in rows and "instruction" in rows), None)
-    told = next((name for name in ("prompt", "instruction") if name in rows), None)
-    more = any(name in rows for name in ("system", "history", "tools"))
+    told = next((name for name in _TOLD if name in rows), None)
+    more = any(name in rows for name in (*_SYSTEM, "history", "tools"))
     if told is None or not (more or (about and told == "instruction")):
         return rows
     prompts = [_at(rows, i, told, lambda i: _asked(rows, i, told, about)) for i in range(len(rows))]
@@ -66,7 +67,7 @@ def _asked(rows: Rows, i: int, told: str, about: str | None) -> Any:
 
 def _beside(rows: Rows, i: int) -> tuple[list[Turn], list[Any] | None]:
     """The system's turn, if a row has a column with what the system says, and its tools."""
-    said = rows.columns["system"][i] if "system" in rows else None
+    said = next((rows.columns[name][i] for name in _SYSTEM if name in rows), None)
     tools = _value(rows.columns["tools"][i], "tools") if "tools" in rows else None
     system = [{"role": "system", "content": said}] if isinstance(said, str) and said.strip() else []
     return system, tools and [_tool(each) for each in tools]
@@ -183,6 +184,6 @@ TASK = replace(
         instruction="",
     ),
     conversations=True,
-    unpacks=(*_MESSAGES, "instruction", *_ABOUT, "system", "history", "tools"),
+    unpacks=(*_MESSAGES, *_TOLD, *_ABOUT, *_SYSTEM, "history", "tools"),
     unpack=unpacked,
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.data import conversations
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.words import has_signs, words
@@ -34,7 +35,7 @@ class Coverage:
 def of(rows: Rows, tokenizer: Any) -> Coverage:
     """Measured on 1,000 rows at most, spread evenly."""
     spread = np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(np.int64)) if len(rows) else np.empty(0, np.int64)
-    texts = [text for pair in rows.take(spread).inputs() for text in pair if text and text.strip()]
+    texts = [said for pair in rows.take(spread).inputs() for text in pair if text for said in _said(text)]
     if not texts:
         return Coverage(0.0, 0.0, False)
     ids = ready(tokenizer)(texts, add_special_tokens=False, verbose=False)["input_ids"]
@@ -52,6 +53,12 @@ def of(rows: Rows, tokenizer: Any) -> Coverage:
         signs=sum(map(has_signs, found)) * 2 > len(found),
         nothing=not known or (len(known) == 1 and share >= _HALF),
     )
+
+
+def _said(text: str) -> list[str]:
+    """The text, or of a conversation what its turns say, without blank ones."""
+    talk = conversations.parsed(text)
+    return [each for each in ([turn["content"] for turn in talk.turns] if talk else [text]) if each.strip()]
 
 
 def findings(measured: Coverage, model: str, advice: str) -> tuple[Finding, ...]:

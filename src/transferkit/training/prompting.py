@@ -62,7 +62,9 @@ def frame(tokenizer: Any, config: Any, task: Task, instruction: str | None) -> F
         if config.decoder_start_token_id is None:
             raise ConfigError("config.json has no decoder_start_token_id, with which a decoder begins; set it there")
         whole = (*before, *ids_of(tokenizer, told))
-        return Frame(whole, after, tokenizer.eos_token_id, start=config.decoder_start_token_id)
+        return Frame(
+            whole, after, tokenizer.eos_token_id, start=config.decoder_start_token_id, talks=task.conversations
+        )
     told = task.instruction if instruction is None else instruction
     if tokenizer.chat_template:
         return replace(_of_chat(tokenizer, told), talks=task.conversations)

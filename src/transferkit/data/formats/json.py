@@ -46,10 +46,11 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
 
 def _is_lines(path: Path, encoding: str) -> bool:
     """Whether the first line with anything in it is an object of its own, which no document of the whole file is."""
-    lines = (line for _, line in compression.numbered(path, encoding=encoding) if line.strip())
+    lines = (line for line in compression.lines(path, encoding) if line.strip())
     try:
-        first = json.loads(next(lines, ""))
-    except (ValueError, RecursionError):
+        text = next(lines, "")
+        first = None if text.lstrip().startswith("[") else json.loads(text)
+    except (compression.LongLineError, ValueError, RecursionError):
         return False
     if not isinstance(first, dict):
         return False
@@ -64,7 +65,7 @@ def _is_row(record: Mapping[str, Any]) -> bool:
 
 def _whole(path: Path, encoding: str) -> Any:
     """The document, or a list of the objects that stand one after the other."""
-    text = "\n".join(line for _, line in compression.numbered(path, encoding=encoding))
+    text = compression.whole_text(path, encoding)
     decoder, found, at = json.JSONDecoder(), [], 0
     try:
         while (start := _blanks(text, at)) < len(text):
