@@ -97,7 +97,7 @@ def targets(cells: Sequence[Any]) -> list[Any]:
 
 def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: Rows) -> list[Any]:
     """Every target as `reader` reads it, None where there is none. Raises `DataError` with row and column."""
-    found = []
+    found: list[Any] = []
     known: dict[str, str] = {}  # a label is read once
     for i, cell in enumerate(cells):
         if type(cell) is str and cell in known:
