@@ -3,7 +3,7 @@
 import numpy as np
 
 from transferkit.data.parting import BLANKS, learned
-from transferkit.data.sentences import given
+from transferkit.data.sentences import given, written
 from transferkit.data.tagged import tagged, unparted
 
 SURE = np.array([[[0.1, 0.9], [0.3, 0.7], [0.6, 0.4], [np.nan, np.nan]]])
@@ -34,3 +34,7 @@ def test_texts_without_blanks_for_a_model_of_words_of_several_signs() -> None:
     texts = ["他们在北京。", "Ada met him .", ["他们", "在", "北京"]]
     assert unparted(given(texts, segmented), segmented) == (1,)
     assert unparted(given(texts, signs), signs) == () == unparted(given(texts, BLANKS), BLANKS)
+
+
+def test_a_blank_in_a_word_makes_no_two_of_it() -> None:
+    assert written(["a b", ""]) == "a_b _" and written(["a", "\u3000", "b"]) == "a _ b" and written(["a", "b"]) == "a b"

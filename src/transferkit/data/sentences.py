@@ -69,6 +69,9 @@ def given(cells: Sequence[Any], parting: Parting) -> Rows:
 
 def written(words: Sequence[str]) -> str:
     """`words` with single blanks between them; a blank inside of one, which would make two of it, is `_`."""
+    text = values.whole(" ".join(words))
+    if text.split() == list(words):
+        return text
     return " ".join("_".join(values.whole(word).split()) or "_" for word in words)
 
 

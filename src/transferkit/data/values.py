@@ -56,6 +56,8 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
         return written_list(cell)
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return None
+    if all(type(word) is str for word in cell):
+        return list(cell)
     for place, word in enumerate(cell, start=1):
         if isinstance(word, _NESTED) or missing(word):
             where = f"{rows.source}: " if rows.source else ""
@@ -95,7 +97,7 @@ def targets(cells: Sequence[Any]) -> list[Any]:
 
 def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: Rows) -> list[Any]:
     """Every target as `reader` reads it, None where there is none. Raises `DataError` with row and column."""
-    found = []
+    found: list[Any] = []
     known: dict[str, str] = {}  # a label is read once
     for i, cell in enumerate(cells):
         if type(cell) is str and cell in known:

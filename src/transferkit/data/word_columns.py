@@ -209,7 +209,7 @@ def _sentences(lines: Iterator[tuple[int, str]], form: _Form) -> Iterator[Senten
     words: Sentence = []
     for number, line in lines:
         fields = _fields(line)
-        ends = not any(field.strip() for field in fields) or fields[0] == _START or line.startswith(_DOCUMENT)
+        ends = not line.strip() or fields[0] == _START or line.startswith(_DOCUMENT)
         if ends or number == form.header or (not words and line.startswith("#") and form.is_comment(line, fields)):
             if words:
                 yield words
@@ -225,6 +225,9 @@ def _columns(sentence: Sentence, form: _Form, path: Path) -> dict[str, list[str]
     width = len(sentence[0][1]) if form.more else form.width
     names = _numbered(form.names, width) if form.more else form.names
     needed = [i for i, name in enumerate(names) if name in (WORDS, TAGS)]
+    cells = list(zip(*(fields for _, fields in sentence), strict=False))
+    if all(len(fields) == width for _, fields in sentence) and all(all(cells[i]) for i in needed):
+        return {name: list(column) for name, column in zip(names, cells, strict=True)}
     for number, fields in sentence:
         if len(fields) < min(2, width) or not all(fields[i] for i in needed if i < len(fields)):
             raise DataError(
@@ -235,8 +238,7 @@ def _columns(sentence: Sentence, form: _Form, path: Path) -> dict[str, list[str]
                 f"{path}: line {number}: expected {width} columns as above, found {len(fields)} in "
                 f"{' '.join(fields)[:40]!r}, so which one is the tag is not sure; mend it"
             )
-    cells = zip(*(fields for _, fields in sentence), strict=True)
-    return {name: list(column) for name, column in zip(names, cells, strict=True)}
+    raise AssertionError("a sentence that can be read")
 
 
 def _fields(line: str) -> list[str]:

@@ -26,18 +26,23 @@ def read(cell: Any) -> list[str] | Marked:
         return marked
     cell = written_list(cell) or cell
     tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
-    odd = next((tag for tag in tags if not isinstance(tag, str) or not tag.strip() or _is_quoted(tag)), None)
-    if odd is None:
-        odd = next((tag for tag in tags if tag.strip().lstrip("-").isdigit()), None)
-    if odd is not None:
-        raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd!r}; {_NAMES}")
-    stripped = [tag.strip() for tag in tags]
-    return unbracketed(stripped) or stripped
+    texts = [tag for tag in tags if isinstance(tag, str)]
+    different = dict.fromkeys(texts)
+    odd = [tag for tag in tags if not isinstance(tag, str)] or [tag for tag in different if _is_odd(tag)]
+    if odd:
+        raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd[0]!r}; {_NAMES}")
+    stripped = [tag.strip() for tag in texts] if any(tag != tag.strip() for tag in different) else texts
+    return (unbracketed(stripped) if any(tag[-1:] in "*)" for tag in different) else None) or stripped
 
 
 def _unpack(rows: Rows) -> Rows:
     """A row per sentence of tables with a row per word; texts and entities of what annotation tools export."""
     return word_rows.sentences(prodigy.unpacked(label_studio.unpacked(rows)))
+
+
+def _is_odd(tag: str) -> bool:
+    """Whether `tag` is empty, a number, or left of a list."""
+    return not tag.strip() or _is_quoted(tag) or tag.strip().lstrip("-").isdigit()
 
 
 def _is_quoted(tag: str) -> bool:
