@@ -75,7 +75,7 @@ class Model:
     predictor: Predictor = field(repr=False)
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
-    parting: Parting = BLANKS
+    parting: Parting = field(default=BLANKS, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What is pickled is the place of the folder, from which another process loads the model again."""
