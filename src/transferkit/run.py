@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from transferkit import intake
 from transferkit.config import parse
 from transferkit.data import Overview
 from transferkit.errors import ConfigError, TransferkitError, shown
 from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.intake import begin
+from transferkit.intake import look as look_at
 
 if TYPE_CHECKING:
     from transferkit.model import Model
@@ -150,12 +151,12 @@ def fit(
         }
     )
     with _naming_arguments():
-        taken = intake.begin(config, _table_of(data, validation, test, encoding), resume)
+        intake = begin(config, _table_of(data, validation, test, encoding), resume)
         from transferkit import flow
         from transferkit.sources.hush import hushed
 
         with hushed():
-            return Run(flow.finish(taken, resume))
+            return Run(flow.finish(intake, resume))
 
 
 def look(
@@ -185,7 +186,7 @@ def look(
     where = _described(data, validation, test) | {"encoding": encoding}
     config = parse({"data": {**where, **columns, **labels}, "task": task})
     with _naming_arguments():
-        return intake.look(config, _table_of(data, validation, test, encoding))
+        return look_at(config, _table_of(data, validation, test, encoding))
 
 
 def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:
