@@ -9,9 +9,10 @@ from transformers import PreTrainedTokenizerFast
 
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
-from transferkit.training.encoding import NO_TOKEN, encode
+from transferkit.training.encoding import encode
 from transferkit.training.passages import STRIDE, windows
 from transferkit.training.tokenizing import ready
+from transferkit.training.word_windows import encode_words
 
 SPECIAL = ("<s>", "</s>", "<pad>", "<unk>")
 PIECES = (*SPECIAL, *"abcdefgh", "\u0120", *(f"\u0120{letter}" for letter in "abcdefgh"))
@@ -56,11 +57,11 @@ def test_the_same_tokens_are_left(left: bool, framed: bool, paired: bool) -> Non
 
 def test_words_begin_where_they_did() -> None:
     made, rows = tokenizer(framed=True), Rows({"text": texts(60, 2)}, np.arange(60))
-    whole = encode(rows, made, 1000, words=True)
-    short = encode(rows, made, 9, words=True)
-    assert whole.words is not None and short.words is not None
-    for long, cut in zip(whole.words, short.words, strict=True):
-        assert cut.tolist() == [place if place < 8 else NO_TOKEN for place in long.tolist()]
+    whole, short = encode_words(rows, made, 1000), encode_words(rows, made, 9)
+    assert whole.words is not None and short.words is not None and short.sentences is not None
+    for i, long in enumerate(whole.words):
+        first = short.words[int(np.flatnonzero(short.sentences.owner == i)[0])]
+        assert len(first) > 0 and first.tolist() == long.tolist()[: len(first)]
 
 
 @pytest.mark.parametrize("most", [20, 33, 64])
@@ -116,6 +117,6 @@ def test_reading_changes_no_setting() -> None:
     made._tokenizer = Watched(made._tokenizer)
     rows = Rows({"text": texts(9, 4), "text_pair": texts(9, 5)}, np.arange(9))
     encode(rows, made, 8)
-    encode(rows, made, 50, words=True)
+    encode_words(rows, made, 50)
     windows(rows, made, 24)
     assert changed == []
