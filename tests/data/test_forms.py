@@ -142,6 +142,20 @@ def test_thucnews(tmp_path: Path) -> None:
         read(tmp_path / "data" / "test.txt")
 
 
+def test_labels_before_the_tab(tmp_path: Path) -> None:
+    """As SMS spam has them."""
+    lines = "".join(f"{'ham' if i % 2 else 'spam'}\t{text}\n" for i, text in enumerate(TEXTS))
+    rows = read(saved(tmp_path / "SMSSpamCollection.txt", lines))
+    assert rows["text"] == TEXTS and set(rows["label"]) == {"ham", "spam"}
+
+
+def test_names_with_their_own_numbers(tmp_path: Path) -> None:
+    saved(tmp_path / "train.txt", "".join(f"{text}\t{i % 2}\n" for i, text in enumerate(TEXTS)))
+    for written in ("money\t1\nsport\t0\n", "1 money\n0 sport\n", "sport\nmoney\n"):
+        saved(tmp_path / "class.txt", written)
+        assert read(tmp_path / "train.txt")["label"][:2] == ["sport", "money"]
+
+
 def test_fast_text(tmp_path: Path) -> None:
     lines = [f"__label__{row['label']} {row['text']}" for row in ROWS]
     assert answers(saved(tmp_path / "a.txt", "\n".join(lines))) == SINGLE

@@ -18,7 +18,7 @@ from transferkit.errors import DataError
 _START = ("start", "start_offset", "begin", "start_char")
 _END = ("end", "end_offset", "end_char")
 _TYPE = ("label", "labels", "type", "entity", "entity_group", "entity_type", "tag", "class")
-_SURFACE = ("text", "word", "surface", "mention")
+_SURFACE = ("text", "word", "surface", "mention", "entity_text", "span")
 _MOST_ODD = 0.1
 """Where more of the rows with entities are odd, their places mean something else."""
 _EXPECTED = 'expected entities such as [[0, 5, "PER"]], with the first character and the one after the last'
@@ -92,6 +92,8 @@ def _mark(each: Any) -> Mark:
             raise ValueError(f"{_EXPECTED}; found {values!r:.60}")
         start, end, kind = values[:3]
         surface = None
+    if isinstance(each, Mapping) and surface is None and kind is not each.get("entity"):
+        surface = each.get("entity")
     if isinstance(kind, list | tuple) and len(kind) == 1:
         kind = kind[0]
     start, end = _whole(start), _whole(end)

@@ -72,7 +72,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
-_WORDS_OF_A_NAME = 3
+_WORDS_OF_A_NAME = 2
 _FEWEST_OF_LABELS = 2
 
 PAIRS: tuple[tuple[str, str], ...] = (

@@ -19,7 +19,7 @@ log = logging.getLogger("transferkit")
 def listed(texts: Any) -> list[Any]:
     """`texts` as a list; `DataError` for what is no list of texts in an order of its own."""
     if isinstance(texts, str):
-        raise DataError(f"expected a list of texts, found one text; write [{texts[:20]!r}]")
+        raise DataError("expected a list of texts, found one text; put it in a list: [text]")
     if hasattr(texts, "columns"):
         raise DataError(
             "expected a list or one column of texts, found a whole table; give its text column, df['text'], or for "

@@ -29,12 +29,16 @@ def of(
     raw = tables[_TRAIN].columns
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
     made = {part for part in parts if part not in raw}
-    made_of = tuple(column for column in raw if made and column in task.unpacks and column not in parts)
+    first = tables[_TRAIN].take([0])
+    changed = any(
+        list(cells) != list(first.columns.get(name, cells)) for name, cells in task.unpack(first).columns.items()
+    )
+    made_of = tuple(c for c in raw if (made or changed) and c in task.unpacks and c not in parts)
     if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[_TRAIN])):
         made_of = (*made_of, sentence)
     used = {*made_of, *parts}
     in_order = (*task.inputs, *task.optional_inputs, task.target, GROUP, TIME)
-    targets = [target for part in cleaned.values() for target in part.rows[task.target]]
+    targets = list(rows[task.target])
     position = _telling(rows, task)
     return Overview(
         task=task.name,

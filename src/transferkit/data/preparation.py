@@ -6,9 +6,20 @@ from dataclasses import replace
 import numpy as np
 
 from transferkit.config import DataConfig
-from transferkit.data import audit, checks, content, folding, label_sets, memberships, oddities, overview, partition
+from transferkit.data import (
+    audit,
+    checks,
+    content,
+    folding,
+    joined,
+    label_sets,
+    memberships,
+    oddities,
+    overview,
+    partition,
+)
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
-from transferkit.data.columns import GROUP, TIME, TaskColumns, explicit
+from transferkit.data.columns import GROUP, TIME, TaskColumns, explicit, find
 from transferkit.data.merging import merged as merged_rows
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
@@ -75,6 +86,8 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> O
     cleaned, _, findings = _cleaned(named, task, config)
     rows = {name: part.rows for name, part in cleaned.items()}
     checks.enough_classes(rows["train"], task, cleaned["train"].columns, tested="test" in rows)
+    if task.shape.name == "TAGS":
+        findings += audit.alike_labels(rows["train"], task)
     if task.shape.name in ("LABEL", "LABELS"):
         findings += [
             *audit.alike_labels(rows["train"], task),
@@ -90,6 +103,7 @@ def _cleaned(
     """The tables cleaned, the names of the columns that the user named, and the findings."""
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     called = {name: "" if len(named) == 1 else name for name in named}
+    _require_targets(tables, task, asked)
     cleaned = {name: clean(table, task, asked, called[name]) for name, table in tables.items()}
     checks.same_columns(cleaned)
     whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
@@ -97,6 +111,26 @@ def _cleaned(
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
     return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
+
+
+def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mapping[str, str]) -> None:
+    """Raise `DataError` where the rows to evaluate on have no column of targets, but those to learn from have one."""
+
+    def target(rows: Rows) -> str | None:
+        try:
+            return find(list(joined.with_texts(task.unpack(rows), asked, asked).columns), task, asked, True)[
+                task.target
+            ]
+        except DataError:
+            return None
+
+    known = target(tables["train"])
+    for name in ("validation", "test"):
+        if known is not None and name in tables and target(tables[name]) is None and known not in tables[name]:
+            raise DataError(
+                f"{tables[name].source or name}: expected a column {known!r} as in train, found none, so that nothing "
+                f"can be evaluated on it; leave that file out, and answer it with `transferkit predict` afterwards"
+            )
 
 
 def naive_split(
@@ -156,6 +190,7 @@ def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Findin
         return list(audit.constant(parts["test"][task.target], "test")) if len(parts["test"]) else []
     if task.shape.name == "TAGS":
         return [
+            *audit.alike_labels(parts["train"], task),
             *audit.improper_tags(parts, task),
             *audit.plain_tags(parts, task),
             *audit.unlearned_tags(parts, task),

@@ -81,6 +81,8 @@ def check_header(names: Sequence[str], path: Path) -> list[str]:
     header = [name.strip() for name in names]
     if not any(header):
         raise DataError(f"{path}: expected a header with column names in line 1, found a blank line")
+    if header.count("") > 1:  # as spreadsheets leave behind; pandas calls them so
+        header = [name or f"Unnamed: {i}" for i, name in enumerate(header)]
     repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
         found = ", ".join(shown(name, 40) for name in repeated[:10])

@@ -140,6 +140,11 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
     """Names of columns where the file has none."""
     names = [str(i + 1) for i in range(width)]
     if not numbered:
+        cells = [fields for _, fields in said if len(fields) == width]
+        tags_first = width == 2 and _are_tags([row[0] for row in cells]) and not _are_tags([row[1] for row in cells])
+        if tags_first:
+            log.info("%s: tags are read from the first column, words from the second", path)
+            return TAGS, WORDS
         names[0] = WORDS
         if width > 1:
             names[-1] = TAGS

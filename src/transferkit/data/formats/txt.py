@@ -3,7 +3,7 @@ a word per line, with empty lines between sentences."""
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from transferkit.data import compression, word_columns
@@ -25,7 +25,8 @@ _FAST_TEXT = re.compile(rf"(?:^|(?<=\s)){_MARK}(\S+)")
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
-    """Column `text`, and `label` where every line has one: behind its only tab, or as fastText's `__label__NAME`, of
+    """Column `text`, and `label` where every line has one: behind its only tab or before it, whichever side has fewer
+    different cells, or as fastText's `__label__NAME`, of
     which there may be several. Empty lines are left out; rows are numbered by lines. Numbers of labels become the names
     that a file `class.txt` beside has."""
     if word_columns.holds_words(path, encoding):
@@ -33,12 +34,14 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         return
     kind = _kind(path, encoding)
     names = _names(path, encoding) if kind == "tab" else ()
+    before = kind == "tab" and _label_first(path, encoding, names)
     rows = Collector(str(path))
     for number, line in compression.numbered(path, encoding=encoding):
         if not line.strip():
             continue
         if kind == "tab":
             text, _, label = line.partition("\t")
+            text, label = (label, text) if before else (text, label)
             rows.add_mapping(number, {"text": text, "label": _name(label.strip(), names, path, number)})
         elif kind == "fasttext":
             labels = _FAST_TEXT.findall(line)
@@ -82,6 +85,17 @@ def _kind(path: Path, encoding: str) -> str:
     )
 
 
+def _label_first(path: Path, encoding: str, names: Collection[str]) -> bool:
+    """Whether the labels stand before the tab: where all of `names` stand, or else fewer different cells."""
+    sides = [line.partition("\t")[::2] for _, line in compression.numbered(path, encoding=encoding) if line.strip()]
+    first, second = ({cell.strip() for cell in side} for side in zip(*sides, strict=True))
+    known = {*names, *map(str, range(len(names)))}
+    before = first <= known if names else len(first) < len(second)
+    if before:
+        log.info("%s: labels are read from before the tab, texts from behind it", path)
+    return before
+
+
 _WORDS = {"fasttext": f"{_MARK}NAME", "tab": "one tab", "tabs": "several tabs", "text": "neither"}
 
 
@@ -95,10 +109,20 @@ def _names(path: Path, encoding: str) -> tuple[str, ...]:
     if file is None or file == path:
         return ()
     names = tuple(line.strip() for _, line in compression.numbered(file, encoding=_encoding_of(file, encoding)))
-    names = names[: len("\n".join(names).rstrip().split("\n"))]
+    names = _by_number(names[: len("\n".join(names).rstrip().split("\n"))])
     if not all(names) or len(set(names)) < len(names):
         raise DataError(f"{file}: expected the name of a label in every line, each once; mend it, or rename the file")
     log.info("%s: names of labels read from %s: %s", path, file.name, ", ".join(names[:20]))
+    return names
+
+
+def _by_number(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names in the order of the numbers 0, 1, 2 ... that stand before or behind all of them, if any do."""
+    for pattern in (r"(?P<name>.*\S)\s+(?P<number>\d+)", r"(?P<number>\d+)\s+(?P<name>\S.*)"):
+        found = [re.fullmatch(pattern, name) for name in names]
+        numbered = {int(match["number"]): match["name"] for match in found if match}
+        if names and all(found) and sorted(numbered) == list(range(len(names))):
+            return tuple(numbered[i] for i in range(len(names)))
     return names
 
 
