@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import transferkit
 from transferkit.config import parse
 from transferkit.data import Rows, Splits, prepare, read
 from transferkit.errors import ConfigError, DataError
@@ -213,3 +214,10 @@ def test_texts_of_several_columns() -> None:
 def test_a_column_with_a_comma_in_its_name() -> None:
     table = {"title,body": TEXTS, "title": ["x"] * COUNT, "labels": ["a", "a|b"] * 20}
     assert set(splits(table, text="title,body").train["text"]) <= set(TEXTS)
+
+
+def test_empty_cells_beside_flags_are_told() -> None:
+    rows = [{"text": f"t{i}", "toxic": i % 2, "obscene": (i + 1) % 2} for i in range(6)]
+    rows[3]["toxic"] = None
+    found = transferkit.look(rows, task="multi-label-classification")
+    assert [each.rows for each in found.findings if each.kind == "empty-flags"] == [(4,)]

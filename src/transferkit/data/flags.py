@@ -16,12 +16,12 @@ _COUNTERS = ("", "id", "index", "idx", "uid", "unnamed:_0")
 
 def is_flag(cell: Any) -> bool:
     """Whether a cell says that something holds or not, or that this is not known (-1, or nothing there)."""
-    return _blank(cell) or _plain(cell) in _HOLDS or _plain(cell) in _UNKNOWN
+    return is_blank(cell) or _plain(cell) in _HOLDS or _plain(cell) in _UNKNOWN
 
 
 def flag(cell: Any) -> bool | None:
     """Whether it holds, None where that is not known. Raises `ValueError` for what says neither."""
-    if _blank(cell) or _plain(cell) in _UNKNOWN:
+    if is_blank(cell) or _plain(cell) in _UNKNOWN:
         return None
     if _plain(cell) not in _HOLDS:
         raise ValueError(f"expected 0 or 1, found {shown(cell, 40)}")
@@ -43,7 +43,7 @@ def held(given: Mapping[str, Any]) -> list[str] | None:
 def columns(rows: Rows, others: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which columns beside `others` have 0 and 1 only, and which are left over; one that numbers rows is neither."""
     left = [name for name in rows.columns if name not in others and _usual(name) not in _COUNTERS]
-    found = [name for name in left if all(map(is_flag, rows[name])) and not all(map(_blank, rows[name]))]
+    found = [name for name in left if all(map(is_flag, rows[name])) and not all(map(is_blank, rows[name]))]
     return found, [name for name in left if name not in found]
 
 
@@ -51,7 +51,8 @@ def _usual(name: str) -> str:
     return name.strip().casefold().replace(" ", "_")
 
 
-def _blank(cell: Any) -> bool:
+def is_blank(cell: Any) -> bool:
+    """Whether nothing stands in a cell."""
     return missing(cell) or (isinstance(cell, str) and not cell.strip())
 
 

@@ -56,7 +56,7 @@ def in_lists(
         found = {name: _of_flags(rows, several, column) for name, rows in tables.items()}
         listed = ", ".join(map(repr, several[:10])) + (" ..." if len(several) > 10 else "")
         message = f"{audit.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
-        told = [Finding("label-columns", "info", message, (), "")]
+        told = [Finding("label-columns", "info", message, (), ""), *_empty_flags(tables, several)]
     else:
         column = raw
         found, told = _of_column(tables, raw, asked)
@@ -115,6 +115,23 @@ def _of_flags(rows: Rows, columns: Sequence[str], name: str) -> Rows:
             continue
         cells.append(_read(flags.held, given, rows, i, name))
     return replace(rows, columns={**rows.columns, name: cells})
+
+
+def _empty_flags(tables: Mapping[str, Rows], columns: Sequence[str]) -> list[Finding]:
+    """Rows in which cells are empty beside 0 and 1, of which it is not said whether these labels hold."""
+    found = []
+    for rows in tables.values():
+        empty = [[flags.is_blank(cell) for cell in rows[column]] for column in columns]
+        found += [
+            int(rows.numbers[i]) for i, cells in enumerate(zip(*empty, strict=True)) if any(cells) and not all(cells)
+        ]
+    if not found:
+        return []
+    has = audit.verb(len(found), "has", "have")
+    message = (
+        f"{audit.counted(len(found))} {has} empty cells beside 0 and 1 in the columns of labels ({audit.shown(found)})"
+    )
+    return [Finding("empty-flags", "warning", message, tuple(found), "read as 0; write 0 or 1 in every one of them")]
 
 
 def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tables, list[Finding]]:
