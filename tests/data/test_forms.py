@@ -149,6 +149,11 @@ def test_labels_before_the_tab(tmp_path: Path) -> None:
     assert rows["text"] == TEXTS and set(rows["label"]) == {"ham", "spam"}
 
 
+def test_a_few_texts_that_repeat_do_not_become_labels(tmp_path: Path) -> None:
+    lines = "".join(f"text {i % 3}\tlabel {i % 4}\n" for i in range(12))
+    assert set(read(saved(tmp_path / "a.txt", lines))["text"]) == {"text 0", "text 1", "text 2"}
+
+
 def test_names_with_their_own_numbers(tmp_path: Path) -> None:
     saved(tmp_path / "train.txt", "".join(f"{text}\t{i % 2}\n" for i, text in enumerate(TEXTS)))
     for written in ("money\t1\nsport\t0\n", "1 money\n0 sport\n", "sport\nmoney\n"):
@@ -303,3 +308,11 @@ def test_a_document_in_one_line_may_be_longer_than_any_line(
     monkeypatch.setattr(compression, "MAX_LINE", 100)
     path = saved(tmp_path / "a.json", {"version": 1, key: ROWS} if key else ROWS)
     assert list(read(path)["text"]) == TEXTS
+
+
+def test_test_rows_without_labels_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    """As the files of a competition are."""
+    saved(tmp_path / "train.csv", "text,label\n" + "".join(f"{text},{i % 2}\n" for i, text in enumerate(TEXTS)))
+    saved(tmp_path / "test.csv", "text\n" + "".join(f"new {text}\n" for text in TEXTS))
+    with pytest.raises(DataError, match=r"expected a column 'label' as in train, found none, .*transferkit predict"):
+        prepared(tmp_path)

@@ -110,6 +110,11 @@ def right_texts(texts: Sequence[str]) -> Sequence[str]:
     return [text for text in texts if words(text)] or [""]
 
 
+def answerable(references: Sequence[Sequence[str]]) -> list[bool]:
+    """Which questions have an answer."""
+    return [bool(given) for given in references]
+
+
 def overlap(predicted: str, true: str) -> float:
     """F1 over the words that two answers share, as SQuAD defines it (Rajpurkar et al. 2016)."""
     ours, theirs = words(predicted), words(true)

@@ -117,13 +117,14 @@ def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mappi
     """Raise `DataError` where the rows to evaluate on have no column of targets, but those to learn from have one."""
 
     def target(rows: Rows) -> str | None:
+        first = task.unpack(rows.take([0]))
         try:
-            return find(list(joined.with_texts(task.unpack(rows), asked, asked).columns), task, asked, True)[
-                task.target
-            ]
+            return find(list(joined.with_texts(first, asked, asked).columns), task, asked, True)[task.target]
         except DataError:
             return None
 
+    if not {"validation", "test"} & tables.keys():
+        return
     known = target(tables["train"])
     for name in ("validation", "test"):
         if known is not None and name in tables and target(tables[name]) is None and known not in tables[name]:

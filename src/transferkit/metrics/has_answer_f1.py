@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data.answers import overlap, right_texts
+from transferkit.data.answers import answerable, overlap, right_texts
 from transferkit.metrics import Floats, best_of, mean_of, of_rows, of_some
 
 TITLE = "F1, answerable"
@@ -15,13 +15,13 @@ SHAPES = ("SPAN",)
 
 def applies(references: Any) -> npt.NDArray[np.bool_]:
     """Which rows it is of, (n,): none where all questions have an answer, or none has."""
-    return of_rows(_there(references))
+    return of_rows(answerable(references))
 
 
 def statistics(predictions: Any, references: Any) -> Floats:
     """From 0 to 1 in every such row, of several references the best."""
     found = best_of(overlap, predictions, [right_texts(given) for given in references])
-    return of_some(found, _there(references))
+    return of_some(found, answerable(references))
 
 
 def of_sums(sums: Floats) -> Floats:
@@ -32,7 +32,3 @@ def of_sums(sums: Floats) -> Floats:
 def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
-
-
-def _there(references: Any) -> list[bool]:
-    return [bool(given) for given in references]

@@ -25,10 +25,9 @@ _FAST_TEXT = re.compile(rf"(?:^|(?<=\s)){_MARK}(\S+)")
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
-    """Column `text`, and `label` where every line has one: behind its only tab or before it, whichever side has fewer
-    different cells, or as fastText's `__label__NAME`, of
-    which there may be several. Empty lines are left out; rows are numbered by lines. Numbers of labels become the names
-    that a file `class.txt` beside has."""
+    """Column `text`, and `label` where every line has one: behind its only tab, before it where far fewer different
+    cells stand there, or as fastText's `__label__NAME`, of which there may be several. Empty lines are left out; rows
+    are numbered by lines. Numbers of labels become the names that a file `class.txt` beside has."""
     if word_columns.holds_words(path, encoding):
         yield from word_columns.batches(path, size, encoding)
         return
@@ -86,11 +85,12 @@ def _kind(path: Path, encoding: str) -> str:
 
 
 def _label_first(path: Path, encoding: str, names: Collection[str]) -> bool:
-    """Whether the labels stand before the tab: where all of `names` stand, or else fewer different cells."""
+    """Whether the labels stand before the tab: where all of `names` stand, or else at most half as many different cells
+    as behind it."""
     sides = [line.partition("\t")[::2] for _, line in compression.numbered(path, encoding=encoding) if line.strip()]
     first, second = ({cell.strip() for cell in side} for side in zip(*sides, strict=True))
     known = {*names, *map(str, range(len(names)))}
-    before = first <= known if names else len(first) < len(second)
+    before = first <= known if names else 2 * len(first) <= len(second)
     if before:
         log.info("%s: labels are read from before the tab, texts from behind it", path)
     return before
