@@ -1,10 +1,13 @@
 """Label Studio's JSON export: tasks with `data` and the `annotations` that people made of it."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from transferkit.errors import DataError, shown
+
+log = logging.getLogger("transferkit")
 
 _ANNOTATIONS = ("annotations", "completions")  # the second in exports before version 1.0
 _LABEL = "label"
@@ -31,6 +34,8 @@ def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:
     has no label; what models predicted is left out.
     """
     found = [(task["data"], _results(task, at, path)) for at, task in enumerate(whole, start=1)]
+    if several := sum(len(results) > 1 for _, results in found):
+        log.warning("%s: %d tasks have several annotations; each of these is a row of its own", path, several)
     controls = {name for _, results in found for result in results for name in result}
     taken = any(_LABEL in data for data, _ in found)
     names = {name: _LABEL if len(controls) == 1 and not taken else name for name in controls}
