@@ -15,7 +15,7 @@ from transferkit.errors import ConfigError, shown
 from transferkit.violations import explain
 
 AUTO: Final = "auto"
-FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 10, 5
+FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 5, 5
 """Below so many labelled rows `folds=auto` cross-validates, in so many parts; in so many where no rows validate."""
 DESCRIBED = "config.yaml"
 """What the description is called in a run's folder."""
