@@ -220,7 +220,7 @@ def test_a_stopped_cross_validation_goes_on(
 
 def test_auto_is_for_few_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = described(folder, "auto", data={"folds": "auto"})
-    assert flow.prepare(parse(few)).splits.folds == 10
+    assert flow.prepare(parse(few)).splits.folds == 5
     monkeypatch.setattr("transferkit.data.folding.FEW_ROWS", 60)
     assert flow.prepare(parse(few)).splits.folds == 0
     unvalidated = described(folder, "auto", data={"folds": "auto", "validation_size": 0})

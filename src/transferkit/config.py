@@ -15,7 +15,7 @@ from transferkit.errors import ConfigError, shown
 from transferkit.violations import explain
 
 AUTO: Final = "auto"
-FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS = 500, 5, 5
+FEW_ROWS, AUTO_FOLDS = 500, 5
 """Below so many labelled rows `folds=auto` cross-validates, in so many parts; in so many where no rows validate."""
 DESCRIBED = "config.yaml"
 """What the description is called in a run's folder."""
@@ -233,7 +233,7 @@ class DataConfig(Strict):
     )
     folds: Annotated[int, Field(ge=0, le=100), NO_TRUTH] | Literal["auto"] = Field(
         AUTO,
-        description=f"parts for cross-validating every route, 0 for none; auto: {FEW_ROWS_FOLDS} below {FEW_ROWS} "
+        description=f"parts for cross-validating every route, 0 for none; auto: {AUTO_FOLDS} below {FEW_ROWS} "
         "labelled rows, but for texts that are written",
     )
     keep_leaks: bool = Field(False, description="keep training rows that also stand in test")

@@ -44,7 +44,7 @@ def test_a_dry_run_trains_nothing(call: Call, tiny_model: Path, small_file: Path
     words = ["--routes", "feature_transfer,full,top_layers", "--set", "full.epochs=3", "--offline"]
     ended = call("fit", small_file, *where, *words, "--dry-run")
     assert ended.code == 0, ended.err
-    assert "60 rows to cross-validate in 10 parts" in ended.out
+    assert "60 rows to cross-validate in 5 parts" in ended.out
     assert all(name in ended.out for name in ("feature_transfer", "epochs=3", "top_layers", "GB", "truncation"))
     assert not (tmp_path / "run").exists() and not (tmp_path / "cache" / "activations").exists()
 

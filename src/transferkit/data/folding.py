@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from transferkit.config import AUTO, FEW_ROWS, FEW_ROWS_FOLDS, NO_VALIDATION_FOLDS, DataConfig
+from transferkit.config import AUTO, AUTO_FOLDS, FEW_ROWS, DataConfig
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import DataError
 
@@ -27,7 +27,7 @@ def folds_of(config: DataConfig, task: TaskColumns, rows: Mapping[str, int]) -> 
     if isinstance(config.folds, str):
         few = labelled < FEW_ROWS and task.shape.name != "TEXT"
         unvalidated = "validation" not in rows and config.validation_size == 0
-        asked = FEW_ROWS_FOLDS if few else NO_VALIDATION_FOLDS if unvalidated else 0
+        asked = AUTO_FOLDS if few or unvalidated else 0
         return asked if labelled >= 2 * asked else max(LEAST_FOLDS, labelled // 2) if asked else 0
     if config.folds and not LEAST_FOLDS <= config.folds <= labelled // 2:
         raise DataError(
