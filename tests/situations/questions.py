@@ -1,0 +1,100 @@
+"""Questions, contexts and the places of answers."""
+
+import json
+
+import numpy as np
+
+from situations import CHINESE, QUESTIONS, Situation, lines
+
+_CONTEXTS = tuple(f"{text}。地点是北京路{i}号。" for i, text in enumerate(CHINESE))
+_ANSWERS = tuple(f"北京路{i}号" for i in range(len(CHINESE)))
+_ASKED = tuple(f"地点{i}在哪里？" for i in range(len(CHINESE)))
+_PLACES = [context.index(answer) for context, answer in zip(_CONTEXTS, _ANSWERS, strict=True)]
+_FOUND = list(zip(_ASKED, _CONTEXTS, _ANSWERS, _PLACES, strict=True))
+_GIVES = {(question, context): f"{answer}@{place}" for question, context, answer, place in _FOUND}
+_HUB = [
+    {"id": str(i), "question": q, "context": c, "answers": {"text": [a], "answer_start": [p]}}
+    for i, (q, c, a, p) in enumerate(_FOUND)
+]
+
+
+def _squad(none: bool = False, shift: int = 0) -> str:
+    paragraphs = []
+    for row in _HUB:
+        [answer], [start] = row["answers"]["text"], row["answers"]["answer_start"]
+        asked = {
+            "id": row["id"],
+            "question": row["question"],
+            "answers": [{"text": answer, "answer_start": start + shift}],
+        }
+        empty = {"id": f"{row['id']}x", "question": f"{row['question']}?", "answers": [], "is_impossible": True}
+        paragraphs.append({"context": row["context"], "qas": [asked, empty] if none else [asked]})
+    return json.dumps({"version": "v2.0", "data": [{"title": "t", "paragraphs": paragraphs}]}, ensure_ascii=False)
+
+
+_PLAIN = [{"question": q, "context": c, "answer": a} for q, c, a, _ in _FOUND]
+_PRINTED = "question,context,answers\n" + "".join(
+    '{question},{context},"{answers}"\n'.format(
+        question=row["question"],
+        context=row["context"],
+        answers=str(
+            {
+                "text": np.array(row["answers"]["text"], dtype=object),
+                "answer_start": np.array(row["answers"]["answer_start"]),
+            }
+        ).replace('"', '""'),
+    )
+    for row in _HUB
+)
+
+SITUATIONS = (
+    Situation("SQuAD's own file", {"rows.json": _squad()}, QUESTIONS, gives=_GIVES),
+    Situation(
+        "SQuAD 2, with questions that have no answer",
+        {"rows.json": _squad(none=True)},
+        QUESTIONS,
+        gives=_GIVES | {(f"{q}?", c): "" for q, c in _GIVES},
+    ),
+    Situation("the hub's rows", {"rows.jsonl": lines(_HUB)}, QUESTIONS, gives=_GIVES),
+    Situation("the hub's rows as pandas writes them", {"rows.csv": _PRINTED}, QUESTIONS, gives=_GIVES),
+    Situation("an answer as text alone", {"rows.jsonl": lines(_PLAIN)}, QUESTIONS, gives=_GIVES),
+    Situation(
+        "places that are off by three",
+        {"rows.json": _squad(shift=-3)},
+        QUESTIONS,
+        gives=_GIVES,
+        says="begins elsewhere",
+    ),
+    Situation(
+        "answers that are not in their contexts",
+        {"rows.jsonl": lines([row | {"answer": "上海"} for row in _PLAIN])},
+        QUESTIONS,
+        refused="context",
+    ),
+    Situation(
+        "no context",
+        {"rows.jsonl": lines([{"question": q, "answer": a} for q, _, a, _ in _FOUND])},
+        QUESTIONS,
+        refused="context",
+    ),
+    Situation(
+        "answers of bytes",
+        {
+            "rows.jsonl": lines(
+                [
+                    row
+                    | {
+                        "answers": {
+                            "text": row["answers"]["text"],
+                            "answer_start": [len(row["context"][: row["answers"]["answer_start"][0]].encode())],
+                        }
+                    }
+                    for row in _HUB
+                ]
+            )
+        },
+        QUESTIONS,
+        gives=_GIVES,
+        says="begins elsewhere",
+    ),
+)

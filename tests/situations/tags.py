@@ -1,0 +1,210 @@
+"""Words and their tags, and entities by their places."""
+
+import json
+
+from situations import TAGS, Situation, lines
+
+_SENTENCES = (
+    (("Ada", "Lovelace", "lived", "in", "London"), ("B-PER", "I-PER", "O", "O", "B-LOC")),
+    (("Turing", "was", "born", "in", "Maida", "Vale"), ("B-PER", "O", "O", "O", "B-LOC", "I-LOC")),
+    (("It", "rained", "in", "Paris"), ("O", "O", "O", "B-LOC")),
+    (("Grace", "Hopper", "spoke"), ("B-PER", "I-PER", "O")),
+    (("Nobody", "came"), ("O", "O")),
+    (("Oslo", "is", "cold"), ("B-LOC", "O", "O")),
+)
+_GIVES = dict(_SENTENCES)
+_SIGNS = (
+    (tuple("王明在北京"), ("B-PER", "I-PER", "O", "B-LOC", "I-LOC")),
+    (tuple("李雷去上海"), ("B-PER", "I-PER", "O", "B-LOC", "I-LOC")),
+    (tuple("下雨了"), ("O", "O", "O")),
+    (tuple("张三来了"), ("B-PER", "I-PER", "O", "O")),
+    (tuple("广州很热"), ("B-LOC", "I-LOC", "O", "O")),
+    (tuple("他叫赵四"), ("O", "O", "B-PER", "I-PER")),
+)
+_GIVES_SIGNS = dict(_SIGNS)
+
+
+def _columns(sentences: object = _SENTENCES, row: str = "{word} {tag}\n", before: str = "") -> str:
+    made = ""
+    for words, tags in sentences:  # type: ignore[attr-defined]
+        made += before
+        made += "".join(
+            row.format(word=w, tag=t, number=i) for i, (w, t) in enumerate(zip(words, tags, strict=True), 1)
+        )
+        made += "\n"
+    return made
+
+
+def _places(words: tuple[str, ...], tags: tuple[str, ...], blank: str = " ") -> tuple[str, list[list[object]]]:
+    """The text, and its entities as [start, end, type]."""
+    text, found = "", []
+    for word, tag in zip(words, tags, strict=True):
+        text += blank if text else ""
+        if tag.startswith("B-"):
+            found.append([len(text), len(text) + len(word), tag[2:]])
+        elif tag.startswith("I-"):
+            found[-1][1] = len(text) + len(word)
+        text += word
+    return text, found
+
+
+_SPANS = [_places(*sentence) for sentence in _SENTENCES]
+_CHINESE_SPANS = [_places(*sentence, "") for sentence in _SIGNS]
+_BIOES = {"B-PER": "S-PER", "B-LOC": "S-LOC"}
+
+
+def _bioes(tags: tuple[str, ...]) -> tuple[str, ...]:
+    following = (*tags[1:], "O")
+    ends = {"B": "S", "I": "E", "O": "O"}
+    return tuple(t if n.startswith("I-") else ends[t[0]] + t[1:] for t, n in zip(tags, following, strict=True))
+
+
+def _read(name: str, file: str, content: str, gives: object = _GIVES, **more: object) -> Situation:
+    return Situation(name, {file: content}, TAGS, gives=gives, **more)  # type: ignore[arg-type]
+
+
+SITUATIONS = (
+    _read("CoNLL-2003", "rows.conll", "-DOCSTART- -X- -X- O\n\n" + _columns(row="{word} NN B-NP {tag}\n")),
+    _read("a word and its tag, with tabs", "rows.tsv", _columns(row="{word}\t{tag}\n")),
+    _read("the same as .txt", "rows.txt", _columns()),
+    _read("a number before every word", "rows.conll", _columns(row="{number}\t{word}\t{tag}\n")),
+    _read(
+        "GermEval",
+        "rows.tsv",
+        _columns(row="{number}\t{word}\t{tag}\tO\n", before="#\thttp://example.org [2009-10-17]\n"),
+        asked={"label": "3"},
+    ),
+    _read("comments with #", "rows.conll", _columns(row="{word}\t{tag}\n", before="# sent_id = 1\n")),
+    _read(
+        "KLUE's comments",
+        "rows.tsv",
+        _columns(_SIGNS, "{word}\t{tag}\n", "## klue-ner-v1_00000_wikitree\t<x:LC>\n"),
+        _GIVES_SIGNS,
+    ),
+    _read(
+        "a word that is #",
+        "rows.conll",
+        _columns() + "# O\n1 O\nin O\nRome B-LOC\n\n",
+        _GIVES | {("#", "1", "in", "Rome"): ("O", "O", "O", "B-LOC")},
+    ),
+    _read("signs of Chinese, a line each", "rows.conll", _columns(_SIGNS), _GIVES_SIGNS),
+    _read(
+        "B, I, E and S",
+        "rows.conll",
+        _columns([(w, _bioes(t)) for w, t in _SENTENCES]),
+        None,
+        says="BIOES|IOBES|E-|S-|PER",
+    ),
+    Situation("all tags are _", {"rows.conll": _columns(row="{word} _\n")}, TAGS, refused="tag"),
+    _read(
+        "sentences of one word each",
+        "rows.conll",
+        "".join(f"{w} {t}\n\n" for ws, ts in _SENTENCES for w, t in zip(ws, ts, strict=True)),
+        None,
+        says="one word|single word",
+    ),
+    _read("lists of words and of tags", "rows.jsonl", lines([{"tokens": w, "ner_tags": t} for w, t in _SENTENCES])),
+    Situation(
+        "class numbers without their names",
+        {"rows.jsonl": lines([{"tokens": w, "ner_tags": [0] * len(w)} for w, _ in _SENTENCES])},
+        TAGS,
+        refused="name",
+    ),
+    Situation(
+        "a tag too few",
+        {
+            "rows.jsonl": lines(
+                [{"tokens": w, "ner_tags": t[:-1] if i == 2 else t} for i, (w, t) in enumerate(_SENTENCES)]
+            )
+        },
+        TAGS,
+        refused="row 3|4 .* 3|3 .* 4",
+    ),
+    _read(
+        "the well-known NER table",
+        "rows.csv",
+        "Sentence #,Word,POS,Tag\n"
+        + "".join(
+            f"{'' if i else f'Sentence: {number}'},{word},NN,{tag}\n"
+            for number, sentence in enumerate(_SENTENCES)
+            for i, (word, tag) in enumerate(zip(*sentence, strict=True))
+        ),
+    ),
+    _read("spaCy's entities", "rows.json", json.dumps([[text, {"entities": found}] for text, found in _SPANS])),
+    _read("doccano's labels", "rows.jsonl", lines([{"text": text, "label": found} for text, found in _SPANS])),
+    _read(
+        "entities as objects",
+        "rows.jsonl",
+        lines([{"text": x, "entities": [{"start": a, "end": b, "label": c} for a, b, c in f]} for x, f in _SPANS]),
+    ),
+    _read(
+        "entities in Chinese", "rows.jsonl", lines([{"text": x, "label": f} for x, f in _CHINESE_SPANS]), _GIVES_SIGNS
+    ),
+    _read(
+        "CLUENER",
+        "rows.jsonl",
+        lines(
+            [
+                {
+                    "text": x,
+                    "label": {
+                        kind: {x[a:b]: [[a, b - 1]] for a, b, k in f if k == kind} for kind in {k for *_, k in f}
+                    },
+                }
+                for x, f in _CHINESE_SPANS
+            ]
+        ),
+        _GIVES_SIGNS,
+    ),
+    _read(
+        "places in bytes, with the text of the entity",
+        "rows.jsonl",
+        lines(
+            [
+                {
+                    "text": f"在{x}",
+                    "entities": [
+                        {
+                            "start": len(f"在{x}"[: a + 1].encode()),
+                            "end": len(f"在{x}"[: b + 1].encode()),
+                            "label": c,
+                            "text": x[a:b],
+                        }
+                        for a, b, c in f
+                    ],
+                }
+                for x, f in _CHINESE_SPANS
+            ]
+        ),
+        {("在", *words): ("O", *tags) for words, tags in _SIGNS},
+        says="bytes",
+    ),
+    Situation(
+        "places that are off, with the text of the entity",
+        {
+            "rows.jsonl": lines(
+                [
+                    {
+                        "text": f"{i}, {x}",
+                        "entities": [{"start": a, "end": b, "label": c, "text": x[a:b]} for a, b, c in f],
+                    }
+                    for i, (x, f) in enumerate(_SPANS)
+                ]
+            )
+        },
+        TAGS,
+        refused="text|place",
+    ),
+    Situation(
+        "places outside of the text",
+        {"rows.jsonl": lines([{"text": x, "label": [[a, b + 900, c] for a, b, c in f]} for x, f in _SPANS])},
+        TAGS,
+        refused="place|end|outside|longer",
+    ),
+    Situation(
+        "places that cut words in two",
+        {"rows.jsonl": lines([{"text": x, "label": [[a + 1, b, c] for a, b, c in f]} for x, f in _SPANS])},
+        TAGS,
+        refused="word",
+    ),
+)
