@@ -13,7 +13,7 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test test-oldest lint bench bench-small-data lock clean
+.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make test-oldest  the same with the oldest dependencies that pyproject.toml declares'
 	@echo 'make lint    ruff, mypy and the import contracts'
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
+	@echo 'make bench-reading  processor seconds of look on 100 MB, and what checking adds to loading'
 	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
 
@@ -49,6 +50,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev $(PEERS)/.installed
 	@$(BIN)/python -m benchmarks.run $(TABLE) $(if $(ID),--id $(ID)) $(if $(FRESH),--fresh)
+
+bench-reading: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.reading $(if $(ID),--id $(ID))
 
 bench-small-data: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.small_data $(if $(ID),--id $(ID))

@@ -11,9 +11,7 @@ from transferkit import metrics
 # row -> seed -> figures
 Results = dict[str, dict[int, Figures]]
 
-TITLE = (
-    "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one machine.\n"
-)
+TITLE = "# Peers beside this project\n\nWritten by `make bench`. Ratios compare runs of one machine.\n"
 COLUMNS = ("train s", "with its teacher's", "train time ratio", "texts/s", "speed ratio", "wall s")
 
 
