@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Literal
 
 import regex
 
+from transferkit.data import particles as korean
 from transferkit.data.words import LETTERS, SIGN, has_signs, signs
 from transferkit.record import Record
 
@@ -33,22 +34,33 @@ class Parting(Record):
     `by` is `characters` (every visible sign is a word, digits and Latin letters too), `pieces` (letters and digits that
     stand together; every mark alone), `words` (marks are parted from the ends of a word and stay inside of it, as in
     3.5, U.S. or London-based), or `blanks`. With `signs` every sign of a script without blanks is a word, otherwise
-    what stands together is. `kept` are words that stay whole all the same.
+    what stands together is. `kept` are words that stay whole all the same. With `particles` Korean particles behind a
+    word are words.
     """
 
     by: By
     signs: bool
     kept: tuple[str, ...]
+    particles: bool = False
 
     def places(self, text: str) -> Places:
         """Where the words of `text` stand: the first character of each, and the one after its last."""
-        return [found.span() for found in _pattern(self).finditer(text)]
+        found = [match.span() for match in _pattern(self).finditer(text)]
+        if not self.particles:
+            return found
+        return [part for start, end in found for part in self._parts(text[start:end], start)]
+
+    def _parts(self, word: str, start: int) -> Places:
+        cuts = [0, *(() if word in self.kept else korean.cuts(word)), len(word)]
+        return [(start + first, start + last) for first, last in pairwise(cuts)]
 
 
 BLANKS = Parting(by="blanks", signs=False, kept=())
 """At blanks alone: how earlier versions parted texts."""
 PIECES = Parting(by="pieces", signs=True, kept=())
 """As `data.words.pieces` does."""
+PARTICLES = Parting(by="pieces", signs=True, kept=(), particles=True)
+"""The same, and before Korean particles."""
 
 
 @lru_cache(64)
@@ -105,6 +117,10 @@ def learned(texts: Iterable[str]) -> Parting:
     whole = [sum(count for word, count in counts.items() if _is_whole(word, way)) / total for way in ways]
     fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= whole[2] - _BY_CHANCE, True]
     best = ways[fine.index(True)]
+    if any(word in counts for word in korean.ALL):
+        finer = best.model_copy(update={"particles": True})
+        still = sum(count for word, count in counts.items() if _is_whole(word, finer)) / total
+        best = finer if still >= whole[ways.index(best)] - _BY_CHANCE else best
     return best.model_copy(update={"kept": _kept(counts, best)})
 
 
