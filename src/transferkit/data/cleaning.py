@@ -9,7 +9,7 @@ import numpy.typing as npt
 from transferkit.data import answers, audit, content, marking, memberships, word_checks
 from transferkit.data.annotations import Marked
 from transferkit.data.columns import TaskColumns, canonical
-from transferkit.data.duplicates import resolve
+from transferkit.data.duplicates import grouped, resolve
 from transferkit.data.marking import UNKNOWN, How
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -53,7 +53,10 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
             "name another column with --label, or leave this file out"
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)
-    findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
+    findings: list[Finding | None] = [
+        Finding(note.kind, "warning", note.message, note.rows, note.action) for note in table.notes
+    ]
+    findings += audit.encoding(rows, task, name)
     if header.any():
         findings.append(
             _dropped("repeated-header", table.take(header), name, "the columns' names once more", "dropped")
@@ -102,8 +105,9 @@ def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tup
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
-    repeats = resolve(keys, [label_key(target) for target in rows[task.target]], task.shape.name == "LABEL")
-    findings = []
+    targets = [label_key(target, task.shape.name == "TAGS") for target in rows[task.target]]
+    repeats = resolve(keys, targets, task.shape.name == "LABEL")
+    findings = _tagged_twice(rows.take(repeats.kept), task, name) if task.shape.name == "TAGS" else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
         repeat = audit.verb(len(numbers), "repeats", "repeat")
@@ -122,6 +126,19 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
     return rows.take(repeats.kept), findings
+
+
+def _tagged_twice(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
+    """Texts of `rows`, which has no copies, that stand in several with different tags."""
+    found = grouped(content.keys(rows, task))
+    numbers = sorted(int(rows.numbers[i]) for group in found for i in group)
+    if not numbers:
+        return []
+    message = (
+        f"{audit.counted(len(found), 'text')}{audit.of(name)} in {audit.counted(len(numbers))} "
+        f"{audit.verb(len(found), 'carries', 'carry')} different tags ({audit.shown(numbers)})"
+    )
+    return [Finding("tag-conflicts", "warning", message, tuple(numbers), "kept; each is learned")]
 
 
 def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, where: str) -> None:

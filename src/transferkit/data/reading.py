@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import usable_path
-from transferkit.data import class_names, compression, folders, formats, tables
+from transferkit.data import class_names, compression, folders, formats, label_studio, tables
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
@@ -43,10 +43,12 @@ def read(source: Any, encoding: str | None = None) -> Rows:
     may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. Raises `DataError`
     naming file, row and what to do.
     """
-    if isinstance(source, Rows):
-        return source
+    return source if isinstance(source, Rows) else label_studio.unpacked(_read(source, encoding))
+
+
+def _read(source: Any, encoding: str | None) -> Rows:
     if isinstance(source, str | Path):
-        return concatenated(list(stream(source, _BATCH, encoding)))
+        return concatenated(list(_batches(source, _BATCH, encoding)))
     if _is(source, "pandas", "DataFrame"):
         return tables.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):
@@ -94,7 +96,11 @@ def _place(path: str | Path) -> Path:
 
 def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
-    the names that `dataset_info.json` beside it gives them."""
+    the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations."""
+    return map(label_studio.tasks, _batches(path, batch_size, encoding))
+
+
+def _batches(path: str | Path, batch_size: int, encoding: str | None) -> Iterator[Rows]:
     file = _place(path)
     of_file = formats.of(file)
     if of_file.BINARY:

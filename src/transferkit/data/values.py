@@ -139,8 +139,11 @@ def missing(cell: Any) -> bool:
     return isinstance(cell, Real) and bool(cell != cell)
 
 
-def label_key(target: Any) -> str:
-    """A target as a comparable text: 1 and "1" are one label, the order of several labels is of no account."""
+def label_key(target: Any, in_order: bool = False) -> str:
+    """A target as a comparable text: 1 and "1" are one label, the order of several labels is of no account unless they
+    are tags, which stand `in_order`."""
+    if in_order:
+        return "\x1f".join(map(str, target))
     if isinstance(target, list | tuple | set):
         return "\x1f".join(sorted(map(str, target)))
     return str(target)

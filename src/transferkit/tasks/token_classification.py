@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import annotations, label_studio, prodigy, word_rows
+from transferkit.data import annotations, prodigy, word_rows
 from transferkit.data.annotations import Marked
 from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE, repaired, unbracketed
@@ -36,8 +36,8 @@ def read(cell: Any) -> list[str] | Marked:
 
 
 def _unpack(rows: Rows) -> Rows:
-    """A row per sentence of tables with a row per word; texts and entities of what annotation tools export."""
-    return word_rows.sentences(prodigy.unpacked(label_studio.unpacked(rows)))
+    """A row per sentence of tables with a row per word; of Prodigy's records texts and accepted marks."""
+    return word_rows.sentences(prodigy.unpacked(rows))
 
 
 def _is_odd(tag: str) -> bool:
@@ -83,5 +83,4 @@ TASK = Task(
         "tags": ("ner_tags", "tags", "labels", "ner", "ner_tag", "tag", "entities", "spans", "label"),
     },
     unpack=_unpack,
-    unpacks=label_studio.COLUMNS,
 )
