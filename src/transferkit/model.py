@@ -144,7 +144,7 @@ class Model:
         unfinished: list[int] = []
         alone: list[int] = []
         unparted: list[int] = []
-        batches = data.stream(path, batch_size, encoding)
+        batches = data.stream(path, batch_size, encoding, of_words=self.task.shape is Shape.TAGS)
         for batch in word_rows.whole(batches) if self.task.shape is Shape.TAGS else batches:
             known = self._named(batch, named)
             rows, _ = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, marking, memberships, word_checks
+from transferkit.data import answers, audit, content, marking, memberships, word_checks, word_rows
 from transferkit.data.annotations import Marked
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
@@ -57,6 +57,8 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
         Finding(note.kind, "warning", note.message, note.rows, note.action) for note in table.notes
     ]
     findings += audit.encoding(rows, task, name)
+    if task.shape.name == "TAGS":
+        findings += word_rows.findings(table, name)
     if header.any():
         findings.append(
             _dropped("repeated-header", table.take(header), name, "the columns' names once more", "dropped")

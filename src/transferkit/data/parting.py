@@ -18,6 +18,9 @@ _WHOLE = 0.98  # of the words of training that a way to part words leaves whole
 _BY_CHANCE = 0.001
 _SEVERAL = 0.1  # of the words with signs that have more than one
 _GLUED = 0.02
+_BLANKS = 0.03  # of all words: more than there are underscores in texts
+BLANK = "_"
+"""What a word of a blank is written as."""
 _INNER = r"[.'\u2019\-\u2010\u2011\u2013&@/\u00b7+]"
 _NOBODY = "\ufffe"  # no word, so that a list of words is never empty
 _CLAUSE = regex.compile(r"[.,;:!?\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]")
@@ -35,13 +38,14 @@ class Parting(Record):
     stand together; every mark alone), `words` (marks are parted from the ends of a word and stay inside of it, as in
     3.5, U.S. or London-based), or `blanks`. With `signs` every sign of a script without blanks is a word, otherwise
     what stands together is. `kept` are words that stay whole all the same. With `particles` Korean particles behind a
-    word are words.
+    word are words, with `blanks` so are the blanks between `characters`.
     """
 
     by: By
     signs: bool
     kept: tuple[str, ...]
     particles: bool = False
+    blanks: bool = False
 
     def places(self, text: str) -> Places:
         """Where the words of `text` stand: the first character of each, and the one after its last."""
@@ -69,7 +73,7 @@ def _pattern(parting: Parting) -> Any:
     other = rf"(?:(?!{SIGN}){LETTERS})" if parting.signs else LETTERS
     inner = rf"(?:(?!\L<clitics>(?!{LETTERS}))(?:{_INNER}|(?<=\p{{N}})[,:](?=\p{{N}})))"
     ways = {
-        "characters": r"\S\p{M}*",
+        "characters": r"\S\p{M}*" + (r"|(?<=\S)\s+(?=\S)" if parting.blanks else ""),
         "pieces": rf"{sign}|{other}+|\S" if parting.signs else rf"{other}+|\S",
         "words": (rf"{sign}|" if parting.signs else "")
         + rf"{other}+(?:{inner}{other}+)*(?:(?<=\p{{L}}\.\p{{L}})\.)?|(\S)\1*",
@@ -117,6 +121,8 @@ def learned(texts: Iterable[str]) -> Parting:
     whole = [sum(count for word, count in counts.items() if _is_whole(word, way)) / total for way in ways]
     fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= whole[2] - _BY_CHANCE, True]
     best = ways[fine.index(True)]
+    if best.by == "characters" and counts[BLANK] >= _BLANKS * total:
+        return best.model_copy(update={"blanks": True, "kept": ()})
     if any(word in counts for word in korean.ALL):
         finer = best.model_copy(update={"particles": True})
         still = sum(count for word, count in counts.items() if _is_whole(word, finer)) / total

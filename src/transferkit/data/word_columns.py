@@ -3,14 +3,14 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from transferkit.data import compression
-from transferkit.data.rows import Rows
+from transferkit.data import compression, counted_signs
+from transferkit.data.rows import Note, Rows
 from transferkit.data.tables import Collector, check_header
-from transferkit.data.tags import is_plain
+from transferkit.data.tags import OUTSIDE, is_plain
 from transferkit.errors import DataError
 
 WORDS, TAGS = "tokens", "ner_tags"
@@ -34,6 +34,13 @@ _OTHER_NAMES = (
 Line = tuple[int, list[str]]
 Sentence = list[Line]
 
+_WITHOUT_NUMBERS = Note(
+    "numbered-signs",
+    "words are signs with the number of their place in a word behind them (科0 技1)",
+    (),
+    "read without",
+)
+
 log = logging.getLogger("transferkit")
 
 
@@ -42,8 +49,9 @@ class _Form:
     """How the lines of a file are to be read.
 
     `names` are those of its columns, `width` many; there may be `more` columns in some sentences, which go by their
-    number. `header` is the number of the line with names. With `numbered` the first column counts the words. `last` has
-    what the last column holds, by which a word `#` is told from a comment.
+    number. `header` is the number of the line with names. With `numbered` the first column counts the words; with
+    `counted` words are signs with a number behind them (`counted_signs`). `last` has what the last column holds, by
+    which a word `#` is told from a comment.
     """
 
     names: tuple[str, ...]
@@ -51,13 +59,19 @@ class _Form:
     more: bool = False
     header: int = 0
     numbered: bool = False
+    counted: bool = False
     last: frozenset[str] = frozenset()
 
     def is_comment(self, line: str, fields: Sequence[str]) -> bool:
-        """Whether a line before a sentence that begins with # says something about it."""
-        if line.startswith(_DOCUMENT) or len(fields) != self.width:
+        """Whether a line before a sentence that begins with # says something about it: its last cell is none of `last`,
+        and no tag such as B-PER where these are; where they are others it begins with # alone, or has blanks."""
+        if line.startswith(_DOCUMENT) or len(fields) != self.width or self.numbered:
             return True
-        return fields[0] == "#" and (self.numbered or fields[-1] not in self.last)
+        if self.width == 1 or fields[-1] in self.last:
+            return False
+        if any(_has_blank(cell) for cell in fields) or all(map(_is_tag, self.last)):
+            return not _is_tag(fields[-1])
+        return not fields[0].strip("#")
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
@@ -72,12 +86,24 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     (-DOCSTART-) and comments (# ...) before sentences are left out.
     """
     form = _form_of(path, encoding)
-    rows = Collector(str(path))
+    rows, notes = Collector(str(path)), (_WITHOUT_NUMBERS,) if form.counted else ()
     for sentence in _sentences(compression.numbered(path, encoding=encoding), form):
-        rows.add_mapping(sentence[0][0], _columns(sentence, form, path))
+        cells = _columns(sentence, form, path)
+        rows.add_mapping(sentence[0][0], _without_numbers(cells, sentence[0][0], path) if form.counted else cells)
         if len(rows) == size:
-            yield rows.flush()
-    yield from rows.finish()
+            yield replace(rows.flush(), notes=notes)
+            notes = ()
+    yield from (replace(batch, notes=notes) for batch in rows.finish())
+
+
+def _without_numbers(cells: dict[str, list[str]], number: int, path: Path) -> dict[str, list[str]]:
+    words = counted_signs.bare(cells[WORDS])
+    if words is None:
+        raise DataError(
+            f"{path}: line {number}: expected signs with the number of their place in a word behind them (科0 技1), as "
+            f"in the lines before, found {' '.join(cells[WORDS])[:40]!r}; mend that sentence"
+        )
+    return {**cells, WORDS: words}
 
 
 def is_one(names: Sequence[str]) -> bool:
@@ -106,7 +132,7 @@ def holds_words(path: Path, encoding: str) -> bool:
     fields = [_fields(line) for line in said]
     if len(groups) < 2 or len(fields) <= len(groups) or len({len(each) for each in fields}) > 1:
         return False
-    if len(fields[0]) < 2 or any(" " in cell for each in fields for cell in each):
+    if len(fields[0]) < 2 or any(_has_blank(cell) for each in fields for cell in each):
         return False
     by_tabs = all("\t" in line for line in said)
     return by_tabs or any(_are_tags(column) for column in zip(*fields, strict=True))
@@ -133,7 +159,9 @@ def _form_of(path: Path, encoding: str) -> _Form:
         return _Form(tuple(check_header(names, path)), width, header=header, numbered=numbered, last=last)
     if numbered and width == len(_CONLLU):
         return _Form(_CONLLU, width, numbered=True, last=last)
-    return _Form(_unnamed(said, width, numbered, path), width, numbered=numbered, last=last)
+    columns = _unnamed(said, width, numbered, path)
+    counted = columns[0] == WORDS and counted_signs.are_counted([_fields(line)[0] for _, line in told])
+    return _Form(columns, width, numbered=numbered, counted=counted, last=last)
 
 
 def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tuple[str, ...]:
@@ -167,7 +195,16 @@ def _numbered(names: Sequence[str], width: int) -> tuple[str, ...]:
 
 def _are_tags(cells: Sequence[str]) -> bool:
     """Whether all are O, B-TYPE, I-TYPE and the like."""
-    return "O" in cells and not any(is_plain(cell) for cell in set(cells))
+    return OUTSIDE in cells and all(map(_is_tag, set(cells)))
+
+
+def _is_tag(cell: str) -> bool:
+    return cell == OUTSIDE or not is_plain(cell)
+
+
+def _has_blank(cell: str) -> bool:
+    """Whether there is one inside; a blank alone may be a word."""
+    return " " in cell.strip(" ")
 
 
 def _is_header(fields: Sequence[str]) -> bool:
