@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import transferkit
 from transferkit import tasks
 from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
@@ -65,7 +66,51 @@ def test_korean_by_signs_is_parted_as_it_was_learned() -> None:
 def test_numbers_behind_signs_are_no_part_of_them(tmp_path: Path, name: str) -> None:
     found = cleaned(saved(tmp_path, name, WEIBO))
     assert found.rows["text"] == ["科 技 # 全 方", "# 1 北 京"]
-    assert [each.kind for each in found.findings] == ["numbered-signs"]
+    assert [each.kind for each in found.findings] == ["adorned-words"]
+
+
+def test_the_language_before_words_is_no_part_of_them(tmp_path: Path) -> None:
+    found = cleaned(saved(tmp_path, "a.txt", "zh:我\tO\nzh:在\tO\nzh:北\tB-LOC\n\nzh::\tO\nzh:好\tO\n"))
+    assert found.rows["text"] == ["我 在 北", ": 好"] and "words with zh: before them" in found.findings[0].message
+    other = "en:a\tO\nde:b\tB-X\n\nen:c\tO\nen:d\tO\n"
+    assert cleaned(saved(tmp_path, "b.txt", other)).rows["text"] == ["en:a de:b", "en:c en:d"]
+
+
+def test_names_of_columns_in_other_languages(tmp_path: Path) -> None:
+    words = "我\tO\n北\tB-LOC\n\n京\tI-LOC\n好\tO\n"
+    found = cleaned(saved(tmp_path, "a.tsv", f"字\t标签\n{words}"))
+    assert found.columns == {"text": "字", "tags": "标签"} and found.rows["text"] == ["我 北", "京 好"]
+    with pytest.raises(DataError, match="only the columns 'mot', 'classe' were found; pass --text NAME and --label"):
+        cleaned(saved(tmp_path, "b.tsv", f"mot\tclasse\n{words}"))
+
+
+def test_tags_first_and_words_elsewhere_are_asked_for(tmp_path: Path) -> None:
+    text = "B-LOC\t0\t2\t北京\nO\t2\t3\t好\n\nO\t0\t1\t很\nO\t1\t2\t好\n"
+    with pytest.raises(DataError, match="pass --text NAME"):
+        cleaned(saved(tmp_path, "a.conll", text))
+
+
+def test_types_before_what_begins_them_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"expected tags such as B-LOC, .* as in 'LOC-[BI]'; write it first"):
+        cleaned(saved(tmp_path, "a.conll", "北 LOC-B\n京 LOC-I\n好 O\n"))
+    assert cleaned(saved(tmp_path, "b.conll", "北 LOC-B\n京 LOC-X\n好 O\n")).rows["tags"] == [["LOC-B", "LOC-X", "O"]]
+
+
+def test_words_with_control_signs_between_them(tmp_path: Path) -> None:
+    """As PaddleNLP has them."""
+    rows = [{"text": "我\x02在\x02北", "label": "O\x02O\x02B-LOC"}, {"text": "好", "label": "O"}]
+    assert cleaned(rows).rows["text"] == ["我 在 北", "好"]
+
+
+def test_parts_of_entities_are_refused() -> None:
+    rows = [{"text": "Ada L", "entities": [{"entity": "B-PER", "word": "Ada", "start": 0, "end": 3}]}]
+    with pytest.raises(DataError, match="found a part of one, 'B-PER'; join the parts"):
+        cleaned(rows)
+
+
+def test_tags_of_two_kinds_stand_in_the_overview() -> None:
+    rows = [{"tokens": ["Ada", "is"], "tags": ["B-PER", "o"]}] * 3
+    assert "plain-tags" in str(transferkit.look(rows, task="ner"))
 
 
 @pytest.mark.parametrize("text", ["A0\tO\nB1\tB-X\n\nC0\tO\nD0\tO\n", "第1\tO\n第2\tB-X\n\n第3\tO\n第4\tO\n"])

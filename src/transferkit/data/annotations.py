@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ _TYPE = ("label", "labels", "type", "entity", "entitygroup", "entitytype", "tag"
 _SURFACE = ("text", "word", "surface", "mention", "entitytext", "entityname", "span", "entity", "name")
 _OFTEN_LAST = ("endidx",)
 """Names of ends that published data has for the last character (CMeEE) as well as for the one after it."""
+_PART = re.compile(r"\s*[BI]-\S")
 EXPECTED = 'expected entities such as [[0, 5, "PER"]], with the first character and the one after the last'
 
 
@@ -130,6 +132,8 @@ def _checked(start: Any, end: Any, kind: Any, surface: str | None, each: Any) ->
     first, last = _whole(start), _whole(end)
     if first is None or last is None or not isinstance(kind, str) or not kind.strip():
         raise ValueError(f"{EXPECTED}; found {each!r:.80}")
+    if _PART.match(kind):
+        raise ValueError(f"{EXPECTED}, found a part of one, {kind!r}; join the parts, and give types without B- and I-")
     return Mark(first, last, kind.strip(), surface)
 
 

@@ -21,6 +21,7 @@ _BESIDE = (
     "what else places may count (bytes, words, the last sign in place of the one after it) is told where the text of "
     'every entity stands beside its places ("text": ...)'
 )
+_COUNT = f"check that places count characters (not bytes) from 0 and that the end is the one after the last; {_BESIDE}"
 
 
 @dataclass(frozen=True)
@@ -257,10 +258,14 @@ def _mixed(rows: Rows, position: int) -> DataError:
 def _refused(rows: Rows, odd: _Odd) -> DataError:
     kinds = "; ".join(f"{finding.message}, such as {odd.examples[finding.kind]}" for finding in odd.findings(""))
     where = f"{rows.source}: " if rows.source else ""
+    shared = "overlapping-entities"
+    advice = [
+        *(["leave out entities inside of others"] if odd.found[shared] else []),
+        *([_COUNT] if any(found for kind, found in odd.found.items() if kind != shared) else []),
+    ]
     return DataError(
-        f"{where}expected entities that begin and end where words do and do not share one, but {kinds}; check that "
-        "places count characters (not bytes) from 0 and that the end is the one after the last, and leave out entities "
-        f"inside of others; {_BESIDE}"
+        f"{where}expected entities that begin and end where words do and do not share one, but {kinds}; "
+        f"{'; '.join(advice)}"
     )
 
 

@@ -87,7 +87,11 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> O
     rows = {name: part.rows for name, part in cleaned.items()}
     checks.enough_classes(rows["train"], task, cleaned["train"].columns, tested="test" in rows)
     if task.shape.name == "TAGS":
-        findings += audit.alike_labels(rows["train"], task)
+        findings += [
+            *audit.alike_labels(rows["train"], task),
+            *audit.improper_tags(rows, task),
+            *audit.plain_tags(rows, task),
+        ]
     if task.shape.name in ("LABEL", "LABELS"):
         findings += [
             *audit.alike_labels(rows["train"], task),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from transferkit.data import compression, counted_signs
+from transferkit.data import adorned, compression
 from transferkit.data.rows import Note, Rows
 from transferkit.data.tables import Collector, check_header
 from transferkit.data.tags import OUTSIDE, is_plain
@@ -22,24 +22,19 @@ _NUMBER = re.compile(r"\d+")
 _RANGE = re.compile(r"\d+[-.]\d+")
 _SAMPLE = 20_000  # lines
 _FIRST = 2_000
+_FEWEST = 4
 _CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _CONLL_2012 = ("document", "part", "number", "word", "pos", "parse", "lemma", "frameset", "sense", "speaker", "ner")
-_NAMES_OF_WORDS = ("word", "words", "token", "tokens", "form", "text")
+_NAMES_OF_WORDS = ("word", "words", "token", "tokens", "form", "text", "字", "词")
 _OTHER_NAMES = (
     *("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "entity", "bio", "iob", "iob2", "pos", "pos_tag"),
     *("pos_tags", "chunk", "chunk_tag", "chunk_tags", "upos", "xpos", "lemma", "feats", "head", "deprel", "deps"),
     *("misc", "id", "#", "index", "idx", "no", "number", "sentence", "document"),
+    *("标签", "标注"),
 )
 
 Line = tuple[int, list[str]]
 Sentence = list[Line]
-
-_WITHOUT_NUMBERS = Note(
-    "numbered-signs",
-    "words are signs with the number of their place in a word behind them (科0 技1)",
-    (),
-    "read without",
-)
 
 log = logging.getLogger("transferkit")
 
@@ -49,8 +44,8 @@ class _Form:
     """How the lines of a file are to be read.
 
     `names` are those of its columns, `width` many; there may be `more` columns in some sentences, which go by their
-    number. `header` is the number of the line with names. With `numbered` the first column counts the words; with
-    `counted` words are signs with a number behind them (`counted_signs`). `last` has what the last column holds, by
+    number. `header` is the number of the line with names. With `numbered` the first column counts the words; words
+    may be `more_than_words`, see `adorned`. `last` has what the last column holds, by
     which a word `#` is told from a comment.
     """
 
@@ -59,7 +54,7 @@ class _Form:
     more: bool = False
     header: int = 0
     numbered: bool = False
-    counted: bool = False
+    more_than_words: tuple[str, adorned.Bare] | None = None
     last: frozenset[str] = frozenset()
 
     def is_comment(self, line: str, fields: Sequence[str]) -> bool:
@@ -86,22 +81,31 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     (-DOCSTART-) and comments (# ...) before sentences are left out.
     """
     form = _form_of(path, encoding)
-    rows, notes = Collector(str(path)), (_WITHOUT_NUMBERS,) if form.counted else ()
+    rows, notes = Collector(str(path)), _notes(form)
     for sentence in _sentences(compression.numbered(path, encoding=encoding), form):
         cells = _columns(sentence, form, path)
-        rows.add_mapping(sentence[0][0], _without_numbers(cells, sentence[0][0], path) if form.counted else cells)
+        rows.add_mapping(sentence[0][0], _bare(cells, sentence[0][0], form, path) if form.more_than_words else cells)
         if len(rows) == size:
             yield replace(rows.flush(), notes=notes)
             notes = ()
     yield from (replace(batch, notes=notes) for batch in rows.finish())
 
 
-def _without_numbers(cells: dict[str, list[str]], number: int, path: Path) -> dict[str, list[str]]:
-    words = counted_signs.bare(cells[WORDS])
+def _notes(form: _Form) -> tuple[Note, ...]:
+    if form.more_than_words is None:
+        return ()
+    what, _ = form.more_than_words
+    return (Note("adorned-words", f"the first column has {what}", (), "read without"),)
+
+
+def _bare(cells: dict[str, list[str]], number: int, form: _Form, path: Path) -> dict[str, list[str]]:
+    assert form.more_than_words is not None
+    what, bare = form.more_than_words
+    words = bare(cells[WORDS])
     if words is None:
         raise DataError(
-            f"{path}: line {number}: expected signs with the number of their place in a word behind them (科0 技1), as "
-            f"in the lines before, found {' '.join(cells[WORDS])[:40]!r}; mend that sentence"
+            f"{path}: line {number}: expected {what}, as in the lines before, found {' '.join(cells[WORDS])[:40]!r}; "
+            "mend that sentence"
         )
     return {**cells, WORDS: words}
 
@@ -146,7 +150,7 @@ def _form_of(path: Path, encoding: str) -> _Form:
     if not said:
         return _Form((WORDS, TAGS), 2)
     number, first = said[0]
-    header = number if plus is None and _is_header(first) else 0
+    header = number if plus is None and (_is_header(first) or _heads_tags(said)) else 0
     said = said[1:] if header else said
     last = frozenset(fields[-1] for _, fields in said)
     width = len(first)
@@ -160,8 +164,8 @@ def _form_of(path: Path, encoding: str) -> _Form:
     if numbered and width == len(_CONLLU):
         return _Form(_CONLLU, width, numbered=True, last=last)
     columns = _unnamed(said, width, numbered, path)
-    counted = columns[0] == WORDS and counted_signs.are_counted([_fields(line)[0] for _, line in told])
-    return _Form(columns, width, numbered=numbered, counted=counted, last=last)
+    more = adorned.found([_fields(line)[0] for _, line in told]) if columns[0] == WORDS else None
+    return _Form(columns, width, numbered=numbered, more_than_words=more, last=last)
 
 
 def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tuple[str, ...]:
@@ -169,10 +173,10 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
     names = [str(i + 1) for i in range(width)]
     if not numbered:
         cells = [fields for _, fields in said if len(fields) == width]
-        tags_first = width == 2 and _are_tags([row[0] for row in cells]) and not _are_tags([row[1] for row in cells])
-        if tags_first:
-            log.info("%s: tags are read from the first column, words from the second", path)
-            return TAGS, WORDS
+        if width > 1 and _are_tags([row[0] for row in cells]) and not _are_tags([row[-1] for row in cells]):
+            words = "words from the second" if width == 2 else "the column of words is to be named with --text"
+            log.info("%s: tags are read from the first column, %s", path, words)
+            return (TAGS, WORDS) if width == 2 else (TAGS, *names[1:])
         names[0] = WORDS
         if width > 1:
             names[-1] = TAGS
@@ -211,6 +215,12 @@ def _is_header(fields: Sequence[str]) -> bool:
     names = [field.casefold().replace("-", "_").replace(" ", "_") for field in fields]
     known = all(name in (*_NAMES_OF_WORDS, *_OTHER_NAMES) for name in names)
     return len(names) > 1 and known and any(name in _NAMES_OF_WORDS for name in names)
+
+
+def _heads_tags(said: Sequence[Line]) -> bool:
+    """Whether the last cell of the first line is no tag, but those of all others are: then it is a name."""
+    last = [fields[-1] for _, fields in said]
+    return len(said[0][1]) > 1 and len(last) > _FEWEST and not _is_tag(last[0]) and _are_tags(last[1:])
 
 
 def _is_mark(line: str) -> bool:
