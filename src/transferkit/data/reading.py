@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import usable_path
-from transferkit.data import class_names, compression, folders, formats, label_studio, lone_words, tables, word_columns
+from transferkit.data import (
+    brat,
+    class_names,
+    compression,
+    folders,
+    formats,
+    label_studio,
+    lone_words,
+    tables,
+    word_columns,
+)
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
@@ -81,6 +91,8 @@ def read_splits(source: Any, validation: Any = None, test: Any = None, encoding:
 def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
     if isinstance(source, Mapping) and _is_split_mapping(source):
         return {split_name(name): read(table, encoding) for name, table in source.items()}
+    if isinstance(source, str | Path) and (documents := brat.splits(_place(source), SPLIT_NAMES, ALL)):
+        return {name: brat.read(folder, encoding) for name, folder in documents.items()}
     if isinstance(source, str | Path) and _place(source).is_dir():
         return _read_folder(_place(source), encoding)
     return {ALL: read(source, encoding)}
