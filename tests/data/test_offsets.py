@@ -116,6 +116,17 @@ def test_words_tell_what_places_count_where_no_text_does() -> None:
     assert [each.kind for each in found.findings] == ["places"]
 
 
+@pytest.mark.parametrize("shift", [0, 1])
+def test_blanks_and_a_few_cut_words_are_no_reason_to_read_otherwise(shift: int) -> None:
+    texts = [f"{name}, from “Rome ” came" for name in ("Ada", "Bob", "Cleo", "Dora", "Emma", "Fay")] * 4
+    rows = [{"text": text, "label": [[text.index("Rome"), text.index("Rome") + 5, "L"]]} for text in texts]
+    for row in rows[:2]:
+        row["label"] = [[0, 2 + shift, "P"]]
+    found = cleaned(rows)
+    assert "places" not in {each.kind for each in found.findings}
+    assert len(found.rows) == len(rows) - sum(row["text"][2 + shift].isalpha() for row in rows[:2])
+
+
 def test_chinese_bytes_without_texts_are_read_as_such_and_said() -> None:
     found = cleaned(table("bytes", 0, False, said=False))
     assert begun(found.rows) == TAGS and "places count bytes of UTF-8 from 0" in found.findings[0].message

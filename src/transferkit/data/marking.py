@@ -86,7 +86,7 @@ def _entity(mark: Mark, text: str, reading: Reading, rows: Rows, position: int) 
             f"{_at(rows, position)}: expected entities inside of a text of {size}, found {mark.kind!r} from "
             f"{mark.start:,} to {mark.end:,}{_said(mark)}; {reading.words}; {_BESIDE}"
         )
-    start, end = place[0] + len(inner) - len(inner.lstrip()), place[1] - len(inner) + len(inner.rstrip())
+    start, end = offsets.stripped(text, place)
     return _Entity(mark, start, end, (start, end) != place)
 
 

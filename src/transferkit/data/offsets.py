@@ -119,34 +119,57 @@ def _fitting(reading: Reading, said: Sequence[tuple[str, Mark]]) -> tuple[int, i
 
 
 def _by_words(pairs: Sequence[tuple[str, Sequence[Mark]]]) -> tuple[Reading, str]:
-    bounds = [_bounds(text) for text, _ in pairs]
-
-    def fits(reading: Reading) -> set[int]:
-        return {
-            i
-            for i, (text, marks) in enumerate(pairs)
-            if all(
-                (place := reading.place(text, mark)) is not None
-                and place[0] in bounds[i][0]
-                and place[1] in bounds[i][1]
-                for mark in marks
-            )
-        }
-
-    usual = fits(CHARACTERS)
+    usual = _rows_that_fit(CHARACTERS, pairs)
     if len(usual) + _FEWEST > len(pairs):
         return CHARACTERS, ""
-    others = {reading: fits(reading) for reading in _OF_TEXTS if reading != CHARACTERS}
+    others = {reading: _rows_that_fit(reading, pairs) for reading in _OF_TEXTS if reading != CHARACTERS}
     most = max(map(len, others.values()))
-    best = [reading for reading, rows in others.items() if len(rows) == most and usual <= rows]
-    alone = len({tuple(tuple(each.place(text, m) for m in marks) for text, marks in pairs) for each in best}) == 1
-    if not alone or most < max(len(usual) + _FEWEST, _NEARLY_ALL * len(pairs)):
+    best = [reading for reading, rows in others.items() if len(rows) == most]
+    alone = len({tuple(map(tuple, _places(each, pairs))) for each in best}) == 1
+    enough = most >= max(len(usual) + _FEWEST, _NEARLY_ALL * len(pairs))
+    if not (alone and enough and _excludes_the_usual(best[0], pairs, usual)):
         return CHARACTERS, ""
-    return best[
-        0
-    ], f"so entities of {most:,} of {len(pairs):,} rows begin and end where words do, else of {len(usual):,}"
+    where = "begin and end where words do"
+    return best[0], f"so entities of {most:,} of {len(pairs):,} rows {where}, otherwise of {len(usual):,}"
 
 
+def _excludes_the_usual(reading: Reading, pairs: Sequence[tuple[str, Sequence[Mark]]], usual: set[int]) -> bool:
+    """Whether places lie outside of texts as they are usually read, or hardly any of the rows in which `reading` makes
+    a difference are among the `usual` ones, which fit."""
+    here, there = _places(CHARACTERS, pairs), _places(reading, pairs)
+    different = {i for i in range(len(pairs)) if here[i] != there[i]}
+    return sum(None in places for places in here) >= _FEWEST or (
+        len(usual & different) <= (1 - _NEARLY_ALL) * len(different)
+    )
+
+
+def _places(reading: Reading, pairs: Sequence[tuple[str, Sequence[Mark]]]) -> list[list[Place | None]]:
+    return [[reading.place(text, mark) for mark in marks] for text, marks in pairs]
+
+
+def _rows_that_fit(reading: Reading, pairs: Sequence[tuple[str, Sequence[Mark]]]) -> set[int]:
+    """The rows all of whose entities begin and end where words do; as usually read, blanks around them are no fault."""
+    found = set()
+    for i, (text, marks) in enumerate(pairs):
+        firsts, lasts = _bounds(text)
+        for mark in marks:
+            place = reading.place(text, mark)
+            if place is not None and reading == CHARACTERS:
+                place = stripped(text, place)
+            if place is None or place[0] not in firsts or place[1] not in lasts:
+                break
+        else:
+            found.add(i)
+    return found
+
+
+def stripped(text: str, place: Place) -> Place:
+    """`place` without the blanks at its ends."""
+    inner = text[slice(*place)]
+    return place[0] + len(inner) - len(inner.lstrip()), place[1] - len(inner) + len(inner.rstrip())
+
+
+@lru_cache(10_000)
 def _bounds(text: str) -> tuple[set[int], set[int]]:
     places = PIECES.places(text)
     return {first for first, _ in places}, {last for _, last in places}
