@@ -211,6 +211,14 @@ def test_shifted_places_in_korean_are_refused() -> None:
         cleaned(korean(cut=1))
 
 
+def test_entities_within_words_whose_texts_confirm_them_are_left_out_and_said() -> None:
+    texts = ["그는 서울시를 봤다", "그는 부산시를 봤다", "그는 미국에 갔다"]
+    rows = [{"text": text, "entities": [{"start": 3, "end": 5, "type": "N", "text": text[3:5]}]} for text in texts]
+    found = cleaned(rows)
+    assert found.rows["text"] == ["그 는 미국 에 갔다"]
+    assert [each.rows for each in found.findings if each.kind == "parted-words"] == [(1, 2)]
+
+
 @pytest.mark.parametrize(
     "texts",
     [["그는 서울에서 산다 .", "이 도시는 크다"], ["정부 는 서울에서 이"], ["Ada is here ."], ["他 在 北 京 。"]],

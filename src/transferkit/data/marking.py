@@ -51,7 +51,7 @@ def tagged(rows: Rows, how: How, name: str) -> tuple[Rows, How, list[Finding]]:
 
     Texts are parted as `data.words.pieces` does, and where entities end before Korean particles, before these too.
     Rows are left out in which an entity does not begin and end where words do, or shares a word with another. Raises
-    `DataError` for places outside of the text and where too many rows are left out.
+    `DataError` for places outside of the text, and where too many rows are left out whose places no text confirms.
     """
     targets = [target for target in rows["tags"] if isinstance(target, Marked)]
     if not targets:
@@ -97,19 +97,19 @@ def _said(mark: Mark) -> str:
 def _parting(
     rows: Rows, entities: Sequence[Sequence[_Entity]], given: Parting | None, name: str
 ) -> tuple[Parting, list[Finding]]:
-    """How texts are parted, and what is said of it: before particles where at least half of the entities that end
-    inside of words end there."""
+    """How texts are parted, and what is said of it: before particles where entities end there. If these are less than
+    half of those that end inside of words, no text beside them confirming it, then places mean something else."""
     if given is not None:
         return given, []
-    cut, before, told = 0, 0, []
+    unsure, before, told = 0, 0, []
     for number, text, found in zip(rows.numbers, rows["text"], entities, strict=True):
         pieces, finer = ({end for _, end in way.places(text)} for way in (PIECES, PARTICLES))
-        inside = [each.end for each in found if each.end not in pieces]
-        cut += len(inside)
-        if further := sum(end in finer for end in inside):
-            before += further
+        inside = [each for each in found if each.end not in pieces]
+        unsure += sum(each.mark.surface is None for each in inside)
+        if further := [each for each in inside if each.end in finer]:
+            before += sum(each.mark.surface is None for each in further)
             told.append(int(number))
-    if not told or 2 * before < cut:
+    if not told or 2 * before < unsure:
         return PIECES, []
     action = "words are parted before particles, those of texts to be answered too"
     return PARTICLES, [_of_rows("particles", "fixed", told, "an entity with a Korean particle behind it", name, action)]
@@ -129,7 +129,7 @@ def _in_words(
             odd.add(made, len(texts), int(rows.numbers[len(texts)]))
         tags.append([] if isinstance(made, _Fault) else made)
         texts.append(" ".join(text[start:end] for start, end in places))
-    if 1 < len(odd.positions) > _MOST_ODD * sum(map(bool, entities)):
+    if 1 < len(odd.positions) - odd.proven > _MOST_ODD * sum(map(bool, entities)):
         raise _refused(rows, odd)
     made_rows = Rows({**rows.columns, "text": texts, "tags": tags}, rows.numbers, rows.source)
     return made_rows.take([i for i in range(len(rows)) if i not in odd.positions]), odd.findings(name)
@@ -137,10 +137,12 @@ def _in_words(
 
 @dataclass(frozen=True)
 class _Fault:
-    """Why a row cannot be tagged (a key of `_FAULTS`), and what shows it."""
+    """Why a row cannot be tagged (a key of `_FAULTS`), what shows it, and whether the text beside the place says that
+    it is right all the same."""
 
     kind: str
     example: str
+    proven: bool = False
 
 
 _FAULTS = {
@@ -156,10 +158,12 @@ class _Odd:
 
     found: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: {kind: [] for kind in _FAULTS})
     examples: dict[str, str] = field(default_factory=dict)
+    proven: int = 0
 
     def add(self, fault: _Fault, position: int, number: int) -> None:
         self.found[fault.kind].append((position, number))
         self.examples.setdefault(fault.kind, f"row {number}: {fault.example}")
+        self.proven += fault.proven
 
     @property
     def positions(self) -> set[int]:
@@ -185,7 +189,7 @@ def _tags(text: str, places: Sequence[tuple[int, int]], entities: Sequence[_Enti
             return _Fault("other-entities", f"{at[:_SHOWN]!r} stands at the place of {surface[:_SHOWN]!r}")
         if start not in firsts or end not in lasts:
             around = text[max(0, start - _SHOWN // 3) : end + _SHOWN // 3]
-            return _Fault("parted-words", f"{at[:_SHOWN]!r} in {around!r}")
+            return _Fault("parted-words", f"{at[:_SHOWN]!r} in {around!r}", surface is not None)
         here = range(firsts[start], lasts[end] + 1)
         if any(tags[word] != OUTSIDE for word in here):
             return _Fault("overlapping-entities", f"{at[:_SHOWN]!r} and another")
