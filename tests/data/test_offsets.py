@@ -161,7 +161,7 @@ def test_test_rows_are_read_as_those_to_learn_from() -> None:
         row["text"] += "吗"
     made = prepare({"train": read(rows), "test": read(bare)}, DataConfig(path="-", validation_size=0), NER, 0)
     assert begun(made.test) == [TAGS[0] + "O", TAGS[1] + "O"]
-    assert [each.action for each in made.audit.of("places")][1] == "read so, as in the rows to learn from"
+    assert [each.action for each in made.audit.of("places")][1] == "read so; so are those of the rows to learn from"
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,11 @@ def test_names_of_columns_in_other_languages(tmp_path: Path) -> None:
         cleaned(saved(tmp_path, "b.tsv", f"mot\tclasse\n{words}"))
 
 
+def test_a_word_with_a_type_alone_is_no_name_of_columns(tmp_path: Path) -> None:
+    found = cleaned(saved(tmp_path, "a.conll", "Ada PER\nis O\nhere O\n\nBob B-PER\nis O\n"))
+    assert found.rows["text"] == ["Ada is here", "Bob is"]
+
+
 def test_tags_first_and_words_elsewhere_are_asked_for(tmp_path: Path) -> None:
     text = "B-LOC\t0\t2\t北京\nO\t2\t3\t好\n\nO\t0\t1\t很\nO\t1\t2\t好\n"
     with pytest.raises(DataError, match="pass --text NAME"):

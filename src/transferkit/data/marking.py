@@ -103,9 +103,10 @@ def _parting(
         return given, []
     unsure, before, told = 0, 0, []
     for number, text, found in zip(rows.numbers, rows["text"], entities, strict=True):
-        pieces, finer = ({end for _, end in way.places(text)} for way in (PIECES, PARTICLES))
-        inside = [each for each in found if each.end not in pieces]
+        ends = {end for _, end in PIECES.places(text)} if found else set()
+        inside = [each for each in found if each.end not in ends]
         unsure += sum(each.mark.surface is None for each in inside)
+        finer = {end for _, end in PARTICLES.places(text)} if inside else set()
         if further := [each for each in inside if each.end in finer]:
             before += sum(each.mark.surface is None for each in further)
             told.append(int(number))
@@ -201,7 +202,7 @@ def _tags(text: str, places: Sequence[tuple[int, int]], entities: Sequence[_Enti
 def _read_otherwise(reading: Reading, why: str, name: str) -> list[Finding]:
     if reading == CHARACTERS:
         return []
-    return [Finding("places", "fixed", f"{reading.words}{f' ({name})' if name else ''}", (), f"read so, {why}")]
+    return [Finding("places", "fixed", f"{reading.words}{f' ({name})' if name else ''}", (), f"read so; {why}")]
 
 
 def _unproven(

@@ -88,7 +88,7 @@ def found(texts: Sequence[str], targets: Sequence[Marked], known: Reading | None
         return _proven(said, usual) if said else (usual, why)
     if said or known is None:
         return _proven(said, CHARACTERS) if said else _by_words(pairs)
-    return known, "" if known == CHARACTERS else "as in the rows to learn from"
+    return known, "" if known == CHARACTERS else "so are those of the rows to learn from"
 
 
 def _proven(said: Sequence[tuple[str, Mark]], usual: Reading) -> tuple[Reading, str]:
@@ -103,7 +103,7 @@ def _proven(said: Sequence[tuple[str, Mark]], usual: Reading) -> tuple[Reading, 
     if best == CHARACTERS:
         return best, ""
     otherwise = f", otherwise of {others:,}" if best != usual else ""
-    return best, f"so the texts of {most[1]:,} of {len(said):,} entities stand at their places{otherwise}"
+    return best, f"the texts of {most[1]:,} of {len(said):,} entities stand at their places{otherwise}"
 
 
 def _fitting(reading: Reading, said: Sequence[tuple[str, Mark]]) -> tuple[int, int]:
@@ -130,7 +130,7 @@ def _by_words(pairs: Sequence[tuple[str, Sequence[Mark]]]) -> tuple[Reading, str
     if not (alone and enough and _excludes_the_usual(best[0], pairs, usual)):
         return CHARACTERS, ""
     where = "begin and end where words do"
-    return best[0], f"so entities of {most:,} of {len(pairs):,} rows {where}, otherwise of {len(usual):,}"
+    return best[0], f"entities of {most:,} of {len(pairs):,} rows {where}, otherwise of {len(usual):,}"
 
 
 def _excludes_the_usual(reading: Reading, pairs: Sequence[tuple[str, Sequence[Mark]]], usual: set[int]) -> bool:
@@ -179,5 +179,5 @@ def _of_lists(marks: Sequence[Mark]) -> tuple[Reading, str]:
     """Of lists of words; where many entities end where they begin, ends are the last words."""
     empty = sum(mark.start == mark.end for mark in marks)
     if empty > _OF_ONE_WORD * len(marks):
-        return _OF_WORDS[1], f"since {empty:,} of {len(marks):,} entities end where they begin"
-    return _OF_WORDS[0], "since they stand beside lists of words"
+        return _OF_WORDS[1], f"{empty:,} of {len(marks):,} entities end where they begin"
+    return _OF_WORDS[0], "they stand beside lists of words"

@@ -10,7 +10,7 @@ from pathlib import Path
 from transferkit.data import adorned, compression
 from transferkit.data.rows import Note, Rows
 from transferkit.data.tables import Collector, check_header
-from transferkit.data.tags import OUTSIDE, is_plain
+from transferkit.data.tags import OUTSIDE, is_plain, parts
 from transferkit.errors import DataError
 
 WORDS, TAGS = "tokens", "ner_tags"
@@ -218,9 +218,12 @@ def _is_header(fields: Sequence[str]) -> bool:
 
 
 def _heads_tags(said: Sequence[Line]) -> bool:
-    """Whether the last cell of the first line is no tag, but those of all others are: then it is a name."""
-    last = [fields[-1] for _, fields in said]
-    return len(said[0][1]) > 1 and len(last) > _FEWEST and not _is_tag(last[0]) and _are_tags(last[1:])
+    """Whether the last cell of the first line is no tag, nor a type, but those of all others are tags: then it is a
+    name."""
+    first, *others = (fields[-1] for _, fields in said)
+    if len(said[0][1]) < 2 or len(others) < _FEWEST or _is_tag(first) or not _are_tags(others):
+        return False
+    return first not in {kind for _, kind in map(parts, set(others))}
 
 
 def _is_mark(line: str) -> bool:
