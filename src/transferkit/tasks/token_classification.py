@@ -80,7 +80,20 @@ TASK = Task(
     decode=_decode,
     usual={
         "text": ("tokens", "words", "token", "word", "form", "字", "词"),
-        "tags": ("ner_tags", "tags", "labels", "ner", "ner_tag", "tag", "entities", "spans", "label", "标签", "标注"),
+        "tags": (
+            "ner_tags",
+            "tags",
+            "labels",
+            "ner",
+            "ner_tag",
+            "tag",
+            "entities",
+            "entity_list",
+            "spans",
+            "label",
+            "标签",
+            "标注",
+        ),
     },
     unpack=_unpack,
 )
