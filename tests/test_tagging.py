@@ -450,6 +450,14 @@ def test_a_table_of_words_is_answered_by_sentences(tagged: RunResult, folder: Pa
     assert found == [(1, ["O", "B-animal", "I-animal"], [1]), (4, ["O"], [])]
 
 
+def test_a_file_of_words_is_answered_by_sentences(tagged: RunResult, folder: Path) -> None:
+    path = folder / "words.txt"
+    path.write_text("now\ncat\ndog\n\nhere\nnow\n")
+    [answers] = model.load(folder / "run", "full").stream(path)
+    assert list(map(list, answers.values)) == [["O", "B-animal", "I-animal"], ["O", "O"]]
+    assert answers.numbers.tolist() == [1, 5]
+
+
 def test_models_of_earlier_versions_part_texts_at_blanks(tagged: RunResult, folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "run" / "models" / "full", tmp_path / "old")
     facts = json.loads((tmp_path / "old" / "transferkit.json").read_text())

@@ -56,7 +56,7 @@ def look(config: RunConfig, table: Any = None) -> Overview:
     Raises `DataError` where there are no rows to be looked at, else as `take_in` does.
     """
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
-    tables = _tables(config, table)
+    tables = _tables(config, table, task)
     try:
         return data.look(tables, config.data, task)
     except DataError as error:
@@ -73,7 +73,7 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
     config = _settled(config, task)
     _require_sense(config, task)
-    tables = _tables(config, table)
+    tables = _tables(config, table, task)
     try:
         splits = data.prepare(tables, config.data, task, config.seed)
     except DataError as error:
@@ -135,7 +135,7 @@ def _require_sense(config: RunConfig, task: Task) -> None:
     options.require_distinct([route for route in config.routes if route.name != AUTO])
 
 
-def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
+def _tables(config: RunConfig, table: Any, task: Task) -> dict[str, Rows]:
     path, cache_dir = config.data.path, cache_of(config)
     if table is not None:
         tables = data.read_splits(table, config.data.validation, config.data.test, config.data.encoding)
@@ -146,7 +146,7 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
     else:
         tables = data.read_splits(path, config.data.validation, config.data.test, config.data.encoding)
     if config.unlabelled:
-        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding)
+        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding, of_words=task.shape is Shape.TAGS)
     return tables
 
 

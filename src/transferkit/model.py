@@ -14,6 +14,7 @@ from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
 from transferkit.data import audit, content, given_texts, joined, label_sets, labels, sentences, word_rows
 from transferkit.data.cleaning import clean
+from transferkit.data.marking import How
 from transferkit.data.merging import merged as merged_rows
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
@@ -143,7 +144,7 @@ class Model:
         unfinished: list[int] = []
         alone: list[int] = []
         unparted: list[int] = []
-        batches = data.stream(path, batch_size, encoding)
+        batches = data.stream(path, batch_size, encoding, of_words=self.task.shape is Shape.TAGS)
         for batch in word_rows.whole(batches) if self.task.shape is Shape.TAGS else batches:
             known = self._named(batch, named)
             rows, _ = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
@@ -179,7 +180,7 @@ class Model:
         read = data.read(table, encoding)
         given = label_sets.Asked(label_separator, tuple(label_names), self.labels)
         tables, chosen, told = label_sets.in_lists({"": read}, self.task, self._named(read, named, target=True), given)
-        cleaned = clean(tables[""], self.task, chosen, "test", self.parting)
+        cleaned = clean(tables[""], self.task, chosen, "test", How(parting=self.parting))
         rows, merged = merged_rows({"test": self._respelt(cleaned.rows)}, self.task)
         cleaned = replace(cleaned, rows=rows["test"])
         self._know(cleaned.rows, cleaned.columns[self.task.target])

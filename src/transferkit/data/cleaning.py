@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import annotations, answers, audit, content, memberships, word_checks
+from transferkit.data import answers, audit, content, marking, memberships, word_checks, word_rows
+from transferkit.data.annotations import Marked
 from transferkit.data.columns import TaskColumns, canonical
-from transferkit.data.duplicates import resolve
-from transferkit.data.parting import Parting
+from transferkit.data.duplicates import grouped, resolve
+from transferkit.data.marking import UNKNOWN, How
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import label_key, names_in
@@ -22,19 +23,19 @@ _HOW_TO_SAY_NONE = dict.fromkeys(("LABELS", "SPAN"), "; write [] where there is 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Usable `rows`, `unlabelled` ones, which source column each column came from, and the findings."""
+    """Usable `rows`, `unlabelled` ones, which source column each column came from, the findings, and how entities that
+    are given by their places were read."""
 
     rows: Rows
     unlabelled: Rows
     columns: Mapping[str, str]
     findings: tuple[Finding, ...]
+    how: How = UNKNOWN
 
 
-def clean(
-    table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, parting: Parting | None = None
-) -> Cleaned:
-    """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table; `parting` is for
-    texts whose entities are given by their places, by default as `data.words.pieces` parts them."""
+def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, how: How = UNKNOWN) -> Cleaned:
+    """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table; `how` says of
+    entities that are given by their places how they are to be read."""
     header = _repeated_header(table)
     rows, columns = canonical(table.take(~header) if header.any() else table, task, named)
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
@@ -52,7 +53,12 @@ def clean(
             "name another column with --label, or leave this file out"
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)
-    findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
+    findings: list[Finding | None] = [
+        Finding(note.kind, "warning", note.message, note.rows, note.action) for note in table.notes
+    ]
+    findings += audit.encoding(rows, task, name)
+    if task.shape.name == "TAGS":
+        findings += word_rows.findings(table, name)
     if header.any():
         findings.append(
             _dropped("repeated-header", table.take(header), name, "the columns' names once more", "dropped")
@@ -73,7 +79,7 @@ def clean(
     usable = memberships.read(rows.take(~blank & ~unlabelled), columns)
     spare = memberships.read(rows.take(unlabelled), columns, strict=False)
     if task.shape.name == "TAGS":
-        usable, spare, told = _of_words(usable, spare, parting, name, where)
+        usable, spare, how, told = _of_words(usable, spare, how, name, where)
         findings += told
     if task.shape.name == "SPAN":
         usable, moved = answers.mended(usable, columns, name)
@@ -83,28 +89,27 @@ def clean(
                 f"{where}: no answer in column {columns[task.target]!r} stands in its context; name other columns "
                 "with --text-pair and --label"
             )
-    return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None))
+    return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None), how)
 
 
-def _of_words(
-    usable: Rows, spare: Rows, parting: Parting | None, name: str, where: str
-) -> tuple[Rows, Rows, list[Finding]]:
-    """Rows of words with tags, and what is odd about them."""
-    by_places = any(isinstance(target, annotations.Marked) for target in usable["tags"])
-    usable, told = annotations.tagged(usable, parting, name)
+def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tuple[Rows, Rows, How, list[Finding]]:
+    """Rows of words with tags, how these were read, and what is odd about them."""
+    by_places = any(isinstance(target, Marked) for target in usable["tags"])
+    usable, how, told = marking.tagged(usable, how, name)
     if by_places and len(spare):
-        texts = [annotations.parted(text, parting) for text in spare["text"]]
+        texts = [marking.parted(text, how) for text in spare["text"]]
         spare = replace(spare, columns={**spare.columns, "text": texts})
     if not len(usable):
         raise DataError(f"{where}: {told[0].message}; {told[0].action}, and no row is left")
-    return usable, spare, [*told, *word_checks.findings(usable, name, where)]
+    return usable, spare, how, [*told, *word_checks.findings(usable, name, where)]
 
 
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
-    repeats = resolve(keys, [label_key(target) for target in rows[task.target]], task.shape.name == "LABEL")
-    findings = []
+    targets = [label_key(target, task.shape.name == "TAGS") for target in rows[task.target]]
+    repeats = resolve(keys, targets, task.shape.name == "LABEL")
+    findings = _tagged_twice(rows.take(repeats.kept), task, name) if task.shape.name == "TAGS" else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
         repeat = audit.verb(len(numbers), "repeats", "repeat")
@@ -123,6 +128,19 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
     return rows.take(repeats.kept), findings
+
+
+def _tagged_twice(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
+    """Texts of `rows`, which has no copies, that stand in several with different tags."""
+    found = grouped(content.keys(rows, task))
+    numbers = sorted(int(rows.numbers[i]) for group in found for i in group)
+    if not numbers:
+        return []
+    message = (
+        f"{audit.counted(len(found), 'text')}{audit.of(name)} in {audit.counted(len(numbers))} "
+        f"{audit.verb(len(found), 'carries', 'carry')} different tags ({audit.shown(numbers)})"
+    )
+    return [Finding("tag-conflicts", "warning", message, tuple(numbers), "kept; each is learned")]
 
 
 def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, where: str) -> None:

@@ -1,86 +1,180 @@
-"""Label Studio's JSON export of marked texts, as rows with a text and its entities."""
+"""Label Studio's JSON and JSON-MIN exports, whose cells hold a task's data and what people made of it."""
 
-import json
-import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data.rows import Rows
-from transferkit.errors import DataError
+import numpy as np
 
-_DATA, _ANNOTATIONS = "data", ("annotations", "completions")
-_KINDS = ("labels", "hypertextlabels")
-TEXT, ENTITIES = "text", "entities"
-COLUMNS = (_DATA, *_ANNOTATIONS)
+from transferkit.data import audit, printed
+from transferkit.data.columns import ALIASES
+from transferkit.data.rows import Note, Rows
+from transferkit.errors import DataError, shown
 
-log = logging.getLogger("transferkit")
+_DATA, _ANNOTATIONS = "data", ("annotations", "completions")  # the second in exports before version 1.0
+_LABEL, _TEXT, _SPANS = "label", "text", "entities"
+_MARKS = ("labels", "hypertextlabels")
+_NUMBERS = ("rating", "number")
+_MIN = ("annotation_id", "annotator")
+"""Columns of JSON-MIN."""
+
+Record = dict[str, Any]
 
 
 def unpacked(rows: Rows) -> Rows:
-    """Columns `text` and `entities` in place of `data` and `annotations`; other rows as they are.
+    """A row per annotation, with the columns of the task's data and one for every control, numbered as the task is;
+    rows of other kinds as they are.
 
-    Of several annotations of a text the first that was not cancelled is read, which is said; a text without any has no
-    entities given (None). Raises `DataError` for texts that cannot be told.
+    Choices are lists of names, marks of words mappings with their places, ratings numbers. The column of marks is
+    `label` where no other control was used, otherwise `entities`; of others alone `label`; several have the names of
+    their controls. A task that nobody annotated, or that was skipped, has None; what models predicted is not read.
     """
-    name = next((name for name in _ANNOTATIONS if name in rows), None)
-    if name is None or _DATA not in rows:
+    if (name := _annotated(rows)) is None:
+        return _of_min(rows)
+    tasks = [_read(cell) for cell in rows[_DATA]]
+    results = [_results(rows, name, i) for i in range(len(rows))]
+    names = _names(tasks, results)
+    where = [i for i, found in enumerate(results) for _ in found or (None,)]
+    every = [result for found in results for result in found or (None,)]
+    columns: dict[str, Sequence[Any]] = _columns_of(tasks, where)
+    for control, column in names.items():
+        columns[column] = [None if result is None else _value(result, control) for result in every]
+    several = [int(rows.numbers[i]) for i, found in enumerate(results) if len(found) > 1]
+    made = Rows(columns, rows.numbers[np.asarray(where, dtype=np.int64)], rows.source, rows.encoding, rows.notes)
+    return _noted(made, several)
+
+
+def tasks(rows: Rows) -> Rows:
+    """A row per task with the columns of its data alone; rows of other kinds as they are."""
+    if _annotated(rows) is None:
         return rows
-    several = []
-    texts, entities = [], []
-    for i, (data, given) in enumerate(zip(rows[_DATA], rows[name], strict=True)):
-        where = f"{rows.source}: row {rows.numbers[i]}" if rows.source else f"row {rows.numbers[i]}"
-        texts.append(_text(_read(data), where))
-        found = [each for each in _read(given) or [] if isinstance(each, Mapping) and not each.get("was_cancelled")]
-        if len(found) > 1:
-            several.append(int(rows.numbers[i]))
-        entities.append(_entities(found[0], where) if found else None)
-    if several:
-        log.warning(
-            "%s: %d rows have several annotations (row %d and others); the first of each is read",
-            *(rows.source or "data", len(several), several[0]),
-        )
-    others = {key: cells for key, cells in rows.columns.items() if key not in (_DATA, name, TEXT, ENTITIES)}
-    return replace(rows, columns={TEXT: texts, ENTITIES: entities, **others})
+    columns = _columns_of([_read(cell) for cell in rows[_DATA]], range(len(rows)))
+    return replace(rows, columns=columns)
+
+
+def _annotated(rows: Rows) -> str | None:
+    """The column of annotations, where every row has a task's data and a list of these."""
+    name = next((name for name in _ANNOTATIONS if name in rows), None)
+    if name is None or _DATA not in rows or not len(rows):
+        return None
+    of_tasks = all(isinstance(_read(cell), Mapping) for cell in rows[_DATA])
+    return name if of_tasks and all(cell is None or _is_list(_read(cell)) for cell in rows[name]) else None
+
+
+def _is_list(cell: Any) -> bool:
+    return isinstance(cell, list | tuple | np.ndarray)
 
 
 def _read(cell: Any) -> Any:
     """`cell`, which tables have as text."""
-    if isinstance(cell, str) and cell.strip()[:1] in ("{", "["):
+    if isinstance(cell, str) and printed.looks_so(cell):
         try:
-            return json.loads(cell)
+            return printed.parsed(cell)
         except ValueError:
             return cell
     return cell
 
 
-def _text(data: Any, where: str) -> str:
-    if isinstance(data, Mapping):
-        found = {key: value for key, value in data.items() if isinstance(value, str)}
-        if isinstance(data.get(TEXT), str):
-            return str(data[TEXT])
-        if len(found) == 1:
-            return next(iter(found.values()))
-    raise DataError(
-        f"{where}, column {_DATA!r}: expected Label Studio's data with one text, such as "
-        f'{{"text": ...}}, found {data!r:.60}; leave out its other texts'
-    )
+def _columns_of(tasks: Sequence[Mapping[str, Any]], where: Sequence[int]) -> dict[str, Sequence[Any]]:
+    """The data of `tasks`; the only text of all is `text` where it has no usual name."""
+    keys = dict.fromkeys(key for task in tasks for key in task)
+    columns: dict[str, Sequence[Any]] = {key: [tasks[i].get(key) for i in where] for key in keys}
+    texts = [key for key, cells in columns.items() if any(isinstance(cell, str) for cell in cells)]
+    if len(texts) == 1 and texts[0].lower() not in ALIASES[_TEXT] and _TEXT not in columns:
+        columns[_TEXT] = columns.pop(texts[0])
+    return columns
 
 
-def _entities(annotation: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
-    """The marks in an annotation; what else it holds (relations, choices) says nothing about words."""
-    marks = []
-    for result in annotation.get("result") or ():
-        value = result.get("value") if isinstance(result, Mapping) else None
-        if not isinstance(value, Mapping) or result.get("type") not in _KINDS:
-            continue
-        labels: list[Any] = value.get("labels") or value.get("hypertextlabels") or []
-        if len(labels) != 1:
-            raise DataError(
-                f"{where}: expected one label per entity, found {len(labels)} ({', '.join(map(str, labels))}); a word "
-                "has one tag"
-            )
-        marks.append(
-            {"start": value.get("start"), "end": value.get("end"), "label": labels[0], "text": value.get("text")}
-        )
-    return marks
+def _results(rows: Rows, name: str, position: int) -> list[Record]:
+    """Of every annotation that was not cancelled: control -> what was annotated with it."""
+    given = _read(rows[name][position])
+    listed: list[Any] = [] if given is None else list(given)
+    try:
+        return [_of_controls(each["result"]) for each in listed if not each.get("was_cancelled")]
+    except (KeyError, TypeError, AttributeError) as error:
+        where = f"{rows.source}: " if rows.source else ""
+        raise DataError(
+            f"{where}row {rows.numbers[position]}: expected annotations as Label Studio exports them, each with a "
+            f"result, found {shown(given, 80)} ({error}); export it again as JSON"
+        ) from None
+
+
+def _of_controls(results: Sequence[Mapping[str, Any]]) -> Record:
+    found: Record = {}
+    for result in results:
+        value, kind = result.get("value") or {}, result.get("type")
+        if kind in _MARKS:
+            found.setdefault(result["from_name"], _Marks()).extend(_marks(value, kind))
+        elif kind == "choices":
+            found.setdefault(result["from_name"], []).extend(value["choices"])
+        elif kind == "taxonomy":
+            found.setdefault(result["from_name"], []).extend(" > ".join(path) for path in value["taxonomy"])
+        elif kind in _NUMBERS:
+            found[result["from_name"]] = value[kind]
+        elif kind == "textarea":
+            text = value["text"]
+            found[result["from_name"]] = text if isinstance(text, str) else "\n".join(text)
+    return found
+
+
+class _Marks(list[Record]):
+    """Marks of words: an annotation without any says that there are none."""
+
+
+def _marks(value: Mapping[str, Any], kind: str) -> list[Record]:
+    return [
+        {"start": value["start"], "end": value["end"], "label": name, "text": value.get("text")} for name in value[kind]
+    ]
+
+
+def _value(result: Record, control: str) -> Any:
+    found = result.get(control)
+    return list(found) if isinstance(found, _Marks) else found
+
+
+def _names(tasks: Sequence[Mapping[str, Any]], results: Sequence[Sequence[Record]]) -> dict[str, str]:
+    """Control -> column."""
+    every = [result for found in results for result in found]
+    marks = {name for result in every for name, value in result.items() if isinstance(value, _Marks)}
+    others = {name for result in every for name in result} - marks
+    for result in every:
+        for name in marks:
+            result.setdefault(name, _Marks())
+    taken = {key for task in tasks for key in task}
+    names = {name: name for name in sorted(marks | others)}
+    for group, column in ((others, _LABEL), (marks, _SPANS if others else _LABEL)):
+        if len(group) == 1 and column not in taken:
+            names[next(iter(group))] = column
+    return names
+
+
+def _of_min(rows: Rows) -> Rows:
+    """JSON-MIN, whose rows are annotations: numbers and paths that stand in lists of mappings by themselves."""
+    if not all(name in rows for name in _MIN):
+        return rows
+    columns = {name: [_plain(cell) for cell in cells] for name, cells in rows.columns.items()}
+    ids = list(map(str, rows.columns.get("id", ())))
+    counts = Counter(ids)
+    several = [int(number) for number, task in zip(rows.numbers, ids, strict=False) if counts[task] > 1]
+    return _noted(replace(rows, columns=columns), several)
+
+
+def _plain(cell: Any) -> Any:
+    """4 of [{"rating": 4}], "a > b" of [{"taxonomy": [["a", "b"]]}]; other cells as they are."""
+    found = _read(cell)
+    if not isinstance(found, list) or len(found) != 1 or not isinstance(found[0], Mapping) or len(found[0]) != 1:
+        return cell
+    key, value = next(iter(found[0].items()))
+    if key in _NUMBERS:
+        return value
+    return [" > ".join(path) for path in value] if key == "taxonomy" and _is_list(value) else cell
+
+
+def _noted(rows: Rows, several: Sequence[int]) -> Rows:
+    if not several:
+        return rows
+    has = audit.verb(len(several), "has", "have")
+    message = f"{audit.counted(len(several))} {has} several annotations ({audit.shown(several)})"
+    note = Note("annotators", message, tuple(several), "each annotation is a row of its own")
+    return replace(rows, notes=(*rows.notes, note))

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Literal
 
 import regex
 
+from transferkit.data import particles as korean
 from transferkit.data.words import LETTERS, SIGN, has_signs, signs
 from transferkit.record import Record
 
@@ -17,6 +18,9 @@ _WHOLE = 0.98  # of the words of training that a way to part words leaves whole
 _BY_CHANCE = 0.001
 _SEVERAL = 0.1  # of the words with signs that have more than one
 _GLUED = 0.02
+_BLANKS = 0.03  # of all words: more than there are underscores in texts
+BLANK = "_"
+"""What a word of a blank is written as."""
 _INNER = r"[.'\u2019\-\u2010\u2011\u2013&@/\u00b7+]"
 _NOBODY = "\ufffe"  # no word, so that a list of words is never empty
 _CLAUSE = regex.compile(r"[.,;:!?\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]")
@@ -33,22 +37,34 @@ class Parting(Record):
     `by` is `characters` (every visible sign is a word, digits and Latin letters too), `pieces` (letters and digits that
     stand together; every mark alone), `words` (marks are parted from the ends of a word and stay inside of it, as in
     3.5, U.S. or London-based), or `blanks`. With `signs` every sign of a script without blanks is a word, otherwise
-    what stands together is. `kept` are words that stay whole all the same.
+    what stands together is. `kept` are words that stay whole all the same. With `particles` Korean particles behind a
+    word are words, with `blanks` so are the blanks between `characters`.
     """
 
     by: By
     signs: bool
     kept: tuple[str, ...]
+    particles: bool = False
+    blanks: bool = False
 
     def places(self, text: str) -> Places:
         """Where the words of `text` stand: the first character of each, and the one after its last."""
-        return [found.span() for found in _pattern(self).finditer(text)]
+        found = [match.span() for match in _pattern(self).finditer(text)]
+        if not self.particles:
+            return found
+        return [part for start, end in found for part in self._parts(text[start:end], start)]
+
+    def _parts(self, word: str, start: int) -> Places:
+        cuts = [0, *(() if word in self.kept else korean.cuts(word)), len(word)]
+        return [(start + first, start + last) for first, last in pairwise(cuts)]
 
 
 BLANKS = Parting(by="blanks", signs=False, kept=())
 """At blanks alone: how earlier versions parted texts."""
 PIECES = Parting(by="pieces", signs=True, kept=())
 """As `data.words.pieces` does."""
+PARTICLES = Parting(by="pieces", signs=True, kept=(), particles=True)
+"""The same, and before Korean particles."""
 
 
 @lru_cache(64)
@@ -57,7 +73,7 @@ def _pattern(parting: Parting) -> Any:
     other = rf"(?:(?!{SIGN}){LETTERS})" if parting.signs else LETTERS
     inner = rf"(?:(?!\L<clitics>(?!{LETTERS}))(?:{_INNER}|(?<=\p{{N}})[,:](?=\p{{N}})))"
     ways = {
-        "characters": r"\S\p{M}*",
+        "characters": r"\S\p{M}*" + (r"|(?<=\S)\s+(?=\S)" if parting.blanks else ""),
         "pieces": rf"{sign}|{other}+|\S" if parting.signs else rf"{other}+|\S",
         "words": (rf"{sign}|" if parting.signs else "")
         + rf"{other}+(?:{inner}{other}+)*(?:(?<=\p{{L}}\.\p{{L}})\.)?|(\S)\1*",
@@ -105,6 +121,12 @@ def learned(texts: Iterable[str]) -> Parting:
     whole = [sum(count for word, count in counts.items() if _is_whole(word, way)) / total for way in ways]
     fine = [single and whole[0] >= max(_WHOLE, whole[1]), whole[1] >= whole[2] - _BY_CHANCE, True]
     best = ways[fine.index(True)]
+    if best.by == "characters" and counts[BLANK] >= _BLANKS * total:
+        return best.model_copy(update={"blanks": True, "kept": ()})
+    if any(word in counts for word in korean.ALL):
+        finer = best.model_copy(update={"particles": True})
+        still = sum(count for word, count in counts.items() if _is_whole(word, finer)) / total
+        best = finer if still >= whole[ways.index(best)] - _BY_CHANCE else best
     return best.model_copy(update={"kept": _kept(counts, best)})
 
 

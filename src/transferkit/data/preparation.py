@@ -87,7 +87,11 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> O
     rows = {name: part.rows for name, part in cleaned.items()}
     checks.enough_classes(rows["train"], task, cleaned["train"].columns, tested="test" in rows)
     if task.shape.name == "TAGS":
-        findings += audit.alike_labels(rows["train"], task)
+        findings += [
+            *audit.alike_labels(rows["train"], task),
+            *audit.improper_tags(rows, task),
+            *audit.plain_tags(rows, task),
+        ]
     if task.shape.name in ("LABEL", "LABELS"):
         findings += [
             *audit.alike_labels(rows["train"], task),
@@ -104,7 +108,10 @@ def _cleaned(
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     called = {name: "" if len(named) == 1 else name for name in named}
     _require_targets(tables, task, asked)
-    cleaned = {name: clean(table, task, asked, called[name]) for name, table in tables.items()}
+    cleaned = {"train": clean(tables["train"], task, asked, called["train"])}
+    how = cleaned["train"].how
+    cleaned |= {name: clean(table, task, asked, called[name], how) for name, table in tables.items() if name != "train"}
+    cleaned = {name: cleaned[name] for name in tables}
     checks.same_columns(cleaned)
     whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
     findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged]

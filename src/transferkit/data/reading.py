@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import usable_path
-from transferkit.data import class_names, compression, folders, formats, tables
+from transferkit.data import (
+    brat,
+    class_names,
+    compression,
+    folders,
+    formats,
+    label_studio,
+    lone_words,
+    tables,
+    word_columns,
+)
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
@@ -31,22 +41,25 @@ SPLIT_NAMES = {
 """What splits are called elsewhere -> what they are called here."""
 
 _BATCH = 50_000
+_TEXTS = ".txt"
 _OPEN_KEYS = (".jsonl", ".ndjson", ".json")
 """Formats in which a key that no row of a part has is simply not there."""
 
 
-def read(source: Any, encoding: str | None = None) -> Rows:
+def read(source: Any, encoding: str | None = None, of_words: bool = False) -> Rows:
     """All rows of `source` with its own column names and 1-based row numbers.
 
     `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz), a pandas DataFrame, a
     `datasets.Dataset`, a mapping of columns or a list of mappings. A file is read as UTF-8, where a handful of bytes
-    may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. Raises `DataError`
-    naming file, row and what to do.
+    may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. A .txt file of
+    texts `of_words`, to be tagged, may have a word per line. Raises `DataError` naming file, row and what to do.
     """
-    if isinstance(source, Rows):
-        return source
+    return source if isinstance(source, Rows) else label_studio.unpacked(_read(source, encoding, of_words))
+
+
+def _read(source: Any, encoding: str | None, of_words: bool) -> Rows:
     if isinstance(source, str | Path):
-        return concatenated(list(stream(source, _BATCH, encoding)))
+        return concatenated(list(_batches(source, _BATCH, encoding, of_words)))
     if _is(source, "pandas", "DataFrame"):
         return tables.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):
@@ -78,6 +91,8 @@ def read_splits(source: Any, validation: Any = None, test: Any = None, encoding:
 def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
     if isinstance(source, Mapping) and _is_split_mapping(source):
         return {split_name(name): read(table, encoding) for name, table in source.items()}
+    if isinstance(source, str | Path) and (documents := brat.splits(_place(source), SPLIT_NAMES, ALL)):
+        return {name: brat.read(folder, encoding) for name, folder in documents.items()}
     if isinstance(source, str | Path) and _place(source).is_dir():
         return _read_folder(_place(source), encoding)
     return {ALL: read(source, encoding)}
@@ -92,16 +107,25 @@ def _place(path: str | Path) -> Path:
         raise DataError(f"{shown(str(path))}: {error}") from None
 
 
-def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None) -> Iterator[Rows]:
+def stream(
+    path: str | Path, batch_size: int = 1000, encoding: str | None = None, of_words: bool = False
+) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
-    the names that `dataset_info.json` beside it gives them."""
+    the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations.
+    `of_words` as in `read`."""
+    return map(label_studio.tasks, _batches(path, batch_size, encoding, of_words))
+
+
+def _batches(path: str | Path, batch_size: int, encoding: str | None, of_words: bool) -> Iterator[Rows]:
     file = _place(path)
     of_file = formats.of(file)
     if of_file.BINARY:
         return of_file.batches(file, batch_size, "")
     name = encodings.of(file, encoding)
     shown = "UTF-8" if name == encodings.UTF_8 else name
-    batches = (replace(rows, encoding=shown) for rows in of_file.batches(file, batch_size, name))
+    lone = of_words and _TEXTS in of_file.SUFFIXES and lone_words.holds(file, name)
+    made = (word_columns if lone else of_file).batches(file, batch_size, name)
+    batches = (replace(rows, encoding=shown) for rows in made)
     names = class_names.beside(file)
     return class_names.named(batches, names) if names else batches
 

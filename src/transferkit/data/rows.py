@@ -10,17 +10,29 @@ import numpy.typing as npt
 
 
 @dataclass(frozen=True)
+class Note:
+    """What was noticed when rows were read: its kind, in words, in which rows, and what was done."""
+
+    kind: str
+    message: str
+    rows: tuple[int, ...]
+    action: str
+
+
+@dataclass(frozen=True)
 class Rows:
     """Columns of equal length under canonical names (`text`, `text_pair`, `label`, ...).
 
     `numbers` holds the 1-based row number of every row in `source` (a header is not counted).
     Unlabelled rows have `None` in their target column. `encoding` is that of the text file, "" where there is none.
+    `notes` are what the audit is to report of how they were read.
     """
 
     columns: Mapping[str, Sequence[Any]]
     numbers: npt.NDArray[np.int64]
     source: str = ""
     encoding: str = ""
+    notes: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -79,7 +91,8 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
         for name, values in columns.items():
             values.extend(part.columns.get(name, [None] * len(part)))
     numbers = np.concatenate([part.numbers for part in parts])
-    return Rows(columns, numbers, parts[0].source, " and ".join(dict.fromkeys(part.encoding for part in parts)))
+    encoding = " and ".join(dict.fromkeys(part.encoding for part in parts))
+    return Rows(columns, numbers, parts[0].source, encoding, tuple(note for part in parts for note in part.notes))
 
 
 def row_key(text: str, pair: str | None) -> str:

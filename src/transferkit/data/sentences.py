@@ -1,7 +1,7 @@
 """Texts of words: lists of them, or texts that are parted into words, with what was given kept beside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from transferkit.errors import DataError
 
 GIVEN = "given"
 """The column of what was given: a `Given` for every text, and lists of words as they are."""
-_TEXT = "text"
+_TEXT, _TAGS = "text", "tags"
 _SHOWN = 40
 
 
@@ -29,28 +29,26 @@ class Given:
 def read(
     rows: Rows, chosen: Mapping[str, str], targets: Sequence[Any], parting: Parting, named: Mapping[str, str]
 ) -> dict[str, list[Any]]:
-    """The columns `text` and `GIVEN` of `rows`, whose columns are `chosen`, some `named` by the user.
+    """The columns `text`, `tags` and `GIVEN` of `rows`, whose columns are `chosen`, some `named` by the user.
 
     A text stands there as its words with single blanks between them, unless its target is `Marked`: then as it is.
     Without a target it is parted by `parting`; with tags, at blanks, or sign by sign where there are as many tags as
-    signs. Raises `DataError` where a row has not as many tags as words.
+    signs. `Marked` targets of lists of words are `of_words`. Raises `DataError` where a row has not as many tags as
+    words.
     """
     raw = chosen[_TEXT]
     if any(isinstance(target, Marked) and target.marks for target in targets) and _TEXT not in named:
         raw = _beside(rows, raw)
     texts: list[str] = []
     given: list[Given | list[str]] = []
+    tags = list(targets)
     for i, (cell, target) in enumerate(zip(rows[raw], targets, strict=True)):
         listed = values.listed(cell, raw, rows, i)
         text = "" if listed is not None else _text(cell, raw, rows, i)
-        if isinstance(target, Marked) and listed is not None:
-            raise DataError(
-                f"{_at(rows, i)}: expected a text, since its entities are given by their places in it, found a list of "
-                "words; name the column of texts with --text"
-            )
         if isinstance(target, Marked):
-            texts.append(values.whole(text))
-            given.append(Given(text, []))
+            tags[i] = replace(target, of_words=listed is not None)
+            texts.append(values.whole(text) if listed is None else written(listed))
+            given.append(Given(text, []) if listed is None else listed)
             continue
         places = [] if listed is not None else _places(text, target, parting)
         found = listed if listed is not None else [text[start:end] for start, end in places]
@@ -58,7 +56,7 @@ def read(
         given.append(Given(text, places) if listed is None else listed)
         if target is not None and len(target) != len(found):
             raise _unaligned(rows, i, len(found), len(target))
-    return {_TEXT: texts, GIVEN: given}
+    return {_TEXT: texts, _TAGS: tags, GIVEN: given}
 
 
 def given(cells: Sequence[Any], parting: Parting) -> Rows:

@@ -11,6 +11,7 @@ from transferkit.data import printed
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
+_CONTROL = "\x02"
 _NESTED = (dict, list, tuple, set, np.ndarray)
 
 
@@ -53,7 +54,7 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
 def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | None:
     """The words of a list, in whatever it is written; None for a text. Raises `DataError` for a missing word."""
     if not isinstance(cell, list | tuple | np.ndarray):
-        return written_list(cell)
+        return written_list(cell) or parted_by_control(cell)
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return None
     if all(type(word) is str for word in cell):
@@ -67,6 +68,11 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
                 f"word {place}; fix that row"
             )
     return [str(word) for word in cell]
+
+
+def parted_by_control(cell: Any) -> list[str] | None:
+    """The words of a text with U+0002 between them, as PaddleNLP writes them; None for all else."""
+    return cell.split(_CONTROL) if isinstance(cell, str) and _CONTROL in cell else None
 
 
 def written_list(cell: Any) -> list[str] | None:
@@ -139,8 +145,11 @@ def missing(cell: Any) -> bool:
     return isinstance(cell, Real) and bool(cell != cell)
 
 
-def label_key(target: Any) -> str:
-    """A target as a comparable text: 1 and "1" are one label, the order of several labels is of no account."""
+def label_key(target: Any, in_order: bool = False) -> str:
+    """A target as a comparable text: 1 and "1" are one label, the order of several labels is of no account unless they
+    are tags, which stand `in_order`."""
+    if in_order:
+        return "\x1f".join(map(str, target))
     if isinstance(target, list | tuple | set):
         return "\x1f".join(sorted(map(str, target)))
     return str(target)

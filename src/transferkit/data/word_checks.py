@@ -1,12 +1,12 @@
 """What is odd about rows of words: no words at all, or no tags."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from transferkit.data import audit
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.tags import OUTSIDE
+from transferkit.data.tags import OUTSIDE, is_plain
 from transferkit.errors import DataError
 
 _NEARLY_ALL = 0.9
@@ -19,6 +19,7 @@ def findings(rows: Rows, name: str, where: str) -> list[Finding]:
     lists = [text.split(" ") for text in rows["text"]]
     _refuse_numbers(lists, where)
     tags = Counter(tag for given in rows["tags"] for tag in given)
+    _refuse_suffixes(tags, where)
     if len(tags) == 1 and (only := next(iter(tags))) != OUTSIDE:
         if only in _PLACEHOLDERS:
             raise DataError(
@@ -39,6 +40,20 @@ def _refuse_numbers(lists: Sequence[Sequence[str]], where: str) -> None:
         raise DataError(
             f"{where}: the words of {counting:,} of {len(longer):,} rows are running numbers ({example} ...); name the "
             "column of words with --text"
+        )
+
+
+def _refuse_suffixes(tags: Iterable[str], where: str) -> None:
+    """Tags that say behind their type where an entity begins, and no others: PER-B, PER-I."""
+    parts = [tag.rpartition(mark) for tag in tags for mark in "-_" if tag != OUTSIDE and is_plain(tag) and mark in tag]
+    kinds = {kind: {end for other, _, end in parts if other == kind} for kind, _, _ in parts}
+    odd = next(
+        (kind for kind, ends in kinds.items() if ends >= {"B"} and ends & set("IEM") and ends <= set("BIEMS")), None
+    )
+    if odd is not None:
+        raise DataError(
+            f"{where}: expected tags such as B-{odd}, which say first where an entity begins, found this behind the "
+            f"type, as in {next(tag for tag in tags if tag.startswith(odd))!r}; write it first"
         )
 
 

@@ -3,14 +3,14 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from transferkit.data import compression
-from transferkit.data.rows import Rows
+from transferkit.data import adorned, compression
+from transferkit.data.rows import Note, Rows
 from transferkit.data.tables import Collector, check_header
-from transferkit.data.tags import is_plain
+from transferkit.data.tags import OUTSIDE, is_plain, parts
 from transferkit.errors import DataError
 
 WORDS, TAGS = "tokens", "ner_tags"
@@ -22,13 +22,15 @@ _NUMBER = re.compile(r"\d+")
 _RANGE = re.compile(r"\d+[-.]\d+")
 _SAMPLE = 20_000  # lines
 _FIRST = 2_000
+_FEWEST = 4
 _CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _CONLL_2012 = ("document", "part", "number", "word", "pos", "parse", "lemma", "frameset", "sense", "speaker", "ner")
-_NAMES_OF_WORDS = ("word", "words", "token", "tokens", "form", "text")
+_NAMES_OF_WORDS = ("word", "words", "token", "tokens", "form", "text", "字", "词")
 _OTHER_NAMES = (
     *("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "entity", "bio", "iob", "iob2", "pos", "pos_tag"),
     *("pos_tags", "chunk", "chunk_tag", "chunk_tags", "upos", "xpos", "lemma", "feats", "head", "deprel", "deps"),
     *("misc", "id", "#", "index", "idx", "no", "number", "sentence", "document"),
+    *("标签", "标注"),
 )
 
 Line = tuple[int, list[str]]
@@ -42,8 +44,9 @@ class _Form:
     """How the lines of a file are to be read.
 
     `names` are those of its columns, `width` many; there may be `more` columns in some sentences, which go by their
-    number. `header` is the number of the line with names. With `numbered` the first column counts the words. `last` has
-    what the last column holds, by which a word `#` is told from a comment.
+    number. `header` is the number of the line with names. With `numbered` the first column counts the words; words
+    may be `more_than_words`, see `adorned`. `last` has what the last column holds, by
+    which a word `#` is told from a comment.
     """
 
     names: tuple[str, ...]
@@ -51,13 +54,19 @@ class _Form:
     more: bool = False
     header: int = 0
     numbered: bool = False
+    more_than_words: tuple[str, adorned.Bare] | None = None
     last: frozenset[str] = frozenset()
 
     def is_comment(self, line: str, fields: Sequence[str]) -> bool:
-        """Whether a line before a sentence that begins with # says something about it."""
-        if line.startswith(_DOCUMENT) or len(fields) != self.width:
+        """Whether a line before a sentence that begins with # says something about it: its last cell is none of `last`,
+        and no tag such as B-PER where these are; where they are others it begins with # alone, or has blanks."""
+        if line.startswith(_DOCUMENT) or len(fields) != self.width or self.numbered:
             return True
-        return fields[0] == "#" and (self.numbered or fields[-1] not in self.last)
+        if self.width == 1 or fields[-1] in self.last:
+            return False
+        if any(_has_blank(cell) for cell in fields) or all(map(_is_tag, self.last)):
+            return not _is_tag(fields[-1])
+        return not fields[0].strip("#")
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
@@ -72,12 +81,33 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     (-DOCSTART-) and comments (# ...) before sentences are left out.
     """
     form = _form_of(path, encoding)
-    rows = Collector(str(path))
+    rows, notes = Collector(str(path)), _notes(form)
     for sentence in _sentences(compression.numbered(path, encoding=encoding), form):
-        rows.add_mapping(sentence[0][0], _columns(sentence, form, path))
+        cells = _columns(sentence, form, path)
+        rows.add_mapping(sentence[0][0], _bare(cells, sentence[0][0], form, path) if form.more_than_words else cells)
         if len(rows) == size:
-            yield rows.flush()
-    yield from rows.finish()
+            yield replace(rows.flush(), notes=notes)
+            notes = ()
+    yield from (replace(batch, notes=notes) for batch in rows.finish())
+
+
+def _notes(form: _Form) -> tuple[Note, ...]:
+    if form.more_than_words is None:
+        return ()
+    what, _ = form.more_than_words
+    return (Note("adorned-words", f"the first column has {what}", (), "read without"),)
+
+
+def _bare(cells: dict[str, list[str]], number: int, form: _Form, path: Path) -> dict[str, list[str]]:
+    assert form.more_than_words is not None
+    what, bare = form.more_than_words
+    words = bare(cells[WORDS])
+    if words is None:
+        raise DataError(
+            f"{path}: line {number}: expected {what}, as in the lines before, found {' '.join(cells[WORDS])[:40]!r}; "
+            "mend that sentence"
+        )
+    return {**cells, WORDS: words}
 
 
 def is_one(names: Sequence[str]) -> bool:
@@ -106,7 +136,7 @@ def holds_words(path: Path, encoding: str) -> bool:
     fields = [_fields(line) for line in said]
     if len(groups) < 2 or len(fields) <= len(groups) or len({len(each) for each in fields}) > 1:
         return False
-    if len(fields[0]) < 2 or any(" " in cell for each in fields for cell in each):
+    if len(fields[0]) < 2 or any(_has_blank(cell) for each in fields for cell in each):
         return False
     by_tabs = all("\t" in line for line in said)
     return by_tabs or any(_are_tags(column) for column in zip(*fields, strict=True))
@@ -120,7 +150,7 @@ def _form_of(path: Path, encoding: str) -> _Form:
     if not said:
         return _Form((WORDS, TAGS), 2)
     number, first = said[0]
-    header = number if plus is None and _is_header(first) else 0
+    header = number if plus is None and (_is_header(first) or _heads_tags(said)) else 0
     said = said[1:] if header else said
     last = frozenset(fields[-1] for _, fields in said)
     width = len(first)
@@ -133,7 +163,9 @@ def _form_of(path: Path, encoding: str) -> _Form:
         return _Form(tuple(check_header(names, path)), width, header=header, numbered=numbered, last=last)
     if numbered and width == len(_CONLLU):
         return _Form(_CONLLU, width, numbered=True, last=last)
-    return _Form(_unnamed(said, width, numbered, path), width, numbered=numbered, last=last)
+    columns = _unnamed(said, width, numbered, path)
+    more = adorned.found([_fields(line)[0] for _, line in told]) if columns[0] == WORDS else None
+    return _Form(columns, width, numbered=numbered, more_than_words=more, last=last)
 
 
 def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tuple[str, ...]:
@@ -141,10 +173,10 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
     names = [str(i + 1) for i in range(width)]
     if not numbered:
         cells = [fields for _, fields in said if len(fields) == width]
-        tags_first = width == 2 and _are_tags([row[0] for row in cells]) and not _are_tags([row[1] for row in cells])
-        if tags_first:
-            log.info("%s: tags are read from the first column, words from the second", path)
-            return TAGS, WORDS
+        if width > 1 and _are_tags([row[0] for row in cells]) and not _are_tags([row[-1] for row in cells]):
+            words = "words from the second" if width == 2 else "the column of words is to be named with --text"
+            log.info("%s: tags are read from the first column, %s", path, words)
+            return (TAGS, WORDS) if width == 2 else (TAGS, *names[1:])
         names[0] = WORDS
         if width > 1:
             names[-1] = TAGS
@@ -167,13 +199,31 @@ def _numbered(names: Sequence[str], width: int) -> tuple[str, ...]:
 
 def _are_tags(cells: Sequence[str]) -> bool:
     """Whether all are O, B-TYPE, I-TYPE and the like."""
-    return "O" in cells and not any(is_plain(cell) for cell in set(cells))
+    return OUTSIDE in cells and all(map(_is_tag, set(cells)))
+
+
+def _is_tag(cell: str) -> bool:
+    return cell == OUTSIDE or not is_plain(cell)
+
+
+def _has_blank(cell: str) -> bool:
+    """Whether there is one inside; a blank alone may be a word."""
+    return " " in cell.strip(" ")
 
 
 def _is_header(fields: Sequence[str]) -> bool:
     names = [field.casefold().replace("-", "_").replace(" ", "_") for field in fields]
     known = all(name in (*_NAMES_OF_WORDS, *_OTHER_NAMES) for name in names)
     return len(names) > 1 and known and any(name in _NAMES_OF_WORDS for name in names)
+
+
+def _heads_tags(said: Sequence[Line]) -> bool:
+    """Whether the last cell of the first line is no tag, nor a type, but those of all others are tags: then it is a
+    name."""
+    first, *others = (fields[-1] for _, fields in said)
+    if len(said[0][1]) < 2 or len(others) < _FEWEST or _is_tag(first) or not _are_tags(others):
+        return False
+    return first not in {kind for _, kind in map(parts, set(others))}
 
 
 def _is_mark(line: str) -> bool:

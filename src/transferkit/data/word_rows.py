@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.data import audit
 from transferkit.data.columns import plain
 from transferkit.data.rows import Rows, concatenated
+from transferkit.data.splits import Finding
 from transferkit.data.values import missing
+from transferkit.errors import DataError
 
 _SENTENCES = (
     "sentence_#",
@@ -24,6 +27,10 @@ _SENTENCES = (
     "sentid",
     "sentenceid",
 )
+_DOCUMENTS = (
+    *("doc", "doc_#", "doc_id", "docid", "doc_idx", "document", "document_id", "document_idx", "documentid"),
+    *("file", "file_id", "file_name", "filename", "article", "article_id"),
+)
 _TAGS = ("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "entity", "bio", "iob", "pos", "pos_tag")
 _WORDS = ("word", "words", "token", "tokens", "form")
 
@@ -32,13 +39,14 @@ def sentences(rows: Rows) -> Rows:
     """A row per sentence, whose cells are lists with an entry per word, numbered as its first word was; other tables
     as they are.
 
-    A sentence begins where the column of sentences (`Sentence #`, `sentence_id` ...) has another value than above; an
-    empty cell goes on with the sentence above it, as in the table that many NER courses use.
+    A sentence begins where the column of sentences (`Sentence #`, `sentence_id` ...) or one of documents has another
+    value than above; an empty cell goes on with the sentence above it, as in the table that many NER courses use.
+    Raises `DataError` where rows of a sentence do not follow each other.
     """
     name = sentence_column(rows)
     if name is None:
         return rows
-    starts = _starts(rows[name])
+    starts, _ = _Sentences(name).starts(rows)
     ends = [*starts[1:], len(rows)]
     columns: dict[str, Sequence[Any]] = {name: [rows[name][start] for start in starts]}
     for other, cells in rows.columns.items():
@@ -49,21 +57,90 @@ def sentences(rows: Rows) -> Rows:
     return Rows(columns, rows.numbers[np.asarray(starts, dtype=np.int64)], rows.source)
 
 
+def findings(rows: Rows, name: str) -> list[Finding]:
+    """What is odd about a table with a word per row: sentences that are called as earlier ones are."""
+    column = sentence_column(rows)
+    numbers = _Sentences(column).starts(rows)[1] if column else []
+    if not numbers:
+        return []
+    message = f"column {column!r}{audit.of(name)} begins again with the first of its values ({audit.shown(numbers)})"
+    action = "read as other sentences than those before; a column document_id says where a document begins"
+    return [Finding("repeated-sentences", "warning", message, tuple(numbers), action)]
+
+
 def whole(batches: Iterator[Rows]) -> Iterator[Rows]:
     """`batches` of one table such that no sentence is parted between two of them."""
     held: Rows | None = None
+    order: _Sentences | None = None
     for batch in batches:
         name = sentence_column(batch)
         if name is None:
             yield batch
             continue
+        order = order or _Sentences(name)
+        order.starts(batch)
         together = batch if held is None else concatenated([held, batch])
-        last = _starts(together[name])[-1]
+        last = _Sentences(name).starts(together)[0][-1]
         if last:
             yield together.take(range(last))
         held = together.take(range(last, len(together)))
     if held is not None:
         yield held
+
+
+class _Sentences:
+    """The names of the sentences of a table, in the order in which they come."""
+
+    def __init__(self, column: str) -> None:
+        self._column = column
+        self._first: Any = None
+        self._current: Any = None
+        self._seen: set[Any] = set()
+
+    def starts(self, rows: Rows) -> tuple[list[int], list[int]]:
+        """The first word of every sentence in `rows`, which go on from those before, and the numbers of rows in which
+        the first name of all comes again, as in a file of several documents. Raises `DataError` for another name that
+        does."""
+        starts, again = [0], []
+        for i, key in enumerate(_keys(rows, self._column)):
+            if key is None or key == self._current:
+                continue
+            if i:
+                starts.append(i)
+            if key in self._seen:
+                if key != self._first:
+                    raise self._scattered(rows, i)
+                again.append(int(rows.numbers[i]))
+                self._seen.clear()
+            self._first = key if self._first is None else self._first
+            self._current = key
+            self._seen.add(key)
+        return starts, again
+
+    def _scattered(self, rows: Rows, position: int) -> DataError:
+        where = f"{rows.source}: " if rows.source else ""
+        return DataError(
+            f"{where}row {rows.numbers[position]}: expected the words of every sentence in rows that follow each other,"
+            f" found {rows[self._column][position]!r} in column {self._column!r} again, with other sentences between; "
+            "sort the rows by sentence, each with its words in order, or name documents in a column document_id where "
+            "these number their sentences anew"
+        )
+
+
+def _keys(rows: Rows, column: str) -> Iterator[tuple[Any, ...] | None]:
+    """What the sentence of every row is called, with its document where a column has it or had it above; None where
+    the cell is empty."""
+    found = {plain(name): name for name in reversed(list(rows.columns))}
+    document = next((found[name] for name in _DOCUMENTS if name in found), None)
+    documents = rows[document] if document else [None] * len(rows)
+    current = None
+    for of, sentence in zip(documents, rows[column], strict=True):
+        current = current if _is_empty(of) else of
+        yield None if _is_empty(sentence) else (current, sentence)
+
+
+def _is_empty(cell: Any) -> bool:
+    return missing(cell) or (isinstance(cell, str) and not cell.strip())
 
 
 def _says_one_thing(parts: Sequence[Sequence[Any]]) -> bool:
@@ -80,15 +157,3 @@ def sentence_column(rows: Rows) -> str | None:
     if word is None or sentence is None:
         return None
     return sentence if all(not isinstance(cell, list | tuple | np.ndarray) for cell in rows[word]) else None
-
-
-def _starts(names: Sequence[Any]) -> list[int]:
-    """The first word of every sentence."""
-    starts, current = [0], None
-    for i, name in enumerate(names):
-        if missing(name) or (isinstance(name, str) and not name.strip()):
-            continue
-        if i and name != current:
-            starts.append(i)
-        current = name
-    return starts

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import annotations, label_studio, prodigy, word_rows
+from transferkit.data import annotations, prodigy, values, word_rows
 from transferkit.data.annotations import Marked
 from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE, repaired, unbracketed
@@ -24,7 +24,7 @@ def read(cell: Any) -> list[str] | Marked:
     `annotations.read`."""
     if (marked := annotations.read(cell)) is not None:
         return marked
-    cell = written_list(cell) or cell
+    cell = written_list(cell) or values.parted_by_control(cell) or cell
     tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
     texts = [tag for tag in tags if isinstance(tag, str)]
     different = dict.fromkeys(texts)
@@ -36,8 +36,8 @@ def read(cell: Any) -> list[str] | Marked:
 
 
 def _unpack(rows: Rows) -> Rows:
-    """A row per sentence of tables with a row per word; texts and entities of what annotation tools export."""
-    return word_rows.sentences(prodigy.unpacked(label_studio.unpacked(rows)))
+    """A row per sentence of tables with a row per word; of Prodigy's records texts and accepted marks."""
+    return word_rows.sentences(prodigy.unpacked(rows))
 
 
 def _is_odd(tag: str) -> bool:
@@ -79,9 +79,21 @@ TASK = Task(
     encode_target=_encode_target,
     decode=_decode,
     usual={
-        "text": ("tokens", "words", "token", "word", "form"),
-        "tags": ("ner_tags", "tags", "labels", "ner", "ner_tag", "tag", "entities", "spans", "label"),
+        "text": ("tokens", "words", "token", "word", "form", "字", "词"),
+        "tags": (
+            "ner_tags",
+            "tags",
+            "labels",
+            "ner",
+            "ner_tag",
+            "tag",
+            "entities",
+            "entity_list",
+            "spans",
+            "label",
+            "标签",
+            "标注",
+        ),
     },
     unpack=_unpack,
-    unpacks=label_studio.COLUMNS,
 )
