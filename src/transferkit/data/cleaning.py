@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import annotations, answers, audit, content, memberships, word_checks
-from transferkit.data.columns import TaskColumns, canonical
+from transferkit.data import annotations, answers, audit, content, memberships, weights, word_checks
+from transferkit.data.columns import WEIGHT, TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.parting import Parting
 from transferkit.data.rows import Rows
@@ -70,8 +70,8 @@ def clean(
                 "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
-    usable = memberships.read(rows.take(~blank & ~unlabelled), columns)
-    spare = memberships.read(rows.take(unlabelled), columns, strict=False)
+    usable = weights.read(memberships.read(rows.take(~blank & ~unlabelled), columns), columns, name != "validation")
+    spare = weights.unknown(memberships.read(rows.take(unlabelled), columns, strict=False))
     if task.shape.name == "TAGS":
         usable, spare, told = _of_words(usable, spare, parting, name, where)
         findings += told
@@ -103,7 +103,8 @@ def _of_words(
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
-    repeats = resolve(keys, [label_key(target) for target in rows[task.target]], task.shape.name == "LABEL")
+    labels, one_label = [label_key(target) for target in rows[task.target]], task.shape.name == "LABEL"
+    repeats = resolve(keys, labels, one_label, rows.columns.get(WEIGHT))
     findings = []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
@@ -112,7 +113,8 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
             f"{len(numbers):,} of {audit.counted(len(rows))}{audit.of(name)} {repeat} the text and label of an "
             f"earlier one ({audit.shown(numbers)})"
         )
-        findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept"))
+        own = " with its weight" if WEIGHT in rows else ""
+        findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept" + own))
     if repeats.conflicting:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.conflicting)
         texts = len({keys[i] for i in repeats.conflicting})
@@ -121,7 +123,8 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
             f"{audit.verb(texts, 'carries', 'carry')} more than one label ({audit.shown(numbers)})"
         )
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
-        findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
+        kept = "the label of the greatest weight is kept" if WEIGHT in rows else "the majority label is kept"
+        findings.append(Finding("label-conflicts", "fixed", message, numbers, f"{kept}{ties}"))
     return rows.take(repeats.kept), findings
 
 

@@ -291,7 +291,7 @@ def _losses(options: DistillationOptions, learn: Examples, student: Student, tas
     """The losses whose weight is not zero."""
     kind = shapes.of(task.shape)
     makers: list[tuple[Scheduled, Callable[[], Loss]]] = [
-        (options.hard_weight, lambda: kind.hard_loss(learn.labels, options, len(task.labels))),
+        (options.hard_weight, lambda: kind.hard_loss(learn.labels, options, len(task.labels), learn.weights)),
         (options.soft_weight, lambda: kind.soft_loss(schedule(options.temperature))),
         (options.hidden_weight, lambda: HiddenStates(student.matches, *student.widths)),
         (options.attention_weight, lambda: Attentions(student.matches)),

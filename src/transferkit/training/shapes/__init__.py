@@ -82,8 +82,10 @@ class ShapeKind(Protocol):
     def logits(self, predictions: Floats) -> Floats:
         """The logits behind predictions, up to what makes no difference: what a student learns from."""
 
-    def hard_loss(self, targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-        """The loss on targets."""
+    def hard_loss(
+        self, targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None
+    ) -> Loss:
+        """The loss on targets; balanced labels are those that are even by the `weights` of the rows."""
 
     def soft_loss(self, temperature: Schedule) -> Loss:
         """The loss on a teacher's logits."""

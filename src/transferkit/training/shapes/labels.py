@@ -90,12 +90,13 @@ def logits(predictions: Floats) -> Floats:
     return np.asarray(odds[:, :-1] - odds[:, -1:], dtype=np.float32)
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-    weights = None
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
+    of_labels = None
     if options.class_weights == "balanced":
-        positives = np.nansum(targets, axis=0)
-        weights = torch.from_numpy(np.sqrt((known(targets).sum() - positives) / np.maximum(positives, 1)))
-    return LabelSets(None if weights is None else weights.float(), options.label_smoothing)
+        own = known(targets) * (1.0 if weights is None else weights)
+        positives = np.nansum(targets * own[:, None], axis=0)
+        of_labels = torch.from_numpy(np.sqrt((own.sum() - positives) / np.where(positives > 0, positives, 1)))
+    return LabelSets(None if of_labels is None else of_labels.float(), options.label_smoothing)
 
 
 def soft_loss(temperature: Schedule) -> Loss:

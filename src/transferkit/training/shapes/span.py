@@ -114,7 +114,7 @@ def logits(predictions: Floats) -> Floats:
     return predictions
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
     return HardSpans(options.label_smoothing)
 
 

@@ -87,12 +87,13 @@ def logits(predictions: Floats) -> Floats:
     return label.logits(predictions)
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-    weights = None
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
+    of_tags = None
     if options.class_weights == "balanced":
-        weights = torch.from_numpy(label.balanced(targets[targets >= 0], labels))
+        of_words = None if weights is None else np.broadcast_to(weights[:, None], targets.shape)
+        of_tags = torch.from_numpy(label.balanced(targets, labels, of_words))
     words = (targets >= 0).sum(axis=1)
-    return HardTags(weights, options.label_smoothing, float(words[words > 0].mean()) if words.any() else 1.0)
+    return HardTags(of_tags, options.label_smoothing, float(words[words > 0].mean()) if words.any() else 1.0)
 
 
 def soft_loss(temperature: Schedule) -> Loss:

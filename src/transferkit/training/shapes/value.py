@@ -68,7 +68,7 @@ def logits(predictions: Floats) -> Floats:
     return predictions
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
     if options.class_weights == "balanced":
         raise ConfigError("class_weights=balanced needs labels, and these rows have numbers; leave it out")
     return SquaredError("labels")
