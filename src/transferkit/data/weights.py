@@ -107,4 +107,5 @@ def of(rows: Rows) -> Floats | None:
     if len(set(given)) < 2:
         return None
     mean = math.fsum(given) / len(given)
-    return np.array([1.0 if each is None else each / mean for each in rows[WEIGHT]], dtype=np.float32)
+    found = np.array([1.0 if each is None else each / mean for each in rows[WEIGHT]])
+    return np.maximum(found, np.finfo(np.float32).tiny, where=found > 0, out=found).astype(np.float32)
