@@ -166,6 +166,15 @@ def test_rows_that_count_differently(
     assert known and all(found.mean() == pytest.approx(1, abs=0.4) for found in known)
 
 
+def test_examples_in_a_prompt_have_no_weights_which_is_said(tiny: Tiny, tmp_path: Path) -> None:
+    rows = rows_for("summarization")
+    rows = Rows({**rows.columns, "weight": [1.0, 2.0, 3.0] * 25}, rows.numbers)
+    context = make_context(tiny("gpt2"), tmp_path, rows, task=tasks.get("summarization").bound(rows))
+    encoder = {"encoder": str(tiny("bert", layers=2).folder)}
+    outcome = routes.resolve(RouteConfig(name="feature_transfer", options=encoder)).run(context)
+    assert any("whatever their weights" in note for note in outcome.notes)
+
+
 def require(reason: str | None, words: str | None) -> None:
     """The route applies where there are no `words`; otherwise they are part of the sentence that says why not."""
     assert (reason is None) == (words is None), reason

@@ -140,7 +140,7 @@ def test_rows_of_weight_0_are_left_out_before_splits_are_made() -> None:
 
 
 def test_a_label_of_rows_without_weight_is_none_to_learn() -> None:
-    with pytest.raises(DataError, match="at least two different labels .* found only 'a'"):
+    with pytest.raises(DataError, match=r"at least two different labels .* found only 'a'"):
         split(table(20, [1, 0] * 10))
 
 
@@ -163,7 +163,7 @@ def test_given_validation_rows_of_weight_0_are_left_out_where_all_rows_are_learn
 
 def test_validation_rows_need_weights() -> None:
     tables = {"train": table(20, [1] * 20), "validation": read({"text": ["e", "f"], "label": ["a", "b"]})}
-    with pytest.raises(DataError, match="expected a column 'w' as named.*--weight"):
+    with pytest.raises(DataError, match=r"expected a column 'w' as named.*--weight"):
         split(tables)
 
 
@@ -195,7 +195,12 @@ def test_rows_merged_into_one_have_their_mean_weight() -> None:
     splits = split({"train": given, "test": test}, "multi-label-classification", validation_size=0)
     (found,) = splits.audit.of("merged-rows")
     assert found.action == "merged: one row per text, with all of its labels and their mean weight"
-    assert dict(zip(splits.train["text"], splits.train["weight"], strict=True)) == {"p": 2.0, "q": 4.0, "r": 5.0, "s": 6.0}
+    assert dict(zip(splits.train["text"], splits.train["weight"], strict=True)) == {
+        "p": 2.0,
+        "q": 4.0,
+        "r": 5.0,
+        "s": 6.0,
+    }
     assert dict(zip(splits.train["text"], splits.train["labels"], strict=True))["r"] == ["b"]
 
 

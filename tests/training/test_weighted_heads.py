@@ -9,9 +9,10 @@ import torch
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from transferkit import tasks
 from transferkit.predictors import span_matcher
 from transferkit.predictors.tag_dictionary import counted
-from transferkit.training import linear, probing, ridge
+from transferkit.training import linear, probing, ridge, shapes
 from transferkit.training.folds import folds as folds_of
 from transferkit.training.head import fit_head, prepared
 from transferkit.training.learner import ONCE, Weighted
@@ -135,5 +136,35 @@ def test_kinds_of_answers() -> None:
     found, often = span_matcher.kinds(questions, answers, own), repeated(own)
     twice = span_matcher.kinds([questions[i] for i in often], [answers[i] for i in often])
     assert found.numbers.keys() == twice.numbers.keys() == {"when", "who", "was", "it"}
-    assert all(np.allclose(found.likelihoods[at], twice.likelihoods[twice.numbers[k]]) for k, at in found.numbers.items())
+    assert all(
+        np.allclose(found.likelihoods[at], twice.likelihoods[twice.numbers[k]]) for k, at in found.numbers.items()
+    )
     assert np.allclose(found.likelihoods[-1], twice.likelihoods[-1])
+
+
+@pytest.mark.parametrize("shape", ["label", "labels", "value", "span", "tags"])
+def test_what_cross_validation_chooses_by_and_what_scores_are_worth(shape: str) -> None:
+    random = np.random.default_rng(0)
+    scores, own = random.standard_normal((400, 3)).astype(np.float32), random.integers(1, 5, 400).astype(np.float32)
+    truth = scores + 1.5 * random.standard_normal((400, 3))
+    targets: Any = {
+        "label": truth.argmax(axis=1),
+        "labels": (truth > 0.5).astype(np.float32),
+        "value": truth[:, 0].astype(np.float32),
+        "span": (truth > 1).astype(np.float32),
+        "tags": truth.argmax(axis=1)[:, None],
+    }[shape]
+    scores = {"value": scores[:, :1], "tags": scores[:, None]}.get(shape, scores)
+    kind, often = shapes.of(tasks.Shape[shape.upper()]), repeated(own)
+    # Numbers are standardised, and scores of spans divided by their spread: in that weights have no part.
+    tolerance = 0.1 if shape in ("span", "value") else 1e-5
+    found = kind.quality(scores, targets, own)
+    assert found == pytest.approx(kind.quality(scores[often], targets[often]), rel=tolerance)
+    assert found == pytest.approx(kind.quality(scores, targets, 3 * own), rel=1e-5)
+    assert found != pytest.approx(kind.quality(scores, targets), rel=1e-4)
+    adjustment, twice = kind.from_scores(scores, targets, own), kind.from_scores(scores[often], targets[often])
+    if shape not in ("value", "span"):
+        assert np.allclose(
+            adjustment.of(scores), twice.of(scores[often])[np.searchsorted(often, np.arange(400))], atol=0.02
+        )
+        assert adjustment.prior == pytest.approx(twice.prior, abs=0.02)

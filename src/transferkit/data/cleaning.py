@@ -71,7 +71,8 @@ def clean(
             )
         )
     usable = weights.read(memberships.read(rows.take(~blank & ~unlabelled), columns), columns, name != "validation")
-    spare = weights.unknown(memberships.read(rows.take(unlabelled), columns, strict=False))
+    spare = memberships.read(rows.take(unlabelled), columns, strict=False)
+    spare = weights.unknown(spare) if WEIGHT in rows else spare
     if task.shape.name == "TAGS":
         usable, spare, told = _of_words(usable, spare, parting, name, where)
         findings += told

@@ -66,7 +66,7 @@ def weight(cell: Any) -> float | None:
 
 def unknown(rows: Rows) -> Rows:
     """`rows` without labels, which count as much as rows with them do on average."""
-    return replace(rows, columns={**rows.columns, WEIGHT: [None] * len(rows)}) if WEIGHT in rows else rows
+    return replace(rows, columns={**rows.columns, WEIGHT: [None] * len(rows)})
 
 
 def teaching(rows: Rows) -> Rows:
@@ -108,4 +108,4 @@ def of(rows: Rows) -> Floats | None:
         return None
     mean = math.fsum(given) / len(given)
     found = np.array([1.0 if each is None else each / mean for each in rows[WEIGHT]])
-    return np.maximum(found, np.finfo(np.float32).tiny, where=found > 0, out=found).astype(np.float32)
+    return np.where(found > 0, np.maximum(found, np.finfo(np.float32).tiny), 0.0).astype(np.float32)

@@ -94,9 +94,9 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
     fitted, bias = linear.fitted(inputs, taught, len(task.labels), strength, own)
     if tried.folds:
         held_out, evident = tried.held_out((name, strength), len(tried.folds))
-        adjustment = kind.from_scores(held_out, targets[evident])
+        adjustment = kind.from_scores(held_out, targets[evident], None if own is None else own[evident])
     else:
-        adjustment = unproven.adjustment(kind, np.asarray(inputs @ fitted + bias, dtype=np.float32), targets)
+        adjustment = unproven.adjustment(kind, np.asarray(inputs @ fitted + bias, dtype=np.float32), targets, own)
     predictor = BagOfWords(
         terms,
         np.ascontiguousarray(fitted * adjustment.scale, dtype=np.float32),
@@ -190,10 +190,10 @@ def _copied(context: Context, began: float) -> Outcome:
         PlainCopy(None, frequent),
     ]
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    truth = task.references(sample)
+    truth, own = task.references(sample), weights.of(sample)
 
     def quality(each: PlainCopy) -> float:
-        return sign * metrics.compute(task.main_metric, task.decode(each.predict(sample).outputs, ()), truth)
+        return sign * metrics.compute(task.main_metric, task.decode(each.predict(sample).outputs, ()), truth, own)
 
     chosen = max(candidates, key=quality)
     return Outcome(
@@ -225,19 +225,18 @@ def _matcher(context: Context, began: float) -> Outcome:
     """What the kind of answer asked for is worth, and when there is none, is chosen on labelled rows."""
     task, rows = context.task, context.labelled
     tried = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
-    truth = task.references(tried)
-
+    truth, own = task.references(tried), weights.of(tried)
     matcher = span_matcher.counted(list(dict.fromkeys(rows["text_pair"])), 0.0)
     learned = span_matcher.kinds(rows["text"], task.references(rows), weights.of(rows))
     candidates = [replace(matcher, bonus=bonus) for bonus in span_matcher.BONUSES]
     candidates += [replace(each, kinds=learned) for each in candidates if each.bonus]
 
     def quality(each: span_matcher.SpanMatcher) -> float:
-        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth)
+        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth, own)
 
     predictor = max(candidates, key=quality)
     if not all(task.references(rows)):
-        threshold = span.fitted_threshold(task, predictor.spans(tried), tried)
+        threshold = span.fitted_threshold(task, predictor.spans(tried), tried, own)
         predictor = replace(predictor, threshold=0.0 if threshold is None else threshold)
     return Outcome(
         predictor=predictor,

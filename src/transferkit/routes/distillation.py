@@ -11,6 +11,7 @@ from transformers import set_seed
 
 from transferkit import asking, predictors, students
 from transferkit.config import Strict
+from transferkit.data import weights
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
@@ -247,11 +248,12 @@ def _one(teachers: Sequence[str]) -> None:
 
 
 def _transfer_rows(context: Context, options: DistillationOptions, teacher: Predictor) -> Rows:
-    """Training rows, then unlabelled ones, then altered copies of both; the last two have no label."""
+    """Training rows, then unlabelled ones, then altered copies of both; the last two have no label. A copy weighs as
+    much as its row."""
     target = context.task.target
     rows = context.train
     if context.unlabelled is not None:
-        rows = rows.join(asking.without_target(context.unlabelled, target))
+        rows = rows.join(weights.unknown(asking.without_target(context.unlabelled, target)))
     if options.augment:
         words = teacher.words() if isinstance(teacher, Transformer) else []
         rows = rows.join(asking.without_target(altered(rows, options.augment, words, context.seed), target))

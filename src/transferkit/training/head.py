@@ -115,8 +115,7 @@ def fit_head(
 
     `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`), unless
     there are no folds then. Where no row can be held out at all, it is the widest candidate of middle strength.
-    `weights` (rows,) says how much the error of each row counts, None for all the same; rows held out, by which is
-    chosen, count once.
+    `weights` (rows,) says how much each row counts, None for all the same.
 
     The head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
     Vandewalle 1999): its closed form makes trying many depths and strengths cheaper than one run of an iterative
@@ -131,10 +130,11 @@ def fit_head(
     if not folds:
         return _unproven_head(features, center, given, kind, weights)
     evident = np.sort(np.concatenate(folds))
+    own = None if weights is None else weights[evident]
     found: _Found | None = None
     for each in _tried(features, center, targets, given, folds, kind, weights):
         for strength, held_out in each.scores.items():
-            quality = kind.quality(held_out[evident], given[evident])
+            quality = kind.quality(held_out[evident], given[evident], own)
             if found is None or (quality, -len(each.depths)) > (found.quality, -len(found.depths)):
                 found = _Found(each.depths, strength, quality, held_out, each.sums)
     assert found is not None
@@ -143,7 +143,7 @@ def fit_head(
         solved = ridge.total(found.sums).solve((strength,))[strength]
     else:
         solved = ridge.solve(_table(features, depths, center), targets, (strength,), weights)[strength]
-    adjustment = kind.from_scores(found.scores[evident], given[evident])
+    adjustment = kind.from_scores(found.scores[evident], given[evident], own)
     head = Head(center[list(depths)], *solved).adjusted(adjustment)
     return head, Choice(depths, strength, found.quality, adjustment.prior)
 
@@ -219,9 +219,9 @@ def _unproven_head(
     columns = _table(features, depths, center)
     solved = ridge.solve(columns, kind.regressed(given), (strength,), weights)
     scores = ridge.scored(columns, np.arange(rows), solved)[strength]
-    adjustment = unproven.adjustment(kind, scores, given)
+    adjustment = unproven.adjustment(kind, scores, given, weights)
     head = Head(center[list(depths)], *solved[strength]).adjusted(adjustment)
-    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given), adjustment.prior)
+    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given, weights), adjustment.prior)
 
 
 def _held_out(
@@ -237,7 +237,8 @@ def _held_out(
     if sums is None or columns.shape[1] <= _CHEAP_COLUMNS:
         return ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS, weights)
     first = ridge.of_fold(0, columns, targets, folds, sums, STRENGTHS, weights)
-    strength = max(first, key=lambda each: kind.quality(first[each], given[folds[0]]))
+    own = None if weights is None else weights[folds[0]]
+    strength = max(first, key=lambda each: kind.quality(first[each], given[folds[0]], own))
     held = np.zeros_like(targets)
     held[folds[0]] = first[strength]
     for i in range(1, len(folds)):

@@ -24,8 +24,8 @@ Entry = tuple[str, float]
 @dataclass
 class Race:
     """Candidates are `inputs` (rows, terms) by name, each with one of `strengths`. `targets` are as `kind` gives them,
-    `taught` as `linear.fitted` takes them, and so are
-    `weights`; rows held out count once."""
+    `taught` as `linear.fitted` takes them; `weights`
+    (rows,) says how much each row counts, None for all the same."""
 
     inputs: Mapping[str, csr_matrix]
     targets: npt.NDArray[Any]
@@ -71,7 +71,8 @@ class Race:
 
     def _quality(self, entry: Entry, folds: int) -> float:
         found, rows = self.held_out(entry, folds)
-        return self.kind.quality(found, self.targets[rows])
+        own = None if self.weights is None else self.weights[rows]
+        return self.kind.quality(found, self.targets[rows], own)
 
     def _ordered(self, entries: Iterator[Entry] | Sequence[Entry], folds: int) -> list[Entry]:
         """The best first; of equally good ones, what came first."""

@@ -111,7 +111,9 @@ def solve(columns: Table, targets: Floats, strengths: Sequence[float], weights: 
     if columns.shape[1] <= len(everything):
         return Sums.over(columns, targets, everything, weights).solve(strengths)
     whole = columns[everything]
-    mean, answer = np.average(whole, axis=0, weights=weights), np.average(targets, axis=0, weights=weights)
+    mean, answer = (
+        np.asarray(np.average(each, axis=0, weights=weights), dtype=np.float32) for each in (whole, targets)
+    )
     centred, errors = whole - mean, targets - answer
     if weights is not None:
         root = np.sqrt(weights)[:, None]

@@ -67,10 +67,11 @@ class ShapeKind(Protocol):
     def regressed(self, targets: npt.NDArray[Any]) -> Floats:
         """`targets` as what a linear regression predicts, (rows, labels)."""
 
-    def quality(self, scores: Floats, targets: npt.NDArray[Any]) -> float:
-        """How good a regression's scores are, more is better: what cross-validation chooses by."""
+    def quality(self, scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
+        """How good a regression's scores are, more is better: what cross-validation chooses by. `weights` (rows,) says
+        how much each row counts, here and below."""
 
-    def from_scores(self, scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+    def from_scores(self, scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
         """From a regression's scores to logits, given scores of rows that it has not seen."""
 
     def validation(self, task: Task, logits: Floats, examples: Examples) -> dict[str, float]:

@@ -46,13 +46,13 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return np.asarray(np.eye(int(targets.max()) + 1, dtype=np.float32)[targets])
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Accuracy."""
-    return float((scores.argmax(axis=1) == targets).mean())
+    return float(np.average(scores.argmax(axis=1) == targets, weights=weights))
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    return Adjustment(best_scale(scores, targets))
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return Adjustment(best_scale(scores, targets, weights))
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:

@@ -45,12 +45,12 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return np.asarray(in_training(targets)[0], dtype=np.float32)[:, None]
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Share of the variance that is explained (R2)."""
-    return metrics.compute("r2", in_training(targets)[1].of(scores), targets)
+    return metrics.compute("r2", in_training(targets)[1].of(scores), targets, weights)
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
     return in_training(targets)[1]
 
 
