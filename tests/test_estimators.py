@@ -194,6 +194,8 @@ def test_weights_come_in_any_container(classifier: TransferClassifier, container
         ([1] * 59 + [float("inf")], r"found inf \(row 60\)"),
         (["heavy"] + [1] * 59, r"found 'heavy' \(row 1\)"),
         ("heavy", "expected a weight for each of 60 texts, found 'heavy'"),
+        (np.array(2.0), r"expected a weight for each of 60 texts, found an array of shape \(\)"),
+        ({"a": 1}, "expected a weight for each of 60 texts, found {'a': 1}"),
     ],
 )
 def test_what_is_no_weight_is_refused_as_by_scikit_learn(

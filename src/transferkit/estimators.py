@@ -240,13 +240,14 @@ def _weighed(rows: Rows, labels: npt.NDArray[Any], given: Any) -> tuple[Rows, np
     """`rows` with weights, and their `labels`, without those of weight 0."""
     if given is None:
         return rows, labels
-    one = isinstance(given, Real) and not isinstance(given, bool)
+    one, expected = isinstance(given, Real), f"expected a weight for each of {len(rows)} texts"
+    if getattr(given, "ndim", 1) != 1 and not one:
+        raise DataError(f"{expected}, found an array of shape {given.shape}")
     if not one and (isinstance(given, str | bytes | Mapping | Set) or not hasattr(given, "__len__")):
-        raise DataError(f"expected a weight for each of {len(rows)} texts, found {shown(given, 60)}")
+        raise DataError(f"{expected}, found {shown(given, 60)}")
     cells = [given] * len(rows) if one else list(given)
-    if len(cells) != len(rows) or getattr(given, "ndim", 1) != 1:
-        found = f"an array of shape {given.shape}" if getattr(given, "ndim", 1) != 1 else str(len(cells))
-        raise DataError(f"expected a weight for each of {len(rows)} texts, found {found}")
+    if len(cells) != len(rows):
+        raise DataError(f"{expected}, found {len(cells)}")
     rows = weights.read(replace(rows, columns={**rows.columns, WEIGHT: cells}), {WEIGHT: "sample_weight"})
     kept = [i for i, weight in enumerate(rows[WEIGHT]) if weight]
     return rows.take(kept), labels[kept]

@@ -94,7 +94,7 @@ def findings(train: Rows, columns: Mapping[str, str]) -> list[Finding]:
     least, most = min(train[WEIGHT]), max(train[WEIGHT])
     said = f"all {least:g}" if least == most else f"from {least:g} to {most:g}"
     message = f"column {columns[WEIGHT]!r}: weights of {audit.counted(len(train))} to train on, {said}"
-    action = "they change nothing" if least == most else "rows count so much in training; scores count every row once"
+    action = "they change nothing" if least == most else "used in training; scores count every row once"
     return [Finding("weights", "info", message, (), action)]
 
 
