@@ -111,12 +111,10 @@ def solve(columns: Table, targets: Floats, strengths: Sequence[float], weights: 
     if columns.shape[1] <= len(everything):
         return Sums.over(columns, targets, everything, weights).solve(strengths)
     whole = columns[everything]
-    mean, answer = (
-        np.asarray(np.average(each, axis=0, weights=weights), dtype=np.float32) for each in (whole, targets)
-    )
+    mean, answer = _mean(whole, weights), _mean(targets, weights)
     centred, errors = whole - mean, targets - answer
     if weights is not None:
-        root = np.sqrt(weights)[:, None]
+        root = np.asarray(np.sqrt(weights), dtype=np.float32)[:, None]
         centred, errors = centred * root, errors * root
     kernel = centred @ centred.T
     solved = {}
@@ -201,3 +199,7 @@ def _shifted_solves(matrix: Floats, strengths: Sequence[float], right: Floats) -
 
 def _some(weights: Floats | None, rows: Ints) -> Floats | None:
     return None if weights is None else weights[rows]
+
+
+def _mean(values: Floats, weights: Floats | None) -> Floats:
+    return np.asarray(np.average(values, axis=0, weights=weights), dtype=np.float32)
