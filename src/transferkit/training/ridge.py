@@ -114,13 +114,13 @@ def solve(columns: Table, targets: Floats, strengths: Sequence[float], weights: 
     mean, answer = _mean(whole, weights), _mean(targets, weights)
     centred, errors = whole - mean, targets - answer
     if weights is not None:
-        root = np.asarray(np.sqrt(weights), dtype=np.float32)[:, None]
+        root = np.sqrt(weights)[:, None]
         centred, errors = centred * root, errors * root
     kernel = centred @ centred.T
     solved = {}
     for strength, duals in _shifted_solves(kernel, strengths, errors):
-        found = centred.T @ duals
-        solved[strength] = (found, answer - mean @ found)
+        found: Floats = np.asarray(centred.T @ duals, dtype=np.float32)
+        solved[strength] = (found, np.asarray(answer - mean @ found, dtype=np.float32))
     return solved
 
 
