@@ -15,6 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.validation import _check_sample_weight
 
 from tiny_reviews import examples
 from transferkit import TransferClassifier, TransferkitError, estimators
@@ -124,6 +125,104 @@ def test_groups_reach_fit_through_scikit_learn(classifier: TransferClassifier) -
     assert len(found) == 2
     with pytest.raises(DataError, match=f"expected groups for each of {len(TEXTS)} texts, found 1"):
         classifier.fit(TEXTS, LABELS, groups=["one"])
+
+
+def contradicted() -> tuple[list[str], list[str], list[float]]:
+    """Every text twice, under both labels; the true one weighs more."""
+    other = {"good": "bad", "bad": "good"}
+    return [*TEXTS, *TEXTS], [*LABELS, *(other[label] for label in LABELS)], [3.0] * 60 + [0.5] * 60
+
+
+@pytest.mark.parametrize(
+    ("route", "options"),
+    [
+        ("baseline", None),
+        ("feature_transfer", None),
+        ("full", {"epochs": 8, "learning_rate": 3e-3, "batch_size": 16}),
+        ("contrastive", {"epochs": 2}),
+    ],
+)
+@pytest.mark.parametrize("more", [3.0, 0.5])
+def test_a_row_counts_as_its_weight_says(
+    classifier: TransferClassifier, route: str, options: dict[str, Any] | None, more: float
+) -> None:
+    texts, labels, _ = contradicted()
+    own = [more] * 60 + [3.5 - more] * 60
+    fitted = classifier.set_params(route=route, options=options, validation_size=0).fit(
+        texts, labels, sample_weight=own
+    )
+    right = fitted.score(TEXTS, LABELS)
+    assert right > 0.85 if more == 3.0 else right < 0.15
+
+
+def test_equal_weights_change_nothing_and_only_ratios_matter(classifier: TransferClassifier) -> None:
+    texts, labels, own = contradicted()
+
+    def answers(given: Any) -> Any:
+        return classifier.fit(texts, labels, sample_weight=given).predict_proba(TEXTS)
+
+    plain, weighted = answers(None), answers(own)
+    assert np.array_equal(answers([4] * 120), plain) and np.array_equal(answers(2.5), plain)
+    assert np.array_equal(answers(2 * np.array(own)), weighted) and not np.allclose(weighted, plain, atol=0.1)
+
+
+@pytest.mark.parametrize("route", ["baseline", "feature_transfer"])
+def test_texts_of_weight_0_are_as_if_they_were_not_there(classifier: TransferClassifier, route: str) -> None:
+    texts, labels = [*TEXTS, "a third kind of thing", "and more of it"], [*LABELS, "odd", "odd"]
+    found = classifier.set_params(route=route).fit(texts, labels, sample_weight=[1] * 60 + [0] * 2)
+    expected = clone(classifier).fit(TEXTS, LABELS)
+    assert found.classes_.tolist() == ["bad", "good"]
+    assert np.array_equal(found.predict_proba(TEXTS), expected.predict_proba(TEXTS))
+
+
+@pytest.mark.parametrize("container", [list, tuple, np.array, pd.Series, lambda x: np.array(x, dtype=np.float16)])
+def test_weights_come_in_any_container(classifier: TransferClassifier, container: Any) -> None:
+    texts, labels, own = contradicted()
+    given = container(own)
+    assert len(_check_sample_weight(given, texts)) == 120
+    found = classifier.fit(texts, labels, sample_weight=given)
+    assert found.score(TEXTS, LABELS) > 0.85
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([1] * 59, "expected a weight for each of 60 texts, found 59"),
+        (np.ones((60, 1)), r"expected a weight for each of 60 texts, found an array of shape \(60, 1\)"),
+        ([-1] + [1] * 59, r"'sample_weight': expected a weight in every row.*found -1 \(row 1\)"),
+        ([1] * 59 + [float("nan")], r"an empty cell \(row 60\)"),
+        ([1] * 59 + [float("inf")], r"found inf \(row 60\)"),
+        (["heavy"] + [1] * 59, r"found 'heavy' \(row 1\)"),
+        ("heavy", "expected a weight for each of 60 texts, found 'heavy'"),
+        (np.array(2.0), r"expected a weight for each of 60 texts, found an array of shape \(\)"),
+        ({"a": 1}, "expected a weight for each of 60 texts, found {'a': 1}"),
+    ],
+)
+def test_what_is_no_weight_is_refused_as_by_scikit_learn(
+    classifier: TransferClassifier, given: Any, words: str
+) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        _check_sample_weight(given, TEXTS, ensure_non_negative=True)
+    with pytest.raises(DataError, match=words):
+        classifier.fit(TEXTS, LABELS, sample_weight=given)
+
+
+def test_weights_of_nothing_but_zero_are_refused(classifier: TransferClassifier) -> None:
+    with pytest.raises(DataError, match="expected a weight above 0 in some row, found 0 in all 60"):
+        classifier.fit(TEXTS, LABELS, sample_weight=np.zeros(60))
+
+
+def test_weights_reach_fit_through_scikit_learn(classifier: TransferClassifier) -> None:
+    texts, labels, own = contradicted()
+    steps = Pipeline([("lower", FunctionTransformer(lowered)), ("clf", clone(classifier))])
+    found = steps.fit(texts, labels, clf__sample_weight=own).predict_proba(TEXTS)
+    lower = lowered(texts)
+    assert np.array_equal(found, classifier.fit(lower, labels, sample_weight=own).predict_proba(lowered(TEXTS)))
+    with sklearn.config_context(enable_metadata_routing=True):
+        routed = clone(classifier).set_fit_request(sample_weight=True).set_score_request(sample_weight=False)
+        given = {"sample_weight": np.array(own)}
+        scores = cross_val_score(routed, texts, labels, cv=2, params=given, error_score="raise")
+    assert len(scores) == 2
 
 
 def test_pipeline_and_grid_search(classifier: TransferClassifier) -> None:

@@ -1,5 +1,6 @@
 """Task by route by family of models, all tiny and random: it works, or it says in one sentence why not."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from transformers import AutoModel, T5Config
 from tiny_models import ENCODERS, FAMILIES, VOCABULARY, Tiny, load, make_context, rows_for, save_tokenizer, some_rows
 from transferkit import options, predictors, routes, tasks
 from transferkit.config import RouteConfig
+from transferkit.data import weights
+from transferkit.data.rows import Rows
 from transferkit.errors import TransferkitError
 from transferkit.evaluation.outputs import gap
 from transferkit.routes import Context
@@ -129,6 +132,47 @@ def test_three_rows(tiny: Tiny, tmp_path: Path, route: str) -> None:
     reason = outcome_or_reason(route, context, tiny("bert", layers=2).folder)
     few = dict.fromkeys(("full", "lora", "top_layers"), "only 3 labelled rows for 3 labels; use contrastive")
     require(reason, {**few, **ALONE, "zero_shot": "no head yet"}.get(route))
+
+
+# What takes weights in a way of its own.
+WEIGHED = [
+    *(("text-classification", "bert", route) for route in ROUTES if route != "zero_shot"),
+    *(("multi-label-classification", "bert", route) for route in ("baseline", "feature_transfer", "full", "static")),
+    *(("text-regression", "bert", route) for route in ("baseline", "feature_transfer", "full", "static")),
+    *(
+        (task, "bert", route)
+        for task in ("token-classification", "question-answering")
+        for route in ("baseline", "feature_transfer", "full", "fewer_layers")
+    ),
+    *(("summarization", "gpt2", route) for route in ("baseline", "feature_transfer", "lora", "fewer_layers")),
+]
+
+
+@pytest.mark.parametrize(("task", "family", "route"), WEIGHED)
+def test_rows_that_count_differently(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, family: str, route: str
+) -> None:
+    backbone, rows = tiny(family), rows_for(task)
+    rows = Rows({**rows.columns, "weight": [float(i % 4) / 2 for i in range(75)]}, rows.numbers)
+    context = make_context(backbone, tmp_path, rows, task=tasks.get(task).bound(rows))
+    context = replace(context, train=weights.teaching(context.train))
+    if options.get(route).KIND == "distillation":
+        context = replace(context, teachers=teachers(context))
+    used: list[Any] = []
+    of = weights.of
+    monkeypatch.setattr(weights, "of", lambda rows: used.append(of(rows)) or used[-1])
+    assert outcome_or_reason(route, context, tiny(family, layers=2).folder) is None
+    known = [found for found in used if found is not None]
+    assert known and all(found.mean() == pytest.approx(1, abs=0.4) for found in known)
+
+
+def test_examples_in_a_prompt_have_no_weights_which_is_said(tiny: Tiny, tmp_path: Path) -> None:
+    rows = rows_for("summarization")
+    rows = Rows({**rows.columns, "weight": [1.0, 2.0, 3.0] * 25}, rows.numbers)
+    context = make_context(tiny("gpt2"), tmp_path, rows, task=tasks.get("summarization").bound(rows))
+    encoder = {"encoder": str(tiny("bert", layers=2).folder)}
+    outcome = routes.resolve(RouteConfig(name="feature_transfer", options=encoder)).run(context)
+    assert any("whatever their weights" in note for note in outcome.notes)
 
 
 def require(reason: str | None, words: str | None) -> None:

@@ -204,6 +204,8 @@ class OnPolicy:
         part = self.rows.take(positions)
         examples = self.student.examples(with_answers(part, self.task.target, self._drawn(part)), self.task)
         batch = examples.batch(range(len(part)))
+        if "weights" in given:
+            batch["weights"] = given["weights"].cpu()  # relative to all rows, not to this part
         device = device_of(self.teacher.model)
         with torch.no_grad():
             states, everywhere = answer_states(self.teacher.model, inputs_of(batch, device), self.depths)

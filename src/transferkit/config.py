@@ -222,6 +222,9 @@ class DataConfig(Strict):
     time: str | None = Field(
         None, description="name of a column of times: train on the past, validate on what follows, test on the latest"
     )
+    weight: str | None = Field(
+        None, description="name of a column of weights: how much each row counts in training, 0 for not at all"
+    )
     test_size: Number | None = Field(
         None,
         gt=0,

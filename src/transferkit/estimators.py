@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping, Set
 from dataclasses import replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,8 +17,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
 from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder
-from transferkit.data import content, memberships, splitting
-from transferkit.data.columns import GROUP, TIME
+from transferkit.data import content, memberships, splitting, weights
+from transferkit.data.columns import GROUP, TIME, WEIGHT
 from transferkit.data.given_texts import rows_of
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
@@ -113,23 +114,33 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.offline = offline
         self.trust_remote_code = trust_remote_code
 
-    def fit(self, X: Any, y: Any, groups: Any = None, times: Any = None) -> Self:  # noqa: N803 (scikit-learn's name)
+    def fit(
+        self,
+        X: Any,  # noqa: N803 (scikit-learn's name)
+        y: Any,
+        groups: Any = None,
+        times: Any = None,
+        sample_weight: Any = None,
+    ) -> Self:
         """Train on texts, or (text, text_pair) tuples, and a label for each.
 
         `groups` has a value per text, such as a customer: those with the same one are never parted, neither for the
         validation rows nor in a cross-validation of the route; None is a group of its own. `times` has a number or date
         per text: the validation rows are the latest, and with both, texts that would break either are left out.
+        `sample_weight` has a number from 0 on per text, or is one for all: how much a text counts in training. Only
+        ratios matter, and texts of weight 0 are left out. Scores on validation rows count every text once.
         """
         settings = _checked(self.get_params(deep=False))
         rows, labels = rows_of(X), _labels_of(y)
         if len(labels) != len(rows):
             raise DataError(f"expected a label for each of {len(rows)} texts, found {len(labels)}")
+        rows = Rows({**rows.columns, "label": [written(label) for label in labels]}, rows.numbers)
+        rows = _with_memberships(rows, {GROUP: groups, TIME: times})
+        rows, labels = _weighed(rows, labels, sample_weight)
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise DataError(f"expected at least two classes, found only {self.classes_.tolist()}")
         plan = routes.resolve(RouteConfig(name=settings.route, options=settings.options or {}))
-        rows = Rows({**rows.columns, "label": [written(label) for label in labels]}, rows.numbers)
-        rows = _with_memberships(rows, {GROUP: groups, TIME: times})
         with hushed(), tempfile.TemporaryDirectory(prefix="transferkit-") as folder, room_for(Path(folder), _WAY_ON):
             self.outcome_ = _run(plan, self._context(rows, Path(folder)))
         self.predictor_, self.takes_pairs_ = self.outcome_.predictor, "text_pair" in rows
@@ -223,6 +234,23 @@ def _with_memberships(rows: Rows, given: Mapping[str, Any]) -> Rows:
             raise DataError(f"expected {name}s for each of {len(rows)} texts, found {len(cells)}")
     named = {name: f"{name}s" for name in columns}
     return memberships.read(replace(rows, columns={**rows.columns, **columns}), named)
+
+
+def _weighed(rows: Rows, labels: npt.NDArray[Any], given: Any) -> tuple[Rows, npt.NDArray[Any]]:
+    """`rows` with weights, and their `labels`, without those of weight 0."""
+    if given is None:
+        return rows, labels
+    one, expected = isinstance(given, Real), f"expected a weight for each of {len(rows)} texts"
+    if getattr(given, "ndim", 1) != 1 and not one:
+        raise DataError(f"{expected}, found an array of shape {given.shape}")
+    if not one and (isinstance(given, str | bytes | Mapping | Set) or not hasattr(given, "__len__")):
+        raise DataError(f"{expected}, found {shown(given, 60)}")
+    cells = [given] * len(rows) if one else list(given)
+    if len(cells) != len(rows):
+        raise DataError(f"{expected}, found {len(cells)}")
+    rows = weights.read(replace(rows, columns={**rows.columns, WEIGHT: cells}), {WEIGHT: "sample_weight"})
+    kept = [i for i, weight in enumerate(rows[WEIGHT]) if weight]
+    return rows.take(kept), labels[kept]
 
 
 def _parted(rows: Rows, task: Task, size: float, seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -80,6 +80,7 @@ def fit(
     label_names: str | Sequence[str] = (),
     group: str | None = None,
     time: str | None = None,
+    weight: str | None = None,
     test_size: float | None = None,
     validation_size: float = 0.1,
     folds: int | str = "auto",
@@ -125,6 +126,7 @@ def fit(
                 "label_names": label_names,
                 "group": group,
                 "time": time,
+                "weight": weight,
                 "test_size": test_size,
                 "validation_size": validation_size,
                 "folds": folds,
@@ -173,6 +175,7 @@ def look(
     label_names: str | Sequence[str] = (),
     group: str | None = None,
     time: str | None = None,
+    weight: str | None = None,
 ) -> Overview:
     """What `fit` would read `data` as: encoding, columns, labels, a row as it is learned, and what is odd.
 
@@ -181,7 +184,8 @@ def look(
 
     >>> transferkit.look("reviews.csv", label="category")  # doctest: +SKIP
     """
-    columns = {"text": text, "text_pair": text_pair, "label": label, "group": group, "time": time}
+    columns = {"text": text, "text_pair": text_pair, "label": label}
+    columns |= {"group": group, "time": time, "weight": weight}
     labels = {"label_separator": label_separator, "label_names": label_names}
     where = _described(data, validation, test) | {"encoding": encoding}
     config = parse({"data": {**where, **columns, **labels}, "task": task})

@@ -49,6 +49,28 @@ def test_a_dry_run_trains_nothing(call: Call, tiny_model: Path, small_file: Path
     assert not (tmp_path / "run").exists() and not (tmp_path / "cache" / "activations").exists()
 
 
+def test_a_run_with_weights_says_so_and_goes_on_with_the_same_ones_only(
+    call: Call, tiny_model: Path, small_file: Path, tmp_path: Path
+) -> None:
+    lines = [tuple(line) for line in csv.reader(small_file.read_text(encoding="utf-8").splitlines())][1:]
+    weighed = [("text", "label", "w"), *((*line, str(i % 3)) for i, line in enumerate(lines))]
+    file, run = rows_file(tmp_path, weighed), tmp_path / "run"
+    where = ["--model", tiny_model, "--output-dir", run, "--cache-dir", tmp_path / "cache", "--offline"]
+    ended = call("fit", file, *where, "--weight", "w", "--routes", "baseline", "--folds", 0)
+    assert ended.code == 0, ended.err
+    assert "20 rows have the weight 0" in ended.out
+    written = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    assert written["config"]["data"]["weight"] == "w" == written["data"]["overview"]["columns"]["weight"]
+    assert written["data"]["columns"] == {"text": "text", "label": "label"}
+    assert "weights" in [finding["kind"] for finding in written["data"]["audit"]["findings"]]
+    assert read_yaml(run / "config.yaml")["data"]["weight"] == "w"
+    rows_file(tmp_path, [weighed[0], *((text, label, str((i + 1) % 3)) for i, (text, label) in enumerate(lines))])
+    resumed = call("fit", "--resume", "--output-dir", run, "--quiet")
+    assert resumed.code == 2 and "rows" in resumed.error
+    looked = call("look", file, "--weight", "w")
+    assert looked.code == 0 and "weight from 'w'" in looked.out
+
+
 def test_predict_keeps_rows_in_order_and_empty_ones_without_label(call: Call, finished: Path, tmp_path: Path) -> None:
     file = rows_file(tmp_path, [("id", "text"), ("1", "the film was good"), ("2", " "), ("3", "a bad meal")])
     ended = call("predict", finished, file, "--batch-size", 2)

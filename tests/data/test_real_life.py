@@ -263,7 +263,7 @@ def test_no_group_is_parted_and_nothing_later_is_learned(rows: list[tuple[int, i
 
 def test_rows_with_times_are_not_cross_validated() -> None:
     days = table(60, at=list(range(60)), who=[i % 9 for i in range(60)])
-    assert split(days, folds="auto", group="who").folds == 10
+    assert split(days, folds="auto", group="who").folds == 5
     assert split(days, folds="auto", time="at").folds == 0 and len(split(days, folds="auto", time="at").test) == 6
     with pytest.raises(DataError, match="--folds 5: expected none with --time at"):
         split(days, folds=5, time="at")

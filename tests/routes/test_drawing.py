@@ -11,7 +11,7 @@ import torch
 from safetensors.numpy import load_file
 
 from tiny_models import Tiny, make_context, some_rows
-from transferkit import options, routes, tasks
+from transferkit import asking, options, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.routes import Context
@@ -92,6 +92,28 @@ def contexts(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
         return replace(context, teachers={"full": known[task]})
 
     return make
+
+
+def test_rows_of_which_the_student_draws_the_answers_keep_their_weights(
+    contexts: Callable[[str, Path], Context], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: list[tuple[Any, Any]] = []
+    redraw = asking.OnPolicy.redraw
+
+    def noted(self: Any, batch: Any) -> Any:
+        drawn = redraw(self, batch)
+        given.append((batch["weights"], drawn["weights"]))
+        return drawn
+
+    monkeypatch.setattr(asking.OnPolicy, "redraw", noted)
+    context = contexts("summarization", tmp_path)
+    own = [float(1 + i % 5) for i in range(len(context.train))]
+    context = replace(context, train=Rows({**context.train.columns, "weight": own}, context.train.numbers))
+    options = {**_WRITES, "on_policy": 1.0, "hidden_weight": 0, "epochs": 1}
+    routes.resolve(RouteConfig(name="fewer_layers", options=options)).run(context)
+    assert given and all(torch.equal(before, after) for before, after in given)
+    seen = torch.cat([before for before, _ in given]).numpy()
+    assert np.allclose(sorted(seen), sorted(np.array(own) / np.mean(own)))
 
 
 @pytest.fixture

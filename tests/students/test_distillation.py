@@ -201,6 +201,18 @@ def test_altered_copies_have_no_label(context: Context, lessons: Lessons) -> Non
     assert np.allclose(np.exp(lessons[0][1].per_row["teacher_logits"]).sum(axis=1), 1, atol=1e-4)
 
 
+def test_rows_without_labels_weigh_as_the_mean_and_altered_copies_as_their_rows(
+    context: Context, lessons: Lessons
+) -> None:
+    train, more = context.train.take(range(30)), some_rows(10, seed=4)
+    train = Rows({**train.columns, "weight": [1.0, 2.0, 3.0] * 10}, train.numbers)
+    given = replace(context, train=train, unlabelled=Rows({"text": more["text"]}, more.numbers))
+    distil("static", given, {**QUICK["static"], "epochs": 1, "augment": 1})
+    found = lessons[0][1].weights
+    assert found is not None and len(found) == 80
+    assert np.allclose(found, np.tile([*[0.5, 1.0, 1.5] * 10, *[1.0] * 10], 2))
+
+
 # Mistakes
 
 

@@ -42,9 +42,9 @@ def test_what_lags_behind_is_not_run_with_every_strength(monkeypatch: pytest.Mon
     ran: list[tuple[int, float]] = []
     fitted = linear.fitted
 
-    def spied(inputs: csr_matrix, targets: Any, count: int, strength: float) -> linear.Weights:
+    def spied(inputs: csr_matrix, targets: Any, count: int, strength: float, own: Any) -> linear.Weights:
         ran.append((inputs.shape[1], strength))
-        return fitted(inputs, targets, count, strength)
+        return fitted(inputs, targets, count, strength, own)
 
     monkeypatch.setattr(racing.linear, "fitted", spied)
     wide = csr_matrix(np.hstack([vectors(5.0).toarray()] * 2))

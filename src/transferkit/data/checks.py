@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from transferkit.data import audit, content, labels, splitting
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.columns import GROUP, TaskColumns
+from transferkit.data.columns import GROUP, WEIGHT, TaskColumns
 from transferkit.data.duplicates import grouped
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -14,8 +14,8 @@ from transferkit.errors import DataError
 
 
 def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
-    """Every table has the same input columns."""
-    found = {name: set(part.columns) for name, part in cleaned.items()}
+    """Every table has the same input columns; weights of test rows are not read."""
+    found = {name: set(part.columns) - {WEIGHT} for name, part in cleaned.items()}
     for name, columns in found.items():
         odd = columns ^ found["train"]
         if odd:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, marking, memberships, word_checks, word_rows
+from transferkit.data import answers, audit, content, marking, memberships, weights, word_checks, word_rows
 from transferkit.data.annotations import Marked
-from transferkit.data.columns import TaskColumns, canonical
+from transferkit.data.columns import WEIGHT, TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
 from transferkit.data.marking import UNKNOWN, How
 from transferkit.data.rows import Rows
@@ -76,8 +76,9 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
                 "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
-    usable = memberships.read(rows.take(~blank & ~unlabelled), columns)
+    usable = weights.read(memberships.read(rows.take(~blank & ~unlabelled), columns), columns, name != "validation")
     spare = memberships.read(rows.take(unlabelled), columns, strict=False)
+    spare = weights.unknown(spare) if WEIGHT in rows else spare
     if task.shape.name == "TAGS":
         usable, spare, how, told = _of_words(usable, spare, how, name, where)
         findings += told
@@ -108,7 +109,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
     targets = [label_key(target, task.shape.name == "TAGS") for target in rows[task.target]]
-    repeats = resolve(keys, targets, task.shape.name == "LABEL")
+    repeats = resolve(keys, targets, task.shape.name == "LABEL", rows.columns.get(WEIGHT))
     findings = _tagged_twice(rows.take(repeats.kept), task, name) if task.shape.name == "TAGS" else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
@@ -117,7 +118,8 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
             f"{len(numbers):,} of {audit.counted(len(rows))}{audit.of(name)} {repeat} the text and label of an "
             f"earlier one ({audit.shown(numbers)})"
         )
-        findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept"))
+        own = " with its weight" if WEIGHT in rows else ""
+        findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept" + own))
     if repeats.conflicting:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.conflicting)
         texts = len({keys[i] for i in repeats.conflicting})
@@ -126,7 +128,8 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
             f"{audit.verb(texts, 'carries', 'carry')} more than one label ({audit.shown(numbers)})"
         )
         ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
-        findings.append(Finding("label-conflicts", "fixed", message, numbers, f"the majority label is kept{ties}"))
+        kept = "the label of the greatest weight is kept" if WEIGHT in rows else "the majority label is kept"
+        findings.append(Finding("label-conflicts", "fixed", message, numbers, f"{kept}{ties}"))
     return rows.take(repeats.kept), findings
 
 

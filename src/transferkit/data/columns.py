@@ -53,8 +53,10 @@ class TaskColumns(Protocol):
         """From a cell to a target; raises `ValueError` saying what was expected and found."""
 
 
-GROUP, TIME = "group", "time"
-"""Canonical columns that say which rows belong together and when they were written. No model sees them."""
+GROUP, TIME, WEIGHT = "group", "time", "weight"
+ASIDE = (GROUP, TIME, WEIGHT)
+"""Canonical columns that say which rows belong together, when they were written and how much they count. No model sees
+them."""
 
 ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(usual.split())
@@ -100,8 +102,8 @@ def canonical(
     """`rows` under the task's column names, and which source column each came from.
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
-    missing targets become None, and so does the whole target column if it is not needed. Groups and times stay what
-    they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
+    missing targets become None, and so does the whole target column if it is not needed. Groups, times and weights stay
+    what they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
     column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
     by places stays as it is.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found.
@@ -115,7 +117,7 @@ def canonical(
     else:
         columns[task.target] = [None] * len(rows)
     for name, raw in chosen.items():
-        if name in (GROUP, TIME):
+        if name in ASIDE:
             columns[name] = list(rows[raw])
         elif name != task.target and not _of_words(task):
             columns[name] = values.inputs(rows[raw], raw, rows)
@@ -128,7 +130,7 @@ def canonical(
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
-    """Canonical -> raw name for the columns the user named: first input, second input, target, group, time."""
+    """Canonical -> raw name for the columns the user named: first input, second input, target, and those `ASIDE`."""
     inputs = (*task.inputs, *task.optional_inputs)
     second = inputs[1] if len(inputs) > 1 else None
     if config.text_pair and second is None:
@@ -139,6 +141,7 @@ def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
         task.target: config.label,
         GROUP: config.group,
         TIME: config.time,
+        WEIGHT: config.weight,
     }
     return {name: raw for name, raw in asked.items() if name is not None and raw is not None}
 
@@ -148,8 +151,8 @@ def find(
 ) -> dict[str, str]:
     """Which of `names` stands for which canonical column of `task`.
 
-    Raises `DataError` where one that is needed is not there, or would be what is named as the group or the time: that
-    must not change what is learned.
+    Raises `DataError` where one that is needed is not there, or would be what is named as the group, the time or the
+    weight: that must not change what is learned.
     """
     table = {plain(name): name for name in reversed(names)}
     chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
@@ -178,12 +181,12 @@ def find(
 
 
 def _taken(chosen: Mapping[str, str]) -> set[str]:
-    """The columns that are read already; one that is a group or a time may still be asked for."""
-    return {raw for name, raw in chosen.items() if name not in (GROUP, TIME)}
+    """The columns that are read already; one that is `ASIDE` may still be asked for."""
+    return {raw for name, raw in chosen.items() if name not in ASIDE}
 
 
 def _require_other(name: str, raw: str, chosen: Mapping[str, str], task: TaskColumns, source: str) -> None:
-    for role in (GROUP, TIME):
+    for role in ASIDE:
         if chosen.get(role) == raw:
             flag = flags(task).get(name)
             raise DataError(
@@ -203,7 +206,7 @@ def _of_words(task: TaskColumns) -> bool:
 def flags(task: TaskColumns) -> dict[str, str]:
     """Canonical column -> the flag that names it."""
     inputs = (*task.inputs, *task.optional_inputs)
-    asked = {task.target: "--label", GROUP: "--group", TIME: "--time"}
+    asked = {task.target: "--label", **{name: f"--{name}" for name in ASIDE}}
     return asked | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
 
 

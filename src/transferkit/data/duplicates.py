@@ -1,5 +1,6 @@
 """Rows that stand more than once, and the same text under different labels."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +24,11 @@ class Repeats:
     undecided: tuple[int, ...]
 
 
-def resolve(keys: Sequence[str], labels: Sequence[str], one_label: bool) -> Repeats:
-    """Decide which rows of equal key stay: the first of each label, or of the majority label if `one_label`."""
+def resolve(
+    keys: Sequence[str], labels: Sequence[str], one_label: bool, weights: Sequence[float] | None = None
+) -> Repeats:
+    """Decide which rows of equal key stay: the first of each label, or of the majority label if `one_label`: that of
+    most rows, or of the greatest `weights` together."""
     groups = grouped(keys)
     kept = np.ones(len(keys), dtype=bool)
     repeated: list[int] = []
@@ -37,7 +41,7 @@ def resolve(keys: Sequence[str], labels: Sequence[str], one_label: bool) -> Repe
         staying = set(by_label)
         if one_label and len(by_label) > 1:
             conflicting += group
-            staying = _majority(by_label)
+            staying = _majority(by_label, weights)
             undecided += [] if staying else group
         for label, positions in by_label.items():
             kept[positions] = False
@@ -57,6 +61,10 @@ def grouped(keys: Sequence[str]) -> list[list[int]]:
     return list(positions.values())
 
 
-def _majority(by_label: dict[str, list[int]]) -> set[str]:
-    (first, most), (_, second) = Counter({label: len(rows) for label, rows in by_label.items()}).most_common(2)
-    return {first} if most > second else set()
+def _majority(by_label: dict[str, list[int]], weights: Sequence[float] | None) -> set[str]:
+    votes = {
+        label: float(len(rows)) if weights is None else math.fsum(weights[i] for i in rows)
+        for label, rows in by_label.items()
+    }
+    (second, first) = sorted(votes, key=lambda label: votes[label])[-2:]
+    return set() if math.isclose(votes[first], votes[second]) else {first}

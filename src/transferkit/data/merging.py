@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import mean
 
 from transferkit.data import audit, content
-from transferkit.data.columns import TaskColumns
+from transferkit.data.columns import WEIGHT, TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 
@@ -33,9 +34,14 @@ def _merged(rows: Rows, keys: Sequence[str], target: str) -> tuple[Rows, list[in
     first = {key: i for i, key in reversed(list(enumerate(keys)))}
     kept = [i for i, key in enumerate(keys) if first[key] == i]
     whole = rows.take(kept)
-    cells = [sorted(together[keys[i]]) for i in kept]
+    columns = {**whole.columns, target: [sorted(together[keys[i]]) for i in kept]}
+    if WEIGHT in rows:
+        given: dict[str, list[float]] = {}
+        for key, weight in zip(keys, rows[WEIGHT], strict=True):
+            given.setdefault(key, []).append(weight)
+        columns[WEIGHT] = [mean(given[keys[i]]) for i in kept]
     later = [i for i, key in enumerate(keys) if first[key] != i]
-    return replace(whole, columns={**whole.columns, target: cells}), later
+    return replace(whole, columns=columns), later
 
 
 def _told(rows: Rows, later: Sequence[int], name: str) -> Finding:
@@ -45,4 +51,7 @@ def _told(rows: Rows, later: Sequence[int], name: str) -> Finding:
         f"{audit.counted(len(later))}{audit.of(name)} {repeat} an earlier text, with one label in every row "
         f"({audit.shown(numbers)})"
     )
-    return Finding("merged-rows", "fixed", message, numbers, "merged: one row per text, with all of its labels")
+    weighed = " and their mean weight" if WEIGHT in rows else ""
+    return Finding(
+        "merged-rows", "fixed", message, numbers, f"merged: one row per text, with all of its labels{weighed}"
+    )

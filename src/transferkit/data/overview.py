@@ -7,7 +7,7 @@ from typing import Any
 
 from transferkit.data import audit, joined, word_rows
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.columns import GROUP, TIME, TaskColumns
+from transferkit.data.columns import ASIDE, TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Overview, Table
 from transferkit.data.tags import OUTSIDE, spans
@@ -37,7 +37,7 @@ def of(
     if task.shape.name == "TAGS" and (sentence := word_rows.sentence_column(tables[_TRAIN])):
         made_of = (*made_of, sentence)
     used = {*made_of, *parts}
-    in_order = (*task.inputs, *task.optional_inputs, task.target, GROUP, TIME)
+    in_order = (*task.inputs, *task.optional_inputs, task.target, *ASIDE)
     targets = list(rows[task.target])
     position = _telling(rows, task)
     return Overview(

@@ -17,9 +17,10 @@ from transferkit.data import (
     oddities,
     overview,
     partition,
+    weights,
 )
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
-from transferkit.data.columns import GROUP, TIME, TaskColumns, explicit, find
+from transferkit.data.columns import ASIDE, WEIGHT, TaskColumns, explicit, find
 from transferkit.data.merging import merged as merged_rows
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
@@ -56,13 +57,20 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     if "test" not in given or ("validation" not in given and config.validation_size > 0):
         repeats += checks.categories(given["train"], task, columns)
     folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
+    if folds and "validation" in given:
+        given["validation"], idle = weights.left_out(given["validation"], "validation")
+        findings += idle
     if folds and config.test_size is None:
         given.setdefault("test", given["train"].take([]))
     parts, leaks = partition.disjoint(given, config, task, seed)
     parts, unlearned = checks.learnable(parts, task)
     checks.usable(parts, task, columns, cross_validated=bool(folds), tested="test" in named)
     findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
-    findings += [*memberships.findings(parts, columns, given), *_label_findings(_learned(parts, folds), task)]
+    findings += [
+        *memberships.findings(parts, columns, given),
+        *weights.findings(_learned(parts, folds)["train"], columns),
+    ]
+    findings += _label_findings(_learned(parts, folds), task)
     spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
     unlabelled, untouched = gathered(spare, extra, parts, task, asked)
     findings += untouched
@@ -72,7 +80,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         validation=parts["validation"],
         test=parts["test"],
         audit=Audit(tuple(findings), counts),
-        columns={name: raw for name, raw in columns.items() if name not in (GROUP, TIME)},
+        columns={name: raw for name, raw in columns.items() if name not in ASIDE},
         unlabelled=unlabelled,
         folds=folds,
         overview=overview.of(named, cleaned, task),
@@ -84,8 +92,10 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> O
     named = assigned(tables)
     named.pop(UNLABELLED, None)
     cleaned, _, findings = _cleaned(named, task, config)
+    columns = cleaned["train"].columns
     rows = {name: part.rows for name, part in cleaned.items()}
-    checks.enough_classes(rows["train"], task, cleaned["train"].columns, tested="test" in rows)
+    findings += weights.findings(rows["train"], columns)
+    checks.enough_classes(rows["train"], task, columns, tested="test" in rows)
     if task.shape.name == "TAGS":
         findings += [
             *audit.alike_labels(rows["train"], task),
@@ -108,25 +118,35 @@ def _cleaned(
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     called = {name: "" if len(named) == 1 else name for name in named}
     _require_targets(tables, task, asked)
-    cleaned = {"train": clean(tables["train"], task, asked, called["train"])}
+    roles = {name: _asked_of(name, asked) for name in tables}
+    cleaned = {"train": clean(tables["train"], task, roles["train"], called["train"])}
     how = cleaned["train"].how
-    cleaned |= {name: clean(table, task, asked, called[name], how) for name, table in tables.items() if name != "train"}
+    rest = [name for name in tables if name != "train"]
+    cleaned |= {name: clean(tables[name], task, roles[name], called[name], how) for name in rest}
     cleaned = {name: cleaned[name] for name in tables}
     checks.same_columns(cleaned)
-    whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
-    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged]
+    train, idle = weights.left_out(cleaned["train"].rows, called["train"])
+    whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()} | {"train": train}, task)
+    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *idle, *merged]
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
     return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
 
 
+def _asked_of(name: str, asked: Mapping[str, str]) -> dict[str, str]:
+    """The named columns that are read of a table: how much test rows would count in training is not."""
+    return {column: raw for column, raw in asked.items() if not (name == "test" and column == WEIGHT)}
+
+
 def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mapping[str, str]) -> None:
     """Raise `DataError` where the rows to evaluate on have no column of targets, but those to learn from have one."""
+
+    named = _asked_of("test", asked)
 
     def target(rows: Rows) -> str | None:
         first = task.unpack(rows.take([0]))
         try:
-            return find(list(joined.with_texts(first, asked, asked).columns), task, asked, True)[task.target]
+            return find(list(joined.with_texts(first, named, named).columns), task, named, True)[task.target]
         except DataError:
             return None
 
@@ -146,14 +166,15 @@ def naive_split(
 ) -> tuple[Rows, Rows, float] | None:
     """What a random stratified split that ignores duplicates gives: train, test, share of test also in train.
 
-    None where splits were given or no text repeats. Only empty and unlabelled rows are left out.
+    None where splits were given or no text repeats. Only rows that are empty, unlabelled or of weight 0 are left out.
     """
     named = assigned(tables)
     named.pop(UNLABELLED, None)
     if len(named) > 1:
         return None
     named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
-    rows = merged_rows({"train": clean(named["train"], task, asked, "").rows}, task)[0]["train"]
+    train = weights.teaching(clean(named["train"], task, asked, "").rows)
+    rows = merged_rows({"train": train}, task)[0]["train"]
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None

@@ -106,7 +106,7 @@ class Splits:
     """Train, validation and test rows with the audit that made them disjoint.
 
     `test` is touched once, at the end. `columns` maps canonical names of inputs and target to the names in the source.
-    Rows may have the columns `group` and `time` too, which no model sees.
+    Rows may have the columns `group`, `time` and `weight` too, which no model sees.
     `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
     train and validation rows are cross-validated in so many parts; then `test` may be empty. `overview` says what the
     rows were read as.

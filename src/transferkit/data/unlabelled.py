@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.data import audit, content, joined, memberships, moments
-from transferkit.data.columns import GROUP, TIME, TaskColumns, canonical
+from transferkit.data.columns import ASIDE, GROUP, TIME, WEIGHT, TaskColumns, canonical
 from transferkit.data.parting import BLANKS, learned
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -70,11 +70,12 @@ def _findings(barred: Rows) -> list[Finding]:
 
 
 def _unlabelled(extra: Rows, task: TaskColumns, named: Mapping[str, str], train: Rows) -> Rows:
-    inputs = {name: raw for name, raw in named.items() if name != task.target and joined.there(raw, extra.columns)}
+    wanted = {name: raw for name, raw in named.items() if name not in (task.target, WEIGHT)}
+    inputs = {name: raw for name, raw in wanted.items() if joined.there(raw, extra.columns)}
     parting = learned(train["text"]) if task.shape.name == "TAGS" else BLANKS
     rows, columns = canonical(extra, task, inputs, need_target=False, parting=parting)
     rows = memberships.read(rows, columns, strict=False)
-    missing = [name for name in train.columns if name not in rows and name not in (GROUP, TIME)]
+    missing = [name for name in train.columns if name not in rows and name not in ASIDE]
     if missing:
         raise DataError(f"{extra.source or 'unlabelled data'}: expected a column {missing[0]!r} as in train")
     unknown = [None] * len(rows)

@@ -108,9 +108,10 @@ def weighing(name: str, predictions: Any, references: Any) -> Callable[[Floats],
     return lambda counts: np.asarray(member.of_sums(counts @ rows))
 
 
-def compute(name: str, predictions: Any, references: Any) -> float:
-    """The metric called `name` of all rows, each counted once."""
-    return float(get(name).resampled(predictions, references, np.ones((1, len(references))))[0])
+def compute(name: str, predictions: Any, references: Any, weights: npt.NDArray[Any] | None = None) -> float:
+    """The metric called `name` of all rows, each counted as often as `weights` (n,) says, by default once."""
+    counts = np.ones(len(references)) if weights is None else np.asarray(weights, dtype=np.float64)
+    return float(get(name).resampled(predictions, references, counts[None])[0])
 
 
 def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:

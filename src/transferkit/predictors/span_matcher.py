@@ -169,16 +169,22 @@ def kind_of(answer: str) -> int:
     return _CAPITAL if answer[:1].isupper() else _OTHER
 
 
-def kinds(questions: Sequence[str], answers: Sequence[Sequence[str]]) -> Kinds:
-    """From questions that have answers."""
-    given = [(question, kind_of(own[0])) for question, own in zip(questions, answers, strict=True) if own]
-    asked = [{stem for stem, _, _ in words(question)} for question, _ in given]
-    counts = Counter(stem for stems in asked for stem in stems)
+def kinds(questions: Sequence[str], answers: Sequence[Sequence[str]], weights: Floats | None = None) -> Kinds:
+    """From questions that have answers; `weights` (questions,) says how often each counts, by default once."""
+    every = np.ones(len(questions), dtype=np.float32) if weights is None else weights
+    found = zip(questions, answers, every.tolist(), strict=True)
+    given = [(question, kind_of(own[0]), weight) for question, own, weight in found if own]
+    asked = [{stem for stem, _, _ in words(question)} for question, _, _ in given]
+    counts: dict[str, float] = {}
+    for stems, (_, _, weight) in zip(asked, given, strict=True):
+        for stem in stems:
+            counts[stem] = counts.get(stem, 0.0) + weight
     numbers = {stem: i for i, stem in enumerate(stem for stem, count in counts.items() if count >= _LEAST)}
-    of_kind = np.bincount([kind for _, kind in given], minlength=3).astype(np.float64)
+    of_kind = np.zeros(3)
     there = np.zeros((len(numbers), 3))
-    for stems, (_, kind) in zip(asked, given, strict=True):
-        there[[numbers[stem] for stem in stems & numbers.keys()], kind] += 1
+    for stems, (_, kind, weight) in zip(asked, given, strict=True):
+        of_kind[kind] += weight
+        there[[numbers[stem] for stem in stems & numbers.keys()], kind] += weight
     likelihoods = np.log((there + 1) / (of_kind + 2))
     shares = np.log((of_kind + 1) / (of_kind.sum() + 3))
     return Kinds(numbers, np.vstack([likelihoods, shares]).astype(np.float32))

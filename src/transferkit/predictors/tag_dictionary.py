@@ -1,7 +1,6 @@
 """The tags that words, their neighbours and their endings had in training: the baseline for tagging, in use."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -118,18 +117,24 @@ def _kind(letter: str) -> str:
 
 @dataclass
 class _Counting:
-    """Words in their places with their tags, and for each the shares that the last table has for it."""
+    """Words in their places with their tags and weights, and for each the shares that the last table has for it."""
 
     words: list[str]
     tags: npt.NDArray[np.int64]
     labels: int
     shares: Floats
+    weights: Floats
     tables: dict[str, Table] = field(default_factory=dict)
 
     def add_kinds(self) -> None:
         """Count forms and endings, every word once."""
-        count = Counter(self.words)
-        once = np.array([1 / count[word] for word in self.words], dtype=np.float32)
+        total: dict[str, float] = {}
+        for word, weight in zip(self.words, self.weights.tolist(), strict=True):
+            total[word] = total.get(word, 0.0) + weight
+        once = np.array(
+            [weight / total[word] for word, weight in zip(self.words, self.weights.tolist(), strict=True)],
+            dtype=np.float32,
+        )
         forms = [form_of(word) for word in self.words]
         self.add("forms", forms, once, 0)
         for length in range(1, _ENDING + 1):
@@ -160,8 +165,10 @@ class _Counting:
         )
 
 
-def counted(texts: Sequence[str], tags: Sequence[Sequence[int]], labels: tuple[str, ...]) -> TagDictionary:
-    """From words and the numbers of their tags.
+def counted(
+    texts: Sequence[str], tags: Sequence[Sequence[int]], labels: tuple[str, ...], weights: Floats | None = None
+) -> TagDictionary:
+    """From words and the numbers of their tags; `weights` (texts,) says how often every text counts, by default once.
 
     What a word not seen may be is learned from its kind: every word of that ending or form counts once, however often
     it is there, so that a tag of frequent words is not forgotten nor one of rare words given to all.
@@ -169,10 +176,13 @@ def counted(texts: Sequence[str], tags: Sequence[Sequence[int]], labels: tuple[s
     sides = [["", *text.split(" "), ""] for text in texts]
     places = [words[i : i + 3] for words in sides for i in range(len(words) - 2)]
     given = np.array([tag for row in tags for tag in row], dtype=np.int64)
-    unknown = np.asarray(np.bincount(given, minlength=len(labels)) / max(1, len(given)), dtype=np.float32)
-    counting = _Counting([word for _, word, _ in places], given, len(labels), np.tile(unknown, (len(places), 1)))
+    own = np.ones(len(texts), dtype=np.float32) if weights is None else weights
+    every = np.repeat(own, [len(row) for row in tags])
+    counts = np.bincount(given, every, minlength=len(labels))
+    unknown = np.asarray(counts / (counts.sum() or 1.0), dtype=np.float32)
+    words = [word for _, word, _ in places]
+    counting = _Counting(words, given, len(labels), np.tile(unknown, (len(places), 1)), every)
     counting.add_kinds()
-    every = np.ones(len(places), dtype=np.float32)
     counting.add("words", counting.words, every, 0)
     alone = counting.shares.copy()
     counting.add("before", [f"{a} {word}" for a, word, _ in places], every, _LEAST)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from transferkit import options
 from transferkit.config import GenerationConfig, RouteConfig, Strict
+from transferkit.data import weights
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
@@ -59,8 +60,8 @@ class Context:
 
     @property
     def labelled(self) -> Rows:
-        """Training and validation rows, for routes that choose by cross-validation."""
-        return self.train.join(self.validation) if len(self.validation) else self.train
+        """Training and validation rows, for routes that choose by cross-validation; those of weight 0 teach nothing."""
+        return self.train.join(weights.teaching(self.validation)) if len(self.validation) else self.train
 
     @property
     def why_no_text(self) -> str | None:

@@ -2,7 +2,6 @@
 the context. What does not beat it has transferred nothing."""
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
@@ -12,7 +11,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from transferkit import metrics
 from transferkit.config import Strict
-from transferkit.data import content
+from transferkit.data import content, weights
 from transferkit.data.rows import Rows
 from transferkit.data.words import unbroken
 from transferkit.errors import ConfigError, DataError
@@ -27,7 +26,7 @@ from transferkit.training import linear, shapes, unproven
 from transferkit.training.folds import Ints, folds
 from transferkit.training.racing import Race
 from transferkit.training.shapes import span
-from transferkit.training.terms import Terms, characters, overlap, words
+from transferkit.training.terms import Floats, Terms, characters, overlap, words
 
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
@@ -75,7 +74,7 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
     kind, shape = shapes.of(task.shape), task.shape
     targets = kind.targets(rows, task)
     taught = kind.regressed(targets)[:, 0] if shape is Shape.VALUE else targets
-    groups = content.groups(rows, task)
+    groups, own = content.groups(rows, task), weights.of(rows)
     strengths = options.strengths or _STRENGTHS[shape]
     sample = np.sort(np.random.default_rng(context.seed).permutation(len(rows))[:_SAMPLE])
     made = _candidates(rows, sample, options.terms or get_args(Candidate), max(1, len(task.labels)))
@@ -83,7 +82,8 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
     def race(chosen: Ints, inputs: Mapping[str, csr_matrix], tried: Sequence[float]) -> Race:
         about = [groups[i] for i in chosen]
         parts = folds(targets[chosen], context.seed, about) or folds(targets[chosen], context.seed)
-        return Race(inputs, targets[chosen], taught[chosen], kind, len(task.labels), parts, tried)
+        counted = None if own is None else own[chosen]
+        return Race(inputs, targets[chosen], taught[chosen], kind, len(task.labels), parts, tried, counted)
 
     tried = race(sample, {name: inputs for name, (_, inputs) in made.items()}, strengths)
     name, strength = tried.winner()
@@ -91,15 +91,15 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
     if len(sample) < len(rows):
         terms, inputs = _fitted(_PARTS[name], rows, max(1, len(task.labels)))
         tried = race(np.arange(len(rows)), {name: inputs}, (strength,))
-    weights, bias = linear.fitted(inputs, taught, len(task.labels), strength)
+    fitted, bias = linear.fitted(inputs, taught, len(task.labels), strength, own)
     if tried.folds:
         held_out, evident = tried.held_out((name, strength), len(tried.folds))
-        adjustment = kind.from_scores(held_out, targets[evident])
+        adjustment = kind.from_scores(held_out, targets[evident], None if own is None else own[evident])
     else:
-        adjustment = unproven.adjustment(kind, np.asarray(inputs @ weights + bias, dtype=np.float32), targets)
+        adjustment = unproven.adjustment(kind, np.asarray(inputs @ fitted + bias, dtype=np.float32), targets, own)
     predictor = BagOfWords(
         terms,
-        np.ascontiguousarray(weights * adjustment.scale, dtype=np.float32),
+        np.ascontiguousarray(fitted * adjustment.scale, dtype=np.float32),
         np.asarray(bias * adjustment.scale + adjustment.shift, dtype=np.float32),
         task.labels,
         shape,
@@ -162,7 +162,7 @@ def _dictionary(context: Context, began: float) -> Outcome:
     task, rows = context.task, context.labelled
     numbers = {tag: i for i, tag in enumerate(task.labels)}
     tags = [[numbers[tag] for tag in given] for given in task.references(rows)]
-    predictor = counted(rows["text"], tags, task.labels)
+    predictor = counted(rows["text"], tags, task.labels, weights.of(rows))
     return Outcome(
         predictor=predictor,
         method="the most frequent tag of every word among its neighbours, of unknown words by their endings",
@@ -181,7 +181,7 @@ def _copied(context: Context, began: float) -> Outcome:
     signs = sum(map(unbroken, answers)) * 2 > len(answers)
     length = _signs if signs else _words
     usual = int(np.median([*map(length, answers)]))
-    frequent = Counter(answers).most_common(1)[0][0]
+    frequent = _most_frequent(answers, weights.of(rows))
     sample = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
     whole = max(map(length, sample["text"])) <= _TOO_LONG * usual
     candidates = [
@@ -190,10 +190,10 @@ def _copied(context: Context, began: float) -> Outcome:
         PlainCopy(None, frequent),
     ]
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    truth = task.references(sample)
+    truth, own = task.references(sample), weights.of(sample)
 
     def quality(each: PlainCopy) -> float:
-        return sign * metrics.compute(task.main_metric, task.decode(each.predict(sample).outputs, ()), truth)
+        return sign * metrics.compute(task.main_metric, task.decode(each.predict(sample).outputs, ()), truth, own)
 
     chosen = max(candidates, key=quality)
     return Outcome(
@@ -204,6 +204,13 @@ def _copied(context: Context, began: float) -> Outcome:
         settings={"words": chosen.words, "signs": chosen.signs},
         learned_all=True,
     )
+
+
+def _most_frequent(answers: Sequence[str], own: Floats | None) -> str:
+    counts: dict[str, float] = {}
+    for answer, weight in zip(answers, np.ones(len(answers)) if own is None else own, strict=True):
+        counts[answer] = counts.get(answer, 0.0) + float(weight)
+    return max(counts, key=lambda answer: counts[answer])
 
 
 def _words(text: str) -> int:
@@ -218,19 +225,18 @@ def _matcher(context: Context, began: float) -> Outcome:
     """What the kind of answer asked for is worth, and when there is none, is chosen on labelled rows."""
     task, rows = context.task, context.labelled
     tried = rows.take(np.random.default_rng(context.seed).permutation(len(rows))[:_TRIED])
-    truth = task.references(tried)
-
+    truth, own = task.references(tried), weights.of(tried)
     matcher = span_matcher.counted(list(dict.fromkeys(rows["text_pair"])), 0.0)
-    learned = span_matcher.kinds(rows["text"], task.references(rows))
+    learned = span_matcher.kinds(rows["text"], task.references(rows), weights.of(rows))
     candidates = [replace(matcher, bonus=bonus) for bonus in span_matcher.BONUSES]
     candidates += [replace(each, kinds=learned) for each in candidates if each.bonus]
 
     def quality(each: span_matcher.SpanMatcher) -> float:
-        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth)
+        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth, own)
 
     predictor = max(candidates, key=quality)
     if not all(task.references(rows)):
-        threshold = span.fitted_threshold(task, predictor.spans(tried), tried)
+        threshold = span.fitted_threshold(task, predictor.spans(tried), tried, own)
         predictor = replace(predictor, threshold=0.0 if threshold is None else threshold)
     return Outcome(
         predictor=predictor,

@@ -6,7 +6,7 @@ import numpy as np
 from transformers import set_seed
 
 from transferkit.config import Strict
-from transferkit.data import content
+from transferkit.data import content, weights
 from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
@@ -50,6 +50,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     examples = labelled_examples(read.rows, context.task, tokenizer, context.max_length, backbone.prompt)
     kind = shapes.of(context.task.shape)
     labels, groups = kind.targets(rows, context.task), content.groups(rows, context.task)
+    own = weights.of(rows)
     set_seed(context.seed)
     embedder = Embedder(backbone.encoder(), backbone.pooling)
     frozen = read.averaged(outputs(embedder, examples))[:, None]
@@ -68,10 +69,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         )
     )
     features = read.averaged(outputs(embedder, examples))[:, None]
-    head, choice = fit_head(features, labels, kind, context.seed, groups)
+    head, choice = fit_head(features, labels, kind, context.seed, groups, own)
     # The encoder has seen every labelled row, so none is left to calibrate on: what to expect lies between
     # what the frozen encoder reaches out of fold and certainty.
-    _, before = fit_head(frozen, labels, kind, context.seed, groups)
+    _, before = fit_head(frozen, labels, kind, context.seed, groups, own)
     head = head.adjusted(Adjustment(scale_for_confidence(head.logits(features), (1 + before.quality) / 2)))
     predictor = FrozenFeatures(
         encoder=embedder.encoder.eval(),

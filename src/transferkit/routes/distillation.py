@@ -11,6 +11,7 @@ from transformers import set_seed
 
 from transferkit import asking, predictors, students
 from transferkit.config import Strict
+from transferkit.data import weights
 from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
@@ -247,11 +248,12 @@ def _one(teachers: Sequence[str]) -> None:
 
 
 def _transfer_rows(context: Context, options: DistillationOptions, teacher: Predictor) -> Rows:
-    """Training rows, then unlabelled ones, then altered copies of both; the last two have no label."""
+    """Training rows, then unlabelled ones, then altered copies of both; the last two have no label. A copy weighs as
+    much as its row."""
     target = context.task.target
     rows = context.train
     if context.unlabelled is not None:
-        rows = rows.join(asking.without_target(context.unlabelled, target))
+        rows = rows.join(weights.unknown(asking.without_target(context.unlabelled, target)))
     if options.augment:
         words = teacher.words() if isinstance(teacher, Transformer) else []
         rows = rows.join(asking.without_target(altered(rows, options.augment, words, context.seed), target))
@@ -291,7 +293,7 @@ def _losses(options: DistillationOptions, learn: Examples, student: Student, tas
     """The losses whose weight is not zero."""
     kind = shapes.of(task.shape)
     makers: list[tuple[Scheduled, Callable[[], Loss]]] = [
-        (options.hard_weight, lambda: kind.hard_loss(learn.labels, options, len(task.labels))),
+        (options.hard_weight, lambda: kind.hard_loss(learn.labels, options, len(task.labels), learn.weights)),
         (options.soft_weight, lambda: kind.soft_loss(schedule(options.temperature))),
         (options.hidden_weight, lambda: HiddenStates(student.matches, *student.widths)),
         (options.attention_weight, lambda: Attentions(student.matches)),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.config import Strict
-from transferkit.data import content
+from transferkit.data import content, weights
 from transferkit.errors import ConfigError
 from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
@@ -31,8 +31,8 @@ _LEAST_TEXT = 8  # tokens of an example's text
 _FOR_TEXTS = {"examples", "encoder"}
 _MOST_MEASURED = 2_000  # texts, for the length of nearly all
 _TOKENS = 25  # of a window, besides the ends of the answer
-# Features of rows, targets (rows, any), and what belongs together, (rows,).
-Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str]]
+# Features of rows, targets (rows, any), what belongs together, (rows,), and the weights, (rows,) if there are any.
+Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str], weights.Floats | None]
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -61,11 +61,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
     shape = context.task.shape
     gather = {Shape.TAGS: _of_words, Shape.SPAN: _of_ends}.get(shape, _of_texts)
-    features, targets, groups = gather(context, encoder, tokenizer, pooling)
+    features, targets, groups, own = gather(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began + context.cache.recalled_seconds
     # A word has one tag as a text has one label.
     kind = shapes.of(Shape.LABEL if shape is Shape.TAGS else shape)
-    head, choice = fit_head(features, targets, kind, context.seed, groups)
+    head, choice = fit_head(features, targets, kind, context.seed, groups, own)
     if shape is Shape.TAGS:
         head = head.widened(len(context.task.labels))  # a rare tag may stand in none of the rows that were drawn
     total = features.shape[1] - 1
@@ -135,14 +135,15 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     ]
     read = vectors(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.identity)
     predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), fit.room, fit.whole)
-    fewer = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
+    notes = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
+    notes += ["examples are found by likeness alone, whatever their weights"] if weights.of(rows) is not None else []
     return Outcome(
         predictor=predictor,
         method=f"frozen {context.backbone.name}, shown up to {count} examples that {found.name} finds",
         trained_parameters=0,
         seconds=time.perf_counter() - began,
         settings={"examples": count, "encoder": found.name},
-        notes=tuple(fewer),
+        notes=tuple(notes),
         learned_all=True,
     )
 
@@ -180,7 +181,7 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> G
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
     features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.identity), read)
-    return features, targets, content.groups(rows, context.task)
+    return features, targets, content.groups(rows, context.task), weights.of(rows)
 
 
 def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> Gathered:
@@ -202,8 +203,13 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     reader = word_layers(encoder, source, context.cache, backbone.identity)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
     features = OfTokens.of(reader, [len(tokens) for tokens in chosen])
-    about = content.groups(rows, context.task)
-    return features, np.concatenate(targets).astype(np.float32), _repeated([about[i] for i in passages.owner], targets)
+    about, counts = content.groups(rows, context.task), [len(tokens) for tokens in targets]
+    return (
+        features,
+        np.concatenate(targets).astype(np.float32),
+        _repeated([about[i] for i in passages.owner], counts),
+        None if made.weights is None else np.repeat(made.weights, counts),
+    )
 
 
 def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> Gathered:
@@ -218,14 +224,15 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     words, sentences = source.encoded.words, source.encoded.sentences
     assert words is not None and sentences is not None
     tags = [source.labels[i, : len(there)][there >= 0] for i, there in enumerate(words)]
-    about = content.groups(rows, context.task)
+    about, counts = content.groups(rows, context.task), [len(each) for each in tags]
     return (
-        OfTokens.of(reader, [len(each) for each in tags]),
+        OfTokens.of(reader, counts),
         np.concatenate(tags),
-        _repeated([about[i] for i in sentences.owner], tags),
+        _repeated([about[i] for i in sentences.owner], counts),
+        None if source.weights is None else np.repeat(source.weights, counts),
     )
 
 
-def _repeated(names: Sequence[str], parts: Sequence[npt.NDArray[Any]]) -> list[str]:
-    """The name of its part, for everything in `parts`."""
-    return [name for name, part in zip(names, parts, strict=True) for _ in part]
+def _repeated(names: Sequence[str], counts: Sequence[int]) -> list[str]:
+    """Every name as often as its count says."""
+    return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]

@@ -79,7 +79,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         back=back,
         new_head=True,
     )
-    losses = [Weighted(kind.hard_loss(targets, options, len(task.labels)), ONCE)]
+    losses = [Weighted(kind.hard_loss(targets, options, len(task.labels), learn.weights), ONCE)]
     if adapted.cached_depth:
         learn, check = (_with_prefix(context, model, adapted.cached_depth, examples) for examples in (learn, check))
     prepared = time.perf_counter() - began

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import torch
 
+from transferkit.data import weights
 from transferkit.data.rows import Rows, from_texts
 from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
@@ -47,7 +48,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     model.embeddings = embeddings  # type: ignore[assignment]
 
     def examples(rows: Rows) -> Examples:
-        return replace(numbered(rows, vocabulary), labels=kind.targets(rows, lesson.task))
+        return replace(numbered(rows, vocabulary), labels=kind.targets(rows, lesson.task), weights=weights.of(rows))
 
     def in_use(adjustment: Adjustment) -> Static:
         model.embeddings = embeddings.whole()

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import RunConfig
+from transferkit.data import weights
 from transferkit.data.rows import Rows
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Task
@@ -48,7 +49,7 @@ def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_
     labels = np.full((len(rows), max(map(len, wanted), default=1)), UNLABELLED, dtype=np.int64)
     for line, ids in zip(labels, wanted, strict=True):
         line[: len(ids)] = ids
-    return Examples(encoded, labels)
+    return Examples(encoded, labels, weights=weights.of(rows))
 
 
 def longest_answer(rows: Rows, task: Task, tokenizer: Any, asked: Frame) -> int:

@@ -16,17 +16,18 @@ def doubt(rows: int) -> float:
     return 1 / (rows + 2)
 
 
-def best_scale(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
+def best_scale(logits: Floats, labels: npt.NDArray[np.int64], weights: Floats | None = None) -> float:
     """The factor in [0.01, 100] on `logits` (rows, labels) with the lowest log loss on smoothed `labels` (rows,).
 
-    1 / temperature. The rows must not have trained the model.
+    1 / temperature. The rows must not have trained the model; `weights` (rows,) says how much each counts.
     """
     share = doubt(len(labels))
 
     def loss(log_scale: float) -> float:
         scaled = np.asarray(logits, dtype=np.float64) * np.exp(log_scale)
         right = scaled[np.arange(len(labels)), labels]
-        return float((logsumexp(scaled, axis=1) - (1 - share) * right - share * scaled.mean(axis=1)).mean())
+        each = logsumexp(scaled, axis=1) - (1 - share) * right - share * scaled.mean(axis=1)
+        return float(np.average(each, weights=weights))
 
     found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
     return float(np.exp(found.x))

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from torch import nn
 
+from transferkit.data import weights
 from transferkit.data.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
@@ -56,15 +57,20 @@ def labelled_examples(
     reading: Reading = PLAIN,
     of_words: WordReading = AS_WRITTEN,
 ) -> Examples:
-    """`rows` encoded, with their targets as losses take them; contexts in the way of `reading`, words in that of
-    `of_words`."""
+    """`rows` encoded, with their targets as losses take them and their weights; contexts in the way of `reading`, words
+    in that of `of_words`."""
+    own = weights.of(rows)
     if task.shape is Shape.SPAN:
-        return span_examples(rows, task, tokenizer, max_length, prompt, reading)
+        windows = span_examples(rows, task, tokenizer, max_length, prompt, reading)
+        assert windows.encoded.passages is not None
+        return replace(windows, weights=None if own is None else own[windows.encoded.passages.owner])
     targets = shapes.of(task.shape).targets(rows, task)
     if task.shape is Shape.TAGS:
         words = encode_words(rows, tokenizer, max_length, prompt, of_words)
-        return Examples(words, of_windows(targets, words, UNLABELLED), rows=rows)
-    return Examples(encode(rows, tokenizer, max_length, prompt), targets)
+        assert words.sentences is not None
+        of_sentences = None if own is None else own[words.sentences.owner]
+        return Examples(words, of_windows(targets, words, UNLABELLED), rows=rows, weights=of_sentences)
+    return Examples(encode(rows, tokenizer, max_length, prompt), targets, weights=own)
 
 
 def train_classifier(

@@ -30,7 +30,8 @@ class Examples:
     `labels` is (rows, ...) as the losses of the task take them. `per_row` has arrays of shape (rows, ...);
     `per_token` has cached results of shape (tokens, width) per row; `per_pair` of shape
     (tokens * tokens,) per row. All are padded like the token ids. `per_answer` has results of shape
-    (answer tokens, width) per row. `rows` are those that were encoded, where validation looks at them again.
+    (answer tokens, width) per row. `rows` are those that were encoded, where validation looks at them again. `weights`
+    (rows,) says how much each counts in training, None if all count the same.
     """
 
     encoded: Encoded
@@ -40,6 +41,7 @@ class Examples:
     per_pair: Mapping[str, Reader] = field(default_factory=dict)
     per_answer: Mapping[str, Lines] = field(default_factory=dict)
     rows: Rows | None = None
+    weights: npt.NDArray[np.float32] | None = None
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
@@ -49,9 +51,11 @@ class Examples:
         return len(self.encoded)
 
     def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
-        """Model inputs, `labels` and signals of the rows at `positions`."""
+        """Model inputs, `labels`, signals and, where rows differ in them, `weights` of the rows at `positions`."""
         batch = self.encoded.batch(positions)
         batch["labels"] = torch.from_numpy(self.labels[np.asarray(positions)])
+        if self.weights is not None:
+            batch["weights"] = torch.from_numpy(self.weights[np.asarray(positions)])
         words = batch.get("words")
         if words is not None and self.labels.ndim > 1:
             batch["labels"] = batch["labels"][:, : words.shape[1]].masked_fill(words < 0, UNLABELLED)

@@ -109,12 +109,15 @@ def fit_head(
     kind: ShapeKind,
     seed: int,
     groups: Sequence[Any] | Ints | None = None,
+    weights: Floats | None = None,
 ) -> tuple[Head, Choice]:
     """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
     `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`), unless
-    there are no folds then. Where no row can be held out at all, it is the widest candidate of middle strength. The
-    head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
+    there are no folds then. Where no row can be held out at all, it is the widest candidate of middle strength.
+    `weights` (rows,) says how much each row counts, None for all the same.
+
+    The head is a ridge regression on them (on one-hot labels, a least-squares support vector machine, Suykens &
     Vandewalle 1999): its closed form makes trying many depths and strengths cheaper than one run of an iterative
     solver. Out-of-fold scores set its temperature.
 
@@ -122,25 +125,26 @@ def fit_head(
     their targets and scores alone.
     """
     features = InMemory(features) if isinstance(features, np.ndarray) else features
-    center, targets = _mean(features), kind.regressed(given)
+    center, targets = _mean(features, weights), kind.regressed(given)
     folds = cross_validation.folds(given, seed, groups) or cross_validation.folds(given, seed)
     if not folds:
-        return _unproven_head(features, center, given, kind)
+        return _unproven_head(features, center, given, kind, weights)
     evident = np.sort(np.concatenate(folds))
+    own = None if weights is None else weights[evident]
     found: _Found | None = None
-    for each in _tried(features, center, targets, given, folds, kind):
+    for each in _tried(features, center, targets, given, folds, kind, weights):
         for strength, held_out in each.scores.items():
-            quality = kind.quality(held_out[evident], given[evident])
+            quality = kind.quality(held_out[evident], given[evident], own)
             if found is None or (quality, -len(each.depths)) > (found.quality, -len(found.depths)):
                 found = _Found(each.depths, strength, quality, held_out, each.sums)
     assert found is not None
     depths, strength = found.depths, found.strength
     if found.sums:
-        weights, bias = ridge.total(found.sums).solve((strength,))[strength]
+        solved = ridge.total(found.sums).solve((strength,))[strength]
     else:
-        weights, bias = ridge.solve(_table(features, depths, center), targets, (strength,))[strength]
-    adjustment = kind.from_scores(found.scores[evident], given[evident])
-    head = Head(center[list(depths)], weights, bias).adjusted(adjustment)
+        solved = ridge.solve(_table(features, depths, center), targets, (strength,), weights)[strength]
+    adjustment = kind.from_scores(found.scores[evident], given[evident], own)
+    head = Head(center[list(depths)], *solved).adjusted(adjustment)
     return head, Choice(depths, strength, found.quality, adjustment.prior)
 
 
@@ -169,6 +173,7 @@ def _tried(
     given: npt.NDArray[Any],
     folds: Sequence[Ints],
     kind: ShapeKind,
+    weights: Floats | None,
 ) -> Iterator[_Tried]:
     """Every candidate, one after the other."""
     _, depths_there, width = features.shape
@@ -176,15 +181,15 @@ def _tried(
     # A depth's columns are the same alone and among others, so the sums over those of the widest candidate answer for
     # its parts.
     widest = tried[-1]
-    together = ridge.sums_of_folds(_table(features, widest, center), targets, folds)
+    together = ridge.sums_of_folds(_table(features, widest, center), targets, folds, weights)
     for depths in tried:
         columns = _table(features, depths, center)
         if together and set(depths) <= set(widest):
             part = _part(widest, depths, width)
             sums: Sequence[ridge.Sums] | None = [each.part(part) for each in together]
         else:
-            sums = ridge.sums_of_folds(columns, targets, folds)
-        scores = _held_out(columns, targets, given, folds, sums, kind)
+            sums = ridge.sums_of_folds(columns, targets, folds, weights)
+        scores = _held_out(columns, targets, given, folds, sums, kind, weights)
         yield _Tried(depths, scores, together if depths == widest else None)
 
 
@@ -195,24 +200,28 @@ def _table(features: Depths, depths: tuple[int, ...], center: Floats) -> ridge.T
     return found[np.arange(rows)] if 4 * rows * columns <= ridge.BLOCK_BYTES else found
 
 
-def _mean(features: Depths) -> Floats:
+def _mean(features: Depths, weights: Floats | None) -> Floats:
     """That of all rows, (depths, width)."""
     rows, depths, width = features.shape
     total = np.zeros((depths, width), dtype=np.float64)
     for block in ridge.blocks(np.arange(rows), depths * width):
-        total += features.read(block, range(depths)).sum(axis=0, dtype=np.float64)
-    return np.asarray(total / rows, dtype=np.float32)
+        read = features.read(block, range(depths))
+        counted = read if weights is None else read * weights[block, None, None]
+        total += counted.sum(axis=0, dtype=np.float64)
+    return np.asarray(total / (rows if weights is None else weights.sum(dtype=np.float64)), dtype=np.float32)
 
 
-def _unproven_head(features: Depths, center: Floats, given: npt.NDArray[Any], kind: ShapeKind) -> tuple[Head, Choice]:
+def _unproven_head(
+    features: Depths, center: Floats, given: npt.NDArray[Any], kind: ShapeKind, weights: Floats | None
+) -> tuple[Head, Choice]:
     rows, depths_there, width = features.shape
     depths, strength = candidates(depths_there, width)[-1], STRENGTHS[1]
     columns = _table(features, depths, center)
-    solved = ridge.solve(columns, kind.regressed(given), (strength,))
+    solved = ridge.solve(columns, kind.regressed(given), (strength,), weights)
     scores = ridge.scored(columns, np.arange(rows), solved)[strength]
-    adjustment = unproven.adjustment(kind, scores, given)
+    adjustment = unproven.adjustment(kind, scores, given, weights)
     head = Head(center[list(depths)], *solved[strength]).adjusted(adjustment)
-    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given), adjustment.prior)
+    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given, weights), adjustment.prior)
 
 
 def _held_out(
@@ -222,16 +231,18 @@ def _held_out(
     folds: Sequence[Ints],
     sums: Sequence[ridge.Sums] | None,
     kind: ShapeKind,
+    weights: Floats | None,
 ) -> dict[float, Floats]:
     """Out-of-fold scores by strength; where solving is costly, all strengths race on the first fold for the rest."""
     if sums is None or columns.shape[1] <= _CHEAP_COLUMNS:
-        return ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS)
-    first = ridge.of_fold(0, columns, targets, folds, sums, STRENGTHS)
-    strength = max(first, key=lambda each: kind.quality(first[each], given[folds[0]]))
+        return ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS, weights)
+    first = ridge.of_fold(0, columns, targets, folds, sums, STRENGTHS, weights)
+    own = None if weights is None else weights[folds[0]]
+    strength = max(first, key=lambda each: kind.quality(first[each], given[folds[0]], own))
     held = np.zeros_like(targets)
     held[folds[0]] = first[strength]
     for i in range(1, len(folds)):
-        held[folds[i]] = ridge.of_fold(i, columns, targets, folds, sums, (strength,))[strength]
+        held[folds[i]] = ridge.of_fold(i, columns, targets, folds, sums, (strength,), weights)[strength]
     return {strength: held}
 
 

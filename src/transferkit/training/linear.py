@@ -17,38 +17,45 @@ Weights = tuple[Floats, Floats]
 """(terms, labels) and (labels,): scores are inputs @ weights + bias."""
 
 
-def fitted(inputs: csr_matrix, targets: npt.NDArray[Any], labels: int, strength: float) -> Weights:
+def fitted(
+    inputs: csr_matrix, targets: npt.NDArray[Any], labels: int, strength: float, weights: Floats | None = None
+) -> Weights:
     """The machine for `targets`: labels as integers (rows,), label sets (rows, labels), or numbers (rows,).
 
-    `strength` is C, what an error costs. A label that no row has, or every one, gets a constant score.
+    `strength` is C, what an error costs, times the weight of its row if there are `weights` (rows,). A label that no
+    row has, or every one, gets a constant score.
     """
     if targets.dtype == np.int64:
-        return _of_labels(inputs, targets, labels, strength)
+        return _of_labels(inputs, targets, labels, strength, weights)
     if targets.ndim == 1:
-        machine = Ridge(alpha=1 / strength, solver="sparse_cg", random_state=0).fit(inputs, targets)
+        machine = Ridge(alpha=1 / strength, solver="sparse_cg", random_state=0).fit(inputs, targets, weights)
         return machine.coef_[:, None], np.array([machine.intercept_])
-    columns = [_one_sided(inputs, column > 0, strength) for column in targets.T]
-    return np.stack([weights for weights, _ in columns], axis=1), np.array([bias for _, bias in columns])
+    columns = [_one_sided(inputs, column > 0, strength, weights) for column in targets.T]
+    return np.stack([found for found, _ in columns], axis=1), np.array([bias for _, bias in columns])
 
 
-def _of_labels(inputs: csr_matrix, targets: npt.NDArray[Any], labels: int, strength: float) -> Weights:
-    weights, bias = np.zeros((inputs.shape[1], labels)), np.full(labels, _NEVER)
+def _of_labels(
+    inputs: csr_matrix, targets: npt.NDArray[Any], labels: int, strength: float, weights: Floats | None
+) -> Weights:
+    whole, bias = np.zeros((inputs.shape[1], labels)), np.full(labels, _NEVER)
     there = np.unique(targets)
     if len(there) == 1:
         bias[there] = 1.0
-        return weights, bias
-    machine = _machine(strength).fit(inputs, targets)
+        return whole, bias
+    machine = _machine(strength).fit(inputs, targets, weights)
     found, shift = machine.coef_.T, machine.intercept_
     if len(there) == 2:
         found, shift = np.hstack([-found, found]), np.concatenate([-shift, shift])
-    weights[:, there], bias[there] = found, shift
-    return weights, bias
+    whole[:, there], bias[there] = found, shift
+    return whole, bias
 
 
-def _one_sided(inputs: csr_matrix, given: npt.NDArray[np.bool_], strength: float) -> tuple[Floats, float]:
+def _one_sided(
+    inputs: csr_matrix, given: npt.NDArray[np.bool_], strength: float, weights: Floats | None
+) -> tuple[Floats, float]:
     if given.all() or not given.any():
         return np.zeros(inputs.shape[1], dtype=np.float32), 1.0 if given.all() else -1.0
-    machine = _machine(strength).fit(inputs, given)
+    machine = _machine(strength).fit(inputs, given, weights)
     return machine.coef_[0], float(machine.intercept_[0])
 
 

@@ -65,6 +65,8 @@ def probe(
     if head.bias is not None:
         columns = torch.cat([columns, torch.ones(len(given), 1)], dim=1)
     told = {"labels": learn.labels, **learn.per_row}
+    if learn.weights is not None:
+        told["weights"] = learn.weights
     batch = {name: torch.from_numpy(values[positions[which]]) for name, values in told.items()}
     rows = _Rows(columns, given.shape[1], batch)
     found = _fitted(rows, torch.from_numpy(held_back[which]), losses, labels)

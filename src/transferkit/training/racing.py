@@ -24,7 +24,8 @@ Entry = tuple[str, float]
 @dataclass
 class Race:
     """Candidates are `inputs` (rows, terms) by name, each with one of `strengths`. `targets` are as `kind` gives them,
-    `taught` as `linear.fitted` takes them."""
+    `taught` as `linear.fitted` takes them; `weights`
+    (rows,) says how much each row counts, None for all the same."""
 
     inputs: Mapping[str, csr_matrix]
     targets: npt.NDArray[Any]
@@ -33,6 +34,7 @@ class Race:
     labels: int
     folds: Sequence[Ints]
     strengths: Sequence[float]
+    weights: Floats | None = None
     scores: dict[tuple[Entry, int], Floats] = field(default_factory=dict)
 
     def winner(self) -> Entry:
@@ -62,13 +64,15 @@ class Race:
         if (entry, i) not in self.scores:
             inputs, fold = self.inputs[entry[0]], self.folds[i]
             rest = np.setdiff1d(np.arange(len(self.targets)), fold)
-            weights, bias = linear.fitted(inputs[rest], self.taught[rest], self.labels, entry[1])
+            own = None if self.weights is None else self.weights[rest]
+            weights, bias = linear.fitted(inputs[rest], self.taught[rest], self.labels, entry[1], own)
             self.scores[entry, i] = np.asarray(inputs[fold] @ weights + bias, dtype=np.float32)
         return self.scores[entry, i]
 
     def _quality(self, entry: Entry, folds: int) -> float:
         found, rows = self.held_out(entry, folds)
-        return self.kind.quality(found, self.targets[rows])
+        own = None if self.weights is None else self.weights[rows]
+        return self.kind.quality(found, self.targets[rows], own)
 
     def _ordered(self, entries: Iterator[Entry] | Sequence[Entry], folds: int) -> list[Entry]:
         """The best first; of equally good ones, what came first."""

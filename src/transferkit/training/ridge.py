@@ -44,28 +44,36 @@ def blocks(rows: Ints, columns: int) -> Iterator[Ints]:
 
 @dataclass(frozen=True)
 class Sums:
-    """The sums a ridge regression needs: rows, columns, targets, and their inner products."""
+    """The sums a ridge regression needs: rows, columns, targets, and their inner products, each row as often as its
+    weight says."""
 
-    rows: int
+    rows: float
     columns: Floats
     targets: Floats
     gram: Floats
     cross: Floats
 
     @staticmethod
-    def of(columns: Floats, targets: Floats) -> "Sums":
-        return Sums(len(columns), columns.sum(axis=0), targets.sum(axis=0), columns.T @ columns, columns.T @ targets)
+    def of(columns: Floats, targets: Floats, weights: Floats | None = None) -> "Sums":
+        if weights is None:
+            counted, total, answers = columns, float(len(columns)), targets.sum(axis=0)
+        else:
+            counted, total = columns * weights[:, None], float(weights.sum(dtype=np.float64))
+            answers = (targets * weights[:, None]).sum(axis=0)
+        return Sums(total, counted.sum(axis=0), answers, counted.T @ columns, counted.T @ targets)
 
     @staticmethod
-    def over(columns: Table, targets: Floats, rows: Ints) -> "Sums":
+    def over(columns: Table, targets: Floats, rows: Ints, weights: Floats | None = None) -> "Sums":
         """The sums over some rows, read block by block."""
         first, *others = blocks(rows, columns.shape[1])
-        found = Sums.of(columns[first], targets[first])
+        found = Sums.of(columns[first], targets[first], _some(weights, first))
+        total = found.rows
         for block in others:
-            more = Sums.of(columns[block], targets[block])
+            more = Sums.of(columns[block], targets[block], _some(weights, block))
+            total += more.rows
             for ours, theirs in zip(found._arrays, more._arrays, strict=True):
                 ours += theirs
-        return replace(found, rows=len(rows))
+        return replace(found, rows=total)
 
     @property
     def _arrays(self) -> tuple[Floats, ...]:
@@ -96,38 +104,49 @@ class Sums:
         return solved
 
 
-def solve(columns: Table, targets: Floats, strengths: Sequence[float]) -> Solved:
-    """Ridge weights and bias per strength; through the rows' kernel where there are fewer rows than columns."""
+def solve(columns: Table, targets: Floats, strengths: Sequence[float], weights: Floats | None = None) -> Solved:
+    """Ridge weights and bias per strength; through the rows' kernel where there are fewer rows than columns. The error
+    of every row is times its weight in `weights` (rows,), if there are any."""
     everything = np.arange(columns.shape[0])
     if columns.shape[1] <= len(everything):
-        return Sums.over(columns, targets, everything).solve(strengths)
+        return Sums.over(columns, targets, everything, weights).solve(strengths)
     whole = columns[everything]
-    mean, answer = whole.mean(axis=0), targets.mean(axis=0)
-    centred = whole - mean
+    mean, answer = _mean(whole, weights), _mean(targets, weights)
+    centred, errors = whole - mean, targets - answer
+    if weights is not None:
+        root = np.sqrt(weights)[:, None]
+        centred, errors = centred * root, errors * root
     kernel = centred @ centred.T
     solved = {}
-    for strength, duals in _shifted_solves(kernel, strengths, targets - answer):
-        weights = centred.T @ duals
-        solved[strength] = (weights, answer - mean @ weights)
+    for strength, duals in _shifted_solves(kernel, strengths, errors):
+        found: Floats = np.asarray(centred.T @ duals, dtype=np.float32)
+        solved[strength] = (found, np.asarray(answer - mean @ found, dtype=np.float32))
     return solved
 
 
-def sums_of_folds(columns: Table, targets: Floats, folds: Sequence[Ints]) -> list[Sums] | None:
+def sums_of_folds(
+    columns: Table, targets: Floats, folds: Sequence[Ints], weights: Floats | None = None
+) -> list[Sums] | None:
     """The sums over every fold, then those over the rows in none, if there are any. None where there are fewer rows
     than columns: then the kernel is smaller."""
     if columns.shape[1] > columns.shape[0]:
         return None
     others = np.setdiff1d(np.arange(columns.shape[0]), np.concatenate(folds))
-    return [Sums.over(columns, targets, part) for part in (*folds, *([others] if len(others) else []))]
+    return [Sums.over(columns, targets, part, weights) for part in (*folds, *([others] if len(others) else []))]
 
 
 def out_of_fold(
-    columns: Table, targets: Floats, folds: Sequence[Ints], sums: Sequence[Sums] | None, strengths: Sequence[float]
+    columns: Table,
+    targets: Floats,
+    folds: Sequence[Ints],
+    sums: Sequence[Sums] | None,
+    strengths: Sequence[float],
+    weights: Floats | None = None,
 ) -> dict[float, Floats]:
     """Scores of every row of `folds`, by strength, from a regression that has not seen it; zeros for rows in none."""
     held = {strength: np.zeros_like(targets) for strength in strengths}
     for i in range(len(folds)):
-        for strength, scores in of_fold(i, columns, targets, folds, sums, strengths).items():
+        for strength, scores in of_fold(i, columns, targets, folds, sums, strengths, weights).items():
             held[strength][folds[i]] = scores
     return held
 
@@ -139,11 +158,12 @@ def of_fold(
     folds: Sequence[Ints],
     sums: Sequence[Sums] | None,
     strengths: Sequence[float],
+    weights: Floats | None = None,
 ) -> dict[float, Floats]:
     """Scores of the rows of fold `i`, by strength, from a regression on all others."""
     if sums is None:
         rest = np.setdiff1d(np.arange(columns.shape[0]), folds[i])
-        solved = solve(columns[rest], targets[rest], strengths)
+        solved = solve(columns[rest], targets[rest], strengths, _some(weights, rest))
     else:
         solved = total([*sums[:i], *sums[i + 1 :]]).solve(strengths)
     return scored(columns, folds[i], solved)
@@ -175,3 +195,11 @@ def _shifted_solves(matrix: Floats, strengths: Sequence[float], right: Floats) -
         torch.linalg.cholesky(shifted, out=factor)
         solution: Floats = torch.cholesky_solve(answers, factor).numpy()
         yield strength, solution
+
+
+def _some(weights: Floats | None, rows: Ints) -> Floats | None:
+    return None if weights is None else weights[rows]
+
+
+def _mean(values: Floats, weights: Floats | None) -> Floats:
+    return np.asarray(np.average(values, axis=0, weights=weights), dtype=np.float32)

@@ -34,6 +34,7 @@ def command(
     label_names: Annotated[str | None, flag("label_names")] = None,
     group: Annotated[str | None, flag("group")] = None,
     time: Annotated[str | None, flag("time")] = None,
+    weight: Annotated[str | None, flag("weight")] = None,
     test_size: Annotated[float | None, flag("test_size")] = None,
     validation_size: Annotated[float | None, flag("validation_size")] = None,
     folds: Annotated[str | None, flag("folds", metavar="auto|K")] = None,

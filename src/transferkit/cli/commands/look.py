@@ -26,6 +26,7 @@ def command(
     label_names: Annotated[str | None, flag("label_names")] = None,
     group: Annotated[str | None, flag("group")] = None,
     time: Annotated[str | None, flag("time")] = None,
+    weight: Annotated[str | None, flag("weight")] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:

@@ -19,7 +19,8 @@ class Step:
     `logits` is (rows, labels), or for texts (answer tokens, vocabulary); `hidden` maps a depth to
     (rows, tokens, width), `attentions` to (rows, tokens, tokens), the mean over heads. `batch` holds `labels`
     (rows,; -100 where unknown), `teacher_logits`, `teacher_hidden_DEPTH`, `teacher_attention_DEPTH`,
-    `teacher_outputs`, each shaped like the student's. `mask` is (rows, tokens), 1 for real tokens, of an
+    `teacher_outputs`, each shaped like the student's, and `weights` (rows,) where rows do not all count the same; their
+    mean is one over all rows learned from. `mask` is (rows, tokens), 1 for real tokens, of an
     encoder-decoder those of the answer; `progress` is the share of the training that is done.
     """
 
@@ -33,6 +34,15 @@ class Step:
     def teacher_hidden(self, depth: int) -> Tensor:
         """The teacher's states after `depth` of its layers, (rows, tokens, width)."""
         return self.batch[teacher_hidden(depth)]
+
+    def mean(self, values: Tensor) -> Tensor:
+        """The mean of `values` (rows,) times the weights of the rows.
+
+        It is not divided by the weights of this batch, so that a row counts the same whatever it is drawn with, and
+        splitting a batch changes nothing.
+        """
+        weights = self.batch.get("weights")
+        return values.mean() if weights is None else (values * weights).mean()
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Schedule:
 
 
 class Loss(Protocol):
-    """A scalar from a step, the mean over its rows.
+    """A scalar from a step, the mean over its rows as `Step.mean` takes it.
 
     `hidden_depths` and `attention_depths` name the student's depths that the loss looks at.
     """
@@ -74,7 +84,9 @@ def relative_errors(student: Tensor, teacher: Tensor, mask: Tensor) -> Tensor:
     return (errors * mask).sum(dim=-1) / mask.sum(dim=-1).clamp_min(1)
 
 
-def shares(there: Tensor) -> Tensor:
-    """What every answer token weighs, (answer tokens,), given which of (rows, longest answer) there are."""
-    counts = there.sum(dim=1, keepdim=True).clamp_min(1)
-    return (there / counts)[there] / len(there)
+def means_of_rows(values: Tensor, there: Tensor) -> Tensor:
+    """The mean of `values` (tokens,) over the tokens of every row, (rows,), given which of (rows, most tokens) there
+    are; 0 for a row without any."""
+    filled = values.new_zeros(there.shape)
+    filled[there] = values
+    return filled.sum(dim=1) / there.sum(dim=1).clamp_min(1)

@@ -30,5 +30,5 @@ class Attentions(nn.Module):
             target = step.batch[f"teacher_attention_{teacher}"].clamp_min(1e-9)
             ours = step.attentions[student].clamp_min(1e-9)
             divergence = (target * (target.log() - ours.log())).sum(dim=-1) * step.mask
-            losses.append((divergence.sum(dim=-1) / step.mask.sum(dim=-1)).mean())
+            losses.append(step.mean(divergence.sum(dim=-1) / step.mask.sum(dim=-1)))
         return torch.stack(losses).mean()

@@ -27,7 +27,7 @@ class BridgedStates(nn.Module):
 
     def forward(self, step: Step) -> Tensor:
         losses = [
-            relative_errors(step.hidden[student], step.teacher_hidden(teacher), step.mask).mean()
+            step.mean(relative_errors(step.hidden[student], step.teacher_hidden(teacher), step.mask))
             for student, teacher in self.matches.items()
         ]
         return torch.stack(losses).mean()

@@ -12,7 +12,7 @@ class HardLabels(nn.Module):
     """Cross-entropy with label smoothing (Szegedy et al. 2016) and class weights.
 
     Formula: mean over labelled rows of w[y] * CE((1 - s) * onehot(y) + s / C, softmax(logits)).
-    Rows with label -100 (unlabelled) count as zero.
+    Rows with label -100 (unlabelled) count as zero. It is divided by the rows, not by the sum of class weights.
 
     Parameters: `weights` (labels,) or None for ones; `smoothing` s in [0, 1).
     """
@@ -27,9 +27,8 @@ class HardLabels(nn.Module):
 
     def forward(self, step: Step) -> Tensor:
         labels = step.batch["labels"]
-        # Divided by the rows, not by the sum of weights, so that splitting a batch changes nothing.
         weights = self.weights if isinstance(self.weights, Tensor) else None
-        total = F.cross_entropy(
-            step.logits, labels, weights, ignore_index=-100, reduction="sum", label_smoothing=self.smoothing
+        each = F.cross_entropy(
+            step.logits, labels, weights, ignore_index=-100, reduction="none", label_smoothing=self.smoothing
         )
-        return total / len(labels)
+        return step.mean(each)

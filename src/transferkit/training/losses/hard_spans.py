@@ -31,4 +31,4 @@ class HardSpans(nn.Module):
         if self.smoothing:
             spread = scores.masked_fill(~readable, 0).sum(dim=1) / readable.sum(dim=1)
             right = (1 - self.smoothing) * right + self.smoothing * spread
-        return -right.masked_fill(~known, 0).mean()
+        return step.mean(-right.masked_fill(~known, 0).mean(dim=1))

@@ -31,4 +31,4 @@ class HardTags(nn.Module):
         each = F.cross_entropy(
             step.logits.flatten(0, 1), labels.flatten(), weights, reduction="none", label_smoothing=self.smoothing
         )
-        return each.sum() / (len(labels) * self.usual)
+        return step.mean(each.view(labels.shape).sum(dim=1)) / self.usual

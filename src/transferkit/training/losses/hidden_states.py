@@ -34,5 +34,5 @@ class HiddenStates(nn.Module):
         losses = []
         for student, teacher in self.matches.items():
             found = self.projections[str(student)](step.hidden[student])
-            losses.append(relative_errors(found, step.teacher_hidden(teacher), step.mask).mean())
+            losses.append(step.mean(relative_errors(found, step.teacher_hidden(teacher), step.mask)))
         return torch.stack(losses).mean()

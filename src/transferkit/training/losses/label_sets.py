@@ -32,4 +32,4 @@ class LabelSets(nn.Module):
         smooth = torch.where(known, labels, 0.0) * (1 - self.smoothing) + self.smoothing / 2
         weights = self.weights if isinstance(self.weights, Tensor) else None
         losses = F.binary_cross_entropy_with_logits(step.logits, smooth, pos_weight=weights, reduction="none")
-        return (losses * known).mean()
+        return step.mean((losses * known).mean(dim=1))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit.training.losses import Step, shares
+from transferkit.training.losses import Step, means_of_rows
 
 
 class NextToken(nn.Module):
@@ -25,4 +25,4 @@ class NextToken(nn.Module):
         labels = step.batch["labels"]
         there = labels >= 0
         each = F.cross_entropy(step.logits, labels[there], reduction="none", label_smoothing=self.smoothing)
-        return (each * shares(there)).sum()
+        return step.mean(means_of_rows(each, there))

@@ -30,7 +30,7 @@ class Relations(nn.Module):
         both = (step.mask.unsqueeze(-1) * step.mask.unsqueeze(-2)).float()
         for student, teacher in self.matches.items():
             error = (_similarities(step.hidden[student]) - _similarities(step.teacher_hidden(teacher))) ** 2
-            losses.append(((error * both).sum(dim=(1, 2)) / both.sum(dim=(1, 2))).mean())
+            losses.append(step.mean((error * both).sum(dim=(1, 2)) / both.sum(dim=(1, 2))))
         return torch.stack(losses).mean()
 
 

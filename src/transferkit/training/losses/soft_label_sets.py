@@ -29,4 +29,4 @@ class SoftLabelSets(nn.Module):
         share = teacher.sigmoid()
         given = share * (F.logsigmoid(teacher) - F.logsigmoid(student))
         withheld = (1 - share) * (F.logsigmoid(-teacher) - F.logsigmoid(-student))
-        return (given + withheld).mean() * temperature**2
+        return step.mean((given + withheld).mean(dim=1)) * temperature**2

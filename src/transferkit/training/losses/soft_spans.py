@@ -32,4 +32,4 @@ class SoftSpans(nn.Module):
             for logits in (step.batch["teacher_logits"], step.logits)
         )
         each = F.kl_div(student, target, reduction="none", log_target=True).masked_fill(other, 0)
-        return each.sum(dim=1).mean() * temperature**2
+        return step.mean(each.sum(dim=1).mean(dim=1)) * temperature**2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit.training.losses import Schedule, Step
+from transferkit.training.losses import Schedule, Step, means_of_rows
 
 
 class SoftTags(nn.Module):
@@ -27,5 +27,4 @@ class SoftTags(nn.Module):
         target = F.log_softmax(step.batch["teacher_logits"][there] / temperature, dim=-1)
         student = F.log_softmax(step.logits[there] / temperature, dim=-1)
         each = F.kl_div(student, target, reduction="none", log_target=True).sum(dim=-1) * temperature**2
-        counts = there.sum(dim=1).clamp_min(1)
-        return (each / counts.repeat_interleave(there.sum(dim=1))).sum() / len(there)
+        return step.mean(means_of_rows(each, there))

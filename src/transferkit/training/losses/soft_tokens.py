@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit.training.losses import Schedule, Step, shares
+from transferkit.training.losses import Schedule, Step, means_of_rows
 
 Divergence = Literal["forward", "reverse", "jensen_shannon"]
 
@@ -39,7 +39,7 @@ class SoftTokens(nn.Module):
             teacher = teacher if self.bias is None else teacher + self.bias.to(step.logits.device)
         t = self.temperature.at(step.progress)
         ours, theirs = F.log_softmax(step.logits / t, dim=-1), F.log_softmax(teacher / t, dim=-1)
-        return t**2 * (self._divergences(ours, theirs) * shares(there)).sum()
+        return t**2 * step.mean(means_of_rows(self._divergences(ours, theirs), there))
 
     def _divergences(self, ours: Tensor, theirs: Tensor) -> Tensor:
         if self.divergence == "forward":

@@ -67,10 +67,11 @@ class ShapeKind(Protocol):
     def regressed(self, targets: npt.NDArray[Any]) -> Floats:
         """`targets` as what a linear regression predicts, (rows, labels)."""
 
-    def quality(self, scores: Floats, targets: npt.NDArray[Any]) -> float:
-        """How good a regression's scores are, more is better: what cross-validation chooses by."""
+    def quality(self, scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
+        """How good a regression's scores are, more is better: what cross-validation chooses by. `weights` (rows,) says
+        how much each row counts, here and below."""
 
-    def from_scores(self, scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+    def from_scores(self, scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
         """From a regression's scores to logits, given scores of rows that it has not seen."""
 
     def validation(self, task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
@@ -82,8 +83,10 @@ class ShapeKind(Protocol):
     def logits(self, predictions: Floats) -> Floats:
         """The logits behind predictions, up to what makes no difference: what a student learns from."""
 
-    def hard_loss(self, targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-        """The loss on targets."""
+    def hard_loss(
+        self, targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None
+    ) -> Loss:
+        """The loss on targets; balanced labels are those that are even by the `weights` of the rows."""
 
     def soft_loss(self, temperature: Schedule) -> Loss:
         """The loss on a teacher's logits."""

@@ -46,13 +46,13 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return np.asarray(np.eye(int(targets.max()) + 1, dtype=np.float32)[targets])
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Accuracy."""
-    return float((scores.argmax(axis=1) == targets).mean())
+    return float(np.average(scores.argmax(axis=1) == targets, weights=weights))
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    return Adjustment(best_scale(scores, targets))
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return Adjustment(best_scale(scores, targets, weights))
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
@@ -74,11 +74,11 @@ def logits(predictions: Floats) -> Floats:
     return np.asarray(np.log(np.clip(predictions, 1e-7, 1.0)), dtype=np.float32)
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-    weights = None
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
+    of_labels = None
     if options.class_weights == "balanced":
-        weights = torch.from_numpy(balanced(targets, labels))
-    return HardLabels(weights, options.label_smoothing)
+        of_labels = torch.from_numpy(balanced(targets, labels, weights))
+    return HardLabels(of_labels, options.label_smoothing)
 
 
 def soft_loss(temperature: Schedule) -> Loss:
@@ -90,7 +90,8 @@ def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return Adjustment(best_scale(logits, targets))
 
 
-def balanced(targets: npt.NDArray[np.int64], labels: int) -> Floats:
-    """rows / (labels * count): a rare label counts as much as a frequent one."""
-    counts = np.bincount(targets[targets >= 0], minlength=labels)
-    return np.asarray(counts.sum() / (labels * np.maximum(counts, 1)), dtype=np.float32)
+def balanced(targets: npt.NDArray[np.int64], labels: int, weights: Floats | None = None) -> Floats:
+    """rows / (labels * count), both by the `weights` of the rows: a rare label counts as much as a frequent one."""
+    known = targets >= 0
+    counts = np.bincount(targets[known], None if weights is None else weights[known], minlength=labels)
+    return np.asarray(counts.sum() / (labels * np.where(counts > 0, counts, 1)), dtype=np.float32)

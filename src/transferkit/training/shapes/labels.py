@@ -58,15 +58,16 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return np.asarray(targets, dtype=np.float32)
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Micro F1 at the thresholds that are best for it."""
-    chosen = scores >= _thresholds(scores, targets)
-    return float(2 * (chosen * targets).sum() / max(chosen.sum() + targets.sum(), 1))
+    own = np.ones(len(targets)) if weights is None else weights
+    chosen = own[:, None] * (scores >= _thresholds(scores, targets, weights))
+    return float(2 * (chosen * targets).sum() / ((chosen.sum() + (own[:, None] * targets).sum()) or 1.0))
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
     """As for logits."""
-    return adjusted(scores, targets)
+    return _adjusted(scores, targets, weights)
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
@@ -90,12 +91,13 @@ def logits(predictions: Floats) -> Floats:
     return np.asarray(odds[:, :-1] - odds[:, -1:], dtype=np.float32)
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-    weights = None
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
+    of_labels = None
     if options.class_weights == "balanced":
-        positives = np.nansum(targets, axis=0)
-        weights = torch.from_numpy(np.sqrt((known(targets).sum() - positives) / np.maximum(positives, 1)))
-    return LabelSets(None if weights is None else weights.float(), options.label_smoothing)
+        own = known(targets) * (1.0 if weights is None else weights)
+        positives = np.nansum(targets * own[:, None], axis=0)
+        of_labels = torch.from_numpy(np.sqrt((own.sum() - positives) / np.where(positives > 0, positives, 1)))
+    return LabelSets(None if of_labels is None else of_labels.float(), options.label_smoothing)
 
 
 def soft_loss(temperature: Schedule) -> Loss:
@@ -108,8 +110,12 @@ def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
 
     A label that holds in every row is given its probability by Laplace's rule of succession, at least.
     """
-    thresholds = np.array(_thresholds(logits, targets), dtype=np.float64)
-    scale, prior = _calibrated(logits - thresholds, targets)
+    return _adjusted(logits, targets, None)
+
+
+def _adjusted(logits: Floats, targets: npt.NDArray[Any], weights: Floats | None) -> Adjustment:
+    thresholds = np.array(_thresholds(logits, targets, weights), dtype=np.float64)
+    scale, prior = _calibrated(logits - thresholds, targets, weights)
     always = targets.all(axis=0)
     sure = np.log(len(targets) + 1) + max(0.0, -prior)
     lowest = logits.min(axis=0) - sure / scale
@@ -117,25 +123,28 @@ def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     return Adjustment(scale, np.asarray(-scale * thresholds, dtype=np.float32), prior)
 
 
-def _calibrated(logits: npt.NDArray[Any], targets: npt.NDArray[Any]) -> tuple[float, float]:
+def _calibrated(logits: npt.NDArray[Any], targets: npt.NDArray[Any], weights: Floats | None) -> tuple[float, float]:
     """Scale from 0.01 to 100 and prior from -10 to 10."""
     share = doubt(len(targets))
     smoothed = (1 - share) * targets + share / 2
     given = np.asarray(logits, dtype=np.float64)
 
+    def mean(values: npt.NDArray[np.float64]) -> float:
+        return float(np.average(values.mean(axis=1), weights=weights))
+
     def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         scale = np.exp(parameters[0])
         moved = given * scale + parameters[1]
         wrong = expit(moved) - smoothed
-        value = float((np.logaddexp(0, moved) - smoothed * moved).mean())
-        return value, np.array([(wrong * given).mean() * scale, wrong.mean()])
+        value = mean(np.logaddexp(0, moved) - smoothed * moved)
+        return value, np.array([mean(wrong * given) * scale, mean(wrong)])
 
     bounds = [(np.log(0.01), np.log(100)), (-10, 10)]
     found = minimize(loss, np.zeros(2), jac=True, bounds=bounds, method="L-BFGS-B")
     return float(np.exp(found.x[0])), float(found.x[1])
 
 
-def _thresholds(scores: Floats, truth: npt.NDArray[Any]) -> Floats:
+def _thresholds(scores: Floats, truth: npt.NDArray[Any], weights: Floats | None = None) -> Floats:
     """The score from which on each label is given, (labels,), for the best micro F1 of all labels together.
 
     With F the best micro F1, a label is given to its rows of highest score as long as that adds to 2 right - F given
@@ -145,14 +154,16 @@ def _thresholds(scores: Floats, truth: npt.NDArray[Any]) -> Floats:
     order = np.argsort(-scores, axis=0, kind="stable")
     ordered = np.take_along_axis(scores, order, axis=0).astype(np.float64)
     nothing = np.zeros((1, scores.shape[1]))
-    right = np.vstack([nothing, np.cumsum(np.take_along_axis(truth, order, axis=0), axis=0)])
-    given = np.arange(len(right))[:, None]
+    own = np.ones(scores.shape) if weights is None else np.repeat(weights[:, None], scores.shape[1], axis=1)
+    given, right = (
+        np.vstack([nothing, np.cumsum(np.take_along_axis(each, order, axis=0), axis=0)]) for each in (own, own * truth)
+    )
     # Between equal scores no threshold can stand.
     tied = np.vstack([nothing, ordered[:-1] == ordered[1:], nothing]).astype(bool)
     best, columns = 0.0, np.arange(scores.shape[1])
     while True:
         counts = np.where(tied, -np.inf, 2 * right - best * given).argmax(axis=0)
-        found = float(2 * right[counts, columns].sum() / max(counts.sum() + truth.sum(), 1))
+        found = float(2 * right[counts, columns].sum() / ((given[counts, columns].sum() + right[-1].sum()) or 1.0))
         if found <= best:
             break
         best = found

@@ -57,18 +57,20 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return np.asarray(targets, dtype=np.float32)
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Of tokens: how much higher those that are ends score than others, in standard deviations."""
     right = np.asarray(targets, dtype=bool)
+    own = np.ones(len(right), dtype=np.float32) if weights is None else weights
     gaps = [
-        (column[true].mean() - column[~true].mean()) / max(float(column.std()), 1e-9)
+        (np.average(column[true], weights=own[true]) - np.average(column[~true], weights=own[~true]))
+        / max(float(column.std()), 1e-9)
         for column, true in zip(scores.T, right.T, strict=True)
         if true.any() and not true.all()
     ]
     return float(np.mean(gaps)) if gaps else 0.0
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
     """Scores of tokens are small; as logits they are to tell likely from unlikely."""
     return Adjustment(1 / max(float(scores.std()), 1e-9))
 
@@ -93,8 +95,11 @@ def threshold(
     return 0.0 if found is None else found
 
 
-def fitted_threshold(task: Task, found: answering.Candidates, rows: Rows) -> float | None:
-    """By how much nothing must be likelier than a span to be the answer; None where every row has an answer."""
+def fitted_threshold(
+    task: Task, found: answering.Candidates, rows: Rows, weights: Floats | None = None
+) -> float | None:
+    """By how much nothing must be likelier than a span to be the answer; None where every row has an answer. `weights`
+    (rows,) says how much each row counts, by default the same."""
     truth = task.references(rows)
     if all(truth):
         return None
@@ -103,7 +108,8 @@ def fitted_threshold(task: Task, found: answering.Candidates, rows: Rows) -> flo
         np.array([metrics.compute(task.main_metric, [given], [true]) for given, true in zip(each, truth, strict=True)])
         for each in (spans, [""] * len(truth))
     )
-    return answering.best_threshold(found.margins, of_answers, of_nothing)
+    own = np.ones(len(truth)) if weights is None else weights
+    return answering.best_threshold(found.margins, own * of_answers, own * of_nothing)
 
 
 def predictions(logits: Floats, prior: float = 0.0) -> Floats:
@@ -114,7 +120,7 @@ def logits(predictions: Floats) -> Floats:
     return predictions
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
     return HardSpans(options.label_smoothing)
 
 

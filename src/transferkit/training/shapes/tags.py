@@ -56,13 +56,13 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return label.regressed(targets[targets >= 0])
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Share of words with the right tag."""
-    return label.quality(*_words(scores, targets))
+    return label.quality(*_words(scores, targets), _of_words(scores, targets, weights))
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
-    return adjusted(scores, targets)
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return label.from_scores(*_words(scores, targets), _of_words(scores, targets, weights))
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
@@ -87,12 +87,13 @@ def logits(predictions: Floats) -> Floats:
     return label.logits(predictions)
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
-    weights = None
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
+    of_tags = None
     if options.class_weights == "balanced":
-        weights = torch.from_numpy(label.balanced(targets[targets >= 0], labels))
+        of_words = None if weights is None else np.broadcast_to(weights[:, None], targets.shape)
+        of_tags = torch.from_numpy(label.balanced(targets, labels, of_words))
     words = (targets >= 0).sum(axis=1)
-    return HardTags(weights, options.label_smoothing, float(words[words > 0].mean()) if words.any() else 1.0)
+    return HardTags(of_tags, options.label_smoothing, float(words[words > 0].mean()) if words.any() else 1.0)
 
 
 def soft_loss(temperature: Schedule) -> Loss:
@@ -106,5 +107,14 @@ def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
 
 def _words(logits: Floats, targets: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Of the words with a tag, one after the other."""
-    there = (targets >= 0) & ~np.isnan(logits[:, : targets.shape[1], 0])
+    there = _there(logits, targets)
     return logits[:, : targets.shape[1]][there], targets[there]
+
+
+def _of_words(logits: Floats, targets: npt.NDArray[Any], weights: Floats | None) -> Floats | None:
+    """The weights of rows, for the same words."""
+    return None if weights is None else np.broadcast_to(weights[:, None], targets.shape)[_there(logits, targets)]
+
+
+def _there(logits: Floats, targets: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray((targets >= 0) & ~np.isnan(logits[:, : targets.shape[1], 0]))

@@ -45,12 +45,12 @@ def regressed(targets: npt.NDArray[Any]) -> Floats:
     return np.asarray(in_training(targets)[0], dtype=np.float32)[:, None]
 
 
-def quality(scores: Floats, targets: npt.NDArray[Any]) -> float:
+def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Share of the variance that is explained (R2)."""
-    return metrics.compute("r2", in_training(targets)[1].of(scores), targets)
+    return metrics.compute("r2", in_training(targets)[1].of(scores), targets, weights)
 
 
-def from_scores(scores: Floats, targets: npt.NDArray[Any]) -> Adjustment:
+def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
     return in_training(targets)[1]
 
 
@@ -68,7 +68,7 @@ def logits(predictions: Floats) -> Floats:
     return predictions
 
 
-def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int) -> Loss:
+def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
     if options.class_weights == "balanced":
         raise ConfigError("class_weights=balanced needs labels, and these rows have numbers; leave it out")
     return SquaredError("labels")
