@@ -200,8 +200,9 @@ class Model:
         """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):
             return rows
-        names = labels.respelt(audit.class_counts(rows, self.task), self.labels)
-        return labels.renamed(rows, self.task.target, names)[0]
+        for spelling in (labels.same_numbers, lambda found: labels.respelt(found, self.labels)):
+            rows, _ = labels.renamed(rows, self.task.target, spelling(audit.class_counts(rows, self.task)))
+        return rows
 
     def _know(self, rows: Rows, column: str) -> None:
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):

@@ -106,8 +106,9 @@ def _cleaned(
     _require_targets(tables, task, asked)
     cleaned = {name: clean(table, task, asked, called[name]) for name, table in tables.items()}
     checks.same_columns(cleaned)
-    whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()}, task)
-    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged]
+    numbered, respelt = checks.one_number({name: part.rows for name, part in cleaned.items()}, task)
+    whole, merged = merged_rows(numbered, task)
+    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *respelt, *merged]
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
     return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
@@ -146,7 +147,8 @@ def naive_split(
     if len(named) > 1:
         return None
     named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
-    rows = merged_rows({"train": clean(named["train"], task, asked, "").rows}, task)[0]["train"]
+    numbered, _ = checks.one_number({"train": clean(named["train"], task, asked, "").rows}, task)
+    rows = merged_rows(numbered, task)[0]["train"]
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None
