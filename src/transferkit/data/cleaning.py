@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import annotations, answers, audit, content, memberships, word_checks
+from transferkit.data import annotations, answers, audit, content, memberships, no_labels, word_checks
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.parting import Parting
@@ -66,7 +66,7 @@ def clean(
                 "unlabelled",
                 rows.take(unlabelled),
                 name,
-                f"no {wanted[:-1]}",
+                f"no {wanted[:-1]}{_instead(table, columns[task.target], rows.numbers[unlabelled])}",
                 "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
@@ -84,6 +84,12 @@ def clean(
                 "with --text-pair and --label"
             )
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None))
+
+
+def _instead(table: Rows, column: str, unlabelled: "npt.NDArray[np.int64]") -> str:
+    """What the raw `table` has instead of a label in the rows of these numbers, "" where nothing."""
+    where = np.flatnonzero(np.isin(table.numbers, unlabelled)).tolist()
+    return no_labels.said(table[column], where) if column in table else ""
 
 
 def _of_words(

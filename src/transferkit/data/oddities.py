@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit
+from transferkit.data import audit, no_labels
 from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -24,6 +24,7 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *_swallowed(rows, task, named),
         *_numbers(rows, task, columns, named),
         *_single(rows, task, columns, named),
+        *_no_labels(rows, task, columns, named),
     ]
 
 
@@ -88,6 +89,18 @@ def _is_number(cell: str) -> bool:
 def _counts(cells: Iterable[str]) -> bool:
     steps = np.diff([float(cell) for cell in cells])
     return bool((steps == 1).all())
+
+
+def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Labels such as `None` and `N/A`, which may say that there is none."""
+    odd = no_labels.doubtful(rows, task.target) if task.shape.name in ("LABEL", "LABELS") else {}
+    if not odd:
+        return []
+    listed = ", ".join(f"{label!r} ({audit.counted(len(numbers))})" for label, numbers in odd.items())
+    numbers = tuple(sorted(number for numbers in odd.values() for number in numbers))
+    message = f"labels{named} in column {columns[task.target]!r} that may say there is none: {listed}"
+    action = "learned as labels like others; where they mean that it is not known, leave these cells empty"
+    return [Finding("none-labels", "warning", message, numbers, action)]
 
 
 def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
