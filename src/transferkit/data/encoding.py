@@ -32,7 +32,7 @@ _SAMPLE = 2**15
 _FEWEST_BESIDE = 2**10
 _FEW_OF_CHARACTERS = 20
 _FEWEST_LINES, _FEW_OF_LINES = 10, 50
-_NULLS = 100  # no text but UTF-16 and UTF-32 has one in so many bytes
+_MANY_NULLS, _NULLS = 4, 100  # of ASCII in UTF-16 every other byte is one; most texts have none
 
 
 @dataclass
@@ -52,7 +52,7 @@ class _Found:
         """Whether no more than a handful of bytes is wrong: damage to a text, not another encoding."""
         among_lines = (self.wrong_lines - 1) * _FEW_OF_LINES <= self.lines - _FEWEST_LINES
         few = self.wrong * _FEW_OF_CHARACTERS <= self.right or among_lines
-        return few and self.nulls * _NULLS <= self.size and not self.shifted
+        return few and self.nulls * _MANY_NULLS <= self.size and not self.shifted
 
 
 def of(path: Path, asked: str | None = None) -> str:
@@ -65,7 +65,7 @@ def of(path: Path, asked: str | None = None) -> str:
     if asked not in (None, AUTO) and (name := _named(asked)) not in ("utf-8", UTF_8):
         return _as_asked(path, name)
     mark, found = _by_mark(path), _examined(path, UTF_8)
-    is_utf_8 = mark is None and found.fits
+    is_utf_8 = mark is None and found.fits and not _is_wide(path, found)
     if is_utf_8 and (asked != AUTO or found.right or not found.wrong):
         return UTF_8
     likely = _likely(path, found, mark)
@@ -88,7 +88,7 @@ def _named(asked: str) -> str:
 def _as_asked(path: Path, name: str) -> str:
     mark = _by_mark(path)
     as_utf_8 = _examined(path, UTF_8)
-    if mark is None and as_utf_8.right and as_utf_8.fits:
+    if mark is None and as_utf_8.right and as_utf_8.fits and not _is_wide(path, as_utf_8):
         raise DataError(f"{path}: expected {name}, found UTF-8; with --encoding auto every file is read in its own")
     found = _examined(path, name)
     if not found.fits:
@@ -187,12 +187,22 @@ def _likely(path: Path, found: _Found, mark: str | None) -> list[Guess]:
         return [Guess(mark)]
     if found.shifted:
         return [Guess("iso2022_jp")]
-    start = next(_chunks(path), b"")[:_SAMPLE]
-    if found.nulls * _NULLS > found.size and (of_four := _of_four_bytes(start)):
+    if of_four := _of_four_bytes(start := _start(path)):
         return [Guess(of_four)]
     wide = found.nulls * _NULLS > found.size
-    likely = guesses.of(start[: len(start) // 2 * 2], guesses.WIDE) if wide else guesses.of(_sample(path))
+    likely = guesses.of(start, guesses.WIDE) if wide else guesses.of(_sample(path))
     return [each for each in likely if _examined(path, each.name).fits]
+
+
+def _is_wide(path: Path, found: _Found) -> bool:
+    """Whether a file that could be UTF-8 is UTF-16, as Cyrillic is that has no byte beyond ASCII in it."""
+    few = found.nulls * _NULLS <= found.size
+    return not few and any("\n" in each.text for each in guesses.of(_start(path), guesses.WIDE))
+
+
+def _start(path: Path) -> bytes:
+    start = next(_chunks(path), b"")[:_SAMPLE]
+    return start[: len(start) // 2 * 2]
 
 
 def _of_four_bytes(start: bytes) -> str | None:
