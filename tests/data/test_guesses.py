@@ -241,6 +241,38 @@ def test_where_the_bytes_do_not_tell_the_user_is_asked(tmp_path: Path) -> None:
     assert all(read(path, name)["text"][0] == line.removesuffix(",0") for name, line in named)
 
 
+def test_an_encoding_that_is_asked_for_and_makes_no_sense_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "some.csv"
+    path.write_bytes(content(TEXTS["ru"], ".csv").encode("cp1251"))
+    assert read(path, "latin-1")["text"][1] == "Êíèãà òàê ñåáå"
+    assert "read as iso8859-1 as asked ('" in caplog.text and "but it looks like cp1251 ('Номер" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "asked"),
+    [
+        ("zh", "gb18030", "gbk"),
+        ("zh", "gb18030", "gb2312"),
+        ("ja", "cp932", "shift_jis"),
+        ("ko", "cp949", "euc_kr"),
+        ("es", "cp1252", "latin-1"),
+        ("tr", "cp1254", "cp1254"),
+        ("ru", "koi8_r", "koi8_u"),
+        ("ro", "cp1250", "iso8859_16"),
+        ("ru", "utf-16-le", "utf-16-le"),
+        ("zh", "utf-16-be", "utf-16-be"),
+    ],
+)
+def test_relatives_of_an_encoding_may_be_asked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, language: str, name: str, asked: str
+) -> None:
+    path = tmp_path / "some.csv"
+    path.write_bytes(content(TEXTS[language], ".csv").encode(name))
+    assert len(read(path, asked)) == len(TEXTS[language]) and not caplog.records
+
+
 ENGLISH = ["The room was clean and breakfast was good", "I would not buy it", "It came late but it works"] * 20
 
 
@@ -273,6 +305,12 @@ def test_signs_that_come_late_in_a_file_count(tmp_path: Path) -> None:
     path = tmp_path / "some.txt"
     path.write_bytes("\n".join([*(["Zimmer schön"] * 40_000), "Größe gut, 20 €"]).encode("iso8859_15"))
     assert read(path, "auto")["text"][-1] == "Größe gut, 20 €"
+
+
+def test_nulls_in_a_text_do_not_make_it_utf_16(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_bytes(b"text,label\nplain\x00text,0\nother\x00\x00text,1\n")
+    assert read(path)["text"][0] == read(path, "auto")["text"][0] == "plain\x00text"
 
 
 @pytest.mark.parametrize("language", alphabets.LETTERS)

@@ -78,6 +78,12 @@ def test_ordinary_headers(header: tuple[str, str], labels: list[Any], texts: lis
     assert bool(splits.audit.of("header")) == (header[1] == "positive " and "positive" in labels)
 
 
+def test_boxes_that_are_ticked_with_their_names() -> None:
+    rows = [(text, label, "By train" if i % 3 else "") for i, (text, label) in enumerate(of(FILMS, ["a", "b"]))]
+    splits = split(pd.DataFrame(rows, columns=["What else", "verdict", "By train"]), text="What else", label="verdict")
+    assert not splits.audit.of("header")
+
+
 def test_a_header_once_more_and_columns_by_number() -> None:
     rows = [*of(FILMS, ["a", "b"]), ("film review", "verdict"), *of(FILMS, ["a", "b"], 3)]
     splits = split(pd.DataFrame(rows, columns=["film review", "verdict"]), text="film review", label="verdict")

@@ -28,7 +28,7 @@ _SHIFTED = re.compile(rb"\x1b\$[@B]")  # ISO-2022-JP leaves ASCII by such a sign
 _ENDS = re.compile(rb'[\r\n"]+')  # of what is written in one go; no part of a sign in any of these encodings
 _WORDS = re.compile(rb"[A-Za-z] [A-Za-z]")
 _AT_ONCE = 2**18
-_SAMPLE = 2**15
+_SAMPLE = 2**14
 _FEWEST_BESIDE = 2**10
 _FEW_OF_CHARACTERS = 20
 _FEWEST_LINES, _FEW_OF_LINES = 10, 50
@@ -94,6 +94,11 @@ def _as_asked(path: Path, name: str) -> str:
     if not found.fits:
         likely = _likely(path, as_utf_8, mark)
         raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(likely)}")
+    if mark is None and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
+        given, likelier = guesses.differing(both)
+        log.warning(
+            "%s: read as %s as asked (%r), but it looks like %s (%r)", path, name, given, both[1].name, likelier
+        )
     return name
 
 
@@ -141,7 +146,7 @@ def _examined(path: Path, encoding: str) -> _Found:
 
 
 def _sample(path: Path) -> bytes:
-    """Lines and quoted texts that are not ASCII, about 32 kB and all that have a byte that these lack, and as much of
+    """Lines and quoted texts that are not ASCII, about 16 kB and all that have a byte that these lack, and as much of
     others with several words: they tell the language."""
     telling: list[bytes] = []
     plain: list[bytes] = []

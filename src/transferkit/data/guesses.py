@@ -11,13 +11,15 @@ KNOWN = {
     **dict.fromkeys(("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1252", "cp1250", "cp1251", "cp1253"), _COMMON),
     **dict.fromkeys(("cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "koi8_r"), _COMMON),
     **dict.fromkeys(("iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9"), _RARE),
-    **dict.fromkeys(("iso8859_13", "iso8859_15", "koi8_u", "cp866", "big5hkscs", "cp950"), _RARE),
+    **dict.fromkeys(
+        ("iso8859_13", "iso8859_15", "iso8859_3", "iso8859_14", "koi8_u", "cp866", "big5hkscs", "cp950"), _RARE
+    ),
     **dict.fromkeys(("mac_roman", "cp850", "cp437", "cp852", "mac_latin2", "iso8859_16", "cp857", "cp775"), _OLD),
     **dict.fromkeys(("cp737", "cp862", "mac_cyrillic", "mac_greek", "mac_turkish", "iso8859_4"), _OLD),
 }
 WIDE = dict.fromkeys(("utf-16-le", "utf-16-be"), _COMMON)
-_MARGIN = 6.0
-_WRONG = -12.0
+_CLEARLY = 3
+_MARGIN, _MARGIN_OF_A_SIGN = 6.0, 0.2
 _LEAST = -10.5
 _MOST = 3
 
@@ -43,7 +45,23 @@ def of(sample: bytes, encodings: Mapping[str, float] = KNOWN) -> list[Guess]:
     first = ranked[0]
     if _is_nonsense(first.text):
         return []
-    return [each for each in ranked if each.score >= first.score - _MARGIN][:_MOST]
+    return [each for each in ranked if first.score - each.score <= _margin(first.text, each.text)][:_MOST]
+
+
+def better(sample: bytes, name: str) -> list[Guess]:
+    """The reading of `sample` in the encoding called `name`, and a far likelier one; none where there is none."""
+    likely, text = of(sample), sample.decode(name, "replace")
+    given = Guess(name, text, plausibility.of(text))
+    if not likely or any(each.text == text for each in likely):
+        return []
+    return [given, likely[0]] if likely[0].score - given.score > _CLEARLY * _margin(likely[0].text, text) else []
+
+
+def _margin(first: str, other: str) -> float:
+    """By how much a reading has to be likelier than another one, given where they differ."""
+    if len(first) != len(other):
+        return _MARGIN
+    return max(_MARGIN, _MARGIN_OF_A_SIGN * sum(one != two for one, two in zip(first, other, strict=True)))
 
 
 def _is_nonsense(text: str) -> bool:

@@ -67,7 +67,7 @@ def is_value(name: str, cells: Sequence[Any]) -> bool:
         texts = [written(cell).strip() for cell in cells]
     except ValueError:  # a whole number beyond what Python writes out
         return False
-    if name in texts and len(set(texts)) <= _DIFFERENT * len(texts):
+    if name in texts and 2 <= len(set(texts)) <= _DIFFERENT * len(texts):  # one value alone ticks a box
         return True
     number, numbers = _number(name), [_number(text) for text in texts]
     known = [each for each in numbers if each is not None]
