@@ -94,7 +94,7 @@ def _as_asked(path: Path, name: str) -> str:
     if not found.fits:
         likely = _likely(path, as_utf_8, mark)
         raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(likely)}")
-    if mark is None and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
+    if not name.startswith("utf") and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
         given, likelier = guesses.differing(both)
         log.warning(
             "%s: read as %s as asked (%r), but it looks like %s (%r)", path, name, given, both[1].name, likelier

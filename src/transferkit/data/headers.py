@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
+from transferkit.data.flags import is_blank
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
-from transferkit.data.values import is_none
 from transferkit.data.words import has_signs
 from transferkit.errors import DataError, shown
 
@@ -53,7 +53,7 @@ def _below(rows: Rows, name: str) -> list[Any]:
     return [
         cell
         for i, cell in enumerate(cells)
-        if not is_none(cell) and not (isinstance(cell, str) and cell.strip() == name and is_header(i))
+        if not is_blank(cell) and not (isinstance(cell, str) and cell.strip() == name and is_header(i))
     ]
 
 
