@@ -117,3 +117,14 @@ def test_an_answer_may_be_any_text() -> None:
     rows = {"source": texts(60), "target": [f"{text} in short" for text in texts(59)] + ["nan"]}
     splits = split(rows, "summarization")
     assert not splits.audit.of("unlabelled")
+
+
+@pytest.mark.parametrize("nothing", ["nan", "NaN", ""])
+def test_a_word_without_a_tag(nothing: str) -> None:
+    rows = [
+        {"tokens": ["Anna", "likes", f"tea{i}"], "ner_tags": ["B-PER", "O", nothing if i else "O"]} for i in range(20)
+    ]
+    with pytest.raises(DataError, match=f"row 2, column 'ner_tags': expected a tag per word, .* found '{nothing}'"):
+        split(rows, "token-classification")
+    whole = [{"tokens": ["Anna", f"tea{i}"], "ner_tags": nothing if i % 4 == 0 else ["B-PER", "O"]} for i in range(40)]
+    assert len(split(whole, "token-classification").audit.of("unlabelled")[0].rows) == 10
