@@ -66,7 +66,7 @@ def clean(
                 "unlabelled",
                 rows.take(unlabelled),
                 name,
-                f"no {wanted[:-1]}{_instead(table, columns[task.target], rows.numbers[unlabelled])}",
+                f"no {wanted[:-1]}{_instead(table, columns[task.target], task, rows.numbers[unlabelled])}",
                 "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
@@ -86,10 +86,12 @@ def clean(
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None))
 
 
-def _instead(table: Rows, column: str, unlabelled: "npt.NDArray[np.int64]") -> str:
+def _instead(table: Rows, column: str, task: TaskColumns, unlabelled: "npt.NDArray[np.int64]") -> str:
     """What the raw `table` has instead of a label in the rows of these numbers, "" where nothing."""
-    where = np.flatnonzero(np.isin(table.numbers, unlabelled)).tolist()
-    return no_labels.said(table[column], where) if column in table else ""
+    if column not in table:
+        return ""
+    cells = table.take(np.isin(table.numbers, unlabelled))[column]
+    return no_labels.said(cells, no_labels.of(task.shape.name, column))
 
 
 def _of_words(

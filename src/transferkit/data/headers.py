@@ -59,7 +59,7 @@ def _below(rows: Rows, name: str) -> list[Any]:
 
 def is_value(name: str, cells: Sequence[Any]) -> bool:
     """Whether a name is a label that some of `cells` have, or a number as they all are."""
-    cells = [each for cell in cells for each in (cell if isinstance(cell, list) else [cell])]
+    cells = [each for cell in cells[:_MOST] for each in (cell if isinstance(cell, list) else [cell])]
     if len(cells) < _FEWEST or not all(isinstance(cell, str | Real) for cell in cells):
         return False
     name = name.strip()
@@ -90,6 +90,7 @@ def _is_text(name: str, cells: Sequence[Any]) -> bool:
 
 def is_sentence(name: str, cells: Sequence[Any]) -> bool:
     """Whether a name is a sentence like the texts in `cells`, and not a question that they answer."""
+    cells = cells[:_MOST]
     if not (_is_long(name, _WORDS_OF_A_SENTENCE, _SIGNS_OF_A_SENTENCE) and _is_like(name, cells, 1)):
         return False
     asked = sum(str(cell).rstrip().endswith(_ASKING) for cell in cells)

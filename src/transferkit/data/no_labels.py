@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from transferkit.data.rows import Rows
-from transferkit.data.values import PRINTED, names_in
+from transferkit.data.values import PRINTED
 
 _NO_CONSENSUS = ("gold_label", "-")
 """As SNLI and MultiNLI mark pairs on which the annotators do not agree."""
@@ -22,18 +21,12 @@ def of(shape: str, column: str) -> frozenset[str]:
     return PRINTED | {mark} if shape == "LABEL" and column.strip().casefold() == name else PRINTED
 
 
-def said(cells: Sequence[Any], unlabelled: Collection[int]) -> str:
-    """What stands in the cells of rows without a label where they are not empty: `, 'nan' in 3 of them`."""
-    texts = (cells[i] for i in unlabelled)
-    counts = Counter(text.strip() for text in texts if isinstance(text, str) and text.strip())
+def said(cells: Sequence[Any], nothing: Collection[str]) -> str:
+    """Which of the texts that say `nothing` stand in the `cells` of rows without a label: `, 'nan' in 3 of them`."""
+    counts = Counter(text for cell in cells if isinstance(cell, str) and (text := cell.strip()) in nothing)
     return "".join(f", {text!r} in {count:,} of them" for text, count in counts.most_common(3))
 
 
-def doubtful(rows: Rows, target: str) -> dict[str, list[int]]:
-    """Labels that may say that there is none, as `None` and `N/A`, and the numbers of their rows."""
-    found: dict[str, list[int]] = {}
-    for number, cell in zip(rows.numbers, rows[target], strict=True):
-        for label in names_in(cell):
-            if label.casefold() in _DOUBTFUL:
-                found.setdefault(label, []).append(int(number))
-    return found
+def is_doubtful(label: str) -> bool:
+    """Whether a label may say that there is none, as `None` and `N/A`."""
+    return label.casefold() in _DOUBTFUL

@@ -113,11 +113,13 @@ def _counts(cells: Iterable[str]) -> bool:
 
 def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
     """Labels such as `None` and `N/A`, which may say that there is none."""
-    odd = no_labels.doubtful(rows, task.target) if task.shape.name in ("LABEL", "LABELS") else {}
+    if task.shape.name not in ("LABEL", "LABELS"):
+        return []
+    odd = {label: count for label, count in audit.class_counts(rows, task).items() if no_labels.is_doubtful(label)}
     if not odd:
         return []
-    listed = ", ".join(f"{label!r} ({audit.counted(len(numbers))})" for label, numbers in odd.items())
-    numbers = tuple(sorted(number for numbers in odd.values() for number in numbers))
+    listed = ", ".join(f"{label!r} ({audit.counted(count)})" for label, count in odd.items())
+    numbers = tuple(int(rows.numbers[i]) for i, each in enumerate(rows[task.target]) if odd.keys() & names_in(each))
     message = f"labels{named} in column {columns[task.target]!r} that may say there is none: {listed}"
     action = "learned as labels like others; where they mean that it is not known, leave these cells empty"
     return [Finding("none-labels", "warning", message, numbers, action)]
