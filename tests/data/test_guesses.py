@@ -294,6 +294,13 @@ def test_half_width_katakana(tmp_path: Path) -> None:
     assert encoding._likely(path, encoding._examined(path, encoding.UTF_8), None)[0].name == "cp932"
 
 
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "gb18030"])
+def test_no_ascii_at_all(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "some.txt"
+    path.write_bytes("。".join(TEXTS["zh"]).encode(name))
+    assert read(path, "auto")["text"] == ["。".join(TEXTS["zh"])]
+
+
 def test_one_long_line(tmp_path: Path) -> None:
     path = tmp_path / "some.json"
     rows = [{"text": f"{text} {i}", "label": i % 2} for i in range(4_000) for text in TEXTS["ja"]]

@@ -194,8 +194,9 @@ def _likely(path: Path, found: _Found, mark: str | None) -> list[Guess]:
         return [Guess("iso2022_jp")]
     if of_four := _of_four_bytes(start := _start(path)):
         return [Guess(of_four)]
-    wide = found.nulls * _NULLS > found.size
-    likely = guesses.of(start, guesses.WIDE) if wide else guesses.of(_sample(path))
+    narrow, wide = guesses.of(_sample(path)), guesses.of(start, guesses.WIDE)
+    is_wide = wide and (not narrow or wide[0].score > guesses.reading(start, narrow[0].name).score)
+    likely = wide if is_wide else narrow
     return [each for each in likely if _examined(path, each.name).fits]
 
 

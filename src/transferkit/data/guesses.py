@@ -48,13 +48,19 @@ def of(sample: bytes, encodings: Mapping[str, float] = KNOWN) -> list[Guess]:
     return [each for each in ranked if first.score - each.score <= _margin(first.text, each.text)][:_MOST]
 
 
+def reading(sample: bytes, name: str) -> Guess:
+    """What `sample` is in the encoding called `name`."""
+    text = sample.decode(name, "replace")
+    return Guess(name, text, plausibility.of(text))
+
+
 def better(sample: bytes, name: str) -> list[Guess]:
     """The reading of `sample` in the encoding called `name`, and a far likelier one; none where there is none."""
-    likely, text = of(sample), sample.decode(name, "replace")
-    given = Guess(name, text, plausibility.of(text))
-    if not likely or any(each.text == text for each in likely):
+    likely, given = of(sample), reading(sample, name)
+    if not likely or any(each.text == given.text for each in likely):
         return []
-    return [given, likely[0]] if likely[0].score - given.score > _CLEARLY * _margin(likely[0].text, text) else []
+    clearly = likely[0].score - given.score > _CLEARLY * _margin(likely[0].text, given.text)
+    return [given, likely[0]] if clearly else []
 
 
 def _margin(first: str, other: str) -> float:
