@@ -18,9 +18,12 @@ KNOWN = {
     **dict.fromkeys(("cp737", "cp862", "mac_cyrillic", "mac_greek", "mac_turkish", "iso8859_4"), _OLD),
 }
 WIDE = dict.fromkeys(("utf-16-le", "utf-16-be"), _COMMON)
-_CLEARLY = 3
 _MARGIN, _MARGIN_OF_A_SIGN = 6.0, 0.2
+"""By how much a reading has to be likelier, at least and for every sign that differs: with these, of 1,300 short files
+in 39 languages none was named wrong but Romanian with commas for cedillas below its letters."""
+_CLEARLY = 3
 _LEAST = -10.5
+"""Of a sign beyond ASCII on average, where a text makes sense."""
 _MOST = 3
 
 
