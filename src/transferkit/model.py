@@ -12,7 +12,7 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
-from transferkit.data import audit, content, given_texts, joined, label_sets, labels, sentences, word_rows
+from transferkit.data import audit, content, given_texts, joined, label_sets, labels, oddities, sentences, word_rows
 from transferkit.data.cleaning import clean
 from transferkit.data.marking import How
 from transferkit.data.merging import merged as merged_rows
@@ -140,6 +140,7 @@ class Model:
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or not 1 <= batch_size <= _MOST_AT_ONCE:
             raise ConfigError(f"batch_size: expected a number from 1 to {_MOST_AT_ONCE:,}, found {shown(batch_size)}")
         broken = 0
+        odd: list[Finding] = []
         cut: list[int] = []
         unfinished: list[int] = []
         alone: list[int] = []
@@ -147,7 +148,8 @@ class Model:
         batches = data.stream(path, batch_size, encoding, of_words=self.task.shape is Shape.TAGS)
         for batch in word_rows.whole(batches) if self.task.shape is Shape.TAGS else batches:
             known = self._named(batch, named)
-            rows, _ = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
+            rows, columns = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
+            odd = odd or oddities.header(rows, self.task, columns, "")
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
@@ -160,6 +162,8 @@ class Model:
             unparted += answers.unparted
             yield answers
         self._warn(cut, unfinished, alone, unparted)
+        for finding in odd:
+            log.warning("%s: %s: %s", path, finding.message, finding.action)
         if broken:
             log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
 
@@ -186,7 +190,7 @@ class Model:
         self._know(cleaned.rows, cleaned.columns[self.task.target])
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
-        findings = (*told, *findings, *merged)
+        findings = (*told, *findings, *merged, *oddities.header(cleaned.rows, self.task, cleaned.columns, ""))
         if self.task.shape is Shape.TAGS:
             findings += self._odd_tags(cleaned.rows)
         if self.task.shape is Shape.VALUE:
@@ -201,8 +205,9 @@ class Model:
         """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):
             return rows
-        names = labels.respelt(audit.class_counts(rows, self.task), self.labels)
-        return labels.renamed(rows, self.task.target, names)[0]
+        for spelling in (labels.same_numbers, lambda found: labels.respelt(found, self.labels)):
+            rows, _ = labels.renamed(rows, self.task.target, spelling(audit.class_counts(rows, self.task)))
+        return rows
 
     def _know(self, rows: Rows, column: str) -> None:
         if self.task.shape not in (Shape.LABEL, Shape.LABELS):

@@ -95,9 +95,11 @@ def test_numbers_are_one_label_in_csv_json_parquet_and_frames(tmp_path: Path) ->
     frame = pd.DataFrame({"text": texts(6, "test"), "label": [0, 1, 0, 1, None, 1]})
     frame.to_parquet(tmp_path / "test.parquet")
     splits = split({name.stem: read(name) for name in tmp_path.iterdir()})
-    assert {*splits.train["label"]} == {*splits.validation["label"]} == {*splits.test["label"]} == {"0.0", "1.0"}
-    found = splits.audit.of("respelt-labels")
-    assert len(found) == 2 and "'0' for '0.0', '1' for '1.0'" in found[0].message
+    assert {*splits.train["label"]} == {*splits.validation["label"]} == {*splits.test["label"]} == {"0", "1"}
+    (found,) = splits.audit.of("respelt-labels")
+    assert found.message.startswith(
+        "40 rows of train have whole numbers in another spelling than the others: '0.0' for"
+    )
 
 
 def test_numbers_of_several_labels_are_one_too() -> None:
@@ -105,6 +107,43 @@ def test_numbers_of_several_labels_are_one_too() -> None:
     test = read({"text": texts(4, "test"), "labels": ["1.0;2.0", "1.0", "2.0", "[]"]})
     splits = split({"train": train, "test": test}, SEVERAL)
     assert list(splits.test["labels"]) == [["1", "2"], ["1"], ["2"], []]
+
+
+@pytest.mark.parametrize(
+    ("given", "labels"),
+    [
+        (["1", "1.0", "2.0", "0"], ["0", "1", "2"]),
+        ([1, 1.0, "1.0", "2"], ["1", "2"]),
+        (["-1", "-1.0", "0", "1e0"], ["-1", "0", "1"]),
+        (["1", "1.0", "2.5", "2.50"], ["1", "2.5", "2.50"]),  # only whole numbers
+        (["1.0", "1.1", "2.0", "2.1"], ["1.0", "1.1", "2.0", "2.1"]),  # versions
+        (["1.1", "1.10", "2.0", "3"], ["1.1", "1.10", "2.0", "3"]),
+        (["01", "1", "1.0", "2"], ["01", "1", "1.0", "2"]),  # a code is no number
+        (["1", "1.0", "a", "b"], ["1", "1.0", "a", "b"]),
+    ],
+)
+def test_whole_numbers_of_one_table(given: list[Any], labels: list[str]) -> None:
+    """1.0 is 1 where all are numbers and one of them is written in both ways."""
+    for rows in (
+        {"text": texts(80), "label": given * 20},
+        [{"text": t, "label": given[i % 4]} for i, t in enumerate(texts(80))],
+    ):
+        splits = split({"all": read(rows)})
+        assert sorted({*splits.train["label"]}) == sorted(labels)
+    several = {"text": texts(80), "labels": [[cell, "7"] for cell in given * 20]}
+    assert {*labels} < {label for row in split({"all": read(several)}, SEVERAL).train["labels"] for label in row}
+
+
+def test_integers_in_one_split_and_floats_in_another(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("text,label\n" + "".join(f"{t},{i % 2}\n" for i, t in enumerate(texts(40))))
+    pd.DataFrame({"text": texts(6, "test"), "label": [0, 1, 0, 1, None, 1]}).to_parquet(tmp_path / "test.parquet")
+    (tmp_path / "dev.csv").write_text(
+        "text,label\n" + "".join(f"{t},{i % 2}.0\n" for i, t in enumerate(texts(6, "dev")))
+    )
+    splits = split({name.stem: read(name) for name in tmp_path.iterdir()})
+    assert {*splits.train["label"]} == {*splits.validation["label"]} == {*splits.test["label"]} == {"0", "1"}
+    (found,) = splits.audit.of("respelt-labels")
+    assert "6 rows of validation have" in found.message
 
 
 def test_text_labels_of_one_file_stay_what_they_are() -> None:

@@ -351,7 +351,7 @@ def test_rows_of_another_split_are_not_learned_from(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("1", "1.0"), ("0.5", "0.50"), ("2", "\uff12"), ("好评A", "好评\uff21"), ("yes", "Yes")]
+    ("one", "other"), [("a1", "a\uff11"), ("0.5", "0.50"), ("2", "\uff12"), ("好评A", "好评\uff21"), ("yes", "Yes")]
 )
 def test_labels_of_one_file_that_may_be_one_are_said(one: str, other: str) -> None:
     """Versions are written so too, 1.1 and 1.10, so that they are not made one."""

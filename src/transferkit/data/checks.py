@@ -67,6 +67,26 @@ _ANOTHER_SET = 0.1
 """Where more than this share of a given split's labels are unknown, they are another set of labels."""
 
 
+def one_number(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
+    """`parts` with `1` for `1.0` where both stand in them and all labels are numbers, and the findings."""
+    if task.shape.name not in ("LABEL", "LABELS"):
+        return dict(parts), []
+    names = labels.same_numbers({label for rows in parts.values() for label in audit.class_counts(rows, task)})
+    found, findings = dict(parts), []
+    for name, rows in parts.items() if names else ():
+        found[name], where = labels.renamed(rows, task.target, names)
+        if where:
+            numbers = tuple(int(rows.numbers[i]) for i in where)
+            listed = ", ".join(f"{old!r} for {new!r}" for old, new in sorted(names.items())[:5])
+            message = (
+                f"{audit.counted(len(where))}{audit.of(name if len(parts) > 1 else '')} "
+                f"{audit.verb(len(where), 'has a whole number', 'have whole numbers')} in another spelling than the "
+                f"others: {listed}{' ...' if len(names) > 5 else ''} ({audit.shown(numbers)})"
+            )
+            findings.append(Finding("respelt-labels", "fixed", message, numbers, "read as the same labels"))
+    return found, findings
+
+
 def one_spelling(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
     """`parts` with the spelling that train has for labels written otherwise (`1.0` for `1`), and the findings."""
     if task.shape.name not in ("LABEL", "LABELS"):

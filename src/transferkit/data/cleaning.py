@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, marking, memberships, weights, word_checks, word_rows
+from transferkit.data import answers, audit, content, marking, memberships, no_labels, weights, word_checks, word_rows
 from transferkit.data.annotations import Marked
 from transferkit.data.columns import WEIGHT, TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
@@ -72,7 +72,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
                 "unlabelled",
                 rows.take(unlabelled),
                 name,
-                f"no {wanted[:-1]}",
+                f"no {wanted[:-1]}{_instead(table, columns[task.target], task, rows.numbers[unlabelled])}",
                 "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
             )
         )
@@ -91,6 +91,14 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
                 "with --text-pair and --label"
             )
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None), how)
+
+
+def _instead(table: Rows, column: str, task: TaskColumns, unlabelled: "npt.NDArray[np.int64]") -> str:
+    """What the raw `table` has instead of a label in the rows of these numbers, "" where nothing."""
+    if column not in table:
+        return ""
+    cells = table.take(np.isin(table.numbers, unlabelled))[column]
+    return no_labels.said(cells, no_labels.of(task.shape.name, column))
 
 
 def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tuple[Rows, Rows, How, list[Finding]]:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import joined, sentences, values, word_columns
+from transferkit.data import headers, joined, no_labels, sentences, values, word_columns
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError, shown
@@ -106,14 +106,17 @@ def canonical(
     what they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
     column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
     by places stays as it is.
-    No row is dropped. Raises `DataError` when a column that is needed cannot be found.
+    No row is dropped. Raises `DataError` when a column that is needed cannot be found, or the names look like a row.
     """
+    headers.refuse(rows)
     rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
-        columns[task.target] = values.read(values.targets(rows[raw]), task.read_target, raw, rows)
+        columns[task.target] = values.read(
+            values.targets(rows[raw], no_labels.of(task.shape.name, raw)), task.read_target, raw, rows
+        )
     else:
         columns[task.target] = [None] * len(rows)
     for name, raw in chosen.items():

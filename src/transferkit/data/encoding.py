@@ -3,14 +3,13 @@
 import codecs
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from transferkit.config import usable_encoding
-from transferkit.data import compression
+from transferkit.data import compression, guesses
+from transferkit.data.guesses import Guess
 from transferkit.errors import ConfigError, DataError, shown
 
 log = logging.getLogger("transferkit")
@@ -25,20 +24,15 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# What people save tables in: national encodings and those of Windows before those that are rare outside of mail.
-_USUAL = [
-    *("gb18030", "big5", "cp932", "euc_jp", "cp949"),
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
-    *("koi8_r", "cp866", "iso8859_2", "iso8859_5", "iso8859_7", "iso8859_9", "mac_roman", "cp850"),
-]
 _SHIFTED = re.compile(rb"\x1b\$[@B]")  # ISO-2022-JP leaves ASCII by such a sign
-_BETWEEN = re.compile(rb"[\s\",;]+")  # no part of a sign in any of these encodings
+_ENDS = re.compile(rb'[\r\n"]+')  # of what is written in one go; no part of a sign in any of these encodings
+_WORDS = re.compile(rb"[A-Za-z] [A-Za-z]")
 _AT_ONCE = 2**18
-_SAMPLE = 2**16
+_SAMPLE = 2**14
+_FEWEST_BESIDE = 2**10
 _FEW_OF_CHARACTERS = 20
 _FEWEST_LINES, _FEW_OF_LINES = 10, 50
-_WIDE = 4  # of ASCII in UTF-16 every other byte is null
-_NULLS = 100
+_MANY_NULLS, _NULLS = 4, 100  # of ASCII in UTF-16 every other byte is one; most texts have none
 
 
 @dataclass
@@ -58,25 +52,28 @@ class _Found:
         """Whether no more than a handful of bytes is wrong: damage to a text, not another encoding."""
         among_lines = (self.wrong_lines - 1) * _FEW_OF_LINES <= self.lines - _FEWEST_LINES
         few = self.wrong * _FEW_OF_CHARACTERS <= self.right or among_lines
-        return few and self.nulls * _WIDE <= self.size and not self.shifted
+        return few and self.nulls * _MANY_NULLS <= self.size and not self.shifted
 
 
 def of(path: Path, asked: str | None = None) -> str:
     """The name of the encoding to read the text file `path` in.
 
-    Without `asked` it has to be UTF-8, where a handful of bytes may be wrong; with `auto` it is found out; any other
-    name has to fit. Raises `DataError` where it does not, with the encoding that the file looks like, and
-    `ConfigError` for a name that is none.
+    Without `asked` it has to be UTF-8, where a handful of bytes may be wrong; with `auto` it is found out, also where
+    these are all that is not ASCII; any other name has to fit. Raises `DataError` where it does not, or where the file
+    may as well be in another encoding, with the likely ones, and `ConfigError` for a name that is none.
     """
     if asked not in (None, AUTO) and (name := _named(asked)) not in ("utf-8", UTF_8):
         return _as_asked(path, name)
-    likely, found = _by_mark(path), _examined(path, UTF_8)
-    if likely is None and found.fits:
+    mark, found = _by_mark(path), _examined(path, UTF_8)
+    is_utf_8 = mark is None and found.fits and not _is_wide(path, found)
+    if is_utf_8 and (asked != AUTO or found.right or not found.wrong):
         return UTF_8
-    likely = likely or _likely(path, found)
-    if asked == AUTO and likely:
-        log.info("%s: read as %s", path, likely)
-        return likely
+    likely = _likely(path, found, mark)
+    if asked == AUTO and len(likely) == 1:
+        log.info("%s: read as %s", path, likely[0].name)
+        return likely[0].name
+    if is_utf_8:
+        return UTF_8
     raise DataError(f"{path}: expected UTF-8 text, found {_described(found)}; {_advice(likely)}, or save it as UTF-8")
 
 
@@ -91,12 +88,17 @@ def _named(asked: str) -> str:
 def _as_asked(path: Path, name: str) -> str:
     mark = _by_mark(path)
     as_utf_8 = _examined(path, UTF_8)
-    if mark is None and as_utf_8.right and as_utf_8.fits:
+    if mark is None and as_utf_8.right and as_utf_8.fits and not _is_wide(path, as_utf_8):
         raise DataError(f"{path}: expected {name}, found UTF-8; with --encoding auto every file is read in its own")
     found = _examined(path, name)
     if not found.fits:
-        likely = mark or _likely(path, as_utf_8)
+        likely = _likely(path, as_utf_8, mark)
         raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(likely)}")
+    if not name.startswith("utf") and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
+        given, likelier = guesses.differing(both)
+        log.warning(
+            "%s: read as %s as asked (%r), but it looks like %s (%r)", path, name, given, both[1].name, likelier
+        )
     return name
 
 
@@ -106,10 +108,14 @@ def _described(found: _Found) -> str:
     return f"invalid bytes in {found.wrong_lines:,} of {found.lines:,} lines"
 
 
-def _advice(likely: str | None) -> str:
-    if likely is None:
+def _advice(likely: Sequence[Guess]) -> str:
+    if not likely:
         return "name its encoding with --encoding"
-    return f"it looks like {likely}: read it with --encoding {likely}"
+    first, *others = likely
+    if not others:
+        return f"it looks like {first.name}: read it with --encoding {first.name}"
+    lines = [f"{each.name} ({line!r})" for each, line in zip(likely, guesses.differing(likely), strict=True)]
+    return f"it may be {', '.join(lines[:-1])} or {lines[-1]}: give the one that reads right with --encoding"
 
 
 def _by_mark(path: Path) -> str | None:
@@ -139,32 +145,75 @@ def _examined(path: Path, encoding: str) -> _Found:
     return found
 
 
-def _telling(path: Path) -> bytes:
-    """Words that are not ASCII, about 64 kB of them: what stands between them tells nothing."""
-    sample = b""
+def _sample(path: Path) -> bytes:
+    """Lines and quoted texts that are not ASCII, about 16 kB and all that have a byte that these lack, and as much of
+    others with several words: they tell the language."""
+    telling: list[bytes] = []
+    plain: list[bytes] = []
+    seen: set[int] = set()
+    size = beside = 0
+    for chunk in _whole_lines(path):
+        if size >= _SAMPLE and seen.issuperset(chunk):
+            continue
+        for piece in _ENDS.split(chunk):
+            if piece.isascii():
+                if beside < _SAMPLE and _WORDS.search(piece):
+                    plain.append(piece)
+                    beside += len(piece)
+            elif size < _SAMPLE or not seen.issuperset(piece):
+                telling.append(piece[:_SAMPLE])
+                size += len(piece)
+                seen.update(piece)
+    room = max(size, _FEWEST_BESIDE)
+    for piece in plain:
+        if room > 0:
+            telling.append(piece)
+        room -= len(piece)
+    return b"\n".join(telling)
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """The file in parts that end where a line or quoted text does, if any does."""
+    rest = b""
     for chunk in _chunks(path):
-        if not chunk.isascii():
-            words = (word for word in _BETWEEN.split(chunk[: 16 * _SAMPLE]) if not word.isascii())
-            sample += b" ".join(words)[: _SAMPLE - len(sample)] + b" "
-        if len(sample) >= _SAMPLE:
-            break
-    return sample
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b'"')) + 1 or len(chunk)
+        yield rest + chunk[:end]
+        rest = chunk[end:]
+    yield rest
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     return compression.chunks(path, _AT_ONCE)
 
 
-def _likely(path: Path, found: _Found) -> str | None:
-    """The encoding that a file looks like, None where none fits."""
-    if found.nulls * _NULLS > found.size:
-        start = next(_chunks(path), b"")[:_SAMPLE]
-        nulls = [start[place::4].count(0) for place in range(4)]
-        big = nulls[0] > nulls[3]
-        width = 32 if nulls[1 if big else 2] * 8 > len(start) else 16
-        return f"utf-{width}-{'be' if big else 'le'}"
+def _likely(path: Path, found: _Found, mark: str | None) -> list[Guess]:
+    """The encodings that a file may be in, the likeliest first, and none that the whole of it is not in."""
+    if mark is not None:
+        return [Guess(mark)]
     if found.shifted:
-        return "iso2022_jp"
-    fitting = from_bytes(_telling(path), cp_isolation=_USUAL)
-    best = min(fitting, key=lambda each: (each.chaos, -each.coherence, _USUAL.index(each.encoding)), default=None)
-    return best.encoding if best else None
+        return [Guess("iso2022_jp")]
+    if of_four := _of_four_bytes(start := _start(path)):
+        return [Guess(of_four)]
+    narrow, wide = guesses.of(_sample(path)), guesses.of(start, guesses.WIDE)
+    is_wide = wide and (not narrow or wide[0].score > guesses.reading(start, narrow[0].name).score)
+    likely = wide if is_wide else narrow
+    return [each for each in likely if _examined(path, each.name).fits]
+
+
+def _is_wide(path: Path, found: _Found) -> bool:
+    """Whether a file that could be UTF-8 is UTF-16, as Cyrillic is that has no byte beyond ASCII in it."""
+    few = found.nulls * _NULLS <= found.size
+    return not few and any("\n" in each.text for each in guesses.of(_start(path), guesses.WIDE))
+
+
+def _start(path: Path) -> bytes:
+    start = next(_chunks(path), b"")[:_SAMPLE]
+    return start[: len(start) // 2 * 2]
+
+
+def _of_four_bytes(start: bytes) -> str | None:
+    """UTF-32, which has a null in the same two of four bytes."""
+    nulls = [4 * start[place::4].count(0) for place in range(4)]
+    if min(nulls[2:]) > len(start) // 2:
+        return "utf-32-le"
+    return "utf-32-be" if min(nulls[:2]) > len(start) // 2 else None

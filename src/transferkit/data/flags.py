@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.data.rows import Rows
-from transferkit.data.values import missing
+from transferkit.data.values import is_none
 from transferkit.errors import shown
 
 _HOLDS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
@@ -53,7 +53,7 @@ def _usual(name: str) -> str:
 
 def is_blank(cell: Any) -> bool:
     """Whether nothing stands in a cell."""
-    return missing(cell) or (isinstance(cell, str) and not cell.strip())
+    return is_none(cell) or (isinstance(cell, str) and not cell.strip())
 
 
 def _plain(cell: Any) -> str:

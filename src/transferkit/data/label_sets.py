@@ -15,7 +15,7 @@ from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.values import missing
+from transferkit.data.values import PRINTED, is_none
 from transferkit.errors import DataError, shown
 
 EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
@@ -170,7 +170,7 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, str):
         text = cell.strip()
         if not printed.looks_so(text):
-            return text or None
+            return None if is_none(text) else text or None
         try:
             cell = printed.parsed(text)
         except ValueError as error:
@@ -183,8 +183,9 @@ def _value(cell: Any) -> Any:
         odd = next((each for each in cell if isinstance(each, list | dict | tuple | np.ndarray)), None)
         if odd is not None:
             raise ValueError(f"{EXPECTED}, found {shown(odd, 60)} in a list; {MEND}")
-        return [written(each).strip() for each in cell if not missing(each)]
-    return None if missing(cell) else written(cell).strip()
+        known = [written(each).strip() for each in cell if not is_none(each)]
+        return known if known or not len(cell) else None
+    return None if is_none(cell) else written(cell).strip()
 
 
 def _width(given: Sequence[Any]) -> int:
@@ -242,7 +243,7 @@ def _named(parting: separators.Separator, names: Sequence[str]) -> Any:
             raise ValueError(
                 f"expected numbers from 0 to {len(numbered) - 1} for the names given, found {unknown[0]!r}"
             )
-        return sorted({numbered.get(label, label) for label in found} - {""})
+        return sorted({numbered.get(label, label) for label in found} - {"", *PRINTED})
 
     return reader
 

@@ -14,6 +14,7 @@ import numpy as np
 from transferkit.data.rows import Rows
 
 _NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d{1,2})?|[+-]?\.\d+(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].+)?", re.ASCII)
 _LARGEST_OF_32_BITS = float(np.finfo(np.float32).max)
 
@@ -91,6 +92,19 @@ def respelt(found: Collection[str], known: Collection[str]) -> dict[str, str]:
         for label in sorted(unknown)
         if forms[form(label)] == 1 and len(of_known.get(form(label), ())) == 1
     }
+
+
+def same_numbers(found: Collection[str]) -> dict[str, str]:
+    """Whole numbers among the labels `found` that have a decimal point or an exponent -> the integers they are.
+
+    Only where all labels are numbers and one of them is written in two ways: else `1.0` may be the name of a version.
+    """
+    if not all(map(_NUMBER.fullmatch, found)):
+        return {}
+    whole = {label: same for label in found if _INTEGER.fullmatch(same := form(label))}
+    if len(set(whole.values())) == len(whole):
+        return {}
+    return {label: same for label, same in whole.items() if label != same}
 
 
 def renamed(rows: Rows, column: str, names: Mapping[str, str]) -> tuple[Rows, list[int]]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit
-from transferkit.data.columns import TaskColumns
+from transferkit.data import audit, headers, no_labels
+from transferkit.data.columns import ALIASES, TaskColumns, plain
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import names_in
+from transferkit.errors import shown
 
 _SEPARATORS = ",;\t|"
 _FEWEST = 5  # rows that say something about a whole column
@@ -21,10 +22,30 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
     """What is odd about usable `rows` of the split called `name`."""
     named = audit.of(name)
     return [
+        *header(rows, task, columns, named),
         *_swallowed(rows, task, named),
         *_numbers(rows, task, columns, named),
         *_single(rows, task, columns, named),
+        *_no_labels(rows, task, columns, named),
     ]
+
+
+def header(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Columns whose names may be cells of theirs, as where a file has no header."""
+    if headers.are_numbered([*columns.values()]):
+        return []
+    found = [
+        raw
+        for name, raw in columns.items()
+        if name in rows and plain(raw) not in ALIASES.get(name, ())
+        if (headers.is_value if name == task.target else headers.is_sentence)(raw, rows[name])
+    ]
+    if not found:
+        return []
+    listed = ", ".join(shown(raw, 60) for raw in found)
+    message = f"{audit.counted(len(found), 'column')}{named} with a name that looks like a cell: {listed}"
+    action = "taken for names; if they are a row, put a line with the columns' names above it"
+    return [Finding("header", "warning", message, (), action)]
 
 
 def _swallowed(rows: Rows, task: TaskColumns, named: str) -> list[Finding]:
@@ -88,6 +109,20 @@ def _is_number(cell: str) -> bool:
 def _counts(cells: Iterable[str]) -> bool:
     steps = np.diff([float(cell) for cell in cells])
     return bool((steps == 1).all())
+
+
+def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Labels such as `None` and `N/A`, which may say that there is none."""
+    if task.shape.name not in ("LABEL", "LABELS"):
+        return []
+    odd = {label: count for label, count in audit.class_counts(rows, task).items() if no_labels.is_doubtful(label)}
+    if not odd:
+        return []
+    listed = ", ".join(f"{label!r} ({audit.counted(count)})" for label, count in odd.items())
+    numbers = tuple(int(rows.numbers[i]) for i, each in enumerate(rows[task.target]) if odd.keys() & names_in(each))
+    message = f"labels{named} in column {columns[task.target]!r} that may say there is none: {listed}"
+    action = "learned as labels like others; where they mean that it is not known, leave these cells empty"
+    return [Finding("none-labels", "warning", message, numbers, action)]
 
 
 def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:

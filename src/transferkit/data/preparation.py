@@ -126,8 +126,11 @@ def _cleaned(
     cleaned = {name: cleaned[name] for name in tables}
     checks.same_columns(cleaned)
     train, idle = weights.left_out(cleaned["train"].rows, called["train"])
-    whole, merged = merged_rows({name: part.rows for name, part in cleaned.items()} | {"train": train}, task)
-    findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *idle, *merged]
+    taken = {name: part.rows for name, part in cleaned.items()} | {"train": train}
+    numbered, respelt = checks.one_number(taken, task)
+    whole, merged = merged_rows(numbered, task)
+    noted = [finding for part in cleaned.values() for finding in part.findings]
+    findings = [*told, *noted, *idle, *respelt, *merged]
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
     return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
@@ -174,7 +177,8 @@ def naive_split(
         return None
     named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     train = weights.teaching(clean(named["train"], task, asked, "").rows)
-    rows = merged_rows({"train": train}, task)[0]["train"]
+    numbered, _ = checks.one_number({"train": train}, task)
+    rows = merged_rows(numbered, task)[0]["train"]
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None

@@ -86,7 +86,9 @@ def check_header(names: Sequence[str], path: Path) -> list[str]:
     repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
         found = ", ".join(shown(name, 40) for name in repeated[:10])
-        raise DataError(f"{path}: the header names {found} more than once; rename one")
+        raise DataError(
+            f"{path}: the header names {found} more than once; rename one, or put names above it if it is a row"
+        )
     return header
 
 

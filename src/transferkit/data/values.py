@@ -1,6 +1,6 @@
 """What a cell holds -> what a task takes: text for inputs, a label or None for targets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -12,6 +12,8 @@ from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
 _CONTROL = "\x02"
+PRINTED = frozenset(("nan", "NaN", "NAN", "<NA>", "NaT"))
+"""What pandas and NumPy print an empty cell as; it is no label."""
 _NESTED = (dict, list, tuple, set, np.ndarray)
 
 
@@ -87,14 +89,14 @@ def written_list(cell: Any) -> list[str] | None:
     return found if all(isinstance(word, str) for word in found) else None
 
 
-def targets(cells: Sequence[Any]) -> list[Any]:
-    """Cells as targets: text is stripped; None, NaN and blank text are None.
+def targets(cells: Sequence[Any], nothing: Collection[str] = ()) -> list[Any]:
+    """Cells as targets: text is stripped; None, NaN, blank text and what says `nothing` are None.
 
     Whole numbers that a missing neighbour turned into floats (1.0) become integers again.
     """
     if all(type(cell) is str for cell in cells):
-        return [whole(cell).strip() or None for cell in cells]
-    cleaned = [_target(cell) for cell in cells]
+        return [_stripped(cell, nothing) for cell in cells]
+    cleaned = [_target(cell, nothing) for cell in cells]
     floats = [cell for cell in cleaned if isinstance(cell, float)]
     if floats and all(cell.is_integer() for cell in floats):
         return [int(cell) if isinstance(cell, float) else cell for cell in cleaned]
@@ -124,11 +126,16 @@ def names_in(target: Any) -> list[str]:
     return [str(label) for label in target] if isinstance(target, list | tuple | set) else [str(target)]
 
 
-def _target(cell: Any) -> Any:
+def _stripped(cell: str, nothing: Collection[str]) -> str | None:
+    text = whole(cell).strip()
+    return None if text in nothing else text or None
+
+
+def _target(cell: Any, nothing: Collection[str]) -> Any:
     if isinstance(cell, bytes):
         cell = cell.decode("utf-8", "replace")
     if isinstance(cell, str):
-        return whole(cell).strip() or None
+        return _stripped(cell, nothing)
     if isinstance(cell, list | tuple):
         return [whole(each) if isinstance(each, str) else each for each in cell]
     return None if missing(cell) else cell
@@ -143,6 +150,11 @@ def missing(cell: Any) -> bool:
     if isinstance(cell, np.datetime64 | np.timedelta64):
         return bool(np.isnat(cell))
     return isinstance(cell, Real) and bool(cell != cell)
+
+
+def is_none(cell: Any) -> bool:
+    """Whether one of several labels is none: missing, or text that a missing value was printed as."""
+    return missing(cell) or (isinstance(cell, str) and cell.strip() in PRINTED)
 
 
 def label_key(target: Any, in_order: bool = False) -> str:

@@ -9,7 +9,7 @@ from transferkit.data import printed
 from transferkit.data.label_sets import EXPECTED, MEND
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
-from transferkit.data.values import missing
+from transferkit.data.values import is_none
 from transferkit.errors import DataError, shown
 from transferkit.tasks import Shape, Task, in_order
 
@@ -28,7 +28,7 @@ def read(cell: Any) -> list[str]:
         cell = [cell]
     if isinstance(cell, dict) or not hasattr(cell, "__iter__"):
         raise ValueError(f"{EXPECTED}, found {shown(cell, 60)}; {MEND}")
-    return sorted({written(label).strip() for label in cell if not missing(label)} - {""})
+    return sorted({written(label).strip() for label in cell if not is_none(label)} - {""})
 
 
 def _parsed(text: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from transferkit.data import label_sets, printed
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
-from transferkit.data.values import missing
+from transferkit.data.values import is_none, missing
 from transferkit.errors import DataError, shown
 from transferkit.tasks import Shape, Task, in_order
 
@@ -24,7 +24,7 @@ def _read(cell: Any) -> Any:
         found = list(cell)
         if len(found) > 1 or any(hasattr(each, "__iter__") and not isinstance(each, str | bytes) for each in found):
             raise ValueError(f"expected one label, found {shown(found, 60)}; {_ALONE}")
-        cell = found[0] if found else None
+        cell = found[0] if found and not is_none(found[0]) else None
     return None if missing(cell) else written(cell).strip() or None
 
 

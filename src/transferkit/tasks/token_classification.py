@@ -9,7 +9,7 @@ from transferkit.data import annotations, prodigy, values, word_rows
 from transferkit.data.annotations import Marked
 from transferkit.data.rows import Rows
 from transferkit.data.tags import OUTSIDE, repaired, unbracketed
-from transferkit.data.values import written_list
+from transferkit.data.values import is_none, written_list
 from transferkit.tasks import Shape, Task
 
 _NAMES = (
@@ -41,8 +41,8 @@ def _unpack(rows: Rows) -> Rows:
 
 
 def _is_odd(tag: str) -> bool:
-    """Whether `tag` is empty, a number, or left of a list."""
-    return not tag.strip() or _is_quoted(tag) or tag.strip().lstrip("-").isdigit()
+    """Whether `tag` is empty or printed so, a number, or left of a list."""
+    return not tag.strip() or is_none(tag) or _is_quoted(tag) or tag.strip().lstrip("-").isdigit()
 
 
 def _is_quoted(tag: str) -> bool:

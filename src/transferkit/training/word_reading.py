@@ -57,8 +57,7 @@ def tokenised(texts: Sequence[str], tokenizer: Any, reading: WordReading) -> Ite
 
 
 def mark_of_words(tokenizer: Any) -> int:
-    """The token that only says that a word begins behind it, as sentencepiece's do before signs; -1 if there is none.
-    """
+    """The token that only says that a word begins behind it, as sentencepiece's do before signs; -1 if there is none."""
     found = tokenizer.convert_tokens_to_ids(_BEGINS)
     return -1 if found is None or found == tokenizer.unk_token_id else int(found)
 
@@ -109,9 +108,7 @@ def _body(piece: str, place: Sequence[int]) -> tuple[int, int]:
     return (end - length, end) if 0 < length <= end - start else (end, end)
 
 
-def _parted(
-    tokens: Tokens, pieces: Sequence[str], borders: Mapping[str, tuple[int, ...]], tokenizer: Any
-) -> Tokens:
+def _parted(tokens: Tokens, pieces: Sequence[str], borders: Mapping[str, tuple[int, ...]], tokenizer: Any) -> Tokens:
     """`tokens` with parts in the place of those that have `borders`."""
     ids, owners, offsets = (each.tolist() for each in (tokens.ids, tokens.owners, tokens.offsets))
     for i in reversed(range(len(pieces))):

@@ -1,0 +1,32 @@
+"""Labels that say that there is none, and such as may say so."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from transferkit.data.values import PRINTED
+
+_NO_CONSENSUS = ("gold_label", "-")
+"""As SNLI and MultiNLI mark pairs on which the annotators do not agree."""
+_DOUBTFUL = frozenset(("none", "null", "na", "n/a", "#n/a", "-", "--"))
+_ANY_TEXT = ("TEXT", "SPAN")
+
+
+def of(shape: str, column: str) -> frozenset[str]:
+    """Texts in a `column` of targets of this shape that stand for no target: what an empty cell is printed as, unless
+    any text may be one."""
+    if shape in _ANY_TEXT:
+        return frozenset()
+    name, mark = _NO_CONSENSUS
+    return PRINTED | {mark} if shape == "LABEL" and column.strip().casefold() == name else PRINTED
+
+
+def said(cells: Sequence[Any], nothing: Collection[str]) -> str:
+    """Which of the texts that say `nothing` stand in the `cells` of rows without a label: `, 'nan' in 3 of them`."""
+    counts = Counter(text for cell in cells if isinstance(cell, str) and (text := cell.strip()) in nothing)
+    return "".join(f", {text!r} in {count:,} of them" for text, count in counts.most_common(3))
+
+
+def is_doubtful(label: str) -> bool:
+    """Whether a label may say that there is none, as `None` and `N/A`."""
+    return label.casefold() in _DOUBTFUL
