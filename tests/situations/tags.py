@@ -201,9 +201,15 @@ SITUATIONS = (
         TAGS,
         refused="place|end|outside|longer",
     ),
+    _read(
+        "places from 1 to the last sign",
+        "rows.jsonl",
+        lines([{"text": x, "label": [[a + 1, b, c] for a, b, c in f]} for x, f in _SPANS]),
+        says="count characters from 1, the end is the last one",
+    ),
     Situation(
         "places that cut words in two",
-        {"rows.jsonl": lines([{"text": x, "label": [[a + 1, b, c] for a, b, c in f]} for x, f in _SPANS])},
+        {"rows.jsonl": lines([{"text": x, "label": [[a + 2, b, c] for a, b, c in f]} for x, f in _SPANS])},
         TAGS,
         refused="word",
     ),

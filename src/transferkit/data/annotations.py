@@ -46,7 +46,7 @@ def read(cell: Any) -> Marked | None:
 
     Lists of [start, end, type] (spaCy, doccano) or of mappings with start, end and a label under their usual names
     (Label Studio, Prodigy, CMeEE), also written as text; spaCy's {"entities": [...]}; {type: {words: [[first, last]]}}
-    of CLUENER. An empty list says that there is none. Raises `ValueError` for entities that cannot be read.
+    of CLUENER. An empty list or mapping says that there is none. Raises `ValueError` for entities that cannot be read.
     """
     cell = _unwritten(cell)
     if isinstance(cell, Mapping):
@@ -156,7 +156,7 @@ def _transposed(cell: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_by_type(cell: Mapping[Any, Any]) -> bool:
-    return bool(cell) and all(isinstance(found, Mapping) for found in cell.values())
+    return all(isinstance(found, Mapping) for found in cell.values())
 
 
 def _by_type(cell: Mapping[str, Mapping[str, Any]]) -> Iterator[Mark]:
