@@ -72,15 +72,18 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
 
 def turns(train: Rows) -> list[Finding]:
     """Which turns of conversations are learned, where some have more than one answer."""
-    earlier = [talk.answers for text in train["text"] if (talk := conversations.parsed(text)) and talk.answers]
-    if not earlier:
-        return []
-    message = (
-        f"{counted(len(earlier), 'conversation')} to train on with {counted(sum(earlier), 'answer')} before the last"
-    )
-    return [
-        Finding("turns", "info", message, (), "every answer is learned (by encoder-decoders the last), the last judged")
-    ]
+    talks = [talk for text in train["text"] if (talk := conversations.parsed(text))]
+    earlier = [talk.answers for talk in talks if talk.answers]
+    found = []
+    if earlier:
+        many = counted(sum(earlier), "answer")
+        message = f"{counted(len(earlier), 'conversation')} to train on with {many} before the last"
+        action = "every answer is learned (by encoder-decoders the last), the last judged"
+        found.append(Finding("turns", "info", message, (), action))
+    if unlearned := sum(talk.unlearned for talk in talks):
+        message = f"{counted(unlearned, 'answer')} of weight 0, or of a prompt, in conversations to train on"
+        found.append(Finding("turns", "info", message, (), "read, not learned"))
+    return found
 
 
 def always(train: Rows, task: TaskColumns) -> list[Finding]:

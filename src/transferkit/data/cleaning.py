@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import annotations, answers, audit, content, memberships, word_checks
+from transferkit.data import annotations, answers, audit, content, last_turns, memberships, word_checks
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.parting import Parting
@@ -36,7 +36,12 @@ def clean(
     """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table; `parting` is for
     texts whose entities are given by their places, by default as `data.words.pieces` parts them."""
     header = _repeated_header(table)
-    rows, columns = canonical(table.take(~header) if header.any() else table, task, named)
+    table_rows = table.take(~header) if header.any() else table
+    rows, columns = canonical(table_rows, task, named)
+    told = task.notices(table_rows, name)
+    if task.conversations:
+        rows, cut = last_turns.cut_back(rows, task, name)
+        told += cut
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
     unlabelled = ~blank & np.array([target is None for target in rows[task.target]], dtype=bool)
     where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
@@ -52,7 +57,7 @@ def clean(
             "name another column with --label, or leave this file out"
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)
-    findings: list[Finding | None] = [*audit.encoding(rows, task, name)]
+    findings: list[Finding | None] = [*audit.encoding(rows, task, name), *told]
     if header.any():
         findings.append(
             _dropped("repeated-header", table.take(header), name, "the columns' names once more", "dropped")

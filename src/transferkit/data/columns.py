@@ -10,6 +10,7 @@ from transferkit.config import DataConfig
 from transferkit.data import joined, sentences, values, word_columns
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
 from transferkit.errors import DataError, shown
 
 
@@ -45,6 +46,14 @@ class TaskColumns(Protocol):
         """What the columns are called that `unpack` reads."""
 
     @property
+    def notices(self) -> Callable[[Rows, str], list[Finding]]:
+        """Findings on what `unpack` leaves of the rows of a split."""
+
+    @property
+    def conversations(self) -> bool:
+        """Whether a text may be a conversation."""
+
+    @property
     def shape(self) -> Enum:
         """The form of the answer; LABEL means one class per row."""
 
@@ -72,6 +81,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
+_PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
+"""Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
 _WORDS_OF_A_NAME = 2
 _FEWEST_OF_LABELS = 2
 
@@ -243,7 +254,20 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
         way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"{way_out}{hint}{_headless(names)}"
+        f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
+    )
+
+
+def _preferences(names: Sequence[str], task: TaskColumns) -> str:
+    """A hint where rows have answers to prefer and answers to reject."""
+    pair = next((pair for pair in _PREFERENCES if set(pair) <= set(names)), None)
+    if pair is None:
+        return ""
+    other = "" if task.conversations else "--task text-generation "
+    way = f"{other}--label {pair[0]}" if pair == _PREFERENCES[0] else "write them behind the input as messages"
+    return (
+        f"; pairs of answers ({pair[0]} and {pair[1]}) are for preference learning, which is not done here, but the "
+        f"better ones can be learned: {way}"
     )
 
 
