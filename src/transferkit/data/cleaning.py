@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import annotations, answers, audit, content, last_turns, memberships, word_checks
+from transferkit.data import annotations, answers, audit, content, decimals, last_turns, memberships, word_checks
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import resolve
 from transferkit.data.parting import Parting
@@ -39,6 +39,8 @@ def clean(
     table_rows = table.take(~header) if header.any() else table
     rows, columns = canonical(table_rows, task, named)
     told = task.notices(table_rows, name)
+    if task.shape.name == "VALUE":
+        told += decimals.noticed(table_rows, columns[task.target], name)
     if task.conversations:
         rows, cut = last_turns.cut_back(rows, task, name)
         told += cut

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import joined, sentences, values, word_columns
+from transferkit.data import decimals, joined, sentences, values, word_columns
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -122,7 +122,9 @@ def canonical(
     columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
-        columns[task.target] = values.read(values.targets(rows[raw]), task.read_target, raw, rows)
+        cells = values.targets(rows[raw])
+        cells = decimals.with_points(cells) if task.shape.name == "VALUE" else cells
+        columns[task.target] = values.read(cells, task.read_target, raw, rows)
     else:
         columns[task.target] = [None] * len(rows)
     for name, raw in chosen.items():

@@ -19,7 +19,7 @@ MAX_LINE = 64 * 2**20
 
 SUFFIXES = (".gz", ".xz")
 
-_AT_ONCE = 2**20
+_AT_ONCE, _START = 2**20, 2**16
 _EXPANDED, _LARGE = 300, 2**30
 """What grows to more than so many times its size, and to more than so many bytes, holds no texts."""
 
@@ -34,17 +34,26 @@ def stored_suffix(path: Path) -> str:
     return inner.suffix.lower()
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+@contextmanager
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     """`path` opened for reading, decompressed on the way where its suffix says so."""
-    _regular(path)
-    try:
+    with open_plain(path) as plain:
         match path.suffix.lower():
             case ".gz":
-                return cast(IO[bytes], gzip.open(path))
+                with gzip.GzipFile(fileobj=plain) as unpacked:
+                    yield cast(IO[bytes], unpacked)
             case ".xz":
-                return cast(IO[bytes], lzma.open(path))
+                with lzma.LZMAFile(plain) as unpacked:
+                    yield cast(IO[bytes], unpacked)
             case _:
-                return path.open("rb")
+                yield plain
+
+
+def open_plain(path: Path) -> IO[bytes]:
+    """`path` opened for reading its bytes as they are stored."""
+    _regular(path)
+    try:
+        return path.open("rb")
     except OSError as error:
         raise DataError(f"{path}: cannot be opened: {error.strerror or error}; check its permissions") from None
 
@@ -84,17 +93,19 @@ def whole_text(path: Path, encoding: str = "utf-8-sig") -> str:
 
 
 def lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[str]:
-    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD.
+    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD. A line ends with
+    a carriage return where nothing else ends the first lines, as in files of old Macs.
 
     Raises `DataError` for an empty, truncated or damaged file; `LongLineError` for a line over `MAX_LINE` signs, of
     which no more than that is ever held.
     """
     number = read = 0
     most = max(_LARGE, _EXPANDED * _regular(path))
+    line_end = _line_end(path, encoding)
     with (
         open_bytes(path) as file,
         _undamaged(path, lambda: f"line {number}"),
-        TextIOWrapper(file, encoding, errors="replace", newline="\n") as text,
+        TextIOWrapper(file, encoding, errors="replace", newline=line_end) as text,
     ):
         while line := text.readline(MAX_LINE + 1):
             number, read = number + 1, read + len(line)
@@ -107,6 +118,12 @@ def lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[str]:
             yield line
     if number == 0:
         raise DataError(f"{path}: is empty; expected rows of data")
+
+
+def _line_end(path: Path, encoding: str) -> str:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    start = decoder.decode(next(chunks(path, _START), b""))
+    return "\r" if "\r" in start.rstrip("\r") and "\n" not in start else "\n"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import usable_path
-from transferkit.data import class_names, compression, folders, formats, tables
+from transferkit.data import class_names, compression, folders, formats, signatures, tables
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
@@ -97,6 +97,7 @@ def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None
     the names that `dataset_info.json` beside it gives them."""
     file = _place(path)
     of_file = formats.of(file)
+    signatures.refuse_others(file, compression.stored_suffix(file))
     if of_file.BINARY:
         return of_file.batches(file, batch_size, "")
     name = encodings.of(file, encoding)
