@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -280,7 +281,9 @@ def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
     """Rows per label; a row with several counts for each."""
     if task.shape.name == "LABEL":
         return Counter(map(str, rows[task.target]))
-    return Counter(name for target in rows[task.target] for name in names_in(target))
+    of_tags = task.shape.name == "TAGS"
+    in_rows = (cell if of_tags and isinstance(cell, list) else names_in(cell) for cell in rows[task.target])
+    return Counter(chain.from_iterable(in_rows))
 
 
 def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from transferkit.config import DataConfig
 from transferkit.data import (
     audit,
     checks,
+    collecting,
     content,
     folding,
     joined,
@@ -30,6 +31,7 @@ from transferkit.errors import DataError
 UNLABELLED = "unlabelled"
 
 
+@collecting.paused()
 def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int) -> Splits:
     """Disjoint, audited splits of raw `tables` (a single one under any key, or train, validation, test).
 
@@ -79,6 +81,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     )
 
 
+@collecting.paused()
 def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> Overview:
     """What `prepare` would read raw `tables` as, without splits. Raises `DataError` where they cannot be used."""
     named = assigned(tables)

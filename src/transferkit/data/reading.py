@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 
 from transferkit.config import usable_path
-from transferkit.data import class_names, compression, folders, formats, signatures, tables
+from transferkit.data import (
+    class_names,
+    collecting,
+    compression,
+    folders,
+    formats,
+    reading_progress,
+    signatures,
+    tables,
+)
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Rows, concatenated
 from transferkit.errors import DataError, shown
@@ -46,7 +55,8 @@ def read(source: Any, encoding: str | None = None) -> Rows:
     if isinstance(source, Rows):
         return source
     if isinstance(source, str | Path):
-        return concatenated(list(stream(source, _BATCH, encoding)))
+        with reading_progress.told(), collecting.paused():
+            return concatenated(list(stream(source, _BATCH, encoding)))
     if _is(source, "pandas", "DataFrame"):
         return tables.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):

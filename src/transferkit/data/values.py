@@ -56,7 +56,7 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
         return written_list(cell)
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return None
-    if all(type(word) is str for word in cell):
+    if set(map(type, cell)) <= {str}:
         return list(cell)
     for place, word in enumerate(cell, start=1):
         if isinstance(word, _NESTED) or missing(word):
@@ -115,7 +115,7 @@ def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: 
 
 def names_in(target: Any) -> list[str]:
     """The labels that a target names: one, or those of a list."""
-    return [str(label) for label in target] if isinstance(target, list | tuple | set) else [str(target)]
+    return list(map(str, target)) if isinstance(target, list | tuple | set) else [str(target)]
 
 
 def _target(cell: Any) -> Any:
@@ -124,6 +124,8 @@ def _target(cell: Any) -> Any:
     if isinstance(cell, str):
         return whole(cell).strip() or None
     if isinstance(cell, list | tuple):
+        if set(map(type, cell)) == {str} and whole(text := "".join(cell)) is text:
+            return list(cell)
         return [whole(each) if isinstance(each, str) else each for each in cell]
     return None if missing(cell) else cell
 
