@@ -1,7 +1,7 @@
 """Raw tables -> `Splits`: columns mapped, rows cleaned, splits made disjoint, everything reported."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,8 @@ from transferkit.data.unlabelled import gathered
 from transferkit.errors import DataError
 
 UNLABELLED = "unlabelled"
+_MANY = 20_000
+"""Of more rows than that some can be held out."""
 
 
 @collecting.paused()
@@ -45,28 +47,12 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     """
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
-    single = len(named) == 1
-    cleaned, asked, told = _cleaned(named, task, config)
-    columns = cleaned["train"].columns
-    given, respelt = checks.one_spelling({name: part.rows for name, part in cleaned.items()}, task)
-    checks.enough_classes(given["train"], task, columns, tested="test" in given)
-    checks.same_labels(given, task)
-    memberships.one_kind_of_time(given, columns)
-    findings = [*told, *respelt]
-    findings += checks.repeats_in_test(given.get("test"), task)
-    given["train"], repeats = without_repeats(given["train"], task, "" if single else "train")
-    if "test" not in given or ("validation" not in given and config.validation_size > 0):
-        repeats += checks.categories(given["train"], task, columns)
-    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
-    if folds and config.test_size is None:
-        given.setdefault("test", given["train"].take([]))
-    parts, leaks = partition.disjoint(given, config, task, seed)
-    parts, unlearned = checks.learnable(parts, task)
-    checks.usable(parts, task, columns, cross_validated=bool(folds), tested="test" in named)
-    findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
-    findings += [*memberships.findings(parts, columns, given), *_label_findings(_learned(parts, folds), task)]
-    spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
-    unlabelled, untouched = gathered(spare, extra, parts, task, asked)
+    read = _cleaned(named, task, config)
+    made = _divided(named, read, task, config, seed)
+    parts, columns = made.parts, read.columns
+    findings = [*made.findings, *_label_findings(_learned(parts, made.folds), task)]
+    spare = [part.unlabelled for name, part in read.tables.items() if name != "test"]
+    unlabelled, untouched = gathered(spare, extra, parts, task, read.asked)
     findings += untouched
     counts = _counts(named, parts, findings, task) | {"unlabelled_kept": len(unlabelled or ())}
     return Splits(
@@ -76,34 +62,91 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         audit=Audit(tuple(findings), counts),
         columns={name: raw for name, raw in columns.items() if name not in (GROUP, TIME)},
         unlabelled=unlabelled,
-        folds=folds,
-        overview=overview.of(named, cleaned, task),
+        folds=made.folds,
+        overview=overview.of(named, read.tables, task),
     )
 
 
 @collecting.paused()
-def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> Overview:
-    """What `prepare` would read raw `tables` as, without splits. Raises `DataError` where they cannot be used."""
+def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int) -> Overview:
+    """What `prepare` would read raw `tables` as, and what it would find but for rows that are nearly the same. Where it
+    would refuse them although they can be read, the overview's `problem` says why.
+
+    Raises `DataError` where they cannot be read.
+    """
     named = assigned(tables)
     named.pop(UNLABELLED, None)
-    cleaned, _, findings = _cleaned(named, task, config)
-    rows = {name: part.rows for name, part in cleaned.items()}
-    checks.enough_classes(rows["train"], task, cleaned["train"].columns, tested="test" in rows)
-    if task.shape.name == "TAGS":
-        findings += audit.alike_labels(rows["train"], task)
+    read = _cleaned(named, task, config)
+    try:
+        findings, problem = _divided(named, read, task, config, seed, quick=True).findings, ""
+    except DataError as error:
+        findings, problem = read.findings, str(error)
+    train = read.tables["train"].rows
+    if task.conversations:
+        findings += audit.turns(train)
+    if task.shape.name in ("LABEL", "LABELS", "TAGS"):
+        findings += audit.alike_labels(train, task)
     if task.shape.name in ("LABEL", "LABELS"):
-        findings += [
-            *audit.alike_labels(rows["train"], task),
-            *audit.always(rows["train"], task),
-            *audit.balance(rows["train"], task),
-        ]
-    return overview.of(named, cleaned, task, findings)
+        findings += [*audit.always(train, task), *audit.balance(train, task)]
+    return replace(overview.of(named, read.tables, task, findings), problem=problem)
 
 
-def _cleaned(
-    named: Mapping[str, Rows], task: TaskColumns, config: DataConfig
-) -> tuple[dict[str, Cleaned], dict[str, str], list[Finding]]:
-    """The tables cleaned, the names of the columns that the user named, and the findings."""
+@dataclass(frozen=True)
+class _Read:
+    """The cleaned tables, the names of columns that the user named, and the findings."""
+
+    tables: dict[str, Cleaned]
+    asked: dict[str, str]
+    findings: list[Finding]
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Canonical -> raw names."""
+        return self.tables["train"].columns
+
+
+@dataclass(frozen=True)
+class _Divided:
+    """Disjoint parts, in how many they are cross-validated, and all findings."""
+
+    parts: dict[str, Rows]
+    folds: int
+    findings: list[Finding]
+
+
+def _divided(
+    named: Mapping[str, Rows], read: _Read, task: TaskColumns, config: DataConfig, seed: int, quick: bool = False
+) -> _Divided:
+    """What was `read` of the tables `named`, made disjoint. Raises `DataError`.
+
+    If it is to be `quick`, rows that are nearly the same are not looked for, and none are held out of many.
+    """
+    columns = read.columns
+    given, respelt = checks.one_spelling({name: part.rows for name, part in read.tables.items()}, task)
+    checks.enough_classes(given["train"], task, columns, tested="test" in given)
+    checks.same_labels(given, task)
+    memberships.one_kind_of_time(given, columns)
+    findings = [*read.findings, *respelt]
+    findings += checks.repeats_in_test(given.get("test"), task)
+    given["train"], repeats = without_repeats(given["train"], task, "" if len(named) == 1 else "train")
+    if "test" not in given or ("validation" not in given and config.validation_size > 0):
+        repeats += checks.categories(given["train"], task, columns)
+    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
+    whole = quick and len(given["train"]) > _MANY and not {GROUP, TIME} & columns.keys()
+    if (folds and config.test_size is None) or whole:
+        given.setdefault("test", given["train"].take([]))
+    if whole:
+        given.setdefault("validation", given["train"].take([]))
+    parts, leaks = partition.disjoint(given, config, task, seed, near_too=not quick)
+    parts, unlearned = checks.learnable(parts, task)
+    checks.usable(parts, task, columns, cross_validated=bool(folds) or whole, tested="test" in named)
+    findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
+    findings += memberships.findings(parts, columns, given)
+    return _Divided(parts, folds, findings)
+
+
+def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -> _Read:
+    """The tables `named`, cleaned."""
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     called = {name: "" if len(named) == 1 else name for name in named}
     _require_targets(tables, task, asked)
@@ -113,7 +156,7 @@ def _cleaned(
     findings = [*told, *(finding for part in cleaned.values() for finding in part.findings), *merged]
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
-    return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
+    return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings)
 
 
 def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mapping[str, str]) -> None:

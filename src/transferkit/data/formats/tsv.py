@@ -69,7 +69,7 @@ class _Whole:
                 yield number, fields or [""]
 
     def is_meant(self, width: int) -> bool:
-        """Whether some lines have another number of fields than the header, or one column is all there is, and read as a
+        """Whether some lines have another number of fields than the header, or one column is all there is, and as a
         whole it has quotes around fields that go on over lines and around nothing that looks like rows."""
         lines = (
             line for number, line in compression.numbered(self.path, 1 + self.skipped, self.encoding) if number > 0
