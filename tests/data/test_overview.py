@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
         {"train": [row | {"text_pair": "b"} for row in rows(9)], "test": rows(9, "other")},
         "expected the same columns in every split",
     ),
-    "too few": ({"train": rows(2)}, "expected at least 2 rows to hold out and 2 to train on"),
+    "one label": ({"train": rows(9, labels="a")}, "expected at least two different labels"),
     "one row to test": ({"train": rows(9), "test": rows(1, "other")}, "expected at least 2 rows in test, found 1"),
 }
 

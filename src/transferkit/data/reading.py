@@ -1,6 +1,6 @@
 """Files, folders and tables in memory -> `Rows` under their raw column names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from transferkit.data import (
     folders,
     formats,
     reading_progress,
+    saved,
     signatures,
     tables,
 )
@@ -47,10 +48,11 @@ _OPEN_KEYS = (".jsonl", ".ndjson", ".json")
 def read(source: Any, encoding: str | None = None) -> Rows:
     """All rows of `source` with its own column names and 1-based row numbers.
 
-    `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz), a pandas DataFrame, a
-    `datasets.Dataset`, a mapping of columns or a list of mappings. A file is read as UTF-8, where a handful of bytes
-    may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. Raises `DataError`
-    naming file, row and what to do.
+    `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz; a folder that `datasets`
+    saved), a DataFrame of pandas or polars, an Arrow table, a `datasets.Dataset` or `IterableDataset`, a mapping of
+    columns, or mappings as a list or a stream, of which at most a million rows are read. A file is read as UTF-8, where
+    a handful of bytes may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`.
+    Raises `DataError` naming file, row and what to do.
     """
     if isinstance(source, Rows):
         return source
@@ -61,12 +63,18 @@ def read(source: Any, encoding: str | None = None) -> Rows:
         return tables.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):
         return tables.from_dataset(source, "Dataset")
+    if _is(source, "datasets", "IterableDataset"):
+        return tables.from_stream(source.with_format(None), "IterableDataset", source.features)
+    if _is_arrow(source):
+        return tables.from_arrow(source, type(source).__name__)
     if isinstance(source, Mapping) and not _is_split_mapping(source):
         return tables.from_mapping(source, "mapping")
     if isinstance(source, list | tuple):
         return tables.from_records(source, "list")
+    if isinstance(source, Iterable) and not isinstance(source, Mapping | bytes | Set):
+        return tables.from_stream(source, type(source).__name__)
     raise DataError(
-        "expected a path, a DataFrame, a Dataset, a mapping of columns or a list of mappings as one table, "
+        "expected a path, a DataFrame, a Dataset, a mapping of columns or a list or stream of mappings as one table, "
         f"found {'several splits' if isinstance(source, Mapping) else type(source).__name__}"
     )
 
@@ -88,6 +96,10 @@ def read_splits(source: Any, validation: Any = None, test: Any = None, encoding:
 def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
     if isinstance(source, Mapping) and _is_split_mapping(source):
         return {split_name(name): read(table, encoding) for name, table in source.items()}
+    if isinstance(source, str | Path) and saved.is_one(_place(source)):
+        found = saved.load(_place(source))
+        one = tables.from_dataset(found, str(source)) if not isinstance(found, Mapping) else None
+        return {ALL: one} if one else _splits_of(found, encoding)
     if isinstance(source, str | Path) and _place(source).is_dir():
         return _read_folder(_place(source), encoding)
     return {ALL: read(source, encoding)}
@@ -106,6 +118,8 @@ def stream(path: str | Path, batch_size: int = 1000, encoding: str | None = None
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
     the names that `dataset_info.json` beside it gives them."""
     file = _place(path)
+    if saved.is_one(file):
+        return saved.batches(file, batch_size)
     of_file = formats.of(file)
     signatures.refuse_others(file, compression.stored_suffix(file))
     if of_file.BINARY:
@@ -128,6 +142,8 @@ def _is_split_mapping(source: Mapping[str, Any]) -> bool:
         isinstance(value, Rows | Mapping | Path)
         or _is(value, "pandas", "DataFrame")
         or _is(value, "datasets", "Dataset")
+        or _is(value, "datasets", "IterableDataset")
+        or _is_arrow(value)
         for value in source.values()
     )
 
@@ -135,6 +151,11 @@ def _is_split_mapping(source: Mapping[str, Any]) -> bool:
 def _is(value: Any, package: str, name: str) -> bool:
     """Whether `value` is a `name` of an optional `package`, without importing it."""
     return any(kind.__name__ == name and kind.__module__.split(".")[0] == package for kind in type(value).__mro__)
+
+
+def _is_arrow(value: Any) -> bool:
+    """Whether `value` is a table that hands out its columns as Arrow does; a single column has no others."""
+    return hasattr(value, "__arrow_c_stream__") and (hasattr(value, "columns") or hasattr(value, "schema"))
 
 
 def _read_folder(folder: Path, encoding: str | None) -> dict[str, Rows]:
