@@ -7,14 +7,15 @@ from typing import Any
 from transferkit.data import audit
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
+from transferkit.data.values import missing
 
 _NUMBER = re.compile(r"\s*[+-]?(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?\s*")
 _THOUSAND = 3
 
 
 def with_points(cells: Sequence[Any]) -> list[Any]:
-    """`cells` with decimal points, where all texts among them are numbers with decimal commas or whole numbers and one
-    or more could be nothing else: 1,234 alone may be more than a thousand. Other cells as they are."""
+    """`cells` with decimal points, where all are texts of numbers with decimal commas or whole numbers and one or more
+    could be nothing else: 1,234 alone may be more than a thousand. Other cells as they are."""
     if not _are_decimals(cells):
         return list(cells)
     return [cell.replace(".", "").replace(",", ".") if isinstance(cell, str) else cell for cell in cells]
@@ -37,6 +38,8 @@ def _are_decimals(cells: Sequence[Any]) -> bool:
     texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
     if not any("," in cell for cell in texts):
         return False
+    if any(not isinstance(cell, str) and not missing(cell) for cell in cells):
+        return False  # numbers beside: the texts are slips
     found = [_NUMBER.fullmatch(cell) for cell in texts]
     parted = [match for match in found if match and match["part"]]
     whole_with_points = any(match and not match["part"] and "." in match["whole"] for match in found)
