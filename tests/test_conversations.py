@@ -11,6 +11,7 @@ from test_writing import save_writer
 from tiny_models import load
 from transferkit import tasks
 from transferkit.data import audit, conversations
+from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.columns import canonical
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
@@ -48,6 +49,20 @@ def read(**columns: Any) -> Rows:
     return canonical(Rows(columns, np.arange(1, count + 1)), TASK)[0]
 
 
+def cleaned(*rows: dict[str, Any]) -> Cleaned:
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = Rows({name: [row.get(name) for row in rows] for name in names}, np.arange(1, len(rows) + 1))
+    return clean(table, TASK, {}, "")
+
+
+def user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def said(text: str, **fields: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": text, **fields}
+
+
 def learned(backbone: Backbone, rows: Rows, max_length: int = 200, template: str = "") -> list[str]:
     """The texts that the labels of the first row are, one for every stretch of tokens without a gap."""
     tokenizer: Any = backbone.tokenizer()
@@ -83,6 +98,16 @@ def test_a_template_that_asks_otherwise_than_it_writes_down(writers: dict[str, B
     """As those of models that think: what they are asked with ends in an empty thought, past turns have none."""
     found = learned(writers["llama"], read(messages=[TALK]), template=THINKING)
     assert found == ["big one [SEP]", "old [SEP]", "the big home [SEP]"]
+
+
+def test_a_template_that_writes_a_thought_before_the_last_answer_only(writers: dict[str, Backbone]) -> None:
+    template = THINKING.replace(
+        "message['role'] + ' ' +",
+        "message['role'] + ' ' + ('{ } ' if loop.last and message['role'] == 'assistant' else '') +",
+    )
+    assert learned(writers["llama"], read(messages=[TALK]), template=template) == [
+        *("big one [SEP]", "old [SEP]", "the big home [SEP]")
+    ]
 
 
 def test_turns_that_are_left_out_are_not_learned(writers: dict[str, Backbone]) -> None:
@@ -180,11 +205,121 @@ def test_questions_with_what_the_system_says() -> None:
         ({"instruction": ["a"], "output": ["b"], "history": ["x"]}, "expected a list of history, found 'x'"),
         ({"instruction": ["a"], "output": ["b"], "history": [[["x"]]]}, "a history of pairs of question and answer"),
         ({"messages": [TALK], "tools": ["nothing"]}, "expected a list of tools, found 'nothing'"),
+        ({"messages": [[user("q"), said("a", weight=0.5)]]}, "expected the weight of a message to be 0 or 1, found 0"),
+        ({"messages": [[{"role": "user", "content": {"parts": ["q"]}}]]}, "found content that is no text"),
     ],
 )
 def test_what_is_no_conversation(columns: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=f"row 1, column .*{message}"):
         read(**columns)
+
+
+@pytest.mark.parametrize("field", [{"weight": 0}, {"train": False}, {"loss": False}])
+def test_answers_of_weight_0_are_not_learned(writers: dict[str, Backbone], field: dict[str, Any]) -> None:
+    talk = [TALK[1], said("big one", **field), TALK[3], said("old", weight=1), *TALK[5:]]
+    rows = read(messages=[talk])
+    assert learned(writers["llama"], rows) == ["old [SEP]", "the big home [SEP]"]
+    assert learned(writers["gpt2"], rows)[0] == "old"
+    told = [finding.message for finding in audit.turns(rows)]
+    assert told == [
+        "1 conversation to train on with 1 answer before the last",
+        "1 answer of weight 0, or of a prompt, in conversations to train on",
+    ]
+
+
+def test_conversations_are_learned_as_far_as_their_last_answer() -> None:
+    last_unlearned = [user("q"), said("yes"), user("again"), said("no", weight=0), user("bye")]
+    found = cleaned(
+        {"messages": [user("q"), said("a"), user("thanks")]},
+        {"messages": last_unlearned},
+        {"messages": [user("q"), said("a"), user("z"), said("b")]},
+        {"messages": [user("never answered")]},
+    )
+    assert list(found.rows["completion"]) == ["a", "yes", "b"] and list(found.rows["text"])[:2] == ["q", "q"]
+    assert list(found.unlabelled["text"]) == ["never answered"]
+    (cut,) = (each for each in found.findings if each.kind == "last-turns")
+    assert cut.message == "4 turns after the last answer to learn, of 2 conversations (rows 1, 2)"
+
+
+def test_a_conversation_to_answer_keeps_its_last_turn() -> None:
+    table = Rows({"messages": [[user("q"), said("a"), user("thanks")]]}, np.arange(1, 2))
+    rows, _ = canonical(table, TASK, need_target=False)
+    talk = conversations.parsed(rows["text"][0])
+    assert talk is not None and talk.turns[-1] == user("thanks")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"prompt": [user("q")], "completion": [said("a")]},
+        {"prompt": "q", "completion": [said("a")]},
+        {"prompt": json.dumps([user("q")]), "completion": json.dumps([said("a")])},
+        {"prompt": [user("q")], "completion": "a"},
+        {"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}, said("a")]},
+        {"messages": np.array([user("q"), said("a")], dtype=object)},
+    ],
+)
+def test_forms_of_one_question_and_answer(row: dict[str, Any]) -> None:
+    found = cleaned(row)
+    assert list(found.rows["text"]) == ["q"] and list(found.rows["completion"]) == ["a"] and not found.findings
+
+
+def test_answers_in_a_prompt_are_not_learned() -> None:
+    """As TRL does it where prompts and completions stand apart."""
+    (text,) = cleaned({"prompt": [user("q"), said("a"), user("z")], "completion": [said("b")]}).rows["text"]
+    talk = conversations.parsed(text)
+    assert talk is not None and (talk.answers, talk.unlearned) == (0, 1)
+
+
+def test_a_function_call_of_the_older_form_is_read() -> None:
+    call = {"name": "w", "arguments": '{"day": 1}'}
+    talk = [user("weather"), {"role": "assistant", "content": None, "function_call": call}, said("fine")]
+    (text,) = cleaned({"messages": talk, "functions": [{"name": "w", "parameters": {}}]}).rows["text"]
+    found = conversations.parsed(text)
+    assert found is not None and found.turns[1]["tool_calls"][0]["function"] == {"name": "w", "arguments": {"day": 1}}
+    assert found.tools == [{"type": "function", "function": {"name": "w", "parameters": {}}}]
+
+
+def test_fields_of_messages_that_are_not_read_are_found() -> None:
+    talk = [user("q"), said("a", reasoning_content="hm", refusal=None, id="x1"), user("z"), said("b", thinking="so")]
+    found = cleaned({"messages": talk}, {"messages": [user("q"), said("a", audio=None, annotations=[])]})
+    told = {each.kind: each.message for each in found.findings}
+    assert told == {
+        "message-thoughts": "1 row has 'reasoning_content', 'thinking' in messages (row 1)",
+        "message-fields": "1 row has 'id' in messages (row 1)",
+    }
+    talk_read = conversations.parsed(found.rows["text"][0])
+    assert talk_read is not None and talk_read.turns[1]["reasoning_content"] == "hm"
+
+
+PREFERENCES: list[dict[str, Any]] = [
+    {"prompt": "q", "chosen": "a", "rejected": "b"},
+    {"prompt": [user("q")], "chosen": [said("a")], "rejected": [said("b")]},
+    {"chosen": [user("q"), said("a")], "rejected": [user("q"), said("b")]},
+    {"instruction": "q", "input": "", "chosen": "a", "rejected": "b"},
+    {
+        "conversations": [{"from": "human", "value": "q"}],
+        "chosen": {"from": "gpt", "value": "a"},
+        "rejected": {"from": "gpt", "value": "b"},
+    },
+]
+
+
+@pytest.mark.parametrize("row", PREFERENCES)
+def test_preferences_are_refused_and_the_chosen_answers_can_be_learned(row: dict[str, Any]) -> None:
+    table = Rows({name: [cell] for name, cell in row.items()}, np.arange(1, 2))
+    with pytest.raises(DataError, match=r"for preference learning, which is not done here.*--label chosen"):
+        canonical(table, TASK)
+    rows, _ = canonical(table, TASK, {"completion": "chosen"})
+    assert list(rows["text"]) == ["q"] and list(rows["completion"]) == ["a"]
+
+
+def test_answers_that_are_marked_as_bad_are_found() -> None:
+    rows = [{"prompt": "q", "completion": "a", "label": good} for good in (True, False)]
+    (odd,) = cleaned(*rows).findings
+    assert odd.kind == "bad-answers" and odd.rows == (2,)
+    assert not cleaned(*({**row, "label": True} for row in rows)).findings
 
 
 def test_long_prompts_keep_both_ends(writers: dict[str, Backbone], tmp_path: Path) -> None:

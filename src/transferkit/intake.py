@@ -58,9 +58,11 @@ def look(config: RunConfig, table: Any = None) -> Overview:
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
     tables = _tables(config, table, task)
     try:
-        return data.look(tables, config.data, task)
+        found = data.look(tables, config.data, task, config.seed)
     except DataError as error:
         return data.unusable(tables, task, f"{error}{_other_tasks(tables, config.data, task)}")
+    other = _other_tasks(tables, config.data, task) if found.problem else ""
+    return replace(found, problem=f"{found.problem}{other}")
 
 
 def take_in(config: RunConfig, table: Any = None) -> Intake:

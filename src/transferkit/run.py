@@ -104,7 +104,7 @@ def fit(
     """Train every one of `routes` and a baseline on `data`, compare them on held-out rows, and save all of it.
 
     `data`, `validation` and `test` are each a file, a DataFrame, a `datasets` object, a mapping of columns or a
-    list of mappings; `data` may also be a catalogue name such as "trec", a hub data set, or all splits in a
+    list or stream of mappings; `data` may also be a catalogue name such as "trec", a hub data set, or all splits in a
     mapping. A route is a name, or {name: {option: value}}. The other parameters are the fields of `RunConfig`
     and `DataConfig`, where they are described. `resume` continues an unfinished run in `output_dir`.
 

@@ -15,6 +15,19 @@ def looked(rows: list[dict[str, object]], task: str) -> Overview:
     return transferkit.look(rows, task=task)
 
 
+def another(row: dict[str, object], number: int) -> dict[str, object]:
+    """A row like `row` with another text."""
+    changes: dict[str, object] = {
+        "tokens": ["另", "外", "有", str(number)],
+        "question": f"另外 {number}",
+        "messages": [{"role": "user", "content": f"另外 {number}"}, {"role": "assistant", "content": "好"}],
+        "text": f"另外 {number}",
+        "score": number,
+        "labels": [["好"], ["快"], ["慢", "好"]][number % 3],
+    }
+    return row | {name: changes[name] for name in row.keys() & changes.keys()}
+
+
 def kinds(found: Overview) -> set[str]:
     return {finding.kind for finding in found.findings}
 
@@ -79,8 +92,7 @@ def test_what_cannot_be_used_is_shown_with_the_reason() -> None:
     ],
 )
 def test_a_row_as_it_is_learned(task: str, row: dict[str, object], learned: list[tuple[str, str]]) -> None:
-    other = row | ({"score": 1.0} if task == "text-regression" else {})
-    found = looked([row, row, other | ({"labels": ["慢"]} if "labels" in row else {})], task)
+    found = looked([row, *(another(row, i) for i in range(8))], task)
     assert found.problem == ""
     assert list(found.example) == learned
 
@@ -144,3 +156,54 @@ def test_findings_are_part_of_what_is_printed() -> None:
     found = looked([{"text": i, "label": "ab"[i % 2]} for i in range(1, 11)], "text-classification")
     assert "numbers-as-text" in str(found)
     assert "numbers-as-text" not in str(replace(found, findings=()))
+
+
+def rows(count: int, prefix: str = "text", labels: str = "ab") -> list[dict[str, object]]:
+    return [{"text": f"{prefix} {i * i + 7}", "label": labels[i % len(labels)]} for i in range(count)]
+
+
+REFUSED: dict[str, tuple[dict[str, object], str]] = {
+    "another set of labels": ({"train": rows(9), "test": rows(9, "other", "xy")}, "labels differ between splits"),
+    "the same table twice": ({"train": rows(9), "test": rows(9)}, "every one of 9 training rows also stands in test"),
+    "a test without labels": (
+        {"train": rows(9), "test": [{"text": "other"}]},
+        "expected a column 'label' as in train, found none",
+    ),
+    "a column too few": (
+        {"train": [row | {"text_pair": "b"} for row in rows(9)], "test": rows(9, "other")},
+        "expected the same columns in every split",
+    ),
+    "one label": ({"train": rows(9, labels="a")}, "expected at least two different labels"),
+    "one row to test": ({"train": rows(9), "test": rows(1, "other")}, "expected at least 2 rows in test, found 1"),
+}
+
+
+@pytest.mark.parametrize(("tables", "problem"), REFUSED.values(), ids=REFUSED)
+def test_what_fit_refuses_is_said_in_the_same_words(tables: dict[str, object], problem: str, tmp_path: Path) -> None:
+    found = transferkit.look(tables)
+    assert problem in found.problem
+    with pytest.raises(transferkit.TransferkitError) as refused:
+        transferkit.fit(tables, output_dir=tmp_path / "run", model=str(tmp_path / "none"))
+    assert str(refused.value) == found.problem
+
+
+def test_splits_are_compared() -> None:
+    train = [*rows(30), {"text": "Other  7", "label": "a"}]
+    test = [*rows(8, "other"), {"text": "once more", "label": "c"}, {"text": "ONCE more", "label": "a"}]
+    found = transferkit.look({"train": train, "test": test})
+    assert found.problem == ""
+    told = {each.kind: each.message for each in found.findings}
+    assert told["leaks"] == "1 row of train also stands in test (row of train = row of test: 31 = 1)"
+    assert "'c'" in told["unlearned-labels"]
+    assert told["duplicates"].startswith("1 row of test repeats the text of an earlier one")
+
+
+def test_the_command_shows_what_was_read_and_the_refusal(tmp_path: Path, call: Call) -> None:
+    for name in ("a", "b"):
+        lines = (json.dumps(row) + "\n" for row in rows(9))
+        (tmp_path / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    ended = call("look", str(tmp_path / "a.jsonl"), "--test", str(tmp_path / "b.jsonl"))
+    assert ended.code == 3 and "2 labels: a 5, b 4" in ended.out
+    assert "every one of 9 training rows also stands in test" in ended.error
+    ended = call("fit", str(tmp_path / "a.jsonl"), "--test", str(tmp_path / "b.jsonl"), "--output-dir", tmp_path / "r")
+    assert ended.code == 3 and "every one of 9 training rows also stands in test" in ended.error

@@ -1,9 +1,12 @@
 """Files and tables -> raw rows; every way a file can be bad is one sentence."""
 
+import csv
 import gzip
+import io
 import json
 import lzma
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import datasets
@@ -182,12 +185,14 @@ BAD = [
     ("a.tsv", "text\tlabel\na\tb\tc\n", "row 1: expected 2 fields .* found 3"),
     ("a.csv", 'text,label\na,b\n"open,b\n', "row 2 is not valid CSV"),
     ("a.csv", "text,text\na,b\n", "names 'text' more than once"),
-    ("a.csv", "\na,b\n", "expected a header"),
+    ("a.csv", "\n\n", "expected a header"),
+    ("a.csv", "\na,b\n", "no rows under its header"),
     ("a.jsonl", '{"text": "a"}\n{"text": \n', "row 2 is not valid JSON"),
     ("a.jsonl", '{"text": "a"}\n\n["a"]\n', "row 3: expected a JSON object .* found a list"),
     ("a.json", '[\n{"text": "a"},\n3]\n', "row 2: expected an object such as .*, found 3"),
     ("a.json", '{\n"data": [\n', "is not JSON from line 3 on .* expected an array of objects, or one object per line"),
-    ("a.jsonl", '[\n{"text": "a"}]\n', r"row 1 is not valid JSON .* is one JSON document, call it \.json"),
+    ("a.jsonl", '[\n{"text": "a"}]\n', r"expected JSON lines, found a JSON document; call it \.json"),
+    ("a.jsonl", '{\n"text": "a"}\n', r"row 1 is not valid JSON .* is one JSON document, call it \.json"),
     (
         "a.json",
         '{\n"text": ["a"]\n}\n',
@@ -233,7 +238,7 @@ def test_truncated_archive(tmp_path: Path, packed: str) -> None:
     with pytest.raises(DataError, match="truncated or damaged after line"):
         read(path)
     path.write_bytes(b"no archive at all")
-    with pytest.raises(DataError, match="truncated or damaged after line 0"):
+    with pytest.raises(DataError, match=rf"data, found none; if the file is not packed, take \{packed} from its name"):
         read(path)
 
 
@@ -284,9 +289,112 @@ def test_missing_pyarrow_names_the_extra(tmp_path: Path, monkeypatch: pytest.Mon
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=5))
 def test_any_text_survives_csv(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
-    import csv
-
     path = tmp_path_factory.mktemp("csv") / "a.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text", "n"], *([text, "1"] for text in texts)])
     assert list(read(path)["text"]) == texts
+
+
+TABLE = {"text": ["fine, really", "so so", "bad"], "label": ["a", "b", "a"]}
+
+
+def table(mark: str, end: str = "\n", trailing: str = "") -> str:
+    """A table with the cells of `TABLE`, quoted where they have to be."""
+    rows = [("text", "label"), *zip(*TABLE.values(), strict=True)]
+    lines = (mark.join(f'"{cell}"' if mark in cell else cell for cell in row) for row in rows)
+    return "".join(f"{line}{trailing if i else ''}{end}" for i, line in enumerate(lines))
+
+
+FORMS = {
+    **{f"{name}, {mark!r}": (name, table(mark)) for name in ("a.csv", "a.tsv") for mark in ",;\t|"},
+    **{
+        f"{name}, sep={mark!r}": (name, f"sep={mark}\n{table(mark)}") for name in ("a.csv", "a.tsv") for mark in ",;\t|"
+    },
+    "Excel's first line, quoted": ("a.csv", f'"sep=;"\r\n{table(";", chr(13) + chr(10))}'),
+    "a mark of byte order": ("a.csv", f"\ufeffsep=;\n{table(';')}"),
+    "old Mac, csv": ("a.csv", table(",", "\r")),
+    "old Mac, tsv": ("a.tsv", table("\t", "\r")),
+    "blank lines first, csv": ("a.csv", f"\n , \n{table(',')}"),
+    "blank lines first, tsv": ("a.tsv", f"\n\t\n{table(chr(9))}"),
+    "a separator too many, csv": ("a.csv", table(",", trailing=",")),
+    "a separator too many, tsv": ("a.tsv", table("\t", trailing="\t")),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), FORMS.values(), ids=FORMS)
+def test_forms_of_tables(tmp_path: Path, name: str, content: str) -> None:
+    rows = read(write(tmp_path / name, content))
+    assert {column: list(cells) for column, cells in rows.columns.items()} == TABLE
+    assert rows.numbers.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("header", "mark"),
+    [('"text, or so";"label"', ";"), ("id;text;label, final", ";"), ("text,a|b", ","), ('"a;b",label', ",")],
+)
+def test_what_separates_is_told_by_all_rows(tmp_path: Path, header: str, mark: str) -> None:
+    width = len(next(csv.reader([header], delimiter=mark)))
+    rows = read(write(tmp_path / "a.csv", f"{header}\n" + f"{mark.join('x' * width)}\n" * 2))
+    assert len(rows.columns) == width and len(rows) == 2
+
+
+def test_what_looks_like_another_form_stays_what_it_is(tmp_path: Path) -> None:
+    """Texts with commas in a table of one column, and a text with a comma before a label that is missing."""
+    rows = read(write(tmp_path / "a.tsv", "text, as it is\none, two\nthree\n"))
+    assert list(rows.columns) == ["text, as it is"]
+    for content in ("text,label\nhello, world,\n", "text,label\nhello, world,\ngood,a\n"):
+        with pytest.raises(DataError, match="row 1: expected 2 fields"):
+            read(write(tmp_path / "b.csv", content))
+    assert list(read(write(tmp_path / "a.txt", "one\rtwo\nthree\n"))["text"]) == ["one\rtwo", "three"]
+    assert list(read(write(tmp_path / "b.txt", "<html>a</html>\n<html>b</html>\n"))["text"])[1] == "<html>b</html>"
+    assert list(read(write(tmp_path / "c.txt", "text, or\nlabels\n"))["text"]) == ["text, or", "labels"]
+    assert list(read(write(tmp_path / "d.txt", '{"event": 1}\n{"event": 2}\n'))["text"]) == [
+        '{"event": 1}',
+        '{"event": 2}',
+    ]
+
+
+def zipped(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return packed.getvalue()
+
+
+LINES = '{"text": "a"}\n{"text": "b"}\n'
+OTHERS = [
+    (
+        ".csv",
+        zipped("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"),
+        "workbook with 2 sheets",
+    ),
+    (".xlsx", zipped("xl/workbook.xml", "xl/worksheets/sheet1.xml"), "an Excel workbook; save the sheet"),
+    (".csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an Excel workbook of the older form"),
+    (".zip", zipped("a.csv"), "a ZIP archive; unpack it"),
+    (".json", b"PAR1" + bytes(50), "expected JSON, found Parquet; call it .parquet"),
+    (".txt", gzip.compress(b"a\nb\n"), "gzip data; add .gz to its name"),
+    (".csv.gz", b"PAR1" + bytes(50), "found Parquet"),
+    (".parquet", zipped("a"), "expected Parquet, found a ZIP archive"),
+    (".csv", b"\x80\x04\x95", "a pickle, which may run code"),
+    (".csv", "<!DOCTYPE html>\n<html>\n<body></body></html>", "a web page"),
+    (".json", "<HTML><body>403</body></HTML>", "expected JSON, found a web page"),
+    (".txt", "<!DOCTYPE html>\n<html>\n", "a web page"),
+    (".parquet", "<html>", "expected Parquet, found a web page"),
+    (".tsv", '<?xml version="1.0"?>\n<rows/>\n', "found XML"),
+    (".csv", LINES, r"expected a table, found JSON lines; call it \.jsonl"),
+    (".txt", LINES, "expected a text per line, found JSON lines"),
+    (".tsv", '[{"text": "a"}]', "found a JSON document"),
+    (".jsonl", '[{"text": "a"}]', r"expected JSON lines, found a JSON document; call it \.json"),
+    (".json", "text,label\na,b\n", "expected JSON, found a table with the header 'text,label'"),
+    (".txt", "text,label\na,b\n", "found a table with the header 'text,label'"),
+]
+
+
+@pytest.mark.parametrize(("ending", "content", "message"), OTHERS)
+def test_a_file_of_another_kind_is_refused_by_its_own_name(
+    tmp_path: Path, ending: str, content: str | bytes, message: str
+) -> None:
+    path = write(tmp_path / f"a{ending}", content)
+    with pytest.raises(DataError, match=message):
+        read(path)

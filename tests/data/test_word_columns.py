@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from transferkit import tasks
-from transferkit.data import read, stream
+from transferkit.data import compression, read, stream, word_columns
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.rows import Rows
 from transferkit.data.tags import continued, repaired, spans, unbracketed
@@ -227,3 +227,37 @@ def test_other_ways_to_write_entities(tags: str) -> None:
 def test_rows_without_a_sentence_column_stay() -> None:
     rows = Rows({"word": ["a"], "tag": ["O"]}, np.arange(1, 2))
     assert sentences(rows) is rows
+
+
+ODD_BLOCKS = {
+    "plain": "a b O\nc d O\n\ne f O\n",
+    "several empty lines": "\n\na b O\n\n\n\nc d O\n\n",
+    "old line ends": "a b O\r\nc d O\r\n\r\ne f O\r\n",
+    "blanks in empty lines": "a b O\n \nc d O\n\t\ne f O\n",
+    "blanks at the ends": " a  b O \n\nc d O",
+    "wide blanks are words": "\u3000 b O\n\nc d O\n",
+    "documents": "-DOCSTART- -X- O\n\na b O\n-DOCSTART- -X- O\nc d O\n\ne f O\n",
+    "comments": "# text = x\na b O\n\n# text = y\nc d O\n# d O\n",
+    "a last line without an end": "a b O\n\nc d O",
+    "tabs": "a b\tx\tO\n\nc\td\tO\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD_BLOCKS.values(), ids=ODD_BLOCKS)
+@pytest.mark.parametrize("stretch", [1, 2, 3, 7, 2**16])
+def test_the_quick_way_reads_what_the_slow_way_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, stretch: int
+) -> None:
+    path = tmp_path / "a.conll"
+    path.write_bytes(text.encode())
+    monkeypatch.setattr(compression, "_line_end", lambda _path, _encoding: "\n")
+    monkeypatch.setattr(compression, "_START", stretch)
+    quick = read(path)
+    monkeypatch.setattr(word_columns, "_even_columns", lambda _block, _form: None)
+    slow = read(path)
+    assert dict(quick.columns) == dict(slow.columns) and quick.numbers.tolist() == slow.numbers.tolist()
+    lines = text.replace("\r", "").split("\n")
+    firsts = [words[0] for words in quick["tokens"]]
+    assert [lines[number - 1].split("\t")[0].strip(" ").split(" ")[0] for number in quick.numbers] == [
+        first.split(" ")[0] for first in firsts
+    ]

@@ -48,6 +48,8 @@ def read(cell: Any) -> Marked | None:
     (Label Studio, Prodigy, CMeEE), also written as text; spaCy's {"entities": [...]}; {type: {words: [[first, last]]}}
     of CLUENER. An empty list or mapping says that there is none. Raises `ValueError` for entities that cannot be read.
     """
+    if isinstance(cell, list) and cell and isinstance(cell[0], str):
+        return None  # tags, as nearly always
     cell = _unwritten(cell)
     if isinstance(cell, Mapping):
         if "entities" in cell:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -72,15 +73,18 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
 
 def turns(train: Rows) -> list[Finding]:
     """Which turns of conversations are learned, where some have more than one answer."""
-    earlier = [talk.answers for text in train["text"] if (talk := conversations.parsed(text)) and talk.answers]
-    if not earlier:
-        return []
-    message = (
-        f"{counted(len(earlier), 'conversation')} to train on with {counted(sum(earlier), 'answer')} before the last"
-    )
-    return [
-        Finding("turns", "info", message, (), "every answer is learned (by encoder-decoders the last), the last judged")
-    ]
+    talks = [talk for text in train["text"] if (talk := conversations.parsed(text))]
+    earlier = [talk.answers for talk in talks if talk.answers]
+    found = []
+    if earlier:
+        many = counted(sum(earlier), "answer")
+        message = f"{counted(len(earlier), 'conversation')} to train on with {many} before the last"
+        action = "every answer is learned (by encoder-decoders the last), the last judged"
+        found.append(Finding("turns", "info", message, (), action))
+    if unlearned := sum(talk.unlearned for talk in talks):
+        message = f"{counted(unlearned, 'answer')} of weight 0, or of a prompt, in conversations to train on"
+        found.append(Finding("turns", "info", message, (), "read, not learned"))
+    return found
 
 
 def always(train: Rows, task: TaskColumns) -> list[Finding]:
@@ -277,7 +281,9 @@ def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
     """Rows per label; a row with several counts for each."""
     if task.shape.name == "LABEL":
         return Counter(map(str, rows[task.target]))
-    return Counter(name for target in rows[task.target] for name in names_in(target))
+    of_tags = task.shape.name == "TAGS"
+    in_rows = (cell if of_tags and isinstance(cell, list) else names_in(cell) for cell in rows[task.target])
+    return Counter(chain.from_iterable(in_rows))
 
 
 def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[str, Any]]:

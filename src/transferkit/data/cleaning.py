@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, marking, memberships, no_labels, weights, word_checks, word_rows
+from transferkit.data import (
+    answers,
+    audit,
+    content,
+    decimals,
+    last_turns,
+    marking,
+    memberships,
+    no_labels,
+    weights,
+    word_checks,
+    word_rows,
+)
 from transferkit.data.annotations import Marked
 from transferkit.data.columns import WEIGHT, TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
@@ -37,7 +49,14 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     """Map columns, set aside empty and unlabelled rows. `name` is the split's, "" for a single table; `how` says of
     entities that are given by their places how they are to be read."""
     header = _repeated_header(table)
-    rows, columns = canonical(table.take(~header) if header.any() else table, task, named)
+    table_rows = table.take(~header) if header.any() else table
+    rows, columns = canonical(table_rows, task, named)
+    told = task.notices(table_rows, name)
+    if task.shape.name == "VALUE":
+        told += decimals.noticed(table_rows, columns[task.target], name)
+    if task.conversations:
+        rows, cut = last_turns.cut_back(rows, task, name)
+        told += cut
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
     unlabelled = ~blank & np.array([target is None for target in rows[task.target]], dtype=bool)
     where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
@@ -56,7 +75,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     findings: list[Finding | None] = [
         Finding(note.kind, "warning", note.message, note.rows, note.action) for note in table.notes
     ]
-    findings += audit.encoding(rows, task, name)
+    findings += [*audit.encoding(rows, task, name), *told]
     if task.shape.name == "TAGS":
         findings += word_rows.findings(table, name)
     if header.any():

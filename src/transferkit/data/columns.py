@@ -7,9 +7,10 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import headers, joined, no_labels, sentences, values, word_columns
+from transferkit.data import decimals, headers, joined, no_labels, sentences, values, word_columns
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
 from transferkit.errors import DataError, shown
 
 
@@ -45,6 +46,14 @@ class TaskColumns(Protocol):
         """What the columns are called that `unpack` reads."""
 
     @property
+    def notices(self) -> Callable[[Rows, str], list[Finding]]:
+        """Findings on what `unpack` leaves of the rows of a split."""
+
+    @property
+    def conversations(self) -> bool:
+        """Whether a text may be a conversation."""
+
+    @property
     def shape(self) -> Enum:
         """The form of the answer; LABEL means one class per row."""
 
@@ -74,6 +83,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
 
+_PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
+"""Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
 _WORDS_OF_A_NAME = 2
 _FEWEST_OF_LABELS = 2
 
@@ -114,9 +125,9 @@ def canonical(
     columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
-        columns[task.target] = values.read(
-            values.targets(rows[raw], no_labels.of(task.shape.name, raw)), task.read_target, raw, rows
-        )
+        cells = values.targets(rows[raw], no_labels.of(task.shape.name, raw))
+        cells = decimals.with_points(cells) if task.shape.name == "VALUE" else cells
+        columns[task.target] = values.read(cells, task.read_target, raw, rows)
     else:
         columns[task.target] = [None] * len(rows)
     for name, raw in chosen.items():
@@ -249,7 +260,20 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
         way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"{way_out}{hint}{_headless(names)}"
+        f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
+    )
+
+
+def _preferences(names: Sequence[str], task: TaskColumns) -> str:
+    """A hint where rows have answers to prefer and answers to reject."""
+    pair = next((pair for pair in _PREFERENCES if set(pair) <= set(names)), None)
+    if pair is None:
+        return ""
+    other = "" if task.conversations else "--task text-generation "
+    way = f"{other}--label {pair[0]}" if pair == _PREFERENCES[0] else "write them behind the input as messages"
+    return (
+        f"; pairs of answers ({pair[0]} and {pair[1]}) are for preference learning, which is not done here, but the "
+        f"better ones can be learned: {way}"
     )
 
 

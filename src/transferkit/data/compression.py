@@ -7,11 +7,11 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
-from itertools import count
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
+from transferkit.data import reading_progress
 from transferkit.errors import DataError, shown
 
 MAX_LINE = 64 * 2**20
@@ -19,7 +19,7 @@ MAX_LINE = 64 * 2**20
 
 SUFFIXES = (".gz", ".xz")
 
-_AT_ONCE = 2**20
+_AT_ONCE, _START = 2**20, 2**16
 _EXPANDED, _LARGE = 300, 2**30
 """What grows to more than so many times its size, and to more than so many bytes, holds no texts."""
 
@@ -34,17 +34,31 @@ def stored_suffix(path: Path) -> str:
     return inner.suffix.lower()
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+@contextmanager
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     """`path` opened for reading, decompressed on the way where its suffix says so."""
+    with open_plain(path) as plain, _unpacked(plain, path) as file:
+        yield file
+
+
+@contextmanager
+def _unpacked(plain: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+    match path.suffix.lower():
+        case ".gz":
+            with gzip.GzipFile(fileobj=plain) as unpacked:
+                yield cast(IO[bytes], unpacked)
+        case ".xz":
+            with lzma.LZMAFile(plain) as unpacked:
+                yield cast(IO[bytes], unpacked)
+        case _:
+            yield plain
+
+
+def open_plain(path: Path) -> IO[bytes]:
+    """`path` opened for reading its bytes as they are stored."""
     _regular(path)
     try:
-        match path.suffix.lower():
-            case ".gz":
-                return cast(IO[bytes], gzip.open(path))
-            case ".xz":
-                return cast(IO[bytes], lzma.open(path))
-            case _:
-                return path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise DataError(f"{path}: cannot be opened: {error.strerror or error}; check its permissions") from None
 
@@ -69,44 +83,76 @@ def _regular(path: Path) -> int:
 def chunks(path: Path, size: int) -> Iterator[bytes]:
     """All of `path`, decompressed, `size` bytes at a time. Raises `DataError` for a truncated or damaged file."""
     number, read, most = 0, 0, max(_LARGE, _EXPANDED * _regular(path))
-    with open_bytes(path) as file, _undamaged(path, lambda: f"line {number}"):
+    with (
+        open_plain(path) as plain,
+        _unpacked(plain, path) as file,
+        _undamaged(path, lambda: f"line {number}"),
+        reading_progress.of(path) as tell,
+    ):
         while chunk := file.read(size):
             number, read = number + chunk.count(b"\n"), read + len(chunk)
             _require_texts(read, most, path)
+            tell(plain.tell())
             yield chunk
 
 
 def whole_text(path: Path, encoding: str = "utf-8-sig") -> str:
     """All of `path` as text, for who reads a document; bytes that `encoding` does not have become U+FFFD."""
+    return "".join(_texts(path, encoding, _AT_ONCE))
+
+
+def _texts(path: Path, encoding: str, size: int) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    parts = [decoder.decode(chunk) for chunk in chunks(path, _AT_ONCE)]
-    return "".join([*parts, decoder.decode(b"", True)])
+    for chunk in chunks(path, size):
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", True)
 
 
 def lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[str]:
-    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD.
+    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD. A line ends with
+    a carriage return where nothing else ends the first lines, as in files of old Macs.
 
     Raises `DataError` for an empty, truncated or damaged file; `LongLineError` for a line over `MAX_LINE` signs, of
     which no more than that is ever held.
     """
-    number = read = 0
-    most = max(_LARGE, _EXPANDED * _regular(path))
-    with (
-        open_bytes(path) as file,
-        _undamaged(path, lambda: f"line {number}"),
-        TextIOWrapper(file, encoding, errors="replace", newline="\n") as text,
-    ):
-        while line := text.readline(MAX_LINE + 1):
-            number, read = number + 1, read + len(line)
-            _require_texts(read, most, path)
-            if len(line) > MAX_LINE:
-                raise LongLineError(
-                    f"line {number} is longer than {size_text(MAX_LINE)}, which no text should be; "
-                    "check that the file has line ends, and split or remove that row"
-                )
-            yield line
-    if number == 0:
+    return chain.from_iterable(_line_groups(path, encoding))
+
+
+def _line_groups(path: Path, encoding: str) -> Iterator[list[str]]:
+    """The lines of a stretch of the file at a time."""
+    number, end = 0, _line_end(path, encoding)
+    held: list[str] = []  # the parts of a line that has not ended yet
+    for text in _texts(path, encoding, _START):
+        held.append(text)
+        if end in text:
+            *whole, last = "".join(held).split(end)
+            found = [line + end for line in whole]
+            held = [last]
+            yield _none_long(found, number)
+            number += len(found)
+        _none_long(["".join(held)] if sum(map(len, held)) > MAX_LINE else [], number)
+    if last_line := "".join(held):
+        yield [last_line]
+    elif number == 0:
         raise DataError(f"{path}: is empty; expected rows of data")
+
+
+def _none_long(lines: list[str], before: int) -> list[str]:
+    """`lines`, of which none may be too long; there are so many `before`."""
+    longest = max(map(len, lines), default=0)
+    if longest > MAX_LINE:
+        number = before + 1 + next(i for i, line in enumerate(lines) if len(line) > MAX_LINE)
+        raise LongLineError(
+            f"line {number} is longer than {size_text(MAX_LINE)}, which no text should be; "
+            "check that the file has line ends, and split or remove that row"
+        )
+    return lines
+
+
+def _line_end(path: Path, encoding: str) -> str:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    start = decoder.decode(next(chunks(path, _START), b""))
+    return "\r" if "\r" in start.rstrip("\r") and "\n" not in start else "\n"
 
 
 @contextmanager
@@ -130,15 +176,48 @@ def _require_texts(read: int, most: int, path: Path) -> None:
 
 def numbered(path: Path, header: int = 0, encoding: str = "utf-8-sig") -> Iterator[tuple[int, str]]:
     """(row number, line without its end) where every line is a row; `header` lines get 0 or less."""
-    stream = lines(path, encoding)
-    for number in count(1 - header):
-        try:
-            line = next(stream, None)
-        except LongLineError as error:
-            raise DataError(f"{path}: row {number}: {error}") from None
-        if line is None:
-            return
-        yield number, line.rstrip("\r\n")
+    number = -header
+    try:
+        for number, line in enumerate(lines(path, encoding), 1 - header):
+            yield number, line.rstrip("\r\n")
+    except LongLineError as error:
+        raise DataError(f"{path}: row {number + 1}: {error}") from None
+
+
+def blocks(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """The texts between empty lines, whose lines end with a line feed alone, each with the number of its first line."""
+    number, held, run = 1, [""], 0
+    for text in _with_line_feeds(_texts(path, encoding, _START), _line_end(path, encoding)):
+        run = len(text) - text.rfind("\n") - 1 + (run if "\n" not in text else 0)
+        if run > MAX_LINE:
+            lines_before = number + sum(part.count("\n") for part in (*held, text))
+            raise DataError(
+                f"{path}: row {lines_before}: is longer than {size_text(MAX_LINE)}, which no text should be"
+            )
+        held.append(text)
+        if "\n\n" not in text and not text.startswith("\n"):
+            continue
+        *whole, last = "".join(held).split("\n\n")
+        held = [last]
+        for part in whole:
+            block = part.lstrip("\n")
+            number += len(part) - len(block)
+            if block:
+                yield number, block
+            number += block.count("\n") + 2
+    block = (part := "".join(held)).lstrip("\n")
+    if block:
+        yield number + len(part) - len(block), block
+
+
+def _with_line_feeds(texts: Iterator[str], end: str) -> Iterator[str]:
+    """`texts`, parts of one, with line feeds for carriage returns that are, or belong to, the `end` of a line."""
+    held = ""
+    for text in texts:
+        whole = held + text
+        held = "\r" if whole.endswith("\r") and end == "\n" else ""
+        yield (whole.removesuffix("\r") if held else whole).replace("\r\n" if end == "\n" else "\r", "\n")
+    yield held
 
 
 def size_text(size: int) -> str:

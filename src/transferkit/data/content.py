@@ -90,8 +90,8 @@ def categories(texts: Sequence[str]) -> dict[str, int]:
 
 def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:
     """Whether an input that every row must have is empty, per row."""
-    needed = [rows[name] for name in task.inputs]
-    return [any(not _flat(cell).strip() for cell in cells) for cells in zip(*needed, strict=True)]
+    first, *others = [[not _flat(cell).strip() for cell in rows[name]] for name in task.inputs]
+    return [any(cells) for cells in zip(first, *others, strict=True)] if others else first
 
 
 def without_second(rows: Rows, task: TaskColumns) -> list[int]:

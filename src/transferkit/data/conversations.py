@@ -7,6 +7,8 @@ from typing import Any
 
 Turn = dict[str, Any]
 ASSISTANT = "assistant"
+WEIGHT = "weight"
+"""0 in a turn of the assistant's that is read and not learned, as OpenAI has it."""
 _LIST, _OBJECT = '[{"role"', '{"messages"'
 
 
@@ -19,8 +21,37 @@ class Conversation:
 
     @property
     def answers(self) -> int:
-        """How many of the turns are the assistant's."""
-        return sum(turn["role"] == ASSISTANT for turn in self.turns)
+        """How many of the turns are answers to be learned."""
+        return sum(map(is_answer, self.turns))
+
+    @property
+    def unlearned(self) -> int:
+        """How many are the assistant's all the same."""
+        return sum(map(_is_said, self.turns)) - self.answers
+
+
+def is_answer(turn: Turn) -> bool:
+    """Whether a turn is an answer to be learned."""
+    return _is_said(turn) and turn.get(WEIGHT) != 0
+
+
+def _is_said(turn: Turn) -> bool:
+    return str(turn["role"]) == ASSISTANT
+
+
+def prompt(turns: Sequence[Turn], tools: Sequence[Any] | None = None) -> str:
+    """What is asked by `turns`: of one alone its text, else the conversation written out."""
+    alone = len(turns) == 1 and turns[0]["role"] == "user" and not tools
+    return str(turns[0]["content"]) if alone else written(turns, tools) if turns else ""
+
+
+def up_to_last_answer(talk: Conversation) -> tuple[str, str, int] | None:
+    """The prompt before the last answer to be learned, that answer, and how many turns follow it; None without one."""
+    there = [i for i, turn in enumerate(talk.turns) if i and is_answer(turn) and called(turn)]
+    if not there:
+        return None
+    last = there[-1]
+    return prompt(talk.turns[:last], talk.tools), called(talk.turns[last]), len(talk.turns) - last - 1
 
 
 def written(turns: Sequence[Turn], tools: Sequence[Any] | None = None) -> str:

@@ -22,8 +22,10 @@ class Part:
     rows: Rows
 
 
-def separate(part: Part, held: Part, task: TaskColumns, keep: bool) -> tuple[Rows, list[Finding]]:
-    """`part` without rows that are in `held`, exactly (normalised) or nearly, and the findings.
+def separate(
+    part: Part, held: Part, task: TaskColumns, keep: bool, near_too: bool = True
+) -> tuple[Rows, list[Finding]]:
+    """`part` without rows that are in `held`, exactly (normalised) or, if `near_too`, nearly, and the findings.
 
     With `keep` they are found but stay. The last row of a label is never removed for being merely similar.
     """
@@ -33,7 +35,7 @@ def separate(part: Part, held: Part, task: TaskColumns, keep: bool) -> tuple[Row
     first = {key: position for position, key in reversed(list(enumerate(theirs)))}
     exact = [(i, first[key]) for i, key in enumerate(mine) if key in first]
     exactly = {i for i, _ in exact}
-    open_rows = [i for i in range(len(mine)) if i not in exactly]
+    open_rows = [i for i in range(len(mine)) if i not in exactly] if near_too else []
     near = [(open_rows[i], j) for i, j in near_pairs([mine[i] for i in open_rows], theirs)]
     near = _sparing_last(near, exactly, part.rows, task)
     kinds = ("leaks", "near-leaks") if held.name == "test" else ("duplicates", "near-duplicates")

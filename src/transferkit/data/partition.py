@@ -26,13 +26,14 @@ class _Partition:
     parts: dict[str, Rows]
     config: DataConfig
     task: TaskColumns
+    near_too: bool = True
     findings: list[Finding] = field(default_factory=list)
 
     def separate(self, name: str, held: str) -> None:
         """Take out of the part `name` what also stands in `held`."""
         if name in self.parts and held in self.parts:
             whole, other = Part(name, self.parts[name]), Part(held, self.parts[held])
-            self.parts[name], found = separate(whole, other, self.task, self.config.keep_leaks)
+            self.parts[name], found = separate(whole, other, self.task, self.config.keep_leaks, self.near_too)
             self.findings += found
 
     def carve(self, name: str, size: float, seed: int) -> None:
@@ -63,10 +64,11 @@ class _Partition:
 
 
 def disjoint(
-    given: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int
+    given: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int, near_too: bool = True
 ) -> tuple[dict[str, Rows], list[Finding]]:
-    """All three parts, and the findings. Raises `DataError` where nothing is left to learn from or to test on."""
-    made = _Partition(dict(given), config, task)
+    """All three parts, and the findings; without `near_too`, which takes long, rows that are nearly the same are not
+    looked for. Raises `DataError` where nothing is left to learn from or to test on."""
+    made = _Partition(dict(given), config, task, near_too)
     made.separate("train", "test")
     if not len(made.parts["train"]):
         raise DataError(

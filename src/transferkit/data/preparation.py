@@ -1,7 +1,7 @@
 """Raw tables -> `Splits`: columns mapped, rows cleaned, splits made disjoint, everything reported."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from transferkit.config import DataConfig
 from transferkit.data import (
     audit,
     checks,
+    collecting,
     content,
     folding,
     joined,
@@ -20,7 +21,7 @@ from transferkit.data import (
     weights,
 )
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
-from transferkit.data.columns import ASIDE, WEIGHT, TaskColumns, explicit, find
+from transferkit.data.columns import ASIDE, GROUP, TIME, WEIGHT, TaskColumns, explicit, find
 from transferkit.data.merging import merged as merged_rows
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows
@@ -29,8 +30,11 @@ from transferkit.data.unlabelled import gathered
 from transferkit.errors import DataError
 
 UNLABELLED = "unlabelled"
+_MANY = 20_000
+"""Of more rows than that some can be held out."""
 
 
+@collecting.paused()
 def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int) -> Splits:
     """Disjoint, audited splits of raw `tables` (a single one under any key, or train, validation, test).
 
@@ -44,35 +48,12 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     """
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
-    single = len(named) == 1
-    cleaned, asked, told = _cleaned(named, task, config)
-    columns = cleaned["train"].columns
-    given, respelt = checks.one_spelling({name: part.rows for name, part in cleaned.items()}, task)
-    checks.enough_classes(given["train"], task, columns, tested="test" in given)
-    checks.same_labels(given, task)
-    memberships.one_kind_of_time(given, columns)
-    findings = [*told, *respelt]
-    findings += checks.repeats_in_test(given.get("test"), task)
-    given["train"], repeats = without_repeats(given["train"], task, "" if single else "train")
-    if "test" not in given or ("validation" not in given and config.validation_size > 0):
-        repeats += checks.categories(given["train"], task, columns)
-    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
-    if folds and "validation" in given:
-        given["validation"], idle = weights.left_out(given["validation"], "validation")
-        findings += idle
-    if folds and config.test_size is None:
-        given.setdefault("test", given["train"].take([]))
-    parts, leaks = partition.disjoint(given, config, task, seed)
-    parts, unlearned = checks.learnable(parts, task)
-    checks.usable(parts, task, columns, cross_validated=bool(folds), tested="test" in named)
-    findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
-    findings += [
-        *memberships.findings(parts, columns, given),
-        *weights.findings(_learned(parts, folds)["train"], columns),
-    ]
-    findings += _label_findings(_learned(parts, folds), task)
-    spare = [part.unlabelled for name, part in cleaned.items() if name != "test"]
-    unlabelled, untouched = gathered(spare, extra, parts, task, asked)
+    read = _cleaned(named, task, config)
+    made = _divided(named, read, task, config, seed)
+    parts, columns = made.parts, read.columns
+    findings = [*made.findings, *_label_findings(_learned(parts, made.folds), task)]
+    spare = [part.unlabelled for name, part in read.tables.items() if name != "test"]
+    unlabelled, untouched = gathered(spare, extra, parts, task, read.asked)
     findings += untouched
     counts = _counts(named, parts, findings, task) | {"unlabelled_kept": len(unlabelled or ())}
     return Splits(
@@ -82,39 +63,100 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         audit=Audit(tuple(findings), counts),
         columns={name: raw for name, raw in columns.items() if name not in ASIDE},
         unlabelled=unlabelled,
-        folds=folds,
-        overview=overview.of(named, cleaned, task),
+        folds=made.folds,
+        overview=overview.of(named, read.tables, task),
     )
 
 
-def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns) -> Overview:
-    """What `prepare` would read raw `tables` as, without splits. Raises `DataError` where they cannot be used."""
+@collecting.paused()
+def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int) -> Overview:
+    """What `prepare` would read raw `tables` as, and what it would find but for rows that are nearly the same. Where it
+    would refuse them although they can be read, the overview's `problem` says why.
+
+    Raises `DataError` where they cannot be read.
+    """
     named = assigned(tables)
     named.pop(UNLABELLED, None)
-    cleaned, _, findings = _cleaned(named, task, config)
-    columns = cleaned["train"].columns
-    rows = {name: part.rows for name, part in cleaned.items()}
-    findings += weights.findings(rows["train"], columns)
-    checks.enough_classes(rows["train"], task, columns, tested="test" in rows)
+    read = _cleaned(named, task, config)
+    try:
+        findings, problem = _divided(named, read, task, config, seed, quick=True).findings, ""
+    except DataError as error:
+        findings, problem = read.findings, str(error)
+    train = read.tables["train"].rows
+    if task.conversations:
+        findings += audit.turns(train)
+    if task.shape.name in ("LABEL", "LABELS", "TAGS"):
+        findings += audit.alike_labels(train, task)
     if task.shape.name == "TAGS":
-        findings += [
-            *audit.alike_labels(rows["train"], task),
-            *audit.improper_tags(rows, task),
-            *audit.plain_tags(rows, task),
-        ]
+        rows = {name: part.rows for name, part in read.tables.items()}
+        findings += [*audit.improper_tags(rows, task), *audit.plain_tags(rows, task)]
     if task.shape.name in ("LABEL", "LABELS"):
-        findings += [
-            *audit.alike_labels(rows["train"], task),
-            *audit.always(rows["train"], task),
-            *audit.balance(rows["train"], task),
-        ]
-    return overview.of(named, cleaned, task, findings)
+        findings += [*audit.always(train, task), *audit.balance(train, task)]
+    return replace(overview.of(named, read.tables, task, findings), problem=problem)
 
 
-def _cleaned(
-    named: Mapping[str, Rows], task: TaskColumns, config: DataConfig
-) -> tuple[dict[str, Cleaned], dict[str, str], list[Finding]]:
-    """The tables cleaned, the names of the columns that the user named, and the findings."""
+@dataclass(frozen=True)
+class _Read:
+    """The cleaned tables, the names of columns that the user named, and the findings."""
+
+    tables: dict[str, Cleaned]
+    asked: dict[str, str]
+    findings: list[Finding]
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Canonical -> raw names."""
+        return self.tables["train"].columns
+
+
+@dataclass(frozen=True)
+class _Divided:
+    """Disjoint parts, in how many they are cross-validated, and all findings."""
+
+    parts: dict[str, Rows]
+    folds: int
+    findings: list[Finding]
+
+
+def _divided(
+    named: Mapping[str, Rows], read: _Read, task: TaskColumns, config: DataConfig, seed: int, quick: bool = False
+) -> _Divided:
+    """What was `read` of the tables `named`, made disjoint. Raises `DataError`.
+
+    If it is to be `quick`, rows that are nearly the same are not looked for, and none are held out of many.
+    """
+    columns = read.columns
+    given, respelt = checks.one_spelling({name: part.rows for name, part in read.tables.items()}, task)
+    checks.enough_classes(given["train"], task, columns, tested="test" in given)
+    checks.same_labels(given, task)
+    memberships.one_kind_of_time(given, columns)
+    findings = [*read.findings, *respelt]
+    findings += checks.repeats_in_test(given.get("test"), task)
+    given["train"], repeats = without_repeats(given["train"], task, "" if len(named) == 1 else "train")
+    if "test" not in given or ("validation" not in given and config.validation_size > 0):
+        repeats += checks.categories(given["train"], task, columns)
+    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
+    if folds and "validation" in given:
+        given["validation"], idle = weights.left_out(given["validation"], "validation")
+        findings += idle
+    whole = quick and len(given["train"]) > _MANY and not {GROUP, TIME} & columns.keys()
+    if (folds and config.test_size is None) or whole:
+        given.setdefault("test", given["train"].take([]))
+    if whole:
+        given.setdefault("validation", given["train"].take([]))
+    parts, leaks = partition.disjoint(given, config, task, seed, near_too=not quick)
+    parts, unlearned = checks.learnable(parts, task)
+    checks.usable(parts, task, columns, cross_validated=bool(folds) or whole, tested="test" in named)
+    findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
+    findings += [
+        *memberships.findings(parts, columns, given),
+        *weights.findings(_learned(parts, folds)["train"], columns),
+    ]
+    return _Divided(parts, folds, findings)
+
+
+def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -> _Read:
+    """The tables `named`, cleaned."""
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
     called = {name: "" if len(named) == 1 else name for name in named}
     _require_targets(tables, task, asked)
@@ -133,7 +175,7 @@ def _cleaned(
     findings = [*told, *noted, *idle, *respelt, *merged]
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
-    return {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings
+    return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings)
 
 
 def _asked_of(name: str, asked: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Files, folders and tables in memory -> `Rows` under their raw column names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,15 @@ from transferkit.config import usable_path
 from transferkit.data import (
     brat,
     class_names,
+    collecting,
     compression,
     folders,
     formats,
     label_studio,
     lone_words,
+    reading_progress,
+    saved,
+    signatures,
     tables,
     word_columns,
 )
@@ -49,9 +53,11 @@ _OPEN_KEYS = (".jsonl", ".ndjson", ".json")
 def read(source: Any, encoding: str | None = None, of_words: bool = False) -> Rows:
     """All rows of `source` with its own column names and 1-based row numbers.
 
-    `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz), a pandas DataFrame, a
-    `datasets.Dataset`, a mapping of columns or a list of mappings. A file is read as UTF-8, where a handful of bytes
-    may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`. A .txt file of
+    `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz; a folder that `datasets`
+    saved), a DataFrame of pandas or polars, an Arrow table, a `datasets.Dataset` or `IterableDataset`, a mapping of
+    columns, or mappings as a list or a stream, of which at most a million rows are read. A file is read as UTF-8, where
+    a handful of bytes may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`.
+    A .txt file of
     texts `of_words`, to be tagged, may have a word per line. Raises `DataError` naming file, row and what to do.
     """
     return source if isinstance(source, Rows) else label_studio.unpacked(_read(source, encoding, of_words))
@@ -59,17 +65,24 @@ def read(source: Any, encoding: str | None = None, of_words: bool = False) -> Ro
 
 def _read(source: Any, encoding: str | None, of_words: bool) -> Rows:
     if isinstance(source, str | Path):
-        return concatenated(list(_batches(source, _BATCH, encoding, of_words)))
+        with reading_progress.told(), collecting.paused():
+            return concatenated(list(_batches(source, _BATCH, encoding, of_words)))
     if _is(source, "pandas", "DataFrame"):
         return tables.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):
         return tables.from_dataset(source, "Dataset")
+    if _is(source, "datasets", "IterableDataset"):
+        return tables.from_stream(source.with_format(None), "IterableDataset", source.features)
+    if _is_arrow(source):
+        return tables.from_arrow(source, type(source).__name__)
     if isinstance(source, Mapping) and not _is_split_mapping(source):
         return tables.from_mapping(source, "mapping")
     if isinstance(source, list | tuple):
         return tables.from_records(source, "list")
+    if isinstance(source, Iterable) and not isinstance(source, Mapping | bytes | Set):
+        return tables.from_stream(source, type(source).__name__)
     raise DataError(
-        "expected a path, a DataFrame, a Dataset, a mapping of columns or a list of mappings as one table, "
+        "expected a path, a DataFrame, a Dataset, a mapping of columns or a list or stream of mappings as one table, "
         f"found {'several splits' if isinstance(source, Mapping) else type(source).__name__}"
     )
 
@@ -93,6 +106,10 @@ def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
         return {split_name(name): read(table, encoding) for name, table in source.items()}
     if isinstance(source, str | Path) and (documents := brat.splits(_place(source), SPLIT_NAMES, ALL)):
         return {name: brat.read(folder, encoding) for name, folder in documents.items()}
+    if isinstance(source, str | Path) and saved.is_one(_place(source)):
+        found = saved.load(_place(source))
+        one = tables.from_dataset(found, str(source)) if not isinstance(found, Mapping) else None
+        return {ALL: one} if one else _splits_of(found, encoding)
     if isinstance(source, str | Path) and _place(source).is_dir():
         return _read_folder(_place(source), encoding)
     return {ALL: read(source, encoding)}
@@ -118,7 +135,10 @@ def stream(
 
 def _batches(path: str | Path, batch_size: int, encoding: str | None, of_words: bool) -> Iterator[Rows]:
     file = _place(path)
+    if saved.is_one(file):
+        return saved.batches(file, batch_size)
     of_file = formats.of(file)
+    signatures.refuse_others(file, compression.stored_suffix(file))
     if of_file.BINARY:
         return of_file.batches(file, batch_size, "")
     name = encodings.of(file, encoding)
@@ -141,6 +161,8 @@ def _is_split_mapping(source: Mapping[str, Any]) -> bool:
         isinstance(value, Rows | Mapping | Path)
         or _is(value, "pandas", "DataFrame")
         or _is(value, "datasets", "Dataset")
+        or _is(value, "datasets", "IterableDataset")
+        or _is_arrow(value)
         for value in source.values()
     )
 
@@ -148,6 +170,11 @@ def _is_split_mapping(source: Mapping[str, Any]) -> bool:
 def _is(value: Any, package: str, name: str) -> bool:
     """Whether `value` is a `name` of an optional `package`, without importing it."""
     return any(kind.__name__ == name and kind.__module__.split(".")[0] == package for kind in type(value).__mro__)
+
+
+def _is_arrow(value: Any) -> bool:
+    """Whether `value` is a table that hands out its columns as Arrow does; a single column has no others."""
+    return hasattr(value, "__arrow_c_stream__") and (hasattr(value, "columns") or hasattr(value, "schema"))
 
 
 def _read_folder(folder: Path, encoding: str | None) -> dict[str, Rows]:

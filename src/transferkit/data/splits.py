@@ -52,7 +52,8 @@ class Overview:
     `columns` maps what a task reads (text, label ...) to the columns that it is read from, `made_of` names those that
     were parted or joined for that, `unused` those that are not read. `targets` says in words what is to be learned,
     with counts. `example` is a row as it will be learned, name by name, and `number` its number. `problem` says why
-    the rows cannot be used as they are; then `unused` are all columns, and `example` is a row as it stands in the file.
+    the rows cannot be used as they are; if not even their columns are known, `unused` are all of them, and `example` is
+    a row as it stands in the file.
     """
 
     task: str = ""
@@ -75,7 +76,7 @@ class Overview:
             made = f", made of {_names(self.made_of)}" if self.made_of else ""
             found.append(("columns", ", ".join(f"{name} from {raw!r}" for name, raw in self.columns.items()) + made))
         if self.unused:
-            found.append(("columns" if self.problem else "not used", _names(self.unused)))
+            found.append(("not used" if self.columns else "columns", _names(self.unused)))
         if self.targets:
             found.append(("to learn", self.targets))
         return found + [(f"row {self.number}, {name}", words) for name, words in self.example]

@@ -1,7 +1,9 @@
 """Records and tables in memory -> `Rows` under their raw column names."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,12 @@ import numpy as np
 
 from transferkit.data.rows import Rows
 from transferkit.data.values import missing
-from transferkit.errors import DataError, shown
+from transferkit.errors import ConfigError, DataError, shown
 
 MOST_KEYS = 2_000
 """Different keys of records; with more, every row has names of its own, and a table of them would not end."""
+MOST_STREAMED = 1_000_000
+"""Rows that are read of a stream."""
 _UNLABELLED = -1  # as `datasets` writes it
 _SOME = 10
 
@@ -135,13 +139,46 @@ def _can_be_walked(values: Any) -> bool:
     return True
 
 
+def from_stream(records: Iterable[Any], source: str, features: Mapping[str, Any] | None = None) -> Rows:
+    """Rows from one mapping per row, of a stream that may never end: more than `MOST_STREAMED` are refused. Numbers of
+    classes become the names that `features` give them."""
+    found = list(islice(records, MOST_STREAMED + 1))
+    if len(found) > MOST_STREAMED:
+        raise DataError(
+            f"{source}: expected a stream of at most {MOST_STREAMED:,} rows, found more; give a part of it, such as "
+            "its take(100_000) or list(itertools.islice(rows, 100_000)), or write it to a file"
+        )
+    rows = from_records(found, source)
+    names = {name: features[name] for name in rows.columns if features and name in features}
+    try:
+        columns = {name: named_classes(list(cells), names.get(name)) for name, cells in rows.columns.items()}
+    except ValueError as error:
+        raise DataError(f"{source}: {error}; fix its features") from None
+    return replace(rows, columns=columns)
+
+
+def from_arrow(table: Any, source: str) -> Rows:
+    """Rows from what hands out its columns as Arrow does (polars, pyarrow, DuckDB)."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise ConfigError(f"reading a {source} needs pyarrow: pip install 'transferkit[data]'") from None
+    found = pa.RecordBatchReader.from_stream(table).read_all()
+    if len(set(found.column_names)) < len(found.column_names):
+        raise DataError(f"{source}: expected distinct column names, found {shown(found.column_names)}; rename some")
+    return _filled({name: found.column(name).to_pylist() for name in found.column_names}, source)
+
+
 def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
     """Rows from one mapping per row."""
     rows = Collector(source)
     for number, each in enumerate(records, start=1):
         record = as_record(each)
         if not isinstance(record, Mapping):
-            raise DataError(f"{source}: row {number}: expected a mapping, found a {type(record).__name__}")
+            raise DataError(
+                f'{source}: row {number}: expected a mapping such as {{"text": ..., "label": ...}}, found a '
+                f"{type(record).__name__}"
+            )
         rows.add_mapping(number, _texts_as_names(record, f"{source}: row {number}"))
     return next(rows.finish())
 

@@ -5,6 +5,7 @@ E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _BRACKETED = re.compile(r"(?:\(([^()*\s]+))?(\*)?(\))?")
 
@@ -15,6 +16,7 @@ _PREFIXES = {"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S", "M": "I
 _SEPARATORS = "-_"
 
 
+@lru_cache(10_000)
 def parts(tag: str) -> tuple[str, str]:
     """(`B`, `PER`) for B-PER and B_PER, (`B`, `_`) for B alone; (`O`, "") for O; another tag is a type of its own:
     (`I`, tag).
@@ -42,6 +44,8 @@ def spans(tags: Sequence[str]) -> list[Span]:
     found: list[Span] = []
     kind, start = "", 0
     for i, tag in enumerate([*tags, OUTSIDE]):
+        if tag == OUTSIDE and not kind:
+            continue
         prefix, here = parts(tag)
         if kind and (prefix in "BSO" or here != kind):
             found.append((kind, start, i))

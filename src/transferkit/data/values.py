@@ -59,7 +59,7 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
         return written_list(cell) or parted_by_control(cell)
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return None
-    if all(type(word) is str for word in cell):
+    if set(map(type, cell)) <= {str}:
         return list(cell)
     for place, word in enumerate(cell, start=1):
         if isinstance(word, _NESTED) or missing(word):
@@ -123,7 +123,7 @@ def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: 
 
 def names_in(target: Any) -> list[str]:
     """The labels that a target names: one, or those of a list."""
-    return [str(label) for label in target] if isinstance(target, list | tuple | set) else [str(target)]
+    return list(map(str, target)) if isinstance(target, list | tuple | set) else [str(target)]
 
 
 def _stripped(cell: str, nothing: Collection[str]) -> str | None:
@@ -137,6 +137,8 @@ def _target(cell: Any, nothing: Collection[str]) -> Any:
     if isinstance(cell, str):
         return _stripped(cell, nothing)
     if isinstance(cell, list | tuple):
+        if set(map(type, cell)) == {str} and whole(text := "".join(cell)) is text:
+            return list(cell)
         return [whole(each) if isinstance(each, str) else each for each in cell]
     return None if missing(cell) else cell
 

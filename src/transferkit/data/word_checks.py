@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from transferkit.data import audit
 from transferkit.data.rows import Rows
@@ -18,7 +19,7 @@ def findings(rows: Rows, name: str, where: str) -> list[Finding]:
     are a sign that stands for none."""
     lists = [text.split(" ") for text in rows["text"]]
     _refuse_numbers(lists, where)
-    tags = Counter(tag for given in rows["tags"] for tag in given)
+    tags = Counter(chain.from_iterable(rows["tags"]))
     _refuse_suffixes(tags, where)
     if len(tags) == 1 and (only := next(iter(tags))) != OUTSIDE:
         if only in _PLACEHOLDERS:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -82,12 +83,12 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """
     form = _form_of(path, encoding)
     rows, notes = Collector(str(path)), _notes(form)
-    for sentence in _sentences(compression.numbered(path, encoding=encoding), form):
-        cells = _columns(sentence, form, path)
-        rows.add_mapping(sentence[0][0], _bare(cells, sentence[0][0], form, path) if form.more_than_words else cells)
-        if len(rows) == size:
-            yield replace(rows.flush(), notes=notes)
-            notes = ()
+    for number, block in compression.blocks(path, encoding):
+        for first, columns in _read(number, block, form, path):
+            rows.add_mapping(first, _bare(columns, first, form, path) if form.more_than_words else columns)
+            if len(rows) == size:
+                yield replace(rows.flush(), notes=notes)
+                notes = ()
     yield from (replace(batch, notes=notes) for batch in rows.finish())
 
 
@@ -258,6 +259,33 @@ def _counts(groups: Sequence[Sequence[str]]) -> bool:
             return False
         before, counted = numbers[-1], counted + 1
     return counted > 1 or (before or 0) > 1
+
+
+def _read(number: int, block: str, form: _Form, path: Path) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """The sentences of a `block` of lines, the first of which is `number`, by the number of their first word."""
+    even = _even_columns(block, form) if number != form.header else None
+    if even is not None:
+        yield number, even
+        return
+    lines = ((number + i, line) for i, line in enumerate(block.split("\n")))
+    for sentence in _sentences(lines, form):
+        yield sentence[0][0], _columns(sentence, form, path)
+
+
+def _even_columns(block: str, form: _Form) -> dict[str, list[str]] | None:
+    """The columns of a sentence that has nothing odd, as nearly all have; None where its lines have to be looked at."""
+    mark = "\t" if "\t" in block else " "
+    marked = any(each in block for each in (_START, *_DOCUMENT, "\r"))
+    odd = form.numbered or form.more or marked or block[0] == "#"
+    if odd or (mark == "\t" and " " in block):
+        return None
+    width = form.width + 1
+    cells = f"{block}\n".replace("\n", f"{mark}\n{mark}").split(mark)[:-1]
+    ends = cells[form.width :: width]
+    if len(cells) % width or ends.count("\n") != len(cells) // width or "" in cells:
+        return None
+    columns = {name: cells[i::width] for i, name in enumerate(form.names)}
+    return columns | ({TAGS: list(map(sys.intern, columns[TAGS]))} if TAGS in columns else {})
 
 
 def _sentences(lines: Iterator[tuple[int, str]], form: _Form) -> Iterator[Sentence]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from transferkit.data import printed
 from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
 from transferkit.data.values import written_list
 from transferkit.errors import unknown
 
@@ -36,7 +37,7 @@ class Task:
     "value", SPAN two, "start" and "end". `usual` has for a canonical column the names that such data usually has,
     which are tried before those of all tasks. `instruction` tells a pretrained decoder what to do with a text; with
     `conversations` a text may be a JSON list of messages. `unpack` makes the columns that are wanted of those that such
-    data usually has, which are called as in `unpacks`.
+    data usually has, which are called as in `unpacks`; `notices` says what it does not read of the rows of a split.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Task:
     conversations: bool = False
     unpack: Callable[[Rows], Rows] = lambda rows: rows
     unpacks: tuple[str, ...] = ()
+    notices: Callable[[Rows, str], list[Finding]] = lambda _rows, _name: []
 
     def bound(self, rows: Rows) -> "Task":
         """This task with its labels read off `rows`."""

@@ -1,6 +1,7 @@
 """A tag for every word: entities and other spans of a text."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,14 @@ def read(cell: Any) -> list[str] | Marked:
         return marked
     cell = written_list(cell) or values.parted_by_control(cell) or cell
     tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
-    texts = [tag for tag in tags if isinstance(tag, str)]
-    different = dict.fromkeys(texts)
-    odd = [tag for tag in tags if not isinstance(tag, str)] or [tag for tag in different if _is_odd(tag)]
+    try:
+        different = dict.fromkeys(tags)
+    except TypeError:  # lists inside
+        different = {}
+    odd = [tag for tag in different or tags if not isinstance(tag, str) or _is_odd(tag)]
     if odd:
         raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd[0]!r}; {_NAMES}")
-    stripped = [tag.strip() for tag in texts] if any(tag != tag.strip() for tag in different) else texts
+    stripped = [tag.strip() for tag in tags] if any(tag != tag.strip() for tag in different) else tags
     return (unbracketed(stripped) if any(tag[-1:] in "*)" for tag in different) else None) or stripped
 
 
@@ -40,6 +43,7 @@ def _unpack(rows: Rows) -> Rows:
     return word_rows.sentences(prodigy.unpacked(rows))
 
 
+@lru_cache(10_000)
 def _is_odd(tag: str) -> bool:
     """Whether `tag` is empty or printed so, a number, or left of a list."""
     return not tag.strip() or is_none(tag) or _is_quoted(tag) or tag.strip().lstrip("-").isdigit()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data.conversations import ASSISTANT, Conversation, Turn, called
+from transferkit.data.conversations import Conversation, Turn, called, is_answer
 from transferkit.errors import DataError
 from transferkit.training.templating import GAP, Frame, Ints, ids_of, plain_ids, templated
 
@@ -69,7 +69,7 @@ def _parts(turns: list[Turn], tools: Sequence[Any], tokenizer: Any, number: int)
     if _CALLS not in template:
         turns = [{name: turn[name] for name in turn if name != _CALLS} | {"content": called(turn)} for turn in turns]
     if not template:
-        return [part for turn in turns for part in ((GAP, False), (called(turn), turn["role"] == ASSISTANT))][1:]
+        return [part for turn in turns for part in ((GAP, False), (called(turn), is_answer(turn)))][1:]
     whole = templated(tokenizer, turns, tools)
     if whole is None and turns[0]["role"] == "system" and len(turns) > 1:  # no turn of the system's in this template
         first = {**turns[1], "content": f"{turns[0]['content']}{GAP}{turns[1]['content']}"}
@@ -92,14 +92,15 @@ def _ranges(whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: 
     """Where earlier answers stand in a conversation written out: behind what the model is asked with at that point, up
     to where the next turn begins. One that the template writes otherwise later than at its end is left out."""
     for i, turn in enumerate(turns):
-        if turn["role"] != ASSISTANT or not i:
+        if not i or not is_answer(turn):
             continue
         asked, after = templated(tokenizer, turns[:i], tools), templated(tokenizer, turns[: i + 1], tools, asks=False)
-        if asked is None or after is None or not whole.startswith(after):
+        if asked is None or after is None:
             continue
         start = len(asked) if whole.startswith(asked) else _start(asked, whole, turns[:i], tools, tokenizer)
-        if 0 < start < len(after):
-            yield start, len(after)
+        stop = len(after) if whole.startswith(after) else _stop(after, whole, turn, start)
+        if 0 < start < stop:
+            yield start, stop
 
 
 def _start(asked: str, whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: Any) -> int:
@@ -108,6 +109,14 @@ def _start(asked: str, whole: str, turns: Sequence[Turn], tools: Sequence[Any], 
     before = templated(tokenizer, turns, tools, asks=False)
     start = _common(asked, whole)
     return start if before is not None and start >= len(before) else 0
+
+
+def _stop(after: str, whole: str, turn: Turn, start: int) -> int:
+    """Where an answer ends that stands otherwise at the end of a conversation, with a thought before it: behind the
+    same words and what closes them; 0 where these do not follow."""
+    said = turn["content"].strip()
+    closed = after[after.rfind(said) :] if said else ""
+    return start + len(closed) if closed and whole.startswith(closed, start) else 0
 
 
 def _common(one: str, other: str) -> int:

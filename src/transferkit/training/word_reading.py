@@ -57,7 +57,7 @@ def tokenised(texts: Sequence[str], tokenizer: Any, reading: WordReading) -> Ite
 
 
 def mark_of_words(tokenizer: Any) -> int:
-    """The token that only says that a word begins behind it, as sentencepiece's do before signs; -1 if there is none."""
+    """The token that only says that a word begins behind it, as sentencepiece's do before signs; -1 for none."""
     found = tokenizer.convert_tokens_to_ids(_BEGINS)
     return -1 if found is None or found == tokenizer.unk_token_id else int(found)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
-from transferkit.data import compression
+from transferkit.data import compression, signatures
 from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 
@@ -36,6 +36,8 @@ def of(path: Path) -> Format:
         raise DataError(f"{path}: expected a file, found a folder; name one of its files")
     suffix = compression.stored_suffix(path)
     if suffix not in by_suffix():
+        if path.exists():
+            signatures.refuse_others(path, suffix)
         known = ", ".join(sorted(by_suffix()))
         gone = "" if path.exists() else "no such file, and "
         raise DataError(

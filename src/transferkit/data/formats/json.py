@@ -19,7 +19,7 @@ log = logging.getLogger("transferkit")
 SUFFIXES = (".json",)
 BINARY = False
 _WHOLE_ROW = {*ALIASES["text"], "prompt", "instruction"}
-_LISTS = {"tokens", "words", "messages", "conversations", "conversation"}
+_LISTS = {"tokens", "words", "messages", "conversations", "conversation", "prompt", "completion", "chosen"}
 _BLANKS = re.compile(r"\s*")
 _ROWS, _ROW = ("data", "rows"), "row"
 """Usual names of the array where a document has several."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import compression
+from transferkit.data import compression, reading_progress
 from transferkit.data.rows import Rows
 from transferkit.data.tables import named_classes
 from transferkit.errors import ConfigError, DataError, shown
@@ -31,8 +31,9 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         pass
     start = 1
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path) as file, reading_progress.of(path) as tell:
             _refuse_odd(file, path)
+            stored = path.stat().st_size
             features = _features(file.schema_arrow.metadata)
             for batch in file.iter_batches(batch_size=size):
                 columns = {
@@ -41,6 +42,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
                 }
                 yield Rows(columns, np.arange(start, start + batch.num_rows), str(path))
                 start += batch.num_rows
+                tell(stored * (start - 1) // max(1, file.metadata.num_rows))
     except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as error:
         raise DataError(f"{path}: is not a readable Parquet file ({error}); fetch or write it again") from None
     if start == 1:

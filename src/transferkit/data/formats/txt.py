@@ -3,7 +3,8 @@ a word per line, with empty lines between sentences."""
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from transferkit.data import compression, word_columns
@@ -21,7 +22,8 @@ _TAG = re.compile(r"O|[BIESLU]-\S+")
 NAMES = ("class.txt", "classes.txt", "labels.txt")
 """Files beside that have the names of the labels 0, 1, 2 ..., a line each."""
 _MARK = "__label__"
-_FAST_TEXT = re.compile(rf"(?:^|(?<=\s)){_MARK}(\S+)")
+_FAST_TEXT = re.compile(rf"{_MARK}(?<!\S{_MARK})(\S+)")
+_SAMPLE = 50_000  # lines
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
@@ -31,13 +33,17 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     if word_columns.holds_words(path, encoding):
         yield from word_columns.batches(path, size, encoding)
         return
-    kind = _kind(path, encoding)
+    start = [line for _, line in islice(compression.numbered(path, encoding=encoding), _SAMPLE) if line.strip()]
+    kind = _kind_of(start, path)
     names = _names(path, encoding) if kind == "tab" else ()
-    before = kind == "tab" and _label_first(path, encoding, names)
-    rows = Collector(str(path))
+    before = kind == "tab" and _label_first(start, names, path)
+    rows, first = Collector(str(path)), 0
     for number, line in compression.numbered(path, encoding=encoding):
         if not line.strip():
             continue
+        first = first or number
+        if (found := _kind(line)) != kind or kind == "tabs":
+            raise _mixed({kind: first, found: number}, path)
         if kind == "tab":
             text, _, label = line.partition("\t")
             text, label = (label, text) if before else (text, label)
@@ -52,42 +58,43 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     yield from rows.finish()
 
 
-def _kind(path: Path, encoding: str) -> str:
-    """Where the labels of the lines stand. Raises `DataError` where some have one and others have none."""
-    first: dict[str, int] = {}
-    lines, tags = 0, True
-    for number, line in compression.numbered(path, encoding=encoding):
-        if not line.strip():
-            continue
-        lines += 1
-        kind = "fasttext" if _FAST_TEXT.match(line.lstrip()) else "tab" if line.count("\t") == 1 else "text"
-        if kind == "text" and "\t" in line:
-            kind = "tabs"
-        first.setdefault(kind, number)
-        tags = tags and kind == "tab" and bool(_TAG.fullmatch(line.partition("\t")[2].strip()))
-        if lines == 1 and kind in ("tab", "tabs") and _is_header(line):
-            raise DataError(
-                f"{path}: expected a text per line, found a table with the columns "
-                f"{', '.join(map(repr, line.split(chr(9))))}; call the file .tsv"
-            )
-    if tags and lines:
+def _kind_of(lines: Sequence[str], path: Path) -> str:
+    """Where the labels of the lines stand. Raises `DataError` for a table, and for words with tags."""
+    if not lines:
+        return "text"
+    kind = _kind(lines[0])
+    if kind in ("tab", "tabs") and _is_header(lines[0]):
+        raise DataError(
+            f"{path}: expected a text per line, found a table with the columns "
+            f"{', '.join(map(repr, lines[0].split(chr(9))))}; call the file .tsv"
+        )
+    if kind == "tab" and all(_TAG.fullmatch(line.rpartition("\t")[2].strip()) for line in lines):
         raise DataError(
             f"{path}: expected a text per line, found a word and its tag and no empty line between sentences; put "
             "these in, or call the file .conll if it is one sentence"
         )
-    if len(first) < 2 and "tabs" not in first:
-        return next(iter(first), "text")
+    return kind
+
+
+def _kind(line: str) -> str:
+    if line.lstrip().startswith(_MARK) and _FAST_TEXT.match(line.lstrip()):
+        return "fasttext"
+    tabs = line.count("\t")
+    return "text" if not tabs else "tab" if tabs == 1 else "tabs"
+
+
+def _mixed(first: Mapping[str, int], path: Path) -> DataError:
     found = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
-    raise DataError(
+    return DataError(
         f"{path}: expected a label in every line, behind its only tab or as {_MARK}NAME, or in none; found {found}; "
         "mend these lines, or write a table (.tsv, .csv)"
     )
 
 
-def _label_first(path: Path, encoding: str, names: Collection[str]) -> bool:
+def _label_first(lines: Sequence[str], names: Collection[str], path: Path) -> bool:
     """Whether the labels stand before the tab: where all of `names` stand, or else at most half as many different cells
     as behind it."""
-    sides = [line.partition("\t")[::2] for _, line in compression.numbered(path, encoding=encoding) if line.strip()]
+    sides = [line.partition("\t")[::2] for line in lines]
     first, second = ({cell.strip() for cell in side} for side in zip(*sides, strict=True))
     known = {*names, *map(str, range(len(names)))}
     before = first <= known if names else 2 * len(first) <= len(second)

@@ -1,0 +1,52 @@
+"""Numbers with a decimal comma, as much of Europe writes them, where a column leaves no doubt."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from transferkit.data import audit
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+from transferkit.data.values import missing
+
+_NUMBER = re.compile(r"\s*[+-]?(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?\s*")
+_THOUSAND = 3
+
+
+def with_points(cells: Sequence[Any]) -> list[Any]:
+    """`cells` with decimal points, where all are texts of numbers with decimal commas or whole numbers and one or more
+    could be nothing else: 1,234 alone may be more than a thousand. Other cells as they are."""
+    if not _are_decimals(cells):
+        return list(cells)
+    return [cell.replace(".", "").replace(",", ".") if isinstance(cell, str) else cell for cell in cells]
+
+
+def noticed(rows: Rows, column: str, name: str) -> list[Finding]:
+    """A finding where the numbers of a column have decimal commas; `name` is the split's."""
+    cells = rows.columns.get(column, ())
+    if not _are_decimals(cells):
+        return []
+    where = [i for i, cell in enumerate(cells) if isinstance(cell, str) and "," in cell]
+    numbers = tuple(int(rows.numbers[i]) for i in where)
+    first, read = cells[where[0]].strip(), with_points(cells)[where[0]].strip()
+    has = audit.verb(len(numbers), "has a decimal comma", "have decimal commas")
+    message = f"{audit.counted(len(numbers))}{audit.of(name)} {has} in column {column!r} ({audit.shown(numbers)})"
+    return [Finding("decimal-commas", "info", message, numbers, f"{first} is read as {read}")]
+
+
+def _are_decimals(cells: Sequence[Any]) -> bool:
+    texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    if not any("," in cell for cell in texts):
+        return False
+    if any(not isinstance(cell, str) and not missing(cell) for cell in cells):
+        return False  # numbers beside: the texts are slips
+    found = [_NUMBER.fullmatch(cell) for cell in texts]
+    parted = [match for match in found if match and match["part"]]
+    whole_with_points = any(match and not match["part"] and "." in match["whole"] for match in found)
+    return all(found) and not whole_with_points and any(map(_is_clear, parted))
+
+
+def _is_clear(match: "re.Match[str]") -> bool:
+    """Whether a comma cannot stand between thousands."""
+    whole, part = match["whole"], match["part"]
+    return len(part) != _THOUSAND or "." in whole or whole.startswith("0") or len(whole) > _THOUSAND

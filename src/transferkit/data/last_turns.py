@@ -1,0 +1,30 @@
+"""Conversations that do not end with an answer to be learned, learned as far as their last one."""
+
+from dataclasses import replace
+
+from transferkit.data import audit, conversations
+from transferkit.data.columns import TaskColumns
+from transferkit.data.rows import Rows
+from transferkit.data.splits import Finding
+
+
+def cut_back(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
+    """`rows` with the last answer of a conversation as the target of rows without one, and the finding."""
+    inputs = list(rows[task.inputs[0]])
+    targets = list(rows[task.target])
+    cut: dict[int, int] = {}
+    for i, (text, target) in enumerate(zip(inputs, targets, strict=True)):
+        talk = conversations.parsed(text) if target is None else None
+        found = conversations.up_to_last_answer(talk) if talk else None
+        if found is not None:
+            inputs[i], targets[i], left = found
+            cut[int(rows.numbers[i])] = left
+    if not cut:
+        return rows, []
+    turns = sum(cut.values())
+    message = (
+        f"{audit.counted(turns, 'turn')} after the last answer to learn, of {audit.counted(len(cut), 'conversation')}"
+        f"{audit.of(name)} ({audit.shown(cut)})"
+    )
+    finding = Finding("last-turns", "info", message, tuple(cut), "not used; the answers before are learned")
+    return replace(rows, columns={**rows.columns, task.inputs[0]: inputs, task.target: targets}), [finding]

@@ -1,0 +1,37 @@
+"""Numbers with decimal commas are read where a column leaves no doubt."""
+
+from typing import Any
+
+import pytest
+
+from transferkit.data import read
+from transferkit.data.cleaning import clean
+from transferkit.data.decimals import with_points
+from transferkit.errors import DataError
+from transferkit.tasks import get
+
+TASK = get("text-regression")
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["0,5", "-1,25", "3"], [0.5, -1.25, 3]),
+        (["1.234,5", "2"], [1234.5, 2]),
+        (["1,234", "0,125"], [1.234, 0.125]),
+        (["1,5", None, "2", float("nan"), " "], [1.5, 2]),
+        (["1.5", "2"], [1.5, 2]),
+    ],
+)
+def test_numbers(cells: list[Any], numbers: list[float]) -> None:
+    found = clean(read({"text": [f"t{i}" for i in range(len(cells))], "score": cells}), TASK, {}, "")
+    assert list(found.rows["value"]) == numbers
+    told = [each for each in found.findings if each.kind == "decimal-commas"]
+    assert len(told) == any("," in str(cell) for cell in cells)
+
+
+@pytest.mark.parametrize("cells", [["1,234", "5,678"], ["0,5", "1.234"], ["1,5", "x"], ["1,234.5"], [1.5, "1,5"]])
+def test_numbers_in_doubt_are_refused(cells: list[str]) -> None:
+    assert with_points(cells) == cells
+    with pytest.raises(DataError, match=r"expected a number such as 1234\.5, found"):
+        clean(read({"text": ["a", "b"][: len(cells)], "score": cells}), TASK, {}, "")
