@@ -149,4 +149,4 @@ def test_taggings_that_differ_in_their_order_are_no_copies() -> None:
     made = prepare({"all": read(rows)}, DataConfig(path="-"), tasks.get("ner"), 0)
     assert [each.rows for each in made.audit.of("duplicates")] == [(3,)]
     assert [each.rows for each in made.audit.of("tag-conflicts")] == [(1, 2)]
-    assert "annotators" not in str(look({"all": read(rows)}, DataConfig(path="-"), tasks.get("ner")))
+    assert "annotators" not in str(look({"all": read(rows)}, DataConfig(path="-"), tasks.get("ner"), 0))

@@ -248,4 +248,6 @@ def test_particles(word: str, parts: str) -> None:
 
 
 def test_the_reading_stands_in_the_overview() -> None:
-    assert "places: places count bytes" in str(look({"all": read(table("bytes", 0, False))}, DataConfig(path="-"), NER))
+    assert "places: places count bytes" in str(
+        look({"all": read(table("bytes", 0, False))}, DataConfig(path="-"), NER, 0)
+    )

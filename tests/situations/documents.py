@@ -24,13 +24,19 @@ def _messages(asked: str, answered: str) -> list[dict[str, object]]:
     return [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]
 
 
+_UNLEARNED = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "no", "weight": 0}]
+
 SITUATIONS = (
     _read("an array", _LIST),
     _read("an array, pretty-printed", _LIST, 2),
     _read("an array under a key", {"version": "1.0", "data": _LIST}),
     _read("columns", {"text": list(_ROWS), "label": list(_ROWS.values())}),
     Situation("lines under the name of a document", {"rows.json": lines(_LIST)}, gives=_ROWS),
-    Situation("an array under the name of lines", {"rows.jsonl": json.dumps(_LIST)}, refused="object per line"),
+    Situation(
+        "an array under the name of lines",
+        {"rows.jsonl": json.dumps(_LIST)},
+        refused="found a JSON document; call it .json",
+    ),
     Situation("a line that ends too early", {"rows.jsonl": lines(_LIST)[:-4]}, refused="line 6|row 6"),
     Situation("a document that ends too early", {"rows.json": json.dumps(_LIST, indent=2)[:-9]}, refused="JSON"),
     _written("Alpaca", [{"instruction": a, "input": "", "output": b} for a, b in _TURNS]),
@@ -46,22 +52,13 @@ SITUATIONS = (
     _written(
         "a last turn of the user",
         [{"messages": [*_messages(a, b), {"role": "user", "content": "?"}]} for a, b in _TURNS],
-        says="user",
+        says="turns after the last answer to learn.*not used",
     ),
-    _written(
+    Situation(
         "an answer of weight 0 is not learned",
-        [
-            {"messages": [*_messages("?", "no"), *_messages(a, b)]}
-            | {
-                "messages": [
-                    {"role": "user", "content": "?"},
-                    {"role": "assistant", "content": "no", "weight": 0},
-                    *_messages(a, b),
-                ]
-            }
-            for a, b in _TURNS
-        ],
-        says="weight",
+        {"rows.json": json.dumps([{"messages": [*_UNLEARNED, *_messages(a, b)]} for a, b in _TURNS])},
+        WRITING,
+        gives={json.dumps([*_UNLEARNED, *_messages(a, b)[:1]], ensure_ascii=False): b for a, b in _TURNS},
     ),
     _written(
         "preferences",
