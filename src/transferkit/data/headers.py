@@ -33,7 +33,8 @@ def refuse(rows: Rows) -> None:
         at = f"{rows.source}: " if rows.source else ""
         raise DataError(
             f"{at}expected names of columns above the rows, found what looks like a row: {shown(texts[0], 60)} is like "
-            f"the texts below it, {shown(values[0], 60)} like the values below it; put a line with the columns' names above it"
+            f"the texts below it, {shown(values[0], 60)} like the values below it; put a line with the columns' names "
+            "above it"
         )
 
 
