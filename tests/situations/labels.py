@@ -150,4 +150,39 @@ SITUATIONS = (
     Situation(
         "numbers that are infinite", {"rows.csv": csv(labelled(ENGLISH, (1.5, 2, "inf")))}, NUMBERS, refused="inf"
     ),
+    Situation(
+        "SNLI from the hub: -1 beside 0, 1 and 2 is no label",
+        {
+            "rows.csv": "premise,hypothesis,label\n"
+            + "".join(f"A man {i} sleeps,He {i},{label}\n" for i, label in enumerate((0, 1, 2, 0, 1, 2, -1, -1)))
+        },
+        gives={(f"A man {i} sleeps", f"He {i}"): str(i % 3) for i in range(6)},
+        says="2 rows have -1 in column 'label' beside 0 to 2.*read as no label",
+    ),
+    Situation(
+        "-1, 0 and 1 may be a scale",
+        {"rows.csv": csv(labelled(ENGLISH, (-1, 0, 1)))},
+        gives=labelled(ENGLISH, ("-1", "0", "1")),
+        says="have -1 in column 'label' beside 0 and 1.*learned as a class",
+    ),
+    Situation(
+        "-1 and 1 are classes",
+        {"rows.csv": csv(labelled(ENGLISH, (-1, 1)))},
+        gives=labelled(ENGLISH, ("-1", "1")),
+    ),
+    Situation(
+        "a test file of GLUE has -1 everywhere",
+        {"rows.csv": csv(labelled(ENGLISH, (0, 1))), "test.csv": csv(labelled(("Not bad", "Dull"), (-1,)))},
+        asked={"test": "test.csv"},
+        refused="test.*expected labels in column 'label', found none",
+    ),
+    *(
+        Situation(
+            f"{nothing} may say that there is no label",
+            {"rows.csv": csv(labelled(ENGLISH, ("good", nothing)))},
+            gives=labelled(ENGLISH, ("good", nothing)),
+            says="may say there is none",
+        )
+        for nothing in ("?", "unknown", "\\N", "(null)", "无", "空", "#N/A")
+    ),
 )

@@ -15,6 +15,7 @@ from transferkit.data import (
     joined,
     label_sets,
     memberships,
+    no_consensus,
     oddities,
     overview,
     partition,
@@ -158,6 +159,7 @@ def _divided(
 def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -> _Read:
     """The tables `named`, cleaned."""
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    tables = no_consensus.without(tables, task, asked)
     called = {name: "" if len(named) == 1 else name for name in named}
     _require_targets(tables, task, asked)
     roles = {name: _asked_of(name, asked) for name in tables}
@@ -218,6 +220,7 @@ def naive_split(
     if len(named) > 1:
         return None
     named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    named = no_consensus.without(named, task, asked)
     train = weights.teaching(clean(named["train"], task, asked, "").rows)
     numbered, _ = checks.one_number({"train": train}, task)
     rows = merged_rows(numbered, task)[0]["train"]
