@@ -124,4 +124,24 @@ SITUATIONS = (
         asked={"test": "test.csv"},
         says=".",
     ),
+    Situation(
+        "a blank before every quote",
+        {"rows.csv": "text, label\n" + "".join(f'"{text}", "{label}"\n' for text, label in _COMMAS.items())},
+        gives=_COMMAS,
+    ),
+    Situation(
+        "a blank before every quote, those of the header too",
+        {"rows.csv": '"text", "label"\n' + "".join(f'"{text}", "{label}"\n' for text, label in _COMMAS.items())},
+        gives=_COMMAS,
+    ),
+    Situation(
+        "a comma outside of quotes, with quotes behind it",
+        {"rows.csv": csv({f" {text}": label for text, label in _ROWS.items()}) + 'One, "two" and,good\n'},
+        refused="expected 2 fields",
+    ),
+    Situation(
+        "texts that begin with a blank",
+        {"rows.csv": "label,text\n" + "".join(f"{v}, {t}\n" for t, v in _ROWS.items()) + 'bad, "No" again\n'},
+        gives={f" {text}": label for text, label in _ROWS.items()} | {' "No" again': "bad"},
+    ),
 )
