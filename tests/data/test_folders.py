@@ -82,7 +82,10 @@ def test_parts_have_the_same_columns(tmp_path: Path) -> None:
         read_splits(tmp_path)
 
 
-def test_files_that_are_not_read_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "transferkit")
-    found = texts(put(tmp_path, ["train.csv", "test.csv", "old.csv"]))
-    assert found == {"train": ["train.csv"], "test": ["test.csv"]} and "no split: old.csv" in caplog.text
+@pytest.mark.parametrize(("other", "severity"), [("old.csv", "info"), ("eval.csv", "warning")])
+def test_files_that_are_not_read_are_named(tmp_path: Path, other: str, severity: str) -> None:
+    found = read_splits(put(tmp_path, ["train.csv", "test.csv", other]))
+    assert {*found} == {"train", "test"}
+    (note,) = found["train"].notes
+    assert note.kind == "not-read" and note.severity == severity and note.message.endswith(f"no split: {other}")
+    assert not read_splits(put(tmp_path / "plain", ["train.csv", "test.csv"]))["train"].notes

@@ -185,4 +185,32 @@ SITUATIONS = (
         )
         for nothing in ("?", "unknown", "\\N", "(null)", "无", "空", "#N/A")
     ),
+    Situation(
+        "a column of 0 alone among the labels",
+        {"rows.csv": "text,new,urgent,lost\n" + "".join(f"{t},{v[0]},{v[1]},0\n" for t, v in _VECTORS.items())},
+        LABELS,
+        gives=_BOTH,
+        says="no row has the label 'lost'",
+    ),
+    Situation(
+        "is_train is no label",
+        {
+            "rows.csv": "text,new,urgent,is_train\n"
+            + "".join(f"{t},{v[0]},{v[1]},{int(i < 4)}\n" for i, (t, v) in enumerate(_VECTORS.items()))
+        },
+        LABELS,
+        gives=_BOTH,
+        says="column 'is_train' seems to say which split a row is of: '1' .4 rows., '0' .2 rows.; it is not read",
+    ),
+    Situation(
+        "a label that cats never have",
+        {
+            "rows.jsonl": lines(
+                [{"text": t, "cats": {"lost": 0.0, "new": v[0], "urgent": v[1]}} for t, v in _VECTORS.items()]
+            )
+        },
+        LABELS,
+        gives=_BOTH,
+        says="no row has the label 'lost'",
+    ),
 )

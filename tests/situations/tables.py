@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 
 import pandas as pd
 
@@ -143,5 +144,42 @@ SITUATIONS = (
         "texts that begin with a blank",
         {"rows.csv": "label,text\n" + "".join(f"{v}, {t}\n" for t, v in _ROWS.items()) + 'bad, "No" again\n'},
         gives={f" {text}": label for text, label in _ROWS.items()} | {' "No" again': "bad"},
+    ),
+    Situation(
+        "a column that says which split a row is of",
+        {
+            "rows.csv": "text,label,split\n"
+            + "".join(f"{t},{v},{('train', 'train', 'dev', 'test')[i % 4]}\n" for i, (t, v) in enumerate(_ROWS.items()))
+        },
+        gives=_ROWS,
+        says="column 'split' seems to say which split a row is of: 'train' .4 rows.*train.csv, validation.csv and",
+    ),
+    *(
+        Situation(
+            f"a second text that is not read: {', '.join(names)}",
+            {
+                "rows.csv": ",".join((*names, "label"))
+                + "\n"
+                + "".join(
+                    f"{t} indeed {i},What about number {i * i} of them,{v}\n" for i, (t, v) in enumerate(_ROWS.items())
+                )
+            },
+            says=f"column '{other}' holds texts as column '{read}' does.*--text-pair {other}.*--text {read},{other}",
+        )
+        for names, read, other in (
+            (("question", "answer"), "question", "answer"),
+            (("text", "context"), "text", "context"),
+            (("premise", "text"), "text", "premise"),
+        )
+    ),
+    Situation(
+        "rows under two keys of one document",
+        {
+            "rows.json": json.dumps(
+                {"data": [{"text": t, "label": v} for t, v in _ROWS.items()], "test": [{"text": "So", "label": "bad"}]}
+            )
+        },
+        gives=_ROWS,
+        says="rows are read from 'data' .6., not from 'test' .1.",
     ),
 )

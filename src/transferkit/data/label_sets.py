@@ -57,6 +57,7 @@ def in_lists(
         listed = ", ".join(map(repr, several[:10])) + (" ..." if len(several) > 10 else "")
         message = f"{audit.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
         told = [Finding("label-columns", "info", message, (), ""), *_empty_flags(tables, several)]
+        told += _nowhere({name: rows[column] for name, rows in found.items()}, () if asked.known else several)
     else:
         column = raw
         found, told = _of_column(tables, raw, asked)
@@ -134,6 +135,17 @@ def _empty_flags(tables: Mapping[str, Rows], columns: Sequence[str]) -> list[Fin
     return [Finding("empty-flags", "warning", message, tuple(found), "read as 0; write 0 or 1 in every one of them")]
 
 
+def _nowhere(cells: Mapping[str, Sequence[Any]], names: Collection[str]) -> list[Finding]:
+    """Labels that no row has, so that no model can give them."""
+    there = {label for column in cells.values() for cell in column if isinstance(cell, list) for label in cell}
+    lost = [name for name in names if name not in there]
+    if not lost:
+        return []
+    listed = ", ".join(map(repr, lost[:10])) + (" ..." if len(lost) > 10 else "")
+    message = f"no row has the {'label' if len(lost) == 1 else 'labels'} {listed}"
+    return [Finding("unused-labels", "warning", message, (), "left out: no model gives it; add rows that have it")]
+
+
 def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tables, list[Finding]]:
     there = {name: rows for name, rows in tables.items() if raw in rows}
     cells = {
@@ -142,11 +154,13 @@ def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tabl
     given = [cell for column in cells.values() for cell in column if cell is not None and cell != raw]
     where = f"{next(iter(tables.values())).source or 'data'}: column {raw!r}"
     told: list[Finding] = []
+    declared: Collection[str] = ()
     if width := _width(given):
-        names = _names_of(asked.names, width, where)
-        reader = _vectors(names)
+        declared = _names_of(asked.names, width, where)
+        reader = _vectors(declared)
     elif given and all(isinstance(cell, dict) for cell in given):
         reader = names_in
+        declared = dict.fromkeys(written(name).strip() for cell in given for name in cell if name != _CHOICES)
     else:
         texts = [cell for cell in given if isinstance(cell, str)]
         parting = separators.asked_for(asked.separator) if asked.separator else None
@@ -161,6 +175,7 @@ def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tabl
         for name, column in cells.items()
     }
     _refuse_numbers(found, raw, asked, where)
+    told += _nowhere(found, () if asked.known else declared)
     read = {name: replace(there[name], columns={**there[name].columns, raw: column}) for name, column in found.items()}
     return {**tables, **read}, told
 
@@ -216,7 +231,7 @@ def _names_of(names: Sequence[str], width: int, where: str) -> tuple[str, ...]:
     )
 
 
-def _vectors(names: Sequence[str]) -> Any:
+def _vectors(names: Collection[str]) -> Any:
     def reader(cell: Any) -> list[str] | None:
         return flags.held(dict(zip(names, _places(cell) or (), strict=True)))
 

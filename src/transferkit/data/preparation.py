@@ -19,6 +19,7 @@ from transferkit.data import (
     oddities,
     overview,
     partition,
+    unused_columns,
     weights,
 )
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
@@ -175,6 +176,7 @@ def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -
     whole, merged = merged_rows(numbered, task)
     noted = [finding for part in cleaned.values() for finding in part.findings]
     findings = [*told, *noted, *idle, *respelt, *merged]
+    findings += unused_columns.found(named, cleaned["train"].columns, task)
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
     return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings)
