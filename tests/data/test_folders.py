@@ -65,7 +65,7 @@ ODD = {
     "parts and a whole": ([*TRAIN, "train.csv"], "both train.csv and train-00000-of-00003.csv.gz look like train"),
     "a part twice": ([*TRAIN, "train-00001-of-00003.csv"], "two files are the same part of train"),
     "no parts": (["a.train.csv", "b.train.csv"], "where they are parts of one name them train-00000-of-00002"),
-    "nothing": (["x/y.txt"], "expected files named train, validation and test"),
+    "nothing": (["x/y.txt"], "or files named train, validation and test"),
 }
 
 
@@ -89,3 +89,11 @@ def test_files_that_are_not_read_are_named(tmp_path: Path, other: str, severity:
     (note,) = found["train"].notes
     assert note.kind == "not-read" and note.severity == severity and note.message.endswith(f"no split: {other}")
     assert not read_splits(put(tmp_path / "plain", ["train.csv", "test.csv"]))["train"].notes
+
+
+@pytest.mark.parametrize("names", [["train.en", "train.fr"], ["train.char.bmes"], ["neg/1.txt", "pos/1.txt"]])
+def test_a_folder_without_data_says_what_is_there(tmp_path: Path, names: list[str]) -> None:
+    put(tmp_path, names)
+    there = ", ".join(dict.fromkeys(f"{name.split('/')[0]}/" if "/" in name else name for name in names))
+    with pytest.raises(DataError, match=f"in a format that is read .*.csv.*, found {there}; write its rows as CSV"):
+        read_splits(tmp_path)

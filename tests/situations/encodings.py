@@ -175,4 +175,9 @@ SITUATIONS = (
             ("cp1251", RUSSIAN, CHINESE, "auto"),
         )
     ),
+    Situation(
+        "UTF-8 that was encoded twice",
+        {"rows.csv": csv(labelled([t.encode().decode("latin-1") for t in (*FRENCH, *CHINESE)], ("a", "b")))},
+        says="rows are encoded twice in column 'text': 'Un tr.* for 'Un très bon film'",
+    ),
 )

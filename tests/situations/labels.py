@@ -213,4 +213,51 @@ SITUATIONS = (
         gives=_BOTH,
         says="no row has the label 'lost'",
     ),
+    *(
+        Situation(
+            f"several labels as Python prints a {kind.__name__}",
+            {"rows.csv": "text,labels\n" + "".join(f'{t},"{kind(sorted(labels))}"\n' for t, labels in _BOTH.items())},
+            LABELS,
+            gives=_BOTH,
+        )
+        for kind in (tuple, set, list)
+    ),
+    Situation(
+        "labels in parentheses are names",
+        {"rows.csv": csv(labelled(ENGLISH, ("(a)", "('b' or c)")))},
+        LABELS,
+        gives={t: [a] for t, a in labelled(ENGLISH, ("(a)", "('b' or c)")).items()},
+    ),
+    Situation(
+        "labels of fastText with a comma between them",
+        {
+            "rows.txt": "".join(
+                f"{','.join(f'__label__{name}' for name in labels)} {text}\n" for text, labels in _BOTH.items()
+            )
+        },
+        LABELS,
+        gives=_BOTH,
+    ),
+    Situation(
+        "labels as objects with a name",
+        {
+            "rows.jsonl": lines(
+                [
+                    {"text": t, "label": {"id": "ab".index(v), "name": v}}
+                    for t, v in labelled(ENGLISH, ("a", "b")).items()
+                ]
+            )
+        },
+        gives=labelled(ENGLISH, ("a", "b")),
+    ),
+    Situation(
+        "lists of labels as objects with a name",
+        {
+            "rows.jsonl": lines(
+                [{"text": t, "labels": [{"id": 1, "name": n} for n in names]} for t, names in _BOTH.items()]
+            )
+        },
+        LABELS,
+        gives=_BOTH,
+    ),
 )

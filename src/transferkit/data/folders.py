@@ -47,9 +47,17 @@ def files_of(folder: Path, names: Mapping[str, str], whole: str) -> tuple[dict[s
         return {name: _in_order(paths, name, folder) for name, paths in found.items()}, others
     if len(files) == 1 or (files and all(_part(path) for path in files)):
         return {whole: _in_order(files, "the data", folder)}, []
+    if files:
+        raise DataError(
+            f"{folder}: expected files named train, validation and test (or a single data file), "
+            f"found {_list([path.name for path in files])}; rename them or name one file"
+        )
+    there = [f"{path.name}/" if path.is_dir() else path.name for path in sorted(folder.iterdir())]
+    known = ", ".join(sorted(formats.by_suffix()))
     raise DataError(
-        f"{folder}: expected files named train, validation and test (or a single data file), "
-        f"found {_list([path.name for path in files])}; rename them or name one file"
+        f"{folder}: expected a data file, or files named train, validation and test, in a format that is read "
+        f"({known}), found {_list(there)}; write its rows as CSV or JSON lines, with a text and what is to be learned "
+        "in each"
     )
 
 

@@ -21,7 +21,7 @@ from transferkit.errors import DataError, shown
 EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
 MEND = "write it so, [] where there is no label, or leave it empty where they are not known"
 _NUMBERS = re.compile(r"[01](?:[ \t,;|]+[01])+")
-_CHOICES = "choices"  # as Label Studio calls a list of labels
+_CHOICES, _NAME = "choices", "name"  # as Label Studio calls a list of labels, and others that of one
 Tables = dict[str, Rows]
 
 
@@ -160,7 +160,7 @@ def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tabl
         reader = _vectors(declared)
     elif given and all(isinstance(cell, dict) for cell in given):
         reader = names_in
-        declared = dict.fromkeys(written(name).strip() for cell in given for name in cell if name != _CHOICES)
+        declared = dict.fromkeys(written(name).strip() for cell in given if not _is_named(cell) for name in cell)
     else:
         texts = [cell for cell in given if isinstance(cell, str)]
         parting = separators.asked_for(asked.separator) if asked.separator else None
@@ -195,6 +195,8 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, list | tuple | set | frozenset | np.ndarray) and not (
         isinstance(cell, np.ndarray) and cell.ndim == 0
     ):
+        if all(isinstance(each, Mapping) and _is_named(each) for each in cell):
+            cell = [each[_NAME] for each in cell]
         odd = next((each for each in cell if isinstance(each, list | dict | tuple | np.ndarray)), None)
         if odd is not None:
             raise ValueError(f"{EXPECTED}, found {shown(odd, 60)} in a list; {MEND}")
@@ -238,11 +240,18 @@ def _vectors(names: Collection[str]) -> Any:
     return reader
 
 
+def _is_named(given: Mapping[Any, Any]) -> bool:
+    """Whether a mapping describes one label, as {"id": 1, "name": "a"}, rather than saying which ones hold."""
+    return isinstance(name := given.get(_NAME), str) and bool(name.strip()) and not flags.is_flag(name)
+
+
 def names_in(given: Mapping[Any, Any]) -> list[str] | None:
-    """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists; None where they
-    are not known. Raises `ValueError`."""
+    """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists, or the `name` of
+    the label that a mapping describes; None where they are not known. Raises `ValueError`."""
     if [*given] == [_CHOICES]:
         return [written(label).strip() for label in given[_CHOICES]]
+    if _is_named(given):
+        return [given[_NAME].strip()]
     return flags.held({written(name).strip(): value for name, value in given.items()})
 
 

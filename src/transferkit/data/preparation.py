@@ -12,6 +12,7 @@ from transferkit.data import (
     collecting,
     content,
     folding,
+    headers,
     joined,
     label_sets,
     memberships,
@@ -135,6 +136,7 @@ def _divided(
     findings = [*read.findings, *respelt]
     findings += checks.repeats_in_test(given.get("test"), task)
     given["train"], repeats = without_repeats(given["train"], task, "" if len(named) == 1 else "train")
+    checks.any_left(given["train"], repeats, columns)
     if "test" not in given or ("validation" not in given and config.validation_size > 0):
         repeats += checks.categories(given["train"], task, columns)
     folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
@@ -203,6 +205,8 @@ def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mappi
         return
     known = target(tables["train"])
     for name in ("validation", "test"):
+        if name in tables:
+            headers.refuse(tables[name])
         if known is not None and name in tables and target(tables[name]) is None and known not in tables[name]:
             raise DataError(
                 f"{tables[name].source or name}: expected a column {known!r} as in train, found none, so that nothing "

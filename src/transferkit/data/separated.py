@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from transferkit.data import compression
+from transferkit.data import compression, odd_tables
 from transferkit.data.rows import Rows
 from transferkit.data.tables import Collector, check_header
 from transferkit.errors import DataError
@@ -106,6 +106,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     lines = compression.lines(path, encoding)
     read, failed = _first(lines)
     start = head(read)
+    odd_tables.refuse(start.lines, start.mark, MARKS, path)
     whole = chain(start.lines, _rest(lines, failed))
     reader = csv.reader(whole, delimiter=start.mark, skipinitialspace=(spaced := start.spaced), strict=True)
     header = check_header(_record(reader, path, 0) or [], path)
