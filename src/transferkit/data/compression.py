@@ -64,7 +64,7 @@ def open_plain(path: Path) -> IO[bytes]:
         raise DataError(f"{path}: cannot be opened: {error.strerror or error}; check its permissions") from None
 
 
-def _refuse_address(path: Path) -> None:
+def refuse_address(path: Path) -> None:
     """Raise `DataError` for an address, which a path has only one slash of."""
     scheme, colon, rest = str(path).partition(":/")
     if colon and scheme in ("http", "https", "ftp", "s3", "gs", "hf"):
@@ -76,7 +76,7 @@ def _regular(path: Path) -> int:
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        _refuse_address(path)
+        refuse_address(path)
         what = "a link to nothing" if path.is_symlink() else "nothing there"
         raise DataError(f"{path}: expected a data file, found {what}; check the path") from None
     except (OSError, ValueError) as error:
