@@ -24,7 +24,7 @@ def without(
     Where training rows have -1, 0 and 1 it stays a class, with a note. `known` are the labels of a trained model.
     """
     raw = _column(tables, task, named)
-    cells = {name: [_number(cell) for cell in rows[raw]] for name, rows in tables.items() if raw in rows}
+    cells = {name: [_number(cell) for cell in rows[raw]] for name, rows in tables.items() if raw and raw in rows}
     labels = {label for column in cells.values() for label in column if label and label != raw} | {*known}
     classes = len(labels) - 1
     if _MARK not in labels or _MARK in known or classes < 2 or labels != {_MARK, *map(str, range(classes))}:
