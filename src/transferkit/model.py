@@ -12,7 +12,18 @@ import numpy.typing as npt
 from transferkit import data, predictors, tasks
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
-from transferkit.data import audit, content, given_texts, joined, label_sets, labels, oddities, sentences, word_rows
+from transferkit.data import (
+    audit,
+    content,
+    given_texts,
+    joined,
+    label_sets,
+    labels,
+    no_consensus,
+    oddities,
+    sentences,
+    word_rows,
+)
 from transferkit.data.cleaning import clean
 from transferkit.data.marking import How
 from transferkit.data.merging import merged as merged_rows
@@ -184,6 +195,7 @@ class Model:
         read = data.read(table, encoding)
         given = label_sets.Asked(label_separator, tuple(label_names), self.labels)
         tables, chosen, told = label_sets.in_lists({"": read}, self.task, self._named(read, named, target=True), given)
+        tables = no_consensus.without(tables, self.task, chosen, self.labels)
         cleaned = clean(tables[""], self.task, chosen, "test", How(parting=self.parting))
         rows, merged = merged_rows({"test": self._respelt(cleaned.rows)}, self.task)
         cleaned = replace(cleaned, rows=rows["test"])

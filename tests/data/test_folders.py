@@ -65,7 +65,7 @@ ODD = {
     "parts and a whole": ([*TRAIN, "train.csv"], "both train.csv and train-00000-of-00003.csv.gz look like train"),
     "a part twice": ([*TRAIN, "train-00001-of-00003.csv"], "two files are the same part of train"),
     "no parts": (["a.train.csv", "b.train.csv"], "where they are parts of one name them train-00000-of-00002"),
-    "nothing": (["x/y.txt"], "expected files named train, validation and test"),
+    "nothing": (["x/y.txt"], "or files named train, validation and test"),
 }
 
 
@@ -82,7 +82,18 @@ def test_parts_have_the_same_columns(tmp_path: Path) -> None:
         read_splits(tmp_path)
 
 
-def test_files_that_are_not_read_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "transferkit")
-    found = texts(put(tmp_path, ["train.csv", "test.csv", "old.csv"]))
-    assert found == {"train": ["train.csv"], "test": ["test.csv"]} and "no split: old.csv" in caplog.text
+@pytest.mark.parametrize(("other", "severity"), [("old.csv", "info"), ("eval.csv", "warning")])
+def test_files_that_are_not_read_are_named(tmp_path: Path, other: str, severity: str) -> None:
+    found = read_splits(put(tmp_path, ["train.csv", "test.csv", other]))
+    assert {*found} == {"train", "test"}
+    (note,) = found["train"].notes
+    assert note.kind == "not-read" and note.severity == severity and note.message.endswith(f"no split: {other}")
+    assert not read_splits(put(tmp_path / "plain", ["train.csv", "test.csv"]))["train"].notes
+
+
+@pytest.mark.parametrize("names", [["train.en", "train.fr"], ["train.char.bmes"], ["neg/1.txt", "pos/1.txt"]])
+def test_a_folder_without_data_says_what_is_there(tmp_path: Path, names: list[str]) -> None:
+    put(tmp_path, names)
+    there = ", ".join(dict.fromkeys(f"{name.split('/')[0]}/" if "/" in name else name for name in names))
+    with pytest.raises(DataError, match=f"in a format that is read .*.csv.*, found {there}; write its rows as CSV"):
+        read_splits(tmp_path)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from transferkit.config import DataConfig
-from transferkit.data import Splits, prepare, read
+from transferkit.data import Splits, no_consensus, prepare, read
 from transferkit.errors import DataError
 from transferkit.tasks import get
 
@@ -132,3 +132,12 @@ def test_a_word_without_a_tag(nothing: str) -> None:
         split(rows, "token-classification")
     whole = [{"tokens": ["Anna", f"tea{i}"], "ner_tags": nothing if i % 4 == 0 else ["B-PER", "O"]} for i in range(40)]
     assert len(split(whole, "token-classification").audit.of("unlabelled")[0].rows) == 10
+
+
+@pytest.mark.parametrize(("known", "left"), [(("0", "1", "2"), 3), (("0", "1"), 0), (("-1", "0", "1"), 4)])
+def test_minus_one_is_judged_by_what_a_model_knows(known: tuple[str, ...], left: int) -> None:
+    cells = [0, 1, 2, -1] if len(known) == 3 and left == 3 else [-1, 0, 1, 0] if left else [-1, -1, -1, -1]
+    rows = read({"text": texts(4), "label": cells})
+    found = no_consensus.without({"": rows}, get("text-classification"), {}, known)[""]
+    assert sum(cell is not None for cell in found["label"]) == left
+    assert len(found.notes) == (left < 4)

@@ -133,7 +133,7 @@ def test_mapping_of_splits_to_files_or_records(tmp_path: Path) -> None:
 
 
 def test_folder_without_splits(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="expected files named train"):
+    with pytest.raises(DataError, match=r"expected a data file, or files named train.*found none"):
         read_splits(tmp_path)
     write(tmp_path / "only.csv", "text\na\n")
     assert list(read_splits(tmp_path)) == ["all"]
@@ -398,3 +398,9 @@ def test_a_file_of_another_kind_is_refused_by_its_own_name(
     path = write(tmp_path / f"a{ending}", content)
     with pytest.raises(DataError, match=message):
         read(path)
+
+
+@pytest.mark.parametrize("address", ["https://example.com", "https://example.com/rows.csv"])
+def test_an_address_is_shown_as_it_was_given(address: str) -> None:
+    with pytest.raises(DataError, match=f"^{address}: expected the path of a file, found an address; download"):
+        read(address)

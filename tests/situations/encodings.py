@@ -76,4 +76,108 @@ SITUATIONS = (
     Situation(
         "columns of words in GBK", {"rows.conll": _TAGGED.encode("gbk")}, "ner", refused="expected UTF-8.*gb18030"
     ),
+    Situation(
+        "two CSVs with a mark of byte order, joined",
+        {"rows.csv": csv(_ZH).encode("utf-8-sig") + csv(labelled(ENGLISH, ("好评", "差评"))).encode("utf-8-sig")},
+        gives=_ZH | labelled(ENGLISH, ("好评", "差评")),
+        says="names once more",
+    ),
+    Situation(
+        "two CSVs with a mark of byte order and quotes, joined",
+        {"rows.csv": b"".join(f'"text","label"\n"{t} 1","a"\n"{t} 2","b"\n'.encode("utf-8-sig") for t in ENGLISH)},
+        gives=labelled([f"{t} {i}" for t in ENGLISH for i in (1, 2)], ("a", "b")),
+        says="names once more",
+    ),
+    Situation(
+        "marks of byte order in the midst of JSON lines and words",
+        {"rows.jsonl": b"".join(lines([{"text": t, "label": a}]).encode("utf-8-sig") for t, a in _ZH.items())},
+        gives=_ZH,
+    ),
+    Situation(
+        "marks of byte order in the midst of columns of words",
+        {
+            "rows.conll": _TAGGED.encode("utf-8-sig")
+            + _TAGGED.replace("我", "你").replace("他", "她").encode("utf-8-sig")
+        },
+        "ner",
+        gives={
+            ("我", "在", "北", "京"): ("O", "O", "B-LOC", "I-LOC"),
+            ("他", "叫", "王", "明"): ("O", "O", "B-PER", "I-PER"),
+            ("上", "海", "见"): ("B-LOC", "I-LOC", "O"),
+            ("你", "在", "北", "京"): ("O", "O", "B-LOC", "I-LOC"),
+            ("她", "叫", "王", "明"): ("O", "O", "B-PER", "I-PER"),
+        },
+    ),
+    *(
+        Situation(
+            f"{name} found to be {meant}",
+            {"rows.csv": csv(_ZH).encode(meant)},
+            asked={"encoding": name},
+            gives=_ZH,
+        )
+        for name in ("utf-16", "utf-32")
+        for meant in (f"{name}-le", f"{name}-be")
+    ),
+    Situation(
+        "UTF-16 asked for, UTF-32 with a mark found",
+        {"rows.csv": csv(_ZH).encode("utf-32")},
+        asked={"encoding": "utf-16"},
+        refused="utf-32|UTF-32",
+    ),
+    Situation(
+        "UTF-16 asked for, UTF-8 found",
+        {"rows.csv": csv(_ZH)},
+        asked={"encoding": "utf-16"},
+        refused="expected utf-16, found UTF-8",
+    ),
+    Situation(
+        "an encoding that no file is in",
+        {"rows.csv": csv(_ZH)},
+        asked={"encoding": "punycode"},
+        refused="punycode|an encoding such as",
+    ),
+    *(
+        Situation(
+            f"{encoding}: all bytes of {texts[0]} are ASCII",
+            {"rows.csv": csv(labelled(texts, ("a", "b"))).encode(encoding)},
+            refused=f"expected UTF-8.*--encoding {encoding}",
+        )
+        for encoding, texts in (("hz", CHINESE), ("utf_7", CHINESE), ("utf_7", FRENCH), ("iso2022_kr", KOREAN))
+    ),
+    Situation(
+        "HZ found out",
+        {"rows.csv": csv(_ZH).encode("hz")},
+        asked={"encoding": "auto"},
+        gives=_ZH,
+    ),
+    Situation(
+        "plus signs and tildes are no shifts",
+        {
+            "rows.csv": csv(
+                labelled(["call +49123456", "C++ and more", "~{a} and b~", "+1 and +100 for it"], ("a", "b"))
+            )
+        },
+        gives=labelled(["call +49123456", "C++ and more", "~{a} and b~", "+1 and +100 for it"], ("a", "b")),
+    ),
+    *(
+        Situation(
+            f"rows in {encoding} before rows in UTF-8, asked to read it in {asked}",
+            {
+                "rows.csv": csv(labelled(texts, ("a", "b"))).encode(encoding)
+                + csv(labelled(others, ("a", "b")))[11:].encode()
+            },
+            asked={"encoding": asked},
+            refused="found two encodings: lines 8, 9, 10, 11, 12 and 1 more are UTF-8, lines 2, 3, 4, 5, 6 and 1 more",
+        )
+        for encoding, texts, others, asked in (
+            ("gbk", CHINESE, JAPANESE, "auto"),
+            ("gbk", CHINESE, RUSSIAN, "utf-8"),
+            ("cp1251", RUSSIAN, CHINESE, "auto"),
+        )
+    ),
+    Situation(
+        "UTF-8 that was encoded twice",
+        {"rows.csv": csv(labelled([t.encode().decode("latin-1") for t in (*FRENCH, *CHINESE)], ("a", "b")))},
+        says="rows are encoded twice in column 'text': 'Un tr.* for 'Un très bon film'",
+    ),
 )

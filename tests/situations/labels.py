@@ -150,4 +150,114 @@ SITUATIONS = (
     Situation(
         "numbers that are infinite", {"rows.csv": csv(labelled(ENGLISH, (1.5, 2, "inf")))}, NUMBERS, refused="inf"
     ),
+    Situation(
+        "SNLI from the hub: -1 beside 0, 1 and 2 is no label",
+        {
+            "rows.csv": "premise,hypothesis,label\n"
+            + "".join(f"A man {i} sleeps,He {i},{label}\n" for i, label in enumerate((0, 1, 2, 0, 1, 2, -1, -1)))
+        },
+        gives={(f"A man {i} sleeps", f"He {i}"): str(i % 3) for i in range(6)},
+        says="2 rows have -1 in column 'label' beside 0 to 2.*read as no label",
+    ),
+    Situation(
+        "-1, 0 and 1 may be a scale",
+        {"rows.csv": csv(labelled(ENGLISH, (-1, 0, 1)))},
+        gives=labelled(ENGLISH, ("-1", "0", "1")),
+        says="have -1 in column 'label' beside 0 and 1.*learned as a class",
+    ),
+    Situation(
+        "-1 and 1 are classes",
+        {"rows.csv": csv(labelled(ENGLISH, (-1, 1)))},
+        gives=labelled(ENGLISH, ("-1", "1")),
+    ),
+    Situation(
+        "a test file of GLUE has -1 everywhere",
+        {"rows.csv": csv(labelled(ENGLISH, (0, 1))), "test.csv": csv(labelled(("Not bad", "Dull"), (-1,)))},
+        asked={"test": "test.csv"},
+        refused="test.*expected labels in column 'label', found none",
+    ),
+    *(
+        Situation(
+            f"{nothing} may say that there is no label",
+            {"rows.csv": csv(labelled(ENGLISH, ("good", nothing)))},
+            gives=labelled(ENGLISH, ("good", nothing)),
+            says="may say there is none",
+        )
+        for nothing in ("?", "unknown", "\\N", "(null)", "无", "空", "#N/A")
+    ),
+    Situation(
+        "a column of 0 alone among the labels",
+        {"rows.csv": "text,new,urgent,lost\n" + "".join(f"{t},{v[0]},{v[1]},0\n" for t, v in _VECTORS.items())},
+        LABELS,
+        gives=_BOTH,
+        says="no row has the label 'lost'",
+    ),
+    Situation(
+        "is_train is no label",
+        {
+            "rows.csv": "text,new,urgent,is_train\n"
+            + "".join(f"{t},{v[0]},{v[1]},{int(i < 4)}\n" for i, (t, v) in enumerate(_VECTORS.items()))
+        },
+        LABELS,
+        gives=_BOTH,
+        says="column 'is_train' seems to say which split a row is of: '1' .4 rows., '0' .2 rows.; it is not read",
+    ),
+    Situation(
+        "a label that cats never have",
+        {
+            "rows.jsonl": lines(
+                [{"text": t, "cats": {"lost": 0.0, "new": v[0], "urgent": v[1]}} for t, v in _VECTORS.items()]
+            )
+        },
+        LABELS,
+        gives=_BOTH,
+        says="no row has the label 'lost'",
+    ),
+    *(
+        Situation(
+            f"several labels as Python prints a {kind.__name__}",
+            {"rows.csv": "text,labels\n" + "".join(f'{t},"{kind(sorted(labels))}"\n' for t, labels in _BOTH.items())},
+            LABELS,
+            gives=_BOTH,
+        )
+        for kind in (tuple, set, list)
+    ),
+    Situation(
+        "labels in parentheses are names",
+        {"rows.csv": csv(labelled(ENGLISH, ("(a)", "('b' or c)")))},
+        LABELS,
+        gives={t: [a] for t, a in labelled(ENGLISH, ("(a)", "('b' or c)")).items()},
+    ),
+    Situation(
+        "labels of fastText with a comma between them",
+        {
+            "rows.txt": "".join(
+                f"{','.join(f'__label__{name}' for name in labels)} {text}\n" for text, labels in _BOTH.items()
+            )
+        },
+        LABELS,
+        gives=_BOTH,
+    ),
+    Situation(
+        "labels as objects with a name",
+        {
+            "rows.jsonl": lines(
+                [
+                    {"text": t, "label": {"id": "ab".index(v), "name": v}}
+                    for t, v in labelled(ENGLISH, ("a", "b")).items()
+                ]
+            )
+        },
+        gives=labelled(ENGLISH, ("a", "b")),
+    ),
+    Situation(
+        "lists of labels as objects with a name",
+        {
+            "rows.jsonl": lines(
+                [{"text": t, "labels": [{"id": 1, "name": n} for n in names]} for t, names in _BOTH.items()]
+            )
+        },
+        LABELS,
+        gives=_BOTH,
+    ),
 )

@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import json
+import re
 
 import pandas as pd
 
@@ -83,7 +85,7 @@ SITUATIONS = (
     Situation(
         "a pointer of git-lfs",
         {"rows.csv": "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"},
-        refused="git lfs pull|git-lfs|pointer",
+        refused="found a pointer of Git LFS to it; run `git lfs pull`",
     ),
     Situation(
         "columns that are not used are named",
@@ -123,5 +125,105 @@ SITUATIONS = (
         },
         asked={"test": "test.csv"},
         says=".",
+    ),
+    Situation(
+        "a blank before every quote",
+        {"rows.csv": "text, label\n" + "".join(f'"{text}", "{label}"\n' for text, label in _COMMAS.items())},
+        gives=_COMMAS,
+    ),
+    Situation(
+        "a blank before every quote, those of the header too",
+        {"rows.csv": '"text", "label"\n' + "".join(f'"{text}", "{label}"\n' for text, label in _COMMAS.items())},
+        gives=_COMMAS,
+    ),
+    Situation(
+        "a comma outside of quotes, with quotes behind it",
+        {"rows.csv": csv({f" {text}": label for text, label in _ROWS.items()}) + 'One, "two" and,good\n'},
+        refused="expected 2 fields",
+    ),
+    Situation(
+        "texts that begin with a blank",
+        {"rows.csv": "label,text\n" + "".join(f"{v}, {t}\n" for t, v in _ROWS.items()) + 'bad, "No" again\n'},
+        gives={f" {text}": label for text, label in _ROWS.items()} | {' "No" again': "bad"},
+    ),
+    Situation(
+        "a column that says which split a row is of",
+        {
+            "rows.csv": "text,label,split\n"
+            + "".join(f"{t},{v},{('train', 'train', 'dev', 'test')[i % 4]}\n" for i, (t, v) in enumerate(_ROWS.items()))
+        },
+        gives=_ROWS,
+        says="column 'split' seems to say which split a row is of: 'train' .4 rows.*train.csv, validation.csv and",
+    ),
+    *(
+        Situation(
+            f"a second text that is not read: {', '.join(names)}",
+            {
+                "rows.csv": ",".join((*names, "label"))
+                + "\n"
+                + "".join(
+                    f"{t} indeed {i},What about number {i * i} of them,{v}\n" for i, (t, v) in enumerate(_ROWS.items())
+                )
+            },
+            says=f"column '{other}' holds texts as column '{read}' does.*--text-pair {other}.*--text {read},{other}",
+        )
+        for names, read, other in (
+            (("question", "answer"), "question", "answer"),
+            (("text", "context"), "text", "context"),
+            (("premise", "text"), "text", "premise"),
+        )
+    ),
+    Situation(
+        "rows under two keys of one document",
+        {
+            "rows.json": json.dumps(
+                {"data": [{"text": t, "label": v} for t, v in _ROWS.items()], "test": [{"text": "So", "label": "bad"}]}
+            )
+        },
+        gives=_ROWS,
+        says="rows are read from 'data' .6., not from 'test' .1.",
+    ),
+    *(
+        Situation(
+            f"fields parted by {sign!r}",
+            {"rows.csv": csv(_ROWS, sign, ("text", "label"))},
+            refused=f"found {re.escape(repr(sign))}, which parts every line into 2; put one of these",
+        )
+        for sign in ("^", "~", ":", "\x01", "|||", "_!_", "\uff0c", "::")
+    ),
+    Situation(
+        "whole lines in quotes",
+        {"rows.csv": "".join(f'"{line}"\n' for line in csv(_ROWS).splitlines())},
+        refused="found whole lines in quotes",
+    ),
+    Situation(
+        "a title above the header",
+        {"rows.csv": "Reviews of 2024\n" + csv(_ROWS)},
+        refused="expected the names of 2 columns in the first line, found 'Reviews of 2024'; if that is a title",
+    ),
+    Situation(
+        "texts with one bar each, as the only column",
+        {"rows.csv": "text\n" + "".join(f"{t}|x\n" for t in _ROWS)},
+        refused="expected a column for label",
+    ),
+    Situation(
+        "two names that differ in case: the exact one is read",
+        {"rows.csv": "TEXT,text,label\n" + "".join(f"x{i},{t},{v}\n" for i, (t, v) in enumerate(_ROWS.items()))},
+        gives=_ROWS,
+    ),
+    Situation(
+        "every text under two labels",
+        {"rows.csv": csv(_ROWS) + "".join(f"{t},{'bad' if v == 'good' else 'good'}\n" for t, v in _ROWS.items())},
+        refused="every text carries contradictory labels",
+    ),
+    Situation("an empty object", {"rows.json": "{}"}, refused="nothing in it|no columns"),
+    Situation(
+        "a test file without a header",
+        {
+            "rows.csv": csv(_ROWS),
+            "test.csv": csv(labelled([f"Not bad at all {i}" for i in range(8)], ("good", "bad")))[11:],
+        },
+        asked={"test": "test.csv"},
+        refused="test.csv: expected names of columns above the rows, found what looks like a row",
     ),
 )

@@ -63,6 +63,17 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
     )
 
 
+def any_left(train: Rows, repeats: Sequence[Finding], columns: Mapping[str, str]) -> None:
+    """Some text has one label, or one that most of its rows have."""
+    if not len(train):
+        told = next((each.message for each in repeats if each.kind == "label-conflicts"), "no row is left")
+        raise DataError(
+            f"{train.source or 'data'}: every text carries contradictory labels, none of which has a majority: {told}; "
+            f"are {' and '.join(map(repr, columns.values()))} the right columns? Name others with --text and --label, "
+            "or mend the labels"
+        )
+
+
 _ANOTHER_SET = 0.1
 """Where more than this share of a given split's labels are unknown, they are another set of labels."""
 

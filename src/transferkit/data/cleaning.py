@@ -73,7 +73,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)
     findings: list[Finding | None] = [
-        Finding(note.kind, "warning", note.message, note.rows, note.action) for note in table.notes
+        Finding(note.kind, note.severity, note.message, note.rows, note.action) for note in table.notes
     ]
     findings += [*audit.encoding(rows, task, name), *told]
     if task.shape.name == "TAGS":
@@ -193,7 +193,7 @@ def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
     found = np.zeros(len(table), dtype=bool)
     if len(table.columns) > 1:
         (first, cells), *others = table.columns.items()
-        likely = (i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip() == first)
+        likely = (i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip().lstrip("\ufeff") == first)
         for i in likely:
             found[i] = all(isinstance(row[i], str) and row[i].strip() == name for name, row in others)
     return found & ~found.all()

@@ -168,7 +168,7 @@ def find(
     Raises `DataError` where one that is needed is not there, or would be what is named as the group, the time or the
     weight: that must not change what is learned.
     """
-    table = {plain(name): name for name in reversed(names)}
+    table = {plain(name): name for name in reversed(names)} | {name: name for name in names if name == plain(name)}
     chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
     twice = next((raw for raw, count in Counter(chosen.values()).items() if count > 1), None)
     if twice is not None:
@@ -305,7 +305,7 @@ def plain(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f"the columns {', '.join(shown(name, 60) for name in names[:20])}"
+    return f"the columns {', '.join(shown(name, 60) for name in names[:20])}" if names else "no columns"
 
 
 def _at(source: str) -> str:

@@ -19,6 +19,7 @@ MAX_LINE = 64 * 2**20
 
 SUFFIXES = (".gz", ".xz")
 
+_MARK = "\ufeff"  # of byte order; also where files with one were joined
 _AT_ONCE, _START = 2**20, 2**16
 _EXPANDED, _LARGE = 300, 2**30
 """What grows to more than so many times its size, and to more than so many bytes, holds no texts."""
@@ -63,11 +64,19 @@ def open_plain(path: Path) -> IO[bytes]:
         raise DataError(f"{path}: cannot be opened: {error.strerror or error}; check its permissions") from None
 
 
+def refuse_address(path: Path) -> None:
+    """Raise `DataError` for an address, which a path has only one slash of."""
+    scheme, colon, rest = str(path).partition(":/")
+    if colon and scheme in ("http", "https", "ftp", "s3", "gs", "hf"):
+        raise DataError(f"{scheme}://{rest}: expected the path of a file, found an address; download the file first")
+
+
 def _regular(path: Path) -> int:
     """The size of `path`; a folder, or what may never end (a pipe, a device), is refused."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        refuse_address(path)
         what = "a link to nothing" if path.is_symlink() else "nothing there"
         raise DataError(f"{path}: expected a data file, found {what}; check the path") from None
     except (OSError, ValueError) as error:
@@ -109,9 +118,10 @@ def _texts(path: Path, encoding: str, size: int) -> Iterator[str]:
 
 
 def lines(path: Path, encoding: str = "utf-8-sig") -> Iterator[str]:
-    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD. A line ends with
-    a carriage return where nothing else ends the first lines, as in files of old Macs.
+    """The lines of `path` as text, line ends kept; bytes that `encoding` does not have become U+FFFD.
 
+    A mark of byte order at the start of a line, as files that were joined have it, is left out. A line ends with a
+    carriage return where nothing else ends the first lines, as in files of old Macs.
     Raises `DataError` for an empty, truncated or damaged file; `LongLineError` for a line over `MAX_LINE` signs, of
     which no more than that is ever held.
     """
@@ -126,13 +136,13 @@ def _line_groups(path: Path, encoding: str) -> Iterator[list[str]]:
         held.append(text)
         if end in text:
             *whole, last = "".join(held).split(end)
-            found = [line + end for line in whole]
+            found = [line.removeprefix(_MARK) + end for line in whole]
             held = [last]
             yield _none_long(found, number)
             number += len(found)
         _none_long(["".join(held)] if sum(map(len, held)) > MAX_LINE else [], number)
     if last_line := "".join(held):
-        yield [last_line]
+        yield [last_line.removeprefix(_MARK)]
     elif number == 0:
         raise DataError(f"{path}: is empty; expected rows of data")
 
@@ -203,11 +213,15 @@ def blocks(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
             block = part.lstrip("\n")
             number += len(part) - len(block)
             if block:
-                yield number, block
+                yield number, _unmarked(block)
             number += block.count("\n") + 2
     block = (part := "".join(held)).lstrip("\n")
     if block:
-        yield number + len(part) - len(block), block
+        yield number + len(part) - len(block), _unmarked(block)
+
+
+def _unmarked(block: str) -> str:
+    return block.removeprefix(_MARK).replace(f"\n{_MARK}", "\n") if _MARK in block else block
 
 
 def _with_line_feeds(texts: Iterator[str], end: str) -> Iterator[str]:

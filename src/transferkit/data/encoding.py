@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transferkit.config import usable_encoding
-from transferkit.data import compression, guesses
+from transferkit.data import compression, guesses, mixed, shifts
 from transferkit.data.guesses import Guess
 from transferkit.errors import ConfigError, DataError, shown
 
@@ -24,9 +24,9 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_SHIFTED = re.compile(rb"\x1b\$[@B]")  # ISO-2022-JP leaves ASCII by such a sign
 _ENDS = re.compile(rb'[\r\n"]+')  # of what is written in one go; no part of a sign in any of these encodings
 _WORDS = re.compile(rb"[A-Za-z] [A-Za-z]")
+_APART = "save all of it as UTF-8"
 _AT_ONCE = 2**18
 _SAMPLE = 2**14
 _FEWEST_BESIDE = 2**10
@@ -45,7 +45,7 @@ class _Found:
     lines: int = 0
     nulls: int = 0
     size: int = 0
-    shifted: bool = False
+    shifted: str = ""
 
     @property
     def fits(self) -> bool:
@@ -69,6 +69,9 @@ def of(path: Path, asked: str | None = None) -> str:
     if is_utf_8 and (asked != AUTO or found.right or not found.wrong):
         return UTF_8
     likely = _likely(path, found, mark)
+    narrow = mark is None and not found.shifted and not (likely and likely[0].name.startswith("utf"))
+    if narrow and not found.fits and (lines := mixed.of(path)):
+        raise DataError(f"{path}: expected one encoding, found {lines}; {_APART}")
     if asked == AUTO and len(likely) == 1:
         log.info("%s: read as %s", path, likely[0].name)
         return likely[0].name
@@ -88,18 +91,33 @@ def _named(asked: str) -> str:
 def _as_asked(path: Path, name: str) -> str:
     mark = _by_mark(path)
     as_utf_8 = _examined(path, UTF_8)
-    if mark is None and as_utf_8.right and as_utf_8.fits and not _is_wide(path, as_utf_8):
+    marked = name in _MARKS.values()
+    if mark is None and (as_utf_8.right or marked) and as_utf_8.fits and not _is_wide(path, as_utf_8):
         raise DataError(f"{path}: expected {name}, found UTF-8; with --encoding auto every file is read in its own")
+    if marked and mark != name:
+        return _in_order(path, name, _likely(path, as_utf_8, mark))
     found = _examined(path, name)
     if not found.fits:
         likely = _likely(path, as_utf_8, mark)
         raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(likely)}")
-    if not name.startswith("utf") and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
+    if not as_utf_8.fits and not name.startswith("utf") and (lines := mixed.of(path)):
+        log.warning("%s: read as %s as asked, but it is in %s; %s", path, name, lines, _APART)
+    elif not name.startswith("utf") and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
         given, likelier = guesses.differing(both)
         log.warning(
             "%s: read as %s as asked (%r), but it looks like %s (%r)", path, name, given, both[1].name, likelier
         )
     return name
+
+
+def _in_order(path: Path, name: str, likely: Sequence[Guess]) -> str:
+    """The encoding called `name` with its order of bytes, which no mark at the start of the file tells."""
+    meant = [each.name for each in likely if each.name.startswith(name)]
+    if len(meant) == 1:
+        log.info("%s: read as %s", path, meant[0])
+        return meant[0]
+    way = _advice(likely) if likely else f"say which it is with --encoding {name}-le or --encoding {name}-be"
+    raise DataError(f"{path}: expected {name} with a mark of byte order at its start, found none; {way}")
 
 
 def _described(found: _Found) -> str:
@@ -128,11 +146,14 @@ def _examined(path: Path, encoding: str) -> _Found:
     meant = 0  # marks of replacement that stand in the file itself
     for chunk in _chunks(path):
         found.size += len(chunk)
-        text = decoder.decode(chunk)
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeError as error:  # of a codec that replaces nothing
+            raise DataError(f"{path}: cannot be read as {encoding} ({error}); name another with --encoding") from None
         found.lines += text.count("\n")
         if encoding == UTF_8:
             found.nulls += chunk.count(0)
-            found.shifted = found.shifted or bool(_SHIFTED.search(chunk))
+            found.shifted = found.shifted or shifts.of(chunk)
             meant += chunk.count("\ufffd".encode())
         if text.isascii():
             continue
@@ -191,7 +212,7 @@ def _likely(path: Path, found: _Found, mark: str | None) -> list[Guess]:
     if mark is not None:
         return [Guess(mark)]
     if found.shifted:
-        return [Guess("iso2022_jp")]
+        return [Guess(found.shifted)]
     if of_four := _of_four_bytes(start := _start(path)):
         return [Guess(of_four)]
     narrow, wide = guesses.of(_sample(path)), guesses.of(start, guesses.WIDE)

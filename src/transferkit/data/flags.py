@@ -12,6 +12,8 @@ from transferkit.errors import shown
 _HOLDS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
 _UNKNOWN = ("-1", "-1.0")
 _COUNTERS = ("", "id", "index", "idx", "uid", "unnamed:_0")
+SPLIT_FLAGS = ("is_train", "is_test", "is_dev", "is_valid", "is_val", "is_validation")
+"""Usual names of columns of 0 and 1 that say which split a row is of."""
 
 
 def is_flag(cell: Any) -> bool:
@@ -41,8 +43,10 @@ def held(given: Mapping[str, Any]) -> list[str] | None:
 
 
 def columns(rows: Rows, others: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Which columns beside `others` have 0 and 1 only, and which are left over; one that numbers rows is neither."""
-    left = [name for name in rows.columns if name not in others and _usual(name) not in _COUNTERS]
+    """Which columns beside `others` have 0 and 1 only, and which are left over; one that numbers rows or
+    names their splits is neither."""
+    neither = (*_COUNTERS, *SPLIT_FLAGS)
+    left = [name for name in rows.columns if name not in others and _usual(name) not in neither]
     found = [name for name in left if all(map(is_flag, rows[name])) and not all(map(is_blank, rows[name]))]
     return found, [name for name in left if name not in found]
 

@@ -6,25 +6,24 @@ Parts of one split are called as on the hub, train-00000-of-00002.parquet, and s
 in its only folder with data files, or in folders called as the splits are.
 """
 
-import logging
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from transferkit.data import compression, formats
+from transferkit.data.rows import Note
 from transferkit.errors import DataError
-
-log = logging.getLogger("transferkit")
 
 _PART = re.compile(r"(?P<stem>.*?)[-_.]?(?P<index>\d{1,9})-of-(?P<total>\d{1,9})", re.IGNORECASE)
 _DATA, _TRAIN = "data", "train"
 _TEXTS = ".txt"
 _DEEPEST = 3
+_EVALUATION = {"eval", "evaluation", "evaluate", "holdout", "heldout", "testing"}
 
 
-def files_of(folder: Path, names: Mapping[str, str], whole: str) -> dict[str, list[Path]]:
-    """Split -> its files in order, or `whole` -> the only file or the parts of it.
+def files_of(folder: Path, names: Mapping[str, str], whole: str) -> tuple[dict[str, list[Path]], list[str]]:
+    """Split -> its files in order, or `whole` -> the only file or the parts of it; and the names of files left out.
 
     `names` are those that splits have elsewhere -> here. Raises `DataError` where files are missing or more than one
     would be the same split.
@@ -45,15 +44,29 @@ def files_of(folder: Path, names: Mapping[str, str], whole: str) -> dict[str, li
                 f"{f' and {_list(others)}, named after no split' if others else ''}; rename the file to learn from, or "
                 "name that file itself"
             )
-        if others:
-            log.info("%s: not read, since they are named after no split: %s", folder, _list(others))
-        return {name: _in_order(paths, name, folder) for name, paths in found.items()}
+        return {name: _in_order(paths, name, folder) for name, paths in found.items()}, others
     if len(files) == 1 or (files and all(_part(path) for path in files)):
-        return {whole: _in_order(files, "the data", folder)}
+        return {whole: _in_order(files, "the data", folder)}, []
+    if files:
+        raise DataError(
+            f"{folder}: expected files named train, validation and test (or a single data file), "
+            f"found {_list([path.name for path in files])}; rename them or name one file"
+        )
+    there = [f"{path.name}/" if path.is_dir() else path.name for path in sorted(folder.iterdir())]
+    known = ", ".join(sorted(formats.by_suffix()))
     raise DataError(
-        f"{folder}: expected files named train, validation and test (or a single data file), "
-        f"found {_list([path.name for path in files])}; rename them or name one file"
+        f"{folder}: expected a data file, or files named train, validation and test, in a format that is read "
+        f"({known}), found {_list(there)}; write its rows as CSV or JSON lines, with a text and what is to be learned "
+        "in each"
     )
+
+
+def note(others: Sequence[str]) -> Note:
+    """On files that are named after no split; it warns of those that may be one under another name."""
+    bad = any(_EVALUATION & set(re.split(r"[._\-]", name.lower())) for name in others)
+    message = f"{'a file' if len(others) == 1 else 'files'} in the folder named after no split: {_list(others)}"
+    action = "not read; a file to judge on is called validation or test, or is named with --validation or --test"
+    return Note("not-read", message, (), action, "warning" if bad else "info")
 
 
 def _shown(found: Mapping[str, Sequence[Path]]) -> str:

@@ -21,7 +21,7 @@ from transferkit.errors import DataError, shown
 EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
 MEND = "write it so, [] where there is no label, or leave it empty where they are not known"
 _NUMBERS = re.compile(r"[01](?:[ \t,;|]+[01])+")
-_CHOICES = "choices"  # as Label Studio calls a list of labels
+_CHOICES, _NAME = "choices", "name"  # as Label Studio calls a list of labels, and others that of one
 Tables = dict[str, Rows]
 
 
@@ -57,6 +57,7 @@ def in_lists(
         listed = ", ".join(map(repr, several[:10])) + (" ..." if len(several) > 10 else "")
         message = f"{audit.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
         told = [Finding("label-columns", "info", message, (), ""), *_empty_flags(tables, several)]
+        told += _nowhere({name: rows[column] for name, rows in found.items()}, () if asked.known else several)
     else:
         column = raw
         found, told = _of_column(tables, raw, asked)
@@ -134,6 +135,17 @@ def _empty_flags(tables: Mapping[str, Rows], columns: Sequence[str]) -> list[Fin
     return [Finding("empty-flags", "warning", message, tuple(found), "read as 0; write 0 or 1 in every one of them")]
 
 
+def _nowhere(cells: Mapping[str, Sequence[Any]], names: Collection[str]) -> list[Finding]:
+    """Labels that no row has, so that no model can give them."""
+    there = {label for column in cells.values() for cell in column if isinstance(cell, list) for label in cell}
+    lost = [name for name in names if name not in there]
+    if not lost:
+        return []
+    listed = ", ".join(map(repr, lost[:10])) + (" ..." if len(lost) > 10 else "")
+    message = f"no row has the {'label' if len(lost) == 1 else 'labels'} {listed}"
+    return [Finding("unused-labels", "warning", message, (), "left out: no model gives it; add rows that have it")]
+
+
 def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tables, list[Finding]]:
     there = {name: rows for name, rows in tables.items() if raw in rows}
     cells = {
@@ -142,11 +154,13 @@ def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tabl
     given = [cell for column in cells.values() for cell in column if cell is not None and cell != raw]
     where = f"{next(iter(tables.values())).source or 'data'}: column {raw!r}"
     told: list[Finding] = []
+    declared: Collection[str] = ()
     if width := _width(given):
-        names = _names_of(asked.names, width, where)
-        reader = _vectors(names)
+        declared = _names_of(asked.names, width, where)
+        reader = _vectors(declared)
     elif given and all(isinstance(cell, dict) for cell in given):
         reader = names_in
+        declared = dict.fromkeys(written(name).strip() for cell in given if not _is_named(cell) for name in cell)
     else:
         texts = [cell for cell in given if isinstance(cell, str)]
         parting = separators.asked_for(asked.separator) if asked.separator else None
@@ -161,6 +175,7 @@ def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tabl
         for name, column in cells.items()
     }
     _refuse_numbers(found, raw, asked, where)
+    told += _nowhere(found, () if asked.known else declared)
     read = {name: replace(there[name], columns={**there[name].columns, raw: column}) for name, column in found.items()}
     return {**tables, **read}, told
 
@@ -180,6 +195,8 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, list | tuple | set | frozenset | np.ndarray) and not (
         isinstance(cell, np.ndarray) and cell.ndim == 0
     ):
+        if all(isinstance(each, Mapping) and _is_named(each) for each in cell):
+            cell = [each[_NAME] for each in cell]
         odd = next((each for each in cell if isinstance(each, list | dict | tuple | np.ndarray)), None)
         if odd is not None:
             raise ValueError(f"{EXPECTED}, found {shown(odd, 60)} in a list; {MEND}")
@@ -216,18 +233,25 @@ def _names_of(names: Sequence[str], width: int, where: str) -> tuple[str, ...]:
     )
 
 
-def _vectors(names: Sequence[str]) -> Any:
+def _vectors(names: Collection[str]) -> Any:
     def reader(cell: Any) -> list[str] | None:
         return flags.held(dict(zip(names, _places(cell) or (), strict=True)))
 
     return reader
 
 
+def _is_named(given: Mapping[Any, Any]) -> bool:
+    """Whether a mapping describes one label, as {"id": 1, "name": "a"}, rather than saying which ones hold."""
+    return isinstance(name := given.get(_NAME), str) and bool(name.strip()) and not flags.is_flag(name)
+
+
 def names_in(given: Mapping[Any, Any]) -> list[str] | None:
-    """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists; None where they
-    are not known. Raises `ValueError`."""
+    """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists, or the `name` of
+    the label that a mapping describes; None where they are not known. Raises `ValueError`."""
     if [*given] == [_CHOICES]:
         return [written(label).strip() for label in given[_CHOICES]]
+    if _is_named(given):
+        return [given[_NAME].strip()]
     return flags.held({written(name).strip(): value for name, value in given.items()})
 
 

@@ -8,7 +8,26 @@ from transferkit.data.values import PRINTED
 
 _NO_CONSENSUS = ("gold_label", "-")
 """As SNLI and MultiNLI mark pairs on which the annotators do not agree."""
-_DOUBTFUL = frozenset(("none", "null", "na", "n/a", "#n/a", "-", "--"))
+_DOUBTFUL = frozenset(
+    (
+        "none",
+        "null",
+        "(null)",
+        "(none)",
+        "<null>",
+        "<none>",
+        "na",
+        "n/a",
+        "#n/a",
+        "-",
+        "--",
+        "?",
+        "\\n",
+        "unknown",
+        "无",
+        "空",
+    )
+)
 _ANY_TEXT = ("TEXT", "SPAN")
 
 

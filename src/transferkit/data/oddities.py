@@ -27,6 +27,7 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *_numbers(rows, task, columns, named),
         *_single(rows, task, columns, named),
         *_no_labels(rows, task, columns, named),
+        *_encoded_twice(rows, task, columns, named),
     ]
 
 
@@ -132,3 +133,34 @@ def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: st
     message = f"no row{named} has more than one label in column {columns[task.target]!r}"
     action = "several labels are separated by |; where every row has one, take --task text-classification"
     return [Finding("single-labels", "warning", message, (), action)]
+
+
+def _encoded_twice(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Texts whose bytes were taken for cp1252 when they were UTF-8 already, as `Ã©tÃ©` for `été`."""
+    findings = []
+    for column in (*task.inputs, *task.optional_inputs):
+        beyond = [
+            i for i, cell in enumerate(rows.columns.get(column, ())) if isinstance(cell, str) and not cell.isascii()
+        ]
+        twice = {i: meant for i in beyond if (meant := _decoded(rows[column][i]))}
+        if len(twice) < 2 or 2 * len(twice) < len(beyond):
+            continue
+        numbers = tuple(int(rows.numbers[i]) for i in twice)
+        first, meant = next(iter(twice.items()))
+        message = (
+            f"{audit.counted(len(twice))}{named} {audit.verb(len(twice), 'is', 'are')} encoded twice in column "
+            f"{columns[column]!r}: {shown(rows[column][first], 60)} for {shown(meant, 60)} ({audit.shown(numbers)})"
+        )
+        action = "learned as they stand; decode them once more, text.encode('cp1252').decode('utf-8')"
+        findings.append(Finding("encoded-twice", "warning", message, numbers, action))
+    return findings
+
+
+def _decoded(text: str) -> str:
+    """What a text was before it was encoded twice; "" where it was not."""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode()
+        except UnicodeError:
+            continue
+    return ""

@@ -12,12 +12,15 @@ from transferkit.data import (
     collecting,
     content,
     folding,
+    headers,
     joined,
     label_sets,
     memberships,
+    no_consensus,
     oddities,
     overview,
     partition,
+    unused_columns,
     weights,
 )
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
@@ -133,6 +136,7 @@ def _divided(
     findings = [*read.findings, *respelt]
     findings += checks.repeats_in_test(given.get("test"), task)
     given["train"], repeats = without_repeats(given["train"], task, "" if len(named) == 1 else "train")
+    checks.any_left(given["train"], repeats, columns)
     if "test" not in given or ("validation" not in given and config.validation_size > 0):
         repeats += checks.categories(given["train"], task, columns)
     folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
@@ -158,6 +162,7 @@ def _divided(
 def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -> _Read:
     """The tables `named`, cleaned."""
     tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    tables = no_consensus.without(tables, task, asked)
     called = {name: "" if len(named) == 1 else name for name in named}
     _require_targets(tables, task, asked)
     roles = {name: _asked_of(name, asked) for name in tables}
@@ -173,6 +178,7 @@ def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -
     whole, merged = merged_rows(numbered, task)
     noted = [finding for part in cleaned.values() for finding in part.findings]
     findings = [*told, *noted, *idle, *respelt, *merged]
+    findings += unused_columns.found(named, cleaned["train"].columns, task)
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
     return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings)
@@ -199,6 +205,8 @@ def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mappi
         return
     known = target(tables["train"])
     for name in ("validation", "test"):
+        if name in tables:
+            headers.refuse(tables[name])
         if known is not None and name in tables and target(tables[name]) is None and known not in tables[name]:
             raise DataError(
                 f"{tables[name].source or name}: expected a column {known!r} as in train, found none, so that nothing "
@@ -218,6 +226,7 @@ def naive_split(
     if len(named) > 1:
         return None
     named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    named = no_consensus.without(named, task, asked)
     train = weights.teaching(clean(named["train"], task, asked, "").rows)
     numbered, _ = checks.one_number({"train": train}, task)
     rows = merged_rows(numbered, task)[0]["train"]

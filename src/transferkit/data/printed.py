@@ -27,14 +27,17 @@ _WORDS: dict[str, Any] = {
     "False": False,
     "false": False,
 } | dict.fromkeys(("nan", "NaN", "NaT"), math.nan)
+_TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_TUPLE = re.compile(rf"\(\s*{_TEXT}\s*(?:,\s*{_TEXT}\s*)*,?\s*\)", re.DOTALL)
 _ENDS = {"[": "]", "(": ")", "{": "}"}
 _DEEPEST = 50
 
 
 def looks_so(text: str) -> bool:
-    """Whether `text` stands in brackets or braces."""
+    """Whether `text` stands in brackets or braces, or as a tuple of texts in parentheses."""
     stripped = text.strip()
-    return len(stripped) > 1 and (stripped[0], stripped[-1]) in (("[", "]"), ("{", "}"))
+    ends = len(stripped) > 1 and (stripped[0], stripped[-1])
+    return ends in (("[", "]"), ("{", "}")) or bool(_TUPLE.fullmatch(stripped))
 
 
 def parsed(text: str) -> Any:
@@ -130,10 +133,15 @@ class _Reader:
         self.taken(end)
         return items
 
-    def _mapping(self, depth: int) -> dict[Any, Any]:
+    def _mapping(self, depth: int) -> dict[Any, Any] | list[Any]:
+        """A mapping, or a set of texts as a list."""
         items: dict[Any, Any] = {}
         while not self.is_next("}"):
             key = self.value(depth + 1)
+            if not items and isinstance(key, str) and not self.is_next(":"):
+                if self.is_next(","):
+                    self.taken()
+                return [key, *self._items("}", depth)]
             if isinstance(key, list | dict):
                 raise ValueError("expected a name before a colon")
             self.taken(":")

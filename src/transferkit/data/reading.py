@@ -178,8 +178,11 @@ def _is_arrow(value: Any) -> bool:
 
 
 def _read_folder(folder: Path, encoding: str | None) -> dict[str, Rows]:
-    found = folders.files_of(folder, SPLIT_NAMES, ALL)
-    return {name: _joined(paths, encoding) for name, paths in found.items()}
+    files, others = folders.files_of(folder, SPLIT_NAMES, ALL)
+    found = {name: _joined(paths, encoding) for name, paths in files.items()}
+    if others:
+        found["train"] = replace(found["train"], notes=(*found["train"].notes, folders.note(others)))
+    return found
 
 
 def _joined(paths: Sequence[Path], encoding: str | None) -> Rows:

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 @dataclass(frozen=True)
 class Note:
-    """What was noticed when rows were read: its kind, in words, in which rows, and what was done."""
+    """What was noticed when rows were read: its kind, in words, in which rows, what was done, and how bad it is."""
 
     kind: str
     message: str
     rows: tuple[int, ...]
     action: str
+    severity: str = "warning"
 
 
 @dataclass(frozen=True)

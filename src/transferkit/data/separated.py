@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from transferkit.data import compression
+from transferkit.data import compression, odd_tables
 from transferkit.data.rows import Rows
 from transferkit.data.tables import Collector, check_header
 from transferkit.errors import DataError
@@ -21,6 +21,7 @@ _NAMED = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _SAMPLE, _SIGNS = 50, 2**20
 _FEWEST = 2
+_PLACE = "\x00"  # of what is quoted
 _LINE_END = "new-line character"
 
 
@@ -33,13 +34,26 @@ class Head:
     lines: tuple[str, ...]
     skipped: int
 
-    def records(self) -> list[list[str]]:
-        """The fields of the rows in these lines, as far as they can be read."""
+    def records(self, spaced: bool = False) -> list[list[str]]:
+        """The fields of the rows in these lines, as far as they can be read; blanks before them are none of theirs if
+        they are `spaced`."""
         try:
-            found = [fields for fields in csv.reader(self.lines, delimiter=self.mark) if fields]
+            reader = csv.reader(self.lines, delimiter=self.mark, skipinitialspace=spaced, strict=spaced)
+            found = [fields for fields in reader if fields]
         except csv.Error:
             return []
         return found[1 : -1 if len(self.lines) == _SAMPLE else None]
+
+    @property
+    def spaced(self) -> bool:
+        """Whether quotes stand behind a blank, `"a, b", "pos"`, in at least half of the rows, and all rows have as many
+        fields if it is left out."""
+        width = len(next(csv.reader(self.lines[:1], delimiter=self.mark), []))
+        records = self.records(spaced=True)
+        behind = re.compile(rf"{re.escape(self.mark)} +{_PLACE}")
+        bare = _QUOTED.sub(_PLACE, "".join(self.lines)).splitlines()[1:]
+        often = sum(bool(behind.search(line)) for line in bare) * 2 >= len(records) > 0
+        return often and all(len(fields) == width for fields in records)
 
 
 def head(lines: Sequence[str], marks: str = MARKS) -> Head:
@@ -92,9 +106,11 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     lines = compression.lines(path, encoding)
     read, failed = _first(lines)
     start = head(read)
-    reader = csv.reader(chain(start.lines, _rest(lines, failed)), delimiter=start.mark, strict=True)
+    odd_tables.refuse(start.lines, start.mark, MARKS, path)
+    whole = chain(start.lines, _rest(lines, failed))
+    reader = csv.reader(whole, delimiter=start.mark, skipinitialspace=(spaced := start.spaced), strict=True)
     header = check_header(_record(reader, path, 0) or [], path)
-    trailing = trails(start.records(), len(header), path)
+    trailing = trails(start.records(spaced), len(header), path)
     rows = Collector(str(path), header)
     for number in count(1):
         fields = _record(reader, path, number)

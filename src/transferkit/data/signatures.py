@@ -37,6 +37,7 @@ _IN_ZIP = (
     ("word/document.xml", "a Word document", "write its rows as CSV"),
 )
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_POINTER = b"version https://git-lfs"
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml\b")
 _ROWS_IN_JSON = re.compile(r'\[\s*\{\s*"')
@@ -49,6 +50,8 @@ def refuse_others(path: Path, suffix: str) -> None:
     _require_packed(path)
     start = next(compression.chunks(path, _START), b"")
     found = _binary(path, start) if not (suffix == _PARQUET and start.startswith(b"PAR1")) else None
+    if start.startswith(_POINTER):
+        found = "a pointer of Git LFS to it", "run `git lfs pull` in its folder"
     found = found or _markup(start, suffix) or _text(start, suffix)
     if found is not None:
         what, advice = found

@@ -38,6 +38,7 @@ def of(path: Path) -> Format:
     if suffix not in by_suffix():
         if path.exists():
             signatures.refuse_others(path, suffix)
+        compression.refuse_address(path)
         known = ", ".join(sorted(by_suffix()))
         gone = "" if path.exists() else "no such file, and "
         raise DataError(

@@ -4,13 +4,14 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from transferkit.data import compression, documents
 from transferkit.data.columns import ALIASES
 from transferkit.data.formats import jsonl
-from transferkit.data.rows import Rows
+from transferkit.data.rows import Note, Rows
 from transferkit.data.tables import Collector
 from transferkit.errors import DataError, shown
 
@@ -31,8 +32,9 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     if _is_lines(path, encoding):
         yield from jsonl.batches(path, size, encoding)
         return
-    rows = Collector(str(path))
-    for number, record in enumerate(_records(_whole(path, encoding), path), start=1):
+    rows, whole = Collector(str(path)), _whole(path, encoding)
+    notes = _left_out(whole)
+    for number, record in enumerate(_records(whole, path), start=1):
         if not isinstance(record, dict):
             raise DataError(
                 f'{path}: row {number}: expected an object such as {{"text": ..., "label": ...}}, found '
@@ -40,8 +42,22 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
             )
         rows.add_mapping(number, record)
         if len(rows) == size:
-            yield rows.flush()
-    yield from rows.finish()
+            yield replace(rows.flush(), notes=notes)
+            notes = ()
+    yield from (replace(last, notes=notes) for last in rows.finish())
+
+
+def _left_out(whole: Any) -> tuple[Note, ...]:
+    """A note on arrays of rows beside the one that is read."""
+    shape = _shape(whole) if isinstance(whole, dict) and documents.of(whole) is None else None
+    if not shape:
+        return ()
+    left = {name: rows for name, rows in whole.items() if name != shape and isinstance(rows, list) and _objects(rows)}
+    listed = ", ".join(f"{name!r} ({len(rows):,})" for name, rows in left.items() if rows)
+    if not listed:
+        return ()
+    message = f"rows are read from {shape!r} ({len(whole[shape]):,}), not from {listed}"
+    return (Note("not-read", message, (), "to read these, write them to a file of their own"),)
 
 
 def _is_lines(path: Path, encoding: str) -> bool:

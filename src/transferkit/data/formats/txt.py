@@ -49,7 +49,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
             text, label = (label, text) if before else (text, label)
             rows.add_mapping(number, {"text": text, "label": _name(label.strip(), names, path, number)})
         elif kind == "fasttext":
-            labels = _FAST_TEXT.findall(line)
+            labels = [label for found in _FAST_TEXT.findall(line) for label in found.split(f",{_MARK}")]
             rows.add_mapping(number, {"text": _FAST_TEXT.sub("", line).strip(), "label": labels})
         else:
             rows.add_mapping(number, {"text": line})
