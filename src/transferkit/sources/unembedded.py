@@ -1,5 +1,5 @@
-"""Special tokens that were added to a tokenizer and not to its model: they are taken out, so that in a text they are read
-as ordinary characters."""
+"""Special tokens that were added to a tokenizer and not to its model: they are taken out, and in a text are read as
+ordinary characters."""
 
 import json
 from typing import Any
@@ -10,14 +10,15 @@ from tokenizers import Tokenizer
 def taken_out(tokenizer: Any, rows: int) -> list[str]:
     """Take out of a fast `tokenizer` the special tokens beyond the first `rows` numbers, in place; what they were.
 
-    That for padding stays: a model cannot do without it.
+    Those for padding and for what is unknown stay: a tokenizer cannot do without them.
     """
     if not rows or not tokenizer.is_fast:
         return []
+    needed = (tokenizer.pad_token_id, tokenizer.unk_token_id)
     beyond = {
         number: token.content
         for number, token in tokenizer.added_tokens_decoder.items()
-        if number >= rows and token.special and number != tokenizer.pad_token_id
+        if number >= rows and token.special and number not in needed
     }
     if not beyond:
         return []
