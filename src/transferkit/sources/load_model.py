@@ -89,7 +89,10 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
     made = saved_tokenizer(folder, trust_remote_code)
     if made.pad_token is None:
         if made.eos_token is None:
-            raise SourceError(f"the tokenizer in {folder} has neither a padding nor an end token")
+            absent = layout.absent_of_tokenizer(folder)
+            raise SourceError(
+                f"the tokenizer in {folder} has neither a padding nor an end token; {absent}".rstrip("; ")
+            )
         made.pad_token = made.eos_token
     if lowercase and made.is_fast:
         steps = [normalizers.Lowercase(), made.backend_tokenizer.normalizer]
@@ -112,7 +115,8 @@ def saved_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
         wholeness.require_words(made, folder)
     except SourceError as error:
         if not layout.has_words_of_bert(folder) or str(error) == str(layout.code_refused(folder)):
-            raise
+            absent = layout.absent_of_tokenizer(folder) if str(error).startswith(words) else ""
+            raise SourceError(f"{words}: {absent}") if absent else error from None
         with _loading(words, folder, trust_remote_code):
             made = BertTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         wholeness.require_words(made, folder)
