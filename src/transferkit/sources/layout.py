@@ -27,6 +27,11 @@ class Module(Record):
     type: str
     path: str = ""
 
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return self.type.rsplit(".", 1)[-1]
+
 
 class Modules(RootModel[tuple[Module, ...]]):
     """What modules.json holds."""
