@@ -4,12 +4,11 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from transferkit import data, metrics, model_choice, options, predictors, routes, students
+from transferkit import data, metrics, model_choice, options, predictors, routes, starting, students
 from transferkit.artifact import held_out, learned_rows
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.predictions import write_predictions
@@ -42,7 +41,6 @@ from transferkit.intake import Intake, begin, take_in
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Plan
-from transferkit.sources import adapter
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape, Task
 from transferkit.transfer import (
@@ -73,8 +71,9 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
     with opened(prepared.config, prepared.folder, resume) as run:
         run.require_free(plan.title for plan in plans)
         run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
+        starts = starting.folders(prepared.config, prepared.plans)
+        run.ledger.expect_models(starting.fingerprints(prepared.backbone, starts, prepared.cache_dir))
         with run.written(learned_rows.NAME) as draft:
-            starts = starts_of(prepared.config, prepared.plans)
             learned_rows.note(draft, prepared.splits, prepared.task, starts.values())
         trained, skipped, folded = _all_trained(prepared, run, plans, skipped)
         verify_in_fresh_process(run, prepared.config.trust_remote_code)
@@ -100,24 +99,6 @@ def _all_trained(
             plans, skipped = applicable(prepared, failed)
 
 
-def starts_of(config: RunConfig, plans: Sequence[Plan]) -> dict[str, Path]:
-    """The folders of the models that something here starts or learns from, by the names they are asked for by."""
-    names = [config.model or ""]
-    for plan in plans:
-        asked = plan.options.model_dump()
-        names += [*asked.get("teachers", ()), asked.get("model", ""), asked.get("encoder", "")]
-    found: dict[str, Path] = {}
-    titles = {plan.title for plan in plans}
-    for name in names:
-        if name in titles:
-            continue
-        folder = Path(name).expanduser() if name else None
-        while folder is not None and folder.is_dir() and str(folder) not in found:
-            found[str(folder)] = folder
-            folder = adapter.base_folder(folder)
-    return found
-
-
 def prepare(config: RunConfig, table: Any = None) -> Prepared:
     """Read, audit and split the rows; load the model's facts; check every route's options."""
     return with_model(take_in(config, table))
@@ -129,7 +110,7 @@ def with_model(intake: Intake) -> Prepared:
     config, backbone = model_choice.chosen(intake)
     assert config.output_dir is not None
     plans = _plans(config, intake.splits, task, backbone)
-    splits = learned_rows.apart(intake.splits, task, starts_of(config, plans))
+    splits = learned_rows.apart(intake.splits, task, starting.folders(config, plans))
     for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
         log.warning("%s; %s", finding.message, finding.action)
     needed = any(plan.kind != BASELINE for plan in plans)

@@ -11,6 +11,7 @@ from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Overview, Splits
 from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
+from transferkit.sources import belonging
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.tasks import Shape, Task
@@ -138,6 +139,12 @@ def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> Non
 
 
 def _advice(task: Task, backbone: Backbone) -> str:
+    known = len(backbone.tokenizer())
+    if belonging.few(known, backbone.vocabulary):
+        return (
+            f"its tokenizer knows {known:,} tokens, the model has {backbone.vocabulary:,} embeddings: take the "
+            "tokenizer that came with these weights, whole"
+        )
     if task.shape is Shape.TEXT or backbone.name == _MULTILINGUAL:
         return "take a model that was pretrained on texts like these"
     return f"take one that was pretrained on texts like these, such as --model {_MULTILINGUAL}"

@@ -145,6 +145,9 @@ def test_answers_are_compared_with_those_in_memory(run: RunFolder, outcome: Outc
     others = [{**words, "vocabulary": words["vocabulary"][::-1]} if each is words else each for each in facts["terms"]]
     swapped = {**facts, "terms": others}
     (stored.artifact / "transferkit.json").write_text(json.dumps(swapped))
+    with pytest.raises(ArtifactError, match=r"transferkit.json is not what was saved"):
+        verify(run)
+    (stored.artifact / "files.json").unlink()
     (problem,) = verify(run)
     assert problem.startswith("models/mine: answers differ by")
 

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from transformers.utils import logging as untyped_logging
 
 from tiny_models import Tiny, make_context, some_rows
-from transferkit import predictors, routes
+from transferkit import predictors, routes, sums
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
@@ -178,6 +178,8 @@ def damaged(path: Path, folder: Path) -> Iterator[tuple[str, Path]]:
         content = file.read_bytes()
         half, noise = content[: len(content) // 2], bytes(reversed(content))
         for what, instead in {"gone": None, "empty": b"", "half": half, "noise": noise, "list": b"[1, 2]"}.items():
+            if what == "gone" and file.name == sums.NAME:
+                continue  # earlier versions did not have it
             copy = folder / f"{file.name}-{what}"
             shutil.copytree(path, copy)
             if instead is None:

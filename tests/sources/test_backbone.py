@@ -121,6 +121,48 @@ def test_old_and_new_pooling_files(config: dict[str, object], pooling: str, copy
     assert (backbone.pooling, backbone.normalize) == (pooling, False)
 
 
+@pytest.mark.parametrize(
+    ("modules", "words"),
+    [
+        (["WordEmbeddings:", "Pooling:1_Pooling"], "expected a Transformer as the first module, found WordEmbeddings"),
+        (["Pooling:1_Pooling", "Transformer:"], "expected a Transformer as the first module, found Pooling"),
+        (["Transformer:0_Transformer", "Pooling:1_Pooling"], "expected the folder 0_Transformer with the Transformer"),
+    ],
+)
+def test_what_does_not_begin_with_its_transformer_is_refused(
+    modules: list[str], words: str, copy: Path, cache: Path
+) -> None:
+    make_sentence(copy, {})
+    parts = [each.split(":") for each in modules]
+    entries = [{"type": f"sentence_transformers.models.{kind}", "path": path} for kind, path in parts]
+    (copy / "modules.json").write_text(json.dumps(entries))
+    with pytest.raises(SourceError, match=words):
+        sources.load(str(copy), cache_dir=cache)
+
+
+def test_no_pooling_at_all_is_refused(copy: Path, cache: Path) -> None:
+    make_sentence(copy, {"pooling_mode_cls_token": False, "pooling_mode_mean_tokens": False})
+    with pytest.raises(SourceError, match="pooling of no kind: every mode is switched off"):
+        sources.load(str(copy), cache_dir=cache)
+
+
+def test_a_default_prompt_that_there_is_not_is_refused(copy: Path, cache: Path) -> None:
+    make_sentence(copy, {})
+    said = {"prompts": {"query": "find: "}, "default_prompt_name": "document"}
+    (copy / "config_sentence_transformers.json").write_text(json.dumps(said))
+    with pytest.raises(SourceError, match=r"expected one of the prompts \(query\) as default_prompt_name, found 'docu"):
+        sources.load(str(copy), cache_dir=cache)
+
+
+def test_modules_before_the_pooling_are_named_so(copy: Path, cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    make_sentence(copy, {})
+    entries = json.loads((copy / "modules.json").read_text())
+    entries.insert(1, {"type": "sentence_transformers.models.CNN", "path": "1_CNN"})
+    (copy / "modules.json").write_text(json.dumps(entries))
+    sources.load(str(copy), cache_dir=cache)
+    assert "not applied: CNN before the pooling" in caplog.text
+
+
 def test_an_unknown_pooling_is_refused(copy: Path, cache: Path) -> None:
     with pytest.raises(SourceError, match="pooling 'magic'"):
         sources.load(str(make_sentence(copy, {"pooling_mode": "magic"})), cache_dir=cache)

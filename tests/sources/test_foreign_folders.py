@@ -15,6 +15,7 @@ from transformers import AutoModel
 
 from transferkit import sources
 from transferkit.errors import SourceError
+from transferkit.sources.examination import Seen
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_a_pooler_may_be_missing(copy: Path, tmp_path: Path) -> None:
 def test_more_words_than_embeddings(copy: Path, tmp_path: Path) -> None:
     tensors(copy, lambda found: found.update(_fewer(found, 20)))
     rewrite(copy / "config.json", vocab_size=20)
-    assert "the tokenizer has tokens up to number 32, the model has 20 embeddings" in refused(copy, tmp_path)
+    assert "the tokenizer has 33 tokens, the model has 20 embeddings" in refused(copy, tmp_path)
 
 
 def _fewer(found: dict[str, Any], rows: int) -> dict[str, Any]:
@@ -200,7 +201,12 @@ def test_a_folder_is_looked_at_once_until_a_file_changes(
     copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[Path] = []
-    monkeypatch.setattr("transferkit.sources.examination._read_texts", lambda folder, *_: looked.append(folder) is None)
+
+    def look(folder: Path, *_: bool) -> Seen:
+        looked.append(folder)
+        return Seen(stacked=True)
+
+    monkeypatch.setattr("transferkit.sources.examination._read_texts", look)
     for _ in range(2):
         sources.load(str(copy), cache_dir=tmp_path / "cache")
     shutil.copy(save_bert(tmp_path / "other", seed=1) / "model.safetensors", copy)

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -17,12 +17,14 @@ HIDDEN = ".transferkit"
 
 class Written(Strict):
     """`files` are the sha256 sums of what the run gave a name, or may have given it when it was killed; `artifacts`
-    are the names of the files in each, under `TITLE-REPEAT`."""
+    are the names of the files in each, under `TITLE-REPEAT`; `models` are the fingerprints of those that the run
+    starts or learns from."""
 
     made_by: Literal["transferkit"] = "transferkit"
     version: Literal[1] = 1
     files: dict[str, list[str]] = Field(default_factory=dict)
     artifacts: dict[str, list[str]] = Field(default_factory=dict)
+    models: dict[str, str] = Field(default_factory=dict)
 
 
 class Ledger:
@@ -70,6 +72,19 @@ class Ledger:
         known = self.read()
         names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         self._write(known.model_copy(update={"artifacts": {**known.artifacts, key: names}}))
+
+    def expect_models(self, found: Mapping[str, str]) -> None:
+        """Note the fingerprints of the models that the run starts or learns from, by name. Raises `ConfigError` where
+        one of them was another when it began."""
+        known = self.read()
+        for name, fingerprint in found.items():
+            if known.models.get(name, fingerprint) != fingerprint:
+                raise ConfigError(
+                    f"cannot resume {self.run}: the model in {name} is not the one that this run began with; restore "
+                    "that one, or begin anew under another --output-dir"
+                )
+        if not found.keys() <= known.models.keys():
+            self._write(known.model_copy(update={"models": {**known.models, **found}}))
 
     def require_ours(self, name: str) -> None:
         """Raise `ConfigError` where a file called `name` is there that the run did not write."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt
 
-from transferkit import record
+from transferkit import record, sums
 from transferkit.data.parting import Parting
 from transferkit.data.rows import Rows
 from transferkit.disk import room_for, whole_folder
@@ -89,6 +89,7 @@ def saving(save: Callable[[P, Path], None]) -> Callable[[P, Path], None]:
         path = Path(folder).expanduser()
         with room_for(path, "then try again, a run with --resume"), whole_folder(path, FACTS) as draft:
             save(predictor, draft)
+            sums.write(draft)
 
     return saved
 
@@ -134,6 +135,8 @@ def write_facts(folder: Path, facts: Facts) -> None:
 def add_facts(folder: Path, facts: Mapping[str, Any]) -> None:
     """Add to `transferkit.json` what the folder's user needs to know: the task and the names of its columns."""
     write_facts(folder, read_facts(folder).model_copy(update=dict(facts)))
+    if sums.exists(folder):
+        sums.write(folder)
 
 
 def read_facts(folder: Path) -> Facts:
@@ -162,8 +165,8 @@ def _member(kind: str) -> Any:
 
 
 def load(folder: Path, trust_remote_code: bool = False) -> Predictor:
-    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder, and for a model with
-    Python code of its own, unless it is trusted."""
+    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder, for one of whose files
+    another has been put in the place, and for a model with Python code of its own, unless it is trusted."""
     facts = read_facts(folder)
     if facts.own_code and not trust_remote_code:
         raise ArtifactError(str(code_refused(folder)))
@@ -172,6 +175,7 @@ def load(folder: Path, trust_remote_code: bool = False) -> Predictor:
             predictor: Predictor = _member(facts.kind).load(folder, facts, trust_remote_code)
     except SourceError as error:
         raise ArtifactError(f"{error}") from None
+    sums.require(folder)
     fix(predictor)
     return predictor
 

@@ -17,7 +17,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
-from transferkit.training import passages, word_reading
+from transferkit.training import passages, shapes, word_reading
 from transferkit.training.answered import longest_answer
 from transferkit.training.answering import Candidates
 from transferkit.training.cache import Cache
@@ -69,6 +69,15 @@ class Context:
         if self.backbone.writes:
             return None
         return f"{self.backbone.name} is an encoder, which writes no text; name a decoder or an encoder-decoder"
+
+    @property
+    def why_no_half(self) -> str:
+        """One sentence on why the encoder of an encoder-decoder is not taken alone, with a route that is possible."""
+        reason = f"half of {self.backbone.name}, its encoder, cannot be saved as a model of its own; "
+        shape = self.task.shape
+        if self.backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE):
+            return f"{reason}take an encoder or a decoder: Transformers has no such head for it"
+        return f"{reason}use full"
 
     def of_words(self, tokenizer: Any) -> WordReading:
         """How words that are tagged are read by a model with this tokenizer."""

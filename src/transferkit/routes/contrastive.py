@@ -31,7 +31,7 @@ _STEPS = 60
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.backbone.architecture == ENCODER_DECODER:
-        return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
+        return context.why_no_half
     if context.task.shape is not Shape.LABEL:
         return f"pairs of one label need one label per row, {context.task.name} has {context.task.shape.value}"
     if len(context.labelled) > _MANY_ROWS:

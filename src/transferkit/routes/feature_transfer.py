@@ -46,7 +46,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
             f"{variant}.{min(odd)}: where texts are written; {context.task.name} wants {context.task.shape.value}"
         )
     if context.backbone.architecture == ENCODER_DECODER:
-        return f"half of {context.backbone.name}, its encoder, cannot be saved as a model of its own; use full"
+        return context.why_no_half
     return context.backbone.why_no_places(context.task.shape)
 
 

@@ -56,7 +56,7 @@ def read(folder: Path, trust_remote_code: bool, stated_length: int | None = None
     text = config.get_text_config()
     with explaining(f"{folder / 'config.json'} does not describe a model of texts", SourceError):
         return Facts(
-            architecture=_architecture(config),
+            architecture=architecture(config),
             parameters=sum(_count(path) for path in layout.weights(folder)),
             layers=_number(text, "num_hidden_layers"),
             width=_number(text, "hidden_size"),
@@ -75,7 +75,8 @@ def _number(config: Any, name: str) -> int:
     return found
 
 
-def _architecture(config: Any) -> str:
+def architecture(config: Any) -> str:
+    """Encoder, decoder or both, by what a configuration says."""
     if getattr(config, "is_encoder_decoder", False):
         return ENCODER_DECODER
     kind = config.model_type

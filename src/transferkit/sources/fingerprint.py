@@ -7,6 +7,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from transferkit.sources import layout
+
+_READ = (
+    "*.json", "*.txt", "*.model", "*.jinja", "*.spm", "*.vocab", "*.bpe", "*.codes", "*.tiktoken", "*.py",
+    "*.safetensors",
+)  # fmt: skip
+"""What of a model folder may change an answer."""
+_NOT_READ = ("README*", "LICEN*", "NOTICE*", "requirements*", "training.json", "trainer_state.json")
 # What is noted in JSON files of a model and changes no answer: where it came from, and the columns of its rows.
 _INCIDENTAL = {"transformers_version", "_name_or_path", "name_or_path", "task", "columns"}
 
@@ -42,6 +50,17 @@ def of_model(folder: Path, weights: str) -> str:
     parts = [folder / "config.json", *sorted(folder.glob("*.py"))]
     listing = "".join(f"{of_content(path)}  {path.name}\n" for path in parts if path.is_file())
     return hashlib.sha256(f"{weights}\n{listing}".encode()).hexdigest()
+
+
+def of_folder(folder: Path, cache_dir: Path) -> str:
+    """Of a model folder, whatever lies in it: all that an answer may hang on, so not what is written about it."""
+    places = {folder, *(folder / module.path for module in layout.modules(folder))}
+    found = {path for place in places for pattern in _READ for path in place.glob(pattern) if path.is_file()}
+    parts = sorted(path for path in found if not any(path.match(each) for each in _NOT_READ))
+    sums = (remembered(path, cache_dir) if path.suffix == ".safetensors" else of_content(path) for path in parts)
+    named = zip(sums, parts, strict=True)
+    listing = "".join(f"{digest}  {path.relative_to(folder).as_posix()}\n" for digest, path in named)
+    return hashlib.sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def remembered(path: Path, cache_dir: Path) -> str:

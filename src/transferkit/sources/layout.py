@@ -16,6 +16,7 @@ OWN = "transferkit.json"
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _OF_TRAINERS = ("training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth")
+_OF_TOKENIZERS = ("tokenizer*", "vocab*", "merges.txt", "*.model", "*.spm")
 _LICENCE = re.compile(r"^licen[cs]e:[ \t]*['\"]?([^'\"\n]+)", re.MULTILINE)
 _REMEDY = "fetch the model again, or correct the file"
 
@@ -25,6 +26,11 @@ class Module(Record):
 
     type: str
     path: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return self.type.rsplit(".", 1)[-1]
 
 
 class Modules(RootModel[tuple[Module, ...]]):
@@ -101,6 +107,16 @@ def has_words_of_bert(folder: Path) -> bool:
         return False
     lines = set(vocabulary.read_text(encoding="utf-8", errors="replace").split("\n"))
     return {"[CLS]", "[SEP]", "[UNK]"} <= {line.rstrip("\r") for line in lines}
+
+
+def absent_of_tokenizer(folder: Path) -> str:
+    """Which file of a tokenizer that does not load is not in `folder`, in words, "" if they are there."""
+    names = ("tokenizer.json", "tokenizer_config.json")
+    absent = next((name for name in names if not (folder / name).exists()), "")
+    if not absent:
+        return ""
+    others = sorted({path.name for pattern in _OF_TOKENIZERS for path in folder.glob(pattern)})
+    return f"expected {absent}, found {', '.join(others) or 'no file of a tokenizer'}; fetch the model again"
 
 
 def weights(folder: Path) -> list[Path]:

@@ -33,7 +33,7 @@ from transformers import (
 
 from transferkit.errors import SourceError
 from transferkit.record import Record
-from transferkit.sources import layout, wholeness, wrapping
+from transferkit.sources import layout, unembedded, wholeness, wrapping
 from transferkit.sources.device import device
 from transferkit.sources.one_sentence import explaining
 
@@ -89,7 +89,10 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
     made = saved_tokenizer(folder, trust_remote_code)
     if made.pad_token is None:
         if made.eos_token is None:
-            raise SourceError(f"the tokenizer in {folder} has neither a padding nor an end token")
+            absent = layout.absent_of_tokenizer(folder)
+            raise SourceError(
+                f"the tokenizer in {folder} has neither a padding nor an end token; {absent}".rstrip("; ")
+            )
         made.pad_token = made.eos_token
     if lowercase and made.is_fast:
         steps = [normalizers.Lowercase(), made.backend_tokenizer.normalizer]
@@ -98,7 +101,7 @@ def tokenizer(folder: Path, lowercase: bool, trust_remote_code: bool) -> PreTrai
 
 
 def saved_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
-    """The tokenizer of `folder` as it was saved.
+    """The tokenizer of `folder` as it was saved, without special tokens that its model knows nothing of.
 
     Some checkpoints, Chinese ones above all, have BERT's vocabulary beside the configuration of another kind of model,
     for which transformers looks for other files: then it is BERT's tokenizer.
@@ -112,12 +115,37 @@ def saved_tokenizer(folder: Path, trust_remote_code: bool) -> Any:
         wholeness.require_words(made, folder)
     except SourceError as error:
         if not layout.has_words_of_bert(folder) or str(error) == str(layout.code_refused(folder)):
-            raise
+            absent = layout.absent_of_tokenizer(folder) if str(error).startswith(words) else ""
+            raise SourceError(f"{words}: {absent}") if absent else error from None
         with _loading(words, folder, trust_remote_code):
             made = BertTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         wholeness.require_words(made, folder)
         _say_of_bert(folder)
+    with _loading(words, folder, trust_remote_code):
+        unknown = unembedded.taken_out(made, _rows(folder, trust_remote_code))
+    if unknown:
+        _say_unembedded(folder, wholeness.listed(unknown))
     return made
+
+
+@cache
+def _say_unembedded(folder: Path, tokens: str) -> None:
+    log.warning(
+        "%s: its tokenizer has special tokens that the model has no embedding for (%s); in texts they are read as "
+        "ordinary characters",
+        folder,
+        tokens,
+    )
+
+
+def _rows(folder: Path, trust_remote_code: bool) -> int:
+    """How many tokens the model in `folder` has embeddings for, 0 if that is not said."""
+    try:
+        text: Any = configuration(folder, trust_remote_code).get_text_config()
+    except SourceError:
+        return 0  # which is said where the model is loaded
+    rows = getattr(text, "vocab_size", 0)
+    return rows if isinstance(rows, int) else 0
 
 
 @cache

@@ -32,7 +32,7 @@ def _found(name: str, request: Request) -> Found:
     if entry is None:
         return _to_folder(_fetch(name, request), request)
     if Path(name).is_dir():
-        log.info("%s is taken from the catalogue; for the folder of that name write ./%s", name, name)
+        log.warning("%s is taken from the catalogue; for the folder of that name write ./%s", name, name)
     return _to_folder(_from_catalogue(entry, request), request)
 
 

@@ -1,6 +1,6 @@
 """What a sentence-transformers folder says beyond the model itself: pooling, normalisation, prompts, length."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from transferkit.errors import SourceError
 from transferkit.record import Record
 from transferkit.sources import layout
 
+_TRANSFORMER = "Transformer"
 POOLINGS = ("cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken")
 
 # Up to version 5 a switch per pooling, in the order in which several are concatenated.
@@ -82,12 +83,13 @@ def read(folder: Path) -> Sentence:
     if not modules:
         own = layout.part(folder / layout.OWN, OwnFile)
         return Sentence(prompt=own.prompt, pooling=own.pooling)
-    places = {module.type.rsplit(".", 1)[-1]: module.path for module in modules}
+    places = {module.kind: module.path for module in modules}
+    _require_transformer(modules, folder)
     pooling = _pooling_file(folder / places["Pooling"] / "config.json") if "Pooling" in places else None
     transformer = layout.part(layout.encoder_folder(folder) / "sentence_bert_config.json", TransformerFile)
     prompts = layout.part(folder / "config_sentence_transformers.json", PromptFile)
-    prompt = _prompt(prompts)
-    ignored = [f"{kind} after the pooling" for kind in places if kind not in ("Transformer", "Pooling", "Normalize")]
+    prompt = _prompt(prompts, folder)
+    ignored = _not_applied([module.kind for module in modules[1:]])
     if prompt and pooling and not pooling.include_prompt:
         ignored.append("leaving the prompt's tokens out of the pooling")
     return Sentence(
@@ -101,6 +103,31 @@ def read(folder: Path) -> Sentence:
     )
 
 
+def _require_transformer(modules: Sequence[layout.Module], folder: Path) -> None:
+    """Raise `SourceError` where texts are not read by a Transformer first, or where it is not in its place."""
+    first = modules[0]
+    if _TRANSFORMER not in first.kind:
+        raise SourceError(
+            f"{folder / 'modules.json'}: expected a {_TRANSFORMER} as the first module, found {first.kind}; such a "
+            "model cannot be read here, take another, or correct the file"
+        )
+    if not (folder / first.path).is_dir():
+        raise SourceError(
+            f"{folder / 'modules.json'}: expected the folder {first.path} with the {_TRANSFORMER}, found none; fetch "
+            "the model again"
+        )
+
+
+def _not_applied(kinds: Sequence[str]) -> list[str]:
+    """The modules among `kinds`, in their order, that texts do not pass through here, in words."""
+    pooled = kinds.index("Pooling") if "Pooling" in kinds else 0
+    return [
+        f"{kind} {'before' if i < pooled else 'after'} the pooling"
+        for i, kind in enumerate(kinds)
+        if kind not in ("Pooling", "Normalize")
+    ]
+
+
 def _pooling_file(path: Path) -> PoolingFile:
     if not path.exists():
         raise SourceError(f"{path}: expected the pooling that modules.json names, found no such file; fetch it again")
@@ -110,15 +137,24 @@ def _pooling_file(path: Path) -> PoolingFile:
 def _pooling(said: PoolingFile, folder: Path) -> str:
     stated = said.pooling_mode
     if stated is None:
-        modes = [mode for switch, mode in _SWITCHES.items() if getattr(said, switch)] or ["mean"]
+        modes = [mode for switch, mode in _SWITCHES.items() if getattr(said, switch)]
+        if not modes and "pooling_mode_mean_tokens" not in said.model_fields_set:
+            modes = ["mean"]
     else:
         modes = [stated] if isinstance(stated, str) else list(stated)
     unknown = [mode for mode in modes if mode not in POOLINGS]
     if unknown or not modes:
-        found = repr(unknown[0]) if unknown else "of no name"
+        nothing = "of no name" if stated is not None else "of no kind: every mode is switched off"
+        found = repr(unknown[0]) if unknown else nothing
         raise SourceError(f"{folder} asks for the pooling {found}; there is {', '.join(POOLINGS)}")
     return "+".join(modes)
 
 
-def _prompt(said: PromptFile) -> str:
-    return (said.prompts or {}).get(said.default_prompt_name or "", "") or ""
+def _prompt(said: PromptFile, folder: Path) -> str:
+    name, prompts = said.default_prompt_name, said.prompts or {}
+    if name and name not in prompts:
+        raise SourceError(
+            f"{folder / 'config_sentence_transformers.json'}: expected one of the prompts "
+            f"({', '.join(prompts) or 'there are none'}) as default_prompt_name, found {name!r}; correct the file"
+        )
+    return prompts.get(name or "", "") or ""

@@ -121,27 +121,31 @@ def _looked_for(tokenizer: Any) -> str:
     return " or ".join(dict.fromkeys(("tokenizer.json", *(each for each in named.values() if isinstance(each, str)))))
 
 
-def require_room(tokenizer: Any, model: Any, folder: Path) -> None:
-    """Raise `SourceError` where `tokenizer` gives numbers that `model` has no embedding for, or knows less than half of
+def require_room(tokenizer: Any, model: Any, folder: Path) -> int:
+    """How many embeddings `model` has, 0 where it has no such table.
+
+    Raises `SourceError` where `tokenizer` gives numbers that `model` has no embedding for, or knows less than half of
     those that it has: it is another model's. A special token other than for padding may have no embedding, as long as
-    no text is read with it."""
+    no text is read with it.
+    """
     try:
         rows = int(model.get_input_embeddings().weight.shape[0])
     except (AttributeError, NotImplementedError):
-        return  # code of its own, or signs hashed into buckets
+        return 0  # code of its own, or signs hashed into buckets
     special = {*tokenizer.all_special_ids, *(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)}
     used = [number for number in tokenizer.get_vocab().values() if number not in special]
     used += [tokenizer.pad_token_id or 0, *tokenizer("a")["input_ids"]]
     if max(used) >= rows:
         raise SourceError(
-            f"tokenizer and model in {folder} do not belong together: the tokenizer has tokens up to number "
-            f"{max(used)}, the model has {rows} embeddings; take the tokenizer that came with these weights"
+            f"tokenizer and model in {folder} do not belong together: the tokenizer has {max(used) + 1:,} "
+            f"tokens, the model has {rows:,} embeddings; take the tokenizer that came with these weights"
         )
     if len(used) < _FEWEST_OF_ROWS * rows and rows >= _MANY_ROWS:
         raise SourceError(
             f"tokenizer and model in {folder} do not belong together: the tokenizer ({_looked_for(tokenizer)}) knows "
             f"{len(used):,} tokens, the model has {rows:,} embeddings; take the tokenizer that came with these weights"
         )
+    return rows
 
 
 def listed(names: Collection[str]) -> str:

