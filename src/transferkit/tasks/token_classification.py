@@ -39,8 +39,8 @@ def read(cell: Any) -> list[str] | Marked:
 
 
 def _unpack(rows: Rows) -> Rows:
-    """A row per sentence of tables with a row per word; of Prodigy's records texts and accepted marks."""
-    return word_rows.sentences(prodigy.unpacked(rows))
+    """A row per sentence of tables with a row per word; of Prodigy's records the texts."""
+    return word_rows.sentences(prodigy.without_tokens(rows))
 
 
 @lru_cache(10_000)
