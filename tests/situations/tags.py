@@ -1,6 +1,7 @@
 """Words and their tags, and entities by their places."""
 
 import json
+from collections.abc import Callable
 
 from situations import TAGS, Situation, lines
 
@@ -59,6 +60,21 @@ def _bioes(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t if n.startswith("I-") else ends[t[0]] + t[1:] for t, n in zip(tags, following, strict=True))
 
 
+def _otherwise(
+    of: Callable[[str], str], gives: Callable[[str], str] = str, sentences: object = _SENTENCES
+) -> dict[str, object]:
+    """`content` of sentences with their tags written otherwise, and `gives` of these."""
+    return {
+        "content": _columns([(w, tuple(map(of, t))) for w, t in sentences]),  # type: ignore[attr-defined]
+        "gives": {w: tuple(map(gives, t)) for w, t in sentences},  # type: ignore[attr-defined]
+        "says": "tags say in an unusual way where entities begin: read ",
+    }
+
+
+def _last(tag: str) -> str:
+    return tag if tag == "O" else f"{tag[2:]}-{tag[0]}"
+
+
 def _read(name: str, file: str, content: str, gives: object = _GIVES, **more: object) -> Situation:
     return Situation(name, {file: content}, TAGS, gives=gives, **more)  # type: ignore[arg-type]
 
@@ -94,6 +110,30 @@ SITUATIONS = (
         _columns([(w, _bioes(t)) for w, t in _SENTENCES]),
         None,
         says="BIOES|IOBES|E-|S-|PER",
+    ),
+    _read("small letters", "rows.conll", **_otherwise(str.lower, lambda tag: tag[:1] + tag[1:].lower())),
+    _read("a small o", "rows.conll", **_otherwise(lambda tag: "o" if tag == "O" else tag)),
+    _read("B.PER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", "."))),
+    _read("B:PER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", ":"))),
+    _read("BPER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", ""))),
+    _read("PER-B", "rows.conll", **_otherwise(_last)),
+    _read(
+        "PER-S alone",
+        "rows.conll",
+        **_otherwise(lambda t: "O" if t == "O" else f"{t[2:]}-S", lambda t: "O" if t == "O" else f"S-{t[2:]}"),
+    ),
+    _read(
+        "types that end as tags may",
+        "rows.conll",
+        _columns([(w, tuple("O" if t == "O" else "VITAMIN-B" for t in ts)) for w, ts in _SENTENCES]),
+        {w: tuple("O" if t == "O" else "VITAMIN-B" for t in ts) for w, ts in _SENTENCES},
+    ),
+    _read(
+        "entities of B, M, E and S without their end",
+        "rows.conll",
+        _columns([*((w, _bioes(t)) for w, t in _SENTENCES), (("Ada", "came"), ("B-PER", "O"))]),
+        None,
+        says="1 row has an entity without its first or last tag",
     ),
     Situation("all tags are _", {"rows.conll": _columns(row="{word} _\n")}, TAGS, refused="tag"),
     _read(
