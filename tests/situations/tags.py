@@ -181,6 +181,13 @@ SITUATIONS = (
         "entities in Chinese", "rows.jsonl", lines([{"text": x, "label": f} for x, f in _CHINESE_SPANS]), _GIVES_SIGNS
     ),
     _read(
+        "entities in Chinese that may be counted otherwise",
+        "rows.jsonl",
+        lines([{"text": f"在{x}。", "label": [[a + 1, b, c] for a, b, c in f]} for x, f in _CHINESE_SPANS]),
+        None,
+        says="as is usual: '王' PER, '北' LOC, '李' PER: these texts prove no count",
+    ),
+    _read(
         "CLUENER",
         "rows.jsonl",
         lines(
