@@ -1,5 +1,7 @@
 """What annotation tools export: Prodigy and Label Studio."""
 
+import json
+
 from situations import CHINESE, LABELS, Situation, labelled, lines
 
 _GIVEN = labelled(CHINESE)
@@ -10,6 +12,16 @@ _OPTIONS = [{"id": label, "text": label} for label in ("好评", "差评")]
 _CHOSEN = [
     {"text": text, "options": _OPTIONS, "accept": [label], "answer": _JUDGED[text]} for text, label in _GIVEN.items()
 ]
+
+
+def _studio(data: dict[str, str], **chosen: str) -> dict[str, object]:
+    """A task of Label Studio with a choice for every control."""
+    result = [
+        {"type": "choices", "from_name": name, "to_name": "text", "value": {"choices": [label]}}
+        for name, label in chosen.items()
+    ]
+    return {"data": data, "annotations": [{"result": result}]}
+
 
 SITUATIONS = (
     Situation(
@@ -31,5 +43,23 @@ SITUATIONS = (
         LABELS,
         gives={text: sorted([label, "新"]) for text, label in _ACCEPTED.items()},
         says=_LEFT,
+    ),
+    Situation(
+        "Label Studio's choices beside an old label",
+        {"rows.json": json.dumps([_studio({"text": t, "label": "old"}, choice=x) for t, x in _GIVEN.items()])},
+        gives=_GIVEN,
+        says="tasks have 'label' in their data .*: the annotations are read; --label data.label names the other",
+    ),
+    Situation(
+        "Label Studio's old label by its name",
+        {"rows.json": json.dumps([_studio({"text": t, "label": x}, choice="new") for t, x in _GIVEN.items()])},
+        asked={"label": "data.label"},
+        gives=_GIVEN,
+    ),
+    Situation(
+        "two choices of Label Studio",
+        {"rows.json": json.dumps([_studio({"text": t}, topic=x, mood="z") for t, x in _GIVEN.items()])},
+        gives=_GIVEN,
+        says="annotated with 'mood' and 'topic', a column each: name the one to be learned with --label",
     ),
 )

@@ -75,6 +75,20 @@ def _last(tag: str) -> str:
     return tag if tag == "O" else f"{tag[2:]}-{tag[0]}"
 
 
+def _texts(text: str, found: list[list[object]]) -> list[tuple[str, str]]:
+    """Types and texts of entities."""
+    return [(str(kind), text[start:end]) for start, end, kind in found]  # type: ignore[misc]
+
+
+def _without_places(write: Callable[[list[tuple[str, str]]], object]) -> dict[str, object]:
+    return {
+        "file": "rows.jsonl",
+        "content": lines([{"text": x, "label": write(_texts(x, f))} for x, f in _CHINESE_SPANS]),
+        "gives": _GIVES_SIGNS,
+        "says": "5 rows have entities without their places .*: looked up in the texts",
+    }
+
+
 def _read(name: str, file: str, content: str, gives: object = _GIVES, **more: object) -> Situation:
     return Situation(name, {file: content}, TAGS, gives=gives, **more)  # type: ignore[arg-type]
 
@@ -186,6 +200,43 @@ SITUATIONS = (
         lines([{"text": f"在{x}。", "label": [[a + 1, b, c] for a, b, c in f]} for x, f in _CHINESE_SPANS]),
         None,
         says="as is usual: '王' PER, '北' LOC, '李' PER: these texts prove no count",
+    ),
+    _read("lists of texts by type", **_without_places(lambda found: {kind: [text] for kind, text in found})),
+    _read("a text by type", **_without_places(dict)),
+    _read("types by text", **_without_places(lambda found: {text: kind for kind, text in found})),
+    _read("texts and types", **_without_places(lambda found: [{"text": text, "type": kind} for kind, text in found])),
+    _read(
+        "a text by type that stands several times",
+        "rows.jsonl",
+        lines(
+            [
+                {"text": "北京人爱北京大学，也爱北京", "label": {"LOC": ["北京"], "ORG": ["北京大学"]}},
+                {"text": "Al and Alice met Al", "label": {"PER": ["Al", "Alice"]}},
+                {"text": "Nobody came", "label": {}},
+                {"text": "Ada came", "label": {"PER": ["Ada"], "LOC": None}},
+            ]
+        ),
+        {
+            tuple("北京人爱北京大学，也爱北京"): (
+                *("B-LOC", "I-LOC", "O", "O", "B-ORG", "I-ORG", "I-ORG", "I-ORG", "O", "O", "O", "B-LOC", "I-LOC"),
+            ),
+            ("Al", "and", "Alice", "met", "Al"): ("B-PER", "O", "B-PER", "O", "B-PER"),
+            ("Nobody", "came"): ("O", "O"),
+            ("Ada", "came"): ("B-PER", "O"),
+        },
+        says=r"2 rows have an entity that stands several times in its text \(rows 1, 2\): marked everywhere",
+    ),
+    Situation(
+        "texts by type that the rows do not have",
+        {"rows.jsonl": lines([{"text": x, "label": {"PER": ["赵六"]}} for x, _ in _CHINESE_SPANS])},
+        TAGS,
+        refused="texts stand in their rows, found others in 6 rows of 6, such as '赵六' .PER. in row 1",
+    ),
+    Situation(
+        "a mapping that is no entities",
+        {"rows.jsonl": lines([{"text": x, "label": {"PER": 3}} for x, _ in _CHINESE_SPANS])},
+        TAGS,
+        refused="expected entities such as",
     ),
     _read(
         "CLUENER",

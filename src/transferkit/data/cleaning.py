@@ -74,7 +74,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)
     findings: list[Finding | None] = [
-        Finding(note.kind, "warning", note.message, note.rows, note.action) for note in table.notes
+        Finding(note.kind, note.severity, note.message, note.rows, note.action) for note in table.notes
     ]
     findings += [*audit.encoding(rows, task, name), *told]
     if task.shape.name == "TAGS":

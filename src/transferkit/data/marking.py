@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from transferkit.data import audit, offsets
+from transferkit.data import audit, offsets, unplaced
 from transferkit.data.annotations import Mark, Marked
 from transferkit.data.offsets import CHARACTERS, Reading
 from transferkit.data.parting import BLANKS, PARTICLES, PIECES, Parting
@@ -59,7 +59,8 @@ def tagged(rows: Rows, how: How, name: str) -> tuple[Rows, How, list[Finding]]:
         return rows, how, []
     if len(targets) < len(rows):
         raise _mixed(rows, next(i for i, target in enumerate(rows["tags"]) if not isinstance(target, Marked)))
-    texts = rows["text"]
+    rows, looked_up = unplaced.placed(rows, name)
+    texts, targets = rows["text"], list(rows["tags"])
     reading, why = offsets.found(texts, targets, how.reading)
     entities = [
         [_entity(mark, texts[i], reading, rows, i) for mark in target.marks] for i, target in enumerate(targets)
@@ -69,7 +70,7 @@ def tagged(rows: Rows, how: How, name: str) -> tuple[Rows, How, list[Finding]]:
     unproven = _unproven(rows, targets, entities, reading, name)
     if not unproven and how.reading is None:
         unproven = _in_doubt(rows, targets, entities, reading, name)
-    findings = [*_read_otherwise(reading, why, name), *unproven, *told]
+    findings = [*looked_up, *_read_otherwise(reading, why, name), *unproven, *told]
     left, odd = _in_words(rows, entities, parting, name)
     findings += [*odd, *_noted(rows, entities, name)]
     return left, How(reading, parting), findings

@@ -17,6 +17,7 @@ class Note:
     message: str
     rows: tuple[int, ...]
     action: str
+    severity: str = "warning"
 
 
 @dataclass(frozen=True)
