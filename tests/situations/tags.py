@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from situations import TAGS, Situation, lines
+from situations import CHINESE, ENGLISH, TAGS, Situation, csv, labelled, lines
 
 _SENTENCES = (
     (("Ada", "Lovelace", "lived", "in", "London"), ("B-PER", "I-PER", "O", "O", "B-LOC")),
@@ -125,6 +125,12 @@ SITUATIONS = (
         None,
         says="BIOES|IOBES|E-|S-|PER",
     ),
+    _read(
+        "scores behind the tags",
+        "rows.conll",
+        _columns(row="{word} {tag} 0.97\n"),
+        says="the last column has numbers, which are no tags: tags are read from column 2",
+    ),
     _read("small letters", "rows.conll", **_otherwise(str.lower, lambda tag: tag[:1] + tag[1:].lower())),
     _read("a small o", "rows.conll", **_otherwise(lambda tag: "o" if tag == "O" else tag)),
     _read("B.PER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", "."))),
@@ -183,6 +189,55 @@ SITUATIONS = (
             for number, sentence in enumerate(_SENTENCES)
             for i, (word, tag) in enumerate(zip(*sentence, strict=True))
         ),
+    ),
+    _read(
+        "a table of words with empty rows between sentences",
+        "rows.csv",
+        "word,tag\n" + _columns(row="{word},{tag}\n").replace("\n\n", "\n,\n"),
+        says="some rows or lines between them are empty: read as the ends of sentences",
+    ),
+    _read(
+        "a table of words with blank lines between sentences", "rows.csv", "word,tag\n" + _columns(row="{word},{tag}\n")
+    ),
+    _read(
+        "a table of words with sentences and empty rows",
+        "rows.csv",
+        "Sentence #,Word,Tag\n"
+        + ",,\n".join(
+            f"{'' if i else f'Sentence: {number}'},{word},{tag}\n"
+            for number, sentence in enumerate(_SENTENCES)
+            for i, (word, tag) in enumerate(zip(*sentence, strict=True))
+        ),
+    ),
+    _read(
+        "tags with commas between them beside a text in Chinese",
+        "rows.csv",
+        "text,label\n" + "".join(f'{"".join(w)},"{",".join(t)}"\n' for w, t in _SIGNS),
+        _GIVES_SIGNS,
+    ),
+    _read(
+        "a header above three rows",
+        "rows.conll",
+        "sentence_id\ttoken\ttag\n1\tJohn\tB-PER\n1\tran\tO\n\n2\tAl\tB-PER\n",
+        {("John", "ran"): ("B-PER", "O"), ("Al",): ("B-PER",)},
+    ),
+    Situation(
+        "one entity per row",
+        {"rows.csv": "text,start,end,label\n" + "".join(f"{x},{a},{b},{c}\n" for x, f in _SPANS for a, b, c in f)},
+        TAGS,
+        refused="found one label per row, such as 'PER', with 'start' and 'end'; for one entity per row, write",
+    ),
+    Situation(
+        "labels of whole texts",
+        {"rows.csv": csv(labelled(ENGLISH))},
+        TAGS,
+        refused="found one label per row, such as '好评'; for labels of whole texts give --task text-classification",
+    ),
+    Situation(
+        "labels of whole texts in Chinese",
+        {"rows.csv": csv(labelled(CHINESE))},
+        TAGS,
+        refused="for labels of whole texts give --task text-classification",
     ),
     _read("spaCy's entities", "rows.json", json.dumps([[text, {"entities": found}] for text, found in _SPANS])),
     _read("doccano's labels", "rows.jsonl", lines([{"text": text, "label": found} for text, found in _SPANS])),

@@ -96,6 +96,11 @@ def _plain(name: Any) -> str:
     return str(name).replace("_", "").replace("-", "").lower()
 
 
+def is_place(name: str) -> bool:
+    """Whether a column of this name has the starts or the ends of entities."""
+    return _plain(name) in (*_START, *_END)
+
+
 def _has(each: Mapping[Any, Any], names: Sequence[str]) -> bool:
     return any(_plain(name) in names for name in each)
 

@@ -30,7 +30,8 @@ def unpacked(rows: Rows) -> Rows:
 
     Choices are lists of names, marks of words mappings with their places, ratings numbers. The column of marks is
     `label` where no other control was used, otherwise `entities`; of others alone `label`; several have the names of
-    their controls. Data called as answers are become `data.label` and the like. A task that nobody annotated, or that was skipped, has None; what models predicted is not read.
+    their controls. Data called as answers are become `data.label` and the like. A task that nobody annotated, or that
+    was skipped, has None; what models predicted is not read.
     """
     if (name := _annotated(rows)) is None:
         return _of_min(rows)
