@@ -1,7 +1,8 @@
 """Tables with a word per row and a column that says which sentence it is of, as rows of sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def sentences(rows: Rows) -> Rows:
 
     A sentence begins where the column of sentences (`Sentence #`, `sentence_id` ...) or one of documents has another
     value than above; an empty cell goes on with the sentence above it, as in the table that many NER courses use. In a
-    table of words and tags without such a column empty rows end sentences.
+    table of words without such a column empty rows end sentences.
     Raises `DataError` where rows of a sentence do not follow each other.
     """
     name = sentence_column(rows)
@@ -84,14 +85,19 @@ def _blank(rows: Rows) -> set[int]:
 
 
 def _between_gaps(rows: Rows) -> list[int]:
-    """The first rows behind empty ones of a table with a word and its tag per row that does not name sentences."""
+    """The first rows of sentences in a table with a word per row and empty rows or lines between some of them, which
+    does not name sentences; none in others."""
     found = {plain(name): name for name in reversed(list(rows.columns))}
     word = next((found[name] for name in _WORDS if name in found), None)
-    if word is None or not any(name in found for name in _TAGS) or not all(map(_is_word, rows[word])):
+    if word is None or not all(map(_is_word, rows[word])):
         return []
-    gaps = np.flatnonzero(np.diff(rows.numbers) > 1) + 1  # lines without any sign hold no row
-    starts = [0, *sorted({*gaps.tolist(), *(_blank(rows) - {0})})]
+    starts = _behind_gaps(rows)
     return starts if 1 < len(starts) < len(rows) / 2 + 1 else []
+
+
+def _behind_gaps(rows: Rows) -> list[int]:
+    gaps = np.flatnonzero(np.diff(rows.numbers) > 1) + 1  # lines without any sign hold no row
+    return [0, *sorted({*gaps.tolist(), *(_blank(rows) - {0})})]
 
 
 def _is_word(cell: Any) -> bool:
@@ -113,15 +119,19 @@ def findings(rows: Rows, name: str) -> list[Finding]:
 
 
 def whole(batches: Iterator[Rows]) -> Iterator[Rows]:
-    """`batches` of one table such that no sentence is parted between two of them."""
+    """`batches` of one table such that no sentence is parted between two of them; where empty rows end sentences, a row
+    for each."""
+    first = next(batches, None)
+    if first is None:
+        return
+    every = chain([first], batches)
+    name = sentence_column(first)
+    if name is None:
+        yield from _whole_between_gaps(every) if _between_gaps(first) else every
+        return
     held: Rows | None = None
-    order: _Sentences | None = None
-    for batch in batches:
-        name = sentence_column(batch)
-        if name is None:
-            yield batch
-            continue
-        order = order or _Sentences(name)
+    order = _Sentences(name)
+    for batch in every:
         order.starts(batch)
         together = batch if held is None else concatenated([held, batch])
         last = _Sentences(name).starts(together)[0][-1]
@@ -130,6 +140,18 @@ def whole(batches: Iterator[Rows]) -> Iterator[Rows]:
         held = together.take(range(last, len(together)))
     if held is not None:
         yield held
+
+
+def _whole_between_gaps(batches: Iterable[Rows]) -> Iterator[Rows]:
+    held: Rows | None = None
+    for batch in batches:
+        together = batch if held is None else concatenated([held, batch])
+        *starts, last = _behind_gaps(together)
+        if starts:
+            yield _parted_at(together.take(range(last)), starts)
+        held = together.take(range(last, len(together)))
+    if held is not None:
+        yield _parted_at(held, _behind_gaps(held))
 
 
 class _Sentences:
