@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
+
 import transferkit
-from transferkit.data import read
+from transferkit.data import read, word_rows
+from transferkit.data.rows import Rows
 
 
 def test_tags_before_their_words(tmp_path: Path) -> None:
@@ -38,3 +41,16 @@ def test_tags_that_differ_in_case_are_found() -> None:
         {"tokens": ["Al", "sat"], "tags": ["b-per", "o"]}
     ]
     assert "alike-labels" in {each.kind for each in transferkit.look(rows, task="ner").findings}
+
+
+def test_empty_rows_end_sentences_whatever_batch_they_are_in() -> None:
+    words = ["Ada", "ran", "", "Al", "sat", "", "", "Bo", "is", "cold"]
+    table = Rows({"word": words}, np.arange(1, 11))
+    for size in (3, 4, 10):
+        batches = (table.take(range(i, min(i + size, 10))) for i in range(0, 10, size))
+        found = [row["word"] for batch in word_rows.whole(batches) for row in batch]
+        assert found == [["Ada", "ran"], ["Al", "sat"], ["Bo", "is", "cold"]]
+    numbered = Rows({"word": ["Ada", "ran", "Al", "sat"]}, np.array([1, 2, 4, 5]))
+    assert word_rows.sentences(numbered)["word"] == [["Ada", "ran"], ["Al", "sat"]]
+    apart = Rows({"word": ["Ada", "Al", "Bo"]}, np.array([1, 3, 5]))
+    assert word_rows.sentences(apart) is apart

@@ -145,7 +145,19 @@ def test_chinese_bytes_without_texts_are_read_as_such_and_said() -> None:
     ],
 )
 def test_what_may_be_shifted_is_a_finding(row: dict[str, Any], kinds: list[str]) -> None:
-    assert [each.kind for each in cleaned([row] * 3).findings] == kinds
+    found = cleaned([row] * 3).findings
+    assert [each.kind for each in found if each.severity == "warning"] == kinds
+
+
+def test_what_nothing_proves_shows_its_first_entities() -> None:
+    def told(text: str, *marks: list[Any]) -> list[str]:
+        rows = [{"text": text, "label": list(marks)}] * 3
+        return [each.message for each in cleaned(rows).findings if each.severity == "info"]
+
+    [message] = told("我在北京，上海", [2, 4, "L"])
+    assert message.endswith("as is usual: '北京' L, '北京' L, '北京' L")
+    assert told("北京和上海", [0, 2, "L"], [3, 5, "L"]) == []  # at both ends of the text: no other count fits
+    assert told("I am in Rome", [8, 12, "L"]) == []
 
 
 def test_single_signs_with_the_same_start_and_end_are_refused_with_what_to_do() -> None:

@@ -95,9 +95,11 @@ def test_tags_first_and_words_elsewhere_are_asked_for(tmp_path: Path) -> None:
         cleaned(saved(tmp_path, "a.conll", text))
 
 
-def test_types_before_what_begins_them_are_refused(tmp_path: Path) -> None:
+def test_types_before_what_begins_them(tmp_path: Path) -> None:
+    read = cleaned(saved(tmp_path, "a.conll", "北 LOC-B\n京 LOC-I\n好 O\n"))
+    assert read.rows["tags"] == [["B-LOC", "I-LOC", "O"]] and [each.kind for each in read.findings] == ["tag-forms"]
     with pytest.raises(DataError, match=r"expected tags such as B-LOC, .* as in 'LOC-[BI]'; write it first"):
-        cleaned(saved(tmp_path, "a.conll", "北 LOC-B\n京 LOC-I\n好 O\n"))
+        cleaned(saved(tmp_path, "a.conll", "北 LOC-B\n京 LOC-I\n好 X\n"))
     assert cleaned(saved(tmp_path, "b.conll", "北 LOC-B\n京 LOC-X\n好 O\n")).rows["tags"] == [["LOC-B", "LOC-X", "O"]]
 
 
@@ -114,7 +116,7 @@ def test_parts_of_entities_are_refused() -> None:
 
 
 def test_tags_of_two_kinds_stand_in_the_overview() -> None:
-    rows = [{"tokens": ["Ada", "is"], "tags": ["B-PER", "o"]}] * 3
+    rows = [{"tokens": ["Ada", "is"], "tags": ["B-PER", "LOC"]}] * 3
     assert "plain-tags" in str(transferkit.look(rows, task="ner"))
 
 

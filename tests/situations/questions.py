@@ -1,6 +1,7 @@
 """Questions, contexts and the places of answers."""
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 
@@ -46,6 +47,27 @@ _PRINTED = "question,context,answers\n" + "".join(
     )
     for row in _HUB
 )
+_TWICE = [(q, f"{a}。{c}", a, p + len(a) + 1) for q, c, a, p in _FOUND]
+"""Answers of which the second occurrence is meant."""
+_GIVES_TWICE = {(q, c): f"{a}@{p}" for q, c, a, p in _TWICE}
+
+
+def _articles(*of: str) -> list[dict[str, object]]:
+    """SQuAD's articles of one context each, with the keys `of` an answer."""
+    made = []
+    for question, context, answer, start in _FOUND:
+        whole = {"text": answer, "answer_start": start}
+        answers = [{key: whole[key] for key in of}]
+        made.append(
+            {"title": "t", "paragraphs": [{"context": context, "qas": [{"question": question, "answers": answers}]}]}
+        )
+    return made
+
+
+def _one_article(write: Callable[[str, int], object]) -> str:
+    paragraphs = [{"context": c, "qas": [{"question": q, "answers": write(a, p)}]} for q, c, a, p in _FOUND]
+    return json.dumps({"title": "t", "paragraphs": paragraphs}, ensure_ascii=False)
+
 
 SITUATIONS = (
     Situation("SQuAD's own file", {"rows.json": _squad()}, QUESTIONS, gives=_GIVES),
@@ -96,5 +118,56 @@ SITUATIONS = (
         QUESTIONS,
         gives=_GIVES,
         says="begins elsewhere",
+    ),
+    Situation(
+        "answers and their starts as columns of a table",
+        {"rows.csv": "question,context,answer,answer_start\n" + "".join(f"{q},{c},{a},{p}\n" for q, c, a, p in _TWICE)},
+        QUESTIONS,
+        gives=_GIVES_TWICE,
+    ),
+    Situation(
+        "answers with text and start",
+        {
+            "rows.jsonl": lines(
+                [{"question": q, "context": c, "answers": [{"text": a, "start": p}]} for q, c, a, p in _TWICE]
+            )
+        },
+        QUESTIONS,
+        gives=_GIVES_TWICE,
+    ),
+    Situation(
+        "lists of answers and of answer_starts, as PaddleNLP has them",
+        {
+            "rows.jsonl": lines(
+                [{"question": q, "context": c, "answers": [a], "answer_starts": [p]} for q, c, a, p in _TWICE]
+            )
+        },
+        QUESTIONS,
+        gives=_GIVES_TWICE,
+    ),
+    Situation(
+        "SQuAD's list of articles",
+        {"rows.json": json.dumps(_articles("text", "answer_start"), ensure_ascii=False)},
+        QUESTIONS,
+        gives=_GIVES,
+    ),
+    Situation(
+        "an article of SQuAD's alone",
+        {"rows.json": _one_article(lambda a, p: [{"text": a, "answer_start": p}])},
+        QUESTIONS,
+        gives=_GIVES,
+    ),
+    Situation(
+        "SQuAD's answers as a mapping",
+        {"rows.json": _one_article(lambda a, p: {"text": a, "answer_start": p})},
+        QUESTIONS,
+        gives=_GIVES,
+    ),
+    Situation(
+        "SQuAD without starts",
+        {"rows.json": json.dumps({"data": _articles("text")}, ensure_ascii=False)},
+        QUESTIONS,
+        gives=_GIVES,
+        says="without their place: looked up in the context",
     ),
 )

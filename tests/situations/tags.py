@@ -1,8 +1,9 @@
 """Words and their tags, and entities by their places."""
 
 import json
+from collections.abc import Callable
 
-from situations import TAGS, Situation, lines
+from situations import CHINESE, ENGLISH, TAGS, Situation, csv, labelled, lines
 
 _SENTENCES = (
     (("Ada", "Lovelace", "lived", "in", "London"), ("B-PER", "I-PER", "O", "O", "B-LOC")),
@@ -59,6 +60,35 @@ def _bioes(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t if n.startswith("I-") else ends[t[0]] + t[1:] for t, n in zip(tags, following, strict=True))
 
 
+def _otherwise(
+    of: Callable[[str], str], gives: Callable[[str], str] = str, sentences: object = _SENTENCES
+) -> dict[str, object]:
+    """`content` of sentences with their tags written otherwise, and `gives` of these."""
+    return {
+        "content": _columns([(w, tuple(map(of, t))) for w, t in sentences]),  # type: ignore[attr-defined]
+        "gives": {w: tuple(map(gives, t)) for w, t in sentences},  # type: ignore[attr-defined]
+        "says": "tags say in an unusual way where entities begin: read ",
+    }
+
+
+def _last(tag: str) -> str:
+    return tag if tag == "O" else f"{tag[2:]}-{tag[0]}"
+
+
+def _texts(text: str, found: list[list[object]]) -> list[tuple[str, str]]:
+    """Types and texts of entities."""
+    return [(str(kind), text[start:end]) for start, end, kind in found]  # type: ignore[misc]
+
+
+def _without_places(write: Callable[[list[tuple[str, str]]], object]) -> dict[str, object]:
+    return {
+        "file": "rows.jsonl",
+        "content": lines([{"text": x, "label": write(_texts(x, f))} for x, f in _CHINESE_SPANS]),
+        "gives": _GIVES_SIGNS,
+        "says": "5 rows have entities without their places .*: looked up in the texts",
+    }
+
+
 def _read(name: str, file: str, content: str, gives: object = _GIVES, **more: object) -> Situation:
     return Situation(name, {file: content}, TAGS, gives=gives, **more)  # type: ignore[arg-type]
 
@@ -95,6 +125,36 @@ SITUATIONS = (
         None,
         says="BIOES|IOBES|E-|S-|PER",
     ),
+    _read(
+        "scores behind the tags",
+        "rows.conll",
+        _columns(row="{word} {tag} 0.97\n"),
+        says="the last column has numbers, which are no tags: tags are read from column 2",
+    ),
+    _read("small letters", "rows.conll", **_otherwise(str.lower, lambda tag: tag[:1] + tag[1:].lower())),
+    _read("a small o", "rows.conll", **_otherwise(lambda tag: "o" if tag == "O" else tag)),
+    _read("B.PER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", "."))),
+    _read("B:PER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", ":"))),
+    _read("BPER", "rows.conll", **_otherwise(lambda tag: tag.replace("-", ""))),
+    _read("PER-B", "rows.conll", **_otherwise(_last)),
+    _read(
+        "PER-S alone",
+        "rows.conll",
+        **_otherwise(lambda t: "O" if t == "O" else f"{t[2:]}-S", lambda t: "O" if t == "O" else f"S-{t[2:]}"),
+    ),
+    _read(
+        "types that end as tags may",
+        "rows.conll",
+        _columns([(w, tuple("O" if t == "O" else "VITAMIN-B" for t in ts)) for w, ts in _SENTENCES]),
+        {w: tuple("O" if t == "O" else "VITAMIN-B" for t in ts) for w, ts in _SENTENCES},
+    ),
+    _read(
+        "entities of B, M, E and S without their end",
+        "rows.conll",
+        _columns([*((w, _bioes(t)) for w, t in _SENTENCES), (("Ada", "came"), ("B-PER", "O"))]),
+        None,
+        says="1 row has an entity without its first or last tag",
+    ),
     Situation("all tags are _", {"rows.conll": _columns(row="{word} _\n")}, TAGS, refused="tag"),
     _read(
         "sentences of one word each",
@@ -130,6 +190,55 @@ SITUATIONS = (
             for i, (word, tag) in enumerate(zip(*sentence, strict=True))
         ),
     ),
+    _read(
+        "a table of words with empty rows between sentences",
+        "rows.csv",
+        "word,tag\n" + _columns(row="{word},{tag}\n").replace("\n\n", "\n,\n"),
+        says="some rows or lines between them are empty: read as the ends of sentences",
+    ),
+    _read(
+        "a table of words with blank lines between sentences", "rows.csv", "word,tag\n" + _columns(row="{word},{tag}\n")
+    ),
+    _read(
+        "a table of words with sentences and empty rows",
+        "rows.csv",
+        "Sentence #,Word,Tag\n"
+        + ",,\n".join(
+            f"{'' if i else f'Sentence: {number}'},{word},{tag}\n"
+            for number, sentence in enumerate(_SENTENCES)
+            for i, (word, tag) in enumerate(zip(*sentence, strict=True))
+        ),
+    ),
+    _read(
+        "tags with commas between them beside a text in Chinese",
+        "rows.csv",
+        "text,label\n" + "".join(f'{"".join(w)},"{",".join(t)}"\n' for w, t in _SIGNS),
+        _GIVES_SIGNS,
+    ),
+    _read(
+        "a header above three rows",
+        "rows.conll",
+        "sentence_id\ttoken\ttag\n1\tJohn\tB-PER\n1\tran\tO\n\n2\tAl\tB-PER\n",
+        {("John", "ran"): ("B-PER", "O"), ("Al",): ("B-PER",)},
+    ),
+    Situation(
+        "one entity per row",
+        {"rows.csv": "text,start,end,label\n" + "".join(f"{x},{a},{b},{c}\n" for x, f in _SPANS for a, b, c in f)},
+        TAGS,
+        refused="found one label per row, such as 'PER', with 'start' and 'end'; for one entity per row, write",
+    ),
+    Situation(
+        "labels of whole texts",
+        {"rows.csv": csv(labelled(ENGLISH))},
+        TAGS,
+        refused="found one label per row, such as '好评'; for labels of whole texts give --task text-classification",
+    ),
+    Situation(
+        "labels of whole texts in Chinese",
+        {"rows.csv": csv(labelled(CHINESE))},
+        TAGS,
+        refused="for labels of whole texts give --task text-classification",
+    ),
     _read("spaCy's entities", "rows.json", json.dumps([[text, {"entities": found}] for text, found in _SPANS])),
     _read("doccano's labels", "rows.jsonl", lines([{"text": text, "label": found} for text, found in _SPANS])),
     _read(
@@ -139,6 +248,50 @@ SITUATIONS = (
     ),
     _read(
         "entities in Chinese", "rows.jsonl", lines([{"text": x, "label": f} for x, f in _CHINESE_SPANS]), _GIVES_SIGNS
+    ),
+    _read(
+        "entities in Chinese that may be counted otherwise",
+        "rows.jsonl",
+        lines([{"text": f"在{x}。", "label": [[a + 1, b, c] for a, b, c in f]} for x, f in _CHINESE_SPANS]),
+        None,
+        says="as is usual: '王' PER, '北' LOC, '李' PER: these texts prove no count",
+    ),
+    _read("lists of texts by type", **_without_places(lambda found: {kind: [text] for kind, text in found})),
+    _read("a text by type", **_without_places(dict)),
+    _read("types by text", **_without_places(lambda found: {text: kind for kind, text in found})),
+    _read("texts and types", **_without_places(lambda found: [{"text": text, "type": kind} for kind, text in found])),
+    _read(
+        "a text by type that stands several times",
+        "rows.jsonl",
+        lines(
+            [
+                {"text": "北京人爱北京大学，也爱北京", "label": {"LOC": ["北京"], "ORG": ["北京大学"]}},
+                {"text": "Al and Alice met Al", "label": {"PER": ["Al", "Alice"]}},
+                {"text": "Nobody came", "label": {}},
+                {"text": "Ada came", "label": {"PER": ["Ada"], "LOC": None}},
+            ]
+        ),
+        {
+            tuple("北京人爱北京大学，也爱北京"): (
+                *("B-LOC", "I-LOC", "O", "O", "B-ORG", "I-ORG", "I-ORG", "I-ORG", "O", "O", "O", "B-LOC", "I-LOC"),
+            ),
+            ("Al", "and", "Alice", "met", "Al"): ("B-PER", "O", "B-PER", "O", "B-PER"),
+            ("Nobody", "came"): ("O", "O"),
+            ("Ada", "came"): ("B-PER", "O"),
+        },
+        says=r"2 rows have an entity that stands several times in its text \(rows 1, 2\): marked everywhere",
+    ),
+    Situation(
+        "texts by type that the rows do not have",
+        {"rows.jsonl": lines([{"text": x, "label": {"PER": ["赵六"]}} for x, _ in _CHINESE_SPANS])},
+        TAGS,
+        refused="texts stand in their rows, found others in 6 rows of 6, such as '赵六' .PER. in row 1",
+    ),
+    Situation(
+        "a mapping that is no entities",
+        {"rows.jsonl": lines([{"text": x, "label": {"PER": 3}} for x, _ in _CHINESE_SPANS])},
+        TAGS,
+        refused="expected entities such as",
     ),
     _read(
         "CLUENER",

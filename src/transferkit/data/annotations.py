@@ -21,6 +21,10 @@ _PART = re.compile(r"\s*[BI]-\S")
 EXPECTED = 'expected entities such as [[0, 5, "PER"]], with the first character and the one after the last'
 
 
+UNPLACED = -1
+"""Where an entity begins and ends that is given by its text alone."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """An entity: where it begins and ends, as its cell says, its type, and what stands there, if the cell says so."""
@@ -33,12 +37,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marked:
-    """What a cell of places says: all entities of a text, or of a list of words (`of_words`); whether their ends may
-    as well be the last characters as the ones after them (`unsure`)."""
+    """What a cell of entities says: all of a text, or of a list of words (`of_words`); whether their ends may as well
+    be the last characters as the ones after them (`unsure`), and types as well the texts of entities (`either`)."""
 
     marks: tuple[Mark, ...]
     unsure: bool = False
     of_words: bool = False
+    either: bool = False
 
 
 def read(cell: Any) -> Marked | None:
@@ -46,7 +51,9 @@ def read(cell: Any) -> Marked | None:
 
     Lists of [start, end, type] (spaCy, doccano) or of mappings with start, end and a label under their usual names
     (Label Studio, Prodigy, CMeEE), also written as text; spaCy's {"entities": [...]}; {type: {words: [[first, last]]}}
-    of CLUENER. An empty list or mapping says that there is none. Raises `ValueError` for entities that cannot be read.
+    of CLUENER. Texts of entities without places are `UNPLACED`: {type: [text]}, {type: text}, {text: type}, or mappings
+    with text and label. An empty list or mapping says that there is none. Raises `ValueError` for entities that cannot
+    be read.
     """
     if isinstance(cell, list) and cell and isinstance(cell[0], str):
         return None  # tags, as nearly always
@@ -56,7 +63,7 @@ def read(cell: Any) -> Marked | None:
             return read(cell["entities"])
         if _has(cell, _START) or _has(cell, _PAIR):
             return _marked(_transposed(cell))
-        return Marked(tuple(_by_type(cell))) if _is_by_type(cell) else None
+        return Marked(tuple(_by_type(cell))) if _is_by_type(cell) else _without_places(cell)
     listed = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | bytes) else None
     if listed is None or not all(isinstance(each, Mapping) or _is_list(each) for each in listed):
         return None
@@ -89,6 +96,11 @@ def _plain(name: Any) -> str:
     return str(name).replace("_", "").replace("-", "").lower()
 
 
+def is_place(name: str) -> bool:
+    """Whether a column of this name has the starts or the ends of entities."""
+    return _plain(name) in (*_START, *_END)
+
+
 def _has(each: Mapping[Any, Any], names: Sequence[str]) -> bool:
     return any(_plain(name) in names for name in each)
 
@@ -107,6 +119,8 @@ def _of_mapping(each: Mapping[str, Any]) -> Mark:
     start, end = _ends(each)
     surfaces = (each[name] for name in _SURFACE if name in each and name != where)
     surface = next((text for text in map(_only, surfaces) if isinstance(text, str)), None)
+    if where and surface and start is None and end is None:
+        start, end = UNPLACED, UNPLACED
     return _checked(start, end, _only(each[where]) if where else None, surface, each)
 
 
@@ -159,6 +173,20 @@ def _transposed(cell: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _is_by_type(cell: Mapping[Any, Any]) -> bool:
     return all(isinstance(found, Mapping) for found in cell.values())
+
+
+def _without_places(cell: Mapping[Any, Any]) -> Marked:
+    """{type: [text, ...]}, {type: text} or {text: type}; or one entity with its text and label."""
+    names = {_plain(name) for name in cell}
+    if names & {*_TYPE} and names & {*_SURFACE} and len(names) > 1 and names <= {*_TYPE, *_SURFACE}:
+        return _marked([cell] if all(isinstance(each, str) for each in cell.values()) else _transposed(cell))
+    given = {str(kind): found for kind, found in cell.items() if found is not None}
+    texts = {kind: [found] if isinstance(found, str) else found for kind, found in given.items()}
+    if not all(_is_list(found) and all(isinstance(each, str) for each in found) for found in texts.values()):
+        raise ValueError(f"{EXPECTED}; found {dict(cell)!r:.80}")
+    marks = [(kind, each.strip()) for kind, found in texts.items() for each in found if each.strip()]
+    either = all(isinstance(found, str) for found in given.values())
+    return Marked(tuple(Mark(UNPLACED, UNPLACED, kind.strip(), text) for kind, text in marks), either=either)
 
 
 def _by_type(cell: Mapping[str, Mapping[str, Any]]) -> Iterator[Mark]:

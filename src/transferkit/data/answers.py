@@ -22,8 +22,11 @@ Answer = tuple[str, int]
 UNPLACED = -1
 """Where an answer begins that is given without its place."""
 _LAST = 2**31  # characters
+_TEXTS, _STARTS = ("text", "texts", "answer", "span"), ("answer_start", "answer_starts", "start")
+"""Names of what an answer says and of where it begins, the usual one first."""
 _LIST = (list, tuple, np.ndarray)
 _SIGNS = frozenset(string.punctuation)
+_DIGITS = re.compile(r"-?\d{1,12}(?:\.0+)?")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
@@ -57,7 +60,7 @@ def _parsed(text: str) -> Any:
 
 
 def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
-    texts, starts = (given.get(name) for name in ("text", "answer_start"))
+    texts, starts = _under(given, _TEXTS), _under(given, _STARTS)
     if texts is None:
         raise _odd(shown(cell, 60))
     if isinstance(texts, str):
@@ -73,18 +76,31 @@ def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
 
 def _answer(given: Any, cell: Any) -> Answer:
     if isinstance(given, Mapping):
-        given = (given.get("text"), given.get("answer_start"))
+        given = (_under(given, _TEXTS), _under(given, _STARTS))
     if isinstance(given, str):
         given = (given, None)
     if not isinstance(given, list | tuple) or len(given) != 2:
         raise _odd(shown(cell, 60))
     text, start = given
-    start = UNPLACED if start is None else start
-    placed = isinstance(start, int | np.integer) and abs(int(start)) <= _LAST
+    start = UNPLACED if start is None else _whole(start)
+    placed = isinstance(start, int) and abs(start) <= _LAST
     if not isinstance(text, str) or not text.strip() or not placed:
         raise _odd(f"the text {shown(text, 40)} with the start {shown(start, 20)}")
-    placed_at = UNPLACED if start == UNPLACED else int(start) + len(text) - len(text.lstrip())
+    placed_at = UNPLACED if start == UNPLACED else start + len(text) - len(text.lstrip())
     return str(text).strip(), placed_at
+
+
+def _under(given: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return next((given[name] for name in names if given.get(name) is not None), None)
+
+
+def _whole(start: Any) -> Any:
+    """`start` as a whole number, which tables have as text, and beside empty cells as 0.0; else as it is."""
+    if isinstance(start, str) and _DIGITS.fullmatch(start.strip()):
+        return int(float(start))
+    if isinstance(start, np.integer) or (isinstance(start, float | np.floating) and start.is_integer()):
+        return int(start)
+    return start
 
 
 def written(answers: Sequence[Answer]) -> str:

@@ -15,6 +15,7 @@ from transferkit.data import (
     marking,
     memberships,
     no_labels,
+    tag_forms,
     weights,
     word_checks,
     word_rows,
@@ -129,7 +130,8 @@ def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tup
         spare = replace(spare, columns={**spare.columns, "text": texts})
     if not len(usable):
         raise DataError(f"{where}: {told[0].message}; {told[0].action}, and no row is left")
-    return usable, spare, how, [*told, *word_checks.findings(usable, name, where)]
+    usable, respelt = tag_forms.read(usable, name)
+    return usable, spare, how, [*told, *respelt, *word_checks.findings(usable, name, where)]
 
 
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:

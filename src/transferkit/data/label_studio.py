@@ -16,6 +16,8 @@ _DATA, _ANNOTATIONS = "data", ("annotations", "completions")  # the second in ex
 _LABEL, _TEXT, _SPANS = "label", "text", "entities"
 _MARKS = ("labels", "hypertextlabels")
 _NUMBERS = ("rating", "number")
+_ANSWERS = ("label", "labels", "entities", "ner_tags", "tags", "value", "score", "target")
+"""Data of these names are answers from before; those of the annotators go before them."""
 _MIN = ("annotation_id", "annotator")
 """Columns of JSON-MIN."""
 
@@ -28,21 +30,26 @@ def unpacked(rows: Rows) -> Rows:
 
     Choices are lists of names, marks of words mappings with their places, ratings numbers. The column of marks is
     `label` where no other control was used, otherwise `entities`; of others alone `label`; several have the names of
-    their controls. A task that nobody annotated, or that was skipped, has None; what models predicted is not read.
+    their controls. Data called as answers are become `data.label` and the like. A task that nobody annotated, or that
+    was skipped, has None; what models predicted is not read.
     """
     if (name := _annotated(rows)) is None:
         return _of_min(rows)
     tasks = [_read(cell) for cell in rows[_DATA]]
     results = [_results(rows, name, i) for i in range(len(rows))]
-    names = _names(tasks, results)
+    names = _names(results)
     where = [i for i, found in enumerate(results) for _ in found or (None,)]
     every = [result for found in results for result in found or (None,)]
-    columns: dict[str, Sequence[Any]] = _columns_of(tasks, where)
+    columns, before = _columns_of(tasks, where), list[str]()
+    names = {c: f"annotation.{n}" if n in columns and n not in _ANSWERS else n for c, n in names.items()}
+    if names:
+        before = [key for key in columns if key in _ANSWERS]
+        columns = {f"{_DATA}.{key}" if key in before else key: cells for key, cells in columns.items()}
     for control, column in names.items():
         columns[column] = [None if result is None else _value(result, control) for result in every]
     several = [int(rows.numbers[i]) for i, found in enumerate(results) if len(found) > 1]
     made = Rows(columns, rows.numbers[np.asarray(where, dtype=np.int64)], rows.source, rows.encoding, rows.notes)
-    return _noted(made, several)
+    return _noted(_with_controls(made, names, before), several)
 
 
 def tasks(rows: Rows) -> Rows:
@@ -133,7 +140,7 @@ def _value(result: Record, control: str) -> Any:
     return list(found) if isinstance(found, _Marks) else found
 
 
-def _names(tasks: Sequence[Mapping[str, Any]], results: Sequence[Sequence[Record]]) -> dict[str, str]:
+def _names(results: Sequence[Sequence[Record]]) -> dict[str, str]:
     """Control -> column."""
     every = [result for found in results for result in found]
     marks = {name for result in every for name, value in result.items() if isinstance(value, _Marks)}
@@ -141,12 +148,26 @@ def _names(tasks: Sequence[Mapping[str, Any]], results: Sequence[Sequence[Record
     for result in every:
         for name in marks:
             result.setdefault(name, _Marks())
-    taken = {key for task in tasks for key in task}
     names = {name: name for name in sorted(marks | others)}
     for group, column in ((others, _LABEL), (marks, _SPANS if others else _LABEL)):
-        if len(group) == 1 and column not in taken:
+        if len(group) == 1:
             names[next(iter(group))] = column
     return names
+
+
+def _with_controls(rows: Rows, names: Mapping[str, str], before: Sequence[str]) -> Rows:
+    """`rows` with notes about data that are called as annotations are, and about several controls."""
+    notes = list(rows.notes)
+    if before:
+        listed = ", ".join(map(repr, before))
+        message = f"tasks have {listed} in their data beside what was annotated"
+        action = f"the annotations are read; --label {_DATA}.{before[0]} names the other"
+        notes.append(Note("earlier-answers", message, (), action, "info"))
+    alone = [name for name, column in names.items() if name == column]
+    if len(alone) > 1:
+        message = f"tasks were annotated with {' and '.join(map(repr, alone))}, a column each"
+        notes.append(Note("controls", message, (), "name the one to be learned with --label", "info"))
+    return replace(rows, notes=tuple(notes))
 
 
 def _of_min(rows: Rows) -> Rows:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from transferkit.data import audit, offsets
+from transferkit.data import audit, offsets, unplaced
 from transferkit.data.annotations import Mark, Marked
 from transferkit.data.offsets import CHARACTERS, Reading
 from transferkit.data.parting import BLANKS, PARTICLES, PIECES, Parting
@@ -17,6 +17,7 @@ _MOST_ODD = 0.1
 """Where more of the rows with entities are odd, their places mean something else."""
 _CLAUSE_MARKS = ",;:\uff0c\u3002\uff1b\uff1a\u3001"
 _SHOWN = 30
+_FIRST = 3  # entities
 _BESIDE = (
     "what else places may count (bytes, words, the last sign in place of the one after it) is told where the text of "
     'every entity stands beside its places ("text": ...)'
@@ -58,14 +59,18 @@ def tagged(rows: Rows, how: How, name: str) -> tuple[Rows, How, list[Finding]]:
         return rows, how, []
     if len(targets) < len(rows):
         raise _mixed(rows, next(i for i, target in enumerate(rows["tags"]) if not isinstance(target, Marked)))
-    texts = rows["text"]
+    rows, looked_up = unplaced.placed(rows, name)
+    texts, targets = rows["text"], list(rows["tags"])
     reading, why = offsets.found(texts, targets, how.reading)
     entities = [
         [_entity(mark, texts[i], reading, rows, i) for mark in target.marks] for i, target in enumerate(targets)
     ]
     of_words = any(target.of_words for target in targets)
     parting, told = (BLANKS, []) if of_words else _parting(rows, entities, how.parting, name)
-    findings = [*_read_otherwise(reading, why, name), *_unproven(rows, targets, entities, reading, name), *told]
+    unproven = _unproven(rows, targets, entities, reading, name)
+    if not unproven and how.reading is None:
+        unproven = _in_doubt(rows, targets, entities, reading, name)
+    findings = [*looked_up, *_read_otherwise(reading, why, name), *unproven, *told]
     left, odd = _in_words(rows, entities, parting, name)
     findings += [*odd, *_noted(rows, entities, name)]
     return left, How(reading, parting), findings
@@ -220,6 +225,19 @@ def _unproven(
         (emoji, "an entity after an emoji or another sign that some tools count as two"),
     )
     return [_of_rows("unproven-places", "warning", numbers, what, name, action) for numbers, what in said if numbers]
+
+
+def _in_doubt(
+    rows: Rows, targets: Sequence[Marked], entities: Sequence[Sequence[_Entity]], reading: Reading, name: str
+) -> list[Finding]:
+    """The first entities as they are read, where other counts fit texts without blanks as well."""
+    if reading != CHARACTERS or not any(entities) or not offsets.in_doubt(rows["text"], targets):
+        return []
+    texts = [(text, each) for text, found in zip(rows["text"], entities, strict=True) for each in found]
+    first = ", ".join(f"{text[each.start : each.end][:_SHOWN]!r} {each.mark.kind}" for text, each in texts[:_FIRST])
+    message = f"{reading.words}{f' ({name})' if name else ''}, as is usual: {first}"
+    action = 'these texts prove no count; if the entities are cut wrong, write their texts beside ("text": ...)'
+    return [Finding("unproven-places", "info", message, (), action)]
 
 
 def _after_emoji(text: str, entities: Sequence[_Entity]) -> bool:

@@ -53,6 +53,7 @@ class Reading:
 
 CHARACTERS = Reading()
 _OF_TEXTS = tuple(Reading(*each) for each in product(_UNITS, (0, 1), (False, True)))
+_ELSEWHERE = (Reading(inclusive=True), Reading(base=1), Reading(base=1, inclusive=True))
 _OF_WORDS = (Reading("words"), Reading("words", 0, True))
 
 
@@ -148,19 +149,29 @@ def _places(reading: Reading, pairs: Sequence[tuple[str, Sequence[Mark]]]) -> li
 
 
 def _rows_that_fit(reading: Reading, pairs: Sequence[tuple[str, Sequence[Mark]]]) -> set[int]:
-    """The rows all of whose entities begin and end where words do; as usually read, blanks around them are no fault."""
-    found = set()
-    for i, (text, marks) in enumerate(pairs):
-        firsts, lasts = _bounds(text)
-        for mark in marks:
-            place = reading.place(text, mark)
-            if place is not None and reading == CHARACTERS:
-                place = stripped(text, place)
-            if place is None or place[0] not in firsts or place[1] not in lasts:
-                break
-        else:
-            found.add(i)
-    return found
+    """The rows all of whose entities begin and end where words do."""
+    return {i for i, (text, marks) in enumerate(pairs) if _fits(reading, text, marks)}
+
+
+def _fits(reading: Reading, text: str, marks: Sequence[Mark]) -> bool:
+    """As usually read, blanks around entities are no fault."""
+    firsts, lasts = _bounds(text)
+    for mark in marks:
+        place = reading.place(text, mark)
+        if place is not None and reading == CHARACTERS:
+            place = stripped(text, place)
+        if place is None or place[0] not in firsts or place[1] not in lasts:
+            return False
+    return True
+
+
+def in_doubt(texts: Sequence[str], targets: Sequence[Marked]) -> bool:
+    """Whether all marks begin and end where words do if counted from 1 or to the last character as well, as they may in
+    scripts without blanks, and no text of an entity says which is right."""
+    pairs = [(text, target.marks) for text, target in zip(texts, targets, strict=True) if target.marks]
+    if any(mark.surface is not None for _, marks in pairs for mark in marks):
+        return False
+    return any(all(_fits(other, text, marks) for text, marks in pairs) for other in _ELSEWHERE)
 
 
 def stripped(text: str, place: Place) -> Place:

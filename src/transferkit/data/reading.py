@@ -17,6 +17,7 @@ from transferkit.data import (
     formats,
     label_studio,
     lone_words,
+    prodigy,
     reading_progress,
     saved,
     signatures,
@@ -60,7 +61,9 @@ def read(source: Any, encoding: str | None = None, of_words: bool = False) -> Ro
     A .txt file of
     texts `of_words`, to be tagged, may have a word per line. Raises `DataError` naming file, row and what to do.
     """
-    return source if isinstance(source, Rows) else label_studio.unpacked(_read(source, encoding, of_words))
+    if isinstance(source, Rows):
+        return source
+    return prodigy.accepted(label_studio.unpacked(_read(source, encoding, of_words)))
 
 
 def _read(source: Any, encoding: str | None, of_words: bool) -> Rows:

@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 
 from transferkit.data import values
-from transferkit.data.annotations import Marked
+from transferkit.data.annotations import Marked, is_place
 from transferkit.data.parting import BLANKS, Parting, Places
 from transferkit.data.rows import Rows
+from transferkit.data.tags import OUTSIDE, is_plain
+from transferkit.data.words import pieces
 from transferkit.errors import DataError
 
 GIVEN = "given"
 """The column of what was given: a `Given` for every text, and lists of words as they are."""
 _TEXT, _TAGS = "text", "tags"
-_SHOWN = 40
+_FEWEST_OF_A_TEXT = 4
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def read(
     raw = chosen[_TEXT]
     if any(isinstance(target, Marked) and target.marks for target in targets) and _TEXT not in named:
         raw = _beside(rows, raw)
+    _refuse_labels(rows, raw, targets)
     texts: list[str] = []
     given: list[Given | list[str]] = []
     tags = list(targets)
@@ -94,6 +97,28 @@ def _beside(rows: Rows, raw: str) -> str:
     listed = first is not None and values.listed(first, raw, rows, 0) is not None
     texts = rows.columns.get(_TEXT, ())
     return _TEXT if listed and any(isinstance(cell, str) for cell in texts) else raw
+
+
+def _refuse_labels(rows: Rows, raw: str, targets: Sequence[Any]) -> None:
+    """Raise `DataError` where every text has one label that is no tag, and longer texts than a word have."""
+    pairs = [(cell, target) for cell, target in zip(rows[raw], targets, strict=True) if target is not None]
+    if not pairs or not all(_is_label(target) and isinstance(cell, str) for cell, target in pairs):
+        return
+    long = sum(len(pieces(cell)) >= _FEWEST_OF_A_TEXT or " " in cell.strip() for cell, _ in pairs)
+    places = [name for name in rows.columns if is_place(name)]
+    if len(places) < 2 and 2 * long < len(pairs):
+        return
+    found = f"one label per row, such as {pairs[0][1][0]!r}"
+    if len(places) >= 2:
+        found += f", with {' and '.join(map(repr, places[:2]))}"
+        way = 'for one entity per row, write a row per text with all of its entities: [[0, 5, "PER"], ...]'
+    else:
+        way = "for labels of whole texts give --task text-classification"
+    raise DataError(f"{f'{rows.source}: ' if rows.source else ''}expected a tag per word, found {found}; {way}")
+
+
+def _is_label(target: Any) -> bool:
+    return isinstance(target, list) and len(target) == 1 and target[0] != OUTSIDE and is_plain(target[0])
 
 
 def _unaligned(rows: Rows, position: int, words: int, tags: int) -> DataError:

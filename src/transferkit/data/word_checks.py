@@ -7,7 +7,7 @@ from itertools import chain
 from transferkit.data import audit
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.tags import OUTSIDE, is_plain
+from transferkit.data.tags import OUTSIDE, is_plain, parts
 from transferkit.errors import DataError
 
 _NEARLY_ALL = 0.9
@@ -29,7 +29,34 @@ def findings(rows: Rows, name: str, where: str) -> list[Finding]:
             )
         message = f"all {tags.total():,} tags{audit.of(name)} are {only!r}"
         return [Finding("constant", "warning", message, (), "nothing can be told apart; is it the column of tags?")]
-    return _of_one_word(lists, rows, name)
+    return [*_broken(rows, tags, name), *_of_one_word(lists, rows, name)]
+
+
+def _broken(rows: Rows, tags: Iterable[str], name: str) -> list[Finding]:
+    """Rows in which an entity is not as B, I or M, E and S have it: without its beginning or its end."""
+    if not {"S", "E"} <= {parts(tag)[0] for tag in tags}:
+        return []
+    numbers = tuple(int(n) for n, each in zip(rows.numbers, rows["tags"], strict=True) if not _is_whole(each))
+    if not numbers:
+        return []
+    has = audit.verb(len(numbers), "has", "have")
+    message = (
+        f"{audit.counted(len(numbers))}{audit.of(name)} {has} an entity without its first or last tag, where others "
+        f"begin with B, end with E and are S alone ({audit.shown(numbers)})"
+    )
+    action = "read from its first word to its last all the same; mend these tags"
+    return [Finding("broken-entities", "warning", message, numbers, action)]
+
+
+def _is_whole(tags: Sequence[str]) -> bool:
+    """Whether every I, M and E follows a B, I or M of its type, and only such stand behind these."""
+    inside = ""
+    for tag in tags:
+        prefix, kind = parts(tag)
+        if (prefix in "IE" and not is_plain(tag)) != bool(inside) or (inside and kind != inside):
+            return False
+        inside = kind if prefix in "BI" and not is_plain(tag) else ""
+    return not inside
 
 
 def _refuse_numbers(lists: Sequence[Sequence[str]], where: str) -> None:

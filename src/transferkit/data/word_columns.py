@@ -20,6 +20,7 @@ _DOCUMENT = ("#begin document", "#end document")
 _GLOBAL = "# global.columns ="
 _BLANK = re.compile(r" +")
 _NUMBER = re.compile(r"\d+")
+_SCORE = re.compile(r"-?\d*\.?\d+(?:[eE][-+]?\d+)?")
 _RANGE = re.compile(r"\d+[-.]\d+")
 _SAMPLE = 20_000  # lines
 _FIRST = 2_000
@@ -30,7 +31,18 @@ _NAMES_OF_WORDS = ("word", "words", "token", "tokens", "form", "text", "字", "�
 _OTHER_NAMES = (
     *("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "entity", "bio", "iob", "iob2", "pos", "pos_tag"),
     *("pos_tags", "chunk", "chunk_tag", "chunk_tags", "upos", "xpos", "lemma", "feats", "head", "deprel", "deps"),
-    *("misc", "id", "#", "index", "idx", "no", "number", "sentence", "document"),
+    *("misc", "id", "#", "index", "idx", "no", "number", "sentence", "document", "ne", "entity_type"),
+    *(
+        "sentence_#",
+        "sentence_id",
+        "sentence_idx",
+        "sent_id",
+        "sent_idx",
+        "doc_id",
+        "document_id",
+        "token_id",
+        "word_id",
+    ),
     *("标签", "标注"),
 )
 
@@ -93,10 +105,15 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
 
 
 def _notes(form: _Form) -> tuple[Note, ...]:
-    if form.more_than_words is None:
-        return ()
-    what, _ = form.more_than_words
-    return (Note("adorned-words", f"the first column has {what}", (), "read without"),)
+    notes = []
+    if form.more_than_words is not None:
+        what, _ = form.more_than_words
+        notes.append(Note("adorned-words", f"the first column has {what}", (), "read without"))
+    if form.names[:1] == (WORDS,) and TAGS in form.names[:-1]:
+        at = form.names.index(TAGS) + 1
+        action = f"tags are read from column {at}; another: --label NUMBER"
+        notes.append(Note("numbers-last", "the last column has numbers, which are no tags", (), action, "info"))
+    return tuple(notes)
 
 
 def _bare(cells: dict[str, list[str]], number: int, form: _Form, path: Path) -> dict[str, list[str]]:
@@ -179,8 +196,8 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
             log.info("%s: tags are read from the first column, %s", path, words)
             return (TAGS, WORDS) if width == 2 else (TAGS, *names[1:])
         names[0] = WORDS
-        if width > 1:
-            names[-1] = TAGS
+        if (at := _last_tags(cells, width)) is not None:
+            names[at] = TAGS
         return tuple(names)
     names[1] = WORDS
     rows = [fields for _, fields in said if len(fields) == width and _NUMBER.fullmatch(fields[0])]
@@ -192,6 +209,15 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
     where = f"tags from column {tags[0] + 1}" if len(tags) == 1 else "the column of tags is to be named with --label"
     log.info("%s: the first column counts the words; words are read from column 2, %s", path, where)
     return tuple(names)
+
+
+def _last_tags(cells: Sequence[Sequence[str]], width: int) -> int | None:
+    """The last column, or where that has numbers the one before that has tags; None where this is not sure."""
+    if width < 3 or not cells or not all(_SCORE.fullmatch(row[-1]) for row in cells):
+        return width - 1 if width > 1 else None
+    others = [i for i in range(1, width - 1) if not all(_SCORE.fullmatch(row[i]) for row in cells)]
+    tags = [i for i in others if _are_tags([row[i] for row in cells])]
+    return tags[-1] if tags else others[0] if len(others) == 1 else None
 
 
 def _numbered(names: Sequence[str], width: int) -> tuple[str, ...]:

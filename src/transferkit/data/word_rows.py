@@ -1,6 +1,8 @@
 """Tables with a word per row and a column that says which sentence it is of, as rows of sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -40,26 +42,74 @@ def sentences(rows: Rows) -> Rows:
     as they are.
 
     A sentence begins where the column of sentences (`Sentence #`, `sentence_id` ...) or one of documents has another
-    value than above; an empty cell goes on with the sentence above it, as in the table that many NER courses use.
+    value than above; an empty cell goes on with the sentence above it, as in the table that many NER courses use. In a
+    table of words without such a column empty rows end sentences.
     Raises `DataError` where rows of a sentence do not follow each other.
     """
     name = sentence_column(rows)
     if name is None:
-        return rows
+        return _parted_at(rows, _between_gaps(rows))
+    if blank := _blank(rows):
+        rows = rows.take([i for i in range(len(rows)) if i not in blank])
     starts, _ = _Sentences(name).starts(rows)
+    made = _parted_at(rows, starts)
+    return replace(made, columns={name: [rows[name][start] for start in starts], **_without(made.columns, name)})
+
+
+def _without(columns: Mapping[str, Sequence[Any]], name: str) -> dict[str, Sequence[Any]]:
+    return {other: cells for other, cells in columns.items() if other != name}
+
+
+def _parted_at(rows: Rows, starts: Sequence[int]) -> Rows:
+    """A row for the rows from each of `starts` on, as they are where there are none; empty ones are left out."""
+    if not starts:
+        return rows
     ends = [*starts[1:], len(rows)]
-    columns: dict[str, Sequence[Any]] = {name: [rows[name][start] for start in starts]}
+    blank = _blank(rows)
+    there = [[i for i in range(a, b) if i not in blank] for a, b in zip(starts, ends, strict=True)]
+    there = [part for part in there if part]
+    columns: dict[str, Sequence[Any]] = {}
     for other, cells in rows.columns.items():
-        if other != name:
-            parts = [list(cells[a:b]) for a, b in zip(starts, ends, strict=True)]
-            about = plain(other) not in (*_WORDS, *_TAGS) and _says_one_thing(parts)
-            columns[other] = [part[0] for part in parts] if about else parts
-    return Rows(columns, rows.numbers[np.asarray(starts, dtype=np.int64)], rows.source)
+        parts = [[cells[i] for i in part] for part in there]
+        about = plain(other) not in (*_WORDS, *_TAGS) and _says_one_thing(parts)
+        columns[other] = [part[0] for part in parts] if about else parts
+    return Rows(columns, rows.numbers[np.asarray([part[0] for part in there], dtype=np.int64)], rows.source)
+
+
+def _blank(rows: Rows) -> set[int]:
+    """Positions of rows whose cells are all empty."""
+    left: Sequence[int] = range(len(rows))
+    for cells in reversed(list(rows.columns.values())):
+        left = [i for i in left if _is_empty(cells[i])]
+    return set(left)
+
+
+def _between_gaps(rows: Rows) -> list[int]:
+    """The first rows of sentences in a table with a word per row and empty rows or lines between some of them, which
+    does not name sentences; none in others."""
+    found = {plain(name): name for name in reversed(list(rows.columns))}
+    word = next((found[name] for name in _WORDS if name in found), None)
+    if word is None or not all(map(_is_word, rows[word])):
+        return []
+    starts = _behind_gaps(rows)
+    return starts if 1 < len(starts) < len(rows) / 2 + 1 else []
+
+
+def _behind_gaps(rows: Rows) -> list[int]:
+    gaps = np.flatnonzero(np.diff(rows.numbers) > 1) + 1  # lines without any sign hold no row
+    return [0, *sorted({*gaps.tolist(), *(_blank(rows) - {0})})]
+
+
+def _is_word(cell: Any) -> bool:
+    return _is_empty(cell) or (isinstance(cell, str) and len(cell.split()) == 1)
 
 
 def findings(rows: Rows, name: str) -> list[Finding]:
     """What is odd about a table with a word per row: sentences that are called as earlier ones are."""
     column = sentence_column(rows)
+    if column is None and _between_gaps(rows):
+        message = f"rows{audit.of(name)} are words, and some rows or lines between them are empty"
+        return [Finding("empty-rows", "info", message, (), "read as the ends of sentences")]
     numbers = _Sentences(column).starts(rows)[1] if column else []
     if not numbers:
         return []
@@ -69,15 +119,19 @@ def findings(rows: Rows, name: str) -> list[Finding]:
 
 
 def whole(batches: Iterator[Rows]) -> Iterator[Rows]:
-    """`batches` of one table such that no sentence is parted between two of them."""
+    """`batches` of one table such that no sentence is parted between two of them; where empty rows end sentences, a row
+    for each."""
+    first = next(batches, None)
+    if first is None:
+        return
+    every = chain([first], batches)
+    name = sentence_column(first)
+    if name is None:
+        yield from _whole_between_gaps(every) if _between_gaps(first) else every
+        return
     held: Rows | None = None
-    order: _Sentences | None = None
-    for batch in batches:
-        name = sentence_column(batch)
-        if name is None:
-            yield batch
-            continue
-        order = order or _Sentences(name)
+    order = _Sentences(name)
+    for batch in every:
         order.starts(batch)
         together = batch if held is None else concatenated([held, batch])
         last = _Sentences(name).starts(together)[0][-1]
@@ -86,6 +140,18 @@ def whole(batches: Iterator[Rows]) -> Iterator[Rows]:
         held = together.take(range(last, len(together)))
     if held is not None:
         yield held
+
+
+def _whole_between_gaps(batches: Iterable[Rows]) -> Iterator[Rows]:
+    held: Rows | None = None
+    for batch in batches:
+        together = batch if held is None else concatenated([held, batch])
+        *starts, last = _behind_gaps(together)
+        if starts:
+            yield _parted_at(together.take(range(last)), starts)
+        held = together.take(range(last, len(together)))
+    if held is not None:
+        yield _parted_at(held, _behind_gaps(held))
 
 
 class _Sentences:
@@ -140,7 +206,7 @@ def _keys(rows: Rows, column: str) -> Iterator[tuple[Any, ...] | None]:
 
 
 def _is_empty(cell: Any) -> bool:
-    return missing(cell) or (isinstance(cell, str) and not cell.strip())
+    return not cell.strip() if type(cell) is str else missing(cell) or (isinstance(cell, str) and not cell.strip())
 
 
 def _says_one_thing(parts: Sequence[Sequence[Any]]) -> bool:

@@ -10,28 +10,46 @@ from transferkit.data.rows import Rows
 from transferkit.data.values import missing
 from transferkit.tasks import Shape, Task
 
+_ANSWERS, _PLACES = ("answers", "answer", "answer_text"), ("answer_start", "answer_starts")
+
 
 def unpacked(rows: Rows) -> Rows:
     """`rows` whose answers have the places that a column of its own gives, and none where they are impossible."""
-    name = next((name for name in ("answers", "answer") if name in rows), None)
-    places, impossible = rows.columns.get("answer_start"), rows.columns.get("is_impossible")
+    name = next((name for name in _ANSWERS if name in rows), None)
+    places = next((rows[column] for column in _PLACES if column in rows), None)
+    impossible = rows.columns.get("is_impossible")
     if name is None or (places is None and impossible is None):
         return rows
     cells = list(rows[name])
     if places is not None:
-        alone = [
-            isinstance(cell, str) and not printed.looks_so(cell) and not missing(at)
-            for cell, at in zip(cells, places, strict=True)
-        ]
-        cells = [
-            {"text": [cell], "answer_start": [at]} if both else cell
-            for cell, at, both in zip(cells, places, alone, strict=True)
-        ]
+        cells = [_placed(cell, at) for cell, at in zip(cells, places, strict=True)]
     if impossible is not None:
         cells = [
             [] if str(holds).strip().lower() in _HOLDS else cell for cell, holds in zip(cells, impossible, strict=True)
         ]
     return replace(rows, columns={**rows.columns, name: cells})
+
+
+def _placed(cell: Any, at: Any) -> Any:
+    """An answer, or a list of texts, with the places beside it; the cell as it is where these are not as many."""
+    texts, starts = _listed(cell), _listed(at)
+    if texts is None or starts is None or len(texts) != len(starts) or not all(isinstance(each, str) for each in texts):
+        return cell
+    return {"text": texts, "answer_start": starts}
+
+
+def _listed(cell: Any) -> list[Any] | None:
+    """The list that a cell is or has written in it, another cell alone; None where there is nothing."""
+    if missing(cell) or (isinstance(cell, str) and not cell.strip()):
+        return None
+    if isinstance(cell, str) and printed.looks_so(cell):
+        try:
+            cell = printed.parsed(cell)
+        except ValueError:
+            return None
+    if isinstance(cell, dict):
+        return None
+    return list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str) else [cell]
 
 
 _HOLDS = ("true", "1", "1.0")
@@ -63,6 +81,10 @@ TASK = Task(
     encode_target=_encode_target,
     decode=_decode,
     unpack=unpacked,
-    unpacks=("answer_start", "is_impossible"),
-    usual={"text": ("question", "query"), "text_pair": ("context", "passage", "paragraph", "document")},
+    unpacks=(*_PLACES, "is_impossible"),
+    usual={
+        "answers": _ANSWERS,
+        "text": ("question", "query"),
+        "text_pair": ("context", "passage", "paragraph", "document"),
+    },
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import audit, messages
+from transferkit.data import audit, messages, values
 from transferkit.data.conversations import ASSISTANT, WEIGHT, Turn, called, is_answer, prompt, written
 from transferkit.data.messages import EXPECTED, OddError
 from transferkit.data.rows import Rows
@@ -15,10 +15,13 @@ from transferkit.tasks import answered_with_text
 
 _MESSAGES = ("messages", "conversations", "conversation")
 _ABOUT = ("input", "context")
-_SYSTEM, _TOLD, _TOOLS = ("system", "system_prompt"), ("prompt", "instruction", "question"), ("tools", "functions")
+_SYSTEM, _TOOLS = ("system", "system_prompt"), ("tools", "functions")
+_TOLD = ("prompt", "instruction", "question", "query", "input")
+_BESIDE: Mapping[str, tuple[str, ...]] = {"instruction": _ABOUT, "prompt": ("query",)}
+"""What is told -> what it may be about, as Alpaca and LLaMA-Factory have it."""
 _PROMPT, _ANSWERS = "prompt", ("completion", "chosen")
 _GOOD = ("label", "kto_tag")
-_PAIR = 2
+_PAIR, _OUTPUT = 2, "output"
 _SHOWN = 10
 
 
@@ -29,7 +32,8 @@ def unpacked(rows: Rows) -> Rows:
     A prompt of one turn is its text, one of several turns or with tools is JSON. Prompts and answers (`completion`,
     `chosen`) that are lists of messages, as TRL has them, become one conversation of which the answer alone is
     learned. Raises `DataError` for what is no conversation. Without messages, an instruction and what it is about
-    (Alpaca's input, Dolly's context) are one prompt, after its `system` and the questions and answers of its `history`.
+    (Alpaca's input, Dolly's context, LLaMA-Factory's query) are one prompt, after its `system` and the questions and
+    answers of its `history`.
     """
     name, answer = _columns_of_messages(rows)
     if name is None and answer is None:
@@ -91,6 +95,7 @@ def noticed(rows: Rows, name: str) -> list[Finding]:
         *_of_fields(rows, name, thoughts, "message-thoughts", handed_on),
         *_of_fields(rows, name, found, "message-fields", "not used"),
         *_bad_ones(rows, name),
+        *_pairs(rows, name),
     ]
 
 
@@ -115,11 +120,22 @@ def _bad_ones(rows: Rows, name: str) -> list[Finding]:
     return [Finding("bad-answers", "warning", message, numbers, action)]
 
 
+def _pairs(rows: Rows, name: str) -> list[Finding]:
+    """Two answers to every instruction: of an old form of LLaMA-Factory's, the second is the bad one."""
+    cells = [cell for cell in rows.columns.get(_OUTPUT, ()) if not missing(cell)] if "instruction" in rows else []
+    lists = [list(cell) if isinstance(cell, list | tuple) else values.written_list(cell) for cell in cells]
+    if not lists or any(each is None or len(each) != _PAIR for each in lists):
+        return []
+    message = f"all rows{audit.of(name)} have two answers in column {_OUTPUT!r}"
+    action = "both are learned as right ones; in data for preference learning the second is bad: leave it out then"
+    return [Finding("bad-answers", "warning", message, (), action)]
+
+
 def _instructed(rows: Rows) -> Rows:
-    about = next((name for name in _ABOUT if name in rows and "instruction" in rows), None)
     told = next((name for name in _TOLD if name in rows), None)
+    about = next((name for name in _BESIDE.get(told or "", ()) if name in rows), None)
     more = any(name in rows for name in (*_SYSTEM, "history", *_TOOLS))
-    if told is None or not (more or (about and told == "instruction")):
+    if told is None or not (more or about):
         return rows
     prompts = [_at(rows, i, told, lambda i: _asked(rows, i, told, about)) for i in range(len(rows))]
     return replace(rows, columns={**rows.columns, _PROMPT: prompts})
@@ -128,8 +144,9 @@ def _instructed(rows: Rows) -> Rows:
 def _asked(rows: Rows, i: int, told: str, about: str | None) -> Any:
     """The prompt of a row: its text alone, or with what was said before."""
     asked = rows[told][i]
-    text = rows[about][i] if about and told == "instruction" else None
-    asked = f"{asked}\n\n{text}" if isinstance(text, str) and text.strip() else asked
+    text = rows[about][i] if about else None
+    repeats = told == _PROMPT and isinstance(asked, str) and isinstance(text, str) and text.strip() in asked
+    asked = f"{asked}\n\n{text}" if isinstance(text, str) and text.strip() and not repeats else asked
     system, tools = _beside(rows, i)
     before = [turn for pair in _history(rows, i) for turn in pair]
     if not (system or tools or before) or not isinstance(asked, str) or not asked.strip():
@@ -169,7 +186,7 @@ TASK = replace(
         "text-generation",
         target="completion",
         usual={
-            "text": ("prompt", "instruction", "question", "input", "text"),
+            "text": (*_TOLD, "text"),
             "completion": ("completion", "response", "answer", "output", "target"),
         },
         metrics=("token_f1", "exact_match", "rouge_l", "chrf"),

@@ -9,7 +9,7 @@ import numpy as np
 from transferkit.data import annotations, prodigy, values, word_rows
 from transferkit.data.annotations import Marked
 from transferkit.data.rows import Rows
-from transferkit.data.tags import OUTSIDE, repaired, unbracketed
+from transferkit.data.tags import OUTSIDE, is_plain, repaired, unbracketed
 from transferkit.data.values import is_none, written_list
 from transferkit.tasks import Shape, Task
 
@@ -21,12 +21,12 @@ _NAMES = (
 
 def read(cell: Any) -> list[str] | Marked:
     """The tags in a cell: a list of words such as O and B-PER, also written out, or such words with blanks between;
-    `(PER*`, `*` and `*)` are read as what they mean. Or the entities by their places in the text, see
-    `annotations.read`."""
+    commas between them where each is O or has B- and the like; `(PER*`, `*` and `*)` are read as what they mean. Or
+    the entities of the text, see `annotations.read`."""
     if (marked := annotations.read(cell)) is not None:
         return marked
     cell = written_list(cell) or values.parted_by_control(cell) or cell
-    tags = cell.split() if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
+    tags = _parted(cell) if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
     try:
         different = dict.fromkeys(tags)
     except TypeError:  # lists inside
@@ -38,9 +38,16 @@ def read(cell: Any) -> list[str] | Marked:
     return (unbracketed(stripped) if any(tag[-1:] in "*)" for tag in different) else None) or stripped
 
 
+def _parted(cell: str) -> list[str]:
+    by_commas = [tag.strip() for tag in cell.strip().rstrip(",").split(",")]
+    if len(by_commas) > 1 and all(tag == OUTSIDE or not is_plain(tag) for tag in by_commas):
+        return by_commas
+    return cell.split()
+
+
 def _unpack(rows: Rows) -> Rows:
-    """A row per sentence of tables with a row per word; of Prodigy's records texts and accepted marks."""
-    return word_rows.sentences(prodigy.unpacked(rows))
+    """A row per sentence of tables with a row per word; of Prodigy's records the texts."""
+    return word_rows.sentences(prodigy.without_tokens(rows))
 
 
 @lru_cache(10_000)

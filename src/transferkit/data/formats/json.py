@@ -70,7 +70,7 @@ def _is_lines(path: Path, encoding: str) -> bool:
         return False
     if not isinstance(first, dict):
         return False
-    return next(lines, None) is not None or _is_row(first)
+    return next(lines, None) is not None or (documents.of(first) is None and _is_row(first))
 
 
 def _is_row(record: Mapping[str, Any]) -> bool:
