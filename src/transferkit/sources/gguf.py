@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import quantization_config
 
 from transferkit.errors import ConfigError, SourceError
-from transferkit.sources import fingerprint, placeholders, store
+from transferkit.sources import fingerprint, gguf_contents, placeholders, store
 from transferkit.sources.hush import hushed
 from transferkit.sources.one_sentence import explaining
 from transferkit.sources.source import Found, Request
@@ -57,6 +57,7 @@ def _convert(file: Path, scratch: Path) -> Path:
     into = scratch / "model"
     # Its progress bar knows no switch, and the message above has said what goes on.
     with explaining(f"transformers cannot read {file}", SourceError), redirect_stderr(StringIO()):
+        gguf_contents.require_whole(file)
         tokenizer: Any = AutoTokenizer.from_pretrained(
             file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
         )
@@ -86,14 +87,17 @@ def _dequantised(file: Path) -> Any:
         file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
     )
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    loaded = kind.from_pretrained(
+    loaded, report = kind.from_pretrained(
         file.parent,
         gguf_file=file.name,
         dtype=torch.float32,
         local_files_only=True,
         trust_remote_code=False,
         quantization_config=_unpacking(),
+        ignore_mismatched_sizes=True,
+        output_loading_info=True,
     )
+    gguf_contents.require_fit(file, loaded, report)
     with torch.device("meta"):
         plain = kind.from_config(config, trust_remote_code=False)
     plain.load_state_dict(loaded.state_dict(), assign=True)

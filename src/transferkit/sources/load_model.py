@@ -244,6 +244,8 @@ def _read(
             output_loading_info=True,
             key_mapping=dict(renamed) or None,
         )
+    # Transformers would save it under the names that it was read from, a wrapper's among them.
+    model._weight_conversions = None
     return model, report
 
 

@@ -23,7 +23,7 @@ def require_body(model: Any, body: Collection[str], made: Collection[str], folde
     names of those that are asked; a pooler is no part of what was pretrained, and some parameters are computed."""
     lacking = sorted(name for name in made if name in body and "pooler" not in name and not _computed(model, name))
     if lacking:
-        wanted = _size(dict(model.named_parameters())[lacking[0]].shape)
+        wanted = size(dict(model.named_parameters())[lacking[0]].shape)
         found = _held(lacking[0], folder, f"{model.base_model_prefix}.")
         raise SourceError(
             f"the weights in {folder} are not those that config.json describes: {listed(lacking)} of that size are not "
@@ -36,10 +36,11 @@ def _held(name: str, folder: Path, prefix: str) -> str:
     """What the files of `folder` have under the parameter's name, in words."""
     names = (name, name.removeprefix(prefix), f"{prefix}{name}")
     held = [tuple(shape) for key, (_, shape) in _tensors(layout.weights(folder)) if key in names]
-    return _size(held[0]) if held else "none of that name"
+    return size(held[0]) if held else "none of that name"
 
 
-def _size(shape: Sequence[int]) -> str:
+def size(shape: Sequence[int]) -> str:
+    """A shape in words."""
     return " x ".join(map(str, shape)) or "1"
 
 
