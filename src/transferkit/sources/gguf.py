@@ -1,5 +1,6 @@
 """GGUF files: dequantised once into a Hugging Face folder in the cache."""
 
+import hashlib
 import logging
 import re
 from contextlib import redirect_stderr
@@ -21,6 +22,7 @@ from transferkit.sources.source import Found, Request
 log = logging.getLogger("transferkit")
 
 _SPECIAL_TOKENS = {"bos": "bos_token", "eos": "eos_token", "unknown": "unk_token", "padding": "pad_token"}
+_CHECKS = "whole"  # what was converted before gaps were refused is converted anew
 _GROWTH = 9  # float32 over the four bits and a bit of the usual quantisations
 
 
@@ -39,7 +41,8 @@ def fetch(name: str, request: Request) -> Found:
     if find_spec("gguf") is None:
         raise ConfigError("reading GGUF files needs the extra gguf: pip install 'transferkit[gguf]'")
     _check_magic(file)
-    key = f"{re.sub(r'[^A-Za-z0-9.-]', '_', file.stem)}-{fingerprint.remembered(file, request.cache_dir)[:12]}"
+    digest = hashlib.sha256(f"{_CHECKS} {fingerprint.remembered(file, request.cache_dir)}".encode()).hexdigest()
+    key = f"{re.sub(r'[^A-Za-z0-9.-]', '_', file.stem)}-{digest[:12]}"
     needed = _GROWTH * file.stat().st_size
     return Found(store.publish(request.cache_dir, key, needed, lambda scratch: _convert(file, scratch)))
 
