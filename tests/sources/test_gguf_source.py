@@ -42,6 +42,7 @@ def save_gguf(
     heads: int = 2,
     parts: int = 1,
     without: str = "",
+    scale: float = 1.0,
     more: Mapping[str, int] | None = None,
 ) -> LlamaForCausalLM:
     """A file with two layers; what is said of it, or left `without`, may be another thing."""
@@ -77,7 +78,7 @@ def save_gguf(
         if ours == without:
             continue
         weight = interleaved(state[theirs], 2) if "attn_q" in ours or "attn_k" in ours else state[theirs]
-        writer.add_tensor(ours, np.ascontiguousarray(weight.numpy()))
+        writer.add_tensor(ours, np.ascontiguousarray(scale * weight.numpy()))
     for ours, length in (more or {}).items():
         writer.add_tensor(ours, np.ones(length, np.float32))
     writer.write_header_to_file()
@@ -150,6 +151,13 @@ def test_one_that_is_not_the_model_it_describes_is_refused(
         sources.load(str(tmp_path / "odd.gguf"), cache_dir=cache)
     assert str(tmp_path / "odd.gguf") in str(raised.value)
     assert not [path for path in (cache / "sources").glob("*") if path.suffix != ".lock"]
+
+
+def test_an_error_names_the_file_that_was_given(tmp_path: Path, cache: Path) -> None:
+    save_gguf(tmp_path / "zero.gguf", scale=0.0)
+    with pytest.raises(SourceError, match=r"zero throughout") as raised:
+        sources.load(str(tmp_path / "zero.gguf"), cache_dir=cache)
+    assert str(tmp_path / "zero.gguf") in str(raised.value) and str(cache) not in str(raised.value)
 
 
 def test_frequencies_beside_the_weights_are_usual(tmp_path: Path, cache: Path) -> None:
