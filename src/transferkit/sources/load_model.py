@@ -33,7 +33,7 @@ from transformers import (
 
 from transferkit.errors import SourceError
 from transferkit.record import Record
-from transferkit.sources import layout, wholeness, wrapping
+from transferkit.sources import doubles, layout, leftovers, wholeness, wrapping
 from transferkit.sources.device import device
 from transferkit.sources.one_sentence import explaining
 
@@ -220,12 +220,15 @@ def _load(
     if prefix := _wrapper(model, names & set(report["missing_keys"]), report["unexpected_keys"], folder):
         model, report = _read(*asked, {f"^{re.escape(prefix)}": ""})
     wholeness.require_no_more_layers(model, report["unexpected_keys"], folder)
+    made = names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    leftovers.require_none(model, report["unexpected_keys"], made, folder)
     wholeness.require_floats(model, files)
     state = (kind.__name__, *((os.fspath(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files))
     if state not in _all_numbers:  # a tenth of the time that loading takes
         wholeness.require_numbers(model, folder)
+        doubles.require_none(layout.all_weights(folder), f"{model.base_model_prefix}.", folder)
         _all_numbers.add(state)
-    return model, names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    return model, made
 
 
 def _read(
@@ -256,6 +259,12 @@ def _wrapper(model: Any, lacking: set[str], unexpected: Sequence[str], folder: P
         raise SourceError(
             f"{folder} holds the weights of several models, under {' and '.join(map(repr, found[:3]))}; save the one "
             "that is meant with save_pretrained() of transformers and give that folder"
+        )
+    if family := wrapping.other_family(found, model.base_model_prefix):
+        raise SourceError(
+            f"config.json in {folder} describes a model of the kind {model.config.model_type}, but the names of its "
+            f"weights begin with {found[0]!r}, as those of a {family} do; take the config.json that came with these "
+            "weights"
         )
     if found:
         _say_unwrapped(folder, found[0])
