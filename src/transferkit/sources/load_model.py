@@ -254,7 +254,9 @@ def _read(
 
 def _wrapper(model: Any, lacking: set[str], unexpected: Sequence[str], folder: Path) -> str:
     """What a wrapper has put before the names of the weights in `folder`, "" if nothing."""
-    found = wrapping.prefixes(unexpected, lacking, f"{model.base_model_prefix}.") if lacking else []
+    body = f"{model.base_model_prefix}."
+    known = model.base_model is not model and not any(name.startswith(body) for name in lacking)
+    found = wrapping.prefixes(unexpected, lacking, body) if lacking and not known else []
     if len(found) > 1:
         raise SourceError(
             f"{folder} holds the weights of several models, under {' and '.join(map(repr, found[:3]))}; save the one "

@@ -13,6 +13,7 @@ from transferkit.sources import layout
 
 _FLOATS = ("F16", "BF16", "F32", "F64")
 _LAYER = re.compile(r"\.\d+\.")
+_MAY_BE_EVEN = re.compile(r"token_type|bias$|scale$")
 _FEWEST_WORDS = 2
 _FEWEST_OF_ROWS, _MANY_ROWS = 0.5, 1_000  # tokens per embedding: rows of reserve are common, but not more than words
 _SHOWN = 3
@@ -38,8 +39,10 @@ def _held(name: str, wanted: tuple[int, ...], folder: Path, prefix: str) -> str:
     """What the files of `folder` have under the parameter's name instead of the size `wanted`, in words."""
     names = (name, name.removeprefix(prefix), f"{prefix}{name}")
     held = [tuple(shape) for key, (_, shape) in _tensors(layout.weights(folder)) if key in names]
-    held.sort(key=wanted.__eq__)
-    return size(held[0]) if held else "none of that name"
+    others = [shape for shape in held if shape != wanted]
+    if held and not others:
+        return "it under a name that transformers does not look for"
+    return size(others[0]) if others else "none of that name"
 
 
 def size(shape: Sequence[int]) -> str:
@@ -84,9 +87,10 @@ def require_numbers(model: Any, folder: Path) -> None:
 
 def require_content(model: Any, body: Collection[str], folder: Path) -> None:
     """Raise `SourceError` where a matrix of `body`, names of parameters of `model`, is one number throughout: zero is
-    room for a file that was not fetched to its end. Segments may be, in models that know of none."""
+    room for a file that was not fetched to its end. Biases and scales may be, and segments in models that know of none.
+    """
     for name, parameter in model.named_parameters():
-        matrix = parameter.ndim == 2 and min(parameter.shape) > 1 and name in body and "token_type" not in name
+        matrix = parameter.ndim == 2 and min(parameter.shape) > 1 and name in body and not _MAY_BE_EVEN.search(name)
         if matrix and torch.equal(parameter[-1], parameter[0]) and (parameter == parameter[0, 0]).all():
             value = parameter[0, 0].item()
             said = f"{value:g}" if value else "zero"
