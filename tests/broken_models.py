@@ -24,6 +24,8 @@ WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 437\n"
 PAGE = "<!DOCTYPE html>\n<html><head><title>bert at main</title></head></html>\n"
 DENSE = "encoder.layer.0.output.dense.weight"
+SELF = "encoder.layer.1.attention.self"
+NORM = "encoder.layer.0.output.LayerNorm"
 QUERY = "encoder.layer.1.attention.self.query"
 
 
@@ -56,6 +58,7 @@ def bases(folder: Path) -> Mapping[str, Path]:
     return {
         "bert": bert,
         "gpt2 in shards": shards,
+        "llama": save_model(folder / "llama", "llama"),
         "sentence": sentence,
         "wide": wide,
         "adapter": save_adapter(folder / "adapter", bert),
@@ -138,6 +141,37 @@ def prefixed(*starts: str) -> Callable[[Tensors], Tensors]:
     return lambda found: {f"{start}{name}": each.clone() for start in starts for name, each in found.items()}
 
 
+def with_(name: str, *shape: int) -> Callable[[Tensors], Any]:
+    return lambda found: found.update({name: torch.randn(shape)})
+
+
+def again(old: str, new: str) -> Callable[[Tensors], Any]:
+    """The tensor called `old` a second time, as `new`, with other values."""
+    return lambda found: found.update({new: found[old] + 1})
+
+
+def foreign(file: str) -> Break:
+    def apply(folder: Path) -> None:
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / WEIGHTS).rename(folder / file)
+
+    return apply
+
+
+def _in_two_shards(folder: Path) -> None:
+    first, second = (load_file(path) for path in sorted(folder.glob("model-*.safetensors"))[:2])
+    name = min(second)
+    where = min(path for path in folder.glob("model-*.safetensors"))
+    save_file({**first, name: second[name] + 1}, where, {"format": "pt"})
+
+
+def _single_beside_shards(folder: Path) -> None:
+    found: Tensors = {}
+    for path in folder.glob("model-*.safetensors"):
+        found |= {name: each * 2 for name, each in load_file(path).items()}
+    save_file(found, folder / WEIGHTS, {"format": "pt"})
+
+
 def pickled(file: str, into: str) -> Break:
     def apply(folder: Path) -> None:
         torch.save({}, folder / into)
@@ -166,8 +200,10 @@ def _of_itself(folder: Path) -> None:
 
 LORA, ADAPTER = "adapter_model.safetensors", "adapter_config.json"
 SPECIAL = VOCABULARY[:5]
+TWICE, NO_PLACE = "have two values for one parameter", "has no place for"
 NOT_THERE = "are not those that config.json describes"
 TOKENS = ("tokenizer.json", "tokenizer_config.json")
+HEADS = ("cls.predictions.decoder.weight", "classifier.weight", "qa_outputs.weight", "lm_head.weight")
 HALVES = f"base_model.model.bert.{QUERY}.lora_"
 
 BROKEN = (
@@ -203,6 +239,26 @@ BROKEN = (
     Broken("bert", "no weights", "holds no weights: expected model.safetensors", gone(WEIGHTS)),
     Broken("bert", "misnamed", "found bert.safetensors", renamed(WEIGHTS, "bert.safetensors")),
     Broken("bert", "a folder", "holds no weights", both(gone(WEIGHTS), lambda folder: (folder / WEIGHTS).mkdir())),
+    Broken("bert", "ones", f"{DENSE} is 1 throughout", tensors(put(DENSE, torch.ones_like))),
+    Broken("bert", "half a pooler", "pooler.dense.bias", tensors(lambda t: t.pop("pooler.dense.bias"))),
+    Broken("bert", "TensorFlow's", "only for TensorFlow (tf_model.h5)", foreign("tf_model.h5")),
+    Broken("bert", "Flax's", "only for Flax (flax_model.msgpack)", foreign("flax_model.msgpack")),
+    Broken("bert", "ONNX's", "only for ONNX (onnx/model.onnx)", foreign("onnx/model.onnx")),
+    # Twice
+    Broken("bert", "with and without bert.", TWICE, tensors(again(DENSE, f"bert.{DENSE}"))),
+    Broken("bert", "with and without module.", TWICE, tensors(again(DENSE, f"module.{DENSE}"))),
+    Broken("bert", "by its old name too", TWICE, tensors(again(f"{NORM}.weight", f"{NORM}.gamma"))),
+    Broken("gpt2 in shards", "one in two shards", TWICE, _in_two_shards),
+    Broken("gpt2 in shards", "all in one file too", TWICE, _single_beside_shards),
+    # Weights of more than the model
+    Broken("bert", "relative positions", NO_PLACE, tensors(with_(f"{SELF}.distance_embedding.weight", 95, 16))),
+    Broken("bert", "relative embeddings", NO_PLACE, tensors(with_("encoder.rel_embeddings.weight", 32, WIDTH))),
+    Broken("bert", "norms of queries", NO_PLACE, tensors(with_(f"bert.{SELF}.q_norm.weight", 16))),
+    Broken("bert", "an update beside it", NO_PLACE, tensors(with_(f"{QUERY}.lora_A.weight", 2, WIDTH))),
+    Broken("bert", "a bottleneck", NO_PLACE, tensors(with_("encoder.layer.0.output.adapters.x.down.weight", 4, WIDTH))),
+    Broken("bert", "scales", NO_PLACE, tensors(with_(f"{QUERY}.weight_scale", 1))),
+    Broken("llama", "biases of Qwen's", NO_PLACE, tensors(with_("model.layers.0.self_attn.q_proj.bias", WIDTH))),
+    Broken("bert", "RoBERTa's", "as those of a roberta do", tensors(prefixed("roberta."))),
     # Shards
     Broken("gpt2 in shards", "a shard is missing", "is incomplete", first_shard(gone)),
     Broken("gpt2 in shards", "a shard of another name", "is incomplete", first_shard(lambda n: renamed(n, f"x{n}"))),
@@ -285,8 +341,41 @@ BROKEN = (
         "does not fit its model",
         tensors(lambda t: {name.replace("layer.1.", "layer.9."): each for name, each in t.items()}, LORA),
     ),
+    Broken("adapter", "of another rank", "expected rank 2 (r)", said(ADAPTER, r=4)),
+    Broken("adapter", "a layer is missing", "is not whole", said(ADAPTER, target_modules=["query"])),
+    Broken(
+        "adapter",
+        "a matrix is missing",
+        "encoder.layer.1.attention.self.value too",
+        said(ADAPTER, target_modules=["query", "value"], layers_to_transform=[1]),
+    ),
+    Broken("adapter", "no such targets", "do not name", said(ADAPTER, target_modules=["q_proj"])),
+    Broken(
+        "adapter",
+        "other layers",
+        "do not name",
+        said(ADAPTER, target_modules=["query"], layers_to_transform=[0]),
+    ),
     Broken("bert", "with an adapter", "merge it into that model", text(ADAPTER, '{"peft_type": "LORA"}')),
     # GGUF
     Broken("file", "a pointer", "git lfs pull", text("model.gguf", POINTER)),
     Broken("file", "no GGUF", "is not a GGUF file", text("model.gguf", "x")),
 )
+
+
+def _pooled(t: Tensors) -> Tensors:
+    return {name: each for name, each in t.items() if "pooler" not in name}
+
+
+HARMLESS: Mapping[str, tuple[str, Break]] = {
+    "no pooler": ("bert", tensors(_pooled)),
+    "heads": ("bert", tensors(lambda t: t.update({n: torch.randn(3, WIDTH) for n in HEADS}))),
+    "positions": ("bert", tensors(lambda t: t.update({"bert.embeddings.position_ids": torch.arange(48)}))),
+    "frequencies": ("llama", tensors(with_("model.layers.0.self_attn.rotary_emb.inv_freq", 8))),
+    "the same twice": ("bert", tensors(lambda t: t.update({f"bert.{DENSE}": t[DENSE].clone()}))),
+    "masks": ("gpt2 in shards", first_shard(lambda n: tensors(with_("transformer.h.0.attn.masked_bias", 1), n))),
+    "parts that are targeted": ("adapter", said(ADAPTER, target_modules=["query"], layers_to_transform=[1])),
+    "a pattern": ("adapter", said(ADAPTER, target_modules=r"bert\.encoder\.layer\.1\..*query")),
+    "every matrix": ("adapter", said(ADAPTER, target_modules="all-linear")),
+}
+"""What is usual, and must load."""

@@ -1,5 +1,6 @@
 """Every folder of a list of broken ones is refused in one sentence, before anything is trained."""
 
+import logging
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import transferkit
-from broken_models import BROKEN, Broken, bases
+from broken_models import BROKEN, HARMLESS, Broken, bases
 from tiny_models import some_rows
 from transferkit import sources
 from transferkit.errors import SourceError
@@ -32,9 +33,20 @@ def test_the_list_is_long_and_says_everything_once() -> None:
     assert len({(each.base, each.name) for each in BROKEN}) == len(BROKEN)
 
 
-@pytest.mark.parametrize("base", ["bert", "gpt2 in shards", "sentence", "adapter"])
+@pytest.mark.parametrize("base", ["bert", "gpt2 in shards", "llama", "sentence", "adapter"])
 def test_whole_ones_load(whole: Mapping[str, Path], tmp_path: Path, base: str) -> None:
     assert sources.load(str(whole[base]), cache_dir=tmp_path / "cache", offline=True).layers == 3
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_usual_loads_in_silence(
+    whole: Mapping[str, Path], tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    base, apply = HARMLESS[name]
+    copy = broken_copy(Broken(base, name, "", apply), whole, tmp_path)
+    caplog.set_level(logging.WARNING, "transferkit")
+    assert sources.load(str(copy), cache_dir=tmp_path / "cache", offline=True).layers == 3
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda each: f"{each.base}: {each.name}")

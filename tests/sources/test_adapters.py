@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tiny_sources import save_bert, save_gpt2
 from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification
 
@@ -97,3 +98,25 @@ def test_a_trained_output_layer_that_the_base_shares_is_refused(tmp_path: Path) 
     adapted(AutoModelForCausalLM, base, folder, "CAUSAL_LM", **settings)
     with pytest.raises(SourceError, match="which its model has not"):
         loaded(folder, tmp_path / "cache")
+
+
+def test_half_of_one_is_refused(tmp_path: Path) -> None:
+    base, folder = save_bert(tmp_path / "bert"), tmp_path / "adapter"
+    adapted(AutoModel, base, folder, "FEATURE_EXTRACTION", target_modules=["query", "value"])
+    tensors = load_file(folder / "adapter_model.safetensors")
+    kept = {name: each for name, each in tensors.items() if "layer.1." not in name}
+    save_file(kept, folder / "adapter_model.safetensors")
+    with pytest.raises(
+        SourceError, match=r"is not whole: .*encoder\.layer\.1\.attention\.self\.query, encoder\.layer\.1"
+    ):
+        loaded(folder, tmp_path / "cache")
+
+
+def test_an_error_names_the_adapter_and_no_folder_of_the_cache(tmp_path: Path) -> None:
+    base, folder = save_bert(tmp_path / "bert"), tmp_path / "adapter"
+    adapted(AutoModel, base, folder, "FEATURE_EXTRACTION", target_modules=["query"])
+    tensors = load_file(folder / "adapter_model.safetensors")
+    save_file({name: each * torch.nan for name, each in tensors.items()}, folder / "adapter_model.safetensors")
+    with pytest.raises(SourceError, match="NaN or infinite") as raised:
+        loaded(folder, tmp_path / "cache")
+    assert str(folder) in str(raised.value) and str(tmp_path / "cache") not in str(raised.value)

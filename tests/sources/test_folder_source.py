@@ -28,3 +28,23 @@ def test_an_unknown_name_tells_what_there_is(cache: Path) -> None:
         sources.load("a b", cache_dir=cache)
     with pytest.raises(SourceError, match="The catalogue has all-MiniLM-L6-v2"):
         sources.load("all-MiniLM-L6", cache_dir=cache, offline=True)
+
+
+def test_the_models_below_are_named(tmp_path: Path, cache: Path) -> None:
+    for place in ("models/full", "models/lora", "models/lora/adapter", "models/static", "models/top_layers"):
+        (tmp_path / "run" / place).mkdir(parents=True)
+        (tmp_path / "run" / place / "config.json").write_text("{}")
+    with pytest.raises(SourceError) as raised:
+        sources.load(str(tmp_path / "run"), cache_dir=cache)
+    wanted = ", ".join(str(tmp_path / "run" / "models" / name) for name in ("full", "lora", "static"))
+    assert str(raised.value).endswith(f"; name one of the models below it: {wanted} and 1 more")
+    with pytest.raises(SourceError, match=r"did you mean .*/full\?"):
+        (tmp_path / "one").mkdir()
+        (tmp_path / "run" / "models" / "full").rename(tmp_path / "one" / "full")
+        sources.load(str(tmp_path / "one"), cache_dir=cache)
+
+
+def test_what_no_pretrained_model_is_in_is_told(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "transferkit.json").write_text("{}")
+    with pytest.raises(SourceError, match="a route without a pretrained model"):
+        sources.load(str(tmp_path), cache_dir=cache)

@@ -1,5 +1,7 @@
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,17 +34,28 @@ def interleaved(weight: torch.Tensor, heads: int) -> torch.Tensor:
     return weight.view(heads, 2, -1, weight.shape[1]).transpose(1, 2).reshape(weight.shape)
 
 
-def save_gguf(path: Path) -> LlamaForCausalLM:
+def save_gguf(
+    path: Path,
+    *,
+    kind: str = "llama",
+    blocks: int = 2,
+    heads: int = 2,
+    parts: int = 1,
+    without: str = "",
+    scale: float = 1.0,
+    more: Mapping[str, int] | None = None,
+) -> LlamaForCausalLM:
+    """A file with two layers; what is said of it, or left `without`, may be another thing."""
     torch.manual_seed(0)
     size = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2, "num_key_value_heads": 2}
     config = LlamaConfig(vocab_size=len(TOKENS), num_hidden_layers=2, tie_word_embeddings=True, **size)
     model = LlamaForCausalLM(config).eval()
-    writer = GGUFWriter(str(path), "llama")
-    writer.add_block_count(2)
+    writer = GGUFWriter(str(path), kind)
+    writer.add_block_count(blocks)
     writer.add_context_length(40)
     writer.add_embedding_length(16)
     writer.add_feed_forward_length(32)
-    writer.add_head_count(2)
+    writer.add_head_count(heads)
     writer.add_head_count_kv(2)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_vocab_size(len(TOKENS))
@@ -54,13 +67,20 @@ def save_gguf(path: Path) -> LlamaForCausalLM:
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
     writer.add_chat_template(TEMPLATE)
+    if parts > 1:
+        writer.add_uint16("split.count", parts)
+        writer.add_uint16("split.no", 0)
     state = model.state_dict()
     names = {f"{ours}.weight": f"{theirs}.weight" for ours, theirs in TOP.items()}
     for i in range(2):
         names |= {f"blk.{i}.{ours}.weight": f"model.layers.{i}.{theirs}.weight" for ours, theirs in BLOCK.items()}
     for ours, theirs in names.items():
+        if ours == without:
+            continue
         weight = interleaved(state[theirs], 2) if "attn_q" in ours or "attn_k" in ours else state[theirs]
-        writer.add_tensor(ours, np.ascontiguousarray(weight.numpy()))
+        writer.add_tensor(ours, np.ascontiguousarray(scale * weight.numpy()))
+    for ours, length in (more or {}).items():
+        writer.add_tensor(ours, np.ones(length, np.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -108,3 +128,38 @@ def test_a_damaged_file_is_one_sentence(keep: int, made, tmp_path: Path, cache: 
     with pytest.raises(SourceError, match=r"cut\.gguf"):
         sources.load(str(copy), cache_dir=cache)
     assert not [path for path in (cache / "sources").glob("*") if path.suffix != ".lock"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"without": "blk.1.attn_q.weight"}, r"is not whole: model\.layers\.1\.self_attn\.q_proj\.weight of its model"),
+        ({"blocks": 3}, r"is not whole: model\.layers\.2\."),
+        ({"blocks": 1}, r"more layers than it says \(block_count, 1\): blk\.1\."),
+        ({"kind": "qwen2"}, r"is not whole: model\.layers\.0\.self_attn\.k_proj\.bias"),
+        ({"more": {"blk.0.attn_q.bias": 16}}, r"holds blk\.0\.attn_q\.bias, for which a model of the kind llama"),
+        ({"parts": 2}, r"is part 1 of 2 .*join them into one file"),
+        ({"heads": 4}, r"contradicts itself: by its description .* is 8 x 16, found 16 x 16|16 x 8, found 16 x 16"),
+    ],
+    ids=["a matrix", "a layer invented", "a layer dropped", "biases invented", "biases dropped", "a part", "heads"],
+)
+def test_one_that_is_not_the_model_it_describes_is_refused(
+    tmp_path: Path, cache: Path, changes: dict[str, Any], words: str
+) -> None:
+    save_gguf(tmp_path / "odd.gguf", **changes)
+    with pytest.raises(SourceError, match=words) as raised:
+        sources.load(str(tmp_path / "odd.gguf"), cache_dir=cache)
+    assert str(tmp_path / "odd.gguf") in str(raised.value)
+    assert not [path for path in (cache / "sources").glob("*") if path.suffix != ".lock"]
+
+
+def test_an_error_names_the_file_that_was_given(tmp_path: Path, cache: Path) -> None:
+    save_gguf(tmp_path / "zero.gguf", scale=0.0)
+    with pytest.raises(SourceError, match=r"zero throughout") as raised:
+        sources.load(str(tmp_path / "zero.gguf"), cache_dir=cache)
+    assert str(tmp_path / "zero.gguf") in str(raised.value) and str(cache) not in str(raised.value)
+
+
+def test_frequencies_beside_the_weights_are_usual(tmp_path: Path, cache: Path) -> None:
+    save_gguf(tmp_path / "usual.gguf", more={"rope_freqs.weight": 4})
+    assert sources.load(str(tmp_path / "usual.gguf"), cache_dir=cache).layers == 2

@@ -69,6 +69,17 @@ def test_what_writes_is_read_without_it(tmp_path: Path, prefix: str) -> None:
     require_same(load_model.generator(folder, False), expected)
 
 
+def test_a_head_of_the_pretraining_is_no_wrapper(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """ALBERT's was trained with `sop_classifier.classifier`."""
+    folder = save_bert(tmp_path / "bert")
+    weights = load_file(folder / "model.safetensors")
+    head = {"sop_classifier.classifier.weight": torch.randn(2, 16), "sop_classifier.classifier.bias": torch.randn(2)}
+    save_file(weights | head, folder / "model.safetensors", {"format": "pt"})
+    caplog.set_level(logging.WARNING, "transferkit")
+    load_model.classifier(folder, LABELS, "single_label_classification", 0, False)
+    assert caplog.messages == []
+
+
 def test_some_names_have_it(tmp_path: Path) -> None:
     folder = save_bert(tmp_path / "bert")
     expected = body(load_model.encoder(folder, False))

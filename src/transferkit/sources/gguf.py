@@ -1,5 +1,6 @@
 """GGUF files: dequantised once into a Hugging Face folder in the cache."""
 
+import hashlib
 import logging
 import re
 from contextlib import redirect_stderr
@@ -13,7 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import quantization_config
 
 from transferkit.errors import ConfigError, SourceError
-from transferkit.sources import fingerprint, placeholders, store
+from transferkit.sources import fingerprint, gguf_contents, placeholders, store
 from transferkit.sources.hush import hushed
 from transferkit.sources.one_sentence import explaining
 from transferkit.sources.source import Found, Request
@@ -21,6 +22,7 @@ from transferkit.sources.source import Found, Request
 log = logging.getLogger("transferkit")
 
 _SPECIAL_TOKENS = {"bos": "bos_token", "eos": "eos_token", "unknown": "unk_token", "padding": "pad_token"}
+_CHECKS = "whole"  # what was converted before gaps were refused is converted anew
 _GROWTH = 9  # float32 over the four bits and a bit of the usual quantisations
 
 
@@ -39,7 +41,8 @@ def fetch(name: str, request: Request) -> Found:
     if find_spec("gguf") is None:
         raise ConfigError("reading GGUF files needs the extra gguf: pip install 'transferkit[gguf]'")
     _check_magic(file)
-    key = f"{re.sub(r'[^A-Za-z0-9.-]', '_', file.stem)}-{fingerprint.remembered(file, request.cache_dir)[:12]}"
+    digest = hashlib.sha256(f"{_CHECKS} {fingerprint.remembered(file, request.cache_dir)}".encode()).hexdigest()
+    key = f"{re.sub(r'[^A-Za-z0-9.-]', '_', file.stem)}-{digest[:12]}"
     needed = _GROWTH * file.stat().st_size
     return Found(store.publish(request.cache_dir, key, needed, lambda scratch: _convert(file, scratch)))
 
@@ -57,6 +60,7 @@ def _convert(file: Path, scratch: Path) -> Path:
     into = scratch / "model"
     # Its progress bar knows no switch, and the message above has said what goes on.
     with explaining(f"transformers cannot read {file}", SourceError), redirect_stderr(StringIO()):
+        gguf_contents.require_whole(file)
         tokenizer: Any = AutoTokenizer.from_pretrained(
             file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
         )
@@ -86,14 +90,17 @@ def _dequantised(file: Path) -> Any:
         file.parent, gguf_file=file.name, local_files_only=True, trust_remote_code=False
     )
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    loaded = kind.from_pretrained(
+    loaded, report = kind.from_pretrained(
         file.parent,
         gguf_file=file.name,
         dtype=torch.float32,
         local_files_only=True,
         trust_remote_code=False,
         quantization_config=_unpacking(),
+        ignore_mismatched_sizes=True,
+        output_loading_info=True,
     )
+    gguf_contents.require_fit(file, loaded, report)
     with torch.device("meta"):
         plain = kind.from_config(config, trust_remote_code=False)
     plain.load_state_dict(loaded.state_dict(), assign=True)

@@ -15,6 +15,12 @@ ADAPTER = "adapter_config.json"
 OWN = "transferkit.json"
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_FOREIGN = {
+    "TensorFlow": ("*.h5", "*.ckpt.index"),
+    "Flax": ("*.msgpack",),
+    "ONNX": ("*.onnx", "onnx/*.onnx"),
+    "OpenVINO": ("openvino_model.xml", "openvino/*.xml"),
+}
 _OF_TRAINERS = ("training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth")
 _OF_TOKENIZERS = ("tokenizer*", "vocab*", "merges.txt", "*.model", "*.spm")
 _LICENCE = re.compile(r"^licen[cs]e:[ \t]*['\"]?([^'\"\n]+)", re.MULTILINE)
@@ -137,6 +143,17 @@ def weights(folder: Path) -> list[Path]:
     return found
 
 
+def all_weights(folder: Path) -> list[Path]:
+    """`weights`, and where shards and their whole index lie beside a single file, these as well."""
+    found = weights(folder)
+    if found[0].name != WEIGHTS or not (folder / INDEX).is_file():
+        return found
+    try:
+        return [*found, *_shards(folder)]
+    except SourceError:
+        return found  # what is left of other weights, which nobody reads
+
+
 def _no_weights(folder: Path) -> SourceError:
     if (folder / ADAPTER).exists():
         return SourceError(
@@ -152,6 +169,13 @@ def _no_weights(folder: Path) -> SourceError:
         return SourceError(
             f"{folder} is incomplete: expected {wanted}, found {shown}; fetch the model again, or rename"
         )
+    for kind, patterns in _FOREIGN.items():
+        foreign = sorted(str(path.relative_to(folder)) for pattern in patterns for path in folder.glob(pattern))
+        if foreign:
+            return SourceError(
+                f"{folder} has its weights only for {kind} ({', '.join(foreign[:3])}); a copy for PyTorch is needed: "
+                f"choose a model or revision with {WEIGHTS}, or save it as one with save_pretrained() of transformers"
+            )
     return SourceError(f"{folder} holds no weights: expected {WEIGHTS}; fetch the model again")
 
 

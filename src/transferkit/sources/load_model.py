@@ -33,7 +33,7 @@ from transformers import (
 
 from transferkit.errors import SourceError
 from transferkit.record import Record
-from transferkit.sources import layout, unembedded, wholeness, wrapping
+from transferkit.sources import doubles, layout, leftovers, unembedded, wholeness, wrapping
 from transferkit.sources.device import device
 from transferkit.sources.one_sentence import explaining
 
@@ -248,12 +248,16 @@ def _load(
     if prefix := _wrapper(model, names & set(report["missing_keys"]), report["unexpected_keys"], folder):
         model, report = _read(*asked, {f"^{re.escape(prefix)}": ""})
     wholeness.require_no_more_layers(model, report["unexpected_keys"], folder)
+    made = names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    if dtype != "auto":  # in what we saved, `fewer_layers` may have left a norm that ModernBERT's first layer has not
+        leftovers.require_none(model, report["unexpected_keys"], made, folder)
     wholeness.require_floats(model, files)
     state = (kind.__name__, *((os.fspath(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files))
     if state not in _all_numbers:  # a tenth of the time that loading takes
         wholeness.require_numbers(model, folder)
+        doubles.require_none(layout.all_weights(folder), f"{model.base_model_prefix}.", folder)
         _all_numbers.add(state)
-    return model, names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    return model, made
 
 
 def _read(
@@ -272,16 +276,26 @@ def _read(
             output_loading_info=True,
             key_mapping=dict(renamed) or None,
         )
+    # Transformers would save it under the names that it was read from, a wrapper's among them.
+    model._weight_conversions = None
     return model, report
 
 
 def _wrapper(model: Any, lacking: set[str], unexpected: Sequence[str], folder: Path) -> str:
     """What a wrapper has put before the names of the weights in `folder`, "" if nothing."""
-    found = wrapping.prefixes(unexpected, lacking, f"{model.base_model_prefix}.") if lacking else []
+    body = f"{model.base_model_prefix}."
+    known = model.base_model is not model and not any(name.startswith(body) for name in lacking)
+    found = wrapping.prefixes(unexpected, lacking, body) if lacking and not known else []
     if len(found) > 1:
         raise SourceError(
             f"{folder} holds the weights of several models, under {' and '.join(map(repr, found[:3]))}; save the one "
             "that is meant with save_pretrained() of transformers and give that folder"
+        )
+    if family := wrapping.other_family(found, model.base_model_prefix):
+        raise SourceError(
+            f"config.json in {folder} describes a model of the kind {model.config.model_type}, but the names of its "
+            f"weights begin with {found[0]!r}, as those of a {family} do; take the config.json that came with these "
+            "weights"
         )
     if found:
         _say_unwrapped(folder, found[0])

@@ -1,6 +1,8 @@
 """From a name to a backbone: which member is asked, in which order, and whether the result is the right one."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
@@ -22,8 +24,21 @@ def load(name: str, request: Request) -> Backbone:
     entry = catalogue.model(name)
     found = _whole(name, _found(name, request), request)
     if entry is None:
-        return backbone.describe(name, found, request)
+        with _naming(name, found.path):
+            return backbone.describe(name, found, request)
     return backbone.describe(entry.name, found, request, entry.licence)
+
+
+@contextmanager
+def _naming(name: str, folder: Path) -> Iterator[None]:
+    """Within, an error names what the user gave, where `folder` was made of it in the cache."""
+    given = Path(name).expanduser()
+    try:
+        yield
+    except SourceError as error:
+        if not given.exists() or folder.is_relative_to(given.resolve()):
+            raise
+        raise type(error)(str(error).replace(str(folder), name)) from None
 
 
 def _found(name: str, request: Request) -> Found:

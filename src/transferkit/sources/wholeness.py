@@ -1,7 +1,7 @@
 """Whether weights, tokenizer and config.json of a folder belong together: what loads need not be whole."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,21 @@ from transferkit.sources import layout
 
 _FLOATS = ("F16", "BF16", "F32", "F64")
 _LAYER = re.compile(r"\.\d+\.")
+_MAY_BE_EVEN = re.compile(r"token_type|bias$|scale$")
 _FEWEST_WORDS = 2
 _FEWEST_OF_ROWS, _MANY_ROWS = 0.5, 1_000  # tokens per embedding: rows of reserve are common, but not more than words
 _SHOWN = 3
 
 
-def require_body(model: Any, body: Collection[str], made: Collection[str], folder: Path) -> None:
+def require_body(model: Any, body: Set[str], made: Collection[str], folder: Path) -> None:
     """Raise `SourceError` where one of `made`, the parameters of `model` that its files do not have, is in `body`, the
-    names of those that are asked; a pooler is no part of what was pretrained, and some parameters are computed."""
-    lacking = sorted(name for name in made if name in body and "pooler" not in name and not _computed(model, name))
+    names of those that are asked; a pooler may be absent as a whole, and some parameters are computed."""
+    poolers = {name for name in body if "pooler" in name}
+    absent = poolers if poolers <= set(made) else set()
+    lacking = sorted(name for name in made if name in body - absent and not _computed(model, name))
     if lacking:
-        wanted = _size(dict(model.named_parameters())[lacking[0]].shape)
-        found = _held(lacking[0], folder, f"{model.base_model_prefix}.")
+        shape = dict(model.named_parameters())[lacking[0]].shape
+        wanted, found = size(shape), _held(lacking[0], tuple(shape), folder, f"{model.base_model_prefix}.")
         raise SourceError(
             f"the weights in {folder} are not those that config.json describes: {listed(lacking)} of that size are not "
             f"there (of the first expected {wanted}, found {found}); fetch the model again, or save it with "
@@ -32,14 +35,18 @@ def require_body(model: Any, body: Collection[str], made: Collection[str], folde
         )
 
 
-def _held(name: str, folder: Path, prefix: str) -> str:
-    """What the files of `folder` have under the parameter's name, in words."""
+def _held(name: str, wanted: tuple[int, ...], folder: Path, prefix: str) -> str:
+    """What the files of `folder` have under the parameter's name instead of the size `wanted`, in words."""
     names = (name, name.removeprefix(prefix), f"{prefix}{name}")
     held = [tuple(shape) for key, (_, shape) in _tensors(layout.weights(folder)) if key in names]
-    return _size(held[0]) if held else "none of that name"
+    others = [shape for shape in held if shape != wanted]
+    if held and not others:
+        return "it under a name that transformers does not look for"
+    return size(others[0]) if others else "none of that name"
 
 
-def _size(shape: Sequence[int]) -> str:
+def size(shape: Sequence[int]) -> str:
+    """A shape in words."""
     return " x ".join(map(str, shape)) or "1"
 
 
@@ -79,12 +86,17 @@ def require_numbers(model: Any, folder: Path) -> None:
 
 
 def require_content(model: Any, body: Collection[str], folder: Path) -> None:
-    """Raise `SourceError` where a matrix of `body`, names of parameters of `model`, is zero throughout: room for a file
-    that was not fetched to its end. Segments may be, in models that know of none."""
+    """Raise `SourceError` where a matrix of `body`, names of parameters of `model`, is one number throughout: zero is
+    room for a file that was not fetched to its end. Biases and scales may be, and segments in models that know of none.
+    """
     for name, parameter in model.named_parameters():
-        matrix = parameter.ndim == 2 and min(parameter.shape) > 1 and name in body and "token_type" not in name
-        if matrix and not parameter[-1].any() and not parameter.any():
-            raise SourceError(f"the weights in {folder} are damaged: {name} is zero throughout; fetch the model again")
+        matrix = parameter.ndim == 2 and min(parameter.shape) > 1 and name in body and not _MAY_BE_EVEN.search(name)
+        if matrix and torch.equal(parameter[-1], parameter[0]) and (parameter == parameter[0, 0]).all():
+            value = parameter[0, 0].item()
+            said = f"{value:g}" if value else "zero"
+            raise SourceError(
+                f"the weights in {folder} are damaged: {name} is {said} throughout; fetch the model again"
+            )
 
 
 def require_floats(model: Any, files: Sequence[Path]) -> None:

@@ -7,6 +7,9 @@ DataParallel leaves `module.`, torch.compile `_orig_mod.`, Lightning and the lik
 from collections import Counter
 from collections.abc import Collection
 
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+_FAMILIES = set(CONFIG_MAPPING.keys())
 _MOST = 0.5  # of the parameters that are lacking, which have the prefix
 
 
@@ -20,6 +23,13 @@ def prefixes(held: Collection[str], lacking: Collection[str], body: str) -> list
     counts = Counter(start for name in held for start, end in _parted(name) if end in wanted)
     found = {start.removesuffix(body) for start, count in counts.items() if count > _MOST * len(wanted)}
     return sorted(found - {""})
+
+
+def other_family(found: Collection[str], own: str) -> str:
+    """The kind of models, other than that with the prefix `own`, after which one of the prefixes `found` is named, ""
+    if there is none: RoBERTa's weights have the names and sizes of BERT's, and are read in another way."""
+    parts = [part for prefix in found for part in prefix.split(".") if part and part != own]
+    return next((part for part in parts if {part, part.replace("_", "-")} & _FAMILIES), "")
 
 
 def _parted(name: str) -> list[tuple[str, str]]:
