@@ -391,7 +391,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("ending", "content", "message"), OTHERS)
+@pytest.mark.parametrize(("ending", "content", "message"), OTHERS, ids=[f"{e} {m}" for e, _, m in OTHERS])
 def test_a_file_of_another_kind_is_refused_by_its_own_name(
     tmp_path: Path, ending: str, content: str | bytes, message: str
 ) -> None:
