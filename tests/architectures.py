@@ -73,13 +73,13 @@ def save(folder: Path, family: str, seed: int = 0) -> Path:
     if family == "canine":
         CanineTokenizer().save_pretrained(folder)  # its words are the signs of Unicode
     elif family == "qwen2":
-        _save_bytes(folder)
+        save_bytes(folder)
     else:
         save_tokenizer(folder, FRAMES.get(family, "mpnet" if family != "bert" else "bert"))
     return folder
 
 
-def _save_bytes(folder: Path) -> None:
+def save_bytes(folder: Path) -> None:
     """A byte is a token: transformers reads the tokenizer of a Qwen2 as pairs of bytes, whatever its file says."""
     signs = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {word: i for i, word in enumerate([*VOCABULARY[:5], *signs])}

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from tiny_sources import WORDS, save_tokenizer
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
+from architectures import save_bytes
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources import load_model
@@ -37,7 +38,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "mbart": BOTH,
     "modernbert": {**ONE, "bos_token_id": 0, "eos_token_id": 2, "cls_token_id": 0, "sep_token_id": 2},
     "pegasus": BOTH,
-    "qwen2": GROUPED,
+    "qwen2": {**GROUPED, "vocab_size": 300},
     "roberta": ONE,
     "roformer": {**ONE, "embedding_size": 16},
     "t5": T5,
@@ -59,7 +60,7 @@ def save(folder: Path, family: str, with_head: bool) -> Any:
     config = AutoConfig.for_model(family, **SETTINGS[family])
     model = (auto_class(config) if with_head else AutoModel).from_config(config)
     model.save_pretrained(folder)
-    save_tokenizer(folder)
+    (save_bytes if family == "qwen2" else save_tokenizer)(folder)
     return model
 
 
