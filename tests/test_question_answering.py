@@ -240,6 +240,7 @@ def test_a_decoder_of_before_answers_as_it_did(tiny: Tiny, tmp_path: Path, kind:
     facts = json.loads((tmp_path / "saved" / "transferkit.json").read_text())
     assert facts.pop("closed") is True
     (tmp_path / "saved" / "transferkit.json").write_text(json.dumps(facts))
+    (tmp_path / "saved" / "files.json").unlink()
     loaded: Any = predictors.load(tmp_path / "saved")
     assert not loaded.closed and loaded.examples(rows).encoded.passages.nowhere(0) == 0
     assert gap(loaded.predict(rows).outputs, before.predict(rows).outputs) < 1e-5

@@ -463,6 +463,7 @@ def test_models_of_earlier_versions_part_texts_at_blanks(tagged: RunResult, fold
     facts = json.loads((tmp_path / "old" / "transferkit.json").read_text())
     assert facts.pop("parting")["by"] == "pieces" and facts.pop("unspaced") is True
     (tmp_path / "old" / "transferkit.json").write_text(json.dumps(facts))
+    (tmp_path / "old" / "files.json").unlink()
     loaded = model.load(tmp_path / "old")
     assert loaded.predict(["now cat."])[0].words == ["now", "cat."]
     assert loaded.predictor.of_words.spaced  # type: ignore[attr-defined]

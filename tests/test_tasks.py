@@ -239,6 +239,7 @@ def test_a_folder_says_what_it_is_for(labelled: RunResult, folder: Path, tmp_pat
     facts = json.loads((tmp_path / "copied" / "transferkit.json").read_text())
     del facts["task"], facts["columns"]
     (tmp_path / "copied" / "transferkit.json").write_text(json.dumps(facts))
+    (tmp_path / "copied" / "files.json").unlink()
     assert model.load(tmp_path / "copied").predict(asked) == copied.predict(asked)
     card = (folder / "run-labels" / "models" / "full" / "README.md").read_text(encoding="utf-8")
     assert "logits > 0" in card and "argmax" not in card
