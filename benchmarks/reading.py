@@ -55,7 +55,11 @@ def rows(words: list[str], blank: str) -> Iterator[Row]:
 
 
 def delimited(separator: str) -> Callable[[Row], str]:
-    return lambda row: f'"{row.text}"{separator}{row.label}\n'
+    def line_of(row: Row) -> str:
+        text = row.text.replace('"', '""')
+        return f'"{text}"{separator}{row.label}\n'
+
+    return line_of
 
 
 def as_object(row: Row) -> str:
@@ -160,7 +164,7 @@ def main() -> None:
         for language, name in product(LANGUAGES, kinds):
             path, task = Path(folder) / name, kinds[name]
             blank = " " if language == "English" else ""
-            words = [word for text in texts[language] for word in (text.split() if blank else text)]
+            words = [word for text in texts[language] for word in (text.split() if blank else "".join(text.split()))]
             write(path, rows(words, blank))
             found = seconds_to_look(path, task, Path(folder))
             size = path.stat().st_size / 1e6

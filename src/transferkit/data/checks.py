@@ -83,37 +83,42 @@ def one_number(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, 
     if task.shape.name not in ("LABEL", "LABELS"):
         return dict(parts), []
     names = labels.same_numbers({label for rows in parts.values() for label in audit.class_counts(rows, task)})
-    found, findings = dict(parts), []
-    for name, rows in parts.items() if names else ():
-        found[name], where = labels.renamed(rows, task.target, names)
-        if where:
-            numbers = tuple(int(rows.numbers[i]) for i in where)
-            listed = ", ".join(f"{old!r} for {new!r}" for old, new in sorted(names.items())[:5])
-            message = (
-                f"{audit.counted(len(where))}{audit.of(name if len(parts) > 1 else '')} "
-                f"{audit.verb(len(where), 'has a whole number', 'have whole numbers')} in another spelling than the "
-                f"others: {listed}{' ...' if len(names) > 5 else ''} ({audit.shown(numbers)})"
-            )
-            findings.append(Finding("respelt-labels", "fixed", message, numbers, "read as the same labels"))
+    if not names:
+        return dict(parts), []
+    found, findings = {}, []
+    for name, rows in parts.items():
+        what = "has a whole number", "have whole numbers"
+        split = name if len(parts) > 1 else ""
+        found[name], told = _respelt(rows, split, task, names, what, "in another spelling than the others")
+        findings += told
     return found, findings
+
+
+def _respelt(
+    rows: Rows, name: str, task: TaskColumns, names: Mapping[str, str], what: tuple[str, str], how: str
+) -> tuple[Rows, list[Finding]]:
+    """`rows` of the split called `name` with labels as `names` spells them, and a finding if that changes any."""
+    renamed, where = labels.renamed(rows, task.target, names)
+    if not where:
+        return renamed, []
+    numbers = tuple(int(rows.numbers[i]) for i in where)
+    listed = ", ".join(f"{old!r} for {new!r}" for old, new in sorted(names.items())[:5])
+    message = (
+        f"{audit.counted(len(where))}{audit.of(name)} {audit.verb(len(where), *what)} {how}: "
+        f"{listed}{' ...' if len(names) > 5 else ''} ({audit.shown(numbers)})"
+    )
+    return renamed, [Finding("respelt-labels", "fixed", message, numbers, "read as the same labels")]
 
 
 def one_spelling(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
     """`parts` with the spelling that train has for labels written otherwise (`1.0` for `1`), and the findings."""
     if task.shape.name not in ("LABEL", "LABELS"):
         return dict(parts), []
-    known, found, findings = audit.class_counts(parts["train"], task), dict(parts), []
+    known, found, findings = audit.class_counts(parts["train"], task), {}, []
     for name, rows in parts.items():
-        names = labels.respelt(audit.class_counts(rows, task), known)
-        found[name], where = labels.renamed(rows, task.target, names)
-        if where:
-            numbers = tuple(int(rows.numbers[i]) for i in where)
-            listed = ", ".join(f"{old!r} for {new!r}" for old, new in list(names.items())[:5])
-            message = (
-                f"{audit.counted(len(where))} of {name} {audit.verb(len(where), 'has', 'have')} labels in another "
-                f"spelling than train: {listed}{' ...' if len(names) > 5 else ''} ({audit.shown(numbers)})"
-            )
-            findings.append(Finding("respelt-labels", "fixed", message, numbers, "read as the same labels"))
+        names, what = labels.respelt(audit.class_counts(rows, task), known), ("has labels", "have labels")
+        found[name], told = _respelt(rows, name, task, names, what, "in another spelling than train")
+        findings += told
     return found, findings
 
 
