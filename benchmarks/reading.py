@@ -29,7 +29,7 @@ from benchmarks.kept import machine
 from benchmarks.prepare import DATA, model_folder, tables_of
 from benchmarks.subjects import HERE, environment
 from benchmarks.summary import line, store
-from transferkit.sources import load_model, wholeness, wrapping
+from transferkit.sources import doubles, leftovers, load_model, unembedded, wholeness, wrapping
 
 SIZE = 100_000_000
 LANGUAGES = {"English": "trec", "Chinese": "chinese-reviews"}
@@ -121,8 +121,9 @@ def clocked(spent: list[float]) -> Iterator[None]:
 
         return run
 
-    checks = [(wholeness, name) for name in vars(wholeness) if name.startswith("require_")]
-    checks += [(wrapping, "prefixes")]
+    modules = (wholeness, doubles, leftovers, unembedded)
+    checks = [(m, name) for m in modules for name in vars(m) if name.startswith(("require", "taken_out"))]
+    checks += [(wrapping, "prefixes"), (load_model, "_rows")]
     patches = [patch.object(module, name, timed(getattr(module, name))) for module, name in checks]
     for each in patches:
         each.start()
