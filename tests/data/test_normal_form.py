@@ -1,5 +1,7 @@
 """When two texts are the same."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,12 @@ def test_case_blanks_and_unicode_form_do_not_matter() -> None:
 @given(st.text())
 def test_normal_form_is_stable(text: str) -> None:
     assert normalised(normalised(text)) == normalised(text)
+
+
+@given(st.text(st.sampled_from("a\uff21\uff0c,\uff01\u3000 \uff1a\u0338\u0301<\uff1c\u4e2d\u00df")))
+def test_normal_form_is_unicodes(text: str) -> None:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    assert normalised(text) == " ".join(folded.lower().split())
 
 
 def test_pairs_do_not_run_into_each_other() -> None:

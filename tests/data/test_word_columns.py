@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from transferkit import tasks
 from transferkit.data import compression, read, stream, word_columns
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.rows import Rows
-from transferkit.data.tags import continued, repaired, spans, unbracketed
+from transferkit.data.tags import are_proper, begun, continued, pairs, repaired, spans, unbracketed
 from transferkit.data.word_rows import sentences, whole
 from transferkit.errors import DataError
 
@@ -261,3 +263,16 @@ def test_the_quick_way_reads_what_the_slow_way_reads(
     assert [lines[number - 1].split("\t")[0].strip(" ").split(" ")[0] for number in quick.numbers] == [
         first.split(" ")[0] for first in firsts
     ]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["O", "B-A", "I-A", "E-A", "S-A", "M-A", "L-A", "U-A", "B-B", "I-B", "E-B", "A", "B", "I", "B_A", "I_A"]
+        )
+    )
+)
+def test_pairs_of_tags_tell_where_entities_begin(tags: list[str]) -> None:
+    kinds = [kind for tag, before in pairs(tags) if (kind := begun(tag, before))]
+    assert kinds == [kind for kind, _, _ in spans(tags)]
+    assert are_proper(tags) == (repaired(tags) == tags)

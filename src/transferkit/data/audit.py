@@ -13,7 +13,7 @@ from transferkit.data.columns import TaskColumns
 from transferkit.data.labels import form
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
-from transferkit.data.tags import OUTSIDE, is_plain, repaired
+from transferkit.data.tags import OUTSIDE, are_proper, is_plain, repaired
 from transferkit.data.values import names_in
 
 _SHOWN = 5
@@ -148,7 +148,7 @@ def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]
         int(number)
         for part in parts.values()
         for number, tags in zip(part.numbers, part[task.target], strict=True)
-        if repaired(tags) != list(tags)
+        if not are_proper(tags)
     ]
     if not rows:
         return []
@@ -163,8 +163,9 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     prefixed = False
     for part in parts.values():
         for number, tags in zip(part.numbers, part[task.target], strict=True):
-            plain = {tag for tag in tags if tag != OUTSIDE and is_plain(tag)}
-            prefixed = prefixed or len(plain) < len(set(tags) - {OUTSIDE})
+            inside = set(tags) - {OUTSIDE}
+            plain = set(filter(is_plain, inside))
+            prefixed = prefixed or len(plain) < len(inside)
             for tag in plain:
                 rows.setdefault(tag, []).append(int(number))
     if not rows or not prefixed:
@@ -279,11 +280,16 @@ def unfinished(numbers: Sequence[int]) -> tuple[Finding, ...]:
 
 def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
     """Rows per label; a row with several counts for each."""
+    return Counter(class_names(rows, task))
+
+
+def class_names(rows: Rows, task: TaskColumns) -> Iterable[str]:
+    """The label of every row, or all of it."""
     if task.shape.name == "LABEL":
-        return Counter(map(str, rows[task.target]))
+        return map(str, rows[task.target])
     of_tags = task.shape.name == "TAGS"
     in_rows = (cell if of_tags and isinstance(cell, list) else names_in(cell) for cell in rows[task.target])
-    return Counter(chain.from_iterable(in_rows))
+    return chain.from_iterable(in_rows)
 
 
 def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[str, Any]]:

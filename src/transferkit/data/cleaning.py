@@ -1,7 +1,8 @@
 """A raw table -> canonical rows that have a text and a target, and what was set aside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -139,7 +140,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     keys = content.keys(rows, task)
     targets = [label_key(target, task.shape.name == "TAGS") for target in rows[task.target]]
     repeats = resolve(keys, targets, task.shape.name == "LABEL", rows.columns.get(WEIGHT))
-    findings = _tagged_twice(rows.take(repeats.kept), task, name) if task.shape.name == "TAGS" else []
+    findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.name == "TAGS" else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
         repeat = audit.verb(len(numbers), "repeats", "repeat")
@@ -162,10 +163,11 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     return rows.take(repeats.kept), findings
 
 
-def _tagged_twice(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
-    """Texts of `rows`, which has no copies, that stand in several with different tags."""
-    found = grouped(content.keys(rows, task))
-    numbers = sorted(int(rows.numbers[i]) for group in found for i in group)
+def _tagged_twice(rows: Rows, keys: Sequence[str], kept: "npt.NDArray[np.bool_]", name: str) -> list[Finding]:
+    """Texts that stand in several of the rows that are `kept`, none of which is a copy, with different tags."""
+    found = grouped(list(compress(keys, kept)))
+    own = rows.numbers[kept]
+    numbers = sorted(int(own[i]) for group in found for i in group)
     if not numbers:
         return []
     message = (
@@ -179,7 +181,7 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, w
     """Two labels that differ in bytes that are not UTF-8 would be one."""
     if task.shape.name not in ("LABEL", "LABELS", "TAGS"):
         return
-    if not any("\ufffd" in name for name in audit.class_counts(rows, task)):
+    if not any("\ufffd" in name for name in set(audit.class_names(rows, task))):
         return
     for number, target in zip(rows.numbers, rows[task.target], strict=True):
         damaged = [name for name in names_in(target) if "\ufffd" in str(name)]

@@ -27,6 +27,7 @@ _MARKS = {
 _ENDS = re.compile(rb'[\r\n"]+')  # of what is written in one go; no part of a sign in any of these encodings
 _WORDS = re.compile(rb"[A-Za-z] [A-Za-z]")
 _APART = "save all of it as UTF-8"
+_WRONG_LINE = re.compile(r"\ufffd.*")
 _AT_ONCE = 2**18
 _SAMPLE = 2**14
 _FEWEST_BESIDE = 2**10
@@ -160,7 +161,7 @@ def _examined(path: Path, encoding: str) -> _Found:
         wrong = text.count("\ufffd")
         found.wrong += wrong
         found.right += len(text) - len(text.encode("ascii", "ignore")) - wrong
-        found.wrong_lines += sum("\ufffd" in line for line in text.split("\n")) if wrong else 0
+        found.wrong_lines += len(_WRONG_LINE.findall(text)) if wrong else 0
     found.lines += 1
     found.wrong, found.wrong_lines = max(0, found.wrong - meant), max(0, found.wrong_lines - meant)
     return found

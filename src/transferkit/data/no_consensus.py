@@ -1,6 +1,6 @@
 """The label -1 beside 0, 1, 2 ...: in SNLI, MultiNLI and other data of the hub it says that a row has none."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ def without(
     Where training rows have -1, 0 and 1 it stays a class, with a note. `known` are the labels of a trained model.
     """
     raw = _column(tables, task, named)
-    cells = {name: [_number(cell) for cell in rows[raw]] for name, rows in tables.items() if raw and raw in rows}
+    cells = {name: _numbers(rows[raw]) for name, rows in tables.items() if raw and raw in rows}
     labels = {label for column in cells.values() for label in column if label and label != raw} | {*known}
     classes = len(labels) - 1
     if _MARK not in labels or _MARK in known or classes < 2 or labels != {_MARK, *map(str, range(classes))}:
@@ -49,6 +49,11 @@ def _column(tables: Mapping[str, Rows], task: TaskColumns, named: Mapping[str, s
         return find([*tables.get("train", next(iter(tables.values()))).columns], task, named, True)[task.target]
     except DataError:
         return ""
+
+
+def _numbers(cells: Sequence[Any]) -> list[str]:
+    known = {cell: _number(cell) for cell in {cell for cell in cells if type(cell) is str}}
+    return [known[cell] if type(cell) is str else _number(cell) for cell in cells]
 
 
 def _number(cell: Any) -> str:

@@ -1,5 +1,6 @@
 """Signs that a table is not what it was taken for, as findings."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,6 +17,8 @@ from transferkit.errors import shown
 _SEPARATORS = ",;\t|"
 _FEWEST = 5  # rows that say something about a whole column
 _MOST_LABELS = 1_000
+_FIRST_BYTE = re.compile(r"[\xc2-\xf4]")
+"""Of a sign beyond ASCII in UTF-8, as cp1252 and latin-1 have it."""
 
 
 def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) -> list[Finding]:
@@ -158,6 +161,8 @@ def _encoded_twice(rows: Rows, task: TaskColumns, columns: Mapping[str, str], na
 
 def _decoded(text: str) -> str:
     """What a text was before it was encoded twice; "" where it was not."""
+    if not _FIRST_BYTE.search(text):
+        return ""
     for encoding in ("cp1252", "latin-1"):
         try:
             return text.encode(encoding).decode()

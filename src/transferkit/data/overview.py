@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from transferkit.data import audit, joined, word_rows
@@ -10,7 +11,7 @@ from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import ASIDE, TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Overview, Table
-from transferkit.data.tags import OUTSIDE, spans
+from transferkit.data.tags import OUTSIDE, begun, pairs
 from transferkit.errors import shown
 
 _LONGEST = 300  # signs of an example's text
@@ -146,7 +147,11 @@ def _several(targets: Sequence[Any]) -> str:
 
 
 def _tags(targets: Sequence[Any]) -> str:
-    kinds = Counter(kind for tags in targets for kind, _, _ in spans(tags))
+    found = Counter(chain.from_iterable(map(pairs, targets)))
+    kinds: Counter[str] = Counter()
+    for (tag, before), times in found.items():
+        if kind := begun(tag, before):
+            kinds[kind] += times
     return _counted(dict(kinds.most_common()), "type of span", "types of spans")
 
 

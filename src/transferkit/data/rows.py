@@ -47,6 +47,8 @@ class Rows:
     def take(self, positions: Sequence[int] | npt.NDArray[Any]) -> "Rows":
         """The rows at `positions` (0-based, or a boolean mask), in that order."""
         index = np.asarray(positions)
+        if index.dtype == bool and index.all():
+            return self
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
         where = index.tolist()
         columns = {name: [values[i] for i in where] for name, values in self.columns.items()}

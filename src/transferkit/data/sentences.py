@@ -70,9 +70,9 @@ def given(cells: Sequence[Any], parting: Parting) -> Rows:
 
 def written(words: Sequence[str]) -> str:
     """`words` with single blanks between them; a blank inside of one, which would make two of it, is `_`."""
-    text = values.whole(" ".join(words))
-    if text.split() == list(words):
-        return text
+    joined = "".join(words)
+    if joined and "" not in words and joined.split(None, 1) == [joined]:
+        return values.whole(" ".join(words))
     return " ".join("_".join(values.whole(word).split()) or "_" for word in words)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from transferkit.data import audit
 from transferkit.data.rows import Rows
@@ -26,7 +27,7 @@ Part = tuple[str, str]
 def read(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` of the split `name`, whose tags are lists, with tags as they are usually written where all are surely of
     one other form, and the finding."""
-    names = usual({tag for tags in rows["tags"] for tag in tags})
+    names = usual(set(chain.from_iterable(rows["tags"])))
     if not names:
         return rows, []
     tags = [[names.get(tag, tag) for tag in each] for each in rows["tags"]]

@@ -6,6 +6,7 @@ E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 _BRACKETED = re.compile(r"(?:\(([^()*\s]+))?(\*)?(\))?")
 
@@ -56,6 +57,31 @@ def spans(tags: Sequence[str]) -> list[Span]:
             found.append((kind, start, i + 1))
             kind = ""
     return found
+
+
+@lru_cache(10_000)
+def begun(tag: str, before: str) -> str:
+    """The type of the entity that begins at `tag`, which stands behind the tag `before`; "" where none does."""
+    prefix, kind = parts(tag)
+    earlier, of = parts(before)
+    goes_on = prefix in "IE" and earlier in "BI" and of == kind
+    return "" if goes_on else kind
+
+
+def pairs(tags: Sequence[str]) -> "zip[tuple[str, str]]":
+    """Every tag with the one before it, O before the first."""
+    return zip(tags, chain((OUTSIDE,), tags), strict=False)
+
+
+def are_proper(tags: Sequence[str]) -> bool:
+    """Whether no entity begins with I."""
+    return not any(map(_begins_with_i, set(pairs(tags))))
+
+
+@lru_cache(10_000)
+def _begins_with_i(pair: tuple[str, str]) -> bool:
+    tag, before = pair
+    return bool(begun(tag, before)) and parts(tag)[0] == "I" and not is_plain(tag)
 
 
 def repaired(tags: Sequence[str]) -> list[str]:

@@ -19,8 +19,8 @@ _NESTED = (dict, list, tuple, set, np.ndarray)
 
 def inputs(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
     """Cells as text: numbers are written out, missing ones (None, NaN) are ""."""
-    if all(type(cell) is str for cell in cells):
-        return [whole(cell) for cell in cells]
+    if set(map(type, cells)) <= {str}:
+        return [cell if cell.isascii() else whole(cell) for cell in cells]
     return [whole(_input(cell, column, rows, i)) for i, cell in enumerate(cells)]
 
 
@@ -60,7 +60,7 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
     if isinstance(cell, np.ndarray) and cell.ndim == 0:
         return None
     if set(map(type, cell)) <= {str}:
-        return list(cell)
+        return cell if type(cell) is list else list(cell)
     for place, word in enumerate(cell, start=1):
         if isinstance(word, _NESTED) or missing(word):
             where = f"{rows.source}: " if rows.source else ""
@@ -94,8 +94,9 @@ def targets(cells: Sequence[Any], nothing: Collection[str] = ()) -> list[Any]:
 
     Whole numbers that a missing neighbour turned into floats (1.0) become integers again.
     """
-    if all(type(cell) is str for cell in cells):
-        return [_stripped(cell, nothing) for cell in cells]
+    if set(map(type, cells)) <= {str}:
+        known = {cell: _stripped(cell, nothing) for cell in set(cells)}
+        return [known[cell] for cell in cells]
     cleaned = [_target(cell, nothing) for cell in cells]
     floats = [cell for cell in cleaned if isinstance(cell, float)]
     if floats and all(cell.is_integer() for cell in floats):
@@ -137,14 +138,16 @@ def _target(cell: Any, nothing: Collection[str]) -> Any:
     if isinstance(cell, str):
         return _stripped(cell, nothing)
     if isinstance(cell, list | tuple):
-        if set(map(type, cell)) == {str} and whole(text := "".join(cell)) is text:
-            return list(cell)
+        if set(map(type, cell)) == {str} and ((text := "".join(cell)).isascii() or whole(text) is text):
+            return cell if type(cell) is list else list(cell)
         return [whole(each) if isinstance(each, str) else each for each in cell]
     return None if missing(cell) else cell
 
 
 def missing(cell: Any) -> bool:
     """Whether `cell` is None, NaN or another value that stands for nothing."""
+    if type(cell) is str:
+        return False
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
     if isinstance(cell, Decimal):
@@ -162,6 +165,8 @@ def is_none(cell: Any) -> bool:
 def label_key(target: Any, in_order: bool = False) -> str:
     """A target as a comparable text: 1 and "1" are one label, the order of several labels is of no account unless they
     are tags, which stand `in_order`."""
+    if type(target) is str:
+        return target
     if in_order:
         return "\x1f".join(map(str, target))
     if isinstance(target, list | tuple | set):

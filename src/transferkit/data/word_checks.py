@@ -17,8 +17,7 @@ _PLACEHOLDERS = ("_", "-", "*", "--", ".", "None", "none", "null", "NONE")
 def findings(rows: Rows, name: str, where: str) -> list[Finding]:
     """Findings about `rows`, of the split `name`. Raises `DataError` where their words are running numbers, or all tags
     are a sign that stands for none."""
-    lists = [text.split(" ") for text in rows["text"]]
-    _refuse_numbers(lists, where)
+    _refuse_numbers(rows["text"], where)
     tags = Counter(chain.from_iterable(rows["tags"]))
     _refuse_suffixes(tags, where)
     if len(tags) == 1 and (only := next(iter(tags))) != OUTSIDE:
@@ -29,7 +28,7 @@ def findings(rows: Rows, name: str, where: str) -> list[Finding]:
             )
         message = f"all {tags.total():,} tags{audit.of(name)} are {only!r}"
         return [Finding("constant", "warning", message, (), "nothing can be told apart; is it the column of tags?")]
-    return [*_broken(rows, tags, name), *_of_one_word(lists, rows, name)]
+    return [*_broken(rows, tags, name), *_of_one_word(rows, name)]
 
 
 def _broken(rows: Rows, tags: Iterable[str], name: str) -> list[Finding]:
@@ -59,12 +58,12 @@ def _is_whole(tags: Sequence[str]) -> bool:
     return not inside
 
 
-def _refuse_numbers(lists: Sequence[Sequence[str]], where: str) -> None:
+def _refuse_numbers(texts: Sequence[str], where: str) -> None:
     """Where words count 1, 2, 3 (or 0, 1, 2) in nearly all rows that have two or more."""
-    longer = [words for words in lists if len(words) > 1]
-    counting = sum(_counts(words) for words in longer)
+    longer = [text for text in texts if " " in text]
+    counting = sum(text[0].isdecimal() and _counts(text.split(" ")) for text in longer)
     if longer and counting > _NEARLY_ALL * len(longer):
-        example = " ".join(longer[0][:5])
+        example = " ".join(longer[0].split(" ")[:5])
         raise DataError(
             f"{where}: the words of {counting:,} of {len(longer):,} rows are running numbers ({example} ...); name the "
             "column of words with --text"
@@ -89,11 +88,11 @@ def _counts(words: Sequence[str]) -> bool:
     return words[0].isdecimal() and list(words) == [str(int(words[0]) + i) for i in range(len(words))]
 
 
-def _of_one_word(lists: Sequence[Sequence[str]], rows: Rows, name: str) -> list[Finding]:
-    short = [int(number) for number, words in zip(rows.numbers, lists, strict=True) if len(words) == 1]
-    if len(lists) < 2 or len(short) <= _NEARLY_ALL * len(lists):
+def _of_one_word(rows: Rows, name: str) -> list[Finding]:
+    short = [int(number) for number, text in zip(rows.numbers, rows["text"], strict=True) if " " not in text]
+    if len(rows) < 2 or len(short) <= _NEARLY_ALL * len(rows):
         return []
-    message = f"{len(short):,} of {audit.counted(len(lists))}{audit.of(name)} are of one word ({audit.shown(short)})"
+    message = f"{len(short):,} of {audit.counted(len(rows))}{audit.of(name)} are of one word ({audit.shown(short)})"
     action = (
         "read as they are; if rows are words, give a column that says which sentence each is of (Sentence #, "
         "sentence_id), or a file of words with an empty line between sentences"

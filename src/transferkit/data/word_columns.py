@@ -310,8 +310,7 @@ def _even_columns(block: str, form: _Form) -> dict[str, list[str]] | None:
     ends = cells[form.width :: width]
     if len(cells) % width or ends.count("\n") != len(cells) // width or "" in cells:
         return None
-    columns = {name: cells[i::width] for i, name in enumerate(form.names)}
-    return columns | ({TAGS: list(map(sys.intern, columns[TAGS]))} if TAGS in columns else {})
+    return {name: list(map(sys.intern, cells[i::width])) for i, name in enumerate(form.names)}
 
 
 def _sentences(lines: Iterator[tuple[int, str]], form: _Form) -> Iterator[Sentence]:

@@ -26,7 +26,7 @@ def read(cell: Any) -> list[str] | Marked:
     if (marked := annotations.read(cell)) is not None:
         return marked
     cell = written_list(cell) or values.parted_by_control(cell) or cell
-    tags = _parted(cell) if isinstance(cell, str) else list(cell) if hasattr(cell, "__iter__") else [cell]
+    tags = cell if type(cell) is list else _parted(cell) if isinstance(cell, str) else _listed(cell)
     try:
         different = dict.fromkeys(tags)
     except TypeError:  # lists inside
@@ -36,6 +36,10 @@ def read(cell: Any) -> list[str] | Marked:
         raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd[0]!r}; {_NAMES}")
     stripped = [tag.strip() for tag in tags] if any(tag != tag.strip() for tag in different) else tags
     return (unbracketed(stripped) if any(tag[-1:] in "*)" for tag in different) else None) or stripped
+
+
+def _listed(cell: Any) -> list[Any]:
+    return list(cell) if hasattr(cell, "__iter__") else [cell]
 
 
 def _parted(cell: str) -> list[str]:
