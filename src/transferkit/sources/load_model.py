@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,6 +44,7 @@ TAGGING, READING = "token_classification", "question_answering"
 _KINDS = {TAGGING: AutoModelForTokenClassification, READING: AutoModelForQuestionAnswering}
 Token = Annotated[int, Field(ge=-1, lt=2**31)]
 """The number of a token; -1 stands for none in some folders."""
+_AS_PRETRAINED = (AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM)
 _OWN_CODE = "transformers_modules"  # where transformers puts the code of model folders
 
 log = logging.getLogger("transferkit")
@@ -75,8 +76,8 @@ class GenerationFile(Record):
 # load at once would leave them there.
 _alone = RLock()
 
-_all_numbers: set[tuple[Any, ...]] = set()
-"""The states of weights files in which no number was found to be NaN or infinite."""
+_examined: set[tuple[Any, ...]] = set()
+"""The states of models' files in which nothing was found to be wrong."""
 
 
 def brings_code(model: Any) -> bool:
@@ -140,6 +141,12 @@ def _say_unembedded(folder: Path, tokens: str) -> None:
 
 def _rows(folder: Path, trust_remote_code: bool) -> int:
     """How many tokens the model in `folder` has embeddings for, 0 if that is not said."""
+    path = folder / "config.json"
+    return _rows_of(_state(path), folder, trust_remote_code) if path.exists() else 0
+
+
+@lru_cache(1_000)
+def _rows_of(_: tuple[str, int, int], folder: Path, trust_remote_code: bool) -> int:
     try:
         text: Any = configuration(folder, trust_remote_code).get_text_config()
     except SourceError:
@@ -163,7 +170,6 @@ def encoder(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
     parts = {id(parameter) for parameter in used.parameters()}
     body = {name for name, parameter in model.named_parameters() if id(parameter) in parts}
     wholeness.require_body(model, body, made, folder)
-    wholeness.require_content(model, body, folder)
     return _settled(used)
 
 
@@ -212,7 +218,6 @@ def generator(folder: Path, trust_remote_code: bool) -> PreTrainedModel:
         raise SourceError(f"the model in {folder} cannot write: its files hold no output layer; take another model")
     body = {name for name, _ in writer.named_parameters()}
     wholeness.require_body(writer, body, made, folder)
-    wholeness.require_content(writer, body, folder)
     return _settled(writer)
 
 
@@ -247,17 +252,31 @@ def _load(
     names = {name for name, _ in model.named_parameters()}
     if prefix := _wrapper(model, names & set(report["missing_keys"]), report["unexpected_keys"], folder):
         model, report = _read(*asked, {f"^{re.escape(prefix)}": ""})
-    wholeness.require_no_more_layers(model, report["unexpected_keys"], folder)
     made = names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
-    if dtype != "auto":  # in what we saved, `fewer_layers` may have left a norm that ModernBERT's first layer has not
-        leftovers.require_none(model, report["unexpected_keys"], made, folder)
-    wholeness.require_floats(model, files)
-    state = (kind.__name__, *((os.fspath(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files))
-    if state not in _all_numbers:  # a tenth of the time that loading takes
-        wholeness.require_numbers(model, folder)
-        doubles.require_none(layout.all_weights(folder), f"{model.base_model_prefix}.", folder)
-        _all_numbers.add(state)
+    state = (kind.__name__, dtype, *map(_state, (*files, folder / "config.json")))
+    if state not in _examined:  # which takes a tenth of the time that loading takes
+        _examine(kind, model, report["unexpected_keys"], made, folder, ours=dtype == "auto")
+        _examined.add(state)
     return model, made
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    """What changes when a file does: its name, its size, and when it was written."""
+    found = path.stat()
+    return os.fspath(path), found.st_size, found.st_mtime_ns
+
+
+def _examine(kind: Any, model: Any, unexpected: Sequence[str], made: set[str], folder: Path, ours: bool) -> None:
+    """Raise `SourceError` where the weights in `folder` are not what `model` needs. `ours` are what was saved here."""
+    wholeness.require_no_more_layers(model, unexpected, folder)
+    if not ours:  # `fewer_layers` may have left a norm that ModernBERT's first layer has not
+        leftovers.require_none(model, unexpected, made, folder)
+    wholeness.require_floats(model, layout.weights(folder))
+    wholeness.require_numbers(model, folder)
+    if not ours:
+        body = {name for name, _ in model.named_parameters() if kind in _AS_PRETRAINED or _is_inner(model, name)}
+        wholeness.require_content(model, body - made, folder)
+    doubles.require_none(layout.all_weights(folder), f"{model.base_model_prefix}.", folder)
 
 
 def _read(
@@ -342,11 +361,15 @@ def _body(model: Any, trust_remote_code: bool) -> set[str]:
     kind: Any = AutoModel
     names = {name for name, _ in model.named_parameters()}
     if model.base_model is not model:
-        return {name for name in names if name.startswith(f"{model.base_model_prefix}.")}
+        return {name for name in names if _is_inner(model, name)}
     with _alone, explaining("the model cannot be told from its head", SourceError), torch.device("meta"):
         plain = kind.from_config(model.config, trust_remote_code=trust_remote_code)
     body = {name for name, _ in plain.named_parameters()}
     return body if body <= names else names  # code of its own that does not say what its head is
+
+
+def _is_inner(model: Any, name: str) -> bool:
+    return name.startswith(f"{model.base_model_prefix}.")
 
 
 def _renew_head(kind: Any, model: Any, kept: set[str], trust_remote_code: bool) -> None:
