@@ -23,8 +23,7 @@ def normalised(text: str) -> str:
             text = text.replace(wide, plain)
         whole = unicodedata.normalize("NFKC", text)
         text = whole.casefold()
-        if text != whole:
-            text = unicodedata.normalize("NFKC", text)
+        text = text if text == whole else unicodedata.normalize("NFKC", text)
     return " ".join(text.lower().split())
 
 

@@ -52,7 +52,8 @@ class Collector:
 
     def add_mapping(self, number: int, record: Mapping[str, Any]) -> None:
         """Take one row given as column -> value."""
-        self._names.update(dict.fromkeys(record))
+        if not record.keys() <= self._names.keys():
+            self._names.update(dict.fromkeys(record))
         if len(self._names) > MOST_KEYS:
             raise DataError(
                 f"{self._source}: row {number}: expected at most {MOST_KEYS:,} columns, found more: every row seems to "
