@@ -4,7 +4,17 @@ import unicodedata
 
 import pytest
 
-from transferkit.data.words import composed, language, pieces, signs, unbroken, without_punctuation, words
+from transferkit.data.words import (
+    composed,
+    is_pair,
+    language,
+    pieces,
+    pieces_and_pairs,
+    signs,
+    unbroken,
+    without_punctuation,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +92,10 @@ def test_one_spelling_of_a_letter() -> None:
 )
 def test_language_of_texts(texts: list[str], expected: str) -> None:
     assert language(texts) == expected
+
+
+def test_pairs_of_signs() -> None:
+    """A mark or a blank between two signs parts them."""
+    assert pieces_and_pairs("房间太,差 了ok") == ["房", "房间", "间", "间太", "太", ",", "差", "了", "ok"]
+    assert pieces_and_pairs("a good book.") == pieces("a good book.")
+    assert is_pair("房间") and not is_pair("房") and not is_pair("ok") and not is_pair("房间太") and not is_pair("房,")

@@ -17,7 +17,7 @@ from transferkit import predictors, sums
 from transferkit.data.rows import Rows
 from transferkit.predictors import span_matcher
 from transferkit.predictors.plain_copy import PlainCopy
-from transferkit.predictors.static import Sizes, Static, StaticModel, number, numbered
+from transferkit.predictors.static import UNKNOWN, Sizes, Static, StaticModel, number, numbered
 from transferkit.predictors.tag_dictionary import counted, form_of
 
 
@@ -53,6 +53,13 @@ def test_a_bag_of_words_of_version_1_answers_as_it_did(tmp_path: Path) -> None:
     loaded.save(tmp_path / "again")
     again = predictors.load(tmp_path / "again").predict(given).outputs
     assert np.array_equal(again, loaded.predict(given).outputs)
+
+
+def test_a_static_student_reads_the_pairs_of_signs_that_it_knows() -> None:
+    known = number(["很", "好", "看", "好看"])
+    assert numbered(rows(["很好看", "看看"]), known).encoded.ids[0].tolist() == [3, 4, 6, 5]
+    assert numbered(rows(["看看", "新"]), known).encoded.ids[0].tolist() == [5, 5]
+    assert numbered(rows(["新书"]), known).encoded.ids[0].tolist() == [UNKNOWN, UNKNOWN]
 
 
 def test_a_static_student_of_version_1_parts_words_as_it_did(tmp_path: Path) -> None:

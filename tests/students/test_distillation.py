@@ -289,6 +289,25 @@ def test_a_static_student_starts_from_the_words_of_its_teacher(
     assert predictor.predict(asked).outputs.argmax(axis=1).tolist() == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("texts", "taken"),
+    [(["房间太差", "房间不错"], {"房", "房间", "酒店", "店"}), (["the room", "a room"], {"room", "hotel"})],
+)
+def test_a_static_student_takes_the_words_that_its_texts_may_have(
+    context: Context,
+    options: Mapping[str, dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    texts: list[str],
+    taken: set[str],
+) -> None:
+    known = ["酒店", "店", "好书吧", "hotel", "гость"]
+    monkeypatch.setattr(Transformer, "words", lambda _: known)
+    rows = Rows({"text": texts * 10, "label": ["animal", "colour"] * 10}, np.arange(20))
+    predictor = distil("static", replace(context, train=rows), options["static"]).predictor
+    assert isinstance(predictor, Static)
+    assert taken <= predictor.vocabulary.keys() and not (set(known) - taken) & predictor.vocabulary.keys()
+
+
 def test_a_static_student_ignores_what_surrounds_a_text(
     context: Context, options: Mapping[str, dict[str, Any]]
 ) -> None:

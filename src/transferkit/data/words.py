@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice, pairwise
 
 import regex
@@ -21,6 +22,7 @@ _SIGN = regex.compile(SIGN, regex.V1)
 _PART = regex.compile(rf"{SIGN}\p{{M}}*|(?:(?!{SIGN}).)+", regex.V1 | regex.S)
 _PIECE = regex.compile(rf"{SIGN}\p{{M}}*|(?:(?!{SIGN}){LETTERS})+|\S", regex.V1)
 _ASCII_PIECE = re.compile(r"\w+|[^\w\s]", re.ASCII)
+_PAIR = regex.compile(rf"{SIGN}\p{{M}}*{SIGN}\p{{M}}*", regex.V1)
 _ENDS_IN_SIGN = regex.compile(rf"{SIGN}\p{{M}}*\Z", regex.V1)
 _LETTER = regex.compile(LETTERS, regex.V1)
 _PUNCTUATION = regex.compile(r"\p{P}+")
@@ -41,6 +43,32 @@ def words(text: str) -> list[str]:
 def pieces(text: str) -> list[str]:
     """The words of `text`, and every other visible sign by itself, in their order."""
     return (_ASCII_PIECE if text.isascii() else _PIECE).findall(text)
+
+
+def pieces_and_pairs(text: str) -> list[str]:
+    """The `pieces` of `text`; behind each sign of a script without blanks comes the pair it makes with the next one:
+    most words of Chinese are such pairs."""
+    if not has_signs(text):
+        return pieces(text)
+    found: list[str] = []
+    before, end = "", 0
+    for piece in _PIECE.finditer(text):
+        sign = piece[0]
+        if before and piece.start() == end and _is_sign(sign):
+            found.append(before + sign)
+        found.append(sign)
+        before, end = (sign if _is_sign(sign) else ""), piece.end()
+    return found
+
+
+@lru_cache(100_000)
+def _is_sign(piece: str) -> bool:
+    return _SIGN.match(piece) is not None
+
+
+def is_pair(word: str) -> bool:
+    """Whether `word` is two signs of scripts without blanks."""
+    return not word.isascii() and _PAIR.fullmatch(word) is not None
 
 
 def places(text: str) -> list[tuple[int, int]]:

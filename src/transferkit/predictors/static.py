@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.data.words import composed, pieces
+from transferkit.data.words import composed, is_pair, pieces_and_pairs
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.sources.device import device
@@ -185,8 +185,8 @@ def number(words: list[str]) -> dict[str, int]:
 
 
 def split(text: str) -> list[str]:
-    """Lower-cased words and single punctuation marks; signs, in scripts without blanks between words."""
-    return pieces(composed(text.lower()))
+    """Lower-cased words and single punctuation marks; in scripts without blanks between words signs and pairs."""
+    return pieces_and_pairs(composed(text.lower()))
 
 
 def _split_of_version_1(text: str) -> list[str]:
@@ -194,13 +194,19 @@ def _split_of_version_1(text: str) -> list[str]:
 
 
 def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True) -> Examples:
-    """Rows as word numbers; the second text of a pair follows a separator."""
-    look_up, parted = vocabulary.get, split if by_script else _split_of_version_1
+    """Rows as word numbers; the second text of a pair follows a separator. A pair of signs that is not in the
+    vocabulary, whose signs stand beside it, is left out."""
+    parted = split if by_script else _split_of_version_1
+
+    def look_up(text: str) -> list[int]:
+        known = ((word, vocabulary.get(word, UNKNOWN)) for word in parted(text))
+        return [number for word, number in known if number != UNKNOWN or not is_pair(word)]
+
     ids: list[npt.NDArray[np.int64]] = []
     for text, pair in rows.inputs():
-        found = [look_up(word, UNKNOWN) for word in parted(text)]
+        found = look_up(text)
         if pair is not None:
-            found += [SEPARATOR, *(look_up(word, UNKNOWN) for word in parted(pair))]
+            found += [SEPARATOR, *look_up(pair)]
         ids.append(np.array(found or [UNKNOWN], dtype=np.int64))
     lengths = np.array([len(row) for row in ids], dtype=np.int64)
     return Examples(Encoded(tuple(ids), None, PADDING, False, lengths), np.full(len(rows), UNLABELLED))

@@ -15,6 +15,7 @@ from transformers import (
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
+from transferkit.data.words import has_signs
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
@@ -86,10 +87,11 @@ class Transformer:
         return sum(p.numel() for p in self.model.parameters())
 
     def words(self) -> list[str]:
-        """The lower-cased whole words of letters in the vocabulary, in its order (mostly by frequency)."""
+        """The lower-cased whole words of letters in the vocabulary, in its order (mostly by frequency); of scripts
+        without blanks between words, signs too."""
         pieces = sorted(self.tokenizer.get_vocab().items(), key=lambda item: item[1])
         whole = (piece.removeprefix("\u2581").removeprefix("\u0120") for piece, _ in pieces)
-        return list(dict.fromkeys(w for w in whole if len(w) > 2 and w.isalpha() and w == w.lower()))
+        return list(dict.fromkeys(w for w in whole if (len(w) > 2 or has_signs(w)) and w.isalpha() and w == w.lower()))
 
     @property
     def reading(self) -> Reading:

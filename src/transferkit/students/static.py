@@ -2,11 +2,14 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
+from string import ascii_lowercase
 
 import torch
 
 from transferkit.data import weights
 from transferkit.data.rows import Rows, from_texts
+from transferkit.data.words import has_signs, is_pair, language
 from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
@@ -23,6 +26,9 @@ from transferkit.training.vocabulary import FrozenTail
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 OF_A_MODEL = False
+
+_OF_SIGNS = ("zh", "ja", "signs")
+"""Languages that put no blanks between words."""
 
 
 def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
@@ -68,12 +74,21 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
 
 
 def _words(lesson: Lesson, options: Options) -> tuple[list[str], list[str]]:
-    """The words of the transfer text, and further ones of the teacher's."""
+    """The words of the transfer text, of its pairs of signs those that stand there more than once, and further words of
+    the teacher's, which such texts may have."""
     texts = [text for pair in lesson.rows.inputs() for text in pair if text is not None]
     counts = Counter(word for text in texts for word in split(text))
-    found = [word for word, _ in counts.most_common(options.words)]
+    found = [word for word, times in counts.most_common(options.words) if times > 1 or not is_pair(word)]
     known = lesson.teacher.words() if isinstance(lesson.teacher, Transformer) else []
-    return found, [word for word in known if word not in counts][: options.teacher_words]
+    of_signs, letters = language(texts) in _OF_SIGNS, set(ascii_lowercase).union(*counts)
+    fitting = (word for word in known if word not in counts and _is_whole(word))
+    more = (word for word in fitting if (has_signs(word) if of_signs else letters.issuperset(word)))
+    return found, list(islice(more, options.teacher_words))
+
+
+def _is_whole(word: str) -> bool:
+    """Whether texts have `word` in one piece, or as a pair of signs."""
+    return is_pair(word) or split(word) == [word]
 
 
 def principal(states: Floats, width: int) -> torch.Tensor:
