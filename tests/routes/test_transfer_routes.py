@@ -346,6 +346,7 @@ def test_automatic() -> None:
         return [route.name for route in automatic(RouteConfig(name="auto"), Shape.LABEL, rows, sized(parameters))]
 
     assert named(8, 22e6) == ["baseline", "feature_transfer", "contrastive"]
+    assert named(20, 22e6) == named(99, 22e6) == ["baseline", "feature_transfer", "contrastive", "full"]
     assert named(100, 22e6) == ["baseline", "feature_transfer", "full", "static"]
     assert named(100, 1e9) == ["baseline", "feature_transfer", "lora", "static"]
 

@@ -172,22 +172,26 @@ def resolve(config: RouteConfig) -> Plan:
 
 _one_at_a_time = threading.RLock()
 BASELINE = "baseline"
-FEW_ROWS_PER_LABEL = 20
+FEW_ROWS_PER_LABEL, MANY_ROWS_PER_LABEL = 20, 100
 _LARGE_BACKBONE = 300e6
 
 
 def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone: Backbone) -> tuple[RouteConfig, ...]:
-    """What `auto` stands for: contrastive for a handful of examples per label (their median) where a row has one
-    label, otherwise fine-tuning (low-rank from 300 M weights on, and of decoders that write) and a student of it,
-    static or for tags, spans and texts one of fewer layers; features always, and for texts the model as it is.
+    """What `auto` stands for: fine-tuning (low-rank from 300 M weights on, and of decoders that write) and a student of
+    it, static or for tags, spans and texts one of fewer layers; features always, and for texts the model as it is.
+
+    Where a row has one label and labels have few rows (their median), contrastive takes the place of fine-tuning, which
+    learns nothing from a handful, and of its student; where they have some but not many, that of the student.
 
     Raises `ConfigError` where `config` has options for a route that is not among them.
     """
     writes = shape is Shape.TEXT and backbone.architecture == DECODER
     tuned = "lora" if writes or backbone.parameters > _LARGE_BACKBONE else "full"
-    few = shape is Shape.LABEL and rows_per_label < FEW_ROWS_PER_LABEL
     student = "fewer_layers" if shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT) else "static"
-    chosen = (BASELINE, "feature_transfer", *(("contrastive",) if few else (tuned, student)))
+    trained: tuple[str, ...] = (tuned, student)
+    if shape is Shape.LABEL and rows_per_label < MANY_ROWS_PER_LABEL:
+        trained = ("contrastive",) if rows_per_label < FEW_ROWS_PER_LABEL else ("contrastive", tuned)
+    chosen = (BASELINE, "feature_transfer", *trained)
     chosen = (BASELINE, "zero_shot", *chosen[1:]) if shape is Shape.TEXT else chosen
     given = {each.name: each for each in options.named_in(config)}
     if others := [name for name in given if name not in chosen]:
