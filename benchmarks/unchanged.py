@@ -97,16 +97,19 @@ def main() -> None:
     parser.add_argument("old", type=Path, help="checkout of the version before")
     parser.add_argument("new", type=Path, help="checkout of the version after")
     given = parser.parse_args()
-    odd = 0
+    odd = compared = 0
     with tempfile.TemporaryDirectory() as folder:
         for number, run in enumerate(runs(Path(folder))):
             trees = {"old": given.old.resolve(), "new": given.new.resolve()}
             old, new = (found(run, tree, Path(folder) / "out" / f"{number}.{name}") for name, tree in trees.items())
             differ = differing(old, new)
             odd += bool(differ)
-            print(f"{run.name}: {', '.join(differ) or f'all {len(new)} the same'}", flush=True)
-    if odd:
-        sys.exit(f"{odd} runs differ")
+            same = f"both refuse it: {new['last words']}" if "exit code" in new else f"all {len(new)} the same"
+            compared += "exit code" not in new
+            print(f"{run.name}: {', '.join(differ) or same}", flush=True)
+    print(f"{compared} runs were compared, {odd} differ")
+    if odd or not compared:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def test_a_static_student_reads_the_pairs_of_signs_that_it_knows() -> None:
     assert numbered(rows(["很好看", "看看"]), known).encoded.ids[0].tolist() == [3, 4, 6, 5]
     assert numbered(rows(["看看", "新"]), known).encoded.ids[0].tolist() == [5, 5]
     assert numbered(rows(["新书"]), known).encoded.ids[0].tolist() == [UNKNOWN, UNKNOWN]
+    assert numbered(rows(["很好看"]), known, by_pairs=False).encoded.ids[0].tolist() == [3, 4, 5]
 
 
 def test_a_static_student_of_version_1_parts_words_as_it_did(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def test_damage_is_one_sentence(made: dict[str, tuple[Predictor, Path]], name: s
 
 
 # Folders of earlier versions do not have them; `vocabularies` none but these.
-OF_SOME_VERSIONS = {"threshold", "closed", "task", "columns", "own_code", "vocabularies", "by_script"} | {
+OF_SOME_VERSIONS = {"threshold", "closed", "task", "columns", "own_code", "vocabularies", "by_script", "by_pairs"} | {
     *("parting", "unspaced", "borders", "longest", "prior")
 }
 

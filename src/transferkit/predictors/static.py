@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from transferkit import predictors
 from transferkit.data.rows import Rows
-from transferkit.data.words import composed, is_pair, pieces_and_pairs
+from transferkit.data.words import composed, is_pair, pieces, pieces_and_pairs
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.sources.device import device
@@ -49,8 +49,9 @@ class Sizes:
 
 
 class Facts(predictors.Facts):
-    """The words in the order of their numbers, and the sizes of the model as in `Sizes`. `by_script` is false in
-    artifacts of earlier versions, to which a clause without blanks is one word."""
+    """The words in the order of their numbers, and the sizes of the model as in `Sizes`. In artifacts of earlier
+    versions `by_script` is false, to which a clause without blanks is one word, or `by_pairs`, which read signs alone.
+    """
 
     kind: str = "static"
     labels: tuple[str, ...] = Field(min_length=1)
@@ -61,6 +62,7 @@ class Facts(predictors.Facts):
     hidden: int = Field(ge=1)
     vocabulary: tuple[str, ...]
     by_script: bool = False
+    by_pairs: bool = False
     prior: float = 0.0
 
 
@@ -76,8 +78,8 @@ class StaticModel(nn.Module):
         super().__init__()
         self.sizes, self.word_dropout = sizes, word_dropout
         self.embeddings = nn.Embedding(sizes.words + SPECIAL, sizes.width, padding_idx=PADDING)
-        pieces = sizes.ngrams * (sizes.ngrams + 1) // 2
-        self.composition = nn.Linear(sizes.width, pieces * sizes.filters, bias=False)
+        parts = sizes.ngrams * (sizes.ngrams + 1) // 2
+        self.composition = nn.Linear(sizes.width, parts * sizes.filters, bias=False)
         self.bias = nn.Parameter(torch.zeros(sizes.ngrams, sizes.filters))
         self.dropout = nn.Dropout(dropout)
         inputs = sizes.ngrams * sizes.filters + sizes.width
@@ -90,8 +92,8 @@ class StaticModel(nn.Module):
         """Ready for use: what is composed of single words is tabulated."""
         self.eval()
         with torch.no_grad():
-            pieces, words = self._tabulated(self.embeddings.weight)
-            self.tables = tuple(piece.contiguous() for piece in pieces), words.contiguous()
+            parts, words = self._tabulated(self.embeddings.weight)
+            self.tables = tuple(part.contiguous() for part in parts), words.contiguous()
         return self
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
@@ -102,29 +104,29 @@ class StaticModel(nn.Module):
         if self.tables is None:
             # Composed once per word of the batch, however often it stands there.
             seen, ids = torch.unique(input_ids, return_inverse=True)
-            pieces, words = self._tabulated(self.embeddings(seen))
+            parts, words = self._tabulated(self.embeddings(seen))
         else:
-            ids, (pieces, words) = input_ids, self.tables
+            ids, (parts, words) = input_ids, self.tables
         present = input_ids != PADDING
         total = F.embedding_bag(ids, words, mode="sum", per_sample_weights=present.to(words.dtype))
         mean = total / present.sum(dim=1, keepdim=True).clamp_min(1)
-        logits: Tensor = self.head(torch.cat([*self._strongest(ids, pieces, present), mean], dim=1))
+        logits: Tensor = self.head(torch.cat([*self._strongest(ids, parts, present), mean], dim=1))
         return logits
 
     def _tabulated(self, embedded: Tensor) -> "_Tables":
         """What each word gives to n-grams, (words, filters) per n and place in it, and the word's embedding."""
         return self.composition(self.dropout(embedded)).split(self.sizes.filters, dim=1), embedded
 
-    def _strongest(self, ids: Tensor, pieces: Sequence[Tensor], present: Tensor) -> list[Tensor]:
+    def _strongest(self, ids: Tensor, parts: Sequence[Tensor], present: Tensor) -> list[Tensor]:
         """For every n, the maximum over positions of the n-grams that end there: (rows, filters) each."""
         absent, used, found = ~present.unsqueeze(-1), 0, []
         for n in range(1, self.sizes.ngrams + 1):
-            total = F.embedding(ids, pieces[used + n - 1])
+            total = F.embedding(ids, parts[used + n - 1])
             for j in range(n - 1):
                 # Of the n-gram that ends here, word j stands n - 1 - j places back; before the text there is
                 # nothing, which tells n-grams at its start from those further on.
                 back = n - 1 - j
-                total[:, back:] += F.embedding(ids[:, : max(0, ids.shape[1] - back)], pieces[used + j])
+                total[:, back:] += F.embedding(ids[:, : max(0, ids.shape[1] - back)], parts[used + j])
             used += n
             found.append(F.relu(total.masked_fill_(absent, _LEAST).amax(dim=1) + self.bias[n - 1]))
         return found
@@ -132,14 +134,15 @@ class StaticModel(nn.Module):
 
 @dataclass(frozen=True)
 class Static:
-    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on; `by_script` as in `Facts`, `prior` as in
-    `Adjustment`."""
+    """`vocabulary` maps a lower-cased word to its number, from `SPECIAL` on; `by_script` and `by_pairs` as in `Facts`,
+    `prior` as in `Adjustment`."""
 
     model: StaticModel
     vocabulary: Mapping[str, int]
     labels: tuple[str, ...]
     shape: Shape = Shape.LABEL
     by_script: bool = True
+    by_pairs: bool = True
     prior: float = 0.0
 
     @property
@@ -152,7 +155,7 @@ class Static:
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(outputs(self.model, numbered(part, self.vocabulary, self.by_script)))
+            parts.append(outputs(self.model, numbered(part, self.vocabulary, self.by_script, self.by_pairs)))
         return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
@@ -160,7 +163,13 @@ class Static:
         words = tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
         sizes = {name: value for name, value in vars(self.model.sizes).items() if name not in ("words", "labels")}
         facts = Facts(
-            labels=self.labels, shape=self.shape, vocabulary=words, by_script=self.by_script, prior=self.prior, **sizes
+            labels=self.labels,
+            shape=self.shape,
+            vocabulary=words,
+            by_script=self.by_script,
+            by_pairs=self.by_pairs,
+            prior=self.prior,
+            **sizes,
         )
         write_facts(folder, facts)
         weights = {name: value.contiguous() for name, value in self.model.state_dict().items()}
@@ -176,7 +185,8 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     found = tensors.read(folder / "model.safetensors", expected)
     model = StaticModel(sizes)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
-    return Static(model.to(device()).fold(), number(words), labels, facts.shape, facts.by_script, facts.prior)
+    how = (facts.by_script, facts.by_pairs)
+    return Static(model.to(device()).fold(), number(words), labels, facts.shape, *how, facts.prior)
 
 
 def number(words: list[str]) -> dict[str, int]:
@@ -193,10 +203,14 @@ def _split_of_version_1(text: str) -> list[str]:
     return _WORD_OF_VERSION_1.findall(text.lower())
 
 
-def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True) -> Examples:
+def _split_into_signs(text: str) -> list[str]:
+    return pieces(composed(text.lower()))
+
+
+def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True, by_pairs: bool = True) -> Examples:
     """Rows as word numbers; the second text of a pair follows a separator. A pair of signs that is not in the
     vocabulary, whose signs stand beside it, is left out."""
-    parted = split if by_script else _split_of_version_1
+    parted = _split_of_version_1 if not by_script else split if by_pairs else _split_into_signs
 
     def look_up(text: str) -> list[int]:
         known = ((word, vocabulary.get(word, UNKNOWN)) for word in parted(text))
