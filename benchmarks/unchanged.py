@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,9 @@ def runs(folder: Path) -> Iterator[Run]:
         model = save_model(folder / family, family, left=family == "llama")
         for task in tasks.names():
             data = folder / f"{task}.jsonl"
-            write(rows_for(task), data)
+            rows = rows_for(task)
+            second = {"text_pair": rows["text"]} if len(tasks.get(task).inputs) > 1 else {}
+            write(replace(rows, columns={**second, **rows.columns}), data)
             own = {name: str(small) if value == "SMALL" else value for name, value in QUICK.items()}
             own |= {f"{name}.epochs": "1" for name in ROUTES if "epochs" in options.get(name).Options.model_fields}
             yield Run(f"{task}, {family}", task, data, model, ROUTES, own)
@@ -84,6 +86,9 @@ def found(run: Run, tree: Path, out: Path) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    """`value` as JSON, without the seconds in it."""
+    if isinstance(value, dict):
+        value = {name: each for name, each in value.items() if not name.endswith("_seconds")}
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
