@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from transferkit.networks.head import Head
 
 import transferkit
 from edits import Edit, edits
@@ -36,7 +37,6 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.routes import RouteConfig, resolve
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
-from transferkit.training.head import Head
 
 SECONDS = 20  # until an edit counts as one that hangs
 TEXTS = ["the cat was here", "a red hammer", ""]

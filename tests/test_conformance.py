@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from transferkit.networks.layers import TOP
 
 import transferkit
 from transferkit import adapters, metrics, options, predictors, routes, students, tasks
@@ -22,7 +23,6 @@ from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
 from transferkit.tasks import Shape, Task
 from transferkit.training import losses
-from transferkit.training.layers import TOP
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 from transferkit.training.student_options import DistillationOptions

@@ -14,10 +14,10 @@ from transferkit.data import audit, conversations
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.columns import canonical
 from transferkit.data.rows import Rows
+from transferkit.encoding.answered import answered_examples
+from transferkit.encoding.prompting import frame, prompts
 from transferkit.errors import DataError
 from transferkit.sources.backbone import Backbone
-from transferkit.training.answered import answered_examples
-from transferkit.training.prompting import frame, prompts
 
 TASK = tasks.get("text-generation")
 TALK = [

@@ -16,12 +16,12 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import _check_sample_weight
+from transferkit.cache import features
 
 from tiny_reviews import examples
 from transferkit import TransferClassifier, TransferkitError, estimators
 from transferkit.data import Rows
 from transferkit.errors import DataError
-from transferkit.training import features
 
 TEXTS, LABELS = (list(column) for column in zip(*examples(), strict=True))
 

@@ -19,6 +19,7 @@ import yaml
 from tiny_models import save_model, some_rows
 from transferkit import estimate, flow, predictors, transfer
 from transferkit.artifact.run_folder import open_run
+from transferkit.cache.spaces import Cache, Space
 from transferkit.config import parse
 from transferkit.data.rows import Rows, row_key
 from transferkit.data.splits import Audit, Finding
@@ -27,7 +28,6 @@ from transferkit.evaluation.results import RunResult
 from transferkit.intake import take_in
 from transferkit.predictors import Predictions
 from transferkit.routes import Context, Outcome, Plan
-from transferkit.training.cache import Cache, Space
 from transferkit.transfer import context_of
 
 CANARY = "here now canary"

@@ -19,9 +19,9 @@ from calling import Call, Ended
 from tiny_reviews import examples
 from transferkit import predictors
 from transferkit.artifact import place, run_folder
+from transferkit.cache.spaces import Cache
 from transferkit.errors import ArtifactError, ConfigError, TransferkitError
 from transferkit.sources import store
-from transferkit.training.cache import Cache
 
 REFUSED = ConfigError.exit_code
 

@@ -16,20 +16,22 @@ from transformers import AutoModelForQuestionAnswering
 from calling import Call
 from tiny_models import FILLERS, KINDS, Tiny, make_context, save_model
 from transferkit import data, flow, model, predictors, routes, tasks
+from transferkit.answerers import span as answering
 from transferkit.config import DataConfig, RouteConfig, parse
 from transferkit.data import preparation
 from transferkit.data.answers import UNPLACED, read, written
 from transferkit.data.cleaning import clean
 from transferkit.data.rows import Rows
+from transferkit.encoding.encoded import Passages
+from transferkit.encoding.span_windows import Reading, longest_answer, windows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
 from transferkit.routes import Context
-from transferkit.training import answering, folds, head, shapes
-from transferkit.training.encoding import Passages
+from transferkit.training import folds, ridge_head, shapes
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import Reading, longest_answer, span_examples, windows
+from transferkit.training.passages import span_examples
 
 FAST = {"epochs": 14, "learning_rate": 3e-3, "batch_size": 16, "patience": 14, "layer_decay": 1.0}
 ROUTES: list[Any] = [
@@ -145,7 +147,7 @@ def test_cross_validation_parts_no_questions_about_one_context(
         asked.append(groups)
         return folds.folds(given, seed, groups)
 
-    monkeypatch.setattr(head, "cross_validation", SimpleNamespace(folds=spied))
+    monkeypatch.setattr(ridge_head, "cross_validation", SimpleNamespace(folds=spied))
     result = flow.fit(parse(described(folder, routes=["feature_transfer"], output_dir=str(tmp_path / "run"))))
     labelled = result.splits.train.join(result.splits.validation)
     assert [set(groups) for groups in asked] == [set(labelled["text_pair"]), set(result.splits.train["text_pair"])]

@@ -14,29 +14,30 @@ import numpy as np
 import pytest
 import torch
 from seqeval.metrics import f1_score, precision_score, recall_score
+from transferkit.networks.head import Head
+from transferkit.networks.inference import outputs
+from transferkit.networks.inputs import at_words
 from transformers import AutoModelForTokenClassification
 
 from calling import Call
 from tiny_models import FILLERS, KINDS, Tiny, save_model
 from transferkit import flow, metrics, model, tasks
+from transferkit.arrays import stacked
 from transferkit.config import parse
 from transferkit.data import read as read_rows
 from transferkit.data.columns import canonical
 from transferkit.data.rows import Rows
 from transferkit.data.tags import repaired, spans
+from transferkit.encoding.encoded import NO_TOKEN
+from transferkit.encoding.resampling import oversampled
+from transferkit.encoding.word_windows import encode_words
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import RunResult
 from transferkit.tasks.token_classification import read
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.encoding import NO_TOKEN
-from transferkit.training.head import Head
-from transferkit.training.inference import outputs, stacked
-from transferkit.training.learner import at_words
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
-from transferkit.training.resampling import oversampled
-from transferkit.training.word_windows import encode_words
 
 FAST = {"epochs": 15, "learning_rate": 3e-3, "batch_size": 16, "patience": 15}
 ROUTES: list[Any] = [

@@ -16,12 +16,15 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from transferkit.networks.head import Head
+from transferkit.networks.scaling import last_map
 
 import transferkit
 from tiny_models import VOCABULARY, WIDTH, Tiny, make_context, rows_for, some_rows
 from transferkit import TransferClassifier, predictors, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.data.rows import Rows
+from transferkit.encoding.prompting import frame
 from transferkit.predictors import Predictor
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.generator import Generator
@@ -30,9 +33,6 @@ from transferkit.predictors.static import Sizes, Static, StaticModel, number
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.hush import hushed, log_hushed
 from transferkit.tasks import Shape
-from transferkit.training.head import Head
-from transferkit.training.prompting import frame
-from transferkit.training.scaling import last_map
 
 THREADS = 8
 LABELS = ("O", "B-one", "B-two")

@@ -27,32 +27,34 @@ from transformers import (
 
 from calling import Call
 from tiny_models import FILLERS, VOCABULARY, WIDTH, load, make_context, save_model, save_tokenizer
-from transferkit import asking, flow, metrics, model, predictors, tasks
+from transferkit import flow, metrics, model, predictors, tasks
+from transferkit.cache import asking
+from transferkit.cache.spaces import Cache
+from transferkit.cache.teacher_answers import logits_changed_after, with_answers, with_outputs
+from transferkit.cache.teacher_states import fingerprint
 from transferkit.config import DataConfig, GenerationConfig, RouteConfig, parse
 from transferkit.data.columns import canonical, explicit
 from transferkit.data.rows import Rows
+from transferkit.encoding import conversing
+from transferkit.encoding.answered import answered_examples
+from transferkit.encoding.prompting import Shots, completions, frame, prompts
 from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.evaluation.results import RunResult
+from transferkit.networks.answers_only import AnswersOnly
+from transferkit.networks.influence import block_influence
+from transferkit.networks.inputs import inputs_of, mask_of
+from transferkit.networks.layers import captured, output_layer
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
-from transferkit.training import conversing
-from transferkit.training.answered import answered_examples
-from transferkit.training.answers_only import AnswersOnly
-from transferkit.training.cache import Cache
-from transferkit.training.influence import block_influence
-from transferkit.training.layers import captured, output_layer
-from transferkit.training.learner import ONCE, Learner, Weighted, inputs_of, mask_of
+from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import parameter_groups
 from transferkit.training.losses import Schedule, Step, relative_errors
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.options import TrainingOptions
-from transferkit.training.prompting import Shots, completions, frame, prompts
-from transferkit.training.teacher_answers import logits_changed_after, with_answers, with_outputs
-from transferkit.training.teaching import fingerprint
 
 CHAT = (
     "{% for message in messages %}{{ '[CLS] ' + message['role'] + ' ' + message['content'] + ' [SEP] ' }}{% endfor %}"

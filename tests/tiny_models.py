@@ -20,11 +20,11 @@ from transformers import (
 )
 
 from transferkit import sources, tasks
+from transferkit.cache.spaces import Cache
 from transferkit.data.rows import Rows
 from transferkit.routes import Context
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
-from transferkit.training.cache import Cache
 
 KINDS = {
     "animal": ("cat", "dog", "horse", "mouse", "bird", "fish"),

@@ -9,9 +9,9 @@ from plain_generate import INSTRUCTION, MAX_LENGTH, NEW_TOKENS
 
 from transferkit import sources, tasks
 from transferkit.config import GenerationConfig
+from transferkit.encoding.prompting import frame
 from transferkit.model import rows_of
 from transferkit.predictors.generator import Generator
-from transferkit.training.prompting import frame
 
 
 def main() -> None:

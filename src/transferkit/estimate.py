@@ -38,21 +38,21 @@ from torch import Tensor
 from transferkit import adapters, flow, students
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Overview
+from transferkit.encoding.answered import answered_examples, longest_answer
+from transferkit.encoding.encoded import Encoded, encode
+from transferkit.encoding.prompting import frame
+from transferkit.encoding.word_windows import encode_words
 from transferkit.evaluation.results import Skipped
 from transferkit.intake import Intake
+from transferkit.networks.inference import batch_tokens, device_of
+from transferkit.networks.inputs import inputs_of
 from transferkit.routes import Plan
 from transferkit.routes.feature_transfer import MOST_WORDS
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape
-from transferkit.training.answered import answered_examples, longest_answer
-from transferkit.training.encoding import Encoded, encode
-from transferkit.training.head import fitting_bytes
-from transferkit.training.inference import batch_tokens, device_of
-from transferkit.training.learner import inputs_of
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays
-from transferkit.training.prompting import frame
-from transferkit.training.word_windows import encode_words
+from transferkit.training.ridge_head import fitting_bytes
 from transferkit.transfer import Prepared
 
 _PROBE_FLOPS = 5e11  # most that one batch may take

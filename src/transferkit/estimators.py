@@ -16,6 +16,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from transferkit import routes, sources, tasks
+from transferkit.arrays import Floats
+from transferkit.cache import spaces
 from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder
 from transferkit.data import content, memberships, splitting, weights
 from transferkit.data.columns import GROUP, TIME, WEIGHT
@@ -25,12 +27,10 @@ from transferkit.data.rows import Rows
 from transferkit.data.values import missing
 from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError, shown
-from transferkit.model import Floats
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
 from transferkit.tasks import Task
-from transferkit.training import cache
 from transferkit.violations import explain
 
 _WAY_ON = "or let the environment's TMPDIR name another disk, and fit again"
@@ -181,7 +181,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             validation=rows.take(check),
             task=task,
             backbone=backbone,
-            cache=cache.of(cache_dir),
+            cache=spaces.of(cache_dir),
             folder=folder / "checkpoints",
             seed=self.random_state,
             # The same in every fold, whatever its longest text, or no fold would find another's features.

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
+from transferkit.arrays import Floats
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
 from transferkit.data import (
@@ -38,8 +39,6 @@ from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
 from transferkit.tasks import Shape, Task
-
-Floats = npt.NDArray[np.float32]
 
 _MOST_AT_ONCE = 1_000_000
 _LOST = {Shape.SPAN: "the end of the question is lost; shorten it"}

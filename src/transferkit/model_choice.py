@@ -9,15 +9,15 @@ from transferkit import data, sources
 from transferkit.config import RunConfig
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Overview, Splits
+from transferkit.encoding import coverage, read_back, word_windows
+from transferkit.encoding.answered import asked_lengths
+from transferkit.encoding.encoded import Encoded, encode
 from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
 from transferkit.sources import belonging
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.tasks import Shape, Task
-from transferkit.training import coverage, read_back, word_windows
-from transferkit.training.answered import asked_lengths
-from transferkit.training.encoding import Encoded, encode
 
 log = logging.getLogger("transferkit")
 

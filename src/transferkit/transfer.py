@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from transferkit import data, sources
+from transferkit.arrays import Ints
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
+from transferkit.cache import spaces
 from transferkit.config import RunConfig
 from transferkit.data.parting import learned
 from transferkit.data.rows import Rows
@@ -25,8 +27,7 @@ from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.tasks import Shape, Task
-from transferkit.training import cache, parts, shapes
-from transferkit.training.folds import Ints
+from transferkit.training import parts, shapes
 
 log = logging.getLogger("transferkit")
 
@@ -148,7 +149,7 @@ def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome)
     if prepared.task.shape is not Shape.LABELS or outcome.learned_all:
         return answers
     kind = shapes.of(Shape.LABELS)
-    return shapes.cross_fitted(kind, answers, kind.targets(prepared.compared, prepared.task), context.seed)
+    return shapes.cross_fitted(Shape.LABELS, answers, kind.targets(prepared.compared, prepared.task), context.seed)
 
 
 def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> CrossValidated:
@@ -215,7 +216,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         validation=splits.validation,
         task=prepared.task,
         backbone=prepared.backbone,
-        cache=cache.of(prepared.cache_dir),
+        cache=spaces.of(prepared.cache_dir),
         folder=run.checkpoints(plan.title, repeat),
         seed=config.seed + repeat,
         max_length=prepared.max_length,

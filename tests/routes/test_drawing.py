@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
+from transferkit.cache import asking
 
 from tiny_models import Tiny, make_context, some_rows
-from transferkit import asking, options, routes, tasks
+from transferkit import options, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.data.rows import Rows
 from transferkit.routes import Context

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 import torch
 from peft import PeftModel
+from transferkit.cache import features
+from transferkit.networks import head
+from transferkit.networks.prefix import SkippedPrefix
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from tiny_models import DECODERS, ENCODERS, FAMILIES, FILLERS, Tiny, make_context, some_rows
@@ -22,9 +25,8 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, baseline, contrastive, parameter_transfer
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.tasks import Shape
-from transferkit.training import features, folds, head, loop
+from transferkit.training import folds, loop
 from transferkit.training.options import TrainingOptions
-from transferkit.training.prefix import SkippedPrefix
 from transferkit.training.shapes import label
 
 QUICK: dict[str, dict[str, Any]] = {

@@ -15,12 +15,12 @@ from tiny_models import VOCABULARY, Tiny, save_model, save_tokenizer, some_rows
 from transferkit import predictors, routes, students
 from transferkit.config import RouteConfig
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import Examples
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.predictors.static import Static
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, distillation
 from transferkit.students.fewer_layers import evenly_spread
-from transferkit.training.examples import Examples
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Schedule
 from transferkit.training.student_options import DistillationOptions
@@ -175,8 +175,8 @@ def test_inner_signals_are_read_once(context: Context, monkeypatch: pytest.Monke
     def never(*_args: Any) -> Any:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("transferkit.training.features.batches", never)
-    monkeypatch.setattr("transferkit.training.teaching.batches", never)
+    monkeypatch.setattr("transferkit.cache.features.batches", never)
+    monkeypatch.setattr("transferkit.cache.teacher_states.batches", never)
     second = distil("fewer_layers", context, given)
     assert np.array_equal(first.predictor.predict(FRESH).outputs, second.predictor.predict(FRESH).outputs)
 

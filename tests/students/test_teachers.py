@@ -12,13 +12,14 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from tiny_models import Tiny
-from transferkit import asking, predictors, routes
+from transferkit import predictors, routes
+from transferkit.cache import asking
+from transferkit.cache.teacher_states import fingerprint
 from transferkit.config import RouteConfig
 from transferkit.errors import ConfigError, TransferkitError
+from transferkit.networks.head import Head
+from transferkit.networks.layers import keep_layers
 from transferkit.routes import Context
-from transferkit.training.head import Head
-from transferkit.training.layers import keep_layers
-from transferkit.training.teaching import fingerprint
 
 STATIC = {"epochs": 1, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16}
 
@@ -41,7 +42,7 @@ def test_a_teacher_of_frozen_features_does_not_read_again(
     def never(*_args: Any) -> Any:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("transferkit.training.features.batches", never)
+    monkeypatch.setattr("transferkit.cache.features.batches", never)
     monkeypatch.setattr("transferkit.predictors.frozen_features.batches", never)
     loaded, shape = predictors.load(tmp_path / "frozen"), context.task.shape
     found = asking.answers(loaded, tmp_path / "frozen", context.train, context.cache, shape, context.backbone)

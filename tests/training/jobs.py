@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from transformers import set_seed
 
 from tiny_models import make_context, some_rows
+from transferkit.cache.spaces import Entry, Reader
+from transferkit.encoding.examples import Examples
 from transferkit.sources.backbone import Backbone
-from transferkit.training.cache import Entry, Reader
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.examples import Examples
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training
 from transferkit.training.losses import Step

@@ -5,7 +5,7 @@ import numpy as np
 from tiny_models import some_rows
 from transferkit.data.rows import Rows
 from transferkit.data.words import signs
-from transferkit.training.augmentation import altered
+from transferkit.encoding.augmentation import altered
 
 OTHERS = ["zebra", "lion"]
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transferkit.training.batching import LengthBatches, by_length
+from transferkit.encoding.batching import LengthBatches, by_length
 
 LENGTHS = st.lists(st.integers(1, 60), min_size=1, max_size=70)
 SIZES = st.integers(1, 17)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from transferkit.networks.bridging import bridge
+from transferkit.networks.layers import keep_layers
 from transformers import (
     Gemma2Config,
     Gemma2ForCausalLM,
@@ -20,9 +22,7 @@ from transformers import (
     OPTForCausalLM,
 )
 
-from transferkit.training.bridging import bridge
-from transferkit.training.examples import Examples
-from transferkit.training.layers import keep_layers
+from transferkit.encoding.examples import Examples
 
 SIZES: dict[str, Any] = {
     "vocab_size": 50,

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from transferkit.cache import shards
+from transferkit.cache import spaces as caching
+from transferkit.cache.spaces import Array, Cache, Compute, Space
 from transferkit.errors import ResourceError
-from transferkit.training import cache as caching
-from transferkit.training import shards
-from transferkit.training.cache import Array, Cache, Compute, Space
 
 KEYS = [f"{i:032x}" for i in range(6)]
 

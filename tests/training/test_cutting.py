@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transferkit.encoding.span_windows import STRIDE, windows
 from transformers import PreTrainedTokenizerFast
 
 from transferkit.data.rows import Rows
+from transferkit.encoding.encoded import encode
+from transferkit.encoding.tokenizing import ready
+from transferkit.encoding.word_windows import encode_words
 from transferkit.errors import ConfigError
-from transferkit.training.encoding import encode
-from transferkit.training.passages import STRIDE, windows
-from transferkit.training.tokenizing import ready
-from transferkit.training.word_windows import encode_words
 
 SPECIAL = ("<s>", "</s>", "<pad>", "<unk>")
 PIECES = (*SPECIAL, *"abcdefgh", "\u0120", *(f"\u0120{letter}" for letter in "abcdefgh"))

@@ -3,8 +3,7 @@
 import pytest
 import torch
 from torch import nn
-
-from transferkit.training.dropout import cheap_dropout, drop
+from transferkit.networks.dropout import cheap_dropout, drop
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

@@ -11,15 +11,15 @@ from jobs import classifier, examples_of
 from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, ModernBertDecoderConfig, OPTConfig
 
 from tiny_models import FAMILIES, Tiny, load, save_model, some_rows
+from transferkit.cache.features import pooled_layers, token_states
+from transferkit.cache.spaces import Cache, Entry, Reader
+from transferkit.cache.teacher_states import hidden_states
 from transferkit.data.rows import Rows
+from transferkit.encoding.encoded import Encoded, encode
+from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError
-from transferkit.training.cache import Cache, Entry, Reader
-from transferkit.training.encoding import Encoded, encode
-from transferkit.training.examples import Examples
-from transferkit.training.features import pooled_layers, token_states
-from transferkit.training.layers import TOP, captured, captured_along
-from transferkit.training.pooling import pool
-from transferkit.training.teaching import hidden_states
+from transferkit.networks.layers import TOP, captured, captured_along
+from transferkit.networks.pooling import pool
 
 HIDDEN = torch.tensor([[[1.0, -1.0], [3.0, 5.0], [8.0, 0.0]], [[2.0, 2.0], [9.0, 9.0], [9.0, 9.0]]])
 RIGHT = torch.tensor([[1, 1, 1], [1, 0, 0]])

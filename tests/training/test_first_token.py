@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import pytest
 import torch
 from torch import Tensor, nn
+from transferkit.networks.first_token import first_token_alone
+from transferkit.networks.layers import captured, find_layers
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
@@ -20,9 +22,7 @@ from transformers import (
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from transferkit.training.examples import Examples
-from transferkit.training.first_token import first_token_alone
-from transferkit.training.layers import captured, find_layers
+from transferkit.encoding.examples import Examples
 
 SIZES = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 40}
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from tiny_models import FAMILIES, Tiny
 from transferkit import adapters, options
+from transferkit.cache.features import token_states
+from transferkit.cache.spaces import Cache
 from transferkit.errors import ConfigError
-from transferkit.training.cache import Cache
-from transferkit.training.features import token_states
-from transferkit.training.layers import find_layers, keep_layers
-from transferkit.training.prefix import SkippedPrefix, activation_bytes, freeze_below
+from transferkit.networks.layers import find_layers, keep_layers
+from transferkit.networks.prefix import SkippedPrefix, activation_bytes, freeze_below
 
 POSITIONS = [0, 5, 7, 11, 20]
 

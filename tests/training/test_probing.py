@@ -11,6 +11,8 @@ import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
+from transferkit.networks.inference import outputs
+from transferkit.networks.scaling import last_map
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
@@ -23,11 +25,10 @@ from transformers import (
 )
 
 from transferkit import tasks
+from transferkit.encoding.encoded import Encoded
+from transferkit.encoding.examples import Examples
 from transferkit.training import classifier, probing
 from transferkit.training.classifier import Recipe
-from transferkit.training.encoding import Encoded
-from transferkit.training.examples import Examples
-from transferkit.training.inference import outputs
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.hard_labels import HardLabels
@@ -35,7 +36,6 @@ from transferkit.training.losses.label_sets import LabelSets
 from transferkit.training.losses.squared_error import SquaredError
 from transferkit.training.options import TrainingOptions
 from transferkit.training.probing import probe
-from transferkit.training.scaling import last_map
 
 SIZES: dict[str, Any] = {
     "hidden_size": 32,

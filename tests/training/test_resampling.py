@@ -7,9 +7,9 @@ import numpy as np
 from jobs import examples_of, make_job
 
 from tiny_models import Tiny
-from transferkit.training.examples import UNLABELLED
+from transferkit.encoding.examples import UNLABELLED
+from transferkit.encoding.resampling import oversampled
 from transferkit.training.loop import train
-from transferkit.training.resampling import oversampled
 
 
 def test_every_label_comes_as_often_as_the_most_frequent(tiny: Tiny) -> None:

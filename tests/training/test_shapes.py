@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
+from transferkit.networks.adjustment import Adjustment
 
 from transferkit import metrics, tasks
 from transferkit.data.rows import Rows
@@ -14,7 +15,6 @@ from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment
 
 T = 2.0
 

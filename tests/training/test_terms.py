@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from transferkit import terms
 from transferkit.data.rows import Rows
-from transferkit.training import terms
-from transferkit.training.terms import Terms, characters, overlap, words
+from transferkit.terms import Terms, characters, overlap, words
 
 TEXTS = ["The cat sat on the mat, the cat", "a dog sat", "cat and dog and cat", "nothing here sat"]
 MOST = 10_000

@@ -6,11 +6,11 @@ import pytest
 import torch
 from jobs import classifier, differing, examples_of, make_job, weights_of
 from torch import nn
+from transferkit.networks.vocabulary import SeenEmbedding, restore, shrink
 
 from tiny_models import FAMILIES, Tiny
 from transferkit import adapters, options
 from transferkit.training.loop import train
-from transferkit.training.vocabulary import SeenEmbedding, restore, shrink
 
 
 @pytest.mark.parametrize("family", FAMILIES)

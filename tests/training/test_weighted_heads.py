@@ -8,16 +8,17 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, Ridge
+from transferkit.networks.head import prepared
 
 from transferkit import tasks
 from transferkit.predictors import span_matcher
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.training import linear, probing, ridge, shapes
 from transferkit.training.folds import folds as folds_of
-from transferkit.training.head import fit_head, prepared
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.hard_labels import HardLabels
 from transferkit.training.racing import Race
+from transferkit.training.ridge_head import fit_head
 from transferkit.training.shapes import label
 
 Floats = npt.NDArray[np.float32]

@@ -11,13 +11,14 @@ import torch
 from jobs import differing, examples_of, make_job, weights_of
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transferkit.encoding.span_windows import PLAIN
+from transferkit.networks.layers import TOP
 
 from tiny_models import Tiny, rows_for
 from transferkit import tasks
 from transferkit.data.rows import Rows
 from transferkit.training import losses, shapes
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.layers import TOP
 from transferkit.training.loop import train
 from transferkit.training.losses import Loss, Schedule, Step
 from transferkit.training.losses.attentions import Attentions
@@ -38,7 +39,6 @@ from transferkit.training.losses.soft_tags import SoftTags
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.losses.squared_error import SquaredError
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import PLAIN
 
 ROWS, TOKENS, WIDTH = 3, 4, 5
 WEIGHTS = torch.tensor([2.0, 0.25, 0.75])

@@ -12,8 +12,8 @@ from tiny_reviews import BAD, GOOD
 from transferkit import flow, model
 from transferkit.config import parse
 from transferkit.data.rows import Rows, from_texts
-from transferkit.training.encoding import encode
-from transferkit.training.windows import whole, windowed
+from transferkit.encoding.encoded import encode
+from transferkit.encoding.windows import whole, windowed
 
 WORDS = [f"number{i}" for i in range(60)]
 

@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from transferkit.adapters import Adapted
+from transferkit.networks.vocabulary import restore, shrink
 from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
-from transferkit.training.vocabulary import restore, shrink
 
 
 def default_rate(parameters: int) -> float:

@@ -6,12 +6,12 @@ from torch import nn
 
 from transferkit.adapters import Adapted
 from transferkit.errors import ConfigError
+from transferkit.networks.layers import find_layers
+from transferkit.networks.prefix import SkippedPrefix, freeze_below
 from transferkit.options.top_layers import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.training.layers import find_layers
 from transferkit.training.options import TrainingOptions
-from transferkit.training.prefix import SkippedPrefix, freeze_below
 
 
 def default_rate(parameters: int) -> float:

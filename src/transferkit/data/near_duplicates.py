@@ -18,6 +18,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.arrays import Ints
 from transferkit.data.content import PAIR_MARK
 from transferkit.data.words import without_punctuation
 
@@ -30,7 +31,6 @@ _MOST_CANDIDATES = 1000
 _LEFT_OUT = dict.fromkeys(map(ord, " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4"))
 _MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)
 Shingles = npt.NDArray[np.uint32]
-Ints = npt.NDArray[np.int64]
 
 
 def near_pairs(queries: Sequence[str], held: Sequence[str]) -> list[tuple[int, int]]:

@@ -8,16 +8,14 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from transferkit.arrays import Floats
 from transferkit.data import audit
 from transferkit.data.columns import WEIGHT
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import missing
 from transferkit.errors import DataError, shown
-
-Floats = npt.NDArray[np.float32]
 
 MOST = 1e15
 

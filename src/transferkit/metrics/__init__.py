@@ -8,13 +8,12 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.arrays import Doubles
 from transferkit.data.tags import spans
 from transferkit.errors import unknown
 
 _NOISE = 1e-12
 """Differences of this share of the largest value are those of rounding."""
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Metric(Protocol):
@@ -47,7 +46,7 @@ class Metric(Protocol):
     HIGHER_IS_BETTER: bool | None
     SHAPES: tuple[str, ...]
 
-    def resampled(self, predictions: Any, references: Any, counts: Floats) -> Floats:
+    def resampled(self, predictions: Any, references: Any, counts: Doubles) -> Doubles:
         """The metric under row multiplicities: `counts` is (resamples, n), one row per resample; the answer is
         (resamples,). It makes a bootstrap one matrix product."""
 
@@ -99,7 +98,7 @@ def on_one_scale(name: str, predictions: Any) -> Any:
     return scaled(predictions) if scaled else predictions
 
 
-def weighing(name: str, predictions: Any, references: Any) -> Callable[[Floats], Floats]:
+def weighing(name: str, predictions: Any, references: Any) -> Callable[[Doubles], Doubles]:
     """From row multiplicities (resamples, n) to the metric called `name` in every resample, (resamples,)."""
     member: Any = get(name)
     if not hasattr(member, "statistics"):
@@ -114,7 +113,7 @@ def compute(name: str, predictions: Any, references: Any, weights: npt.NDArray[A
     return float(get(name).resampled(predictions, references, counts[None])[0])
 
 
-def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Doubles, Doubles]:
     """Which labels are given and which are true, each (n, C) of 0 and 1."""
     truth = np.asarray(references)
     if truth.ndim == 2:
@@ -125,43 +124,43 @@ def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple
     return predicted.astype(np.float64), (truth[:, None] == classes).astype(np.float64)
 
 
-def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Doubles, Doubles]:
     """The probabilities of several labels, (n, C), and those from which on they are given, (n, 1)."""
     found, labels = np.asarray(predictions, dtype=np.float64), np.asarray(references).shape[1]
     return found[:, :labels], found[:, labels:] if found.shape[1] > labels else np.full((len(found), 1), 0.5)
 
 
 def class_counts(
-    predictions: npt.NDArray[Any], references: npt.NDArray[Any], counts: Floats
-) -> tuple[Floats, Floats, Floats]:
+    predictions: npt.NDArray[Any], references: npt.NDArray[Any], counts: Doubles
+) -> tuple[Doubles, Doubles, Doubles]:
     """Right predictions, all predictions and true rows of every class, each (resamples, C)."""
     predicted, true = chosen(predictions, references)
     return counts @ (predicted * true), counts @ predicted, counts @ true
 
 
-def entity_counts(predictions: Any, references: Any) -> Floats:
+def entity_counts(predictions: Any, references: Any) -> Doubles:
     """Entities found rightly, found, and true in every row, (n, 3)."""
     found = [(set(spans(ours)), set(spans(true))) for ours, true in zip(predictions, references, strict=True)]
     return np.array([[len(ours & true), len(ours), len(true)] for ours, true in found], dtype=np.float64)
 
 
-def scored(values: npt.NDArray[Any] | Sequence[float]) -> Floats:
+def scored(values: npt.NDArray[Any] | Sequence[float]) -> Doubles:
     """Statistics, (n, 2), of a metric that is the mean of a value per row, (n,)."""
     found = np.asarray(values, dtype=np.float64)
     return np.column_stack([found, np.ones(len(found))])
 
 
-def mean_of(sums: Floats) -> Floats:
+def mean_of(sums: Doubles) -> Doubles:
     """The mean of what was `scored`, in every resample."""
     return ratio(sums[:, 0], sums[:, 1])
 
 
-def mean(values: npt.NDArray[Any] | Sequence[float], counts: Floats) -> Floats:
+def mean(values: npt.NDArray[Any] | Sequence[float], counts: Doubles) -> Doubles:
     """The mean of a value per row, (n,), in every resample."""
     return mean_of(counts @ scored(values))
 
 
-def deviations(values: Any, counts: Floats) -> tuple[Floats, Floats]:
+def deviations(values: Any, counts: Doubles) -> tuple[Doubles, Doubles]:
     """How far the values of all rows, (n,), are from the mean of a resample, (resamples, n), and their variance in it,
     (resamples,): exactly 0 where all rows drawn have one value."""
     given = np.asarray(values, dtype=np.float64)
@@ -172,19 +171,19 @@ def deviations(values: Any, counts: Floats) -> tuple[Floats, Floats]:
     return apart, np.where(variance > (_NOISE * largest) ** 2, variance, 0.0)
 
 
-def correlation(a: Any, b: Any, counts: Floats) -> Floats:
+def correlation(a: Any, b: Any, counts: Doubles) -> Doubles:
     """Pearson correlation of two values per row, each (n,), in every resample; 0 where either does not vary."""
     (of_a, varies_a), (of_b, varies_b) = deviations(a, counts), deviations(b, counts)
     together = (counts * of_a * of_b).sum(axis=1) / counts.sum(axis=1)
     return np.clip(ratio(together, np.sqrt(varies_a * varies_b)), -1, 1)
 
 
-def ratio(numerator: Floats, denominator: Floats) -> Floats:
+def ratio(numerator: Doubles, denominator: Doubles) -> Doubles:
     """`numerator / denominator`, and 0 where the denominator is 0 (scikit-learn's `zero_division=0`)."""
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
-def over_classes(values: Floats, predicted: Floats, true: Floats) -> Floats:
+def over_classes(values: Doubles, predicted: Doubles, true: Doubles) -> Doubles:
     """Mean of `values` (resamples, C) over the classes that are true or predicted somewhere in the resample."""
     present = (predicted + true) > 0
     return np.asarray((values * present).sum(axis=1) / np.maximum(present.sum(axis=1), 1))
@@ -203,18 +202,18 @@ def of_rows(some: Sequence[bool]) -> npt.NDArray[np.bool_]:
     return found & ~found.all()
 
 
-def of_some(values: Sequence[float], some: Sequence[bool]) -> Floats:
+def of_some(values: Sequence[float], some: Sequence[bool]) -> Doubles:
     """Statistics, (n, 2), of a metric that is the mean of a value over `some` rows; others count for nothing."""
     there = np.asarray(some, dtype=np.float64)
     return np.column_stack([np.asarray(values, dtype=np.float64) * there, there])
 
 
-def corpus_statistics(metric: Any, predictions: Sequence[str], references: Any) -> Floats:
+def corpus_statistics(metric: Any, predictions: Sequence[str], references: Any) -> Doubles:
     """What a corpus metric of sacrebleu (Post 2018) counts in every row, (n, k)."""
     return np.array(metric._extract_corpus_statistics(list(predictions), streams(references)), dtype=np.float64)
 
 
-def corpus_score(metric: Any, sums: Floats) -> Floats:
+def corpus_score(metric: Any, sums: Doubles) -> Doubles:
     """A corpus metric of sacrebleu from sums of what it counts, in every resample."""
     return np.array([metric._compute_score_from_stats(list(line)).score for line in sums])
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.metrics import Floats
+from transferkit.arrays import Doubles
 
 TITLE = "accuracy"
 HIGHER_IS_BETTER = True
@@ -17,6 +17,6 @@ def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
     return np.asarray(predictions.argmax(axis=1) == np.asarray(references))
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return np.asarray(counts @ rows_right(predictions, references).astype(np.float64) / counts.sum(axis=1))

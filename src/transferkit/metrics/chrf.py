@@ -4,7 +4,8 @@ from typing import Any
 
 from sacrebleu.metrics.chrf import CHRF
 
-from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
+from transferkit.arrays import Doubles
+from transferkit.metrics import corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "chrF"
 HIGHER_IS_BETTER = True
@@ -12,17 +13,17 @@ SHAPES = ("TEXT",)
 POINT = 1.0
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """What sacrebleu counts in every row."""
     return corpus_statistics(CHRF(), predictions, references)
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """From 0 to 100."""
     return corpus_score(CHRF(), sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 

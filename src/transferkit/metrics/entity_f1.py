@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from transferkit.metrics import Floats, entity_counts, ratio
+from transferkit.arrays import Doubles
+from transferkit.metrics import entity_counts, ratio
 
 TITLE = "entity F1"
 HIGHER_IS_BETTER = True
 SHAPES = ("TAGS",)
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """What is counted in every row."""
     return entity_counts(predictions, references)
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """From 0 to 1, of all rows together."""
     right, predicted, true = sums.T
     return ratio(2 * right, predicted + true)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.arrays import Doubles
 from transferkit.data.answers import equal, right_texts
-from transferkit.metrics import Floats, best_of, mean_of, scored
+from transferkit.metrics import best_of, mean_of, scored
 
 TITLE = "exact match"
 HIGHER_IS_BETTER = True
@@ -19,16 +20,16 @@ def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
     return np.array(best_of(equal, predictions, right)) > 0
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """0 or 1 in every row."""
     return scored(rows_right(predictions, references))
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """The mean over rows."""
     return mean_of(sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))

@@ -9,30 +9,31 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from transferkit.metrics import Floats, mean_of, of_labels, scored
+from transferkit.arrays import Doubles
+from transferkit.metrics import mean_of, of_labels, scored
 
 TITLE = "label ranking"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABELS",)
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """From 0 to 1 in every row."""
     (scores, _), truth = of_labels(predictions, references), np.asarray(references) > 0
     return scored([_of_row(*row) for row in zip(scores, truth, strict=True)])
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """The mean over rows."""
     return mean_of(sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 
 
-def _of_row(scores: Floats, truth: Any) -> float:
+def _of_row(scores: Doubles, truth: Any) -> float:
     if truth.all() or not truth.any():
         return 1.0
     among_all = rankdata(-scores, "max")[truth]

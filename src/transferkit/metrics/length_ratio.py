@@ -4,27 +4,28 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.arrays import Doubles
 from transferkit.data.words import has_signs, signs
-from transferkit.metrics import Floats, ratio
+from transferkit.metrics import ratio
 
 TITLE = "length ratio"
 HIGHER_IS_BETTER = None
 SHAPES = ("TEXT",)
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """Words of the answer and of the reference in every row; of several references the first."""
     ours = np.array([_length(text) for text in predictions], dtype=np.float64)
     theirs = np.array([_length(given[0]) if given else 0 for given in references], dtype=np.float64)
     return np.column_stack([ours, theirs])
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """Of all rows together."""
     return ratio(sums[:, 0], sums[:, 1])
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 

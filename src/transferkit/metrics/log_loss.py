@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats, of_labels
+from transferkit.arrays import Doubles
+from transferkit.metrics import of_labels
 
 TITLE = "log loss"
 HIGHER_IS_BETTER = False
@@ -17,7 +18,7 @@ FLOOR = float(np.finfo(np.float32).eps)
 """Probabilities are raised to this (scikit-learn's choice for float32), so that one sure miss is not infinite."""
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     truth = np.asarray(references)
     if truth.ndim > 1:

@@ -6,14 +6,15 @@ not the F1 of mean precision and mean recall.
 
 from typing import Any
 
-from transferkit.metrics import Floats, class_counts, over_classes, ratio
+from transferkit.arrays import Doubles
+from transferkit.metrics import class_counts, over_classes, ratio
 
 TITLE = "macro F1"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABEL", "LABELS")
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     right, predicted, true = class_counts(predictions, references, counts)
     return over_classes(ratio(2 * right, predicted + true), predicted, true)

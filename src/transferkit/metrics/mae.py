@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats, mean
+from transferkit.arrays import Doubles
+from transferkit.metrics import mean
 
 TITLE = "mean absolute error"
 HIGHER_IS_BETTER = False
 SHAPES = ("VALUE",)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return mean(np.abs(np.asarray(predictions)[:, 0] - np.asarray(references)), counts)

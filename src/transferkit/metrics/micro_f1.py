@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.metrics import Floats, class_counts, ratio
+from transferkit.arrays import Doubles
+from transferkit.metrics import class_counts, ratio
 
 TITLE = "micro F1"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABEL", "LABELS")
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     right, predicted, true = class_counts(predictions, references, counts)
     return ratio(2 * right.sum(axis=1), (predicted + true).sum(axis=1))

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.arrays import Doubles
 from transferkit.data.answers import answerable, equal, right_texts
-from transferkit.metrics import Floats, best_of, mean_of, of_rows, of_some
+from transferkit.metrics import best_of, mean_of, of_rows, of_some
 
 TITLE = "exact, unanswerable"
 HIGHER_IS_BETTER = True
@@ -21,17 +22,17 @@ def applies(references: Any) -> npt.NDArray[np.bool_]:
     return of_rows([not there for there in answerable(references)])
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """From 0 to 1 in every such row, of several references the best."""
     found = best_of(equal, predictions, [right_texts(given) for given in references])
     return of_some(found, [not there for there in answerable(references)])
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """The mean over such rows."""
     return mean_of(sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.arrays import Doubles
 from transferkit.data.words import composed, words
-from transferkit.metrics import Floats, ratio
+from transferkit.metrics import ratio
 
 TITLE = "novelty"
 HIGHER_IS_BETTER = None
@@ -14,18 +15,18 @@ SHAPES = ("TEXT",)
 COMPARES_INPUTS = True
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """New word pairs and all of them in every row; `references` are the inputs of every row, one or more."""
     rows = [_new(text, given) for text, given in zip(predictions, references, strict=True)]
     return np.array(rows, dtype=np.float64)
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """From 0 (all is copied) to 1, of all rows together."""
     return ratio(sums[:, 0], sums[:, 1])
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.metrics import Floats, deviations, mean, ratio
+from transferkit.arrays import Doubles
+from transferkit.metrics import deviations, mean, ratio
 
 TITLE = "R2"
 HIGHER_IS_BETTER = True
 SHAPES = ("VALUE",)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     truth = np.asarray(references, dtype=np.float64)
     left = mean((np.asarray(predictions)[:, 0] - truth) ** 2, counts)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from transferkit import rouge
-from transferkit.metrics import Floats, best_of, mean_of, scored
+from transferkit.arrays import Doubles
+from transferkit.metrics import best_of, mean_of, scored
 
 TITLE = "ROUGE-2"
 HIGHER_IS_BETTER = True
@@ -11,17 +12,17 @@ SHAPES = ("TEXT",)
 IS_SHARE = True
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """From 0 to 1 in every row, of several references the best."""
     return scored(best_of(rouge.f_measure("rouge2"), predictions, references))
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """The mean over rows."""
     return mean_of(sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 

@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from transferkit.metrics import Floats, correlation
+from transferkit.arrays import Doubles
+from transferkit.metrics import correlation
 
 TITLE = "Spearman correlation"
 HIGHER_IS_BETTER = True
 SHAPES = ("VALUE",)
 
 
-def on_one_scale(predictions: Any) -> Floats:
+def on_one_scale(predictions: Any) -> Doubles:
     """Their ranks."""
     return np.asarray(rankdata(predictions, axis=0), dtype=np.float64)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return correlation(rankdata(np.asarray(predictions)[:, 0]), rankdata(references), counts)

@@ -4,8 +4,9 @@ from typing import Any
 
 from sacrebleu.metrics.ter import TER
 
+from transferkit.arrays import Doubles
 from transferkit.data.words import language
-from transferkit.metrics import Floats, corpus_score, corpus_statistics, of_sacrebleu
+from transferkit.metrics import corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "TER"
 HIGHER_IS_BETTER = False
@@ -13,17 +14,17 @@ SHAPES = ("TEXT",)
 POINT = 1.0
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """What sacrebleu counts in every row."""
     return corpus_statistics(_ter(references), predictions, references)
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """From 0 to 100, and above."""
     return corpus_score(TER(), sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))
 

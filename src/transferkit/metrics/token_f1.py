@@ -2,24 +2,25 @@
 
 from typing import Any
 
+from transferkit.arrays import Doubles
 from transferkit.data.answers import overlap, right_texts
-from transferkit.metrics import Floats, best_of, mean_of, scored
+from transferkit.metrics import best_of, mean_of, scored
 
 TITLE = "token F1"
 HIGHER_IS_BETTER = True
 SHAPES = ("SPAN", "TEXT")
 
 
-def statistics(predictions: Any, references: Any) -> Floats:
+def statistics(predictions: Any, references: Any) -> Doubles:
     """From 0 to 1 in every row, of several references the best; one without words is matched by none only."""
     return scored(best_of(overlap, predictions, [right_texts(given) for given in references]))
 
 
-def of_sums(sums: Floats) -> Floats:
+def of_sums(sums: Doubles) -> Doubles:
     """The mean over rows."""
     return mean_of(sums)
 
 
-def resampled(predictions: Any, references: Any, counts: Floats) -> Floats:
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     return of_sums(counts @ statistics(predictions, references))

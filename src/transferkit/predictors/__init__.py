@@ -9,7 +9,6 @@ from pkgutil import iter_modules
 from typing import Annotated, Any, Protocol, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt
 
 from transferkit import record, sums
@@ -23,7 +22,6 @@ from transferkit.sources.one_sentence import explaining
 from transferkit.tasks import Shape
 
 P = TypeVar("P")
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)

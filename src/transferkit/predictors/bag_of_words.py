@@ -11,13 +11,13 @@ from pydantic import Field, model_validator
 from safetensors.numpy import save_file
 from scipy.sparse import hstack
 
-from transferkit import predictors
+from transferkit import answerers, predictors, terms
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, ShapeName, saving, write_facts
+from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.tasks import Shape
-from transferkit.training import shapes, terms
-from transferkit.training.terms import Terms, words
+from transferkit.terms import Terms, words
 
 _BATCH_ROWS = 4096
 _COLUMNS = ("text", "text_pair")
@@ -58,13 +58,13 @@ class BagOfWords:
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(shapes.of(self.shape).predictions(np.zeros((0, len(self.bias)), dtype=np.float32)))
+            return Predictions(answerers.of(self.shape).predictions(np.zeros((0, len(self.bias)), dtype=np.float32)))
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
             inputs = hstack([each.vectors(part) for each in self.terms], format="csr", dtype=np.float32)
             parts.append(np.asarray(inputs @ self.weights + self.bias, dtype=np.float32))
-        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts), self.prior))
+        return Predictions(answerers.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
     def save(self, folder: Path) -> None:

@@ -12,27 +12,28 @@ from pydantic import Field, field_validator
 from torch import Tensor
 from transformers import AutoModel
 
-from transferkit import predictors
+from transferkit import answerers, predictors
+from transferkit.answerers import span as answering
+from transferkit.answerers import tags
+from transferkit.arrays import Floats, stacked
 from transferkit.data.rows import Rows
+from transferkit.encoding.encoded import LONGEST_SPAN, encode
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.span_windows import Reading, windows
+from transferkit.encoding.tokenizing import as_learned
+from transferkit.encoding.windows import whole, windowed
+from transferkit.encoding.word_reading import AS_WRITTEN, WordReading
+from transferkit.encoding.word_windows import encode_words
+from transferkit.networks.head import Head
+from transferkit.networks.inference import batches, device_of
+from transferkit.networks.inputs import at_words, inputs_of, mask_of
+from transferkit.networks.layers import StopForward, captured, depth_of, keep_layers, stopping_after
+from transferkit.networks.pooling import pool
+from transferkit.networks.replica import replica, to_save, write
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.tasks import Shape
-from transferkit.training import answering, shapes
-from transferkit.training.encoding import LONGEST_SPAN, encode
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.head import Head
-from transferkit.training.inference import Floats, batches, device_of, stacked
-from transferkit.training.layers import StopForward, captured, depth_of, keep_layers, stopping_after
-from transferkit.training.learner import at_words, inputs_of, mask_of
-from transferkit.training.passages import Reading, windows
-from transferkit.training.pooling import pool
-from transferkit.training.replica import replica, to_save, write
-from transferkit.training.shapes import tags
-from transferkit.training.tokenizing import as_learned
-from transferkit.training.windows import whole, windowed
-from transferkit.training.word_reading import AS_WRITTEN, WordReading
-from transferkit.training.word_windows import encode_words
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
 Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
@@ -185,13 +186,13 @@ class FrozenFeatures:
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
             nothing = np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
-            return Predictions(shapes.of(self.shape).predictions(nothing, self.prior))
+            return Predictions(answerers.of(self.shape).predictions(nothing, self.prior))
         if self.shape is Shape.TAGS:
             words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
             logits = self._logits(Examples(words, np.full(len(words), UNLABELLED)))
             return Predictions(tags.answered(logits, words, self.labels))
         logits, cut = self.logits(rows)
-        return Predictions(shapes.of(self.shape).predictions(logits, self.prior), cut)
+        return Predictions(answerers.of(self.shape).predictions(logits, self.prior), cut)
 
     @saving
     def save(self, folder: Path) -> None:

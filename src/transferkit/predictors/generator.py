@@ -16,23 +16,24 @@ from transformers import GenerationConfig as HFGenerationConfig
 from transformers.generation.stopping_criteria import StoppingCriteriaList, StopStringCriteria
 
 from transferkit import predictors
+from transferkit.arrays import Floats, Ints
 from transferkit.config import GenerationConfig
 from transferkit.data.rows import Rows
+from transferkit.encoding.answered import answered_examples
+from transferkit.encoding.examples import Examples
+from transferkit.encoding.prompting import Prompts, prompts
+from transferkit.encoding.templating import Frame
+from transferkit.encoding.tokenizing import alone_with, as_learned
+from transferkit.networks.drawing import drawing_from
+from transferkit.networks.inference import device_of, if_it_fits
+from transferkit.networks.layers import captured_along
+from transferkit.networks.replica import replica, to_save, write
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.progress import progress
 from transferkit.record import Record
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.hush import log_hushed
 from transferkit.tasks import Shape, Task
-from transferkit.training.answered import answered_examples
-from transferkit.training.drawing import drawing_from
-from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats, device_of, if_it_fits
-from transferkit.training.layers import captured_along
-from transferkit.training.prompting import Prompts, prompts
-from transferkit.training.replica import replica, to_save, write
-from transferkit.training.templating import Frame, Ints
-from transferkit.training.tokenizing import alone_with, as_learned
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")

@@ -10,20 +10,21 @@ from pydantic import Field
 from safetensors.numpy import save_file
 from transformers import AutoModel
 
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, generator, saving, write_facts
+from transferkit.encoding.encoded import encode
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.prompting import Shot, Shots, prompts
+from transferkit.encoding.tokenizing import as_learned
+from transferkit.networks.embedder import Embedder
+from transferkit.networks.inference import outputs
+from transferkit.networks.replica import to_save, write
+from transferkit.predictors import Predictions, generator, saving, write_facts
 from transferkit.predictors.generator import Generator, WriterFacts
 from transferkit.progress import progress
 from transferkit.record import Record
 from transferkit.sources import load_model, tensors, wholeness
 from transferkit.tasks import Shape
-from transferkit.training.embedder import Embedder
-from transferkit.training.encoding import encode
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import outputs
-from transferkit.training.prompting import Shot, Shots, prompts
-from transferkit.training.replica import to_save, write
-from transferkit.training.tokenizing import as_learned
 
 _RETRIEVER = "retriever"
 _READ_AT_ONCE = 256

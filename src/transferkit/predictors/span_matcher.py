@@ -13,13 +13,13 @@ import regex
 from safetensors.numpy import save_file
 
 from transferkit import predictors
+from transferkit.answerers.span import Candidates, answers
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
 from transferkit.data.words import RUN, signs, unbroken
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.tasks import Shape
-from transferkit.training.answering import Candidates, answers
-from transferkit.training.inference import Floats
 
 BONUSES = (0.0, 0.5, 1.0, 2.0)
 """What a candidate of the kind that is asked for may be worth."""

@@ -13,17 +13,16 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from transferkit import predictors
+from transferkit import answerers, predictors
 from transferkit.data.rows import Rows
 from transferkit.data.words import composed, is_pair, pieces, pieces_and_pairs
+from transferkit.encoding.encoded import Encoded
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.networks.inference import outputs
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.sources.device import device
 from transferkit.tasks import Shape
-from transferkit.training import shapes
-from transferkit.training.encoding import Encoded
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import outputs
 
 _WORD_OF_VERSION_1 = re.compile(r"\w+|[^\w\s]")
 _BATCH_ROWS = 8192
@@ -151,12 +150,12 @@ class Static:
 
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
-            return Predictions(shapes.of(self.shape).predictions(np.zeros((0, len(self.labels)), dtype=np.float32)))
+            return Predictions(answerers.of(self.shape).predictions(np.zeros((0, len(self.labels)), dtype=np.float32)))
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
             parts.append(outputs(self.model, numbered(part, self.vocabulary, self.by_script, self.by_pairs)))
-        return Predictions(shapes.of(self.shape).predictions(np.concatenate(parts), self.prior))
+        return Predictions(answerers.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
     def save(self, folder: Path) -> None:

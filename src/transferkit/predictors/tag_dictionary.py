@@ -14,11 +14,11 @@ from pydantic import Field, model_validator
 from safetensors.numpy import save_file
 
 from transferkit import predictors
+from transferkit.arrays import Floats, stacked
 from transferkit.data.rows import Rows
-from transferkit.predictors import Floats, Predictions, saving, write_facts
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.tasks import Shape
-from transferkit.training.inference import stacked
 
 _DOUBT = 1.0  # how many times what is known less exactly counts
 _ENDING = 4

@@ -13,23 +13,25 @@ from transformers import (
     AutoModelForTokenClassification,
 )
 
-from transferkit import predictors
+from transferkit import answerers, predictors
+from transferkit.answerers import span as answering
+from transferkit.answerers import tags
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
 from transferkit.data.words import has_signs
+from transferkit.encoding.encoded import LONGEST_SPAN, encode
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.span_windows import Reading, windows
+from transferkit.encoding.tokenizing import as_learned
+from transferkit.encoding.windows import whole, windowed
+from transferkit.encoding.word_reading import AS_WRITTEN, WordReading
+from transferkit.encoding.word_windows import encode_words, merged
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.inference import outputs, token_outputs
+from transferkit.networks.replica import to_save, write
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.tasks import Shape
-from transferkit.training import answering, shapes
-from transferkit.training.encoding import LONGEST_SPAN, encode
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import Floats, outputs, token_outputs
-from transferkit.training.passages import Reading, windows
-from transferkit.training.replica import to_save, write
-from transferkit.training.shapes import Adjustment, tags
-from transferkit.training.tokenizing import as_learned
-from transferkit.training.windows import whole, windowed
-from transferkit.training.word_reading import AS_WRITTEN, WordReading
-from transferkit.training.word_windows import encode_words, merged
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
 
@@ -142,7 +144,7 @@ class Transformer:
             logits = self.rest.of(outputs(self.model, source))
             return Predictions(tags.answered(logits, source.encoded, self.labels))
         logits, cut = self._logits(rows)
-        return Predictions(shapes.of(self.shape).predictions(logits, self.prior), cut)
+        return Predictions(answerers.of(self.shape).predictions(logits, self.prior), cut)
 
     @saving
     def save(self, folder: Path) -> None:

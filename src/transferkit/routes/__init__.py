@@ -8,26 +8,27 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from transferkit import options
+from transferkit.answerers.span import Candidates
+from transferkit.cache.spaces import Cache
 from transferkit.config import GenerationConfig, RouteConfig, Strict
 from transferkit.data import weights
 from transferkit.data.rows import Rows
+from transferkit.encoding import span_windows, word_reading
+from transferkit.encoding.answered import longest_answer
+from transferkit.encoding.encoded import LONGEST_SPAN
+from transferkit.encoding.prompting import frame
+from transferkit.encoding.span_windows import Reading, closes
+from transferkit.encoding.templating import Frame
+from transferkit.encoding.windows import Windowed, whole, windowed
+from transferkit.encoding.word_reading import WordReading
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.tasks import Shape, Task
-from transferkit.training import passages, shapes, word_reading
-from transferkit.training.answered import longest_answer
-from transferkit.training.answering import Candidates
-from transferkit.training.cache import Cache
-from transferkit.training.encoding import LONGEST_SPAN
-from transferkit.training.passages import Reading, closes
-from transferkit.training.prompting import frame
+from transferkit.training import shapes
 from transferkit.training.shapes import span
-from transferkit.training.templating import Frame
-from transferkit.training.windows import Windowed, whole, windowed
-from transferkit.training.word_reading import WordReading
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Context:
         """Tokens that an answer in a context may have."""
         if self.task.shape is not Shape.SPAN:
             return LONGEST_SPAN
-        return self.answer_tokens or passages.longest_answer(self.train, tokenizer)
+        return self.answer_tokens or span_windows.longest_answer(self.train, tokenizer)
 
     def writer(self, model: Any, tokenizer: Any) -> Generator:
         """`model` as one that writes: asked as configured, with answers as long as the training rows need."""

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from transferkit import metrics
+from transferkit.arrays import Floats, Ints
 from transferkit.config import Strict
 from transferkit.data import content, weights
 from transferkit.data.rows import Rows
@@ -22,11 +23,11 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
-from transferkit.training import linear, shapes, unproven
-from transferkit.training.folds import Ints, folds
+from transferkit.terms import Terms, characters, overlap, words
+from transferkit.training import linear, shapes
+from transferkit.training.folds import folds
 from transferkit.training.racing import Race
 from transferkit.training.shapes import span
-from transferkit.training.terms import Floats, Terms, characters, overlap, words
 
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
@@ -96,7 +97,7 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
         held_out, evident = tried.held_out((name, strength), len(tried.folds))
         adjustment = kind.from_scores(held_out, targets[evident], None if own is None else own[evident])
     else:
-        adjustment = unproven.adjustment(kind, np.asarray(inputs @ fitted + bias, dtype=np.float32), targets, own)
+        adjustment = kind.from_own_scores(np.asarray(inputs @ fitted + bias, dtype=np.float32), targets, own)
     predictor = BagOfWords(
         terms,
         np.ascontiguousarray(fitted * adjustment.scale, dtype=np.float32),

@@ -7,6 +7,10 @@ from transformers import set_seed
 
 from transferkit.config import Strict
 from transferkit.data import content, weights
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.embedder import Embedder
+from transferkit.networks.inference import outputs
+from transferkit.networks.layers import depth_of
 from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
@@ -15,14 +19,10 @@ from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.calibration import scale_for_confidence
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.embedder import Embedder
-from transferkit.training.head import fit_head
-from transferkit.training.inference import outputs
-from transferkit.training.layers import depth_of
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training, train
 from transferkit.training.losses.contrast import Contrast
-from transferkit.training.shapes import Adjustment
+from transferkit.training.ridge_head import fit_head
 
 _MANY_ROWS = 5_000
 _RATE = 1e-4

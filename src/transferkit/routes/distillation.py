@@ -9,11 +9,20 @@ from typing import Any
 import numpy as np
 from transformers import set_seed
 
-from transferkit import asking, predictors, students
+from transferkit import answerers, predictors, students
+from transferkit.cache import asking
+from transferkit.cache.teacher_answers import logits_changed_after, output_bias, with_answers, with_outputs
+from transferkit.cache.teacher_states import attentions, fingerprint, hidden_states
 from transferkit.config import Strict
 from transferkit.data import weights
 from transferkit.data.rows import Rows
+from transferkit.encoding.augmentation import altered
+from transferkit.encoding.examples import Examples
+from transferkit.encoding.word_windows import of_windows
 from transferkit.errors import ConfigError
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.inference import outputs
+from transferkit.networks.layers import output_layer
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
@@ -21,11 +30,7 @@ from transferkit.routes import Context, Outcome
 from transferkit.students import Lesson, Prospect, Student, is_on, schedule
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
-from transferkit.training.augmentation import altered
 from transferkit.training.classifier import Recipe, train_classifier
-from transferkit.training.examples import Examples
-from transferkit.training.inference import outputs
-from transferkit.training.layers import output_layer
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
 from transferkit.training.losses.attentions import Attentions
@@ -35,12 +40,8 @@ from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_tokens import SoftTokens
-from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions, Scheduled, WritingOptions
-from transferkit.training.teacher_answers import logits_changed_after, output_bias, with_answers, with_outputs
-from transferkit.training.teaching import attentions, fingerprint, hidden_states
 from transferkit.training.validation import check_options
-from transferkit.training.word_windows import of_windows
 from transferkit.training.writing import train_writer
 
 _WRITERS = ("full", "lora", "top_layers")
@@ -157,7 +158,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         pairs = zip(teachers, folders, strict=True)
         shape, backbone = context.task.shape, context.backbone
         answers = np.mean([asking.answers(t, f, rows, context.cache, shape, backbone) for t, f in pairs], axis=0)
-        soft = back.undone(kind.logits(answers))
+        soft = back.undone(answerers.of(context.task.shape).logits(answers))
         soft = of_windows(soft, learn.encoded, np.nan) if shape is Shape.TAGS else soft
         learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)

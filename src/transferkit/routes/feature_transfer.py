@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.arrays import Floats
+from transferkit.cache.depths import Depths, OfTexts, OfTokens
+from transferkit.cache.features import pooled_layers, vectors, word_layers
 from transferkit.config import Strict
 from transferkit.data import content, weights
+from transferkit.encoding.encoded import encode
+from transferkit.encoding.examples import Examples
+from transferkit.encoding.prompting import prompts
 from transferkit.errors import ConfigError
 from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
@@ -19,12 +25,7 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.depths import Depths, OfTexts, OfTokens
-from transferkit.training.encoding import encode
-from transferkit.training.examples import Examples
-from transferkit.training.features import pooled_layers, vectors, word_layers
-from transferkit.training.head import fit_head
-from transferkit.training.prompting import prompts
+from transferkit.training.ridge_head import fit_head
 
 MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
@@ -32,7 +33,7 @@ _FOR_TEXTS = {"examples", "encoder"}
 _MOST_MEASURED = 2_000  # texts, for the length of nearly all
 _TOKENS = 25  # of a window, besides the ends of the answer
 # Features of rows, targets (rows, any), what belongs together, (rows,), and the weights, (rows,) if there are any.
-Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str], weights.Floats | None]
+Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str], Floats | None]
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:

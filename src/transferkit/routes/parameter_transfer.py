@@ -10,19 +10,19 @@ from torch import nn
 from transformers import set_seed
 
 from transferkit import adapters
+from transferkit.cache.features import token_states
 from transferkit.config import Strict
+from transferkit.encoding.examples import Examples
+from transferkit.networks.answers_only import AnswersOnly
+from transferkit.networks.scaling import adjust_logits
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
 from transferkit.training import shapes
-from transferkit.training.answers_only import AnswersOnly
 from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
-from transferkit.training.examples import Examples
-from transferkit.training.features import token_states
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions
-from transferkit.training.scaling import adjust_logits
 from transferkit.training.validation import check_options
 from transferkit.training.writing import train_writer
 

@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 
 from transferkit.errors import ArtifactError
 
-Floats = npt.NDArray[np.float32]
 Size = tuple[int | None, ...]
 
 _REMEDY = "train again or restore it from a copy"

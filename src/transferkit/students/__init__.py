@@ -11,22 +11,23 @@ from torch import nn
 
 from transferkit import predictors
 from transferkit.adapters import full
+from transferkit.cache.asking import SPANS_BY_TOKEN
 from transferkit.data.rows import Rows
+from transferkit.encoding.encoded import LONGEST_SPAN
+from transferkit.encoding.examples import Examples
 from transferkit.errors import ArtifactError, ConfigError
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.answers_only import AnswersOnly
+from transferkit.networks.layers import output_layer
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources import load_model
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.layout import code_refused
 from transferkit.tasks import Shape, Task
-from transferkit.training.answers_only import AnswersOnly
-from transferkit.training.encoding import LONGEST_SPAN
-from transferkit.training.examples import Examples
-from transferkit.training.layers import output_layer
 from transferkit.training.losses import Schedule
 from transferkit.training.options import WRITING_EPOCHS
-from transferkit.training.shapes import Adjustment
-from transferkit.training.student_options import SPANS_BY_TOKEN, DistillationOptions, Scheduled
+from transferkit.training.student_options import DistillationOptions, Scheduled
 
 OTHER_TOKENS = "set soft_weight and hidden_weight to 0 and answers to teacher"
 _OTHER_TEXTS = "set hidden_weight, attention_weight and relation_weight to 0"

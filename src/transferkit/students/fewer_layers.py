@@ -8,7 +8,14 @@ import numpy as np
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
+from transferkit.encoding.windows import windowed
 from transferkit.errors import ConfigError
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.answers_only import AnswersOnly
+from transferkit.networks.bridging import bridge, gaps
+from transferkit.networks.influence import block_influence
+from transferkit.networks.layers import find_layers, keep_layers
+from transferkit.networks.scaling import adjust_logits
 from transferkit.options.fewer_layers import Options
 from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
@@ -16,15 +23,8 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
 from transferkit.tasks import Shape
 from transferkit.training import shapes
-from transferkit.training.answers_only import AnswersOnly
-from transferkit.training.bridging import bridge, gaps
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.influence import block_influence
-from transferkit.training.layers import find_layers, keep_layers
-from transferkit.training.scaling import adjust_logits
-from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
-from transferkit.training.windows import windowed
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
 OF_A_MODEL = True

@@ -7,7 +7,14 @@ import numpy as np
 
 from transferkit.adapters import full
 from transferkit.data.rows import Rows
+from transferkit.encoding import word_reading
+from transferkit.encoding.encoded import encode
+from transferkit.encoding.span_windows import Reading, closes
+from transferkit.encoding.windows import windowed
 from transferkit.errors import ConfigError
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.layers import depth_of
+from transferkit.networks.scaling import adjust_logits
 from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
@@ -23,15 +30,9 @@ from transferkit.students import (
     without_tokens,
 )
 from transferkit.tasks import Shape
-from transferkit.training import shapes, word_reading
+from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.encoding import encode
-from transferkit.training.layers import depth_of
-from transferkit.training.passages import Reading, closes
-from transferkit.training.scaling import adjust_logits
-from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
-from transferkit.training.windows import windowed
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
 OF_A_MODEL = False

@@ -7,22 +7,22 @@ from string import ascii_lowercase
 
 import torch
 
+from transferkit.arrays import Floats
 from transferkit.data import weights
 from transferkit.data.rows import Rows, from_texts
 from transferkit.data.words import has_signs, is_pair, language
+from transferkit.encoding.examples import Examples
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.phrases import read_phrases
+from transferkit.networks.scaling import adjust_logits
+from transferkit.networks.vocabulary import FrozenTail
 from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import Lesson, Prospect, Student
 from transferkit.tasks import Shape
 from transferkit.training import shapes
-from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats
-from transferkit.training.reading import read_phrases
-from transferkit.training.scaling import adjust_logits
-from transferkit.training.shapes import Adjustment
 from transferkit.training.student_options import DistillationOptions
-from transferkit.training.vocabulary import FrozenTail
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 OF_A_MODEL = False

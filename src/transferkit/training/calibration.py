@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-from transferkit.training.inference import Floats
+from transferkit.arrays import Floats
 
 
 def doubt(rows: int) -> float:

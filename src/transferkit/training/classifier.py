@@ -8,24 +8,26 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
+from transferkit.arrays import Ints
 from transferkit.data import weights
 from transferkit.data.rows import Rows
+from transferkit.encoding.encoded import encode
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.resampling import Oversampled, oversampled
+from transferkit.encoding.span_windows import PLAIN, Reading
+from transferkit.encoding.word_reading import AS_WRITTEN, WordReading
+from transferkit.encoding.word_windows import encode_words, of_windows
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.first_token import first_token_alone
+from transferkit.networks.scaling import adjust_logits
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
-from transferkit.training.encoding import encode
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.first_token import first_token_alone
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
-from transferkit.training.passages import PLAIN, Reading, span_examples
-from transferkit.training.probing import Ints, probe, probing_pays
-from transferkit.training.resampling import Oversampled, oversampled
-from transferkit.training.scaling import adjust_logits
-from transferkit.training.shapes import Adjustment
+from transferkit.training.passages import span_examples
+from transferkit.training.probing import probe, probing_pays
 from transferkit.training.validation import validator
-from transferkit.training.word_reading import AS_WRITTEN, WordReading
-from transferkit.training.word_windows import encode_words, of_windows
 
 
 @dataclass(frozen=True)

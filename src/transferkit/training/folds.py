@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from transferkit.arrays import Ints
+
 _MANY_ROWS = 1000
 
 

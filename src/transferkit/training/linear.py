@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import Ridge
 from sklearn.svm import LinearSVC
 
-from transferkit.training.terms import Floats
+from transferkit.arrays import Floats
 
 _TOLERANCE = 1e-2  # at scikit-learn's 1e-4 the answers are the same, after several times the steps
 _NEVER = -30.0

@@ -23,15 +23,15 @@ from transformers import (
 )
 
 from transferkit import metrics
+from transferkit.encoding.batching import LengthBatches
 from transferkit.errors import ConfigError, ResourceError, is_out_of_memory
+from transferkit.networks.dropout import cheap_dropout
+from transferkit.networks.layers import find_stacks, input_embeddings
 from transferkit.progress import progress
 from transferkit.sources.device import device
 from transferkit.training import checkpoints
-from transferkit.training.batching import LengthBatches
-from transferkit.training.dropout import cheap_dropout
 from transferkit.training.finiteness import require_finite
 from transferkit.training.interruption import Interruption
-from transferkit.training.layers import find_stacks, input_embeddings
 from transferkit.training.learner import Learner
 from transferkit.training.options import TrainingOptions, usual_patience
 

@@ -5,10 +5,11 @@ from functools import reduce
 
 import numpy as np
 
+from transferkit.arrays import Ints
 from transferkit.data import content
 from transferkit.data.rows import Rows
 from transferkit.tasks import Shape, Task
-from transferkit.training.folds import Ints, folds
+from transferkit.training.folds import folds
 
 
 def of_seeds(rows: Rows, task: Task, folds_asked: int, seeds: Sequence[int]) -> list[list[Ints]]:

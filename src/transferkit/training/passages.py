@@ -1,66 +1,17 @@
 """Questions about contexts as overlapping windows of tokens that know where they stand in the context."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.arrays import Ints
 from transferkit.data.rows import Rows
-from transferkit.errors import ConfigError
-from transferkit.sources.facts import DECODER
+from transferkit.encoding.encoded import Encoded
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.span_windows import PLAIN, Reading, windows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
-from transferkit.training.cutting import ranges, sequences
-from transferkit.training.encoding import LONGEST_SPAN, Encoded, Ints, Passages
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.tokenizing import ready
-
-STRIDE = 128  # tokens that two windows of a context share, as in the scripts of Devlin et al. 2019
-_SPECIAL = 4
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How contexts are read: `closed` windows end in a token that is not of the context, for which one is added where
-    the tokenizer ends a pair with none; answers have at most `longest` tokens."""
-
-    closed: bool = False
-    longest: int = LONGEST_SPAN
-
-
-PLAIN = Reading()
-
-
-def longest_answer(rows: Rows, tokenizer: Any) -> int:
-    """Tokens that all but one in two hundred of the answers in `rows` fit into, and no fewer than `LONGEST_SPAN`."""
-    texts = [text for given in rows.columns.get("answers", ()) for text, _ in given or ()]
-    if not texts:
-        return LONGEST_SPAN
-    lengths = [len(each.ids) for each in ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings]
-    return max(LONGEST_SPAN, int(np.quantile(lengths, 0.995, method="higher")))
-
-
-def closes(architecture: str) -> bool:
-    """Whether windows for a model of this architecture end in a token for "no answer here": a decoder's first token,
-    which stands for it elsewhere, sees neither question nor context."""
-    return architecture == DECODER
-
-
-@dataclass(frozen=True)
-class _Window:
-    """Tokens, segments and characters (see `Passages.offsets`) of a window of the context of `row`."""
-
-    row: int
-    ids: Ints
-    type_ids: Ints
-    offsets: Ints
-
-    def ended(self, end: int) -> "_Window":
-        """With one more token, which is not of the context."""
-        ids, types = np.append(self.ids, end), np.append(self.type_ids, 1)
-        return replace(self, ids=ids, type_ids=types, offsets=np.append(self.offsets, [[-1, -1]], axis=0))
 
 
 def span_examples(
@@ -69,80 +20,6 @@ def span_examples(
     """The windows of `rows` with the first and last token of the answer in each, (windows, 2)."""
     encoded = windows(rows, tokenizer, max_length, prompt, reading)
     return Examples(encoded, token_targets(shapes.of(Shape.SPAN).targets(rows, task), encoded), rows=rows)
-
-
-def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", reading: Reading = PLAIN) -> Encoded:
-    """Tokenise question and context, at most `max_length` tokens a window.
-
-    The question stands whole in every window unless it takes more than half of it; then its end is cut. Windows of
-    a context share `STRIDE` tokens, or a quarter of a window that is short. Raises `ConfigError` for a slow tokenizer.
-    """
-    if not tokenizer.is_fast:
-        raise ConfigError("spans need a fast tokenizer, which knows where its tokens stand; name another model")
-    asked = [prompt + text for text in rows["text"]]
-    questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
-    contexts = list(rows["text_pair"])
-    end = _end(tokenizer) if reading.closed else None
-    found: list[_Window] = []
-    if questions:
-        whole = ready(tokenizer)(questions, contexts, truncation=False, verbose=False).encodings
-        found = [each for i, one in enumerate(whole) for each in _windows(one, i, max_length - (end is not None))]
-    if end is not None:
-        found = [each.ended(end) for each in found]
-    # RoBERTa and others have a column of segments that is not theirs to read.
-    typed = "token_type_ids" in tokenizer.model_input_names
-    return Encoded(
-        ids=tuple(each.ids for each in found),
-        type_ids=tuple(each.type_ids for each in found) if typed else None,
-        pad_id=tokenizer.pad_token_id or 0,
-        pad_left=False,
-        full_lengths=np.array([len(each.ids) + lost[each.row] for each in found], dtype=np.int64),
-        passages=Passages(
-            np.array([each.row for each in found], dtype=np.int64),
-            tuple(each.offsets for each in found),
-            tuple(contexts),
-            reading.closed,
-            reading.longest,
-        ),
-    )
-
-
-def _end(tokenizer: Any) -> int | None:
-    """The token to put behind a pair; None where the tokenizer itself ends it with one that is not of its texts."""
-    if ready(tokenizer)("a", "a").encodings[0].sequence_ids[-1] is None:
-        return None
-    return int(tokenizer.pad_token_id if tokenizer.eos_token_id is None else tokenizer.eos_token_id)
-
-
-def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[int]]:
-    """`texts` without what is beyond `most` tokens, and how many tokens that was."""
-    if not texts:
-        return [], []
-    encodings = ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings
-    short = [
-        text[: each.offsets[most - 1][1]] if len(each.ids) > most else text
-        for text, each in zip(texts, encodings, strict=True)
-    ]
-    return short, [max(0, len(each.ids) - most) for each in encodings]
-
-
-def _windows(encoding: Any, row: int, max_length: int) -> Iterator[_Window]:
-    """Those of a question with the whole of its context, `encoding`."""
-    ids, types = (np.asarray(each, dtype=np.int64) for each in (encoding.ids, encoding.type_ids))
-    owners, offsets = sequences(encoding), np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-    inside = (owners == 1) & (offsets[:, 1] > offsets[:, 0])
-    offsets = np.where(inside[:, None], offsets, -1)
-    context = np.flatnonzero(owners == 1)
-    room, shared = max_length - (len(ids) - len(context)), min(STRIDE, max_length // 4)
-    if room <= shared and len(context) > room:
-        raise ConfigError(
-            f"max_length {max_length}: question and special tokens leave {max(0, room)} tokens for the context; "
-            f"expected more than {shared}; raise --max-length"
-        )
-    for start, stop in ranges(len(context), room, shared):
-        here = np.ones(len(ids), dtype=bool)
-        here[np.concatenate([context[:start], context[stop:]])] = False
-        yield _Window(row, ids[here], types[here], offsets[here])
 
 
 def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:

@@ -10,16 +10,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from transferkit.arrays import Floats, Ints
+from transferkit.encoding.examples import Examples
+from transferkit.networks.first_token import first_token_alone
+from transferkit.networks.inference import batches, device_of
+from transferkit.networks.inputs import inputs_of, logits_of
+from transferkit.networks.scaling import last_map
 from transferkit.progress import progress
 from transferkit.tasks import Shape
-from transferkit.training.examples import Examples
-from transferkit.training.first_token import first_token_alone
-from transferkit.training.inference import Floats, batches, device_of
-from transferkit.training.learner import Weighted, inputs_of, logits_of
+from transferkit.training.learner import Weighted
 from transferkit.training.losses import Step
-from transferkit.training.scaling import last_map
-
-Ints = npt.NDArray[np.int64]
 
 _STRENGTHS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # of a loss that is a mean over rows and labels
 _HELD_BACK = 5

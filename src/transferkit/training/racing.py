@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from transferkit.arrays import Floats, Ints
 from transferkit.training import linear
 from transferkit.training.shapes import ShapeKind
-from transferkit.training.terms import Floats, Ints
 
 _ENOUGH = 1000  # rows held out, to tell candidates apart at first
 _KEPT = 2

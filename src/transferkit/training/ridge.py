@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from transferkit.training.inference import Floats
+from transferkit.arrays import Floats, Ints
 
-Ints = npt.NDArray[np.int64]
 BLOCK_BYTES = 32 * 2**20
 """Of a table, at most, that are held at once."""
 

@@ -11,7 +11,6 @@ from transferkit.training.options import TrainingOptions
 Weight = Annotated[float, Field(ge=0, le=1_000_000), NO_TRUTH]
 Softening = Annotated[float, Field(ge=0.01, le=1_000), NO_TRUTH]
 Scheduled = Weight | tuple[Weight, Weight]
-SPANS_BY_TOKEN = "answers that are spans are always learned by the token"
 
 
 def _names(value: Any) -> Any:

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from torch import nn
 
 from transferkit import metrics
+from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError
+from transferkit.networks.adjustment import Adjustment
+from transferkit.networks.inference import outputs
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
-from transferkit.training.examples import Examples
-from transferkit.training.inference import outputs
 from transferkit.training.loop import Validate
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment
 
 COMPLETION_LOSS = "completion_loss"
 """What is measured of models that write: nats per answer token."""

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from transferkit.encoding.examples import Examples
+from transferkit.networks.inference import batches, device_of
+from transferkit.networks.inputs import inputs_of
 from transferkit.training.classifier import Recipe
-from transferkit.training.examples import Examples
-from transferkit.training.inference import batches, device_of
-from transferkit.training.learner import Learner, Weighted, inputs_of
+from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Batch, BatchSource, Trained, Training, Validate, train
 from transferkit.training.validation import COMPLETION_LOSS
 

@@ -37,20 +37,20 @@ def command(
 
 
 def _empty(folder: Path, downloads: bool) -> None:
+    from transferkit.cache import spaces
     from transferkit.sources import store
-    from transferkit.training import cache
 
-    cache.of(folder).empty()
+    spaces.of(folder).empty()
     for each in store.fetched(folder) if downloads else ():
         for path in store.remove(folder, each.key):
             log.warning("%s stays: it was not fetched", path)
 
 
 def _show(folder: Path) -> None:
+    from transferkit.cache import spaces
     from transferkit.sources import store
-    from transferkit.training import cache
 
-    computed, fetched = cache.of(folder), store.fetched(folder)
+    computed, fetched = spaces.of(folder), store.fetched(folder)
     rows = [
         ("computed", "features and answers of frozen models", f"{len(computed.spaces()):,}", _size(computed.size())),
         ("downloads", "models and data sets", f"{len(fetched):,}", _size(sum(each.size for each in fetched))),

@@ -6,10 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-
-def teacher_hidden(depth: int) -> str:
-    """What a teacher's states after `depth` layers are called in a batch."""
-    return f"teacher_hidden_{depth}"
+from transferkit.encoding.examples import teacher_hidden
 
 
 @dataclass(frozen=True)

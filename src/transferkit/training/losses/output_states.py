@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from transferkit.training.layers import TOP
+from transferkit.networks.layers import TOP
 from transferkit.training.losses import Step, relative_errors
 
 

@@ -1,6 +1,5 @@
 """What the form of an answer means for training: one output shape, one file."""
 
-from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol
@@ -8,42 +7,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from transferkit import answerers
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import Examples
+from transferkit.networks.adjustment import Adjustment
 from transferkit.tasks import Shape, Task
-from transferkit.training.examples import Examples
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.options import TrainingOptions
 
-Floats = npt.NDArray[np.float32]
 _PARTS = 5
-
-
-@dataclass(frozen=True)
-class Adjustment:
-    """logits * `scale` + `shift`, `shift` being a number for every label or one for all.
-
-    `prior` is what then has still to be added to the logits of several labels for probabilities: without it, a label is
-    given from a logit of 0 on.
-    """
-
-    scale: float = 1.0
-    shift: Any = 0.0
-    prior: float = 0.0
-
-    def of(self, logits: Floats) -> Floats:
-        return np.asarray(logits * self.scale + self.shift, dtype=np.float32)
-
-    def undone(self, logits: Floats) -> Floats:
-        """What `of` was given."""
-        return np.asarray((logits - self.shift) / self.scale, dtype=np.float32)
-
-    def inverse(self) -> "Adjustment":
-        """What takes `of` back."""
-        return Adjustment(1 / self.scale, -np.asarray(self.shift) / self.scale)
-
-    def after(self, other: "Adjustment") -> "Adjustment":
-        """First `other`, then this one."""
-        return Adjustment(self.scale * other.scale, self.scale * np.asarray(other.shift) + self.shift, self.prior)
 
 
 class ShapeKind(Protocol):
@@ -74,14 +47,12 @@ class ShapeKind(Protocol):
     def from_scores(self, scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
         """From a regression's scores to logits, given scores of rows that it has not seen."""
 
+    def from_own_scores(self, scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+        """The same, given scores of the very rows that trained it, where none could be held out: nobody knows how good
+        they are."""
+
     def validation(self, task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
         """The metrics of `task`, and the one called `STOP_ON`, of logits on validation examples."""
-
-    def predictions(self, logits: Floats, prior: float = 0.0) -> Floats:
-        """What the task's metrics take; `prior` as in `Adjustment`."""
-
-    def logits(self, predictions: Floats) -> Floats:
-        """The logits behind predictions, up to what makes no difference: what a student learns from."""
 
     def hard_loss(
         self, targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None
@@ -95,16 +66,17 @@ class ShapeKind(Protocol):
         """What makes the best of logits on labelled rows that trained nothing: a temperature, thresholds."""
 
 
-def cross_fitted(kind: ShapeKind, outputs: Floats, targets: npt.NDArray[Any], seed: int) -> Floats:
+def cross_fitted(shape: Shape, outputs: Floats, targets: npt.NDArray[Any], seed: int) -> Floats:
     """Predictions for rows on which they were adjusted (thresholds), adjusted anew for each of five parts on the other
     four: as the rows would have been answered if they had had no say."""
-    logits, changed = kind.logits(outputs), np.array(outputs)
+    kind, answerer = of(shape), answerers.of(shape)
+    logits, changed = answerer.logits(outputs), np.array(outputs)
     parts = min(_PARTS, len(targets))
     held = np.random.default_rng(seed).permutation(len(targets)) % parts
     for part in range(parts if parts > 1 else 0):
         here, rest = held == part, held != part
         found = kind.adjusted(logits[rest], targets[rest])
-        changed[here] = kind.predictions(found.of(logits[here]), found.prior)
+        changed[here] = answerer.predictions(found.of(logits[here]), found.prior)
     return changed
 
 

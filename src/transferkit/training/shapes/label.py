@@ -7,16 +7,17 @@ import numpy.typing as npt
 import torch
 
 from transferkit import metrics
+from transferkit.arrays import Floats, softmax
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import Examples
+from transferkit.networks.adjustment import Adjustment
 from transferkit.tasks import Task
-from transferkit.training.calibration import best_scale
-from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats, softmax
+from transferkit.training import one_of_several
+from transferkit.training.calibration import best_scale, scale_for_confidence
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.hard_labels import HardLabels
 from transferkit.training.losses.soft_labels import SoftLabels
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment
 
 PROBLEM_TYPE = "single_label_classification"
 STOP_ON = "calibrated_log_loss"
@@ -42,17 +43,20 @@ def at_start(targets: npt.NDArray[Any]) -> Adjustment:
 
 
 def regressed(targets: npt.NDArray[Any]) -> Floats:
-    """One column per label, 1 for the one given."""
-    return np.asarray(np.eye(int(targets.max()) + 1, dtype=np.float32)[targets])
+    return one_of_several.regressed(targets)
 
 
 def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
-    """Accuracy."""
-    return float(np.average(scores.argmax(axis=1) == targets, weights=weights))
+    return one_of_several.quality(scores, targets, weights)
 
 
 def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
-    return Adjustment(best_scale(scores, targets, weights))
+    return one_of_several.tempered(scores, targets, weights)
+
+
+def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    """Such that the mean highest probability is halfway between chance and certainty."""
+    return Adjustment(scale_for_confidence(scores, (1 + 1 / scores.shape[1]) / 2))
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
@@ -64,20 +68,10 @@ def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, floa
     return {**found, STOP_ON: metrics.compute("log_loss", calibrated, targets)}
 
 
-def predictions(logits: Floats, prior: float = 0.0) -> Floats:
-    """Probabilities, rows summing to one."""
-    return softmax(logits)
-
-
-def logits(predictions: Floats) -> Floats:
-    """Log-probabilities."""
-    return np.asarray(np.log(np.clip(predictions, 1e-7, 1.0)), dtype=np.float32)
-
-
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
     of_labels = None
     if options.class_weights == "balanced":
-        of_labels = torch.from_numpy(balanced(targets, labels, weights))
+        of_labels = torch.from_numpy(one_of_several.balanced(targets, labels, weights))
     return HardLabels(of_labels, options.label_smoothing)
 
 
@@ -87,11 +81,4 @@ def soft_loss(temperature: Schedule) -> Loss:
 
 def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     """The temperature of least log loss."""
-    return Adjustment(best_scale(logits, targets))
-
-
-def balanced(targets: npt.NDArray[np.int64], labels: int, weights: Floats | None = None) -> Floats:
-    """rows / (labels * count), both by the `weights` of the rows: a rare label counts as much as a frequent one."""
-    known = targets >= 0
-    counts = np.bincount(targets[known], None if weights is None else weights[known], minlength=labels)
-    return np.asarray(counts.sum() / (labels * np.where(counts > 0, counts, 1)), dtype=np.float32)
+    return one_of_several.tempered(logits, targets)

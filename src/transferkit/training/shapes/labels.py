@@ -13,16 +13,17 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from transferkit import metrics
+from transferkit.answerers import labels as answers_of
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import Examples
+from transferkit.networks.adjustment import Adjustment
 from transferkit.tasks import Task
 from transferkit.training.calibration import doubt
-from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.label_sets import LabelSets
 from transferkit.training.losses.soft_label_sets import SoftLabelSets
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment
 
 PROBLEM_TYPE = "multi_label_classification"
 STOP_ON = "average_precision"
@@ -70,25 +71,16 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | Non
     return _adjusted(scores, targets, weights)
 
 
+def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return from_scores(scores, targets, weights)
+
+
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     """With the thresholds and probabilities that are best on these very rows."""
     targets = examples.labels
     best = adjusted(logits, targets)
-    found = predictions(best.of(logits), best.prior)
+    found = answers_of.predictions(best.of(logits), best.prior)
     return {name: metrics.compute(name, found, targets) for name in {*task.metrics, STOP_ON}}
-
-
-def predictions(logits: Floats, prior: float = 0.0) -> Floats:
-    """Probabilities, (rows, labels + 1); the last column is the one from which on labels are given."""
-    whole = np.column_stack([logits, np.zeros(len(logits))]) + prior
-    return np.asarray(1 / (1 + np.exp(-np.clip(whole, -30, 30))), dtype=np.float32)
-
-
-def logits(predictions: Floats) -> Floats:
-    """Log-odds, moved so that labels are given from 0 on."""
-    clipped = np.clip(np.asarray(predictions, dtype=np.float64), 1e-6, 1 - 1e-6)
-    odds = np.log(clipped) - np.log1p(-clipped)
-    return np.asarray(odds[:, :-1] - odds[:, -1:], dtype=np.float32)
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:

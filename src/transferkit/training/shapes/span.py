@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import metrics
+from transferkit.answerers import span as answering
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.networks.adjustment import Adjustment
 from transferkit.tasks import Task
-from transferkit.training import answering
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import Floats
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.hard_spans import HardSpans
 from transferkit.training.losses.soft_spans import SoftSpans
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment
 
 PROBLEM_TYPE = "question_answering"
 STOP_ON = "token_f1"
@@ -75,6 +75,10 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | Non
     return Adjustment(1 / max(float(scores.std()), 1e-9))
 
 
+def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return from_scores(scores, targets, weights)
+
+
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     """With the threshold that suits these rows best, where some have no answer."""
     assert examples.rows is not None and examples.encoded.passages is not None
@@ -110,14 +114,6 @@ def fitted_threshold(
     )
     own = np.ones(len(truth)) if weights is None else weights
     return answering.best_threshold(found.margins, own * of_answers, own * of_nothing)
-
-
-def predictions(logits: Floats, prior: float = 0.0) -> Floats:
-    return logits
-
-
-def logits(predictions: Floats) -> Floats:
-    return predictions
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:

@@ -4,7 +4,6 @@ Targets are (rows, most words), logits (rows, most words, tags), with -100 and N
 training there is a line per window of a row's words instead of one per row.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,17 +11,17 @@ import numpy.typing as npt
 import torch
 
 from transferkit import metrics
+from transferkit.answerers import tags as answers_of
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.networks.adjustment import Adjustment
 from transferkit.tasks import Task
-from transferkit.training.encoding import Encoded
-from transferkit.training.examples import UNLABELLED, Examples
-from transferkit.training.inference import Floats, softmax
+from transferkit.training import one_of_several
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.hard_tags import HardTags
 from transferkit.training.losses.soft_tags import SoftTags
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment, label
-from transferkit.training.word_windows import filled, merged
 
 PROBLEM_TYPE = "token_classification"
 STOP_ON = "entity_f1"
@@ -53,45 +52,34 @@ def at_start(targets: npt.NDArray[Any]) -> Adjustment:
 
 def regressed(targets: npt.NDArray[Any]) -> Floats:
     """Of all words, (words, tags)."""
-    return label.regressed(targets[targets >= 0])
+    return one_of_several.regressed(targets[targets >= 0])
 
 
 def quality(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> float:
     """Share of words with the right tag."""
-    return label.quality(*_words(scores, targets), _of_words(scores, targets, weights))
+    return one_of_several.quality(*_words(scores, targets), _of_words(scores, targets, weights))
 
 
 def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
-    return label.from_scores(*_words(scores, targets), _of_words(scores, targets, weights))
+    return one_of_several.tempered(*_words(scores, targets), _of_words(scores, targets, weights))
+
+
+def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return from_scores(scores, targets, weights)
 
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     assert examples.rows is not None
-    answers = task.decode(answered(logits, examples.encoded, task.labels), task.labels)
+    answers = task.decode(answers_of.answered(logits, examples.encoded, task.labels), task.labels)
     truth = task.references(examples.rows)
     return {name: metrics.compute(name, answers, truth) for name in task.metrics}
-
-
-def answered(logits: Floats, encoded: Encoded, labels: Sequence[str]) -> Floats:
-    """Probabilities of all tags for every word, (rows, most words, tags), from the logits of windows."""
-    return filled(predictions(merged(logits, encoded)), encoded, labels)
-
-
-def predictions(logits: Floats, prior: float = 0.0) -> Floats:
-    """Probabilities over the tags of every word."""
-    return softmax(logits)
-
-
-def logits(predictions: Floats) -> Floats:
-    """Log-probabilities."""
-    return label.logits(predictions)
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:
     of_tags = None
     if options.class_weights == "balanced":
         of_words = None if weights is None else np.broadcast_to(weights[:, None], targets.shape)
-        of_tags = torch.from_numpy(label.balanced(targets, labels, of_words))
+        of_tags = torch.from_numpy(one_of_several.balanced(targets, labels, of_words))
     words = (targets >= 0).sum(axis=1)
     return HardTags(of_tags, options.label_smoothing, float(words[words > 0].mean()) if words.any() else 1.0)
 
@@ -102,7 +90,7 @@ def soft_loss(temperature: Schedule) -> Loss:
 
 def adjusted(logits: Floats, targets: npt.NDArray[Any]) -> Adjustment:
     """The temperature of least log loss over words."""
-    return label.adjusted(*_words(logits, targets))
+    return one_of_several.tempered(*_words(logits, targets))
 
 
 def _words(logits: Floats, targets: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.int64]]:

@@ -6,15 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import metrics
+from transferkit.arrays import Floats
 from transferkit.data.rows import Rows
+from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError
+from transferkit.networks.adjustment import Adjustment
 from transferkit.tasks import Task
-from transferkit.training.examples import Examples
-from transferkit.training.inference import Floats
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.squared_error import SquaredError
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import Adjustment
 
 PROBLEM_TYPE = "regression"
 STOP_ON = "rmse"
@@ -54,18 +54,13 @@ def from_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | Non
     return in_training(targets)[1]
 
 
+def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats | None = None) -> Adjustment:
+    return from_scores(scores, targets, weights)
+
+
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     targets = examples.labels
     return {name: metrics.compute(name, logits, targets) for name in {*task.metrics, STOP_ON}}
-
-
-def predictions(logits: Floats, prior: float = 0.0) -> Floats:
-    """The numbers themselves, (rows, 1)."""
-    return logits
-
-
-def logits(predictions: Floats) -> Floats:
-    return predictions
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:

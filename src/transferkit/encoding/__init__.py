@@ -1,0 +1,1 @@
+"""Texts become token ids and batches; tokens become words and spans again."""

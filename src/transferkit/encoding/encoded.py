@@ -1,0 +1,197 @@
+"""Rows to token ids, once, with what was cut counted."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from transferkit.arrays import Ints
+from transferkit.data.rows import Rows
+from transferkit.encoding.cutting import kept, sequences
+from transferkit.encoding.tokenizing import pads_left, ready
+
+NO_TOKEN = -1
+LONGEST_SPAN = 30
+"""Tokens of an answer at most, where nothing else is known: as in the scripts of Devlin et al. 2019."""
+
+
+@dataclass(frozen=True)
+class Passages:
+    """What windows are windows of: `owner` is the position of the row of each, ascending, (windows,); `offsets` has
+    for every token its first character in the context and the one after its last, -1 for other tokens, (tokens, 2);
+    `contexts` are those of the rows; an answer has at most `longest` tokens. A token of every window stands for "no
+    answer here": the first one, or where they are `closed` the last one, behind the context."""
+
+    owner: Ints
+    offsets: tuple[Ints, ...]
+    contexts: tuple[str, ...]
+    closed: bool = False
+    longest: int = LONGEST_SPAN
+
+    def nowhere(self, window: int) -> int:
+        """The token that stands for no answer."""
+        return len(self.offsets[window]) - 1 if self.closed else 0
+
+    def readable(self, window: int) -> Ints:
+        """1 for tokens that may answer: the context's, and the one that says that no answer is here."""
+        found = (self.offsets[window][:, 0] >= 0).astype(np.int64)
+        found[self.nowhere(window)] = 1
+        return found
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What windows are windows of, where words are tagged: `owner` is the position of the row of each, ascending, and
+    `first` its first word there, (windows,); `answers` says for the words of every window whether it answers for them,
+    and `goes_on` for all words of the rows which begin in a token of the word before."""
+
+    owner: Ints
+    first: Ints
+    answers: tuple[npt.NDArray[np.bool_], ...]
+    goes_on: tuple[npt.NDArray[np.bool_], ...]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids of some rows, unpadded.
+
+    `type_ids` is None for models without segments. `full_lengths` counts tokens before truncation. `words` has
+    for every word the position of its first token, below zero where it has none of its own; None if not asked for.
+    `answers` has the positions whose states an answer's tokens are predicted from, and `decoder_ids` what the decoder
+    of an encoder-decoder reads meanwhile; None where no text is to be written. With `passages`, and
+    with `sentences`, there is a line per window instead of per row.
+    """
+
+    ids: tuple[Ints, ...]
+    type_ids: tuple[Ints, ...] | None
+    pad_id: int
+    pad_left: bool
+    full_lengths: Ints
+    words: tuple[Ints, ...] | None = None
+    answers: tuple[Ints, ...] | None = None
+    decoder_ids: tuple[Ints, ...] | None = None
+    passages: Passages | None = None
+    sentences: Sentences | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def cut(self) -> Ints:
+        """The lines that have lost tokens."""
+        return np.flatnonzero(self.full_lengths > [len(ids) for ids in self.ids])
+
+    @property
+    def lengths(self) -> Ints:
+        found = np.array([len(ids) for ids in self.ids], dtype=np.int64)
+        if self.decoder_ids is not None:
+            found += np.array([len(ids) for ids in self.decoder_ids], dtype=np.int64)
+        return found
+
+    def keys(self) -> list[str]:
+        """A hash per row over what a model gets, and where words begin if that was noted: the same tokens, the same
+        key, whatever text and settings they came from."""
+        noted = [each for each in (self.type_ids, self.words) if each is not None]
+        return [_key(parts) for parts in zip(self.ids, *noted, strict=True)]
+
+    def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
+        """Padded `input_ids` (rows, longest) and what goes with them.
+
+        There is no mask where there is no padding: attention without one is faster.
+        """
+        rows = [self.ids[i] for i in positions]
+        width = max(len(row) for row in rows)
+        batch = {"input_ids": _pad(rows, width, self.pad_id, self.pad_left)}
+        if any(len(row) < width for row in rows):
+            ones = [np.ones(len(row), dtype=np.int64) for row in rows]
+            batch["attention_mask"] = _pad(ones, width, 0, self.pad_left)
+        if self.type_ids is not None:
+            batch["token_type_ids"] = _pad([self.type_ids[i] for i in positions], width, 0, self.pad_left)
+        if self.words is not None:
+            words = [self.words[i] for i in positions]
+            batch["words"] = _pad(words, max(len(row) for row in words), NO_TOKEN, left=False)
+        if self.answers is not None:
+            answers = [self.answers[i] for i in positions]
+            batch["answer_positions"] = _pad(answers, max(1, *map(len, answers)), NO_TOKEN, left=False)
+        if self.decoder_ids is not None:
+            read = [self.decoder_ids[i] for i in positions]
+            batch["decoder_input_ids"] = _pad(read, max(map(len, read)), self.pad_id, left=False)
+        if self.passages is not None:
+            batch["readable"] = _pad([self.passages.readable(i) for i in positions], width, 0, self.pad_left)
+        return batch
+
+
+def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Encoded:
+    """Tokenise the inputs of `rows`, at most `max_length` tokens each (special tokens included).
+
+    `prompt` is put before every text (sentence-transformers' default prompt).
+    """
+    inputs = rows.inputs()
+    texts = [prompt + text for text, _ in inputs]
+    pairs = [pair for _, pair in inputs]
+    second = None if not pairs or pairs[0] is None else pairs
+    out = _tokenized(texts, second, tokenizer)
+    full = np.array([len(ids) for ids in out["input_ids"]], dtype=np.int64)
+    if len(full) and full.max() > max_length:
+        if tokenizer.is_fast:
+            out = _cut(out, max_length, tokenizer.truncation_side == "left")
+        else:
+            out = tokenizer(texts, second, truncation=True, max_length=max_length)
+    types = out.get("token_type_ids") if second is not None else None
+    return Encoded(
+        ids=tuple(np.asarray(ids, dtype=np.int64) for ids in _or_padding(out["input_ids"], tokenizer.pad_token_id)),
+        type_ids=None if types is None else tuple(np.asarray(row, dtype=np.int64) for row in types),
+        pad_id=tokenizer.pad_token_id or 0,
+        # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch.
+        pad_left=pads_left(tokenizer),
+        full_lengths=full,
+    )
+
+
+def _tokenized(texts: Sequence[str], second: Sequence[str | None] | None, tokenizer: Any) -> Any:
+    """Whole texts, or pairs, as the tokenizer gives them."""
+    if not texts:
+        return {"input_ids": []}
+    return ready(tokenizer)(texts, second, truncation=False, add_special_tokens=True, verbose=False)
+
+
+def _or_padding(rows: Sequence[Any], padding: int) -> list[Any]:
+    """Nothing is read of a row without any token: then it is a token of padding."""
+    return [row if len(row) else [padding] for row in rows]
+
+
+def _cut(out: Any, max_length: int, left: bool) -> dict[str, list[Any]]:
+    """Tokens of at most `max_length` per row."""
+    found = {name: list(out[name]) for name in ("input_ids", "token_type_ids") if name in out}
+    for i in (i for i, ids in enumerate(found["input_ids"]) if len(ids) > max_length):
+        there = kept(sequences(out.encodings[i]), max_length, left)
+        for rows in found.values():
+            rows[i] = np.asarray(rows[i], dtype=np.int64)[there]
+    return found
+
+
+def key_of(ids: Ints) -> str:
+    """That of a row of these tokens and nothing else."""
+    return _key((ids,))
+
+
+def _key(parts: Sequence[Ints]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part.tobytes())
+    return digest.hexdigest()
+
+
+def _pad(rows: Sequence[Ints], width: int, value: int, left: bool) -> Tensor:
+    out = np.full((len(rows), width), value, dtype=np.int64)
+    for i, row in enumerate(rows):
+        if left:
+            out[i, width - len(row) :] = row
+        else:
+            out[i, : len(row)] = row
+    return torch.from_numpy(out)

@@ -1,0 +1,1 @@
+"""What reaches into a network and runs it forward."""

@@ -1,0 +1,92 @@
+"""Heads that read the first token alone: the last layer need not finish the others."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from transferkit.encoding.examples import Examples
+from transferkit.errors import is_out_of_memory
+from transferkit.networks.inputs import inputs_of, logits_of
+from transferkit.networks.layers import last_layer
+from transferkit.sources.stack import hidden_of
+
+
+@contextmanager
+def first_token_alone(model: nn.Module, source: Examples) -> Iterator[None]:
+    """While open, the last layer of `model` finishes the first token alone, where that changes no answer.
+
+    Behind its attention a layer works on every token for itself, which is three quarters of what it computes. A head
+    like BERT's looks at the first token only, so that of six layers an eighth is saved, forward and backward, and
+    the answers are the same. Whether the head is of this kind is tried on the longest row of `source`.
+    """
+    attention = _attention(model)
+    if attention is None or not len(source) or not _reads_first_token(model, attention, source):
+        yield
+        return
+    with _cut(attention):
+        yield
+
+
+def _attention(model: nn.Module) -> Any:
+    """The last layer's attention, if it is of BERT's kind: attention itself (`self`), then `output` per token."""
+    layer = last_layer(model)
+    attention = getattr(layer, "attention", None)
+    return attention if hasattr(attention, "self") and hasattr(attention, "output") else None
+
+
+@contextmanager
+def _cut(attention: Any) -> Iterator[None]:
+    def after(_module: nn.Module, _args: Any, output: Any) -> Any:
+        return (output[0][:, :1], *output[1:])
+
+    def before(_module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(each[:, :1] for each in args)
+
+    with ExitStack() as stack:
+        stack.callback(attention.self.register_forward_hook(after).remove)
+        stack.callback(attention.output.register_forward_pre_hook(before).remove)
+        yield
+
+
+def _reads_first_token(model: nn.Module, attention: Any, source: Examples) -> bool:
+    """Whether other tokens may turn into NaN after the last layer, and be left out before, without any effect."""
+    longest = int(np.argmax(source.lengths))
+    if source.lengths[longest] < 2:
+        return False
+    device = next(iter(model.parameters())).device
+    batch, learning = inputs_of(source.batch([longest]), device), model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            whole = logits_of(model(**batch))
+            with _spoilt(model):
+                spoilt = logits_of(model(**batch))
+            with _cut(attention):
+                short = logits_of(model(**batch))
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return False  # whoever reads this row in earnest says so
+    finally:
+        model.train(learning)
+    return all(whole.shape == other.shape and torch.allclose(whole, other, 1e-3, 1e-4) for other in (spoilt, short))
+
+
+@contextmanager
+def _spoilt(model: nn.Module) -> Iterator[None]:
+    def spoil(_module: nn.Module, _args: Any, output: Any) -> Any:
+        states = hidden_of(output).clone()
+        states[:, 1:] = torch.nan
+        return (states, *output[1:]) if isinstance(output, tuple) else states
+
+    layer = last_layer(model)
+    assert layer is not None
+    handle = layer.register_forward_hook(spoil)
+    try:
+        yield
+    finally:
+        handle.remove()
