@@ -20,7 +20,7 @@ from transferkit.arrays import Floats
 from transferkit.cache import spaces
 from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder
 from transferkit.data import content, memberships, splitting, weights
-from transferkit.data.columns import GROUP, TIME, WEIGHT
+from transferkit.data.column_names import GROUP, TIME, WEIGHT
 from transferkit.data.given_texts import rows_of
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows

@@ -22,6 +22,7 @@ from transferkit.data import (
     labels,
     no_consensus,
     oddities,
+    prose,
     sentences,
     word_rows,
 )
@@ -175,7 +176,7 @@ class Model:
         for finding in odd:
             log.warning("%s: %s: %s", path, finding.message, finding.action)
         if broken:
-            log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, audit.counted(broken))
+            log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, prose.counted(broken))
 
     def evaluate(
         self,

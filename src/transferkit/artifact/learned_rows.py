@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from transferkit import record
-from transferkit.data import audit, content
+from transferkit.data import content, prose
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Splits
 from transferkit.errors import ArtifactError, DataError
@@ -50,7 +50,7 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
     for name, what in (("train", "trained on"), ("validation", "validated on")):
         numbers = tuple(int(number) for number in rows.numbers[np.isin(asked, known[name])])
         if numbers:
-            message = f"the model was {what} {audit.counted(len(numbers))} of these ({audit.shown(numbers)})"
+            message = f"the model was {what} {prose.counted(len(numbers))} of these ({prose.shown(numbers)})"
             found.append(Finding("leaks", "warning", message, numbers, "judged too; scores on these rows flatter"))
     return tuple(found)
 
@@ -83,7 +83,7 @@ def _apart_from(splits: Splits, task: Task, name: str, known: Mapping[str, Hashe
         if learned.any():
             numbers = _numbers(splits.labelled, learned)
             raise DataError(
-                f"{name} has learned {audit.counted(len(numbers))} of these ({audit.shown(numbers)}), which "
+                f"{name} has learned {prose.counted(len(numbers))} of these ({prose.shown(numbers)}), which "
                 "cross-validation would evaluate it on; give rows that it has not learned with --test, or take another "
                 "model to start from"
             )
@@ -96,13 +96,13 @@ def _apart_from(splits: Splits, task: Task, name: str, known: Mapping[str, Hashe
         )
     if learned.any():
         numbers = _numbers(judged, learned)
-        message = f"{name} has learned {audit.counted(len(numbers))} of test ({audit.shown(numbers)})"
+        message = f"{name} has learned {prose.counted(len(numbers))} of test ({prose.shown(numbers)})"
         found.append(Finding("leaks", "fixed", message, numbers, "left out of test"))
     chosen_by = splits.labelled if splits.folds else splits.validation
     seen = _learned(chosen_by, task, known["train"])
     if seen.any():
         numbers = _numbers(chosen_by, seen)
-        message = f"{name} has learned {audit.counted(len(numbers))} that routes are chosen by ({audit.shown(numbers)})"
+        message = f"{name} has learned {prose.counted(len(numbers))} that routes are chosen by ({prose.shown(numbers)})"
         found.append(Finding("leaks", "warning", message, numbers, "kept; the choice favours what starts from it"))
     audited = replace(splits.audit, findings=(*splits.audit.findings, *found))
     return replace(splits, test=judged.take(~learned), audit=audited)

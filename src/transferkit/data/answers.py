@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, printed
+from transferkit.data import printed, prose
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.words import has_signs, signs, without_punctuation
@@ -203,31 +203,31 @@ def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str
     column, found = columns["answers"], []
     if places.placed:
         numbers = tuple(int(n) for n in rows.numbers[places.placed])
-        message = f"{audit.counted(len(numbers))}{audit.of(name)} with answers in column {column!r} without their place"
+        message = f"{prose.counted(len(numbers))}{prose.of(name)} with answers in column {column!r} without their place"
         found.append(Finding("placed-spans", "fixed", message, numbers, "looked up in the context"))
     if places.several:
         numbers = tuple(int(n) for n in rows.numbers[places.several])
-        have = audit.verb(len(numbers), "has", "have")
+        have = prose.verb(len(numbers), "has", "have")
         message = (
-            f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that stands several "
-            f"times in the context ({audit.shown(numbers)})"
+            f"{prose.counted(len(numbers))}{prose.of(name)} {have} an answer in column {column!r} that stands several "
+            f"times in the context ({prose.shown(numbers)})"
         )
         action = "the first place is taken; give answer_start where it is another"
         found.append(Finding("ambiguous-spans", "warning", message, numbers, action))
     if places.moved:
         numbers = tuple(int(n) for n in rows.numbers[places.moved])
-        have = audit.verb(len(numbers), "has", "have")
+        have = prose.verb(len(numbers), "has", "have")
         message = (
-            f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that begins "
-            f"elsewhere in the context than said ({audit.shown(numbers)})"
+            f"{prose.counted(len(numbers))}{prose.of(name)} {have} an answer in column {column!r} that begins "
+            f"elsewhere in the context than said ({prose.shown(numbers)})"
         )
         found.append(Finding("moved-spans", "fixed", message, numbers, "moved to the nearest occurrence"))
     if places.without:
         numbers = tuple(int(n) for n in rows.numbers[places.without])
-        have = audit.verb(len(numbers), "has", "have")
+        have = prose.verb(len(numbers), "has", "have")
         message = (
-            f"{audit.counted(len(numbers))}{audit.of(name)} {have} an answer in column {column!r} that the context "
-            f"does not hold ({audit.shown(numbers)})"
+            f"{prose.counted(len(numbers))}{prose.of(name)} {have} an answer in column {column!r} that the context "
+            f"does not hold ({prose.shown(numbers)})"
         )
         action = "the row is dropped if it has no other answer"
         if name == "test":

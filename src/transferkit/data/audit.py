@@ -11,34 +11,15 @@ import numpy as np
 from transferkit.data import conversations
 from transferkit.data.columns import TaskColumns
 from transferkit.data.labels import form
+from transferkit.data.prose import MOST_SHOWN, counted, of, shown, verb
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.tags import OUTSIDE, are_proper, is_plain, repaired
 from transferkit.data.values import names_in
 
-_SHOWN = 5
 _UNBALANCED = 10
 _VARIANTS = {chr(code) for code in range(0xFE00, 0xFE10)}
 """How the sign before is drawn."""
-
-
-def shown(numbers: Iterable[int]) -> str:
-    """`row 3`, `rows 3, 8` or `rows 1, 2, 3, 4, 5 and 40 more`."""
-    listed = list(numbers)
-    if len(listed) == 1:
-        return f"row {listed[0]}"
-    rest = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
-    return f"rows {', '.join(map(str, listed[:_SHOWN]))}{rest}"
-
-
-def counted(count: int, noun: str = "row") -> str:
-    """`1 row`, `2,000 rows`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def verb(count: int, singular: str, plural: str) -> str:
-    """1 row `has`, 2 rows `have`."""
-    return singular if count == 1 else plural
 
 
 def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
@@ -94,7 +75,7 @@ def always(train: Rows, task: TaskColumns) -> list[Finding]:
     found = sorted(label for label, count in class_counts(train, task).items() if count == len(train))
     if not found:
         return []
-    listed = ", ".join(map(repr, found[:_SHOWN])) + (" ..." if len(found) > _SHOWN else "")
+    listed = ", ".join(map(repr, found[:MOST_SHOWN])) + (" ..." if len(found) > MOST_SHOWN else "")
     hold = verb(len(found), "holds", "hold")
     message = f"{counted(len(found), 'label')} that {hold} in every row to train on: {listed}"
     return [Finding("constant", "warning", message, (), "given to every text; add rows without it, or leave it out")]
@@ -108,8 +89,8 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a te
         return []
     named_in = [names_in(target) for target in train[task.target]]
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if rare.keys() & names)
-    named = ", ".join(f"{label!r} ({counted(count)})" for label, count in sorted(rare.items())[:_SHOWN])
-    more = f" and {len(rare) - _SHOWN} more" if len(rare) > _SHOWN else ""
+    named = ", ".join(f"{label!r} ({counted(count)})" for label, count in sorted(rare.items())[:MOST_SHOWN])
+    more = f" and {len(rare) - MOST_SHOWN} more" if len(rare) > MOST_SHOWN else ""
     message = f"{counted(len(rare), 'label')} without {missing}: {named}{more}"
     return [Finding("rare-labels", "warning", message, numbers, "trained on, not evaluated; add rows to judge them")]
 
@@ -129,8 +110,8 @@ def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
     odd = {label for _, *others in alike for label in others}
     named_in = [names_in(target) for target in train[task.target]]
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if odd & set(names))
-    more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
-    listed = "; ".join(" and ".join(map(repr, found)) for found in alike[:_SHOWN]) + more
+    more = f" and {len(alike) - MOST_SHOWN} more" if len(alike) > MOST_SHOWN else ""
+    listed = "; ".join(" and ".join(map(repr, found)) for found in alike[:MOST_SHOWN]) + more
     message = f"labels that differ only in how they are written: {listed} ({shown(numbers)})"
     return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
 
@@ -171,7 +152,7 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     if not rows or not prefixed:
         return []
     numbers = tuple(sorted({number for each in rows.values() for number in each}))
-    listed = ", ".join(map(repr, sorted(rows)[:_SHOWN])) + (" ..." if len(rows) > _SHOWN else "")
+    listed = ", ".join(map(repr, sorted(rows)[:MOST_SHOWN])) + (" ..." if len(rows) > MOST_SHOWN else "")
     message = f"{counted(len(rows), 'tag')} without B- or I- among others that have it: {listed} ({shown(numbers)})"
     action = "every stretch of such a tag is taken as one span of a type of its own; mend the file if that is not meant"
     return [Finding("plain-tags", "warning", message, numbers, action)]
@@ -193,7 +174,7 @@ def unknown_tags(rows: Rows, task: TaskColumns, known: Collection[str], which: s
     if not tags:
         return []
     numbers = tuple(number for number, found in unseen.items() if found)
-    listed = ", ".join(map(repr, tags[:_SHOWN])) + (" ..." if len(tags) > _SHOWN else "")
+    listed = ", ".join(map(repr, tags[:MOST_SHOWN])) + (" ..." if len(tags) > MOST_SHOWN else "")
     message = f"{counted(len(tags), 'tag')} {which}: {listed} ({shown(numbers)})"
     return [Finding("unlearned-tags", "warning", message, numbers, f"counted as missed{advice}")]
 
@@ -297,8 +278,3 @@ def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[
     counts = {name: class_counts(rows, task) for name, rows in parts.items()}
     labels = sorted(set().union(*counts.values()))
     return {label: {name: found[label] for name, found in counts.items()} for label in labels}
-
-
-def of(name: str) -> str:
-    """` of train`, or nothing where there is one table only."""
-    return f" of {name}" if name else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, compression
+from transferkit.data import compression, prose
 from transferkit.data import encoding as encodings
 from transferkit.data.rows import Note, Rows
 from transferkit.errors import DataError
@@ -73,6 +73,6 @@ def _entities(path: Path, encoding: str | None) -> Iterator[dict[str, Any] | Non
 def _notes(parted: list[int]) -> tuple[Note, ...]:
     if not parted:
         return ()
-    has = audit.verb(len(parted), "has", "have")
-    message = f"{audit.counted(len(parted))} {has} an entity in several parts ({audit.shown(parted)})"
+    has = prose.verb(len(parted), "has", "have")
+    message = f"{prose.counted(len(parted))} {has} an entity in several parts ({prose.shown(parted)})"
     return (Note("parted-entities", message, tuple(parted), "not read: its words are taken for none"),)

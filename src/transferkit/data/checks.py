@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from transferkit.data import audit, content, labels, splitting
+from transferkit.data import audit, content, labels, prose, splitting
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.columns import GROUP, WEIGHT, TaskColumns
+from transferkit.data.column_names import GROUP, WEIGHT
+from transferkit.data.columns import TaskColumns
 from transferkit.data.duplicates import grouped
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -41,13 +42,13 @@ def enough_classes(
         only = f"only {next(iter(classes))!r}" if classes else "none"
         raise DataError(
             f"{train.source or 'data'}: expected at least two different {what} in column {columns[task.target]!r}, "
-            f"found {only} in {audit.counted(len(train))}; add rows of another kind "
+            f"found {only} in {prose.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
     if task.shape.name != "VALUE" and max(classes.values()) < 2 < len(classes) and not tested:
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
-            f"{audit.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
+            f"{prose.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
             "Name it with --label, or give more rows of every label or test rows with --test"
         )
 
@@ -59,7 +60,7 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
     what = f"a tag other than {OUTSIDE}" if task.shape.name == "TAGS" else "a question that has an answer"
     raise DataError(
         f"{train.source or 'data'}: expected {what} in column {columns[task.target]!r}, found none in "
-        f"{audit.counted(len(train))}{when}; add rows to learn from or name another column with --label"
+        f"{prose.counted(len(train))}{when}; add rows to learn from or name another column with --label"
     )
 
 
@@ -104,8 +105,8 @@ def _respelt(
     numbers = tuple(int(rows.numbers[i]) for i in where)
     listed = ", ".join(f"{old!r} for {new!r}" for old, new in sorted(names.items())[:5])
     message = (
-        f"{audit.counted(len(where))}{audit.of(name)} {audit.verb(len(where), *what)} {how}: "
-        f"{listed}{' ...' if len(names) > 5 else ''} ({audit.shown(numbers)})"
+        f"{prose.counted(len(where))}{prose.of(name)} {prose.verb(len(where), *what)} {how}: "
+        f"{listed}{' ...' if len(names) > 5 else ''} ({prose.shown(numbers)})"
     )
     return renamed, [Finding("respelt-labels", "fixed", message, numbers, "read as the same labels")]
 
@@ -164,11 +165,11 @@ def learnable(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, R
 
 
 def _unlearned(rows: Rows, name: str, unknown: Mapping[str, int], where: Sequence[int], several: bool) -> Finding:
-    listed = ", ".join(f"{label!r} ({audit.counted(many)})" for label, many in sorted(unknown.items())[:5])
+    listed = ", ".join(f"{label!r} ({prose.counted(many)})" for label, many in sorted(unknown.items())[:5])
     numbers = tuple(int(rows.numbers[i]) for i in where)
     message = (
-        f"{audit.counted(len(unknown), 'label')} of {name} without a row to train on: {listed}"
-        f"{' ...' if len(unknown) > 5 else ''} ({audit.shown(numbers)})"
+        f"{prose.counted(len(unknown), 'label')} of {name} without a row to train on: {listed}"
+        f"{' ...' if len(unknown) > 5 else ''} ({prose.shown(numbers)})"
     )
     share = f"{len(where) / len(rows):.1%} of {name}"
     action = (
@@ -202,7 +203,7 @@ def nothing_held_out(name: str, train: Rows, task: TaskColumns) -> Finding:
     """A warning where no row could be spared for validation; for test a `DataError`."""
     groups = len(set(content.groups(train, task)))
     what = "groups or texts" if GROUP in train else "different texts to answer from"
-    shared = f"{audit.counted(len(train))} have {groups:,} {what}" if groups < len(train) else ""
+    shared = f"{prose.counted(len(train))} have {groups:,} {what}" if groups < len(train) else ""
     message = f"no row can be held out for {name}: {shared or 'every label has one row only'}"
     if name == "test":
         raise DataError(f"{message}, and rows that share one are never parted; give other rows or a file with --test")
@@ -216,9 +217,9 @@ def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> li
     found = content.categories([content.normalised(text) for text in train["text"]])
     if not found:
         return []
-    count = audit.verb(len(found), "it counts as a category", "these count as categories")
+    count = prose.verb(len(found), "it counts as a category", "these count as categories")
     message = (
-        f"{audit.counted(sum(found.values()))} share {audit.counted(len(found), 'text')} in column "
+        f"{prose.counted(sum(found.values()))} share {prose.counted(len(found), 'text')} in column "
         f"{columns['text']!r}, so many that {count}"
     )
     return [Finding("shared-texts", "info", message, (), "pairs with the same one may stand on both sides of a split")]
@@ -233,8 +234,8 @@ def shared_texts(parts: Mapping[str, Rows], task: TaskColumns, given: Collection
         numbers = tuple(int(parts[name].numbers[i]) for i, text in enumerate(asked) if text in known)
         if numbers:
             message = (
-                f"{audit.counted(len(numbers))} of {name} {audit.verb(len(numbers), 'is', 'are')} about a text that "
-                f"train has other rows about ({audit.shown(numbers)})"
+                f"{prose.counted(len(numbers))} of {name} {prose.verb(len(numbers), 'is', 'are')} about a text that "
+                f"train has other rows about ({prose.shown(numbers)})"
             )
             action = "kept: given rows are not touched; on new texts scores may differ"
             found.append(Finding("shared-texts", "warning", message, numbers, action))
@@ -249,6 +250,6 @@ def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:
     if not later:
         return []
     numbers = tuple(int(test.numbers[position]) for position in later)
-    repeat = audit.verb(len(later), "repeats", "repeat")
-    message = f"{audit.counted(len(later))} of test {repeat} the text of an earlier one ({audit.shown(numbers)})"
+    repeat = prose.verb(len(later), "repeats", "repeat")
+    message = f"{prose.counted(len(later))} of test {repeat} the text of an earlier one ({prose.shown(numbers)})"
     return [Finding("duplicates", "info", message, numbers, "kept: given test rows are not touched")]

@@ -16,13 +16,15 @@ from transferkit.data import (
     marking,
     memberships,
     no_labels,
+    prose,
     tag_forms,
     weights,
     word_checks,
     word_rows,
 )
 from transferkit.data.annotations import Marked
-from transferkit.data.columns import WEIGHT, TaskColumns, canonical
+from transferkit.data.column_names import WEIGHT
+from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
 from transferkit.data.marking import UNKNOWN, How
 from transferkit.data.rows import Rows
@@ -143,10 +145,10 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.name == "TAGS" else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
-        repeat = audit.verb(len(numbers), "repeats", "repeat")
+        repeat = prose.verb(len(numbers), "repeats", "repeat")
         message = (
-            f"{len(numbers):,} of {audit.counted(len(rows))}{audit.of(name)} {repeat} the text and label of an "
-            f"earlier one ({audit.shown(numbers)})"
+            f"{len(numbers):,} of {prose.counted(len(rows))}{prose.of(name)} {repeat} the text and label of an "
+            f"earlier one ({prose.shown(numbers)})"
         )
         own = " with its weight" if WEIGHT in rows else ""
         findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept" + own))
@@ -154,10 +156,10 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         numbers = tuple(int(rows.numbers[i]) for i in repeats.conflicting)
         texts = len({keys[i] for i in repeats.conflicting})
         message = (
-            f"{audit.counted(texts, 'text')}{audit.of(name)} in {audit.counted(len(numbers))} "
-            f"{audit.verb(texts, 'carries', 'carry')} more than one label ({audit.shown(numbers)})"
+            f"{prose.counted(texts, 'text')}{prose.of(name)} in {prose.counted(len(numbers))} "
+            f"{prose.verb(texts, 'carries', 'carry')} more than one label ({prose.shown(numbers)})"
         )
-        ties = f"; {audit.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
+        ties = f"; {prose.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         kept = "the label of the greatest weight is kept" if WEIGHT in rows else "the majority label is kept"
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"{kept}{ties}"))
     return rows.take(repeats.kept), findings
@@ -171,8 +173,8 @@ def _tagged_twice(rows: Rows, keys: Sequence[str], kept: "npt.NDArray[np.bool_]"
     if not numbers:
         return []
     message = (
-        f"{audit.counted(len(found), 'text')}{audit.of(name)} in {audit.counted(len(numbers))} "
-        f"{audit.verb(len(found), 'carries', 'carry')} different tags ({audit.shown(numbers)})"
+        f"{prose.counted(len(found), 'text')}{prose.of(name)} in {prose.counted(len(numbers))} "
+        f"{prose.verb(len(found), 'carries', 'carry')} different tags ({prose.shown(numbers)})"
     )
     return [Finding("tag-conflicts", "warning", message, tuple(numbers), "kept; each is learned")]
 
@@ -205,6 +207,6 @@ def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
 
 def _dropped(kind: str, rows: Rows, name: str, lacks: str, action: str) -> Finding:
     numbers = tuple(int(n) for n in rows.numbers)
-    has = audit.verb(len(rows), "has", "have")
-    message = f"{audit.counted(len(rows))}{audit.of(name)} {has} {lacks} ({audit.shown(numbers)})"
+    has = prose.verb(len(rows), "has", "have")
+    message = f"{prose.counted(len(rows))}{prose.of(name)} {has} {lacks} ({prose.shown(numbers)})"
     return Finding(kind, "fixed", message, numbers, action)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from transferkit.config import DataConfig
 from transferkit.data import decimals, headers, joined, no_labels, sentences, values, word_columns
+from transferkit.data.column_names import ALIASES, ASIDE, GROUP, PAIRS, TIME, WEIGHT, plain
 from transferkit.data.parting import BLANKS, Parting
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -62,45 +63,10 @@ class TaskColumns(Protocol):
         """From a cell to a target; raises `ValueError` saying what was expected and found."""
 
 
-GROUP, TIME, WEIGHT = "group", "time", "weight"
-ASIDE = (GROUP, TIME, WEIGHT)
-"""Canonical columns that say which rows belong together, when they were written and how much they count. No model sees
-them."""
-
-ALIASES: dict[str, tuple[str, ...]] = {
-    name: tuple(usual.split())
-    for name, usual in {
-        "text": "text sentence content review body message tweet comment comment_text document utterance description "
-        "abstract headline title sms query question source input 文本 内容 评论 句子 正文",
-        "text_pair": "text_pair",
-        "label": "label labels target class category coarse_label gold_label label_text sentiment intent topic "
-        "emotion rating stars output y cats 标签 类别 分类 情感",
-        "labels": "labels label tags classes categories targets topics cats 标签 类别 分类",
-        "value": "value score target label rating stars similarity y",
-        "tags": "ner_tags tags labels ner pos_tags chunk_tags entities label",
-        "answers": "answers answer",
-    }.items()
-}
-"""Canonical column -> usual names, the likeliest first. Compared without case; `-` and blank count as `_`."""
-
 _PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
 """Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
 _WORDS_OF_A_NAME = 2
 _FEWEST_OF_LABELS = 2
-
-PAIRS: tuple[tuple[str, str], ...] = (
-    ("text", "text_pair"),
-    ("sentence1", "sentence2"),
-    ("premise", "hypothesis"),
-    ("question1", "question2"),
-    ("text1", "text2"),
-    ("text_a", "text_b"),
-    ("sentence_a", "sentence_b"),
-    ("question", "sentence"),
-    ("query", "passage"),
-    ("query", "document"),
-)
-"""Usual names of `text` and `text_pair` where both stand side by side; tried before single names."""
 
 
 def canonical(
@@ -298,10 +264,6 @@ def _headless(names: Sequence[str]) -> str:
     if any(name.replace(".", "", 1).isdigit() or len(name.split()) > _WORDS_OF_A_NAME for name in names):
         return ", and if that is a row, put a line with the columns' names above it"
     return ""
-
-
-def plain(name: str) -> str:
-    return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def _listed(names: Sequence[str]) -> str:

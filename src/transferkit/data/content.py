@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data.columns import GROUP, TIME, TaskColumns
+from transferkit.data.column_names import GROUP, TIME
+from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 
 PAIR_MARK = "\x1f"

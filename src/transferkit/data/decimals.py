@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import missing
@@ -29,8 +29,8 @@ def noticed(rows: Rows, column: str, name: str) -> list[Finding]:
     where = [i for i, cell in enumerate(cells) if isinstance(cell, str) and "," in cell]
     numbers = tuple(int(rows.numbers[i]) for i in where)
     first, read = cells[where[0]].strip(), with_points(cells)[where[0]].strip()
-    has = audit.verb(len(numbers), "has a decimal comma", "have decimal commas")
-    message = f"{audit.counted(len(numbers))}{audit.of(name)} {has} in column {column!r} ({audit.shown(numbers)})"
+    has = prose.verb(len(numbers), "has a decimal comma", "have decimal commas")
+    message = f"{prose.counted(len(numbers))}{prose.of(name)} {has} in column {column!r} ({prose.shown(numbers)})"
     return [Finding("decimal-commas", "info", message, numbers, f"{first} is read as {read}")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, values
+from transferkit.data import prose, values
 from transferkit.data.rows import Rows, from_texts
 from transferkit.errors import DataError, shown
 
@@ -75,5 +75,5 @@ def _whole(listed: list[Any]) -> list[Any]:
     clean = [tuple(map(values.whole, item)) if isinstance(item, tuple) else values.whole(item) for item in listed]
     odd = sum(new != old for new, old in zip(clean, listed, strict=True))
     if odd:
-        log.warning("half of a surrogate pair in %s, read with the mark \ufffd", audit.counted(odd, "text"))
+        log.warning("half of a surrogate pair in %s, read with the mark \ufffd", prose.counted(odd, "text"))
     return clean

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, flags, joined, printed, separators
+from transferkit.data import flags, joined, printed, prose, separators
 from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import written
 from transferkit.data.rows import Rows
@@ -55,7 +55,7 @@ def in_lists(
         column = joined.written(several)
         found = {name: _of_flags(rows, several, column) for name, rows in tables.items()}
         listed = ", ".join(map(repr, several[:10])) + (" ..." if len(several) > 10 else "")
-        message = f"{audit.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
+        message = f"{prose.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
         told = [Finding("label-columns", "info", message, (), ""), *_empty_flags(tables, several)]
         told += _nowhere({name: rows[column] for name, rows in found.items()}, () if asked.known else several)
     else:
@@ -128,9 +128,9 @@ def _empty_flags(tables: Mapping[str, Rows], columns: Sequence[str]) -> list[Fin
         ]
     if not found:
         return []
-    has = audit.verb(len(found), "has", "have")
+    has = prose.verb(len(found), "has", "have")
     message = (
-        f"{audit.counted(len(found))} {has} empty cells beside 0 and 1 in the columns of labels ({audit.shown(found)})"
+        f"{prose.counted(len(found))} {has} empty cells beside 0 and 1 in the columns of labels ({prose.shown(found)})"
     )
     return [Finding("empty-flags", "warning", message, tuple(found), "read as 0; write 0 or 1 in every one of them")]
 
@@ -278,7 +278,7 @@ def _told(raw: str, parting: separators.Separator, texts: Collection[str]) -> li
     if not (several or kept):
         return []
     signs = " or ".join(repr(sign) for sign in parting.signs if any(sign in text for text in texts))
-    message = f"column {raw!r}: labels parted by {signs}, more than one in {audit.counted(several)}"
+    message = f"column {raw!r}: labels parted by {signs}, more than one in {prose.counted(several)}"
     if not signs:
         message = f"column {raw!r}: every cell is one label"
     if not kept:

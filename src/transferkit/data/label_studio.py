@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, printed
-from transferkit.data.columns import ALIASES
+from transferkit.data import printed, prose
+from transferkit.data.column_names import ALIASES
 from transferkit.data.rows import Note, Rows
 from transferkit.errors import DataError, shown
 
@@ -195,7 +195,7 @@ def _plain(cell: Any) -> Any:
 def _noted(rows: Rows, several: Sequence[int]) -> Rows:
     if not several:
         return rows
-    has = audit.verb(len(several), "has", "have")
-    message = f"{audit.counted(len(several))} {has} several annotations ({audit.shown(several)})"
+    has = prose.verb(len(several), "has", "have")
+    message = f"{prose.counted(len(several))} {has} several annotations ({prose.shown(several)})"
     note = Note("annotators", message, tuple(several), "each annotation is a row of its own")
     return replace(rows, notes=(*rows.notes, note))

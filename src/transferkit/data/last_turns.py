@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from transferkit.data import audit, conversations
+from transferkit.data import conversations, prose
 from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -23,8 +23,8 @@ def cut_back(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Findi
         return rows, []
     turns = sum(cut.values())
     message = (
-        f"{audit.counted(turns, 'turn')} after the last answer to learn, of {audit.counted(len(cut), 'conversation')}"
-        f"{audit.of(name)} ({audit.shown(cut)})"
+        f"{prose.counted(turns, 'turn')} after the last answer to learn, of {prose.counted(len(cut), 'conversation')}"
+        f"{prose.of(name)} ({prose.shown(cut)})"
     )
     finding = Finding("last-turns", "info", message, tuple(cut), "not used; the answers before are learned")
     return replace(rows, columns={**rows.columns, task.inputs[0]: inputs, task.target: targets}), [finding]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import audit, content
+from transferkit.data import content, prose
 from transferkit.data.columns import TaskColumns
 from transferkit.data.near_duplicates import near_pairs
 from transferkit.data.rows import Rows
@@ -76,7 +76,7 @@ def _finding(kind: str, pairs: Sequence[tuple[int, int]], part: Part, held: Part
     rest = f" and {len(pairs) - 3:,} more" if len(pairs) > 3 else ""
     plural = verb if len(pairs) > 1 else {"also stand": "also stands", "nearly stand": "nearly stands"}[verb]
     message = (
-        f"{audit.counted(len(pairs))} of {part.name} {plural} in {held.name} "
+        f"{prose.counted(len(pairs))} of {part.name} {plural} in {held.name} "
         f"(row of {part.name} = row of {held.name}: {shown}{rest})"
     )
     action = "kept, as asked; scores on these rows flatter" if keep else f"removed from {part.name}"
@@ -91,6 +91,6 @@ def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, ta
     if not found:
         return []
     numbers = tuple(int(part.rows.numbers[i]) for i in found)
-    have = audit.verb(len(found), "has", "have")
-    message = f"{audit.counted(len(found))} of {part.name} {have} another label in {held.name} ({audit.shown(numbers)})"
+    have = prose.verb(len(found), "has", "have")
+    message = f"{prose.counted(len(found))} of {part.name} {have} another label in {held.name} ({prose.shown(numbers)})"
     return [Finding("label-conflicts", "warning", message, numbers, f"{held.name} is left as it is")]

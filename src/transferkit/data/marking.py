@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from transferkit.data import audit, offsets, unplaced
+from transferkit.data import offsets, prose, unplaced
 from transferkit.data.annotations import Mark, Marked
 from transferkit.data.offsets import CHARACTERS, Reading
 from transferkit.data.parting import BLANKS, PARTICLES, PIECES, Parting
@@ -266,8 +266,8 @@ def _noted(rows: Rows, entities: Sequence[Sequence[_Entity]], name: str) -> list
 
 
 def _of_rows(kind: str, severity: str, numbers: Sequence[int], what: str, name: str, action: str) -> Finding:
-    has = audit.verb(len(numbers), "has", "have")
-    message = f"{audit.counted(len(numbers))}{audit.of(name)} {has} {what} ({audit.shown(numbers)})"
+    has = prose.verb(len(numbers), "has", "have")
+    message = f"{prose.counted(len(numbers))}{prose.of(name)} {has} {what} ({prose.shown(numbers)})"
     return Finding(kind, severity, message, tuple(numbers), action)
 
 

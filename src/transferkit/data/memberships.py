@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, moments
-from transferkit.data.columns import GROUP, TIME
+from transferkit.data import moments, prose
+from transferkit.data.column_names import GROUP, TIME
 from transferkit.data.labels import form, written
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -60,15 +60,15 @@ def _groups(parts: Mapping[str, Rows], column: str) -> list[Finding]:
     if sizes:
         (largest, most), total = sizes.most_common(1)[0], sum(map(len, parts.values()))
         message = (
-            f"{audit.counted(len(sizes), 'group')} in column {column!r}; the largest, {largest!r}, has "
-            f"{audit.counted(most)} ({most / total:.1%})"
+            f"{prose.counted(len(sizes), 'group')} in column {column!r}; the largest, {largest!r}, has "
+            f"{prose.counted(most)} ({most / total:.1%})"
         )
         found.append(Finding("groups", "info", message, (), "splits made here part none of them"))
     if alone:
         cells = [pair for rows in parts.values() for pair in zip(rows.numbers, rows[GROUP], strict=True)]
         numbers = [int(number) for number, value in cells if value is None]
-        has = audit.verb(alone, "has", "have")
-        message = f"{audit.counted(alone)} {has} no group in column {column!r} ({audit.shown(numbers)})"
+        has = prose.verb(alone, "has", "have")
+        message = f"{prose.counted(alone)} {has} no group in column {column!r} ({prose.shown(numbers)})"
         found.append(Finding("groups", "warning", message, tuple(numbers), "each counts as a group of its own"))
     return found
 
@@ -84,8 +84,8 @@ def _shared(parts: Mapping[str, Rows], column: str, given: Collection[str]) -> l
             int(n) for n, value in zip(parts[held].numbers, parts[held][GROUP], strict=True) if value in shared
         )
         message = (
-            f"{audit.counted(len(shared), 'group')} in column {column!r} {audit.verb(len(shared), 'stands', 'stand')} "
-            f"in {name} and in {held}, with {audit.counted(len(numbers))} of {held} ({audit.shown(numbers)})"
+            f"{prose.counted(len(shared), 'group')} in column {column!r} {prose.verb(len(shared), 'stands', 'stand')} "
+            f"in {name} and in {held}, with {prose.counted(len(numbers))} of {held} ({prose.shown(numbers)})"
         )
         action = "kept: given rows are not touched; on new groups scores may be lower"
         found.append(Finding("shared-groups", "warning", message, numbers, action))
@@ -94,7 +94,7 @@ def _shared(parts: Mapping[str, Rows], column: str, given: Collection[str]) -> l
 
 def _ranges(parts: Mapping[str, Rows], column: str) -> Finding:
     said = [
-        f"{name} {moments.shown(min(rows[TIME]))} to {moments.shown(max(rows[TIME]))} ({audit.counted(len(rows))})"
+        f"{name} {moments.shown(min(rows[TIME]))} to {moments.shown(max(rows[TIME]))} ({prose.counted(len(rows))})"
         for name, rows in parts.items()
         if len(rows)
     ]
@@ -110,10 +110,10 @@ def _looking_ahead(parts: Mapping[str, Rows], column: str) -> list[Finding]:
         begin = min(parts[held][TIME])
         numbers = tuple(int(n) for n, at in zip(parts[name].numbers, parts[name][TIME], strict=True) if at >= begin)
         if numbers:
-            are = audit.verb(len(numbers), "is", "are")
+            are = prose.verb(len(numbers), "is", "are")
             message = (
-                f"{audit.counted(len(numbers))} of {name} {are} not older than the first of {held}, "
-                f"{moments.shown(begin)} in column {column!r} ({audit.shown(numbers)})"
+                f"{prose.counted(len(numbers))} of {name} {are} not older than the first of {held}, "
+                f"{moments.shown(begin)} in column {column!r} ({prose.shown(numbers)})"
             )
             action = "kept: given rows are not touched; scores may be higher than on rows of the future"
             found.append(Finding("looking-ahead", "warning", message, numbers, action))

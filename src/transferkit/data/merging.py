@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import mean
 
-from transferkit.data import audit, content
-from transferkit.data.columns import WEIGHT, TaskColumns
+from transferkit.data import content, prose
+from transferkit.data.column_names import WEIGHT
+from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 
@@ -46,10 +47,10 @@ def _merged(rows: Rows, keys: Sequence[str], target: str) -> tuple[Rows, list[in
 
 def _told(rows: Rows, later: Sequence[int], name: str) -> Finding:
     numbers = tuple(int(rows.numbers[i]) for i in later)
-    repeat = audit.verb(len(later), "repeats", "repeat")
+    repeat = prose.verb(len(later), "repeats", "repeat")
     message = (
-        f"{audit.counted(len(later))}{audit.of(name)} {repeat} an earlier text, with one label in every row "
-        f"({audit.shown(numbers)})"
+        f"{prose.counted(len(later))}{prose.of(name)} {repeat} an earlier text, with one label in every row "
+        f"({prose.shown(numbers)})"
     )
     weighed = " and their mean weight" if WEIGHT in rows else ""
     return Finding(

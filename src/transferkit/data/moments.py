@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.rows import Rows
 from transferkit.data.values import missing
 from transferkit.errors import DataError
@@ -35,7 +35,7 @@ def read(rows: Rows, column: str, cells: Sequence[Any]) -> list[Moment]:
         empty = missing(cells[odd[0]]) or not str(cells[odd[0]]).strip()
         shown = "an empty cell" if empty else f"{cells[odd[0]]!s:.40}"
         where = f"{rows.source}: " if rows.source else ""
-        numbers = audit.shown(int(rows.numbers[i]) for i in odd)
+        numbers = prose.shown(int(rows.numbers[i]) for i in odd)
         raise DataError(
             f"{where}column {column!r}: expected {kind} in every row, as --time needs them, found {shown} ({numbers}); "
             "write numbers or ISO dates such as 2024-01-31, or leave out rows without one"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import form, written
 from transferkit.data.rows import Note, Rows
@@ -34,7 +34,7 @@ def without(
     for name, column in cells.items():
         where = [i for i, label in enumerate(column) if label == _MARK]
         if where:
-            note = _note(tables[name], raw, where, audit.of(name if len(tables) > 1 else ""), classes, learned)
+            note = _note(tables[name], raw, where, prose.of(name if len(tables) > 1 else ""), classes, learned)
             found[name] = replace(
                 tables[name] if learned else _emptied(tables[name], raw, where), notes=(*tables[name].notes, note)
             )
@@ -67,9 +67,9 @@ def _number(cell: Any) -> str:
 
 def _note(rows: Rows, raw: str, where: list[int], of: str, classes: int, learned: bool) -> Note:
     numbers = tuple(int(rows.numbers[i]) for i in where)
-    has = audit.verb(len(where), "has", "have")
+    has = prose.verb(len(where), "has", "have")
     beside = "0 and 1" if classes == 2 else f"0 to {classes - 1}"
-    message = f"{audit.counted(len(where))}{of} {has} -1 in column {raw!r} beside {beside} ({audit.shown(numbers)})"
+    message = f"{prose.counted(len(where))}{of} {has} -1 in column {raw!r} beside {beside} ({prose.shown(numbers)})"
     action = "read as no label, as in SNLI; if it is a class, give it a name"
     if learned:
         action = "learned as a class; where it means that there is no label, leave these cells empty"

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, headers, no_labels
-from transferkit.data.columns import ALIASES, TaskColumns, plain
+from transferkit.data import audit, headers, no_labels, prose
+from transferkit.data.column_names import ALIASES, plain
+from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import names_in
@@ -23,7 +24,7 @@ _FIRST_BYTE = re.compile(r"[\xc2-\xf4]")
 
 def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) -> list[Finding]:
     """What is odd about usable `rows` of the split called `name`."""
-    named = audit.of(name)
+    named = prose.of(name)
     return [
         *header(rows, task, columns, named),
         *_swallowed(rows, task, named),
@@ -47,7 +48,7 @@ def header(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str
     if not found:
         return []
     listed = ", ".join(shown(raw, 60) for raw in found)
-    message = f"{audit.counted(len(found), 'column')}{named} with a name that looks like a cell: {listed}"
+    message = f"{prose.counted(len(found), 'column')}{named} with a name that looks like a cell: {listed}"
     action = "taken for names; if they are a row, put a line with the columns' names above it"
     return [Finding("header", "warning", message, (), action)]
 
@@ -66,9 +67,9 @@ def _swallowed(rows: Rows, task: TaskColumns, named: str) -> list[Finding]:
         return []
     numbers = tuple(int(rows.numbers[i]) for i in inside)
     lines = sum(inside.values())
-    holds = f"{audit.verb(len(inside), 'holds', 'hold')} {audit.counted(lines, 'line')}"
-    ends = f"{audit.verb(lines, 'ends or begins', 'end or begin')} with a label as a row does"
-    message = f"{audit.counted(len(inside))}{named} {holds} that {ends} ({audit.shown(numbers)})"
+    holds = f"{prose.verb(len(inside), 'holds', 'hold')} {prose.counted(lines, 'line')}"
+    ends = f"{prose.verb(lines, 'ends or begins', 'end or begin')} with a label as a row does"
+    message = f"{prose.counted(len(inside))}{named} {holds} that {ends} ({prose.shown(numbers)})"
     action = "read as part of the text; if they are rows, double the quotes inside of quoted fields and close them"
     return [Finding("swallowed-rows", "warning", message, numbers, action)]
 
@@ -122,7 +123,7 @@ def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named:
     odd = {label: count for label, count in audit.class_counts(rows, task).items() if no_labels.is_doubtful(label)}
     if not odd:
         return []
-    listed = ", ".join(f"{label!r} ({audit.counted(count)})" for label, count in odd.items())
+    listed = ", ".join(f"{label!r} ({prose.counted(count)})" for label, count in odd.items())
     numbers = tuple(int(rows.numbers[i]) for i, each in enumerate(rows[task.target]) if odd.keys() & names_in(each))
     message = f"labels{named} in column {columns[task.target]!r} that may say there is none: {listed}"
     action = "learned as labels like others; where they mean that it is not known, leave these cells empty"
@@ -151,8 +152,8 @@ def _encoded_twice(rows: Rows, task: TaskColumns, columns: Mapping[str, str], na
         numbers = tuple(int(rows.numbers[i]) for i in twice)
         first, meant = next(iter(twice.items()))
         message = (
-            f"{audit.counted(len(twice))}{named} {audit.verb(len(twice), 'is', 'are')} encoded twice in column "
-            f"{columns[column]!r}: {shown(rows[column][first], 60)} for {shown(meant, 60)} ({audit.shown(numbers)})"
+            f"{prose.counted(len(twice))}{named} {prose.verb(len(twice), 'is', 'are')} encoded twice in column "
+            f"{columns[column]!r}: {shown(rows[column][first], 60)} for {shown(meant, 60)} ({prose.shown(numbers)})"
         )
         action = "learned as they stand; decode them once more, text.encode('cp1252').decode('utf-8')"
         findings.append(Finding("encoded-twice", "warning", message, numbers, action))

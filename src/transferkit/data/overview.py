@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from transferkit.data import audit, joined, word_rows
+from transferkit.data import joined, prose, word_rows
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.columns import ASIDE, TaskColumns
+from transferkit.data.column_names import ASIDE
+from transferkit.data.columns import TaskColumns
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Overview, Table
 from transferkit.data.tags import OUTSIDE, begun, pairs
@@ -131,7 +132,7 @@ def _short(text: str) -> str:
 def _counted(counts: Mapping[str, int], noun: str, nouns: str) -> str:
     listed = [f"{name} {count:,}" for name, count in [*counts.items()][:_MOST_LABELS]]
     more = f" and {len(counts) - _MOST_LABELS:,} more" if len(counts) > _MOST_LABELS else ""
-    return f"{len(counts):,} {audit.verb(len(counts), noun, nouns)}: {', '.join(listed)}{more}"
+    return f"{len(counts):,} {prose.verb(len(counts), noun, nouns)}: {', '.join(listed)}{more}"
 
 
 def _labels(targets: Sequence[Any]) -> str:
@@ -163,7 +164,7 @@ def _numbers(targets: Sequence[Any]) -> str:
 def _spans(targets: Sequence[Any]) -> str:
     answered = sum(bool(target) for target in targets)
     without = f", {len(targets) - answered:,} without one" if answered < len(targets) else ""
-    return f"{audit.counted(answered, 'question')} with an answer{without}"
+    return f"{prose.counted(answered, 'question')} with an answer{without}"
 
 
 def _texts(targets: Sequence[Any]) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.config import DataConfig
-from transferkit.data import audit, checks, content, splitting
-from transferkit.data.columns import TIME, TaskColumns
+from transferkit.data import checks, content, prose, splitting
+from transferkit.data.column_names import TIME
+from transferkit.data.columns import TaskColumns
 from transferkit.data.leaks import Part, separate
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding, Splits
@@ -56,8 +57,8 @@ class _Partition:
             return
         numbers = tuple(int(number) for number in rows.numbers)
         message = (
-            f"{audit.counted(len(rows))} {audit.verb(len(rows), 'belongs', 'belong')} to groups or texts that stand "
-            f"both before and after the time where {name} begins ({audit.shown(numbers)})"
+            f"{prose.counted(len(rows))} {prose.verb(len(rows), 'belongs', 'belong')} to groups or texts that stand "
+            f"both before and after the time where {name} begins ({prose.shown(numbers)})"
         )
         action = "left out: a group stands on one side only, and what is learned from is older"
         self.findings.append(Finding("parted-groups", "fixed", message, numbers, action))

@@ -24,7 +24,8 @@ from transferkit.data import (
     weights,
 )
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
-from transferkit.data.columns import ASIDE, GROUP, TIME, WEIGHT, TaskColumns, explicit, find
+from transferkit.data.column_names import ASIDE, GROUP, TIME, WEIGHT
+from transferkit.data.columns import TaskColumns, explicit, find
 from transferkit.data.merging import merged as merged_rows
 from transferkit.data.reading import split_name
 from transferkit.data.rows import Rows

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.rows import Note, Rows
 
 _TOKENS, _MARKS, _ANSWER, _LABEL = "tokens", "spans", "answer", "label"
@@ -42,8 +42,8 @@ def _notes(rows: Rows, left: list[int], judged: str) -> tuple[Note, ...]:
     if not left:
         return ()
     numbers = tuple(int(rows.numbers[i]) for i in left)
-    has = audit.verb(len(numbers), "was", "were")
-    message = f"{audit.counted(len(numbers))} {has} rejected or ignored by the annotator ({audit.shown(numbers)})"
+    has = prose.verb(len(numbers), "was", "were")
+    message = f"{prose.counted(len(numbers))} {has} rejected or ignored by the annotator ({prose.shown(numbers)})"
     action = f"{judged} not read there; to learn these answers themselves, pass --label {_ANSWER}"
     return (Note("rejected-rows", message, numbers, action),)
 

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from transferkit.data import compression
-from transferkit.data.columns import ALIASES
+from transferkit.data.column_names import ALIASES
 from transferkit.errors import DataError
 
 _START = 2**16

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.tags import OUTSIDE, is_plain
@@ -33,7 +33,7 @@ def read(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
     tags = [[names.get(tag, tag) for tag in each] for each in rows["tags"]]
     examples = [(old, new) for old, new in sorted(names.items()) if old.upper() != OUTSIDE]
     listed = ", ".join(f"{old!r} as {new!r}" for old, new in (examples or sorted(names.items()))[:_SHOWN])
-    message = f"tags{audit.of(name)} say in an unusual way where entities begin"
+    message = f"tags{prose.of(name)} say in an unusual way where entities begin"
     action = f"read {listed}{' ...' if len(examples) > _SHOWN else ''}"
     return replace(rows, columns={**rows.columns, "tags": tags}), [Finding("tag-forms", "fixed", message, (), action)]
 

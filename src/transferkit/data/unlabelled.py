@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import audit, content, joined, memberships, moments
-from transferkit.data.columns import ASIDE, GROUP, TIME, WEIGHT, TaskColumns, canonical
+from transferkit.data import content, joined, memberships, moments, prose
+from transferkit.data.column_names import ASIDE, GROUP, TIME, WEIGHT
+from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.parting import BLANKS, learned
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
@@ -63,8 +64,8 @@ def _findings(barred: Rows) -> list[Finding]:
         return []
     numbers = tuple(int(number) for number in barred.numbers)
     message = (
-        f"{audit.counted(len(numbers))} without labels {audit.verb(len(numbers), 'is', 'are')} of groups or of a time "
-        f"that are held out ({audit.shown(numbers)})"
+        f"{prose.counted(len(numbers))} without labels {prose.verb(len(numbers), 'is', 'are')} of groups or of a time "
+        f"that are held out ({prose.shown(numbers)})"
     )
     return [Finding("unlabelled", "fixed", message, numbers, "left out of distillation")]
 

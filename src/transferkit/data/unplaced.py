@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.annotations import UNPLACED, Mark, Marked
 from transferkit.data.parting import PIECES
 from transferkit.data.rows import Rows
@@ -116,7 +116,7 @@ def _absent(rows: Rows, targets: Sequence[Marked], numbers: _Numbers) -> DataErr
     gone = next(mark for mark, found in zip(marks, _found(rows["text"][position], marks), strict=True) if not found)
     return DataError(
         f"{_at(rows)}expected entities whose texts stand in their rows, found others in "
-        f"{audit.counted(len(numbers.lacking))} of {len(numbers.looked_up):,}, such as {shown(gone.surface, 40)} "
+        f"{prose.counted(len(numbers.lacking))} of {len(numbers.looked_up):,}, such as {shown(gone.surface, 40)} "
         f"({gone.kind}) in row {first}; mend them, or give their places"
     )
 
@@ -141,8 +141,8 @@ def _findings(numbers: _Numbers, name: str) -> list[Finding]:
         Finding(
             kind,
             severity,
-            f"{audit.counted(len(found))}{audit.of(name)} {audit.verb(len(found), 'has', 'have')} {what} "
-            f"({audit.shown(found)})",
+            f"{prose.counted(len(found))}{prose.of(name)} {prose.verb(len(found), 'has', 'have')} {what} "
+            f"({prose.shown(found)})",
             tuple(found),
             action,
         )

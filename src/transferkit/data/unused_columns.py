@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from transferkit.data import joined
-from transferkit.data.columns import TaskColumns, plain
+from transferkit.data.column_names import plain
+from transferkit.data.columns import TaskColumns
 from transferkit.data.flags import SPLIT_FLAGS
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Floats
-from transferkit.data import audit
-from transferkit.data.columns import WEIGHT
+from transferkit.data import prose
+from transferkit.data.column_names import WEIGHT
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.values import missing
@@ -35,7 +35,7 @@ def read(rows: Rows, columns: Mapping[str, str], teaching: bool = True) -> Rows:
         empty = missing(cell) or not str(cell).strip()
         raise DataError(
             f"{where}column {columns[WEIGHT]!r}: expected a weight in every row, a number from 0 to {MOST:g}, found "
-            f"{'an empty cell' if empty else shown(cell, 40)} ({audit.shown(int(rows.numbers[i]) for i in odd)}); "
+            f"{'an empty cell' if empty else shown(cell, 40)} ({prose.shown(int(rows.numbers[i]) for i in odd)}); "
             "write how much that row counts in training, 0 for not at all, or name another column"
         )
     if teaching and found and not any(found):
@@ -80,8 +80,8 @@ def left_out(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
     if len(kept) == len(rows):
         return kept, []
     numbers = tuple(int(number) for number, each in zip(rows.numbers, rows[WEIGHT], strict=True) if each == 0)
-    has = audit.verb(len(numbers), "has", "have")
-    message = f"{audit.counted(len(numbers))}{audit.of(name)} {has} the weight 0 ({audit.shown(numbers)})"
+    has = prose.verb(len(numbers), "has", "have")
+    message = f"{prose.counted(len(numbers))}{prose.of(name)} {has} the weight 0 ({prose.shown(numbers)})"
     return kept, [Finding("weights", "fixed", message, numbers, "left out: such rows teach nothing")]
 
 
@@ -91,7 +91,7 @@ def findings(train: Rows, columns: Mapping[str, str]) -> list[Finding]:
         return []
     least, most = min(train[WEIGHT]), max(train[WEIGHT])
     said = f"all {least:g}" if least == most else f"from {least:g} to {most:g}"
-    message = f"column {columns[WEIGHT]!r}: weights of {audit.counted(len(train))} to train on, {said}"
+    message = f"column {columns[WEIGHT]!r}: weights of {prose.counted(len(train))} to train on, {said}"
     action = "they change nothing" if least == most else "used in training; scores count every row once"
     return [Finding("weights", "info", message, (), action)]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from transferkit.data import audit
+from transferkit.data import prose
 from transferkit.data.rows import Rows
 from transferkit.data.splits import Finding
 from transferkit.data.tags import OUTSIDE, is_plain, parts
@@ -26,7 +26,7 @@ def findings(rows: Rows, name: str, where: str) -> list[Finding]:
                 f"{where}: all {tags.total():,} tags are {only!r}, which says nothing; name the column of tags with "
                 "--label"
             )
-        message = f"all {tags.total():,} tags{audit.of(name)} are {only!r}"
+        message = f"all {tags.total():,} tags{prose.of(name)} are {only!r}"
         return [Finding("constant", "warning", message, (), "nothing can be told apart; is it the column of tags?")]
     return [*_broken(rows, tags, name), *_of_one_word(rows, name)]
 
@@ -38,10 +38,10 @@ def _broken(rows: Rows, tags: Iterable[str], name: str) -> list[Finding]:
     numbers = tuple(int(n) for n, each in zip(rows.numbers, rows["tags"], strict=True) if not _is_whole(each))
     if not numbers:
         return []
-    has = audit.verb(len(numbers), "has", "have")
+    has = prose.verb(len(numbers), "has", "have")
     message = (
-        f"{audit.counted(len(numbers))}{audit.of(name)} {has} an entity without its first or last tag, where others "
-        f"begin with B, end with E and are S alone ({audit.shown(numbers)})"
+        f"{prose.counted(len(numbers))}{prose.of(name)} {has} an entity without its first or last tag, where others "
+        f"begin with B, end with E and are S alone ({prose.shown(numbers)})"
     )
     action = "read from its first word to its last all the same; mend these tags"
     return [Finding("broken-entities", "warning", message, numbers, action)]
@@ -92,7 +92,7 @@ def _of_one_word(rows: Rows, name: str) -> list[Finding]:
     short = [int(number) for number, text in zip(rows.numbers, rows["text"], strict=True) if " " not in text]
     if len(rows) < 2 or len(short) <= _NEARLY_ALL * len(rows):
         return []
-    message = f"{len(short):,} of {audit.counted(len(rows))}{audit.of(name)} are of one word ({audit.shown(short)})"
+    message = f"{len(short):,} of {prose.counted(len(rows))}{prose.of(name)} are of one word ({prose.shown(short)})"
     action = (
         "read as they are; if rows are words, give a column that says which sentence each is of (Sentence #, "
         "sentence_id), or a file of words with an empty line between sentences"

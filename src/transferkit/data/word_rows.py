@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit
-from transferkit.data.columns import plain
+from transferkit.data import prose
+from transferkit.data.column_names import plain
 from transferkit.data.rows import Rows, concatenated
 from transferkit.data.splits import Finding
 from transferkit.data.values import missing
@@ -108,12 +108,12 @@ def findings(rows: Rows, name: str) -> list[Finding]:
     """What is odd about a table with a word per row: sentences that are called as earlier ones are."""
     column = sentence_column(rows)
     if column is None and _between_gaps(rows):
-        message = f"rows{audit.of(name)} are words, and some rows or lines between them are empty"
+        message = f"rows{prose.of(name)} are words, and some rows or lines between them are empty"
         return [Finding("empty-rows", "info", message, (), "read as the ends of sentences")]
     numbers = _Sentences(column).starts(rows)[1] if column else []
     if not numbers:
         return []
-    message = f"column {column!r}{audit.of(name)} begins again with the first of its values ({audit.shown(numbers)})"
+    message = f"column {column!r}{prose.of(name)} begins again with the first of its values ({prose.shown(numbers)})"
     action = "read as other sentences than those before; a column document_id says where a document begins"
     return [Finding("repeated-sentences", "warning", message, tuple(numbers), action)]
 

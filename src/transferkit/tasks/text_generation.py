@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import audit, messages, values
+from transferkit.data import messages, prose, values
 from transferkit.data.conversations import ASSISTANT, WEIGHT, Turn, called, is_answer, prompt, written
 from transferkit.data.messages import EXPECTED, OddError
 from transferkit.data.rows import Rows
@@ -104,8 +104,8 @@ def _of_fields(rows: Rows, name: str, found: Mapping[str, set[int]], kind: str, 
         return []
     numbers = tuple(int(rows.numbers[i]) for i in sorted(set().union(*found.values())))
     listed = ", ".join(map(repr, sorted(found)[:_SHOWN])) + (" ..." if len(found) > _SHOWN else "")
-    has = audit.verb(len(numbers), "has", "have")
-    message = f"{audit.counted(len(numbers))}{audit.of(name)} {has} {listed} in messages ({audit.shown(numbers)})"
+    has = prose.verb(len(numbers), "has", "have")
+    message = f"{prose.counted(len(numbers))}{prose.of(name)} {has} {listed} in messages ({prose.shown(numbers)})"
     return [Finding(kind, "info", message, numbers, action)]
 
 
@@ -115,7 +115,7 @@ def _bad_ones(rows: Rows, name: str) -> list[Finding]:
     numbers = tuple(int(n) for n, good in zip(rows.numbers, rows[column], strict=True) if not good) if column else ()
     if not numbers:
         return []
-    message = f"{audit.counted(len(numbers))}{audit.of(name)} with false in column {column!r} ({audit.shown(numbers)})"
+    message = f"{prose.counted(len(numbers))}{prose.of(name)} with false in column {column!r} ({prose.shown(numbers)})"
     action = "learned like the others; leave them out if that says that their answers are bad"
     return [Finding("bad-answers", "warning", message, numbers, action)]
 
@@ -126,7 +126,7 @@ def _pairs(rows: Rows, name: str) -> list[Finding]:
     lists = [list(cell) if isinstance(cell, list | tuple) else values.written_list(cell) for cell in cells]
     if not lists or any(each is None or len(each) != _PAIR for each in lists):
         return []
-    message = f"all rows{audit.of(name)} have two answers in column {_OUTPUT!r}"
+    message = f"all rows{prose.of(name)} have two answers in column {_OUTPUT!r}"
     action = "both are learned as right ones; in data for preference learning the second is bad: leave it out then"
     return [Finding("bad-answers", "warning", message, (), action)]
 

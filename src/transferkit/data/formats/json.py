@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from transferkit.data import compression, documents
-from transferkit.data.columns import ALIASES
+from transferkit.data.column_names import ALIASES
 from transferkit.data.formats import jsonl
 from transferkit.data.rows import Note, Rows
 from transferkit.data.tables import Collector

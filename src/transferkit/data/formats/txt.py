@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transferkit.data import compression, word_columns
 from transferkit.data import encoding as encodings
-from transferkit.data.columns import ALIASES
+from transferkit.data.column_names import ALIASES
 from transferkit.data.rows import Rows
 from transferkit.data.tables import Collector
 from transferkit.errors import DataError, shown
