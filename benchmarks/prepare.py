@@ -14,7 +14,7 @@ from benchmarks.subjects import HERE
 from transferkit import data, sources, tasks
 from transferkit.config import DataConfig
 from transferkit.data import preparation
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 
 PARTS = ("train", "validation", "test", "unlabelled")
 # Where transferkit keeps what it fetched, unless told otherwise.

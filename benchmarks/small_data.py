@@ -29,7 +29,7 @@ from benchmarks.prepare import DATA, SPLIT_SEED, model_folder, tables_of, write
 from benchmarks.subjects import HERE, environment
 from benchmarks.summary import line, store
 from transferkit import load
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 
 SIZES = (60, 120, 300)
 DRAWS = 20

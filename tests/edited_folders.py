@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from transferkit.networks.head import Head
 
 import transferkit
 from edits import Edit, edits
@@ -25,9 +24,9 @@ from transferkit.artifact.verify import verify
 from transferkit.cli import failures
 from transferkit.cli.comparison import compared
 from transferkit.config import GenerationConfig, parse
-from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.flow import fit
+from transferkit.networks.head import Head
 from transferkit.predictors import span_matcher, tag_dictionary
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
@@ -36,6 +35,7 @@ from transferkit.predictors.static import Sizes, Static, StaticModel, number
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import RouteConfig, resolve
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 SECONDS = 20  # until an edit counts as one that hangs

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
-from transferkit.networks.layers import TOP
 
 import transferkit
 from transferkit import adapters, metrics, options, predictors, routes, students, tasks
 from transferkit.config import RouteConfig, Strict
-from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.networks.layers import TOP
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import losses
 from transferkit.training.losses import Schedule, Step

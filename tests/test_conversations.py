@@ -13,11 +13,11 @@ from transferkit import tasks
 from transferkit.data import audit, conversations
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.columns import canonical
-from transferkit.data.rows import Rows
 from transferkit.encoding.answered import answered_examples
 from transferkit.encoding.prompting import frame, prompts
 from transferkit.errors import DataError
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 
 TASK = tasks.get("text-generation")
 TALK = [

@@ -16,10 +16,10 @@ from transferkit import data, flow, intake, predictors, transfer
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
-from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import FOLDS, VALIDATION, RunResult
 from transferkit.routes import Plan
+from transferkit.table.rows import Rows
 
 ROUTES: list[Any] = ["feature_transfer", {"full": {"epochs": 1}}]
 

@@ -31,11 +31,11 @@ from transferkit.cli.commands import fit
 from transferkit.cli.description import described
 from transferkit.config import RunConfig, Strict
 from transferkit.data import read
-from transferkit.data.rows import Rows
 from transferkit.evaluation import cost
 from transferkit.options.static import Options as StaticOptions
 from transferkit.routes import contrastive
 from transferkit.students import Lesson
+from transferkit.table.rows import Rows
 from transferkit.training.options import TrainingOptions
 from transferkit.training.student_options import DistillationOptions
 

@@ -21,13 +21,13 @@ from transferkit import estimate, flow, predictors, transfer
 from transferkit.artifact.run_folder import open_run
 from transferkit.cache.spaces import Cache, Space
 from transferkit.config import parse
-from transferkit.data.rows import Rows, row_key
-from transferkit.data.splits import Audit, Finding
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import RunResult
 from transferkit.intake import take_in
 from transferkit.predictors import Predictions
 from transferkit.routes import Context, Outcome, Plan
+from transferkit.table.rows import Rows, row_key
+from transferkit.table.splits import Audit, Finding
 from transferkit.transfer import context_of
 
 CANARY = "here now canary"

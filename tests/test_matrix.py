@@ -12,10 +12,10 @@ from tiny_models import ENCODERS, FAMILIES, VOCABULARY, Tiny, load, make_context
 from transferkit import options, predictors, routes, tasks
 from transferkit.config import RouteConfig
 from transferkit.data import weights
-from transferkit.data.rows import Rows
 from transferkit.errors import TransferkitError
 from transferkit.evaluation.outputs import gap
 from transferkit.routes import Context
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 ROUTES = options.names()

@@ -12,10 +12,10 @@ import pytest
 
 import transferkit
 from transferkit import tasks
-from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, DataError
 from transferkit.model import Model
 from transferkit.predictors import Predictions
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 NAMES = [

@@ -21,13 +21,13 @@ from transferkit.config import DataConfig, RouteConfig, parse
 from transferkit.data import preparation
 from transferkit.data.answers import UNPLACED, read, written
 from transferkit.data.cleaning import clean
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import Passages
 from transferkit.encoding.span_windows import Reading, longest_answer, windows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
 from transferkit.routes import Context
+from transferkit.table.rows import Rows
 from transferkit.training import folds, ridge_head, shapes
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions

@@ -10,8 +10,8 @@ from situations import Situation, all_of_them
 from transferkit import intake
 from transferkit.config import parse
 from transferkit.data import Splits
-from transferkit.data.rows import Rows
 from transferkit.errors import TransferkitError
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 
 FOUND = all_of_them()

@@ -12,9 +12,9 @@ import transferkit
 from tiny_models import save_model, some_rows
 from transferkit import flow, tasks
 from transferkit.artifact import learned_rows
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Splits
 from transferkit.errors import DataError
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Audit, Splits
 
 TASK = tasks.get("text-classification")
 

@@ -14,9 +14,6 @@ import numpy as np
 import pytest
 import torch
 from seqeval.metrics import f1_score, precision_score, recall_score
-from transferkit.networks.head import Head
-from transferkit.networks.inference import outputs
-from transferkit.networks.inputs import at_words
 from transformers import AutoModelForTokenClassification
 
 from calling import Call
@@ -26,13 +23,16 @@ from transferkit.arrays import stacked
 from transferkit.config import parse
 from transferkit.data import read as read_rows
 from transferkit.data.columns import canonical
-from transferkit.data.rows import Rows
-from transferkit.data.tags import repaired, spans
 from transferkit.encoding.encoded import NO_TOKEN
 from transferkit.encoding.resampling import oversampled
 from transferkit.encoding.word_windows import encode_words
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import RunResult
+from transferkit.networks.head import Head
+from transferkit.networks.inference import outputs
+from transferkit.networks.inputs import at_words
+from transferkit.table.rows import Rows
+from transferkit.tagging.tags import repaired, spans
 from transferkit.tasks.token_classification import read
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples

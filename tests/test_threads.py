@@ -16,15 +16,14 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from transferkit.networks.head import Head
-from transferkit.networks.scaling import last_map
 
 import transferkit
 from tiny_models import VOCABULARY, WIDTH, Tiny, make_context, rows_for, some_rows
 from transferkit import TransferClassifier, predictors, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
-from transferkit.data.rows import Rows
 from transferkit.encoding.prompting import frame
+from transferkit.networks.head import Head
+from transferkit.networks.scaling import last_map
 from transferkit.predictors import Predictor
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.generator import Generator
@@ -32,6 +31,7 @@ from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.predictors.static import Sizes, Static, StaticModel, number
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.hush import hushed, log_hushed
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 THREADS = 8

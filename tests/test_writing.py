@@ -34,7 +34,6 @@ from transferkit.cache.teacher_answers import logits_changed_after, with_answers
 from transferkit.cache.teacher_states import fingerprint
 from transferkit.config import DataConfig, GenerationConfig, RouteConfig, parse
 from transferkit.data.columns import canonical, explicit
-from transferkit.data.rows import Rows
 from transferkit.encoding import conversing
 from transferkit.encoding.answered import answered_examples
 from transferkit.encoding.prompting import Shots, completions, frame, prompts
@@ -48,6 +47,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.routes import Context, resolve
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import parameter_groups
 from transferkit.training.losses import Schedule, Step, relative_errors

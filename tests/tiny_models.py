@@ -21,9 +21,9 @@ from transformers import (
 
 from transferkit import sources, tasks
 from transferkit.cache.spaces import Cache
-from transferkit.data.rows import Rows
 from transferkit.routes import Context
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 KINDS = {

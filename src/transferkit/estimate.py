@@ -36,8 +36,6 @@ import torch
 from torch import Tensor
 
 from transferkit import adapters, flow, students
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding, Overview
 from transferkit.encoding.answered import answered_examples, longest_answer
 from transferkit.encoding.encoded import Encoded, encode
 from transferkit.encoding.prompting import frame
@@ -49,6 +47,8 @@ from transferkit.networks.inputs import inputs_of
 from transferkit.routes import Plan
 from transferkit.routes.feature_transfer import MOST_WORDS
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding, Overview
 from transferkit.tasks import Shape
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays

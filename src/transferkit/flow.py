@@ -15,9 +15,6 @@ from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import RESULTS, Finished, RunFolder, opened
 from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import AUTO, RouteConfig, RunConfig
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Splits
-from transferkit.data.values import names_in
 from transferkit.errors import ConfigError
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
@@ -42,6 +39,9 @@ from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Plan
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Splits
+from transferkit.table.values import names_in
 from transferkit.tasks import Shape, Task
 from transferkit.transfer import (
     CrossValidated,

@@ -13,11 +13,11 @@ from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, cache_folder, usual_folder
 from transferkit.data import audit, columns, flags
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Finding, Overview, Splits
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.sources import hub_data
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Audit, Finding, Overview, Splits
 from transferkit.tasks import Shape, Task
 from transferkit.training import parts
 

@@ -13,32 +13,22 @@ from transferkit import data, predictors, tasks
 from transferkit.arrays import Floats
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
-from transferkit.data import (
-    audit,
-    content,
-    given_texts,
-    joined,
-    label_sets,
-    labels,
-    no_consensus,
-    oddities,
-    prose,
-    sentences,
-    word_rows,
-)
+from transferkit.data import audit, content, given_texts, joined, label_sets, labels, no_consensus, oddities
 from transferkit.data.cleaning import clean
-from transferkit.data.marking import How
 from transferkit.data.merging import merged as merged_rows
-from transferkit.data.parting import BLANKS, Parting
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.tagged import tagged, unparted
-from transferkit.data.values import names_in
 from transferkit.errors import ArtifactError, ConfigError, DataError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
+from transferkit.language.parting import BLANKS, Parting
 from transferkit.predictors import Predictor
+from transferkit.table import prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import names_in
+from transferkit.tagging import sentences, word_rows
+from transferkit.tagging.marking import How
+from transferkit.tagging.tagged import tagged, unparted
 from transferkit.tasks import Shape, Task
 
 _MOST_AT_ONCE = 1_000_000

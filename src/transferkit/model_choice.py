@@ -7,8 +7,6 @@ import numpy as np
 
 from transferkit import data, sources
 from transferkit.config import RunConfig
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding, Overview, Splits
 from transferkit.encoding import coverage, read_back, word_windows
 from transferkit.encoding.answered import asked_lengths
 from transferkit.encoding.encoded import Encoded, encode
@@ -17,6 +15,8 @@ from transferkit.intake import Intake, cache_of
 from transferkit.sources import belonging
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding, Overview, Splits
 from transferkit.tasks import Shape, Task
 
 log = logging.getLogger("transferkit")

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer
 
-from transferkit.data.words import composed, words
+from transferkit.language.words import composed, words
 
 
 def f_measure(kind: str) -> Callable[[str, str], float]:

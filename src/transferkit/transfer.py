@@ -15,17 +15,17 @@ from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.cache import spaces
 from transferkit.config import RunConfig
-from transferkit.data.parting import learned
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Splits
 from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
 from transferkit.evaluation.leaderboard import short
 from transferkit.evaluation.outputs import gathered
 from transferkit.intake import cache_of
+from transferkit.language.parting import learned
 from transferkit.predictors import load
 from transferkit.routes import Context, Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Splits
 from transferkit.tasks import Shape, Task
 from transferkit.training import parts, shapes
 

@@ -12,8 +12,8 @@ from transferkit import tasks
 from transferkit.config import DataConfig
 from transferkit.data import canonical, explicit, read
 from transferkit.data.columns import find
-from transferkit.data.rows import Rows
 from transferkit.errors import DataError
+from transferkit.table.rows import Rows
 
 
 class Shape(Enum):

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from transferkit.config import parse
-from transferkit.data import Splits, compression, prepare, read_splits
+from transferkit.data import Splits, prepare, read_splits
 from transferkit.data.columns import canonical
-from transferkit.data.reading import read
 from transferkit.errors import DataError
+from transferkit.reading import compression
+from transferkit.reading.files import read
 from transferkit.tasks import get
 
 TEXTS = [f"第{i}篇评论 number {i * 7}" for i in range(30)]

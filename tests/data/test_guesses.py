@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from transferkit.data import alphabets, encoding, guesses, read
+from transferkit.data import read
 from transferkit.errors import DataError
+from transferkit.reading import alphabets, charset, guesses
 
 TEXTS = {
     "zh": ["房间很干净，早餐也好吃", "书的内容一般", "等了一个星期才到，太慢了", "不会再来了", "孩子特别喜欢"],
@@ -223,7 +224,7 @@ def test_short_files(tmp_path: Path, language: str, name: str) -> None:
     for given, suffix in files:
         path, meant = tmp_path / f"some{suffix}", content(given, suffix)
         path.write_bytes(meant.encode(name))
-        likely = encoding._likely(path, encoding._examined(path, encoding.UTF_8), None)
+        likely = charset._likely(path, charset._examined(path, charset.UTF_8), None)
         assert path.read_bytes().decode(likely[0].name) == meant, [each.name for each in likely]
         alone += len(likely) == 1
     assert alone >= len(files) - 1
@@ -291,7 +292,7 @@ def test_half_width_katakana(tmp_path: Path) -> None:
     path.write_bytes("部屋はｷﾚｲで、朝食もおいしい\nｻｰﾋﾞｽが悪い".encode("cp932"))
     assert read(path, "auto")["text"][1] == "ｻｰﾋﾞｽが悪い"
     path.write_bytes("ｶﾝﾀﾝ ﾃﾞｽ\nﾄﾃﾓ ﾖｲ ﾎﾝ ﾃﾞｼﾀ\nﾊﾔｸ ﾄﾄﾞｲﾀ".encode("cp932"))
-    assert encoding._likely(path, encoding._examined(path, encoding.UTF_8), None)[0].name == "cp932"
+    assert charset._likely(path, charset._examined(path, charset.UTF_8), None)[0].name == "cp932"
 
 
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "gb18030"])

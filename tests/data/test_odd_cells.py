@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from transferkit.data import canonical, compression, read, stream
-from transferkit.data.values import missing
+from transferkit.data import canonical, read, stream
 from transferkit.errors import DataError
+from transferkit.reading import compression
+from transferkit.table.values import missing
 from transferkit.tasks import get
 
 
@@ -119,7 +120,7 @@ def test_parquet_with_a_name_twice(tmp_path: Path) -> None:
 
 
 def test_parquet_that_says_to_hold_more_than_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transferkit.data.formats.parquet._LARGE", 1_000)
+    monkeypatch.setattr("transferkit.reading.formats.parquet._LARGE", 1_000)
     pq.write_table(pa.table({"text": ["x"] * 900_000}), tmp_path / "a.parquet")
     with pytest.raises(DataError, match="says that it has 900,000 rows"):
         read(tmp_path / "a.parquet")

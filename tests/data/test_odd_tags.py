@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 import transferkit
-from transferkit.data import read, word_rows
-from transferkit.data.rows import Rows
+from transferkit.data import read
+from transferkit.table.rows import Rows
+from transferkit.tagging import word_rows
 
 
 def test_tags_before_their_words(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from transferkit import tasks
 from transferkit.config import DataConfig
 from transferkit.data import read
 from transferkit.data.cleaning import Cleaned, clean
-from transferkit.data.particles import cuts
-from transferkit.data.parting import learned
 from transferkit.data.preparation import look, prepare
 from transferkit.errors import DataError
+from transferkit.language.particles import cuts
+from transferkit.language.parting import learned
 
 NER = tasks.get("ner")
 TEXTS = ["王小明😀在北京工作", "昨天李雷去了上海。", "Ada Lovelace lived in Köln .", "他在厦门"]

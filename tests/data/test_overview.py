@@ -8,7 +8,7 @@ import pytest
 
 import transferkit
 from calling import Call
-from transferkit.data.splits import Overview
+from transferkit.table.splits import Overview
 
 
 def looked(rows: list[dict[str, object]], task: str) -> Overview:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from transferkit.data.parting import BLANKS, PIECES, Parting, learned
-from transferkit.data.words import joined, pieces, places
+from transferkit.language.parting import BLANKS, PIECES, Parting, learned
+from transferkit.language.words import joined, pieces, places
 
 
 def parted(text: str, parting: Parting) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from transferkit.data.printed import parsed
+from transferkit.table.printed import parsed
 
 VALUES: list[Any] = [
     [],

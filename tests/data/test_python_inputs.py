@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from calling import Call
-from transferkit.data import read, read_splits, stream, tables
+from transferkit.data import read, read_splits, stream
 from transferkit.errors import DataError
+from transferkit.reading import collector
 
 TEXTS = ["a", "b", "c"]
 RECORDS = [{"text": text, "label": i % 2} for i, text in enumerate(TEXTS)]
@@ -93,7 +94,7 @@ def test_splits_in_memory() -> None:
 
 
 def test_a_stream_that_may_never_end_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_STREAMED", 10)
+    monkeypatch.setattr(collector, "MOST_STREAMED", 10)
     assert len(read(numbers(10))) == 10
     with pytest.raises(
         DataError, match=r"generator: expected a stream of at most 10 rows, found more; .*take\(100_000\)"

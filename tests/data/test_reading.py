@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transferkit.data import compression, read, read_splits, stream
+from transferkit.data import read, read_splits, stream
 from transferkit.errors import ConfigError, DataError
+from transferkit.reading import compression
 
 TEXTS = ["plain", 'with "quotes", commas', "two\nlines", "naïve 文"]
 LABELS = ["a", "b", "a", "b"]

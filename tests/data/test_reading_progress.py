@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from transferkit import progress
-from transferkit.data import read, reading, reading_progress, stream
+from transferkit.data import read, stream
+from transferkit.reading import files, reading_progress
 
 ROWS = [{"text": f"text {i} " + "x" * 1000, "label": "ab"[i % 2]} for i in range(4_000)]
 CSV = "text,label\n" + "".join(f"{row['text']},{row['label']}\n" for row in ROWS)
@@ -34,7 +35,7 @@ def write(path: Path) -> Path:
 def said(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """Every step of progress is said, as if it took long."""
     monkeypatch.setattr(reading_progress, "_SILENT_SECONDS", 0.0)
-    monkeypatch.setattr(reading, "_BATCH", 500)
+    monkeypatch.setattr(files, "_BATCH", 500)
     monkeypatch.setattr(progress, "_FIRST_LINE_SECONDS", 0.0)
     monkeypatch.setattr(progress, "_LINE_EVERY_SECONDS", 0.0)
     monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from transferkit.data.parting import BLANKS, learned
-from transferkit.data.sentences import given, written
-from transferkit.data.tagged import tagged, unparted
+from transferkit.language.parting import BLANKS, learned
+from transferkit.tagging.sentences import given, written
+from transferkit.tagging.tagged import tagged, unparted
 
 SURE = np.array([[[0.1, 0.9], [0.3, 0.7], [0.6, 0.4], [np.nan, np.nan]]])
 

@@ -13,8 +13,8 @@ from transferkit.config import DataConfig, parse, read_yaml, write_yaml
 from transferkit.data import Splits, part_of_folds, prepare, read, weights
 from transferkit.data.duplicates import resolve
 from transferkit.data.preparation import naive_split
-from transferkit.data.rows import Rows
 from transferkit.errors import DataError
+from transferkit.table.rows import Rows
 from transferkit.tasks import get
 
 TASK = get("text-classification")

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transferkit import tasks
-from transferkit.data import compression, read, stream, word_columns
+from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
-from transferkit.data.rows import Rows
-from transferkit.data.tags import are_proper, begun, continued, pairs, repaired, spans, unbracketed
-from transferkit.data.word_rows import sentences, whole
 from transferkit.errors import DataError
+from transferkit.reading import compression, word_columns
+from transferkit.table.rows import Rows
+from transferkit.tagging.tags import are_proper, begun, continued, pairs, repaired, spans, unbracketed
+from transferkit.tagging.word_rows import sentences, whole
 
 CONLLU = """# sent_id = 1
 # text = 她在北京。

@@ -10,10 +10,10 @@ import transferkit
 from transferkit import tasks
 from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
-from transferkit.data.parting import learned
-from transferkit.data.sentences import given
-from transferkit.data.word_rows import sentences, whole
 from transferkit.errors import DataError
+from transferkit.language.parting import learned
+from transferkit.tagging.sentences import given
+from transferkit.tagging.word_rows import sentences, whole
 
 KLUE = (
     "## klue-ner-v1_000000_wikitree\t<서울:LC> 간다\n서\tB-LC\n울\tI-LC\n \tO\n간\tO\n다\tO\n\n"

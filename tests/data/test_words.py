@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from transferkit.data.words import (
+from transferkit.language.words import (
     composed,
     is_pair,
     language,

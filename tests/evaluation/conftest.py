@@ -7,11 +7,11 @@ import pytest
 from known_routes import ROWS, TASK, TRUTH, MakeRoute, chosen, make_route
 
 from transferkit.config import DataConfig, RunConfig
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Finding, Splits
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import NaiveClaim, RunResult, Skipped
 from transferkit.evaluation.verdict import verdict
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Audit, Finding, Splits
 
 
 @pytest.fixture(name="make_route")

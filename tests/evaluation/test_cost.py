@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transferkit.data.rows import Rows, from_texts
 from transferkit.errors import DataError
 from transferkit.evaluation import cost
 from transferkit.evaluation.cost import measure_cost
 from transferkit.predictors import Predictions
+from transferkit.table.rows import Rows, from_texts
 
 
 class Clock:

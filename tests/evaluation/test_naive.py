@@ -8,9 +8,9 @@ import pytest
 
 from transferkit import tasks
 from transferkit.data import read
-from transferkit.data.rows import Rows
 from transferkit.evaluation.naive import naive_claim
 from transferkit.evaluation.results import Interval
+from transferkit.table.rows import Rows
 
 
 @pytest.mark.parametrize(

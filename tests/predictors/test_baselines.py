@@ -14,11 +14,11 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from transferkit import predictors, sums
-from transferkit.data.rows import Rows
 from transferkit.predictors import span_matcher
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.static import UNKNOWN, Sizes, Static, StaticModel, number, numbered
 from transferkit.predictors.tag_dictionary import counted, form_of
+from transferkit.table.rows import Rows
 
 
 def rows(texts: Sequence[str], pair: Sequence[str] | None = None) -> Rows:

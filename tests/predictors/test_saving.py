@@ -19,10 +19,10 @@ from transformers.utils import logging as untyped_logging
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import predictors, routes, sums
 from transferkit.config import RouteConfig
-from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 from transferkit.predictors import Predictor, span_matcher
 from transferkit.predictors.tag_dictionary import counted
+from transferkit.table.rows import Rows
 
 logging: Any = untyped_logging
 
@@ -151,7 +151,7 @@ import json, sys
 import numpy as np
 from pathlib import Path
 from transferkit import predictors
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 for path, columns, expected in json.load(open(sys.argv[1])):
     rows = Rows(columns, np.arange(1, 31))
     gap = np.abs(predictors.load(Path(path)).predict(rows).outputs - np.array(expected)).max()

@@ -13,8 +13,6 @@ import numpy as np
 
 from transferkit import tasks
 from transferkit.config import DataConfig, RouteConfig, RunConfig
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Finding, Splits
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import Candidate
 from transferkit.evaluation.ranking import compared
@@ -22,6 +20,8 @@ from transferkit.evaluation.results import VALIDATION, Cost, NaiveClaim, RouteRe
 from transferkit.evaluation.scores import score
 from transferkit.evaluation.verdict import verdict
 from transferkit.report.page import write_report
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Audit, Finding, Splits
 
 LABELS = ("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM")
 SHARES = (0.02, 0.22, 0.23, 0.22, 0.15, 0.16)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from transferkit.data.splits import Audit
 from transferkit.evaluation import choosing
 from transferkit.evaluation.results import VALIDATION, RunResult, Skipped
 from transferkit.report.page import page, write_report
+from transferkit.table.splits import Audit
 
 VOID = {"meta", "link", "br", "circle", "line", "polyline", "rect", "img", "hr", "input"}
 EVIL = "<script>alert('x')</script><b onclick=\"y\">&amp;"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
-from transferkit.cache import asking
 
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import options, routes, tasks
+from transferkit.cache import asking
 from transferkit.config import GenerationConfig, RouteConfig
-from transferkit.data.rows import Rows
 from transferkit.routes import Context
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import loop
 

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 import torch
 from peft import PeftModel
-from transferkit.cache import features
-from transferkit.networks import head
-from transferkit.networks.prefix import SkippedPrefix
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from tiny_models import DECODERS, ENCODERS, FAMILIES, FILLERS, Tiny, make_context, some_rows
 from transferkit import predictors, routes
+from transferkit.cache import features
 from transferkit.config import RouteConfig
-from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError
+from transferkit.networks import head
+from transferkit.networks.prefix import SkippedPrefix
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, baseline, contrastive, parameter_transfer
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import folds, loop
 from transferkit.training.options import TrainingOptions

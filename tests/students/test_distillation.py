@@ -14,13 +14,13 @@ from transformers import AutoModel, BertConfig
 from tiny_models import VOCABULARY, Tiny, save_model, save_tokenizer, some_rows
 from transferkit import predictors, routes, students
 from transferkit.config import RouteConfig
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.predictors.static import Static
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, distillation
 from transferkit.students.fewer_layers import evenly_spread
+from transferkit.table.rows import Rows
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Schedule
 from transferkit.training.student_options import DistillationOptions

@@ -3,9 +3,9 @@
 import numpy as np
 
 from tiny_models import some_rows
-from transferkit.data.rows import Rows
-from transferkit.data.words import signs
 from transferkit.encoding.augmentation import altered
+from transferkit.language.words import signs
+from transferkit.table.rows import Rows
 
 OTHERS = ["zebra", "lion"]
 

@@ -13,10 +13,10 @@ from transformers import PreTrainedTokenizerFast
 
 from tiny_models import some_rows
 from transferkit import config, intake, model_choice, sources
-from transferkit.data.rows import Rows
 from transferkit.encoding import coverage
 from transferkit.errors import SourceError
 from transferkit.sources.source import UnreachableError
+from transferkit.table.rows import Rows
 
 
 def rows(*texts: str, pairs: tuple[str, ...] = ()) -> Rows:

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transferkit.encoding.span_windows import STRIDE, windows
 from transformers import PreTrainedTokenizerFast
 
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import encode
+from transferkit.encoding.span_windows import STRIDE, windows
 from transferkit.encoding.tokenizing import ready
 from transferkit.encoding.word_windows import encode_words
 from transferkit.errors import ConfigError
+from transferkit.table.rows import Rows
 
 SPECIAL = ("<s>", "</s>", "<pad>", "<unk>")
 PIECES = (*SPECIAL, *"abcdefgh", "\u0120", *(f"\u0120{letter}" for letter in "abcdefgh"))

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from transferkit.cache.depths import Depths, InMemory, OfTexts, OfTokens
 
-from transferkit.data.rows import Rows
+from transferkit.cache.depths import Depths, InMemory, OfTexts, OfTokens
 from transferkit.encoding.windows import Windowed
+from transferkit.table.rows import Rows
 
 RANDOM = np.random.default_rng(0)
 WINDOWS = RANDOM.standard_normal((9, 1, 4, 6)).astype(np.float32)

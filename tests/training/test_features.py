@@ -14,12 +14,12 @@ from tiny_models import FAMILIES, Tiny, load, save_model, some_rows
 from transferkit.cache.features import pooled_layers, token_states
 from transferkit.cache.spaces import Cache, Entry, Reader
 from transferkit.cache.teacher_states import hidden_states
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import Encoded, encode
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import TOP, captured, captured_along
 from transferkit.networks.pooling import pool
+from transferkit.table.rows import Rows
 
 HIDDEN = torch.tensor([[[1.0, -1.0], [3.0, 5.0], [8.0, 0.0]], [[2.0, 2.0], [9.0, 9.0], [9.0, 9.0]]])
 RIGHT = torch.tensor([[1, 1, 1], [1, 0, 0]])

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
-from transferkit.networks.adjustment import Adjustment
 
 from transferkit import metrics, tasks
-from transferkit.data.rows import Rows
+from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.losses import Schedule, Step

@@ -5,7 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from transferkit import terms
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 from transferkit.terms import Terms, characters, overlap, words
 
 TEXTS = ["The cat sat on the mat, the cat", "a dog sat", "cat and dog and cat", "nothing here sat"]

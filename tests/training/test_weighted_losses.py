@@ -11,12 +11,12 @@ import torch
 from jobs import differing, examples_of, make_job, weights_of
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transferkit.encoding.span_windows import PLAIN
-from transferkit.networks.layers import TOP
 
 from tiny_models import Tiny, rows_for
 from transferkit import tasks
-from transferkit.data.rows import Rows
+from transferkit.encoding.span_windows import PLAIN
+from transferkit.networks.layers import TOP
+from transferkit.table.rows import Rows
 from transferkit.training import losses, shapes
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.loop import train

@@ -11,9 +11,9 @@ from tiny_models import Tiny, load
 from tiny_reviews import BAD, GOOD
 from transferkit import flow, model
 from transferkit.config import parse
-from transferkit.data.rows import Rows, from_texts
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.windows import whole, windowed
+from transferkit.table.rows import Rows, from_texts
 
 WORDS = [f"number{i}" for i in range(60)]
 

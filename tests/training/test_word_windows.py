@@ -8,11 +8,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from transferkit import tasks
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import NO_TOKEN, Encoded, Sentences
 from transferkit.encoding.word_reading import AS_WRITTEN, WordReading, of_task
 from transferkit.encoding.word_windows import as_read, encode_words, filled, merged, of_windows
 from transferkit.errors import ConfigError
+from transferkit.table.rows import Rows
 
 PIECES = ["\u2581", "\u2581Ada", "\u2581in", "在中国", "在", "中国", "人", "民", "民大", "会", "。", "x", "会中国"]
 

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from transferkit import record
 from transferkit.artifact.kept_outputs import KeptOutputs, kept
-from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.outputs import Outputs
 from transferkit.record import Record
+from transferkit.table.rows import Rows
 
 
 class AnswerCheck(Record):

@@ -14,10 +14,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from transferkit import record
-from transferkit.data import content, prose
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding, Splits
+from transferkit.data import content
 from transferkit.errors import ArtifactError, DataError
+from transferkit.table import prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding, Splits
 from transferkit.tasks import Task
 
 NAME = "learned_rows.safetensors"

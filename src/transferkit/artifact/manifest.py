@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from transferkit.config import RunConfig
-from transferkit.data.splits import Splits
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import device_name
+from transferkit.table.splits import Splits
 
 _PACKAGES = ("transferkit", "torch", "transformers", "scikit-learn", "peft", "numpy", "tokenizers")
 

@@ -17,11 +17,11 @@ from transferkit.artifact.ledger import HIDDEN, Ledger
 from transferkit.artifact.place import alone_in, require_usable
 from transferkit.artifact.training_record import Training
 from transferkit.config import DESCRIBED, RunConfig, parse, read_yaml, write_yaml
-from transferkit.data.rows import Rows
 from transferkit.disk import is_full, remove_files, room_for
 from transferkit.errors import ConfigError
 from transferkit.evaluation.document import plain
 from transferkit.routes import Outcome
+from transferkit.table.rows import Rows
 from transferkit.training import checkpoints
 
 log = logging.getLogger("transferkit")

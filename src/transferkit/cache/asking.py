@@ -17,7 +17,6 @@ from transferkit.cache.features import pooled_layers, space_of_tokens
 from transferkit.cache.spaces import Cache
 from transferkit.cache.teacher_answers import ANSWERS, OUTPUTS, answer_states
 from transferkit.cache.teacher_states import fingerprint
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import encode, key_of
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.prompting import prompts
@@ -32,6 +31,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 
 SPANS_BY_TOKEN = "answers that are spans are always learned by the token"

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from transferkit import tasks
-from transferkit.data.sentences import written
 from transferkit.disk import whole_file
 from transferkit.progress import progress
+from transferkit.tagging.sentences import written
 from transferkit.tasks import Shape
 
 if TYPE_CHECKING:

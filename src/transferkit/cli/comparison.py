@@ -11,10 +11,10 @@ from transferkit import tasks
 from transferkit.artifact import saved_run
 from transferkit.artifact.predictions import read_predictions
 from transferkit.config import resuming
-from transferkit.data.rows import Rows
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 
 Row = tuple[str, str, str]

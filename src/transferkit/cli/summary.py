@@ -12,9 +12,9 @@ from transferkit.cli.console import table
 
 if TYPE_CHECKING:
     from transferkit.cli.comparison import Paired
-    from transferkit.data.splits import Finding, Overview
     from transferkit.estimate import Estimate, RouteEstimate
     from transferkit.evaluation.results import Comparison, Interval, RunResult, Scores
+    from transferkit.table.splits import Finding, Overview
 
 
 def print_result(out: Console, result: "RunResult") -> None:

@@ -9,9 +9,9 @@ from transferkit.data.columns import canonical, explicit
 from transferkit.data.overview import unusable
 from transferkit.data.partition import part_of_folds
 from transferkit.data.preparation import look, naive_split, prepare
-from transferkit.data.reading import read, read_splits, stream
-from transferkit.data.rows import Rows, from_texts
-from transferkit.data.splits import Audit, Finding, Overview, Splits
+from transferkit.reading.files import read, read_splits, stream
+from transferkit.table.rows import Rows, from_texts
+from transferkit.table.splits import Audit, Finding, Overview, Splits
 
 __all__ = [
     "Audit",

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import printed, prose
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.words import has_signs, signs, without_punctuation
 from transferkit.errors import shown
+from transferkit.language.words import has_signs, signs, without_punctuation
+from transferkit.table import printed, prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
 
 Answer = tuple[str, int]
 """Its text, and the position of its first character in the context."""

@@ -11,11 +11,11 @@ import numpy as np
 from transferkit.data import conversations
 from transferkit.data.columns import TaskColumns
 from transferkit.data.labels import form
-from transferkit.data.prose import MOST_SHOWN, counted, of, shown, verb
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.tags import OUTSIDE, are_proper, is_plain, repaired
-from transferkit.data.values import names_in
+from transferkit.table.prose import MOST_SHOWN, counted, of, shown, verb
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import names_in
+from transferkit.tagging.tags import OUTSIDE, are_proper, is_plain, repaired
 
 _UNBALANCED = 10
 _VARIANTS = {chr(code) for code in range(0xFE00, 0xFE10)}

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from transferkit.data import audit, content, labels, prose, splitting
+from transferkit.data import audit, content, labels, splitting
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.column_names import GROUP, WEIGHT
 from transferkit.data.columns import TaskColumns
 from transferkit.data.duplicates import grouped
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.tags import OUTSIDE
-from transferkit.data.values import names_in
 from transferkit.errors import DataError
+from transferkit.table import prose
+from transferkit.table.column_names import GROUP, WEIGHT
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import names_in
+from transferkit.tagging.tags import OUTSIDE
 
 
 def same_columns(cleaned: Mapping[str, Cleaned]) -> None:

@@ -7,30 +7,18 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import (
-    answers,
-    audit,
-    content,
-    decimals,
-    last_turns,
-    marking,
-    memberships,
-    no_labels,
-    prose,
-    tag_forms,
-    weights,
-    word_checks,
-    word_rows,
-)
-from transferkit.data.annotations import Marked
-from transferkit.data.column_names import WEIGHT
+from transferkit.data import answers, audit, content, decimals, last_turns, memberships, no_labels, weights
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
-from transferkit.data.marking import UNKNOWN, How
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import label_key, names_in
 from transferkit.errors import DataError
+from transferkit.table import prose
+from transferkit.table.column_names import WEIGHT
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import label_key, names_in
+from transferkit.tagging import marking, tag_forms, word_checks, word_rows
+from transferkit.tagging.annotations import Marked
+from transferkit.tagging.marking import UNKNOWN, How
 
 _WANTED = {"VALUE": "numbers", "TAGS": "tags", "SPAN": "answers", "TEXT": "answers"}
 """What rows are to have, by the form of the answer; where it is not here, labels."""

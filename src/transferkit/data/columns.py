@@ -7,12 +7,15 @@ from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
-from transferkit.data import decimals, headers, joined, no_labels, sentences, values, word_columns
-from transferkit.data.column_names import ALIASES, ASIDE, GROUP, PAIRS, TIME, WEIGHT, plain
-from transferkit.data.parting import BLANKS, Parting
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
+from transferkit.data import decimals, headers, joined, no_labels
 from transferkit.errors import DataError, shown
+from transferkit.language.parting import BLANKS, Parting
+from transferkit.reading import word_columns
+from transferkit.table import values
+from transferkit.table.column_names import ALIASES, ASIDE, GROUP, PAIRS, TIME, WEIGHT, plain
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.tagging import sentences
 
 
 class TaskColumns(Protocol):

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data.column_names import GROUP, TIME
 from transferkit.data.columns import TaskColumns
-from transferkit.data.rows import Rows
+from transferkit.table.column_names import GROUP, TIME
+from transferkit.table.rows import Rows
 
 PAIR_MARK = "\x1f"
 """Stands between the inputs of a row in its key."""

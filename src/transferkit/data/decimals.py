@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data import prose
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import missing
+from transferkit.table import prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import missing
 
 _NUMBER = re.compile(r"\s*[+-]?(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?\s*")
 _THOUSAND = 3

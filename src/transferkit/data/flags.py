@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data.rows import Rows
-from transferkit.data.values import is_none
 from transferkit.errors import shown
+from transferkit.table.rows import Rows
+from transferkit.table.values import is_none
 
 _HOLDS = {"1": True, "0": False, "1.0": True, "0.0": False, "true": True, "false": False}
 _UNKNOWN = ("-1", "-1.0")

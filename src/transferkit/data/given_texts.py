@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import prose, values
-from transferkit.data.rows import Rows, from_texts
 from transferkit.errors import DataError, shown
+from transferkit.table import prose, values
+from transferkit.table.rows import Rows, from_texts
 
 Text = str | tuple[str, str]
 _PAIR = (tuple, list, np.ndarray)

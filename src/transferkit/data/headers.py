@@ -7,9 +7,9 @@ from typing import Any
 
 from transferkit.data.flags import is_blank
 from transferkit.data.labels import written
-from transferkit.data.rows import Rows
-from transferkit.data.words import has_signs
 from transferkit.errors import DataError, shown
+from transferkit.language.words import has_signs
+from transferkit.table.rows import Rows
 
 _FEWEST = 4  # cells that say what a column is like
 _MOST = 1_000

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from transferkit.data import values
-from transferkit.data.rows import Rows
+from transferkit.table import values
+from transferkit.table.rows import Rows
 
 
 def parts(raw: str, names: Collection[str]) -> list[str]:

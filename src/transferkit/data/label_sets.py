@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import flags, joined, printed, prose, separators
+from transferkit.data import flags, joined, separators
 from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import written
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import PRINTED, is_none
 from transferkit.errors import DataError, shown
+from transferkit.table import printed, prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import PRINTED, is_none
 
 EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
 MEND = "write it so, [] where there is no label, or leave it empty where they are not known"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 
 _NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d{1,2})?|[+-]?\.\d+(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _INTEGER = re.compile(r"-?\d+", re.ASCII)

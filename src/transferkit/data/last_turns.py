@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from transferkit.data import conversations, prose
+from transferkit.data import conversations
 from transferkit.data.columns import TaskColumns
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
+from transferkit.table import prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
 
 
 def cut_back(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:

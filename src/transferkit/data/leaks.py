@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import content, prose
+from transferkit.data import content
 from transferkit.data.columns import TaskColumns
 from transferkit.data.near_duplicates import near_pairs
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import label_key, names_in
+from transferkit.table import prose
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import label_key, names_in
 
 
 @dataclass(frozen=True)

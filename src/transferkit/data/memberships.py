@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import moments, prose
-from transferkit.data.column_names import GROUP, TIME
+from transferkit.data import moments
 from transferkit.data.labels import form, written
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import missing
 from transferkit.errors import DataError
+from transferkit.table import prose
+from transferkit.table.column_names import GROUP, TIME
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import missing
 
 _LATER = {"train": ("validation", "test"), "validation": ("test",)}
 

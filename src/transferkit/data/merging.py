@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import mean
 
-from transferkit.data import content, prose
-from transferkit.data.column_names import WEIGHT
+from transferkit.data import content
 from transferkit.data.columns import TaskColumns
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
+from transferkit.table import prose
+from transferkit.table.column_names import WEIGHT
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
 
 
 def merged(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:

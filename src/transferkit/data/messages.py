@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from transferkit.data import printed
 from transferkit.data.conversations import ASSISTANT, WEIGHT, Turn
-from transferkit.data.values import missing
 from transferkit.errors import shown
+from transferkit.table import printed
+from transferkit.table.values import missing
 
 _ROLES = ("system", "developer", "user", ASSISTANT, "tool", "function")
 _OTHER_ROLES = {"human": "user", "function_call": ASSISTANT, "observation": "tool"} | dict.fromkeys(

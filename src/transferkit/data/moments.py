@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import prose
-from transferkit.data.rows import Rows
-from transferkit.data.values import missing
 from transferkit.errors import DataError
+from transferkit.table import prose
+from transferkit.table.rows import Rows
+from transferkit.table.values import missing
 
 Moment = int | float | datetime
 """A number, or a date; dates with a time zone are in UTC, others have none."""

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from transferkit.arrays import Ints
 from transferkit.data.content import PAIR_MARK
-from transferkit.data.words import without_punctuation
+from transferkit.language.words import without_punctuation
 
 SIMILARITY = 0.9
 _WIDTH = 5

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import prose
 from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import form, written
-from transferkit.data.rows import Note, Rows
-from transferkit.data.values import missing
 from transferkit.errors import DataError
+from transferkit.table import prose
+from transferkit.table.rows import Note, Rows
+from transferkit.table.values import missing
 
 _MARK = "-1"
 _FEWEST = 3

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from transferkit.data.values import PRINTED
+from transferkit.table.values import PRINTED
 
 _NO_CONSENSUS = ("gold_label", "-")
 """As SNLI and MultiNLI mark pairs on which the annotators do not agree."""

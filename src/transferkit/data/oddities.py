@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, headers, no_labels, prose
-from transferkit.data.column_names import ALIASES, plain
+from transferkit.data import audit, headers, no_labels
 from transferkit.data.columns import TaskColumns
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import names_in
 from transferkit.errors import shown
+from transferkit.table import prose
+from transferkit.table.column_names import ALIASES, plain
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import names_in
 
 _SEPARATORS = ",;\t|"
 _FEWEST = 5  # rows that say something about a whole column

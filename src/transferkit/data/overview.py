@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from transferkit.data import joined, prose, word_rows
+from transferkit.data import joined
 from transferkit.data.cleaning import Cleaned
-from transferkit.data.column_names import ASIDE
 from transferkit.data.columns import TaskColumns
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding, Overview, Table
-from transferkit.data.tags import OUTSIDE, begun, pairs
 from transferkit.errors import shown
+from transferkit.table import prose
+from transferkit.table.column_names import ASIDE
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding, Overview, Table
+from transferkit.tagging import word_rows
+from transferkit.tagging.tags import OUTSIDE, begun, pairs
 
 _LONGEST = 300  # signs of an example's text
 _MOST_WORDS, _MOST_LABELS = 40, 20

@@ -7,13 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.config import DataConfig
-from transferkit.data import checks, content, prose, splitting
-from transferkit.data.column_names import TIME
+from transferkit.data import checks, content, splitting
 from transferkit.data.columns import TaskColumns
 from transferkit.data.leaks import Part, separate
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding, Splits
 from transferkit.errors import DataError
+from transferkit.table import prose
+from transferkit.table.column_names import TIME
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding, Splits
 
 SPLITS = ("train", "validation", "test")
 DEFAULT_TEST_SIZE = 0.1

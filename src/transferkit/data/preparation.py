@@ -9,7 +9,6 @@ from transferkit.config import DataConfig
 from transferkit.data import (
     audit,
     checks,
-    collecting,
     content,
     folding,
     headers,
@@ -24,14 +23,15 @@ from transferkit.data import (
     weights,
 )
 from transferkit.data.cleaning import Cleaned, clean, without_repeats
-from transferkit.data.column_names import ASIDE, GROUP, TIME, WEIGHT
 from transferkit.data.columns import TaskColumns, explicit, find
 from transferkit.data.merging import merged as merged_rows
-from transferkit.data.reading import split_name
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Audit, Finding, Overview, Splits
 from transferkit.data.unlabelled import gathered
 from transferkit.errors import DataError
+from transferkit.reading.files import split_name
+from transferkit.table import collecting
+from transferkit.table.column_names import ASIDE, GROUP, TIME, WEIGHT
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Audit, Finding, Overview, Splits
 
 UNLABELLED = "unlabelled"
 _MANY = 20_000

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data.values import label_key, names_in
 from transferkit.errors import DataError
+from transferkit.table.values import label_key, names_in
 
 MINIMUM = 2
 """Fewest rows a split may have."""

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import content, joined, memberships, moments, prose
-from transferkit.data.column_names import ASIDE, GROUP, TIME, WEIGHT
+from transferkit.data import content, joined, memberships, moments
 from transferkit.data.columns import TaskColumns, canonical
-from transferkit.data.parting import BLANKS, learned
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
 from transferkit.errors import DataError
+from transferkit.language.parting import BLANKS, learned
+from transferkit.table import prose
+from transferkit.table.column_names import ASIDE, GROUP, TIME, WEIGHT
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
 
 
 def gathered(

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from transferkit.data import joined
-from transferkit.data.column_names import plain
 from transferkit.data.columns import TaskColumns
 from transferkit.data.flags import SPLIT_FLAGS
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.words import has_signs
 from transferkit.errors import shown
+from transferkit.language.words import has_signs
+from transferkit.table.column_names import plain
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
 
 _SPLIT_NAMES = ("split", "splits", "set", "subset", "partition", "data_split", "dataset_split", "fold", "usage", "part")
 _SPLITS = (

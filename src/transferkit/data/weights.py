@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Floats
-from transferkit.data import prose
-from transferkit.data.column_names import WEIGHT
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import missing
 from transferkit.errors import DataError, shown
+from transferkit.table import prose
+from transferkit.table.column_names import WEIGHT
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import missing
 
 MOST = 1e15
 

@@ -7,12 +7,12 @@ import numpy as np
 from transferkit.arrays import Ints
 from transferkit.config import RunConfig
 from transferkit.data import weights
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.prompting import completions, frame, prompts
 from transferkit.encoding.templating import Frame
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transferkit.data.rows import Rows
-from transferkit.data.words import has_signs, signs
+from transferkit.language.words import has_signs, signs
+from transferkit.table.rows import Rows
 
 _SHARE = 0.2
 

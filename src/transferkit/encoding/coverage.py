@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from transferkit.data import conversations
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.words import has_signs, words
 from transferkit.encoding.tokenizing import ready
+from transferkit.language.words import has_signs, words
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
 
 _SAMPLE = 1000  # rows
 _UNKNOWN, _HALF = 0.05, 0.5  # of all tokens

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from transferkit.arrays import Ints
-from transferkit.data.rows import Rows
 from transferkit.encoding.cutting import kept, sequences
 from transferkit.encoding.tokenizing import pads_left, ready
+from transferkit.table.rows import Rows
 
 NO_TOKEN = -1
 LONGEST_SPAN = 30

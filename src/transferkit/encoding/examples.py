@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import Encoded
+from transferkit.table.rows import Rows
 
 UNLABELLED = -100
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from transferkit.arrays import Ints
 from transferkit.data import conversations
-from transferkit.data.rows import Rows
 from transferkit.encoding import conversing
 from transferkit.encoding.templating import GAP, Frame, ids_of, plain_ids, templated
 from transferkit.encoding.tokenizing import alone_with, ready
 from transferkit.errors import ConfigError
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 Shot = tuple[str, str]

@@ -3,11 +3,11 @@
 from typing import Any
 
 from transferkit.config import RunConfig
-from transferkit.data.rows import Rows
 from transferkit.encoding import word_windows
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.prompting import completions, frame, prompts
 from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 
 _LONGEST = 600  # signs

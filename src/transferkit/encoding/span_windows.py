@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Ints
-from transferkit.data.rows import Rows
 from transferkit.encoding.cutting import ranges, sequences
 from transferkit.encoding.encoded import LONGEST_SPAN, Encoded, Passages
 from transferkit.encoding.tokenizing import ready
 from transferkit.errors import ConfigError
 from transferkit.sources.facts import DECODER
+from transferkit.table.rows import Rows
 
 STRIDE = 128  # tokens that two windows of a context share, as in the scripts of Devlin et al. 2019
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.tokenizing import ready
 from transferkit.errors import ConfigError
+from transferkit.table.rows import Rows
 
 _OVERLAP = 0.25
 _LEAST_TOKENS = 8

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Ints
-from transferkit.data.rows import Rows
-from transferkit.data.tags import continued
-from transferkit.data.words import has_signs, joined
 from transferkit.encoding.cutting import sequences
 from transferkit.encoding.tokenizing import ready
+from transferkit.language.words import has_signs, joined
+from transferkit.table.rows import Rows
+from transferkit.tagging.tags import continued
 from transferkit.tasks import Shape, Task
 
 _BEGINS, _GOES_ON = "\u2581", "##"

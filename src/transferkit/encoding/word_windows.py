@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Floats, Ints
-from transferkit.data.rows import Rows
-from transferkit.data.tags import OUTSIDE, continued, parts
-from transferkit.data.words import joined
 from transferkit.encoding.cutting import ranges
 from transferkit.encoding.encoded import NO_TOKEN, Encoded, Sentences
 from transferkit.encoding.word_reading import AS_WRITTEN, Tokens, WordReading, mark_of_words, places, tokenised
 from transferkit.errors import ConfigError
+from transferkit.language.words import joined
+from transferkit.table.rows import Rows
+from transferkit.tagging.tags import OUTSIDE, continued, parts
 
 STRIDE = 128  # tokens that two windows of a row share, or a quarter of a window that is short
 

@@ -7,11 +7,11 @@ from statistics import median
 
 import numpy as np
 
-from transferkit.data.rows import Rows
 from transferkit.errors import DataError
 from transferkit.evaluation.results import Cost
 from transferkit.predictors import Predictor
 from transferkit.progress import progress, silently
+from transferkit.table.rows import Rows
 
 WARM_UP_ROWS = 8
 PROBE_ROWS = 32

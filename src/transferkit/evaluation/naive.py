@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from transferkit import metrics
-from transferkit.data.rows import Rows
 from transferkit.evaluation.results import Interval, NaiveClaim
 from transferkit.evaluation.scores import score
 from transferkit.predictors import Predictor
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.config import RunConfig
-from transferkit.data.splits import Splits
+from transferkit.table.splits import Splits
 from transferkit.tasks import Task
 
 

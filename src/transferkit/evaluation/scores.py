@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit import metrics
-from transferkit.data.tags import spans
 from transferkit.errors import ConfigError
 from transferkit.evaluation import shares
 from transferkit.evaluation.results import Interval, ReliabilityBin, Scores
 from transferkit.metrics import calibration_error
+from transferkit.tagging.tags import spans
 from transferkit.tasks import Shape, Task
 
 CHUNK_CELLS = 4_000_000

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Doubles
-from transferkit.data.tags import spans
 from transferkit.errors import unknown
+from transferkit.tagging.tags import spans
 
 _NOISE = 1e-12
 """Differences of this share of the largest value are those of rounding."""

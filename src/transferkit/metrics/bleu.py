@@ -6,7 +6,7 @@ from typing import Any
 from sacrebleu.metrics.bleu import BLEU
 
 from transferkit.arrays import Doubles
-from transferkit.data.words import language
+from transferkit.language.words import language
 from transferkit.metrics import corpus_score, corpus_statistics, of_sacrebleu
 
 TITLE = "BLEU"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Doubles
-from transferkit.data.words import has_signs, signs
+from transferkit.language.words import has_signs, signs
 from transferkit.metrics import ratio
 
 TITLE = "length ratio"

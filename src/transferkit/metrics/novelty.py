@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Doubles
-from transferkit.data.words import composed, words
+from transferkit.language.words import composed, words
 from transferkit.metrics import ratio
 
 TITLE = "novelty"

@@ -12,13 +12,13 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt
 
 from transferkit import record, sums
-from transferkit.data.parting import Parting
-from transferkit.data.rows import Rows
 from transferkit.disk import room_for, whole_folder
 from transferkit.errors import ArtifactError, SourceError
+from transferkit.language.parting import Parting
 from transferkit.record import Record
 from transferkit.sources.layout import code_refused
 from transferkit.sources.one_sentence import explaining
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 P = TypeVar("P")

@@ -13,9 +13,9 @@ from scipy.sparse import hstack
 
 from transferkit import answerers, predictors, terms
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.terms import Terms, words
 

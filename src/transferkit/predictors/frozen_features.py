@@ -16,7 +16,6 @@ from transferkit import answerers, predictors
 from transferkit.answerers import span as answering
 from transferkit.answerers import tags
 from transferkit.arrays import Floats, stacked
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import LONGEST_SPAN, encode
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.span_windows import Reading, windows
@@ -33,6 +32,7 @@ from transferkit.networks.replica import replica, to_save, write
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]

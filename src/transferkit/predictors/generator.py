@@ -18,7 +18,6 @@ from transformers.generation.stopping_criteria import StoppingCriteriaList, Stop
 from transferkit import predictors
 from transferkit.arrays import Floats, Ints
 from transferkit.config import GenerationConfig
-from transferkit.data.rows import Rows
 from transferkit.encoding.answered import answered_examples
 from transferkit.encoding.examples import Examples
 from transferkit.encoding.prompting import Prompts, prompts
@@ -33,6 +32,7 @@ from transferkit.progress import progress
 from transferkit.record import Record
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.hush import log_hushed
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 
 # Tokens that a model must never write, or must begin or end with.

@@ -11,7 +11,6 @@ from safetensors.numpy import save_file
 from transformers import AutoModel
 
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.prompting import Shot, Shots, prompts
@@ -24,6 +23,7 @@ from transferkit.predictors.generator import Generator, WriterFacts
 from transferkit.progress import progress
 from transferkit.record import Record
 from transferkit.sources import load_model, tensors, wholeness
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 _RETRIEVER = "retriever"

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from transferkit import predictors
-from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, saving, write_facts
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 

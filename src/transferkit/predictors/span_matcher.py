@@ -15,10 +15,10 @@ from safetensors.numpy import save_file
 from transferkit import predictors
 from transferkit.answerers.span import Candidates, answers
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
-from transferkit.data.words import RUN, signs, unbroken
+from transferkit.language.words import RUN, signs, unbroken
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.sources import tensors
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 BONUSES = (0.0, 0.5, 1.0, 2.0)

@@ -14,14 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from transferkit import answerers, predictors
-from transferkit.data.rows import Rows
-from transferkit.data.words import composed, is_pair, pieces, pieces_and_pairs
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.language.words import composed, is_pair, pieces, pieces_and_pairs
 from transferkit.networks.inference import outputs
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.sources import tensors
 from transferkit.sources.device import device
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 _WORD_OF_VERSION_1 = re.compile(r"\w+|[^\w\s]")

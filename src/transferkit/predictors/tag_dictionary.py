@@ -15,9 +15,9 @@ from safetensors.numpy import save_file
 
 from transferkit import predictors
 from transferkit.arrays import Floats, stacked
-from transferkit.data.rows import Rows
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.sources import tensors
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 _DOUBT = 1.0  # how many times what is known less exactly counts

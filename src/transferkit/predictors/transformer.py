@@ -17,8 +17,6 @@ from transferkit import answerers, predictors
 from transferkit.answerers import span as answering
 from transferkit.answerers import tags
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
-from transferkit.data.words import has_signs
 from transferkit.encoding.encoded import LONGEST_SPAN, encode
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.span_windows import Reading, windows
@@ -26,11 +24,13 @@ from transferkit.encoding.tokenizing import as_learned
 from transferkit.encoding.windows import whole, windowed
 from transferkit.encoding.word_reading import AS_WRITTEN, WordReading
 from transferkit.encoding.word_windows import encode_words, merged
+from transferkit.language.words import has_signs
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.inference import outputs, token_outputs
 from transferkit.networks.replica import to_save, write
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.sources import load_model, wholeness
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}

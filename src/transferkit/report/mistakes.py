@@ -7,9 +7,9 @@ import numpy as np
 
 from transferkit import metrics
 from transferkit.artifact.predictions import cell
-from transferkit.data.tags import Span, spans
-from transferkit.data.words import joined
 from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.language.words import joined
+from transferkit.tagging.tags import Span, spans
 from transferkit.tasks import Shape, multi_label_classification
 
 MOST = 12

@@ -7,7 +7,6 @@ from typing import Any
 
 from transferkit import metrics
 from transferkit.data.audit import class_counts
-from transferkit.data.splits import Finding
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import plain
 from transferkit.evaluation.leaderboard import CHOSEN_BY, table
@@ -20,6 +19,7 @@ from transferkit.report.charts.reliability import ReliabilityChart, reliability_
 from transferkit.report.formats import example
 from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
 from transferkit.report.rows import RowNumbers, row_numbers
+from transferkit.table.splits import Finding
 from transferkit.tasks import Shape
 
 WIDEST_CONFUSION = 30

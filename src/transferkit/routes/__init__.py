@@ -12,7 +12,6 @@ from transferkit.answerers.span import Candidates
 from transferkit.cache.spaces import Cache
 from transferkit.config import GenerationConfig, RouteConfig, Strict
 from transferkit.data import weights
-from transferkit.data.rows import Rows
 from transferkit.encoding import span_windows, word_reading
 from transferkit.encoding.answered import longest_answer
 from transferkit.encoding.encoded import LONGEST_SPAN
@@ -26,6 +25,7 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.shapes import span

@@ -13,15 +13,15 @@ from transferkit import metrics
 from transferkit.arrays import Floats, Ints
 from transferkit.config import Strict
 from transferkit.data import content, weights
-from transferkit.data.rows import Rows
-from transferkit.data.words import unbroken
 from transferkit.errors import ConfigError, DataError
+from transferkit.language.words import unbroken
 from transferkit.options.baseline import Candidate, Options
 from transferkit.predictors import span_matcher
 from transferkit.predictors.bag_of_words import BagOfWords
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.terms import Terms, characters, overlap, words
 from transferkit.training import linear, shapes

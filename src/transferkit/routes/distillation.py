@@ -15,7 +15,6 @@ from transferkit.cache.teacher_answers import logits_changed_after, output_bias,
 from transferkit.cache.teacher_states import attentions, fingerprint, hidden_states
 from transferkit.config import Strict
 from transferkit.data import weights
-from transferkit.data.rows import Rows
 from transferkit.encoding.augmentation import altered
 from transferkit.encoding.examples import Examples
 from transferkit.encoding.word_windows import of_windows
@@ -28,6 +27,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.students import Lesson, Prospect, Student, is_on, schedule
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.classifier import Recipe, train_classifier

@@ -9,11 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transferkit.data.rows import Rows
 from transferkit.sources import catalogue
 from transferkit.sources.catalogue import DatasetEntry, ModelEntry
 from transferkit.sources.source import Request
 from transferkit.sources.source import offline as is_offline
+from transferkit.table.rows import Rows
 
 if TYPE_CHECKING:
     from transferkit.sources.backbone import Backbone

@@ -8,10 +8,11 @@ from typing import Any
 
 from huggingface_hub import constants
 
-from transferkit.data import Rows, formats, read_splits
-from transferkit.data.compression import stored_suffix
+from transferkit.data import Rows, read_splits
 from transferkit.disk import is_full
 from transferkit.errors import ConfigError, ResourceError, SourceError
+from transferkit.reading import formats
+from transferkit.reading.compression import stored_suffix
 from transferkit.sources.source import UnreachableError
 from transferkit.sources.source import offline as is_offline
 

@@ -3,12 +3,12 @@
 from importlib import import_module
 from pathlib import Path
 
-from transferkit.data.rows import Rows
 from transferkit.errors import ConfigError, SourceError
 from transferkit.sources import catalogue, wheel
 from transferkit.sources.catalogue import DatasetEntry
 from transferkit.sources.readers import Reader
 from transferkit.sources.source import Request
+from transferkit.table.rows import Rows
 
 
 def load(name: str, request: Request) -> dict[str, Rows]:

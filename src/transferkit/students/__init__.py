@@ -12,7 +12,6 @@ from torch import nn
 from transferkit import predictors
 from transferkit.adapters import full
 from transferkit.cache.asking import SPANS_BY_TOKEN
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import LONGEST_SPAN
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ArtifactError, ConfigError
@@ -24,6 +23,7 @@ from transferkit.predictors.generator import Generator
 from transferkit.sources import load_model
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.layout import code_refused
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training.losses import Schedule
 from transferkit.training.options import WRITING_EPOCHS

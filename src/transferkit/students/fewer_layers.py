@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from transferkit.adapters import full
-from transferkit.data.rows import Rows
 from transferkit.encoding.windows import windowed
 from transferkit.errors import ConfigError
 from transferkit.networks.adjustment import Adjustment
@@ -21,6 +20,7 @@ from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples

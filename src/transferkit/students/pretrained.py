@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from transferkit.adapters import full
-from transferkit.data.rows import Rows
 from transferkit.encoding import word_reading
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.span_windows import Reading, closes
@@ -29,6 +28,7 @@ from transferkit.students import (
     taught_to_write,
     without_tokens,
 )
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.classifier import labelled_examples

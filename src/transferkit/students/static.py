@@ -9,9 +9,8 @@ import torch
 
 from transferkit.arrays import Floats
 from transferkit.data import weights
-from transferkit.data.rows import Rows, from_texts
-from transferkit.data.words import has_signs, is_pair, language
 from transferkit.encoding.examples import Examples
+from transferkit.language.words import has_signs, is_pair, language
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.phrases import read_phrases
 from transferkit.networks.scaling import adjust_logits
@@ -20,6 +19,7 @@ from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
 from transferkit.students import Lesson, Prospect, Student
+from transferkit.table.rows import Rows, from_texts
 from transferkit.tasks import Shape
 from transferkit.training import shapes
 from transferkit.training.student_options import DistillationOptions

@@ -8,11 +8,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from transferkit.data import printed
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import written_list
 from transferkit.errors import unknown
+from transferkit.table import printed
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import written_list
 
 
 class Shape(Enum):

@@ -5,12 +5,12 @@ from datetime import date
 from numbers import Number
 from typing import Any
 
-from transferkit.data import printed
 from transferkit.data.label_sets import EXPECTED, MEND
 from transferkit.data.labels import written
-from transferkit.data.rows import Rows
-from transferkit.data.values import is_none
 from transferkit.errors import DataError, shown
+from transferkit.table import printed
+from transferkit.table.rows import Rows
+from transferkit.table.values import is_none
 from transferkit.tasks import Shape, Task, in_order
 
 _SEPARATORS = "|;,"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import printed
 from transferkit.data.answers import read
-from transferkit.data.rows import Rows
-from transferkit.data.values import missing
+from transferkit.table import printed
+from transferkit.table.rows import Rows
+from transferkit.table.values import missing
 from transferkit.tasks import Shape, Task
 
 _ANSWERS, _PLACES = ("answers", "answer", "answer_text"), ("answer_start", "answer_starts")

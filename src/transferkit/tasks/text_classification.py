@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data import label_sets, printed
+from transferkit.data import label_sets
 from transferkit.data.labels import written
-from transferkit.data.rows import Rows
-from transferkit.data.values import is_none, missing
 from transferkit.errors import DataError, shown
+from transferkit.table import printed
+from transferkit.table.rows import Rows
+from transferkit.table.values import is_none, missing
 from transferkit.tasks import Shape, Task, in_order
 
 _ALONE = "name another column with --label or a task for several with --task multi-label-classification"

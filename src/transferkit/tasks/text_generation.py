@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import messages, prose, values
+from transferkit.data import messages
 from transferkit.data.conversations import ASSISTANT, WEIGHT, Turn, called, is_answer, prompt, written
 from transferkit.data.messages import EXPECTED, OddError
-from transferkit.data.rows import Rows
-from transferkit.data.splits import Finding
-from transferkit.data.values import missing
 from transferkit.errors import DataError, shown
+from transferkit.table import prose, values
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Finding
+from transferkit.table.values import missing
 from transferkit.tasks import answered_with_text
 
 _MESSAGES = ("messages", "conversations", "conversation")

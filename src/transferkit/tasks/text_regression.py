@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from transferkit.data.rows import Rows
 from transferkit.errors import shown
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 
 _MOST = 1e15

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import annotations, prodigy, values, word_rows
-from transferkit.data.annotations import Marked
-from transferkit.data.rows import Rows
-from transferkit.data.tags import OUTSIDE, is_plain, repaired, unbracketed
-from transferkit.data.values import is_none, written_list
+from transferkit.reading import prodigy
+from transferkit.table import values
+from transferkit.table.rows import Rows
+from transferkit.table.values import is_none, written_list
+from transferkit.tagging import annotations, word_rows
+from transferkit.tagging.annotations import Marked
+from transferkit.tagging.tags import OUTSIDE, is_plain, repaired, unbracketed
 from transferkit.tasks import Shape, Task
 
 _NAMES = (

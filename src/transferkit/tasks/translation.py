@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import printed
-from transferkit.data.rows import Rows
 from transferkit.errors import DataError
+from transferkit.table import printed
+from transferkit.table.rows import Rows
 from transferkit.tasks import answered_with_text
 
 _BOTH = 2

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from transferkit.arrays import Floats, Ints
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 
 Tensors = Mapping[str, npt.NDArray[Any]]
 

@@ -9,9 +9,9 @@ from pydantic import Field
 from scipy.sparse import csr_matrix, vstack
 
 from transferkit.arrays import Floats, Ints
-from transferkit.data.rows import Rows
-from transferkit.data.words import unbroken
+from transferkit.language.words import unbroken
 from transferkit.record import Record
+from transferkit.table.rows import Rows
 from transferkit.terms import Tensors, frequent, rarity, renumbered, rising, table, weighted
 
 _OF_LETTERS, _OF_SIGNS = (2, 5), (1, 3)

@@ -10,9 +10,9 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from transferkit.arrays import Floats, Ints
-from transferkit.data.rows import Rows
-from transferkit.data.words import words
+from transferkit.language.words import words
 from transferkit.record import Record
+from transferkit.table.rows import Rows
 from transferkit.terms import Tensors, frequent, rarity, renumbered, rising, table, weighted
 
 _OF_VERSION_1 = re.compile(r"\b\w+\b")

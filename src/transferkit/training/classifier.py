@@ -10,7 +10,6 @@ from torch import nn
 
 from transferkit.arrays import Ints
 from transferkit.data import weights
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.resampling import Oversampled, oversampled
@@ -20,6 +19,7 @@ from transferkit.encoding.word_windows import encode_words, of_windows
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.first_token import first_token_alone
 from transferkit.networks.scaling import adjust_logits
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 from transferkit.training.learner import Learner, Weighted

@@ -7,7 +7,7 @@ import numpy as np
 
 from transferkit.arrays import Ints
 from transferkit.data import content
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training.folds import folds
 

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Ints
-from transferkit.data.rows import Rows
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.span_windows import PLAIN, Reading, windows
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training import shapes
 

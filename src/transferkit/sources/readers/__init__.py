@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from transferkit.data.rows import Rows
+from transferkit.table.rows import Rows
 
 
 class Reader(Protocol):

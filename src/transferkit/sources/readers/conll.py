@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from transferkit.data.encoding import UTF_8
-from transferkit.data.formats import conll
-from transferkit.data.rows import Rows, concatenated
+from transferkit.reading.charset import UTF_8
+from transferkit.reading.formats import conll
+from transferkit.table.rows import Rows, concatenated
 
 _AT_ONCE = 4096
 

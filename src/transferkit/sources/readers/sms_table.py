@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from transferkit.data.rows import Rows
 from transferkit.errors import SourceError
 from transferkit.sources.readers import decode, to_rows
+from transferkit.table.rows import Rows
 
 _SWALLOWED = re.compile(r"\r?\n(?=(?:ham|spam)\t)")
 

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from transferkit.data.rows import Rows
 from transferkit.errors import SourceError
 from transferkit.sources.readers import decode, to_rows
+from transferkit.table.rows import Rows
 
 
 def read(path: Path, columns: Mapping[str, str]) -> Rows:

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from transferkit import answerers
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import Examples
 from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.options import TrainingOptions

@@ -8,9 +8,9 @@ import torch
 
 from transferkit import metrics
 from transferkit.arrays import Floats, softmax
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import Examples
 from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training import one_of_several
 from transferkit.training.calibration import best_scale, scale_for_confidence

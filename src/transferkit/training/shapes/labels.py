@@ -15,9 +15,9 @@ from scipy.special import expit
 from transferkit import metrics
 from transferkit.answerers import labels as answers_of
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import Examples
 from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training.calibration import doubt
 from transferkit.training.losses import Loss, Schedule

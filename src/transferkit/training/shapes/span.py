@@ -14,9 +14,9 @@ import numpy.typing as npt
 from transferkit import metrics
 from transferkit.answerers import span as answering
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.hard_spans import HardSpans

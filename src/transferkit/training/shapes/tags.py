@@ -13,9 +13,9 @@ import torch
 from transferkit import metrics
 from transferkit.answerers import tags as answers_of
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training import one_of_several
 from transferkit.training.losses import Loss, Schedule

@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from transferkit import metrics
 from transferkit.arrays import Floats
-from transferkit.data.rows import Rows
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError
 from transferkit.networks.adjustment import Adjustment
+from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.losses.squared_error import SquaredError

@@ -1,0 +1,1 @@
+"""What a word, a sign and a particle are, in any script."""

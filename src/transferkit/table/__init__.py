@@ -1,0 +1,1 @@
+"""What a table is: rows, cells, the names of columns, and what is found about them."""
