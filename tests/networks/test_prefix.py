@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from jobs import classifier, examples_of
 from torch import Tensor, nn
 
+from jobs import classifier, examples_of
 from tiny_models import FAMILIES, Tiny
 from transferkit import adapters, options
 from transferkit.cache.features import token_states

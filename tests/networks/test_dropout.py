@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+
 from transferkit.networks.dropout import cheap_dropout, drop
 
 

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from transferkit.networks.bridging import bridge
-from transferkit.networks.layers import keep_layers
 from transformers import (
     Gemma2Config,
     Gemma2ForCausalLM,
@@ -23,6 +21,8 @@ from transformers import (
 )
 
 from transferkit.encoding.examples import Examples
+from transferkit.networks.bridging import bridge
+from transferkit.networks.layers import keep_layers
 
 SIZES: dict[str, Any] = {
     "vocab_size": 50,

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from jobs import examples_of, make_job
 
+from jobs import examples_of, make_job
 from tiny_models import Tiny
 from transferkit.encoding.examples import UNLABELLED
 from transferkit.encoding.resampling import oversampled

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from jobs import classifier, differing, examples_of, make_job, weights_of
 from torch import nn
-from transferkit.networks.vocabulary import SeenEmbedding, restore, shrink
 
+from jobs import classifier, differing, examples_of, make_job, weights_of
 from tiny_models import FAMILIES, Tiny
 from transferkit import adapters, options
+from transferkit.networks.vocabulary import SeenEmbedding, restore, shrink
 from transferkit.training.loop import train
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from jobs import classifier, examples_of
 from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, ModernBertDecoderConfig, OPTConfig
 
+from jobs import classifier, examples_of
 from tiny_models import FAMILIES, Tiny, load, save_model, some_rows
 from transferkit.cache.features import pooled_layers, token_states
 from transferkit.cache.spaces import Cache, Entry, Reader

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import pytest
 import torch
 from torch import Tensor, nn
-from transferkit.networks.first_token import first_token_alone
-from transferkit.networks.layers import captured, find_layers
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
@@ -23,6 +21,8 @@ from transformers import (
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from transferkit.encoding.examples import Examples
+from transferkit.networks.first_token import first_token_alone
+from transferkit.networks.layers import captured, find_layers
 
 SIZES = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 40}
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
