@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from transferkit.errors import DataError, shown
-from transferkit.reading import compression, documents
+from transferkit.reading import compression, documents, json_lines
 from transferkit.reading.collector import Collector
-from transferkit.reading.formats import jsonl
 from transferkit.table.column_names import ALIASES
 from transferkit.table.rows import Note, Rows
 
@@ -30,7 +29,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Rows of the file, numbered in their order, in JSON lines by their lines. Keys are columns; one that a row lacks
     is None there."""
     if _is_lines(path, encoding):
-        yield from jsonl.batches(path, size, encoding)
+        yield from json_lines.batches(path, size, encoding)
         return
     rows, whole = Collector(str(path)), _whole(path, encoding)
     notes = _left_out(whole)

@@ -1,42 +1,6 @@
 """JSON lines: one object per line, its keys are the columns."""
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-from transferkit.errors import DataError
-from transferkit.reading import compression
-from transferkit.reading.collector import Collector, as_record
-from transferkit.table.rows import Rows
+from transferkit.reading.json_lines import batches as batches
 
 SUFFIXES = (".jsonl", ".ndjson")
 BINARY = False
-
-
-def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
-    """Rows of the file; a key that a line lacks is None there. Row numbers are line numbers."""
-    rows = Collector(str(path))
-    for number, line in compression.numbered(path, encoding=encoding):
-        if not line.strip():
-            continue
-        rows.add_mapping(number, _object(line, path, number))
-        if len(rows) == size:
-            yield rows.flush()
-    yield from rows.finish()
-
-
-def _object(line: str, path: Path, number: int) -> dict[str, Any]:
-    try:
-        value = as_record(json.loads(line))
-    except RecursionError:
-        raise DataError(f"{path}: row {number} has lists or objects too deep inside each other; flatten it") from None
-    except ValueError as error:
-        hint = "; if the whole file is one JSON document, call it .json" if number == 1 else ""
-        raise DataError(f"{path}: row {number} is not valid JSON ({error}); mend that line{hint}") from None
-    if not isinstance(value, dict):
-        raise DataError(
-            f"{path}: row {number}: expected a JSON object such as "
-            f'{{"text": ..., "label": ...}}, found a {type(value).__name__}; write one object per line'
-        )
-    return value
