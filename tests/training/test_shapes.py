@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from transferkit import metrics, tasks
+from transferkit import answerers, metrics, tasks
 from transferkit.networks.adjustment import Adjustment
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
@@ -23,12 +23,12 @@ def step(logits: torch.Tensor, **batch: torch.Tensor) -> Step:
     return Step(logits, torch.ones(len(logits), 1), batch)
 
 
-@pytest.mark.parametrize("name", shapes.names())
+@pytest.mark.parametrize("name", answerers.names())
 def test_logits_are_predictions_taken_back(name: str) -> None:
-    kind = shapes.of(Shape[name.upper()])
+    answerer = answerers.of(Shape[name.upper()])
     logits = np.random.default_rng(0).normal(size=(5, 1 if name == "value" else 3)).astype(np.float32)
-    again = kind.predictions(kind.logits(kind.predictions(logits)))
-    assert np.allclose(again, kind.predictions(logits), atol=1e-5)
+    again = answerer.predictions(answerer.logits(answerer.predictions(logits)))
+    assert np.allclose(again, answerer.predictions(logits), atol=1e-5)
 
 
 def test_adjustments_compose_and_invert() -> None:
@@ -100,7 +100,7 @@ def test_several_labels_of_noise_have_their_base_rates() -> None:
     targets = (random.random((2, 4000, 2)) < rates).astype(np.float32)
     scores = (0.3 * random.standard_normal((2, 4000, 2))).astype(np.float32)
     fitted = kind.adjusted(scores[0], targets[0])
-    found = kind.predictions(fitted.of(scores[1]), fitted.prior)
+    found = answerers.of(Shape.LABELS).predictions(fitted.of(scores[1]), fitted.prior)
     blind = metrics.compute("log_loss", np.tile(rates, (4000, 1)), targets[1])
     assert metrics.compute("log_loss", found, targets[1]) == pytest.approx(blind, abs=0.004)
     assert metrics.compute("calibration_error", found, targets[1]) < 0.03
@@ -114,12 +114,12 @@ def test_probabilities_of_several_labels_and_their_threshold() -> None:
     targets = (random.random(true.shape) < 1 / (1 + np.exp(-true))).astype(np.float32)
     given = (true * 3 - np.array([5.0, -2.0])).astype(np.float32)  # as a model may score: another scale, other places
     fitted = kind.adjusted(given[0], targets[0])
-    found = kind.predictions(fitted.of(given[1]), fitted.prior)
+    found = answerers.of(Shape.LABELS).predictions(fitted.of(given[1]), fitted.prior)
     best = metrics.compute("log_loss", 1 / (1 + np.exp(-true[1])), targets[1])
     assert metrics.compute("log_loss", found, targets[1]) < best + 0.01
     micro_f1 = metrics.compute("micro_f1", found, targets[1])
     assert found[0, 2] == pytest.approx(micro_f1 / 2, abs=0.03), "Lipton et al. 2014"
-    assert np.allclose(kind.logits(found), fitted.of(given[1]), atol=1e-3)
+    assert np.allclose(answerers.of(Shape.LABELS).logits(found), fitted.of(given[1]), atol=1e-3)
 
 
 def test_a_label_that_always_holds_is_sure() -> None:
@@ -127,7 +127,7 @@ def test_a_label_that_always_holds_is_sure() -> None:
     scores = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
     targets = np.column_stack([np.ones(50), scores[:, 1] > 0.5]).astype(np.float32)
     fitted = kind.adjusted(scores, targets)
-    found = kind.predictions(fitted.of(scores), fitted.prior)
+    found = answerers.of(Shape.LABELS).predictions(fitted.of(scores), fitted.prior)
     assert (found[:, 0] >= 50 / 52).all() and (found[:, 0] >= found[:, 2]).all()
 
 
@@ -153,9 +153,9 @@ def test_thresholds_have_no_say_in_the_rows_that_they_are_compared_on() -> None:
         truth = (random.random((2, 60, 30)) < 0.1).astype(np.float32)
         scores = (truth + 2.0 * random.standard_normal(truth.shape)).astype(np.float32)
         fitted = kind.adjusted(scores[0], truth[0])
-        flattered = kind.predictions(fitted.of(scores[0]), fitted.prior)
-        fresh = kind.predictions(fitted.of(scores[1]), fitted.prior)
-        fair = shapes.cross_fitted(kind, flattered, truth[0], seed)
+        flattered = answerers.of(Shape.LABELS).predictions(fitted.of(scores[0]), fitted.prior)
+        fresh = answerers.of(Shape.LABELS).predictions(fitted.of(scores[1]), fitted.prior)
+        fair = shapes.cross_fitted(Shape.LABELS, flattered, truth[0], seed)
         pairs = ((flattered, truth[0]), (fair, truth[0]), (fresh, truth[1]))
         found.append([metrics.compute("micro_f1", outputs, given) for outputs, given in pairs])
     flattering, crossed, true = np.mean(found, axis=0)
