@@ -13,7 +13,7 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data lock clean
+.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data rooms lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
 	@echo 'make bench-reading  processor seconds of look on 100 MB, and what checking adds to loading'
 	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
+	@echo 'make rooms   the picture in CONTRIBUTING.md, drawn from the imports'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
 
 demo: $(VENV)/.installed-all
@@ -56,6 +57,9 @@ bench-reading: $(VENV)/.installed-dev
 
 bench-small-data: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.small_data $(if $(ID),--id $(ID))
+
+rooms: $(VENV)/.created
+	@$(BIN)/python docs/rooms.py
 
 # An environment is touched again only when what it is made from has changed.
 $(VENV)/.installed-all: pyproject.toml constraints.txt | $(VENV)/.created

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +86,13 @@ def test_everything_drawn_in_the_readme_exists() -> None:
 def test_every_top_level_folder_and_module_is_drawn_in_the_readme() -> None:
     real = {path.name for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert sorted(real - {str(path) for path in drawn_tree()}) == []
+
+
+def test_the_picture_of_the_rooms_is_that_of_the_imports() -> None:
+    found = runpy.run_path(str(ROOT / "docs" / "rooms.py"))
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = found["MARKED"].search(page)
+    assert drawn and drawn[0] == drawn[1] + found["picture"]() + drawn[2], "old: `make rooms` draws it anew"
 
 
 # Imports
