@@ -28,7 +28,7 @@ from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
 from transferkit.routes import Context
 from transferkit.table.rows import Rows
-from transferkit.training import folds, ridge_head, shapes
+from transferkit.training import folds, ridge_head, objectives
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
@@ -287,7 +287,7 @@ def test_the_threshold_is_the_best_one() -> None:
 
 
 def test_losses_by_hand() -> None:
-    kind = shapes.of(TASK.shape)
+    kind = objectives.of(TASK.shape)
     rows = Rows({"text": ["q"] * 3, "text_pair": ["a b"] * 3, "answers": [[("b", 2)], [], None]}, np.arange(3))
     targets = kind.targets(rows, TASK)
     assert targets.tolist() == [[2, 3], [-1, -1], [-100, -100]] and kind.known(targets).tolist() == [True, True, False]
@@ -306,7 +306,7 @@ def test_losses_by_hand() -> None:
 
 def test_several_annotators(tiny: Tiny) -> None:
     rows = Rows({"text": ["q"], "text_pair": ["a b a"], "answers": [[("a", 0), ("a", 4), ("a", 4)]]}, np.arange(1))
-    assert shapes.of(TASK.shape).targets(rows, TASK).tolist() == [[4, 5]]
+    assert objectives.of(TASK.shape).targets(rows, TASK).tolist() == [[4, 5]]
     assert TASK.references(rows) == [["a", "a", "a"]]
 
 

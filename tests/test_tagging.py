@@ -34,7 +34,7 @@ from transferkit.networks.inputs import at_words
 from transferkit.table.rows import Rows
 from transferkit.tagging.tags import repaired, spans
 from transferkit.tasks.token_classification import read
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
@@ -255,7 +255,7 @@ def test_rows_longer_than_the_window_are_learned_and_answered_whole(folder: Path
 
 def test_what_needs_one_label_per_row_is_refused() -> None:
     with pytest.raises(ConfigError, match="rows have numbers; leave it out"):
-        shapes.of(tasks.Shape.VALUE).hard_loss(np.zeros(3), TrainingOptions(class_weights="balanced"), 1)
+        objectives.of(tasks.Shape.VALUE).hard_loss(np.zeros(3), TrainingOptions(class_weights="balanced"), 1)
     with pytest.raises(ConfigError, match="resampling=oversample needs one label per row"):
         oversampled(SimpleNamespace(labels=np.zeros((3, 2), dtype=np.int64)), 0)  # type: ignore[arg-type]
 
@@ -264,7 +264,7 @@ def test_losses_by_hand() -> None:
     task = tasks.get("ner")
     rows = Rows({"text": ["a b", "c"], "tags": [["B-x", "O"], None]}, np.arange(2))
     task = task.bound(rows)
-    kind = shapes.of(task.shape)
+    kind = objectives.of(task.shape)
     targets = kind.targets(rows, task)
     assert task.labels == ("O", "B-x") and targets.tolist() == [[1, 0], [-100, -100]]
     assert kind.known(targets).tolist() == [True, False]

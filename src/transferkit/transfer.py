@@ -27,7 +27,7 @@ from transferkit.sources.device import give_back
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Splits
 from transferkit.tasks import Shape, Task
-from transferkit.training import parts, shapes
+from transferkit.training import parts, objectives
 
 log = logging.getLogger("transferkit")
 
@@ -148,8 +148,8 @@ def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome)
     answers = predictor.predict(prepared.compared).outputs
     if prepared.task.shape is not Shape.LABELS or outcome.learned_all:
         return answers
-    kind = shapes.of(Shape.LABELS)
-    return shapes.cross_fitted(Shape.LABELS, answers, kind.targets(prepared.compared, prepared.task), context.seed)
+    kind = objectives.of(Shape.LABELS)
+    return objectives.cross_fitted(Shape.LABELS, answers, kind.targets(prepared.compared, prepared.task), context.seed)
 
 
 def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> CrossValidated:

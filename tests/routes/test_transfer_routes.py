@@ -27,7 +27,7 @@ from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.training import folds, loop
 from transferkit.training.options import TrainingOptions
-from transferkit.training.shapes import label
+from transferkit.training.objectives import label
 
 QUICK: dict[str, dict[str, Any]] = {
     "baseline": {},

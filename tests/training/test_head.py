@@ -18,7 +18,7 @@ from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.folds import folds as folds_of
 from transferkit.training.ridge_head import STRENGTHS, candidates, fit_head, fitting_bytes
-from transferkit.training.shapes import label
+from transferkit.training.objectives import label
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]

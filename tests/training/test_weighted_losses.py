@@ -17,7 +17,7 @@ from transferkit import tasks
 from transferkit.encoding.span_windows import PLAIN
 from transferkit.networks.layers import TOP
 from transferkit.table.rows import Rows
-from transferkit.training import losses, shapes
+from transferkit.training import losses, objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.loop import train
 from transferkit.training.losses import Loss, Schedule, Step
@@ -145,7 +145,7 @@ def test_balanced_labels_are_even_by_the_weights_of_rows(shape: str) -> None:
         "labels": np.array([[1, 0], [1, 1], [0, 0], [np.nan, np.nan]], dtype=np.float32),
         "tags": np.array([[0, 0], [0, 1], [1, -100], [-100, -100]]),
     }[shape]
-    kind = shapes.of(tasks.Shape[shape.upper()])
+    kind = objectives.of(tasks.Shape[shape.upper()])
     options = TrainingOptions(class_weights="balanced")
     own = np.array([2, 1, 1, 1], dtype=np.float32)
     found: Any = kind.hard_loss(targets, options, 2, own)

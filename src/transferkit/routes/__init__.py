@@ -27,8 +27,8 @@ from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
-from transferkit.training import shapes
-from transferkit.training.shapes import span
+from transferkit.training import objectives
+from transferkit.training.objectives import span
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Context:
         """One sentence on why the encoder of an encoder-decoder is not taken alone, with a route that is possible."""
         reason = f"half of {self.backbone.name}, its encoder, cannot be saved as a model of its own; "
         shape = self.task.shape
-        if self.backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE):
+        if self.backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE):
             return f"{reason}take an encoder or a decoder: Transformers has no such head for it"
         return f"{reason}use full"
 

@@ -24,10 +24,10 @@ from transferkit.routes import Context, Outcome
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
 from transferkit.terms import Terms, characters, overlap, words
-from transferkit.training import linear, shapes
+from transferkit.training import linear, objectives
 from transferkit.training.folds import folds
 from transferkit.training.racing import Race
-from transferkit.training.shapes import span
+from transferkit.training.objectives import span
 
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
@@ -72,7 +72,7 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
     """The best terms and strength for at most 10,000 rows, fitted on all. Scores of rows held out say what its own
     scores are worth."""
     rows, task = context.labelled, context.task
-    kind, shape = shapes.of(task.shape), task.shape
+    kind, shape = objectives.of(task.shape), task.shape
     targets = kind.targets(rows, task)
     taught = kind.regressed(targets)[:, 0] if shape is Shape.VALUE else targets
     groups, own = content.groups(rows, task), weights.of(rows)

@@ -16,7 +16,7 @@ from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.calibration import scale_for_confidence
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.learner import ONCE, Learner, Weighted
@@ -48,7 +48,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     tokenizer = backbone.tokenizer()
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     examples = labelled_examples(read.rows, context.task, tokenizer, context.max_length, backbone.prompt)
-    kind = shapes.of(context.task.shape)
+    kind = objectives.of(context.task.shape)
     labels, groups = kind.targets(rows, context.task), content.groups(rows, context.task)
     own = weights.of(rows)
     set_seed(context.seed)

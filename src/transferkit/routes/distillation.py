@@ -29,7 +29,7 @@ from transferkit.routes import Context, Outcome
 from transferkit.students import Lesson, Prospect, Student, is_on, schedule
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.classifier import Recipe, train_classifier
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
@@ -148,7 +148,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     )
     student = students.get(variant).build(lesson, options)
     rows = student.read(rows)
-    kind, learn = shapes.of(context.task.shape), student.examples(rows)
+    kind, learn = objectives.of(context.task.shape), student.examples(rows)
     targets, back = kind.in_training(learn.labels)
     if context.task.shape is Shape.SPAN:
         learn = replace(
@@ -292,7 +292,7 @@ def _with_inner_signals(
 
 def _losses(options: DistillationOptions, learn: Examples, student: Student, task: Task) -> list[Weighted]:
     """The losses whose weight is not zero."""
-    kind = shapes.of(task.shape)
+    kind = objectives.of(task.shape)
     makers: list[tuple[Scheduled, Callable[[], Loss]]] = [
         (options.hard_weight, lambda: kind.hard_loss(learn.labels, options, len(task.labels), learn.weights)),
         (options.soft_weight, lambda: kind.soft_loss(schedule(options.temperature))),

@@ -23,7 +23,7 @@ from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.routes import Context, Outcome
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.ridge_head import fit_head
 
@@ -65,7 +65,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     features, targets, groups, own = gather(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began + context.cache.recalled_seconds
     # A word has one tag as a text has one label.
-    kind = shapes.of(Shape.LABEL if shape is Shape.TAGS else shape)
+    kind = objectives.of(Shape.LABEL if shape is Shape.TAGS else shape)
     head, choice = fit_head(features, targets, kind, context.seed, groups, own)
     if shape is Shape.TAGS:
         head = head.widened(len(context.task.labels))  # a rare tag may stand in none of the rows that were drawn
@@ -178,7 +178,7 @@ def _shown_text(text: str, pair: str | None) -> str:
 def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> Gathered:
     """Those of the labelled rows."""
     backbone, rows = context.backbone, context.labelled
-    targets = shapes.of(context.task.shape).targets(rows, context.task)
+    targets = objectives.of(context.task.shape).targets(rows, context.task)
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
     features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.identity), read)

@@ -18,7 +18,7 @@ from transferkit.networks.scaling import adjust_logits
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.next_token import NextToken
@@ -34,7 +34,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     check_options(variant, options, context.task)
     if context.task.shape is not Shape.TEXT:
         shape = context.task.shape
-        if reason := context.backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE):
+        if reason := context.backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE):
             return reason
     if reason := adapters.get(variant).why_not(options, context.backbone):
         return reason
@@ -53,7 +53,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
 def _classified(variant: str, context: Context, options: TrainingOptions) -> Outcome:
     began = time.perf_counter()
     adapter, backbone, task = adapters.get(variant), context.backbone, context.task
-    kind = shapes.of(task.shape)
+    kind = objectives.of(task.shape)
     tokenizer = backbone.tokenizer()
     parts = [
         context.read(rows, tokenizer, context.max_length, backbone.prompt).rows

@@ -22,7 +22,7 @@ from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions
 
@@ -67,7 +67,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         own = replace(teacher, model=model, save_extra=nothing)
         return replace(taught_to_write(own, lesson, method), chosen=chosen, matches=_widest(gaps(kept, total), kept))
     width = int(model.config.hidden_size)
-    kind = shapes.of(lesson.task.shape)
+    kind = objectives.of(lesson.task.shape)
     _, back = kind.in_training(kind.targets(lesson.rows, lesson.task))
     adjust_logits(model, back.inverse(), len(teacher.labels))
 

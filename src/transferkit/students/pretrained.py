@@ -30,7 +30,7 @@ from transferkit.students import (
 )
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions
 
@@ -48,7 +48,7 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     if prospect.task.shape is Shape.TEXT and not backbone.writes:
         raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
     shape = prospect.task.shape
-    if shape is not Shape.TEXT and (reason := backbone.why_no_head(shape, shapes.of(shape).PROBLEM_TYPE)):
+    if shape is not Shape.TEXT and (reason := backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE)):
         return reason
     unstacked = [each.name for each in (backbone, prospect.backbone) if not each.stacked]
     if prospect.tuned and shape is not Shape.TEXT and learns_inner_signals(options) and unstacked:
@@ -78,7 +78,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     backbone = lesson.load_backbone(options.model)
     if lesson.writer is not None:
         return _writing(backbone, lesson)
-    kind = shapes.of(lesson.task.shape)
+    kind = objectives.of(lesson.task.shape)
     model: Any = backbone.classifier(lesson.task.labels, kind.PROBLEM_TYPE)
     tokenizer = backbone.tokenizer()
     max_length = min(lesson.max_length, backbone.longest(lesson.task.shape))

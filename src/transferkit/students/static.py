@@ -21,7 +21,7 @@ from transferkit.predictors.transformer import Transformer
 from transferkit.students import Lesson, Prospect, Student
 from transferkit.table.rows import Rows, from_texts
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.student_options import DistillationOptions
 
 SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
@@ -48,7 +48,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         states = read_phrases(lesson.teacher.model, lesson.teacher.examples(from_texts(words)))
         with torch.no_grad():
             model.embeddings.weight[SPECIAL:] = principal(states, options.width)
-    kind = shapes.of(lesson.task.shape)
+    kind = objectives.of(lesson.task.shape)
     adjust_logits(model, kind.at_start(kind.targets(lesson.rows, lesson.task)), len(labels))
     embeddings = FrozenTail(model.embeddings, SPECIAL + len(found))
     model.embeddings = embeddings  # type: ignore[assignment]

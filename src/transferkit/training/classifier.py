@@ -21,7 +21,7 @@ from transferkit.networks.first_token import first_token_alone
 from transferkit.networks.scaling import adjust_logits
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
@@ -66,7 +66,7 @@ def labelled_examples(
         windows = span_examples(rows, task, tokenizer, max_length, prompt, reading)
         assert windows.encoded.passages is not None
         return replace(windows, weights=None if own is None else own[windows.encoded.passages.owner])
-    targets = shapes.of(task.shape).targets(rows, task)
+    targets = objectives.of(task.shape).targets(rows, task)
     if task.shape is Shape.TAGS:
         words = encode_words(rows, tokenizer, max_length, prompt, of_words)
         assert words.sentences is not None
@@ -89,7 +89,7 @@ def train_classifier(
         learner=Learner(model, losses),
         source=source,
         options=recipe.options,
-        stop_on=recipe.options.stop_on or recipe.stop_on or shapes.of(task.shape).STOP_ON,
+        stop_on=recipe.options.stop_on or recipe.stop_on or objectives.of(task.shape).STOP_ON,
         epochs=recipe.epochs,
         learning_rate=recipe.learning_rate,
         folder=recipe.folder,
@@ -113,4 +113,4 @@ def _begin(
     from_start = [each for each in losses if each.weight.at(0.0) > 0]
     pays = bool(from_start) and probing_pays(task.shape, labels, steps)
     if not (pays and probe(model, learn, drawn, from_start, labels, recipe.seed)):
-        adjust_logits(model, shapes.of(task.shape).at_start(learn.labels), labels)
+        adjust_logits(model, objectives.of(task.shape).at_start(learn.labels), labels)

@@ -11,7 +11,7 @@ from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.span_windows import PLAIN, Reading, windows
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape, Task
-from transferkit.training import shapes
+from transferkit.training import objectives
 
 
 def span_examples(
@@ -19,7 +19,7 @@ def span_examples(
 ) -> Examples:
     """The windows of `rows` with the first and last token of the answer in each, (windows, 2)."""
     encoded = windows(rows, tokenizer, max_length, prompt, reading)
-    return Examples(encoded, token_targets(shapes.of(Shape.SPAN).targets(rows, task), encoded), rows=rows)
+    return Examples(encoded, token_targets(objectives.of(Shape.SPAN).targets(rows, task), encoded), rows=rows)
 
 
 def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from transferkit.arrays import Floats, Ints
 from transferkit.training import linear
-from transferkit.training.shapes import ShapeKind
+from transferkit.training.objectives import ShapeKind
 
 _ENOUGH = 1000  # rows held out, to tell candidates apart at first
 _KEPT = 2

@@ -12,7 +12,7 @@ from transferkit.cache.depths import Depths, InMemory
 from transferkit.networks.head import Head, prepared
 from transferkit.training import folds as cross_validation
 from transferkit.training import ridge
-from transferkit.training.shapes import ShapeKind
+from transferkit.training.objectives import ShapeKind
 
 STRENGTHS = (0.2, 0.7, 2.5)
 _MOST_COLUMNS = 4096

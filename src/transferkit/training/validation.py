@@ -10,7 +10,7 @@ from transferkit.errors import ConfigError
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.inference import outputs
 from transferkit.tasks import Shape, Task
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.loop import Validate
 from transferkit.training.options import TrainingOptions
 
@@ -34,7 +34,7 @@ def check_options(name: str, options: TrainingOptions, task: Task) -> None:
             + ("; labels have class_weights=balanced" if task.shape in _WEIGHED else "")
         )
     usable = [name for name in task.metrics if metrics.get(name).HIGHER_IS_BETTER is not None]
-    there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*usable, shapes.of(task.shape).STOP_ON)
+    there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*usable, objectives.of(task.shape).STOP_ON)
     if options.stop_on and options.stop_on not in there:
         known = ", ".join(dict.fromkeys(there))
         raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; there is {known}")
@@ -47,7 +47,7 @@ def validator(task: Task, examples: Examples, back: Adjustment) -> Validate | No
     """
     if not len(examples):
         return None
-    kind = shapes.of(task.shape)
+    kind = objectives.of(task.shape)
 
     def validate(model: nn.Module) -> Mapping[str, float]:
         return kind.validation(task, back.of(outputs(model, examples)), examples)

@@ -12,7 +12,7 @@ from transferkit import answerers, metrics, tasks
 from transferkit.networks.adjustment import Adjustment
 from transferkit.table.rows import Rows
 from transferkit.tasks import Shape
-from transferkit.training import shapes
+from transferkit.training import objectives
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 
@@ -44,7 +44,7 @@ def test_sets_of_labels_by_hand() -> None:
     task = tasks.get("multi-label-classification")
     rows = Rows({"text": ["a", "b", "c"], "labels": [["x", "y"], [], None]}, np.arange(1, 4))
     task = task.bound(rows)
-    kind = shapes.of(task.shape)
+    kind = objectives.of(task.shape)
     targets = kind.targets(rows, task)
     assert task.labels == ("x", "y") and targets[:2].tolist() == [[1, 1], [0, 0]] and np.isnan(targets[2]).all()
     assert kind.known(targets).tolist() == [True, True, False]
@@ -60,7 +60,7 @@ def test_sets_of_labels_by_hand() -> None:
 
 
 def test_thresholds_move_to_zero() -> None:
-    kind = shapes.of(Shape.LABELS)
+    kind = objectives.of(Shape.LABELS)
     logits = np.array([[4.0, -1.0], [3.0, -2.0], [2.5, -3.0], [1.0, -4.0], [0.0, -5.0], [-1.0, -6.0]], dtype=np.float32)
     targets = np.array([[1, 1], [1, 1], [1, 1], [0, 0], [0, 0], [0, 0]], dtype=np.float32)
     moved = kind.adjusted(logits, targets).of(logits)
@@ -79,7 +79,7 @@ def test_thresholds_have_the_best_micro_f1_of_all() -> None:
         given = scores >= np.asarray(thresholds)
         return float(2 * (given * targets).sum() / (given.sum() + targets.sum()))
 
-    kind = shapes.of(Shape.LABELS)
+    kind = objectives.of(Shape.LABELS)
     every = product(*([*column, 99.0] for column in scores.T))
     assert kind.quality(scores, targets) == pytest.approx(max(map(micro_f1, every)))
     found = kind.adjusted(scores, targets)
@@ -87,7 +87,7 @@ def test_thresholds_have_the_best_micro_f1_of_all() -> None:
 
 
 def test_a_label_that_validation_never_has_is_given_above_all_that_was_seen() -> None:
-    kind = shapes.of(Shape.LABELS)
+    kind = objectives.of(Shape.LABELS)
     scores = np.array([[2.0, -1.0], [1.0, -3.0]], dtype=np.float32)
     moved = kind.adjusted(scores, np.array([[1, 0], [0, 0]], dtype=np.float32))
     assert (moved.of(scores) >= 0).tolist() == [[True, False], [False, False]]
@@ -96,7 +96,7 @@ def test_a_label_that_validation_never_has_is_given_above_all_that_was_seen() ->
 
 def test_several_labels_of_noise_have_their_base_rates() -> None:
     random = np.random.default_rng(0)
-    kind, rates = shapes.of(Shape.LABELS), np.array([0.42, 0.38])
+    kind, rates = objectives.of(Shape.LABELS), np.array([0.42, 0.38])
     targets = (random.random((2, 4000, 2)) < rates).astype(np.float32)
     scores = (0.3 * random.standard_normal((2, 4000, 2))).astype(np.float32)
     fitted = kind.adjusted(scores[0], targets[0])
@@ -109,7 +109,7 @@ def test_several_labels_of_noise_have_their_base_rates() -> None:
 
 def test_probabilities_of_several_labels_and_their_threshold() -> None:
     random = np.random.default_rng(1)
-    kind = shapes.of(Shape.LABELS)
+    kind = objectives.of(Shape.LABELS)
     true = np.array([[-2.0, 0.5]]) + random.standard_normal((2, 20_000, 2))
     targets = (random.random(true.shape) < 1 / (1 + np.exp(-true))).astype(np.float32)
     given = (true * 3 - np.array([5.0, -2.0])).astype(np.float32)  # as a model may score: another scale, other places
@@ -123,7 +123,7 @@ def test_probabilities_of_several_labels_and_their_threshold() -> None:
 
 
 def test_a_label_that_always_holds_is_sure() -> None:
-    kind = shapes.of(Shape.LABELS)
+    kind = objectives.of(Shape.LABELS)
     scores = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
     targets = np.column_stack([np.ones(50), scores[:, 1] > 0.5]).astype(np.float32)
     fitted = kind.adjusted(scores, targets)
@@ -134,7 +134,7 @@ def test_a_label_that_always_holds_is_sure() -> None:
 def test_numbers_are_standardised_and_come_back() -> None:
     task = tasks.get("text-regression")
     rows = Rows({"text": ["a", "b", "c"], "value": [10.0, 30.0, None]}, np.arange(1, 4))
-    kind = shapes.of(task.shape)
+    kind = objectives.of(task.shape)
     targets = kind.targets(rows, task)
     learned, back = kind.in_training(targets)
     assert learned[:2].tolist() == [-1.0, 1.0] and np.isnan(learned[2])
@@ -148,14 +148,14 @@ def test_numbers_are_standardised_and_come_back() -> None:
 def test_thresholds_have_no_say_in_the_rows_that_they_are_compared_on() -> None:
     """Micro F1 of scores that say little: flattered on the rows that the thresholds are from, not when cross-fitted."""
     random = np.random.default_rng(0)
-    kind, found = shapes.of(Shape.LABELS), []
+    kind, found = objectives.of(Shape.LABELS), []
     for seed in range(60):
         truth = (random.random((2, 60, 30)) < 0.1).astype(np.float32)
         scores = (truth + 2.0 * random.standard_normal(truth.shape)).astype(np.float32)
         fitted = kind.adjusted(scores[0], truth[0])
         flattered = answerers.of(Shape.LABELS).predictions(fitted.of(scores[0]), fitted.prior)
         fresh = answerers.of(Shape.LABELS).predictions(fitted.of(scores[1]), fitted.prior)
-        fair = shapes.cross_fitted(Shape.LABELS, flattered, truth[0], seed)
+        fair = objectives.cross_fitted(Shape.LABELS, flattered, truth[0], seed)
         pairs = ((flattered, truth[0]), (fair, truth[0]), (fresh, truth[1]))
         found.append([metrics.compute("micro_f1", outputs, given) for outputs, given in pairs])
     flattering, crossed, true = np.mean(found, axis=0)
