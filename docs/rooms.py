@@ -26,7 +26,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def rooms() -> dict[str, str]:
-    """Every folder and module at the top -> the room that it is drawn as. Modules that use no folder are the ground, and
+    """Every folder and module at the top -> the room that it is drawn as. Modules that use no folder are the ground;
     others that no folder but the command line uses are the flow."""
     folders = {path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists()}
     modules = {path.stem: tops(path) for path in SOURCE.glob("[!_]*.py")}

@@ -34,9 +34,9 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.static import Sizes, Static, StaticModel, number
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import RouteConfig, resolve
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 SECONDS = 20  # until an edit counts as one that hangs
 TEXTS = ["the cat was here", "a red hammer", ""]

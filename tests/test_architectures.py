@@ -13,9 +13,9 @@ from transferkit import options, predictors, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.evaluation.outputs import gap
 from transferkit.routes import Context, Plan
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 LEAST = 20
 STACKLESS = ("albert", "funnel", "xlnet", "canine")

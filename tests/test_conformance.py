@@ -20,8 +20,9 @@ from transferkit import adapters, metrics, options, predictors, routes, students
 from transferkit.config import RouteConfig, Strict
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import TOP
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training import losses
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions

@@ -15,8 +15,8 @@ from transferkit.data import weights
 from transferkit.errors import TransferkitError
 from transferkit.evaluation.outputs import gap
 from transferkit.routes import Context
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 ROUTES = options.names()
 # Tasks that are answered with texts differ in their columns and metrics alone.

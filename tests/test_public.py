@@ -15,8 +15,8 @@ from transferkit import tasks
 from transferkit.errors import ConfigError, DataError
 from transferkit.model import Model
 from transferkit.predictors import Predictions
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 NAMES = [
     "Model",

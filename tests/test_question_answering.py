@@ -19,7 +19,6 @@ from transferkit import data, flow, model, predictors, routes, tasks
 from transferkit.answerers import span as answering
 from transferkit.config import DataConfig, RouteConfig, parse
 from transferkit.data import preparation
-from transferkit.data.answers import UNPLACED, read, written
 from transferkit.data.cleaning import clean
 from transferkit.encoding.encoded import Passages
 from transferkit.encoding.span_windows import Reading, longest_answer, windows
@@ -28,7 +27,8 @@ from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
 from transferkit.routes import Context
 from transferkit.table.rows import Rows
-from transferkit.training import folds, ridge_head, objectives
+from transferkit.tagging.answers import UNPLACED, read, written
+from transferkit.training import folds, objectives, ridge_head
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples

@@ -11,8 +11,9 @@ from transferkit import intake
 from transferkit.config import parse
 from transferkit.data import Splits
 from transferkit.errors import TransferkitError
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 FOUND = all_of_them()
 LEAST = 80

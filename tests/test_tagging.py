@@ -31,6 +31,7 @@ from transferkit.evaluation.results import RunResult
 from transferkit.networks.head import Head
 from transferkit.networks.inference import outputs
 from transferkit.networks.inputs import at_words
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.tagging.tags import repaired, spans
 from transferkit.tasks.token_classification import read
@@ -255,7 +256,7 @@ def test_rows_longer_than_the_window_are_learned_and_answered_whole(folder: Path
 
 def test_what_needs_one_label_per_row_is_refused() -> None:
     with pytest.raises(ConfigError, match="rows have numbers; leave it out"):
-        objectives.of(tasks.Shape.VALUE).hard_loss(np.zeros(3), TrainingOptions(class_weights="balanced"), 1)
+        objectives.of(Shape.VALUE).hard_loss(np.zeros(3), TrainingOptions(class_weights="balanced"), 1)
     with pytest.raises(ConfigError, match="resampling=oversample needs one label per row"):
         oversampled(SimpleNamespace(labels=np.zeros((3, 2), dtype=np.int64)), 0)  # type: ignore[arg-type]
 

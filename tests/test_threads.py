@@ -30,9 +30,9 @@ from transferkit.predictors.generator import Generator
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.predictors.static import Sizes, Static, StaticModel, number
 from transferkit.predictors.transformer import Transformer
+from transferkit.shapes import Shape
 from transferkit.sources.hush import hushed, log_hushed
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 THREADS = 8
 LABELS = ("O", "B-one", "B-two")

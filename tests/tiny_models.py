@@ -22,9 +22,9 @@ from transformers import (
 from transferkit import sources, tasks
 from transferkit.cache.spaces import Cache
 from transferkit.routes import Context
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 KINDS = {
     "animal": ("cat", "dog", "horse", "mouse", "bird", "fish"),

@@ -49,7 +49,6 @@ from transferkit.routes.feature_transfer import MOST_WORDS
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding, Overview
-from transferkit.tasks import Shape
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions, usual_patience
 from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.ridge_head import fitting_bytes
@@ -137,7 +136,7 @@ def of_run(intake: Intake) -> Estimate:
 
 def _encoded(rows: Rows, prepared: Prepared, tokenizer: Any) -> Encoded:
     config, task, backbone = prepared.config, prepared.task, prepared.backbone
-    if task.shape is Shape.TAGS:
+    if task.shape.form.OF_WORDS:
         return encode_words(rows, tokenizer, prepared.max_length, backbone.prompt)
     if not _written(prepared):
         return encode(rows, tokenizer, prepared.max_length, backbone.prompt)
@@ -147,7 +146,7 @@ def _encoded(rows: Rows, prepared: Prepared, tokenizer: Any) -> Encoded:
 
 
 def _written(prepared: Prepared) -> bool:
-    return prepared.task.shape is Shape.TEXT and prepared.backbone.writes
+    return prepared.task.shape.form.WRITTEN and prepared.backbone.writes
 
 
 def seconds_per_token(backbone: Backbone, rows: Encoded) -> tuple[float, float]:
@@ -299,13 +298,13 @@ def _memory(plan: Plan, load: _Load) -> int:
 def _frozen_bytes(load: _Load) -> int:
     """Of reading the features of every depth in batches, and then, or of fitting the head, whichever is more."""
     task, backbone = load.prepared.task, load.prepared.backbone
-    depths, width, pooled = backbone.layers + 1, backbone.width, task.shape not in (Shape.TAGS, Shape.SPAN)
+    depths, width, pooled = backbone.layers + 1, backbone.width, not task.shape.form.OF_TOKENS
     tokens = load.tokens["train"] + load.tokens["validation"]
     rows = len(load.prepared.splits.train) + len(load.prepared.splits.validation) if pooled else min(tokens, MOST_WORDS)
     kept = min(_SHARD_BYTES, 4 * rows * depths * width)
     scores = 2 * load.longest * width / _WIDTH_PER_HEAD
     batch = 4 * max(batch_tokens(), load.longest) * ((2 * depths + 8) * width + scores)
-    targets = 2 if task.shape is Shape.SPAN else len(task.labels)
+    targets = 2 if task.shape.form.OF_CONTEXTS else len(task.labels)
     return int(max(batch + 2 * kept, fitting_bytes(rows, depths, width, targets)))
 
 

@@ -42,7 +42,7 @@ from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Splits
 from transferkit.table.values import names_in
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.transfer import (
     CrossValidated,
     Prepared,
@@ -303,12 +303,12 @@ def _naive(prepared: Prepared, run: RunFolder, results: list[RouteResult]) -> Na
 
 def _of_known_labels(split: tuple[Rows, Rows, float] | None, task: Task) -> tuple[Rows, Rows, float] | None:
     """Without rows whose labels cleaning took out of train; None where the rest of train lacks one of the labels."""
-    if split is None or task.shape not in (Shape.LABEL, Shape.LABELS, Shape.TAGS):
+    if split is None or not task.shape.form.NAMES:
         return split
     known = set(task.labels)
 
     def named(target: Any) -> set[str]:
-        return set(task.encode_target(target, ())) if task.shape is Shape.TAGS else set(names_in(target))
+        return set(task.encode_target(target, ())) if task.shape.form.OF_WORDS else set(names_in(target))
 
     learn, test = (
         part.take([i for i, target in enumerate(part[task.target]) if named(target) <= known]) for part in split[:2]
@@ -333,4 +333,4 @@ def _plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) ->
 def _rows_per_label(rows: Rows, task: Task) -> float:
     """The median over labels; all of them for what has no labels."""
     counts = Counter(name for target in rows[task.target] for name in names_in(target))
-    return float(np.median(list(counts.values()))) if task.shape in (Shape.LABEL, Shape.LABELS) else len(rows)
+    return float(np.median(list(counts.values()))) if task.shape.form.CLASSES else len(rows)

@@ -15,19 +15,15 @@ from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, ca
 from transferkit.data import audit, columns, flags
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
+from transferkit.shapes import Shape
 from transferkit.sources import hub_data
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Audit, Finding, Overview, Splits
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training import parts
 
 log = logging.getLogger("transferkit")
 
-_NO_WINDOWS = {
-    Shape.TAGS: "rows of words are read in windows in any case",
-    Shape.SPAN: "contexts are read in windows in any case",
-    Shape.TEXT: "a text that is to be answered with one is cut at max_length only",
-}
 _USUAL_TASK = "text-classification"
 
 
@@ -81,7 +77,7 @@ def take_in(config: RunConfig, table: Any = None) -> Intake:
     except DataError as error:
         raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
     task = task.bound(splits.train.join(splits.validation))
-    if splits.folds and not len(splits.test) and task.shape in (Shape.LABEL, Shape.LABELS):
+    if splits.folds and not len(splits.test) and task.shape.form.CLASSES:
         splits = _with_rare_labels(splits, task, config)
     splits = _reported(splits, audit.turns(splits.train) if task.conversations else ())
     for name, words in splits.overview.facts:
@@ -118,11 +114,11 @@ def _settled(config: RunConfig, task: Task) -> RunConfig:
 
 def _require_sense(config: RunConfig, task: Task) -> None:
     """Raise `ConfigError` for settings that mean nothing to this task, and for routes or options that there are not."""
-    if config.long_texts == "windows" and task.shape in _NO_WINDOWS:
-        raise ConfigError(f"long_texts=windows: {_NO_WINDOWS[task.shape]}; leave it out")
-    if config.answer_tokens and task.shape is not Shape.SPAN:
+    if config.long_texts == "windows" and task.shape.form.NO_WINDOWS:
+        raise ConfigError(f"long_texts=windows: {task.shape.form.NO_WINDOWS}; leave it out")
+    if config.answer_tokens and not task.shape.form.OF_CONTEXTS:
         raise ConfigError(f"answer_tokens: for spans of contexts; {task.name} wants {task.shape.value}; leave it out")
-    if task.shape is not Shape.TEXT:
+    if not task.shape.form.WRITTEN:
         for name, idle in (
             ("generation", config.generation == GenerationConfig()),
             ("instruction", not config.instruction),
@@ -148,7 +144,7 @@ def _tables(config: RunConfig, table: Any, task: Task) -> dict[str, Rows]:
     else:
         tables = data.read_splits(path, config.data.validation, config.data.test, config.data.encoding)
     if config.unlabelled:
-        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding, of_words=task.shape is Shape.TAGS)
+        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding, of_words=task.shape.form.OF_WORDS)
     return tables
 
 

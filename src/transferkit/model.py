@@ -22,6 +22,7 @@ from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.predictors import Predictor
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -29,10 +30,9 @@ from transferkit.table.values import names_in
 from transferkit.tagging import sentences, word_rows
 from transferkit.tagging.marking import How
 from transferkit.tagging.tagged import tagged, unparted
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 _MOST_AT_ONCE = 1_000_000
-_LOST = {Shape.SPAN: "the end of the question is lost; shorten it"}
 _LOST_OF_TALKS = "the end is lost, of a conversation its oldest turns"
 
 log = logging.getLogger("transferkit")
@@ -113,14 +113,14 @@ class Model:
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
-        if self.task.shape not in (Shape.LABEL, Shape.LABELS):
+        if not self.task.shape.form.CLASSES:
             raise ConfigError(
                 f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}; ask for answers alone"
             )
 
     def _rows(self, texts: Sequence[given_texts.Text]) -> Rows:
         texts = given_texts.listed(texts)
-        if self.task.shape is Shape.TAGS:
+        if self.task.shape.form.OF_WORDS:
             return sentences.given(texts, self.parting)
         return given_texts.rows_of(
             given_texts.filled(texts, self.takes_pairs), self.takes_pairs if self.columns else None
@@ -146,8 +146,8 @@ class Model:
         unfinished: list[int] = []
         alone: list[int] = []
         unparted: list[int] = []
-        batches = data.stream(path, batch_size, encoding, of_words=self.task.shape is Shape.TAGS)
-        for batch in word_rows.whole(batches) if self.task.shape is Shape.TAGS else batches:
+        batches = data.stream(path, batch_size, encoding, of_words=self.task.shape.form.OF_WORDS)
+        for batch in word_rows.whole(batches) if self.task.shape.form.OF_WORDS else batches:
             known = self._named(batch, named)
             rows, columns = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
             odd = odd or oddities.header(rows, self.task, columns, "")
@@ -193,7 +193,7 @@ class Model:
         references = self.task.references(cleaned.rows)
         findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
         findings = (*told, *findings, *merged, *oddities.header(cleaned.rows, self.task, cleaned.columns, ""))
-        if self.task.shape is Shape.TAGS:
+        if self.task.shape.form.OF_WORDS:
             findings += self._odd_tags(cleaned.rows)
         if self.task.shape is Shape.VALUE:
             findings += audit.constant(references)
@@ -205,14 +205,14 @@ class Model:
 
     def _respelt(self, rows: Rows) -> Rows:
         """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""
-        if self.task.shape not in (Shape.LABEL, Shape.LABELS):
+        if not self.task.shape.form.CLASSES:
             return rows
         for spelling in (labels.same_numbers, lambda found: labels.respelt(found, self.labels)):
             rows, _ = labels.renamed(rows, self.task.target, spelling(audit.class_counts(rows, self.task)))
         return rows
 
     def _know(self, rows: Rows, column: str) -> None:
-        if self.task.shape not in (Shape.LABEL, Shape.LABELS):
+        if not self.task.shape.form.CLASSES:
             return
         for number, target in zip(rows.numbers, rows[self.task.target], strict=True):
             unknown = [label for label in names_in(target) if label not in self.labels]
@@ -234,7 +234,7 @@ class Model:
         found = self.predictor.predict(asked)
         answered: list[Any] = [None] * len(rows)
         decoded = self.task.decode(found.outputs, self.labels)
-        if self.task.shape is Shape.TAGS:
+        if self.task.shape.form.OF_WORDS:
             decoded = tagged(asked, decoded, found.outputs)
         for i, value in zip(np.flatnonzero(~blank), decoded, strict=True):
             answered[i] = value
@@ -256,7 +256,7 @@ class Model:
             log.warning("%s: %s", finding.message, finding.action)
 
     def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
-        lost = _LOST_OF_TALKS if self.task.conversations else _LOST.get(self.task.shape, "the end is lost")
+        lost = _LOST_OF_TALKS if self.task.conversations else self.task.shape.form.LOST
         return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:

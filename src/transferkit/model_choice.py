@@ -17,19 +17,18 @@ from transferkit.sources.backbone import Backbone
 from transferkit.sources.source import UnreachableError
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding, Overview, Splits
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 log = logging.getLogger("transferkit")
 
 _USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
-_ALWAYS_IN_WINDOWS = {Shape.SPAN: "spans", Shape.TAGS: "words"}
 _MULTILINGUAL = "multilingual-e5-small"
 
 
 def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
     """The model that was named, or the usual one; but for texts that it does not know one of many languages. The
     settings name it."""
-    config, writes = intake.config, intake.task.shape is Shape.TEXT
+    config, writes = intake.config, intake.task.shape.form.WRITTEN
     backbone = _loaded(config, config.model or (_USUAL_WRITER if writes else _USUAL_MODEL))
     if config.model is None and not writes:
         texts = _as_read(intake.splits.labelled, intake.task)
@@ -78,23 +77,23 @@ def measured(
     """
     asked = config.max_length
     limit = backbone.longest(task.shape)
-    most = backbone.positions if task.shape is Shape.SPAN else backbone.max_length
+    most = backbone.positions if task.shape.form.OF_CONTEXTS else backbone.max_length
     rows = _as_read(splits.train.join(splits.validation).join(splits.test), task)
-    if task.shape is Shape.TEXT and backbone.writes:
+    if task.shape.form.WRITTEN and backbone.writes:
         lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
         most = limit
     if asked and asked > most:
         room = ", and its answer needs room too" if most < backbone.max_length else ""
         raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
-    if not (task.shape is Shape.TEXT and backbone.writes):
+    if not (task.shape.form.WRITTEN and backbone.writes):
         encoded = encode(rows, backbone.tokenizer(), limit, backbone.prompt)
         _require_embeddings(encoded, rows, backbone)
         lengths = encoded.full_lengths
     max_length = asked or limit
-    long_texts = _ALWAYS_IN_WINDOWS.get(task.shape, config.long_texts)
+    long_texts = task.shape.form.WINDOWS_OF or config.long_texts
     longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
     finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
-    if task.shape is Shape.TEXT and finding.rows:
+    if task.shape.form.WRITTEN and finding.rows:
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
     found = coverage.of(rows, backbone.tokenizer())
@@ -104,7 +103,7 @@ def measured(
             + _advice(task, backbone)
         )
     known = coverage.findings(found, backbone.name, _advice(task, backbone))
-    if task.shape is not Shape.TEXT:
+    if not task.shape.form.WRITTEN:
         known += _unused_prompts(backbone, config.prompt)
     for each in known:
         log.warning("%s; %s", each.message, each.action)
@@ -145,11 +144,11 @@ def _advice(task: Task, backbone: Backbone) -> str:
             f"its tokenizer knows {known:,} tokens, the model has {backbone.vocabulary:,} embeddings: take the "
             "tokenizer that came with these weights, whole"
         )
-    if task.shape is Shape.TEXT or backbone.name == _MULTILINGUAL:
+    if task.shape.form.WRITTEN or backbone.name == _MULTILINGUAL:
         return "take a model that was pretrained on texts like these"
     return f"take one that was pretrained on texts like these, such as --model {_MULTILINGUAL}"
 
 
 def _as_read(rows: Rows, task: Task) -> Rows:
     """`rows` with the texts that are tokenised."""
-    return word_windows.as_read(rows) if task.shape is Shape.TAGS else rows
+    return word_windows.as_read(rows) if task.shape.form.OF_WORDS else rows

@@ -22,12 +22,13 @@ from transferkit.intake import cache_of
 from transferkit.language.parting import learned
 from transferkit.predictors import load
 from transferkit.routes import Context, Outcome, Plan
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Splits
-from transferkit.tasks import Shape, Task
-from transferkit.training import parts, objectives
+from transferkit.tasks import Task
+from transferkit.training import objectives, parts
 
 log = logging.getLogger("transferkit")
 
@@ -59,7 +60,7 @@ class Prepared:
     def compared(self) -> Rows:
         """The validation rows that routes are chosen by."""
         rows = self.splits.validation
-        if self.task.shape is not Shape.TEXT or len(rows) <= _MOST_WRITTEN:
+        if not self.task.shape.form.WRITTEN or len(rows) <= _MOST_WRITTEN:
             return rows
         return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
 
@@ -111,7 +112,7 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
         with run.written(kept.relative_to(run.path).as_posix()) as draft:
             held_out.write(draft, answers)
     about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
-    if prepared.task.shape is Shape.TAGS:
+    if prepared.task.shape.form.OF_WORDS:
         about["parting"] = learned(prepared.splits.train["text"])
     done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
     give_back()

@@ -16,7 +16,7 @@ from sklearn.metrics import r2_score
 from transferkit import metrics, tasks
 from transferkit.errors import ConfigError
 from transferkit.evaluation import paired, scores
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 
 REFERENCE = {
     "accuracy": lambda y, p: sk.accuracy_score(y, p.argmax(1)),

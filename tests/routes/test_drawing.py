@@ -15,9 +15,9 @@ from transferkit import options, routes, tasks
 from transferkit.cache import asking
 from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.routes import Context
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.training import loop
 
 

@@ -12,7 +12,7 @@ from transferkit import options, routes, tasks
 from transferkit.config import RouteConfig, Strict
 from transferkit.errors import ConfigError
 from transferkit.routes import Context
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 
 ROUTES = [name for name in options.names() if options.get(name).Options.model_fields]
 # Something else than the default, of every option that a route might not look at.

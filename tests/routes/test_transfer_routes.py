@@ -22,12 +22,12 @@ from transferkit.networks.prefix import SkippedPrefix
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome, automatic, baseline, contrastive, parameter_transfer
+from transferkit.shapes import Shape
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.training import folds, loop
-from transferkit.training.options import TrainingOptions
 from transferkit.training.objectives import label
+from transferkit.training.options import TrainingOptions
 
 QUICK: dict[str, dict[str, Any]] = {
     "baseline": {},

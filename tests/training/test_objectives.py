@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from transferkit import answerers, metrics, tasks
 from transferkit.networks.adjustment import Adjustment
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.training import objectives
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions

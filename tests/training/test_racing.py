@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix
 
 from transferkit.training import linear, racing
 from transferkit.training.folds import folds
-from transferkit.training.racing import Race
 from transferkit.training.objectives import label, labels, value
+from transferkit.training.racing import Race
 
 Floats = npt.NDArray[np.float32]
 RANDOM = np.random.default_rng(0)

@@ -8,18 +8,18 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, Ridge
-from transferkit.networks.head import prepared
 
-from transferkit import tasks
+from transferkit.networks.head import prepared
 from transferkit.predictors import span_matcher
 from transferkit.predictors.tag_dictionary import counted
-from transferkit.training import linear, probing, ridge, objectives
+from transferkit.shapes import Shape
+from transferkit.training import linear, objectives, probing, ridge
 from transferkit.training.folds import folds as folds_of
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.hard_labels import HardLabels
+from transferkit.training.objectives import label
 from transferkit.training.racing import Race
 from transferkit.training.ridge_head import fit_head
-from transferkit.training.objectives import label
 
 Floats = npt.NDArray[np.float32]
 
@@ -156,7 +156,7 @@ def test_what_cross_validation_chooses_by_and_what_scores_are_worth(shape: str) 
         "tags": truth.argmax(axis=1)[:, None],
     }[shape]
     scores = {"value": scores[:, :1], "tags": scores[:, None]}.get(shape, scores)
-    kind, often = objectives.of(tasks.Shape[shape.upper()]), repeated(own)
+    kind, often = objectives.of(Shape[shape.upper()]), repeated(own)
     # Numbers are standardised, and scores of spans divided by their spread: in that weights have no part.
     tolerance = 0.1 if shape in ("span", "value") else 1e-5
     found = kind.quality(scores, targets, own)

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from jobs import differing, examples_of, make_job, weights_of
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from jobs import differing, examples_of, make_job, weights_of
 from tiny_models import Tiny, rows_for
 from transferkit import tasks
 from transferkit.encoding.span_windows import PLAIN
 from transferkit.networks.layers import TOP
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.training import losses, objectives
 from transferkit.training.classifier import labelled_examples
@@ -145,7 +146,7 @@ def test_balanced_labels_are_even_by_the_weights_of_rows(shape: str) -> None:
         "labels": np.array([[1, 0], [1, 1], [0, 0], [np.nan, np.nan]], dtype=np.float32),
         "tags": np.array([[0, 0], [0, 1], [1, -100], [-100, -100]]),
     }[shape]
-    kind = objectives.of(tasks.Shape[shape.upper()])
+    kind = objectives.of(Shape[shape.upper()])
     options = TrainingOptions(class_weights="balanced")
     own = np.array([2, 1, 1, 1], dtype=np.float32)
     found: Any = kind.hard_loss(targets, options, 2, own)

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 from typing import Protocol
 
 from transferkit.arrays import Floats
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 
 
 class Answerer(Protocol):

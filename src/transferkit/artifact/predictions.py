@@ -1,7 +1,6 @@
 """Predictions on the test rows, as a table."""
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -9,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from transferkit import record
-from transferkit.data.answers import written
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.results import RunResult
-from transferkit.tasks import Shape, Task, joined
+from transferkit.shapes import Shape
+from transferkit.tasks import Task
 
 _REMEDY = "restore it from a copy"
 
@@ -77,7 +76,7 @@ def _lines(path: Path) -> list[list[str]]:
 def _check(path: Path, number: int, cells: Mapping[str, str], task: Task) -> None:
     """Read the target, and answers too, which have its form, save for spans and texts, of which there is the text."""
     for name, cell in cells.items():
-        if name != task.target and task.shape in (Shape.SPAN, Shape.TEXT):
+        if name != task.target and task.shape.form.AS_TEXTS:
             continue
         try:
             task.read_target(cell)
@@ -88,14 +87,4 @@ def _check(path: Path, number: int, cells: Mapping[str, str], task: Task) -> Non
 def cell(answer: Any, task: Task) -> Any:
     """An answer as one cell, from which the task reads the same again: several labels joined by `|`, or as JSON where
     one has a sign that parts labels; tags joined by blanks; right texts and answers to a question as JSON."""
-    if task.shape is Shape.SPAN and answer == "":
-        return "[]"
-    if not isinstance(answer, list | tuple):
-        return float(f"{answer:.7g}") if isinstance(answer, float) else answer
-    if task.shape is Shape.SPAN:
-        return written(answer)
-    if task.shape is Shape.TAGS:
-        return " ".join(answer)
-    if task.shape is Shape.LABELS:
-        return joined(answer, task)
-    return json.dumps(list(answer), ensure_ascii=False)
+    return task.shape.form.cell(answer, task.read_target)

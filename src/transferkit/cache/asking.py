@@ -30,9 +30,10 @@ from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.progress import progress
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 SPANS_BY_TOKEN = "answers that are spans are always learned by the token"
 _ROWS_AT_ONCE = 8192
@@ -63,7 +64,7 @@ def answers(
 
     kept = "answers with thresholds" if shape is Shape.LABELS else "answers"
     found = cache.space(kept, fingerprint(folder)).fetch(rows.keys(), ask)
-    if shape is Shape.TAGS:
+    if shape.form.OF_WORDS:
         return stacked([found[i] for i in range(len(found))])
     return found.stack()[:, 0]
 

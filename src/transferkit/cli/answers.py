@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from transferkit import tasks
 from transferkit.disk import whole_file
 from transferkit.progress import progress
+from transferkit.shapes import Shape, labels
 from transferkit.tagging.sentences import written
-from transferkit.tasks import Shape
 
 if TYPE_CHECKING:
     from transferkit.model import Answers
@@ -107,7 +107,7 @@ def _cell(value: Any, name: str) -> Any:
         return value
     if any(isinstance(each, dict) for each in value) or (name == "tags" and not value):
         return json.dumps(value, ensure_ascii=False)
-    return written(value) if name == "tags" else tasks.joined(value, tasks.of_shape(Shape.LABELS))
+    return written(value) if name == "tags" else labels.cell(value, tasks.of_shape(Shape.LABELS).read_target)
 
 
 def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:

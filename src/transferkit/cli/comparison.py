@@ -14,8 +14,9 @@ from transferkit.config import resuming
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 Row = tuple[str, str, str]
 _TEXTS = (Shape.SPAN, Shape.TEXT)
@@ -93,15 +94,15 @@ def _encoded(task: Task, cells: list[str]) -> list[Any]:
 
 def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
     """Answers in the form of predictions that are sure of themselves."""
-    if task.shape is Shape.TAGS:
+    if task.shape.form.OF_WORDS:
         encoded = _encoded(task, cells)
         out = np.full((len(cells), max(map(len, encoded)), len(task.labels)), np.nan)
         for i, tags in enumerate(encoded):
             out[i, : len(tags)] = np.eye(len(task.labels))[[task.labels.index(tag) for tag in tags]]
         return out
-    if task.shape is Shape.SPAN:
+    if task.shape.form.OF_CONTEXTS:
         return np.array([(cell,) for cell in cells], dtype=[("answer", f"<U{max(1, *map(len, cells))}")])
-    if task.shape is Shape.TEXT:
+    if task.shape.form.WRITTEN:
         return np.asarray(cells, dtype=np.str_)
     given = np.asarray(_encoded(task, cells), dtype=np.float64)
     if task.shape is Shape.LABEL:

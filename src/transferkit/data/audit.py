@@ -11,6 +11,7 @@ import numpy as np
 from transferkit.data import conversations
 from transferkit.data.columns import TaskColumns
 from transferkit.data.labels import form
+from transferkit.shapes import Shape
 from transferkit.table.prose import MOST_SHOWN, counted, of, shown, verb
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -40,12 +41,12 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     (most, many), (least, few) = classes[0], classes[-1]
     total = len(train)
     uneven = many > _UNBALANCED * few
-    what = "classes" if task.shape.name == "LABEL" else "labels"
+    what = "classes" if task.shape is Shape.LABEL else "labels"
     message = (
         f"{len(classes)} {what} in {counted(total)} to train on; largest {most!r} {counted(many)} "
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
-    other = "accuracy" if task.shape.name == "LABEL" else "micro F1"
+    other = "accuracy" if task.shape is Shape.LABEL else "micro F1"
     action = (
         f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
     )
@@ -70,7 +71,7 @@ def turns(train: Rows) -> list[Finding]:
 
 def always(train: Rows, task: TaskColumns) -> list[Finding]:
     """Labels of which several may hold, and which hold in every row: there is nothing to learn about them."""
-    if task.shape.name != "LABELS":
+    if task.shape is not Shape.LABELS:
         return []
     found = sorted(label for label, count in class_counts(train, task).items() if count == len(train))
     if not found:
@@ -266,9 +267,9 @@ def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
 
 def class_names(rows: Rows, task: TaskColumns) -> Iterable[str]:
     """The label of every row, or all of it."""
-    if task.shape.name == "LABEL":
+    if task.shape is Shape.LABEL:
         return map(str, rows[task.target])
-    of_tags = task.shape.name == "TAGS"
+    of_tags = task.shape.form.OF_WORDS
     in_rows = (cell if of_tags and isinstance(cell, list) else names_in(cell) for cell in rows[task.target])
     return chain.from_iterable(in_rows)
 

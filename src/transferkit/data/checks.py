@@ -7,12 +7,12 @@ from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import TaskColumns
 from transferkit.data.duplicates import grouped
 from transferkit.errors import DataError
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.column_names import GROUP, WEIGHT
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import names_in
-from transferkit.tagging.tags import OUTSIDE
 
 
 def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
@@ -33,12 +33,12 @@ def enough_classes(
 ) -> None:
     """A task of labels needs at least two of them, one of numbers two different ones, one of tags or spans any. Labels
     of one row each can be learned where they are `tested` on other rows."""
-    if task.shape.name in ("TAGS", "SPAN"):
+    if task.shape.form.OF_TOKENS:
         _anything_marked(train, task, columns, when)
-    if task.shape.name not in ("LABEL", "LABELS", "VALUE"):
+    if not task.shape.whole:
         return
     classes = audit.class_counts(train, task)
-    what = "numbers" if task.shape.name == "VALUE" else "labels"
+    what = task.shape.form.WANTED
     if len(classes) < 2:
         only = f"only {next(iter(classes))!r}" if classes else "none"
         raise DataError(
@@ -46,7 +46,7 @@ def enough_classes(
             f"found {only} in {prose.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
-    if task.shape.name != "VALUE" and max(classes.values()) < 2 < len(classes) and not tested:
+    if task.shape.form.CLASSES and max(classes.values()) < 2 < len(classes) and not tested:
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
             f"{prose.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
@@ -56,11 +56,11 @@ def enough_classes(
 
 def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str], when: str) -> None:
     """Some word has a tag other than O, or some question an answer."""
-    if any(set(target or ()) - {OUTSIDE} if task.shape.name == "TAGS" else target for target in train[task.target]):
+    form = task.shape.form
+    if any(form.is_telling(target) for target in train[task.target]):
         return
-    what = f"a tag other than {OUTSIDE}" if task.shape.name == "TAGS" else "a question that has an answer"
     raise DataError(
-        f"{train.source or 'data'}: expected {what} in column {columns[task.target]!r}, found none in "
+        f"{train.source or 'data'}: expected {form.TELLING} in column {columns[task.target]!r}, found none in "
         f"{prose.counted(len(train))}{when}; add rows to learn from or name another column with --label"
     )
 
@@ -82,7 +82,7 @@ _ANOTHER_SET = 0.1
 
 def one_number(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
     """`parts` with `1` for `1.0` where both stand in them and all labels are numbers, and the findings."""
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return dict(parts), []
     names = labels.same_numbers({label for rows in parts.values() for label in audit.class_counts(rows, task)})
     if not names:
@@ -114,7 +114,7 @@ def _respelt(
 
 def one_spelling(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows], list[Finding]]:
     """`parts` with the spelling that train has for labels written otherwise (`1.0` for `1`), and the findings."""
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return dict(parts), []
     known, found, findings = audit.class_counts(parts["train"], task), {}, []
     for name, rows in parts.items():
@@ -126,7 +126,7 @@ def one_spelling(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str
 
 def same_labels(parts: Mapping[str, Rows], task: TaskColumns) -> None:
     """No given split has another set of labels than train; a few that train lacks are no reason to refuse it."""
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return
     known = audit.class_counts(parts["train"], task)
     for name, rows in parts.items():
@@ -146,11 +146,11 @@ def learnable(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, R
 
     Of one label per row that takes the row out of validation or test; of several the label alone.
     """
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return dict(parts), []
     known, found, findings = audit.class_counts(parts["train"], task), dict(parts), []
     for name in ("validation", "test"):
-        rows, several = parts[name], task.shape.name == "LABELS"
+        rows, several = parts[name], task.shape is Shape.LABELS
         counts = audit.class_counts(rows, task)
         unknown = {label: many for label, many in counts.items() if label not in known}
         if not unknown:

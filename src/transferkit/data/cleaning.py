@@ -7,10 +7,11 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import answers, audit, content, decimals, last_turns, memberships, no_labels, weights
+from transferkit.data import audit, content, decimals, last_turns, memberships, no_labels, weights
 from transferkit.data.columns import TaskColumns, canonical
 from transferkit.data.duplicates import grouped, resolve
 from transferkit.errors import DataError
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.column_names import WEIGHT
 from transferkit.table.rows import Rows
@@ -19,10 +20,6 @@ from transferkit.table.values import label_key, names_in
 from transferkit.tagging import marking, tag_forms, word_checks, word_rows
 from transferkit.tagging.annotations import Marked
 from transferkit.tagging.marking import UNKNOWN, How
-
-_WANTED = {"VALUE": "numbers", "TAGS": "tags", "SPAN": "answers", "TEXT": "answers"}
-"""What rows are to have, by the form of the answer; where it is not here, labels."""
-_HOW_TO_SAY_NONE = dict.fromkeys(("LABELS", "SPAN"), "; write [] where there is none")
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     table_rows = table.take(~header) if header.any() else table
     rows, columns = canonical(table_rows, task, named)
     told = task.notices(table_rows, name)
-    if task.shape.name == "VALUE":
+    if task.shape is Shape.VALUE:
         told += decimals.noticed(table_rows, columns[task.target], name)
     if task.conversations:
         rows, cut = last_turns.cut_back(rows, task, name)
@@ -52,7 +49,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     blank = np.asarray(content.is_blank(rows, task), dtype=bool)
     unlabelled = ~blank & np.array([target is None for target in rows[task.target]], dtype=bool)
     where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
-    wanted = _WANTED.get(task.shape.name, "labels")
+    wanted = task.shape.form.WANTED
     if blank.all():
         asked = " or ".join(repr(columns[column]) for column in task.inputs)
         raise DataError(f"{where}: all {len(rows):,} rows are empty in column {asked}; name another with --text")
@@ -68,7 +65,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
         Finding(note.kind, note.severity, note.message, note.rows, note.action) for note in table.notes
     ]
     findings += [*audit.encoding(rows, task, name), *told]
-    if task.shape.name == "TAGS":
+    if task.shape.form.OF_WORDS:
         findings += word_rows.findings(table, name)
     if header.any():
         findings.append(
@@ -84,23 +81,17 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
                 rows.take(unlabelled),
                 name,
                 f"no {wanted[:-1]}{_instead(table, columns[task.target], task, rows.numbers[unlabelled])}",
-                "set aside for distillation" + _HOW_TO_SAY_NONE.get(task.shape.name, ""),
+                "set aside for distillation" + task.shape.form.NONE,
             )
         )
     usable = weights.read(memberships.read(rows.take(~blank & ~unlabelled), columns), columns, name != "validation")
     spare = memberships.read(rows.take(unlabelled), columns, strict=False)
     spare = weights.unknown(spare) if WEIGHT in rows else spare
-    if task.shape.name == "TAGS":
+    if task.shape.form.OF_WORDS:
         usable, spare, how, told = _of_words(usable, spare, how, name, where)
         findings += told
-    if task.shape.name == "SPAN":
-        usable, moved = answers.mended(usable, columns, name)
-        findings += moved
-        if not len(usable):
-            raise DataError(
-                f"{where}: no answer in column {columns[task.target]!r} stands in its context; name other columns "
-                "with --text-pair and --label"
-            )
+    usable, moved = task.shape.form.mended(usable, columns, name)
+    findings += moved
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None), how)
 
 
@@ -109,7 +100,7 @@ def _instead(table: Rows, column: str, task: TaskColumns, unlabelled: "npt.NDArr
     if column not in table:
         return ""
     cells = table.take(np.isin(table.numbers, unlabelled))[column]
-    return no_labels.said(cells, no_labels.of(task.shape.name, column))
+    return no_labels.said(cells, no_labels.of(task.shape, column))
 
 
 def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tuple[Rows, Rows, How, list[Finding]]:
@@ -128,9 +119,9 @@ def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tup
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
-    targets = [label_key(target, task.shape.name == "TAGS") for target in rows[task.target]]
-    repeats = resolve(keys, targets, task.shape.name == "LABEL", rows.columns.get(WEIGHT))
-    findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.name == "TAGS" else []
+    targets = [label_key(target, task.shape.form.OF_WORDS) for target in rows[task.target]]
+    repeats = resolve(keys, targets, task.shape is Shape.LABEL, rows.columns.get(WEIGHT))
+    findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.form.OF_WORDS else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
         repeat = prose.verb(len(numbers), "repeats", "repeat")
@@ -169,7 +160,7 @@ def _tagged_twice(rows: Rows, keys: Sequence[str], kept: "npt.NDArray[np.bool_]"
 
 def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, where: str) -> None:
     """Two labels that differ in bytes that are not UTF-8 would be one."""
-    if task.shape.name not in ("LABEL", "LABELS", "TAGS"):
+    if not task.shape.form.NAMES:
         return
     if not any("\ufffd" in name for name in set(audit.class_names(rows, task))):
         return

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from enum import Enum
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
@@ -11,6 +10,7 @@ from transferkit.data import decimals, headers, joined, no_labels
 from transferkit.errors import DataError, shown
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.reading import word_columns
+from transferkit.shapes import Shape
 from transferkit.table import values
 from transferkit.table.column_names import ALIASES, ASIDE, GROUP, PAIRS, TIME, WEIGHT, plain
 from transferkit.table.rows import Rows
@@ -58,7 +58,7 @@ class TaskColumns(Protocol):
         """Whether a text may be a conversation."""
 
     @property
-    def shape(self) -> Enum:
+    def shape(self) -> Shape:
         """The form of the answer; LABEL means one class per row."""
 
     @property
@@ -94,8 +94,8 @@ def canonical(
     columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
-        cells = values.targets(rows[raw], no_labels.of(task.shape.name, raw))
-        cells = decimals.with_points(cells) if task.shape.name == "VALUE" else cells
+        cells = values.targets(rows[raw], no_labels.of(task.shape, raw))
+        cells = decimals.with_points(cells) if task.shape is Shape.VALUE else cells
         columns[task.target] = values.read(cells, task.read_target, raw, rows)
     else:
         columns[task.target] = [None] * len(rows)
@@ -183,7 +183,7 @@ def _usual(name: str, task: TaskColumns) -> tuple[str, ...]:
 
 
 def _of_words(task: TaskColumns) -> bool:
-    return task.shape.name == "TAGS"
+    return task.shape.form.OF_WORDS
 
 
 def flags(task: TaskColumns) -> dict[str, str]:
@@ -248,7 +248,7 @@ def _preferences(names: Sequence[str], task: TaskColumns) -> str:
 
 def _one_per_label(missing: Sequence[str], names: Sequence[str], task: TaskColumns) -> str:
     """A hint where there may be a column of 0 and 1 for every label."""
-    if task.shape.name == "LABELS" and missing == [task.target] and len(names) > _FEWEST_OF_LABELS:
+    if task.shape is Shape.LABELS and missing == [task.target] and len(names) > _FEWEST_OF_LABELS:
         return ", or where every label has a column of 0 and 1 all of these: --label NAME,NAME ..."
     return ""
 

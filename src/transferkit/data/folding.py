@@ -25,7 +25,7 @@ def folds_of(config: DataConfig, task: TaskColumns, rows: Mapping[str, int]) -> 
         return 0
     labelled = rows["train"] + rows.get("validation", 0)
     if isinstance(config.folds, str):
-        few = labelled < FEW_ROWS and task.shape.name != "TEXT"
+        few = labelled < FEW_ROWS and not task.shape.form.WRITTEN
         unvalidated = "validation" not in rows and config.validation_size == 0
         asked = AUTO_FOLDS if few or unvalidated else 0
         return asked if labelled >= 2 * asked else max(LEAST_FOLDS, labelled // 2) if asked else 0

@@ -14,6 +14,7 @@ from transferkit.data import flags, joined, separators
 from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import written
 from transferkit.errors import DataError, shown
+from transferkit.shapes import Shape
 from transferkit.table import printed, prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -44,7 +45,7 @@ def in_lists(
     `named` are the columns that the user named, canonical -> raw. Tables of other tasks stay what they are. Raises
     `DataError` with file, row and column for what cannot be read, and where labels would be called 0 and 1.
     """
-    if task.shape.name != "LABELS":
+    if task.shape is not Shape.LABELS:
         if asked.separator or asked.names:
             raise DataError("--label-separator and --label-names are for --task multi-label-classification; leave out")
         return dict(tables), dict(named), []

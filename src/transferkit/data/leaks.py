@@ -9,6 +9,7 @@ import numpy.typing as npt
 from transferkit.data import content
 from transferkit.data.columns import TaskColumns
 from transferkit.data.near_duplicates import near_pairs
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -57,7 +58,7 @@ def _without(removed: Sequence[int], count: int) -> npt.NDArray[np.bool_]:
 
 
 def _sparing_last(near: list[tuple[int, int]], gone: set[int], rows: Rows, task: TaskColumns) -> list[tuple[int, int]]:
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return near
     labels = [set(names_in(target)) for target in rows[task.target]]
     leaving = gone | {i for i, _ in near}
@@ -85,7 +86,7 @@ def _finding(kind: str, pairs: Sequence[tuple[int, int]], part: Part, held: Part
 
 
 def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, task: TaskColumns) -> list[Finding]:
-    if task.shape.name != "LABEL":
+    if task.shape is not Shape.LABEL:
         return []
     mine, theirs = part.rows[task.target], held.rows[task.target]
     found = [i for i, j in exact if label_key(mine[i]) != label_key(theirs[j])]

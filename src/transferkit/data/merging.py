@@ -6,6 +6,7 @@ from statistics import mean
 
 from transferkit.data import content
 from transferkit.data.columns import TaskColumns
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.column_names import WEIGHT
 from transferkit.table.rows import Rows
@@ -18,7 +19,7 @@ def merged(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows
     That is for tasks of several labels whose tables have one label in every row and texts with different ones; where
     any row has more than one label, and for all other tasks, `parts` stay what they are.
     """
-    several = task.shape.name == "LABELS"
+    several = task.shape is Shape.LABELS
     if not several or any(len(labels or ()) > 1 for rows in parts.values() for labels in rows[task.target]):
         return dict(parts), []
     found = {name: _merged(rows, content.keys(rows, task), task.target) for name, rows in parts.items()}

@@ -7,6 +7,7 @@ from typing import Any
 from transferkit.data.columns import TaskColumns, find
 from transferkit.data.labels import form, written
 from transferkit.errors import DataError
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Note, Rows
 from transferkit.table.values import missing
@@ -43,7 +44,7 @@ def without(
 
 def _column(tables: Mapping[str, Rows], task: TaskColumns, named: Mapping[str, str]) -> str:
     """The raw column of the labels, "" where there is none."""
-    if task.shape.name != "LABEL":
+    if task.shape is not Shape.LABEL:
         return ""
     try:
         return find([*tables.get("train", next(iter(tables.values()))).columns], task, named, True)[task.target]

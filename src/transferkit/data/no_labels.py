@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from transferkit.shapes import Shape
 from transferkit.table.values import PRINTED
 
 _NO_CONSENSUS = ("gold_label", "-")
@@ -28,16 +29,15 @@ _DOUBTFUL = frozenset(
         "空",
     )
 )
-_ANY_TEXT = ("TEXT", "SPAN")
 
 
-def of(shape: str, column: str) -> frozenset[str]:
+def of(shape: Shape, column: str) -> frozenset[str]:
     """Texts in a `column` of targets of this shape that stand for no target: what an empty cell is printed as, unless
     any text may be one."""
-    if shape in _ANY_TEXT:
+    if shape.form.AS_TEXTS:
         return frozenset()
     name, mark = _NO_CONSENSUS
-    return PRINTED | {mark} if shape == "LABEL" and column.strip().casefold() == name else PRINTED
+    return PRINTED | {mark} if shape is Shape.LABEL and column.strip().casefold() == name else PRINTED
 
 
 def said(cells: Sequence[Any], nothing: Collection[str]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from transferkit.data import audit, headers, no_labels
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import shown
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.column_names import ALIASES, plain
 from transferkit.table.rows import Rows
@@ -119,7 +120,7 @@ def _counts(cells: Iterable[str]) -> bool:
 
 def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
     """Labels such as `None` and `N/A`, which may say that there is none."""
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return []
     odd = {label: count for label, count in audit.class_counts(rows, task).items() if no_labels.is_doubtful(label)}
     if not odd:
@@ -133,7 +134,7 @@ def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named:
 
 def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
     """A task of several labels in which no row has several."""
-    if task.shape.name != "LABELS" or len(rows) < _FEWEST or any(len(target) > 1 for target in rows[task.target]):
+    if task.shape is not Shape.LABELS or len(rows) < _FEWEST or any(len(target) > 1 for target in rows[task.target]):
         return []
     message = f"no row{named} has more than one label in column {columns[task.target]!r}"
     action = "several labels are separated by |; where every row has one, take --task text-classification"

@@ -11,6 +11,7 @@ from transferkit.data import checks, content, splitting
 from transferkit.data.columns import TaskColumns
 from transferkit.data.leaks import Part, separate
 from transferkit.errors import DataError
+from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.column_names import TIME
 from transferkit.table.rows import Rows
@@ -113,7 +114,7 @@ def held_out(
     rows: Rows, groups: list[str], size: float, flag: str, task: TaskColumns, seed: int
 ) -> npt.NDArray[np.bool_]:
     """Which of `rows` a split of `size`, drawn at random, holds out."""
-    targets, shape = rows[task.target], task.shape.name
+    targets, shape = rows[task.target], task.shape
     strata, labels = splitting.strata(targets, shape), splitting.labels_of(targets, shape)
     count = splitting.wanted(size, len(rows), flag)
-    return splitting.hold_out(groups, strata, count, seed, labels, several=shape == "LABELS")
+    return splitting.hold_out(groups, strata, count, seed, labels, several=shape is Shape.LABELS)

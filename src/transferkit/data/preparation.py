@@ -28,6 +28,7 @@ from transferkit.data.merging import merged as merged_rows
 from transferkit.data.unlabelled import gathered
 from transferkit.errors import DataError
 from transferkit.reading.files import split_name
+from transferkit.shapes import Shape
 from transferkit.table import collecting
 from transferkit.table.column_names import ASIDE, GROUP, TIME, WEIGHT
 from transferkit.table.rows import Rows
@@ -89,12 +90,12 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed
     train = read.tables["train"].rows
     if task.conversations:
         findings += audit.turns(train)
-    if task.shape.name in ("LABEL", "LABELS", "TAGS"):
+    if task.shape.form.NAMES:
         findings += audit.alike_labels(train, task)
-    if task.shape.name == "TAGS":
+    if task.shape.form.OF_WORDS:
         rows = {name: part.rows for name, part in read.tables.items()}
         findings += [*audit.improper_tags(rows, task), *audit.plain_tags(rows, task)]
-    if task.shape.name in ("LABEL", "LABELS"):
+    if task.shape.form.CLASSES:
         findings += [*audit.always(train, task), *audit.balance(train, task)]
     return replace(overview.of(named, read.tables, task, findings), problem=problem)
 
@@ -271,16 +272,16 @@ def _learned(parts: Mapping[str, Rows], folds: int) -> Mapping[str, Rows]:
 
 
 def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
-    if task.shape.name == "VALUE":
+    if task.shape is Shape.VALUE:
         return list(audit.constant(parts["test"][task.target], "test")) if len(parts["test"]) else []
-    if task.shape.name == "TAGS":
+    if task.shape.form.OF_WORDS:
         return [
             *audit.alike_labels(parts["train"], task),
             *audit.improper_tags(parts, task),
             *audit.plain_tags(parts, task),
             *audit.unlearned_tags(parts, task),
         ]
-    if task.shape.name not in ("LABEL", "LABELS"):
+    if not task.shape.form.CLASSES:
         return []
     return [
         *audit.alike_labels(parts["train"], task),
@@ -302,6 +303,6 @@ def _counts(
         "splits": {name: len(rows) for name, rows in parts.items()},
         "findings": touched,
     }
-    if task.shape.name in ("LABEL", "LABELS"):
+    if task.shape.form.CLASSES:
         counts["classes"] = audit.class_table(parts, task)
     return counts

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.errors import DataError
+from transferkit.shapes import Shape
 from transferkit.table.values import label_key, names_in
 
 MINIMUM = 2
@@ -29,19 +30,19 @@ def wanted(size: float, total: int, flag: str) -> int:
 _BINS = 10
 
 
-def labels_of(targets: Sequence[Any], shape: str) -> list[list[str]] | None:
+def labels_of(targets: Sequence[Any], shape: Shape) -> list[list[str]] | None:
     """The labels of every row, where answers are labels."""
-    return [names_in(target) for target in targets] if shape in ("LABEL", "LABELS") else None
+    return [names_in(target) for target in targets] if shape.form.CLASSES else None
 
 
-def strata(targets: Sequence[Any], shape: str) -> list[str]:
+def strata(targets: Sequence[Any], shape: Shape) -> list[str]:
     """What is to be spread evenly: labels; the rarest of several; tenths of the range of numbers by rank."""
-    if shape == "LABEL":
+    if shape is Shape.LABEL:
         return [label_key(target) for target in targets]
-    if shape == "LABELS":
+    if shape is Shape.LABELS:
         counts = Counter(name for target in targets for name in names_in(target))
         return [min(names_in(target), key=lambda name: (counts[name], name), default="") for target in targets]
-    if shape == "VALUE":
+    if shape is Shape.VALUE:
         ranks = np.argsort(np.argsort(np.asarray(targets, dtype=np.float64), kind="stable"), kind="stable")
         return [str(rank * _BINS // len(targets)) for rank in ranks.tolist()]
     return [""] * len(targets)

@@ -74,7 +74,7 @@ def _findings(barred: Rows) -> list[Finding]:
 def _unlabelled(extra: Rows, task: TaskColumns, named: Mapping[str, str], train: Rows) -> Rows:
     wanted = {name: raw for name, raw in named.items() if name not in (task.target, WEIGHT)}
     inputs = {name: raw for name, raw in wanted.items() if joined.there(raw, extra.columns)}
-    parting = learned(train["text"]) if task.shape.name == "TAGS" else BLANKS
+    parting = learned(train["text"]) if task.shape.form.OF_WORDS else BLANKS
     rows, columns = canonical(extra, task, inputs, need_target=False, parting=parting)
     rows = memberships.read(rows, columns, strict=False)
     missing = [name for name in train.columns if name not in rows and name not in ASIDE]

@@ -8,7 +8,7 @@ from transferkit.encoding.encoded import encode
 from transferkit.encoding.prompting import completions, frame, prompts
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 _LONGEST = 600  # signs
 
@@ -16,8 +16,8 @@ _LONGEST = 600  # signs
 def of(row: Rows, task: Task, backbone: Backbone, config: RunConfig, max_length: int) -> list[tuple[str, str]]:
     """What the model is given of one row, and where it writes, the answer that it learns; special tokens stay."""
     tokenizer = backbone.tokenizer()
-    if task.shape is not Shape.TEXT or not backbone.writes:
-        rows = word_windows.as_read(row) if task.shape is Shape.TAGS else row
+    if not task.shape.form.WRITTEN or not backbone.writes:
+        rows = word_windows.as_read(row) if task.shape.form.OF_WORDS else row
         (ids,) = encode(rows, tokenizer, max_length, backbone.prompt).ids
         return [("as the model reads it", _text(ids, tokenizer))]
     asked = frame(tokenizer, backbone.configuration(), task, config.instruction)

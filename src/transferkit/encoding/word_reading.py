@@ -13,7 +13,7 @@ from transferkit.encoding.tokenizing import ready
 from transferkit.language.words import has_signs, joined
 from transferkit.table.rows import Rows
 from transferkit.tagging.tags import continued
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 _BEGINS, _GOES_ON = "\u2581", "##"
 
@@ -75,7 +75,7 @@ def places(words: Sequence[str], text: str) -> Ints:
 def of_task(rows: Rows, task: Task, tokenizer: Any, prompt: str = "") -> WordReading:
     """The reading of words under which no token of tagged `rows` holds the end of an entity, as far as the vocabulary
     has its parts: Chinese 在北京 (in Beijing) may be one piece of sentencepiece's. Of other tasks the plain one."""
-    if task.shape is not Shape.TAGS or not tokenizer.is_fast:
+    if not task.shape.form.OF_WORDS or not tokenizer.is_fast:
         return AS_WRITTEN
     found: dict[str, set[int]] = {}
     pairs = zip(rows["text"], rows[task.target], strict=True)

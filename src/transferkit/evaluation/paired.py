@@ -12,7 +12,8 @@ from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import Comparison
 from transferkit.evaluation.scores import CHUNK_CELLS, comparable
-from transferkit.tasks import Shape, Task
+from transferkit.shapes import Shape
+from transferkit.tasks import Task
 
 
 def compare(task: Task, a: tuple[str, Any], b: tuple[str, Any], references: Any) -> Comparison:

@@ -11,8 +11,9 @@ from transferkit.errors import ConfigError
 from transferkit.evaluation import shares
 from transferkit.evaluation.results import Interval, ReliabilityBin, Scores
 from transferkit.metrics import calibration_error
+from transferkit.shapes import Shape
 from transferkit.tagging.tags import spans
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 CHUNK_CELLS = 4_000_000
 """Most cells of a (resamples, rows) block held at once: 32 MB."""
@@ -46,7 +47,7 @@ def score(
 
 def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
     """Predictions and references in the form that the metrics of `task` take."""
-    if task.shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT):
+    if not task.shape.whole:
         return task.decode(outputs, task.labels), references
     return outputs, np.asarray(references)
 

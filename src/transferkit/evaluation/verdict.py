@@ -6,7 +6,8 @@ import numpy as np
 
 from transferkit import metrics
 from transferkit.evaluation.results import FOLDS, Choice, Comparison, Interval, RouteResult, p_words
-from transferkit.tasks import Shape, Task
+from transferkit.shapes import Shape
+from transferkit.tasks import Task
 
 
 def verdict(task: Task, routes: Sequence[RouteResult], choice: Choice, quoted: Interval, baseline: str | None) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Doubles
-from transferkit.data.answers import equal, right_texts
 from transferkit.metrics import best_of, mean_of, scored
+from transferkit.tagging.answers import equal, right_texts
 
 TITLE = "exact match"
 HIGHER_IS_BETTER = True

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Doubles
-from transferkit.data.answers import answerable, overlap, right_texts
 from transferkit.metrics import best_of, mean_of, of_rows, of_some
+from transferkit.tagging.answers import answerable, overlap, right_texts
 
 TITLE = "F1, answerable"
 HIGHER_IS_BETTER = True

@@ -3,8 +3,8 @@
 from typing import Any
 
 from transferkit.arrays import Doubles
-from transferkit.data.answers import overlap, right_texts
 from transferkit.metrics import best_of, mean_of, scored
+from transferkit.tagging.answers import overlap, right_texts
 
 TITLE = "token F1"
 HIGHER_IS_BETTER = True

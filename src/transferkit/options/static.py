@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from transferkit.config import Integer, Number, Share
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 from transferkit.training.student_options import DistillationOptions, Scheduled
 
 KIND = "distillation"

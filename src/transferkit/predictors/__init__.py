@@ -16,10 +16,10 @@ from transferkit.disk import room_for, whole_folder
 from transferkit.errors import ArtifactError, SourceError
 from transferkit.language.parting import Parting
 from transferkit.record import Record
+from transferkit.shapes import Shape
 from transferkit.sources.layout import code_refused
 from transferkit.sources.one_sentence import explaining
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 P = TypeVar("P")
 

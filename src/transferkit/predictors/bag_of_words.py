@@ -14,9 +14,9 @@ from scipy.sparse import hstack
 from transferkit import answerers, predictors, terms
 from transferkit.arrays import Floats
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.sources import tensors
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.terms import Terms, words
 
 _BATCH_ROWS = 4096

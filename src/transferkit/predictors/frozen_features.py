@@ -30,10 +30,10 @@ from transferkit.networks.layers import StopForward, captured, depth_of, keep_la
 from transferkit.networks.pooling import pool
 from transferkit.networks.replica import replica, to_save, write
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
 Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
@@ -176,18 +176,18 @@ class FrozenFeatures:
             yield from batches(source, positions, forward)
 
     def _read(self, hidden: Tensor, batch: dict[str, Tensor]) -> Tensor:
-        if self.shape is not Shape.TAGS:
+        if not self.shape.form.OF_WORDS:
             return pool(hidden, mask_of(batch), self.pooling)
         return at_words(hidden, batch).masked_fill(batch["words"].unsqueeze(-1) < 0, torch.nan)
 
     def predict(self, rows: Rows) -> Predictions:
-        if self.shape is Shape.SPAN:
+        if self.shape.form.OF_CONTEXTS:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
         if not len(rows):
-            nothing = np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32)
+            nothing = np.zeros((0, *(1,) * (self.shape.form.OF_WORDS), len(self.labels)), dtype=np.float32)
             return Predictions(answerers.of(self.shape).predictions(nothing, self.prior))
-        if self.shape is Shape.TAGS:
+        if self.shape.form.OF_WORDS:
             words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
             logits = self._logits(Examples(words, np.full(len(words), UNLABELLED)))
             return Predictions(tags.answered(logits, words, self.labels))
@@ -234,7 +234,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
     layers = depth_of(encoder)
     if list(facts.depths) != sorted(set(facts.depths)) or facts.depths[-1] > layers:
         raise ValueError(f"transferkit.json has the depths {facts.depths}; expected rising ones up to {layers}")
-    parts = 1 if facts.shape in (Shape.TAGS, Shape.SPAN) else facts.pooling.count("+") + 1
+    parts = 1 if facts.shape.form.OF_TOKENS else facts.pooling.count("+") + 1
     width = int(encoder.config.get_text_config().hidden_size) * parts
     return FrozenFeatures(
         encoder=encoder,

@@ -30,10 +30,11 @@ from transferkit.networks.replica import replica, to_save, write
 from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.progress import progress
 from transferkit.record import Record
+from transferkit.shapes import Shape
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.hush import log_hushed
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")

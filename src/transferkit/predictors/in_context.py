@@ -22,9 +22,9 @@ from transferkit.predictors import Predictions, generator, saving, write_facts
 from transferkit.predictors.generator import Generator, WriterFacts
 from transferkit.progress import progress
 from transferkit.record import Record
+from transferkit.shapes import Shape
 from transferkit.sources import load_model, tensors, wholeness
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 _RETRIEVER = "retriever"
 _READ_AT_ONCE = 256

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from transferkit import predictors
 from transferkit.predictors import Predictions, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 
 class Facts(predictors.Facts):

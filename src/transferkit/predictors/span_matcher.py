@@ -17,9 +17,9 @@ from transferkit.answerers.span import Candidates, answers
 from transferkit.arrays import Floats
 from transferkit.language.words import RUN, signs, unbroken
 from transferkit.predictors import Predictions, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.sources import tensors
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 BONUSES = (0.0, 0.5, 1.0, 2.0)
 """What a candidate of the kind that is asked for may be worth."""

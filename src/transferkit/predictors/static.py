@@ -19,10 +19,10 @@ from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.language.words import composed, is_pair, pieces, pieces_and_pairs
 from transferkit.networks.inference import outputs
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.sources import tensors
 from transferkit.sources.device import device
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 _WORD_OF_VERSION_1 = re.compile(r"\w+|[^\w\s]")
 _BATCH_ROWS = 8192

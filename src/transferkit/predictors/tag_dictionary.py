@@ -16,9 +16,9 @@ from safetensors.numpy import save_file
 from transferkit import predictors
 from transferkit.arrays import Floats, stacked
 from transferkit.predictors import Predictions, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.sources import tensors
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 _DOUBT = 1.0  # how many times what is known less exactly counts
 _ENDING = 4

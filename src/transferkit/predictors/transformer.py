@@ -29,9 +29,9 @@ from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.inference import outputs, token_outputs
 from transferkit.networks.replica import to_save, write
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
+from transferkit.shapes import Shape
 from transferkit.sources import load_model, wholeness
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
 
@@ -102,10 +102,10 @@ class Transformer:
 
     def examples(self, rows: Rows) -> Examples:
         """`rows` without their labels, encoded."""
-        if self.shape is Shape.SPAN:
+        if self.shape.form.OF_CONTEXTS:
             encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
             return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
-        if self.shape is Shape.TAGS:
+        if self.shape.form.OF_WORDS:
             words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
             return Examples(words, np.full(len(words), UNLABELLED), rows=rows)
         encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
@@ -113,7 +113,7 @@ class Transformer:
 
     def logits(self, rows: Rows) -> Floats:
         """(rows, labels), or (rows, most words, labels), NaN for words without a token of their own."""
-        if self.shape is Shape.TAGS and len(rows):
+        if self.shape.form.OF_WORDS and len(rows):
             source = self.examples(rows)
             return merged(self.rest.of(outputs(self.model, source)), source.encoded)
         return self._logits(rows)[0]
@@ -121,7 +121,7 @@ class Transformer:
     def _logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
         """Logits, and the positions of rows that were cut."""
         if not len(rows):
-            return np.zeros((0, *(1,) * (self.shape is Shape.TAGS), len(self.labels)), dtype=np.float32), ()
+            return np.zeros((0, *(1,) * (self.shape.form.OF_WORDS), len(self.labels)), dtype=np.float32), ()
         read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
         source = self.examples(read.rows)
         found = outputs(self.model, source)
@@ -136,10 +136,10 @@ class Transformer:
         return answering.of_windows(self.token_logits, self.examples(rows))
 
     def predict(self, rows: Rows) -> Predictions:
-        if self.shape is Shape.SPAN:
+        if self.shape.form.OF_CONTEXTS:
             best = self.spans(rows)
             return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
-        if self.shape is Shape.TAGS and len(rows):
+        if self.shape.form.OF_WORDS and len(rows):
             source = self.examples(rows)
             logits = self.rest.of(outputs(self.model, source))
             return Predictions(tags.answered(logits, source.encoded, self.labels))

@@ -9,8 +9,9 @@ from transferkit import metrics
 from transferkit.artifact.predictions import cell
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.language.words import joined
+from transferkit.shapes import Shape
 from transferkit.tagging.tags import Span, spans
-from transferkit.tasks import Shape, multi_label_classification
+from transferkit.tasks import multi_label_classification
 
 MOST = 12
 LONGEST = 320
@@ -63,9 +64,9 @@ def missed_by_all(result: RunResult, most: int = MOST) -> tuple[int, list[Mistak
 
 def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
     task = result.task
-    if task.shape is Shape.TAGS:
+    if task.shape.form.OF_WORDS:
         return _most_missed(result, route, most)
-    if task.shape in (Shape.SPAN, Shape.TEXT):
+    if task.shape.form.AS_TEXTS:
         return _least_alike(result, route, most)
     truth, outputs = np.asarray(task.references(result.splits.test)), np.asarray(route.outputs)
     if task.shape is Shape.VALUE:

@@ -19,15 +19,12 @@ from transferkit.report.charts.reliability import ReliabilityChart, reliability_
 from transferkit.report.formats import example
 from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
 from transferkit.report.rows import RowNumbers, row_numbers
+from transferkit.shapes import Shape
 from transferkit.table.splits import Finding
-from transferkit.tasks import Shape
 
 WIDEST_CONFUSION = 30
 COLOURS = 8
 _WHAT = {Shape.LABEL: "labels", Shape.LABELS: "labels", Shape.TAGS: "tags"}
-_MEASURES = {Shape.LABEL: "confidence", Shape.LABELS: "F1", Shape.TAGS: "F1"} | dict.fromkeys(
-    (Shape.SPAN, Shape.TEXT), "word F1"
-)
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,7 @@ def _chosen(result: RunResult) -> str:
 def _described(result: RunResult) -> list[tuple[str, str]]:
     """What was asked for; how a model writes only where one does."""
     asked = result.config.model_dump(mode="json")
-    return flat(asked if result.task.shape is Shape.TEXT else asked | {"generation": None})
+    return flat(asked if result.task.shape.form.WRITTEN else asked | {"generation": None})
 
 
 def data_name(path: str) -> str:
@@ -236,7 +233,7 @@ def _route(result: RunResult, route: RouteResult) -> RouteView:
         reliability=reliability_chart(route.scores.reliability) if route.scores.reliability else None,
         loss=curves_chart("loss", _losses(route), small=True),
         mistakes=worst_mistakes(result, route),
-        measure=_MEASURES.get(result.task.shape, "error"),
+        measure=result.task.shape.form.MEASURE,
         settings=flat(plain(route.settings)),
     )
 
@@ -254,7 +251,7 @@ def _losses(route: RouteResult) -> list[Series]:
 
 def _classes(result: RunResult) -> list[ClassCount]:
     splits, task = result.splits, result.task
-    if task.shape not in (Shape.LABEL, Shape.LABELS):
+    if not task.shape.form.CLASSES:
         return []
     train, validation, test = (class_counts(rows, task) for rows in (splits.train, splits.validation, splits.test))
     total = max(len(splits.train), 1)

@@ -23,10 +23,11 @@ from transferkit.encoding.word_reading import WordReading
 from transferkit.errors import ConfigError
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import DECODER
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training import objectives
 from transferkit.training.objectives import span
 
@@ -91,7 +92,7 @@ class Context:
 
     def longest_span(self, tokenizer: Any) -> int:
         """Tokens that an answer in a context may have."""
-        if self.task.shape is not Shape.SPAN:
+        if not self.task.shape.form.OF_CONTEXTS:
             return LONGEST_SPAN
         return self.answer_tokens or span_windows.longest_answer(self.train, tokenizer)
 
@@ -186,14 +187,14 @@ def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone
 
     Raises `ConfigError` where `config` has options for a route that is not among them.
     """
-    writes = shape is Shape.TEXT and backbone.architecture == DECODER
+    writes = shape.form.WRITTEN and backbone.architecture == DECODER
     tuned = "lora" if writes or backbone.parameters > _LARGE_BACKBONE else "full"
-    student = "fewer_layers" if shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT) else "static"
+    student = "fewer_layers" if not shape.whole else "static"
     trained: tuple[str, ...] = (tuned, student)
     if shape is Shape.LABEL and rows_per_label < MANY_ROWS_PER_LABEL:
         trained = ("contrastive",) if rows_per_label < FEW_ROWS_PER_LABEL else ("contrastive", tuned)
     chosen = (BASELINE, "feature_transfer", *trained)
-    chosen = (BASELINE, "zero_shot", *chosen[1:]) if shape is Shape.TEXT else chosen
+    chosen = (BASELINE, "zero_shot", *chosen[1:]) if shape.form.WRITTEN else chosen
     given = {each.name: each for each in options.named_in(config)}
     if others := [name for name in given if name not in chosen]:
         raise ConfigError(f"auto chose {', '.join(chosen)} here, not {', '.join(others)}; name it with --routes")

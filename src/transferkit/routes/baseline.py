@@ -21,13 +21,13 @@ from transferkit.predictors.bag_of_words import BagOfWords
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Context, Outcome
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.terms import Terms, characters, overlap, words
 from transferkit.training import linear, objectives
 from transferkit.training.folds import folds
-from transferkit.training.racing import Race
 from transferkit.training.objectives import span
+from transferkit.training.racing import Race
 
 _TRIED = 1000
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
@@ -49,7 +49,7 @@ _TITLES = {"words": "words", "pairs": "words and word pairs", "characters": "run
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, Options)
     odd = "strengths" if options.strengths else "terms" if options.terms else ""
-    if odd and context.task.shape in (Shape.TAGS, Shape.SPAN, Shape.TEXT):
+    if odd and not context.task.shape.whole:
         raise ConfigError(f"{variant}.{odd}: for whole texts; {context.task.name} wants {context.task.shape.value}")
     return None
 
@@ -59,11 +59,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     assert isinstance(options, Options)
     began = time.perf_counter()
     shape = context.task.shape
-    if shape is Shape.TAGS:
+    if shape.form.OF_WORDS:
         return _dictionary(context, began)
-    if shape is Shape.SPAN:
+    if shape.form.OF_CONTEXTS:
         return _matcher(context, began)
-    if shape is Shape.TEXT:
+    if shape.form.WRITTEN:
         return _copied(context, began)
     return _linear(context, options, began)
 

@@ -14,8 +14,8 @@ from transferkit.networks.layers import depth_of
 from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Context, Outcome
+from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.tasks import Shape
 from transferkit.training import objectives
 from transferkit.training.calibration import scale_for_confidence
 from transferkit.training.classifier import labelled_examples

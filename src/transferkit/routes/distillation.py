@@ -26,9 +26,10 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
+from transferkit.shapes import Shape
 from transferkit.students import Lesson, Prospect, Student, is_on, schedule
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training import objectives
 from transferkit.training.classifier import Recipe, train_classifier
 from transferkit.training.learner import Weighted
@@ -51,7 +52,7 @@ _NO_INNER_SIGNALS = "hidden states, attention and relations can only be matched 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, DistillationOptions)
-    writes = context.task.shape is Shape.TEXT
+    writes = context.task.shape.form.WRITTEN
     if not writes and isinstance(options, WritingOptions) and (odd := options.only_for_texts()):
         raise ConfigError(
             f"{variant}.{odd}: for models that write; {context.task.name} wants {context.task.shape.value}"
@@ -83,7 +84,7 @@ def _why_no_teacher(variant: str, context: Context, options: DistillationOptions
     """One sentence on why no teacher can teach this student, or not all that are named; None if they can."""
     names = _teacher_names(variant, context, options)
     if not names:
-        able = "lora" if context.task.shape is Shape.TEXT else "full"
+        able = "lora" if context.task.shape.form.WRITTEN else "full"
         return f"no route before it can teach; add {able} before it or name a saved model with {variant}.teachers"
     if absent := [name for name in names if name in context.variants and name not in context.teachers]:
         return f"its teacher {absent[0]} does not run here, or not before it"
@@ -92,7 +93,7 @@ def _why_no_teacher(variant: str, context: Context, options: DistillationOptions
     kinds = {name: _kind(context, name, folder) for name, folder in zip(names, folders, strict=True)}
     if odd := next((name for name, kind in kinds.items() if wanted and kind not in wanted), None):
         return f"its teacher {odd} is none that it can learn from, which are {', '.join(_WRITERS)} and the like"
-    inner = students.learns_inner_signals(options) and context.task.shape is not Shape.TEXT
+    inner = students.learns_inner_signals(options) and not context.task.shape.form.WRITTEN
     if inner and kinds[names[0]] != "transformer":
         raise ConfigError(f"{variant}: {_NO_INNER_SIGNALS}; the teacher {names[0]} is none")
     return None
@@ -100,11 +101,11 @@ def _why_no_teacher(variant: str, context: Context, options: DistillationOptions
 
 def _kinds_wanted(variant: str, task: Task) -> Sequence[str]:
     """The kinds of predictors that can teach this student; empty if all can."""
-    if task.shape is Shape.TEXT:
+    if task.shape.form.WRITTEN:
         return ("generator",)
     if students.get(variant).OF_A_MODEL:
         return ("transformer",)
-    return ("transformer", "frozen_features") if task.shape is Shape.SPAN else ()
+    return ("transformer", "frozen_features") if task.shape.form.OF_CONTEXTS else ()
 
 
 def _kind(context: Context, name: str, folder: Path) -> str:
@@ -114,7 +115,7 @@ def _kind(context: Context, name: str, folder: Path) -> str:
     variant = _variant(context, name)
     student = variant in students.names() and Shape.TEXT in students.get(variant).SHAPES
     if variant in _WRITERS or student or variant == "zero_shot":
-        return "generator" if context.task.shape is Shape.TEXT else "transformer"
+        return "generator" if context.task.shape.form.WRITTEN else "transformer"
     return "frozen_features" if variant in _PREFERRED else variant
 
 
@@ -132,7 +133,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     for folder, teacher in zip(folders, teachers, strict=True):
         students.require_labels(folder, teacher.labels, context.task.labels)
     options = options.settled(context.task.shape)
-    if context.task.shape is Shape.TEXT:
+    if context.task.shape.form.WRITTEN:
         assert isinstance(options, WritingOptions)
         return _written(variant, context, options, folders[0], teachers[0])
     rows = _transfer_rows(context, options, teachers[0])
@@ -150,7 +151,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     rows = student.read(rows)
     kind, learn = objectives.of(context.task.shape), student.examples(rows)
     targets, back = kind.in_training(learn.labels)
-    if context.task.shape is Shape.SPAN:
+    if context.task.shape.form.OF_CONTEXTS:
         learn = replace(
             learn, per_token={"teacher_logits": asking.of_tokens(teachers, folders, rows, learn, context.cache)}
         )
@@ -159,7 +160,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         shape, backbone = context.task.shape, context.backbone
         answers = np.mean([asking.answers(t, f, rows, context.cache, shape, backbone) for t, f in pairs], axis=0)
         soft = back.undone(answerers.of(context.task.shape).logits(answers))
-        soft = of_windows(soft, learn.encoded, np.nan) if shape is Shape.TAGS else soft
+        soft = of_windows(soft, learn.encoded, np.nan) if shape.form.OF_WORDS else soft
         learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
     check = student.examples(student.read(context.validation))
@@ -168,11 +169,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     prepared = time.perf_counter() - began
     trained = train_classifier(student.model, losses, learn, check, context.task, recipe)
     total = back
-    if len(check) and context.task.shape is not Shape.SPAN:
+    if len(check) and not context.task.shape.form.OF_CONTEXTS:
         # Of words, those of every window: what is in two of them counts twice.
         total = kind.adjusted(back.of(outputs(student.model, check)), check.labels).after(back)
     predictor = student.predictor(total)
-    if context.task.shape is Shape.SPAN:
+    if context.task.shape.form.OF_CONTEXTS:
         assert isinstance(predictor, Transformer)
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))
     return Outcome(

@@ -21,8 +21,8 @@ from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.routes import Context, Outcome
+from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.tasks import Shape
 from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.ridge_head import fit_head
@@ -38,9 +38,9 @@ Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str], Floats | None]
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, Options)
-    if options.pooling and context.task.shape in (Shape.TEXT, Shape.TAGS, Shape.SPAN):
+    if options.pooling and not context.task.shape.whole:
         raise ConfigError(f"{variant}.pooling: for whole texts; {context.task.name} wants {context.task.shape.value}")
-    if context.task.shape is Shape.TEXT:
+    if context.task.shape.form.WRITTEN:
         return context.why_no_text or _why_no_examples(context, options)
     if odd := options.model_fields_set & _FOR_TEXTS:
         raise ConfigError(
@@ -55,7 +55,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Depths and head strength are chosen by cross-validation on the labelled rows alone."""
     assert isinstance(options, Options)
     began = time.perf_counter()
-    if context.task.shape is Shape.TEXT:
+    if context.task.shape.form.WRITTEN:
         return _in_context(context, options, began)
     backbone = context.backbone
     pooling = options.pooling or backbone.pooling
@@ -65,9 +65,9 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     features, targets, groups, own = gather(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began + context.cache.recalled_seconds
     # A word has one tag as a text has one label.
-    kind = objectives.of(Shape.LABEL if shape is Shape.TAGS else shape)
+    kind = objectives.of(Shape.LABEL if shape.form.OF_WORDS else shape)
     head, choice = fit_head(features, targets, kind, context.seed, groups, own)
-    if shape is Shape.TAGS:
+    if shape.form.OF_WORDS:
         head = head.widened(len(context.task.labels))  # a rare tag may stand in none of the rows that were drawn
     total = features.shape[1] - 1
     reading = context.reading(tokenizer)
@@ -88,7 +88,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         of_words=context.of_words(tokenizer),
         prior=choice.prior,
     )
-    if shape is Shape.SPAN:
+    if shape.form.OF_CONTEXTS:
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     where = where if total else "its last states"

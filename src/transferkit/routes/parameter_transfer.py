@@ -17,7 +17,7 @@ from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.scaling import adjust_logits
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Context, Outcome
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 from transferkit.training import objectives
 from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
 from transferkit.training.learner import ONCE, Weighted
@@ -29,10 +29,10 @@ from transferkit.training.writing import train_writer
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     assert isinstance(options, TrainingOptions)
-    if context.task.shape is Shape.TEXT and context.why_no_text:
+    if context.task.shape.form.WRITTEN and context.why_no_text:
         return context.why_no_text
     check_options(variant, options, context.task)
-    if context.task.shape is not Shape.TEXT:
+    if not context.task.shape.form.WRITTEN:
         shape = context.task.shape
         if reason := context.backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE):
             return reason
@@ -46,7 +46,7 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Train, keep the best epoch on validation; where answers are labels or numbers, fit them on validation."""
     assert isinstance(options, TrainingOptions)
-    learn = _written if context.task.shape is Shape.TEXT else _classified
+    learn = _written if context.task.shape.form.WRITTEN else _classified
     return learn(variant, context, options.settled(context.task.shape))
 
 
@@ -99,7 +99,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         of_words=of_words,
     )
     total = back
-    if task.shape is Shape.SPAN:
+    if task.shape.form.OF_CONTEXTS:
         predictor = replace(predictor, threshold=context.threshold(predictor.spans))
     elif len(check):
         own = back.of(predictor.logits(context.validation))

@@ -4,11 +4,10 @@ import time
 
 from transferkit.config import Strict
 from transferkit.routes import Context, Outcome
-from transferkit.tasks import Shape
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
-    if context.task.shape is not Shape.TEXT:
+    if not context.task.shape.form.WRITTEN:
         return f"{context.task.name} wants {context.task.shape.value}, for which a pretrained model has no head yet"
     return context.why_no_text
 

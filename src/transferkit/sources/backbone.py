@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transferkit.shapes import Shape
 from transferkit.sources import catalogue, examination, facts, fingerprint, layout, load_model, placeholders, sentence
 from transferkit.sources.source import Found, Request
-from transferkit.tasks import Shape
 
 if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -69,7 +69,7 @@ class Backbone:
 
     def why_no_places(self, shape: Shape) -> str | None:
         """One sentence on why its tokens cannot be found again in a text, None if they can or need not be."""
-        if shape not in (Shape.TAGS, Shape.SPAN) or self.tokenizer().is_fast:
+        if not shape.form.OF_TOKENS or self.tokenizer().is_fast:
             return None
         return (
             f"the tokenizer of {self.name} does not say where in a text its tokens stand; take a model with a fast one"
@@ -78,7 +78,7 @@ class Backbone:
     def longest(self, shape: Shape) -> int:
         """Tokens that it reads at most for such answers. The length a sentence-transformers model states is for
         embeddings; spans are looked for in windows of up to 384, as is usual."""
-        return min(self.positions, _WINDOW) if shape is Shape.SPAN else self.max_length
+        return min(self.positions, _WINDOW) if shape.form.OF_CONTEXTS else self.max_length
 
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """A new tokenizer, which always has a padding token (the end token where a decoder has none)."""

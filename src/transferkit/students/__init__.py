@@ -20,11 +20,12 @@ from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.layers import output_layer
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
+from transferkit.shapes import Shape
 from transferkit.sources import load_model
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.layout import code_refused
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training.losses import Schedule
 from transferkit.training.options import WRITING_EPOCHS
 from transferkit.training.student_options import DistillationOptions, Scheduled
@@ -46,9 +47,9 @@ def learns_inner_signals(options: DistillationOptions) -> bool:
 
 def without_tokens(task: Task, options: DistillationOptions) -> str:
     """How to do without what teachers say of single tokens, empty where nothing of it is learned."""
-    if task.shape is Shape.SPAN:
+    if task.shape.form.OF_CONTEXTS:
         return SPANS_BY_TOKEN
-    if task.shape is Shape.TEXT:
+    if task.shape.form.WRITTEN:
         return OTHER_TOKENS if is_on(options.soft_weight) or is_on(options.hidden_weight) else ""
     return _OTHER_TEXTS if learns_inner_signals(options) else ""
 

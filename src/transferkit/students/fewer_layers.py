@@ -18,10 +18,10 @@ from transferkit.networks.scaling import adjust_logits
 from transferkit.options.fewer_layers import Options
 from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
+from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions

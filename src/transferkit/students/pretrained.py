@@ -17,6 +17,7 @@ from transferkit.networks.scaling import adjust_logits
 from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
+from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.students import (
     Lesson,
@@ -29,7 +30,6 @@ from transferkit.students import (
     without_tokens,
 )
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape
 from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions
@@ -45,13 +45,13 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     """Any teacher will do, of the same tokenizer where what it says of tokens is to be learned."""
     assert isinstance(options, Options)
     backbone = prospect.load_backbone(options.model)
-    if prospect.task.shape is Shape.TEXT and not backbone.writes:
+    if prospect.task.shape.form.WRITTEN and not backbone.writes:
         raise ConfigError(f"pretrained: {backbone.name} is an encoder, which writes no text; name a smaller decoder")
     shape = prospect.task.shape
-    if shape is not Shape.TEXT and (reason := backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE)):
+    if not shape.form.WRITTEN and (reason := backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE)):
         return reason
     unstacked = [each.name for each in (backbone, prospect.backbone) if not each.stacked]
-    if prospect.tuned and shape is not Shape.TEXT and learns_inner_signals(options) and unstacked:
+    if prospect.tuned and not shape.form.WRITTEN and learns_inner_signals(options) and unstacked:
         raise ConfigError(
             f"pretrained: {unstacked[0]} has no stack of layers whose states or attention could be matched; set "
             "hidden_weight, attention_weight and relation_weight to 0"

@@ -18,9 +18,9 @@ from transferkit.networks.vocabulary import FrozenTail
 from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
+from transferkit.shapes import Shape
 from transferkit.students import Lesson, Prospect, Student
 from transferkit.table.rows import Rows, from_texts
-from transferkit.tasks import Shape
 from transferkit.training import objectives
 from transferkit.training.student_options import DistillationOptions
 

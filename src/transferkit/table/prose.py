@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 MOST_SHOWN = 5
+LONGEST = 300  # signs
 
 
 def shown(numbers: Iterable[int]) -> str:
@@ -27,3 +28,12 @@ def verb(count: int, singular: str, plural: str) -> str:
 def of(name: str) -> str:
     """` of train`, or nothing where there is one table only."""
     return f" of {name}" if name else ""
+
+
+def short(text: str) -> str:
+    """A text in one line, its middle left out where it is long."""
+    line = " ".join(text.split())
+    if len(line) <= LONGEST:
+        return line
+    half = LONGEST // 2
+    return f"{line[:half]} ... {line[-half:]}"

@@ -1,29 +1,17 @@
 """What a task is: plain facts and a few small functions. One task, one file."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
 from transferkit.errors import unknown
+from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import written_list
-
-
-class Shape(Enum):
-    """The form of an answer: all that routes, losses and evaluation may branch on."""
-
-    LABEL = "one label"
-    LABELS = "several labels"
-    VALUE = "a number"
-    TAGS = "a tag per word"
-    SPAN = "a span of the context"
-    TEXT = "a text"
 
 
 @dataclass(frozen=True)
@@ -130,13 +118,6 @@ def in_order(labels: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(found, key=lambda label: (int(label), label)))  # 1 and 01 in one order, whatever the set's
     except ValueError:
         return tuple(sorted(found))
-
-
-def joined(labels: Sequence[str], task: Task) -> str:
-    """Several labels as one cell, from which `task` reads the same again: parted by `|`, or as JSON where there is none
-    or one has a sign that parts labels."""
-    cell = "|".join(labels)
-    return cell if labels and task.read_target(cell) == sorted(labels) else json.dumps(list(labels), ensure_ascii=False)
 
 
 def names() -> list[str]:

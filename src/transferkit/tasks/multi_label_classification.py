@@ -8,10 +8,11 @@ from typing import Any
 from transferkit.data.label_sets import EXPECTED, MEND
 from transferkit.data.labels import written
 from transferkit.errors import DataError, shown
+from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
 from transferkit.table.values import is_none
-from transferkit.tasks import Shape, Task, in_order
+from transferkit.tasks import Task, in_order
 
 _SEPARATORS = "|;,"
 

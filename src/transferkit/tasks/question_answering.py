@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data.answers import read
+from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
 from transferkit.table.values import missing
-from transferkit.tasks import Shape, Task
+from transferkit.tagging.answers import read
+from transferkit.tasks import Task
 
 _ANSWERS, _PLACES = ("answers", "answer", "answer_text"), ("answer_start", "answer_starts")
 

@@ -6,10 +6,11 @@ from typing import Any
 from transferkit.data import label_sets
 from transferkit.data.labels import written
 from transferkit.errors import DataError, shown
+from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
 from transferkit.table.values import is_none, missing
-from transferkit.tasks import Shape, Task, in_order
+from transferkit.tasks import Task, in_order
 
 _ALONE = "name another column with --label or a task for several with --task multi-label-classification"
 

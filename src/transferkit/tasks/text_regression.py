@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from transferkit.errors import shown
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 _MOST = 1e15
 """Squares of larger numbers do not fit where sums of them are taken."""

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from transferkit.reading import prodigy
+from transferkit.shapes import Shape
 from transferkit.table import values
 from transferkit.table.rows import Rows
 from transferkit.table.values import is_none, written_list
 from transferkit.tagging import annotations, word_rows
 from transferkit.tagging.annotations import Marked
 from transferkit.tagging.tags import OUTSIDE, is_plain, repaired, unbracketed
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 
 _NAMES = (
     "write the tags' names; numbered ones have them in Parquet or a `datasets` object, or in dataset_info.json beside "

@@ -20,7 +20,7 @@ from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.first_token import first_token_alone
 from transferkit.networks.scaling import adjust_logits
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training import objectives
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
@@ -62,12 +62,12 @@ def labelled_examples(
     """`rows` encoded, with their targets as losses take them and their weights; contexts in the way of `reading`, words
     in that of `of_words`."""
     own = weights.of(rows)
-    if task.shape is Shape.SPAN:
+    if task.shape.form.OF_CONTEXTS:
         windows = span_examples(rows, task, tokenizer, max_length, prompt, reading)
         assert windows.encoded.passages is not None
         return replace(windows, weights=None if own is None else own[windows.encoded.passages.owner])
     targets = objectives.of(task.shape).targets(rows, task)
-    if task.shape is Shape.TAGS:
+    if task.shape.form.OF_WORDS:
         words = encode_words(rows, tokenizer, max_length, prompt, of_words)
         assert words.sentences is not None
         of_sentences = None if own is None else own[words.sentences.owner]

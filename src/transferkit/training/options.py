@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from transferkit.config import Integer, Number, Share, Strict
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 
 WRITING_EPOCHS = 2.0
 """Passes over the training rows where texts are to be written."""
@@ -63,7 +63,7 @@ class TrainingOptions(Strict):
         """
         found: dict[str, Any] = {}
         if self.layer_decay is None:
-            found["layer_decay"] = 1.0 if shape in (Shape.TAGS, Shape.SPAN) else self.usual_layer_decay
+            found["layer_decay"] = 1.0 if shape.form.OF_TOKENS else self.usual_layer_decay
         if shape in self.smaller_batches and "batch_size" not in self.model_fields_set:
             found["batch_size"] = self.smaller_batches[shape]
         return self.model_copy(update=found)

@@ -9,8 +9,9 @@ from transferkit.arrays import Ints
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.span_windows import PLAIN, Reading, windows
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training import objectives
 
 

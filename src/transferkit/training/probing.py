@@ -17,7 +17,7 @@ from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import inputs_of, logits_of
 from transferkit.networks.scaling import last_map
 from transferkit.progress import progress
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Step
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field
 
 from transferkit.config import NO_TRUTH, Integer, Number
-from transferkit.tasks import Shape
+from transferkit.shapes import Shape
 from transferkit.training.options import TrainingOptions
 
 Weight = Annotated[float, Field(ge=0, le=1_000_000), NO_TRUTH]
@@ -79,6 +79,6 @@ class WritingOptions(DistillationOptions):
         found = super().settled(shape)
         if found.hidden_weight is not None:
             return found
-        return found.model_copy(update={"hidden_weight": 0.0 if shape is Shape.TEXT else self.usual_hidden_weight})
+        return found.model_copy(update={"hidden_weight": 0.0 if shape.form.WRITTEN else self.usual_hidden_weight})
 
     usual_hidden_weight: ClassVar[float] = 0.0

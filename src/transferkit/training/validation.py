@@ -9,7 +9,8 @@ from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.inference import outputs
-from transferkit.tasks import Shape, Task
+from transferkit.shapes import Shape
+from transferkit.tasks import Task
 from transferkit.training import objectives
 from transferkit.training.loop import Validate
 from transferkit.training.options import TrainingOptions
@@ -34,7 +35,7 @@ def check_options(name: str, options: TrainingOptions, task: Task) -> None:
             + ("; labels have class_weights=balanced" if task.shape in _WEIGHED else "")
         )
     usable = [name for name in task.metrics if metrics.get(name).HIGHER_IS_BETTER is not None]
-    there = (COMPLETION_LOSS,) if task.shape is Shape.TEXT else (*usable, objectives.of(task.shape).STOP_ON)
+    there = (COMPLETION_LOSS,) if task.shape.form.WRITTEN else (*usable, objectives.of(task.shape).STOP_ON)
     if options.stop_on and options.stop_on not in there:
         known = ", ".join(dict.fromkeys(there))
         raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; there is {known}")

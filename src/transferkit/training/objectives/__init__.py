@@ -11,8 +11,9 @@ from transferkit import answerers
 from transferkit.arrays import Floats
 from transferkit.encoding.examples import Examples
 from transferkit.networks.adjustment import Adjustment
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-from transferkit.tasks import Shape, Task
+from transferkit.tasks import Task
 from transferkit.training.losses import Loss, Schedule
 from transferkit.training.options import TrainingOptions
 

@@ -1,0 +1,43 @@
+"""One label per row."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from transferkit.shapes import as_they_are, counted_names
+from transferkit.table import prose
+
+CLASSES = True
+NAMES = True
+OF_WORDS = False
+OF_TOKENS = False
+OF_CONTEXTS = False
+WRITTEN = False
+AS_TEXTS = False
+WANTED = "labels"
+TELLING = ""
+NONE = ""
+NO_WINDOWS = ""
+WINDOWS_OF = ""
+LOST = "the end is lost"
+BATCH_SIZE = None
+MEASURE = "confidence"
+
+
+def summary(targets: Sequence[Any]) -> str:
+    return counted_names(dict(Counter(map(str, targets)).most_common()), "label", "labels")
+
+
+def is_telling(target: Any) -> bool:
+    return bool(target)
+
+
+def line(target: Any) -> str:
+    return prose.short(str(target))
+
+
+def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
+    return answer
+
+
+mended = as_they_are

@@ -1,0 +1,50 @@
+"""Several labels per row, or none."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from transferkit.shapes import as_they_are, counted_names
+
+CLASSES = True
+NAMES = True
+OF_WORDS = False
+OF_TOKENS = False
+OF_CONTEXTS = False
+WRITTEN = False
+AS_TEXTS = False
+WANTED = "labels"
+TELLING = ""
+NONE = "; write [] where there is none"
+NO_WINDOWS = ""
+WINDOWS_OF = ""
+LOST = "the end is lost"
+BATCH_SIZE = 16
+MEASURE = "F1"
+
+
+def summary(targets: Sequence[Any]) -> str:
+    counts = dict(Counter(label for target in targets for label in target).most_common())
+    sizes = Counter(len(target) for target in targets)
+    words = ", ".join(f"{sizes[size]:,} with {size or 'none'}" for size in sorted(sizes)[:5])
+    more = " ..." if len(sizes) > 5 else ""
+    return f"{counted_names(counts, 'label', 'labels')}; rows: {words}{more}"
+
+
+def is_telling(target: Any) -> bool:
+    return bool(target)
+
+
+def line(target: Any) -> str:
+    return ", ".join(map(str, target)) or "none"
+
+
+def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
+    """Several labels as one cell, from which the same is read again: parted by `|`, or as JSON where there is none
+    or one has a sign that parts labels."""
+    cell = "|".join(answer)
+    return cell if answer and read(cell) == sorted(answer) else json.dumps(list(answer), ensure_ascii=False)
+
+
+mended = as_they_are

@@ -1,0 +1,58 @@
+"""A tag per word."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+from transferkit.shapes import as_they_are, counted_names
+from transferkit.tagging.tags import OUTSIDE, begun, pairs
+
+_MOST_WORDS = 40
+
+CLASSES = False
+NAMES = True
+OF_WORDS = True
+OF_TOKENS = True
+OF_CONTEXTS = False
+WRITTEN = False
+AS_TEXTS = False
+WANTED = "tags"
+TELLING = "a tag other than O"
+NONE = ""
+NO_WINDOWS = "rows of words are read in windows in any case"
+WINDOWS_OF = "words"
+LOST = "the end is lost"
+BATCH_SIZE = None
+MEASURE = "F1"
+
+
+def summary(targets: Sequence[Any]) -> str:
+    found = Counter(chain.from_iterable(map(pairs, targets)))
+    kinds: Counter[str] = Counter()
+    for (tag, before), times in found.items():
+        if kind := begun(tag, before):
+            kinds[kind] += times
+    return counted_names(dict(kinds.most_common()), "type of span", "types of spans")
+
+
+def is_telling(target: Any) -> bool:
+    return bool(set(target or ()) - {OUTSIDE})
+
+
+def line(target: Any) -> str:
+    return ", ".join(map(str, target)) or "none"
+
+
+def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
+    """Joined by blanks."""
+    return " ".join(answer)
+
+
+def tagged(words: Sequence[str], tags: Sequence[str]) -> str:
+    """The first words with their tags, `Rome/B-LOC is/O ...`."""
+    shown = [f"{word}/{tag}" for word, tag in zip(words, tags, strict=True)][:_MOST_WORDS]
+    return " ".join(shown) + (" ..." if len(words) > _MOST_WORDS else "")
+
+
+mended = as_they_are

@@ -1,0 +1,45 @@
+"""A text that a model writes."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from transferkit.shapes import as_they_are
+from transferkit.table import prose
+
+CLASSES = False
+NAMES = False
+OF_WORDS = False
+OF_TOKENS = False
+OF_CONTEXTS = False
+WRITTEN = True
+AS_TEXTS = True
+WANTED = "answers"
+TELLING = ""
+NONE = ""
+NO_WINDOWS = "a text that is to be answered with one is cut at max_length only"
+WINDOWS_OF = ""
+LOST = "the end is lost"
+BATCH_SIZE = 8
+MEASURE = "word F1"
+
+
+def summary(targets: Sequence[Any]) -> str:
+    lengths = sorted(len(target if isinstance(target, str) else target[0]) for target in targets)
+    return f"answers of {lengths[0]:,} to {lengths[-1]:,} signs, half of them up to {lengths[len(lengths) // 2]:,}"
+
+
+def is_telling(target: Any) -> bool:
+    return bool(target)
+
+
+def line(target: Any) -> str:
+    """Several texts, each as good as the other, one after the other."""
+    return ", ".join(map(str, target)) if isinstance(target, list | tuple) else prose.short(str(target))
+
+
+def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
+    return json.dumps(list(answer), ensure_ascii=False) if isinstance(answer, list | tuple) else answer
+
+
+mended = as_they_are

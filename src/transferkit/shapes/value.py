@@ -1,0 +1,42 @@
+"""A number per row."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from transferkit.shapes import as_they_are
+
+CLASSES = False
+NAMES = False
+OF_WORDS = False
+OF_TOKENS = False
+OF_CONTEXTS = False
+WRITTEN = False
+AS_TEXTS = False
+WANTED = "numbers"
+TELLING = ""
+NONE = ""
+NO_WINDOWS = ""
+WINDOWS_OF = ""
+LOST = "the end is lost"
+BATCH_SIZE = None
+MEASURE = "error"
+
+
+def summary(targets: Sequence[Any]) -> str:
+    mean = sum(targets) / max(1, len(targets))
+    return f"numbers from {min(targets):g} to {max(targets):g}, {mean:.3g} on average"
+
+
+def is_telling(target: Any) -> bool:
+    return bool(target)
+
+
+def line(target: Any) -> str:
+    return f"{target:g}"
+
+
+def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
+    return float(f"{answer:.7g}")
+
+
+mended = as_they_are
