@@ -31,12 +31,13 @@ FAMILIES = (
     "reading/formats",
     "report/charts",
     "routes",
+    "shapes",
     "sources/readers",
     "students",
     "tasks",
     "terms",
     "training/losses",
-    "training/shapes",
+    "training/objectives",
 )
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 UNSAFE_CALLS = {"torch.load", "torch.save", "pandas.read_pickle", "pd.read_pickle", "joblib.load", "joblib.dump"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ import torch
 from pydantic import ValidationError
 
 import transferkit
-from transferkit import adapters, metrics, options, predictors, routes, students, tasks
+from transferkit import adapters, answerers, metrics, options, predictors, routes, shapes, students, tasks
 from transferkit.config import RouteConfig, Strict
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import TOP
 from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
-from transferkit.training import losses
+from transferkit.training import losses, objectives
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.options import TrainingOptions
 from transferkit.training.student_options import DistillationOptions
@@ -44,7 +44,7 @@ def each(family: ModuleType) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("member", members(family), ids=short)
 
 
-FAMILIES = [adapters, losses, metrics, options, predictors, routes, students, tasks]
+FAMILIES = [adapters, answerers, losses, metrics, objectives, options, predictors, routes, shapes, students, tasks]
 EVERYONE = [member for family in FAMILIES for member in members(family)]
 
 
@@ -165,6 +165,33 @@ TARGETS: dict[Shape, tuple[Any, ...]] = {
     Shape.TEXT: (["x", ["y", " z"]], (), [["x"], ["y", "z"]], ["a", ""], ["a", ""]),
     Shape.TAGS: (["O", "I-x"], ("O", "B-x"), [["O"], ["B-x"]], [[[0.2, 0.8]], [[0.7, 0.3]]], [["B-x"], ["O"]]),
 }
+
+
+def offers(member: ModuleType, protocol: type) -> None:
+    """The member has every function of the protocol, and every constant in one of its types."""
+    for name in (name for name in vars(protocol) if not name.startswith("_")):
+        same_signature(member, protocol, name)
+    for name, kind in get_type_hints(protocol).items():
+        assert isinstance(getattr(member, name), kind), f"{member.__name__}.{name}"
+
+
+@each(shapes)
+def test_a_shape(member: ModuleType) -> None:
+    offers(member, shapes.Form)
+    shape = Shape[member.__name__.rsplit(".", 1)[1].upper()]
+    assert shape.form is member
+    assert shape.name.lower() in objectives.names() or shape.form.WRITTEN
+    assert shape.name.lower() in answerers.names() or shape.form.WRITTEN
+
+
+@each(objectives)
+def test_an_objective(member: ModuleType) -> None:
+    offers(member, objectives.ShapeKind)
+
+
+@each(answerers)
+def test_an_answerer(member: ModuleType) -> None:
+    offers(member, answerers.Answerer)
 
 
 @each(tasks)
@@ -355,11 +382,14 @@ def test_every_folder_with_a_plural_name_is_a_family_that_is_tested_here() -> No
     tested = {Path(str(family.__file__)).parent.relative_to(ROOT).as_posix() for family in FAMILIES}
     assert tested == {
         "adapters",
+        "answerers",
         "metrics",
         "options",
         "predictors",
         "routes",
+        "shapes",
         "students",
         "tasks",
         "training/losses",
+        "training/objectives",
     }

@@ -1,12 +1,10 @@
 """Options of the student without attention."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
 
 from transferkit.config import Integer, Number, Share
-from transferkit.shapes import Shape
 from transferkit.training.student_options import DistillationOptions, Scheduled
 
 KIND = "distillation"
@@ -32,7 +30,7 @@ class Options(DistillationOptions):
     hard_weight: Scheduled = Field(0.5, description="weight of the cross-entropy with labels")
     soft_weight: Scheduled = Field(0.5, description="weight of the divergence from the teacher")
 
-    smaller_batches: ClassVar[Mapping[Shape, int]] = {}
+    small_batches: ClassVar[bool] = False
     # Fields of other students that mean nothing without layers: no options, and constant.
     layer_decay: ClassVar[float] = 1.0  # type: ignore[misc]
     gradual_unfreezing: ClassVar[bool] = False  # type: ignore[misc]

@@ -61,7 +61,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     pooling = options.pooling or backbone.pooling
     encoder, tokenizer = backbone.encoder(), backbone.tokenizer()
     shape = context.task.shape
-    gather = {Shape.TAGS: _of_words, Shape.SPAN: _of_ends}.get(shape, _of_texts)
+    gather = _of_words if shape.form.OF_WORDS else _of_ends if shape.form.OF_CONTEXTS else _of_texts
     features, targets, groups, own = gather(context, encoder, tokenizer, pooling)
     spent = time.perf_counter() - began + context.cache.recalled_seconds
     # A word has one tag as a text has one label.

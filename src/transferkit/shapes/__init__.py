@@ -115,6 +115,6 @@ def counted_names(counts: Mapping[str, int], noun: str, nouns: str) -> str:
     return f"{len(counts):,} {prose.verb(len(counts), noun, nouns)}: {', '.join(listed)}{more}"
 
 
-def as_they_are(rows: Rows, _columns: Mapping[str, str], _name: str) -> tuple[Rows, list[Finding]]:
+def as_they_are(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:
     """What `mended` is where there is nothing to mend."""
     return rows, []

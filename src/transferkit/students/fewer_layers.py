@@ -26,7 +26,7 @@ from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions
 
-SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE, Shape.TAGS, Shape.SPAN, Shape.TEXT)
+SHAPES = tuple(Shape)
 OF_A_MODEL = True
 
 _ROWS_READ = 128

@@ -1,7 +1,6 @@
 """How a model is trained, whatever it learns from."""
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
@@ -51,7 +50,8 @@ class TrainingOptions(Strict):
     )
 
     usual_layer_decay: ClassVar[float] = 1.0
-    smaller_batches: ClassVar[Mapping[Shape, int]] = {Shape.LABELS: 16, Shape.SPAN: 16, Shape.TEXT: 8}
+    small_batches: ClassVar[bool] = True
+    """Whether a step has as many rows as suit the form of the answer."""
 
     def settled(self, shape: Shape) -> Self:
         """With what was left open filled in, as answers of this form want it.
@@ -64,6 +64,6 @@ class TrainingOptions(Strict):
         found: dict[str, Any] = {}
         if self.layer_decay is None:
             found["layer_decay"] = 1.0 if shape.form.OF_TOKENS else self.usual_layer_decay
-        if shape in self.smaller_batches and "batch_size" not in self.model_fields_set:
-            found["batch_size"] = self.smaller_batches[shape]
+        if self.small_batches and shape.form.BATCH_SIZE and "batch_size" not in self.model_fields_set:
+            found["batch_size"] = shape.form.BATCH_SIZE
         return self.model_copy(update=found)

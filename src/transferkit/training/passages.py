@@ -9,10 +9,9 @@ from transferkit.arrays import Ints
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.span_windows import PLAIN, Reading, windows
-from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
-from transferkit.training import objectives
+from transferkit.training.objectives import span
 
 
 def span_examples(
@@ -20,7 +19,7 @@ def span_examples(
 ) -> Examples:
     """The windows of `rows` with the first and last token of the answer in each, (windows, 2)."""
     encoded = windows(rows, tokenizer, max_length, prompt, reading)
-    return Examples(encoded, token_targets(objectives.of(Shape.SPAN).targets(rows, task), encoded), rows=rows)
+    return Examples(encoded, token_targets(span.targets(rows, task), encoded), rows=rows)
 
 
 def token_targets(spans: npt.NDArray[Any], encoded: Encoded) -> Ints:
