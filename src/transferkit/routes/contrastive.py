@@ -32,7 +32,7 @@ _STEPS = 60
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
-    if context.backbone.architecture == ENCODER_DECODER:
+    if context.backbone.architecture == ENCODER_DECODER and context.task.shape is not Shape.TEXT:
         return context.why_no_half
     if context.task.shape is not Shape.LABEL:
         return f"pairs of one label need one label per row, {context.task.name} has {context.task.shape.value}"
