@@ -23,7 +23,7 @@ from transferkit.artifact.run_folder import RunFolder
 from transferkit.artifact.verify import verify
 from transferkit.cli import failures
 from transferkit.cli.comparison import compared
-from transferkit.config import GenerationConfig, parse
+from transferkit.config import GenerationConfig, RouteConfig, parse
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.flow import fit
 from transferkit.networks.head import Head
@@ -33,7 +33,7 @@ from transferkit.predictors.in_context import InContext, Retriever, of_length_1
 from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.static import Sizes, Static, StaticModel, number
 from transferkit.predictors.transformer import Transformer
-from transferkit.routes import RouteConfig, resolve
+from transferkit.routes import resolve
 from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows

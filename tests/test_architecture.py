@@ -116,6 +116,20 @@ def test_members_of_a_family_do_not_import_each_other(path: Path) -> None:
     assert sorted(siblings & set(imports(path))) == []
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_front_of_a_family_imports_no_member_of_another(family: str) -> None:
+    members = {".".join(("transferkit", *path.relative_to(SOURCE).with_suffix("").parts)) for path in family_members()}
+    own = ".".join(("transferkit", *Path(family).parts))
+    others = {name for name in members if name.rpartition(".")[0] != own}
+    assert sorted(others & set(imports(SOURCE / family / "__init__.py"))) == []
+
+
+def test_what_a_run_would_take_is_worked_out_without_knowing_any_route() -> None:
+    routes = {path.stem for family in ("options", "routes") for path in (SOURCE / family).glob("[!_]*.py")}
+    text = (SOURCE / "estimate.py").read_text(encoding="utf-8")
+    assert sorted(routes & set(re.findall(r"\w+", text))) == []
+
+
 @every_module
 def test_no_star_import(path: Path) -> None:
     stars = [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) and _is_star(node)]

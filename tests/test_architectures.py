@@ -11,8 +11,9 @@ from architectures import DECODERS, SETTINGS, WITH_DECODERS, save
 from tiny_models import load, make_context, rows_for, some_rows
 from transferkit import options, predictors, routes, tasks
 from transferkit.config import GenerationConfig, RouteConfig
+from transferkit.context import Context
 from transferkit.evaluation.outputs import gap
-from transferkit.routes import Context, Plan
+from transferkit.routes import Plan
 from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows

@@ -129,7 +129,7 @@ def test_impossible_numbers_are_refused(name: str) -> None:
 
 @each(adapters)
 def test_an_adapter(member: ModuleType) -> None:
-    for name in ("default_rate", "default_epochs", "adapt"):
+    for name in ("default_rate", "default_epochs", "extent", "adapt"):
         same_signature(member, adapters.Adapter, name)
     assert issubclass(options.get(member.__name__.rsplit(".", 1)[1]).Options, TrainingOptions)
     rates = [member.default_rate(int(size)) for size in (1e6, 22.7e6, 110e6, 1e9)]
@@ -146,7 +146,7 @@ def test_a_student(member: ModuleType) -> None:
 
 @each(routes)
 def test_a_route(member: ModuleType) -> None:
-    for name in ("why_not", "run"):
+    for name in ("why_not", "cost", "run"):
         same_signature(member, routes.Route, name)
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tiny_models import save_model, some_rows
-from transferkit import data, flow, intake, predictors, transfer
+from transferkit import data, flow, intake, planning, predictors, transfer
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
@@ -100,7 +100,7 @@ def test_what_is_left_says_how_it_was_evaluated(run: RunResult, folder: Path) ->
 
 
 def test_a_row_is_answered_by_a_model_that_has_not_seen_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepared = flow.prepare(parse(described(folder, "seen")))
+    prepared = planning.prepare(parse(described(folder, "seen")))
     learned: list[tuple[Path, set[str]]] = []
     original = Plan.run
 
@@ -119,11 +119,11 @@ def test_a_row_is_answered_by_a_model_that_has_not_seen_it(folder: Path, monkeyp
 
 
 def test_copies_of_a_held_out_row_do_not_train(folder: Path) -> None:
-    splits = flow.prepare(parse(described(folder, "copies"))).splits
+    splits = planning.prepare(parse(described(folder, "copies"))).splits
     rows = splits.labelled
     near = Rows({**rows.columns, "text": [*rows["text"][:-1], rows["text"][0] + " ."]}, rows.numbers, rows.source)
     config = parse(described(folder, "copies")).data
-    prepared = flow.prepare(parse(described(folder, "copies")))
+    prepared = planning.prepare(parse(described(folder, "copies")))
     part = data.part_of_folds(
         replace(splits, train=near, validation=near.take([])), np.array([0, 1]), config, prepared.task, 0
     )
@@ -220,13 +220,13 @@ def test_a_stopped_cross_validation_goes_on(
 
 def test_auto_is_for_few_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = described(folder, "auto", data={"folds": "auto"})
-    assert flow.prepare(parse(few)).splits.folds == 5
+    assert planning.prepare(parse(few)).splits.folds == 5
     monkeypatch.setattr("transferkit.data.folding.FEW_ROWS", 60)
-    assert flow.prepare(parse(few)).splits.folds == 0
+    assert planning.prepare(parse(few)).splits.folds == 0
     unvalidated = described(folder, "auto", data={"folds": "auto", "validation_size": 0})
-    assert flow.prepare(parse(unvalidated)).splits.folds == 5
+    assert planning.prepare(parse(unvalidated)).splits.folds == 5
     with pytest.raises(DataError, match=r"--folds 40: expected from 2 to 30 parts of 60 labelled rows"):
-        flow.prepare(parse(described(folder, "many", data={"folds": 40})))
+        planning.prepare(parse(described(folder, "many", data={"folds": 40})))
 
 
 def test_without_folds_routes_are_chosen_by_validation_rows(folder: Path) -> None:

@@ -23,7 +23,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 import transferkit
-from transferkit import adapters, config, errors, flow, options, routes, sources, students, tasks
+from transferkit import adapters, config, errors, flow, options, route_choice, routes, sources, students, tasks
 from transferkit import run as api
 from transferkit.cli import failures
 from transferkit.cli.app import app
@@ -32,9 +32,9 @@ from transferkit.cli.description import described
 from transferkit.config import RunConfig, Strict
 from transferkit.data import read
 from transferkit.evaluation import cost
+from transferkit.lesson import Lesson
 from transferkit.options.static import Options as StaticOptions
 from transferkit.routes import contrastive
-from transferkit.students import Lesson
 from transferkit.table.rows import Rows
 from transferkit.training.options import TrainingOptions
 from transferkit.training.student_options import DistillationOptions
@@ -325,7 +325,7 @@ def test_what_the_page_says_of_contrastive() -> None:
     text = ROUTES.read_text(encoding="utf-8")
     assert f"as many as make {contrastive._STEPS} steps" in text and f"{contrastive._MANY_ROWS:,} labelled rows" in text
     assert f"{contrastive._RATE:.0e}".replace("e-0", "e-") in text
-    for limit in (routes.FEW_ROWS_PER_LABEL, routes.MANY_ROWS_PER_LABEL):
+    for limit in (route_choice.FEW_ROWS_PER_LABEL, route_choice.MANY_ROWS_PER_LABEL):
         assert f"fewer than {limit} in the median" in README.read_text(encoding="utf-8")
 
 

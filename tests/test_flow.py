@@ -17,18 +17,19 @@ import torch
 import yaml
 
 from tiny_models import save_model, some_rows
-from transferkit import estimate, flow, predictors, transfer
+from transferkit import estimate, flow, judging, planning, predictors, transfer
 from transferkit.artifact.run_folder import open_run
 from transferkit.cache.spaces import Cache, Space
 from transferkit.config import parse
+from transferkit.context import Context
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import RunResult
 from transferkit.intake import take_in
+from transferkit.planning import context_of
 from transferkit.predictors import Predictions
-from transferkit.routes import Context, Outcome, Plan
+from transferkit.routes import Outcome, Plan
 from transferkit.table.rows import Rows, row_key
 from transferkit.table.splits import Audit, Finding
-from transferkit.transfer import context_of
 
 CANARY = "here now canary"
 
@@ -109,8 +110,8 @@ def test_a_model_that_reads_less_than_the_audit_says_is_told() -> None:
     test = Rows({"text": ["a"] * 3}, np.array([4, 5, 6]))
     warned = Finding("truncation", "warning", "", (4, 9), "")
     known: Any = SimpleNamespace(splits=SimpleNamespace(test=test, audit=Audit((warned,), {})))
-    assert flow._told(known, Predictions(np.zeros(3), cut=(0,))) == ()
-    found = flow._told(known, Predictions(np.zeros(3), cut=(0, 2), unfinished=(1,)))
+    assert judging._told(known, Predictions(np.zeros(3), cut=(0,))) == ()
+    found = judging._told(known, Predictions(np.zeros(3), cut=(0, 2), unfinished=(1,)))
     assert found == (
         "2 of 3 test rows have more tokens than it reads",
         "1 of 3 answers stopped at max_new_tokens",
@@ -160,9 +161,9 @@ def test_no_test_row_is_seen_before_the_end(place: Place, monkeypatch: pytest.Mo
     monkeypatch.setattr(Space, "fetch", watched)
     routes = ["feature_transfer", {"top_layers": {"epochs": 1}}, {"static": {"epochs": 1, "teachers": ["top_layers"]}}]
     config = parse(place.config("canary", routes=routes))
-    prepared = flow.prepare(config)
-    plans, skipped = flow.applicable(prepared)
-    trained = flow.train_routes(prepared, open_run(prepared.config, prepared.folder, False), plans)
+    prepared = planning.prepare(config)
+    plans, skipped = planning.applicable(prepared)
+    trained = transfer.train_routes(prepared, open_run(prepared.config, prepared.folder, False), plans)
     assert CANARY in prepared.splits.test["text"] and len(keys) > 80 and not skipped
     assert keys.isdisjoint(prepared.splits.test.keys()) and row_key(CANARY, None) not in keys
     stored = [np.load(path) for path in Cache(place.folder / "canary-cache" / "activations").folder.rglob("keys.npy")]
@@ -171,7 +172,7 @@ def test_no_test_row_is_seen_before_the_end(place: Place, monkeypatch: pytest.Mo
 
 
 def test_a_route_has_no_way_to_the_test_rows(place: Place) -> None:
-    prepared = flow.prepare(parse(place.config("context", routes=["baseline"])))
+    prepared = planning.prepare(parse(place.config("context", routes=["baseline"])))
     run = open_run(prepared.config, prepared.folder, False)
     context = context_of(prepared, run, [], prepared.plans[0], 0)
     texts = {text for value in vars(context).values() if isinstance(value, Rows) for text in value["text"]}
@@ -237,7 +238,7 @@ def test_a_run_of_nothing_but_the_baseline_must_be_asked_for(place: Place, dry: 
     with pytest.raises(ConfigError, match="none of the routes asked for can run here: static: no route before it"):
         estimate.of_run(take_in(config)) if dry else flow.fit(config)
     assert not (place.folder / "nothing").exists()
-    plans, skipped = flow.applicable(flow.prepare(parse(place.config("both", routes=["baseline", "static"]))))
+    plans, skipped = planning.applicable(planning.prepare(parse(place.config("both", routes=["baseline", "static"]))))
     assert [plan.title for plan in plans] == ["baseline"] and len(skipped) == 1
 
 

@@ -11,10 +11,10 @@ from transformers import AutoModel, T5Config
 from tiny_models import ENCODERS, FAMILIES, VOCABULARY, Tiny, load, make_context, rows_for, save_tokenizer, some_rows
 from transferkit import options, predictors, routes, tasks
 from transferkit.config import RouteConfig
+from transferkit.context import Context
 from transferkit.data import weights
 from transferkit.errors import TransferkitError
 from transferkit.evaluation.outputs import gap
-from transferkit.routes import Context
 from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 

@@ -8,8 +8,9 @@ import pytest
 import transferkit
 from tiny_models import save_model, some_rows
 from transferkit import flow, routes
+from transferkit.context import Context
 from transferkit.errors import ConfigError, ResourceError, TransferkitError
-from transferkit.routes import Context, Outcome, Plan
+from transferkit.routes import Outcome, Plan
 
 REASON = "its layers are of another kind"
 

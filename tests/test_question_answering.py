@@ -15,9 +15,10 @@ from transformers import AutoModelForQuestionAnswering
 
 from calling import Call
 from tiny_models import FILLERS, KINDS, Tiny, make_context, save_model
-from transferkit import data, flow, model, predictors, routes, tasks
+from transferkit import data, flow, model, planning, predictors, routes, tasks
 from transferkit.answerers import span as answering
 from transferkit.config import DataConfig, RouteConfig, parse
+from transferkit.context import Context
 from transferkit.data import preparation
 from transferkit.data.cleaning import clean
 from transferkit.encoding.encoded import Passages
@@ -25,7 +26,6 @@ from transferkit.encoding.span_windows import Reading, longest_answer, windows
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.outputs import as_json, from_json, gap, spread
 from transferkit.evaluation.results import RunResult
-from transferkit.routes import Context
 from transferkit.table.rows import Rows
 from transferkit.tagging.answers import UNPLACED, read, written
 from transferkit.training import folds, objectives, ridge_head
@@ -343,12 +343,12 @@ def test_nothing_but_unanswerable_questions_cannot_be_learned(folder: Path, tmp_
         asked["answers"] = []
     (tmp_path / "none.json").write_text(json.dumps({"data": [{"title": "a", "paragraphs": paragraphs}]}))
     with pytest.raises(DataError, match="expected a question that has an answer in column 'answers', found none"):
-        flow.prepare(parse(described(folder, data={"path": str(tmp_path / "none.json")})))
+        planning.prepare(parse(described(folder, data={"path": str(tmp_path / "none.json")})))
 
 
 def test_columns_of_another_task_are_recognised(folder: Path) -> None:
     with pytest.raises(DataError, match="usual for --task generative-question-answering or question-answering"):
-        flow.prepare(parse(described(folder, task=None)))
+        planning.prepare(parse(described(folder, task=None)))
 
 
 def test_cells_of_answers() -> None:

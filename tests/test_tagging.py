@@ -18,7 +18,7 @@ from transformers import AutoModelForTokenClassification
 
 from calling import Call
 from tiny_models import FILLERS, KINDS, Tiny, save_model
-from transferkit import flow, metrics, model, tasks
+from transferkit import flow, metrics, model, planning, tasks
 from transferkit.arrays import stacked
 from transferkit.config import parse
 from transferkit.data import read as read_rows
@@ -325,14 +325,14 @@ def test_tags_without_a_prefix_among_others_are_named(folder: Path, tmp_path: Pa
         {"tokens": w, "tags": [tag.replace("B-tool", "tool") for tag in t]} for w, t in zip(words, tags, strict=True)
     ]
     (tmp_path / "mixed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "mixed.jsonl"), "folds": 0})))
+    prepared = planning.prepare(parse(described(folder, data={"path": str(tmp_path / "mixed.jsonl"), "folds": 0})))
     [finding] = [each for each in prepared.splits.audit.findings if each.kind == "plain-tags"]
     assert "1 tag without B- or I- among others that have it: 'tool'" in finding.message
     plain = [
         {"tokens": w, "tags": [tag.partition("-")[2] or tag for tag in t]} for w, t in zip(words, tags, strict=True)
     ]
     (tmp_path / "plain.jsonl").write_text("".join(json.dumps(line) + "\n" for line in plain))
-    prepared = flow.prepare(parse(described(folder, data={"path": str(tmp_path / "plain.jsonl"), "folds": 0})))
+    prepared = planning.prepare(parse(described(folder, data={"path": str(tmp_path / "plain.jsonl"), "folds": 0})))
     assert not [each for each in prepared.splits.audit.findings if each.kind == "plain-tags"]
 
 
@@ -340,7 +340,7 @@ def test_nothing_but_o_cannot_be_learned(folder: Path, tmp_path: Path) -> None:
     lines = [{"tokens": ["a", f"b{i}"], "tags": ["O", "O"]} for i in range(40)]
     (tmp_path / "empty.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     with pytest.raises(DataError, match="expected a tag other than O in column 'tags', found none in 40 rows"):
-        flow.prepare(parse(described(folder, data={"path": str(tmp_path / "empty.jsonl")})))
+        planning.prepare(parse(described(folder, data={"path": str(tmp_path / "empty.jsonl")})))
 
 
 def test_windows_are_refused(folder: Path, tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_spans_begun_with_i_are_read_and_reported(folder: Path, tmp_path: Path) 
     lines = [{"tokens": w, "tags": [tag.replace("B-", "I-") for tag in t]} for w, t in zip(words, tags, strict=True)]
     (tmp_path / "iob1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     asked = described(folder, data={"path": str(tmp_path / "iob1.jsonl"), "folds": 0}, output_dir=str(tmp_path / "run"))
-    prepared = flow.prepare(parse(asked))
+    prepared = planning.prepare(parse(asked))
     [finding] = [each for each in prepared.splits.audit.findings if each.kind == "improper-tags"]
     assert "I- where B- is due" in finding.message and len(finding.rows) > 40
     assert {"B-animal", "I-animal"} <= set(prepared.task.labels)

@@ -11,7 +11,7 @@ import pytest
 
 from calling import Call
 from tiny_models import FILLERS, KINDS, save_model
-from transferkit import flow, model, tasks
+from transferkit import flow, model, planning, tasks
 from transferkit.artifact.predictions import cell
 from transferkit.config import parse
 from transferkit.errors import ConfigError, DataError
@@ -212,7 +212,7 @@ def test_auto_chooses_for_every_task(folder: Path, tmp_path: Path) -> None:
             "output_dir": str(tmp_path / name),
             "cache_dir": str(folder / "cache"),
         }
-        prepared = flow.prepare(parse(described))
+        prepared = planning.prepare(parse(described))
         assert [plan.title for plan in prepared.plans] == ["baseline", "feature_transfer", "full", "static"]
 
 

@@ -33,6 +33,7 @@ from transferkit.cache.spaces import Cache
 from transferkit.cache.teacher_answers import logits_changed_after, with_answers, with_outputs
 from transferkit.cache.teacher_states import fingerprint
 from transferkit.config import DataConfig, GenerationConfig, RouteConfig, parse
+from transferkit.context import Context
 from transferkit.data.columns import canonical, explicit
 from transferkit.encoding import conversing
 from transferkit.encoding.answered import answered_examples
@@ -45,7 +46,7 @@ from transferkit.networks.inputs import inputs_of, mask_of
 from transferkit.networks.layers import captured, output_layer
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.plain_copy import PlainCopy
-from transferkit.routes import Context, resolve
+from transferkit.routes import resolve
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
 from transferkit.training.learner import ONCE, Learner, Weighted

@@ -21,7 +21,7 @@ from transformers import (
 
 from transferkit import sources, tasks
 from transferkit.cache.spaces import Cache
-from transferkit.routes import Context
+from transferkit.context import Context
 from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows

@@ -19,12 +19,13 @@ from transferkit import routes, sources, tasks
 from transferkit.arrays import Floats
 from transferkit.cache import spaces
 from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder
+from transferkit.context import Context
 from transferkit.data import content, memberships, splitting, weights
 from transferkit.data.given_texts import rows_of
 from transferkit.data.labels import written
 from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError, shown
-from transferkit.routes import Context, Outcome, Plan
+from transferkit.routes import Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
 from transferkit.table.column_names import GROUP, TIME, WEIGHT

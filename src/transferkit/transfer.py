@@ -4,65 +4,31 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from transferkit import data, sources
+from transferkit import data
 from transferkit.arrays import Ints
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
-from transferkit.cache import spaces
-from transferkit.config import RunConfig
+from transferkit.context import Context
 from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
 from transferkit.evaluation.leaderboard import short
 from transferkit.evaluation.outputs import gathered
-from transferkit.intake import cache_of
 from transferkit.language.parting import learned
+from transferkit.planning import Prepared, context_of
 from transferkit.predictors import load
-from transferkit.routes import Context, Outcome, Plan
+from transferkit.routes import Outcome, Plan
 from transferkit.shapes import Shape
-from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import give_back
 from transferkit.table.rows import Rows
-from transferkit.table.splits import Splits
-from transferkit.tasks import Task
 from transferkit.training import objectives, parts
 
 log = logging.getLogger("transferkit")
 
-_MOST_WRITTEN = 200
-"""Validation rows that models which write are compared on: writing takes long."""
 _WORTH_SAYING = 0.05
 """From this share of the training time on a note says what came from the cache."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Everything a run starts from, before anything is trained."""
-
-    config: RunConfig
-    folder: Path
-    tables: Mapping[str, Rows]
-    splits: Splits
-    task: Task
-    backbone: Backbone
-    max_length: int
-    plans: tuple[Plan, ...]
-
-    @property
-    def cache_dir(self) -> Path:
-        """Where models, data and frozen computation are kept."""
-        return cache_of(self.config)
-
-    @property
-    def compared(self) -> Rows:
-        """The validation rows that routes are chosen by."""
-        rows = self.splits.validation
-        if not self.task.shape.form.WRITTEN or len(rows) <= _MOST_WRITTEN:
-            return rows
-        return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
 
 
 class UntrainedError(TransferkitError):
@@ -207,31 +173,3 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
                 held_out.write(draft, model.predict(splits.test).outputs)
         run.drop_models()
     return {title: held_out.read(path, len(held)) for title, path in kept.items()}
-
-
-def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan: Plan, repeat: int) -> Context:
-    """What `plan` may use; `earlier` are the routes trained before it."""
-    config, splits = prepared.config, prepared.splits
-    return Context(
-        train=splits.train,
-        validation=splits.validation,
-        task=prepared.task,
-        backbone=prepared.backbone,
-        cache=spaces.of(prepared.cache_dir),
-        folder=run.checkpoints(plan.title, repeat),
-        seed=config.seed + repeat,
-        max_length=prepared.max_length,
-        teachers={title: run.artifact(title, repeat) for title in earlier},
-        variants={other.title: other.variant for other in prepared.plans},
-        unlabelled=splits.unlabelled,
-        windows=config.long_texts == "windows",
-        instruction=config.instruction,
-        generation=config.generation,
-        answer_tokens=config.answer_tokens,
-        load_backbone=lambda name: sources.load(
-            name,
-            cache_dir=prepared.cache_dir,
-            offline=config.offline,
-            trust_remote_code=config.trust_remote_code,
-        ),
-    )

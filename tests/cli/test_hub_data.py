@@ -8,7 +8,7 @@ import pytest
 
 from transferkit.config import parse
 from transferkit.errors import ConfigError, SourceError
-from transferkit.flow import prepare
+from transferkit.planning import prepare
 from transferkit.sources import hub_data
 
 

@@ -14,7 +14,7 @@ from tiny_models import Tiny, make_context, some_rows
 from transferkit import options, routes, tasks
 from transferkit.cache import asking
 from transferkit.config import GenerationConfig, RouteConfig
-from transferkit.routes import Context
+from transferkit.context import Context
 from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows

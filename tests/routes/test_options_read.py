@@ -10,8 +10,8 @@ from test_matrix import TASKS, applies, options_of, rows_for, teachers
 from tiny_models import Tiny, make_context
 from transferkit import options, routes, tasks
 from transferkit.config import RouteConfig, Strict
+from transferkit.context import Context
 from transferkit.errors import ConfigError
-from transferkit.routes import Context
 from transferkit.shapes import Shape
 
 ROUTES = [name for name in options.names() if options.get(name).Options.model_fields]

@@ -16,12 +16,14 @@ from tiny_models import DECODERS, ENCODERS, FAMILIES, FILLERS, Tiny, make_contex
 from transferkit import predictors, routes
 from transferkit.cache import features
 from transferkit.config import RouteConfig
+from transferkit.context import Context
 from transferkit.errors import ConfigError
 from transferkit.networks import head
 from transferkit.networks.prefix import SkippedPrefix
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
-from transferkit.routes import Context, Outcome, automatic, baseline, contrastive, parameter_transfer
+from transferkit.route_choice import automatic
+from transferkit.routes import Outcome, baseline, contrastive, parameter_transfer
 from transferkit.shapes import Shape
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.table.rows import Rows

@@ -8,7 +8,7 @@ import pytest
 from tiny_models import Tiny, make_context, some_rows
 from transferkit import routes
 from transferkit.config import RouteConfig
-from transferkit.routes import Context
+from transferkit.context import Context
 
 FRESH = some_rows(60, seed=9)
 

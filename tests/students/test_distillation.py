@@ -14,11 +14,12 @@ from transformers import AutoModel, BertConfig
 from tiny_models import VOCABULARY, Tiny, save_model, save_tokenizer, some_rows
 from transferkit import predictors, routes, students
 from transferkit.config import RouteConfig
+from transferkit.context import Context
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.predictors.static import Static
 from transferkit.predictors.transformer import Transformer
-from transferkit.routes import Context, Outcome, distillation
+from transferkit.routes import Outcome, distillation
 from transferkit.students.fewer_layers import evenly_spread
 from transferkit.table.rows import Rows
 from transferkit.training.learner import Weighted

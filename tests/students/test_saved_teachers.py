@@ -9,8 +9,8 @@ import pytest
 from tiny_models import Tiny
 from transferkit import predictors, routes, tasks
 from transferkit.config import RouteConfig
+from transferkit.context import Context
 from transferkit.errors import ArtifactError, ConfigError
-from transferkit.routes import Context
 
 
 def why_not(context: Context, name: str, **given: Any) -> str | None:

@@ -16,10 +16,10 @@ from transferkit import predictors, routes
 from transferkit.cache import asking
 from transferkit.cache.teacher_states import fingerprint
 from transferkit.config import RouteConfig
+from transferkit.context import Context
 from transferkit.errors import ConfigError, TransferkitError
 from transferkit.networks.head import Head
 from transferkit.networks.layers import keep_layers
-from transferkit.routes import Context
 
 STATIC = {"epochs": 1, "width": 32, "hidden": 32, "filters": 32, "batch_size": 16}
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from transferkit.sources.backbone import Backbone
 from transferkit.training.options import TrainingOptions
+from transferkit.training.workload import Extent
 
 
 class SaveExtra(Protocol):
@@ -50,6 +51,9 @@ class Adapter(Protocol):
 
     def default_epochs(self, rows: int) -> float:
         """Epochs for so many training rows."""
+
+    def extent(self, options: TrainingOptions, backbone: Backbone) -> Extent:
+        """How much of `backbone` learns, which says what its training costs."""
 
     def why_not(self, options: TrainingOptions, backbone: Backbone) -> str | None:
         """One sentence on why `backbone` cannot be adapted, None if it can.

@@ -8,22 +8,29 @@ from torch import nn
 from transferkit.adapters import Adapted
 from transferkit.networks.vocabulary import restore, shrink
 from transferkit.sources.backbone import Backbone
+from transferkit.training import whole_model
 from transferkit.training.options import TrainingOptions
+from transferkit.training.workload import Extent
 
 
 def default_rate(parameters: int) -> float:
-    """2e-4 for the head at MiniLM's 22.7 M weights, falling with size: 8e-5 at BERT-base's 110 M."""
-    return float(2e-4 * (22.7e6 / max(parameters, 5_000_000)) ** 0.6)
+    """2e-4 at 22.7 M weights, falling with size."""
+    return whole_model.rate(parameters)
 
 
 def writing_rate(parameters: int) -> float:
-    """1e-4 at 135 M weights: half of what small encoders take, whose head is new."""
-    return float(1e-4 * (135e6 / max(parameters, 5_000_000)) ** 0.5)
+    """1e-4 at 135 M weights."""
+    return whole_model.writing_rate(parameters)
 
 
 def default_epochs(rows: int) -> float:
     """4 from 5,000 rows on, up to 10 below 2,000."""
-    return float(min(10, max(3 if rows > 20_000 else 4, round(20_000 / max(rows, 1)))))
+    return whole_model.epochs(rows)
+
+
+def extent(options: TrainingOptions, backbone: Backbone) -> Extent:
+    """All of it."""
+    return Extent()
 
 
 def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:

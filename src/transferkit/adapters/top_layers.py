@@ -12,6 +12,7 @@ from transferkit.options.top_layers import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.training.options import TrainingOptions
+from transferkit.training.workload import Extent
 
 
 def default_rate(parameters: int) -> float:
@@ -27,6 +28,14 @@ def writing_rate(parameters: int) -> float:
 def default_epochs(rows: int) -> float:
     """4 from 4,000 rows on, up to 10 below 1,600."""
     return float(min(10, max(3 if rows > 20_000 else 4, round(16_000 / max(rows, 1)))))
+
+
+def extent(options: TrainingOptions, backbone: Backbone) -> Extent:
+    """The share of layers that learn: gradients end there, and those below are run once, before."""
+    assert isinstance(options, Options)
+    total = max(1, backbone.layers)
+    share = (options.layers or max(1, total // 2)) / total
+    return Extent(layers=share, weights=share, ahead=True)
 
 
 def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:

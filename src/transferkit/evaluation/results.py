@@ -94,7 +94,8 @@ class RouteResult:
     `outputs` are the predictions of the first seed on the test rows, in the form of the task's shape.
     `seed_values` has the main metric of every seed. `history` holds one mapping per evaluation
     during training (epoch, loss, validation metrics). `settings` are all effective settings.
-    `artifact` is relative to the run folder.
+    `artifact` is relative to the run folder, and `plain_prompt` is what plain Transformers has to be given before every
+    text to answer from it, None where it cannot.
     """
 
     name: str
@@ -108,6 +109,7 @@ class RouteResult:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     artifact: str = ""
+    plain_prompt: str | None = None
     against_baseline: Comparison | None = None
     against_best: Comparison | None = None
 

@@ -60,6 +60,11 @@ class Predictor(Protocol):
     def parameters(self) -> int:
         """Number of weights used in predicting."""
 
+    @property
+    def plain_prompt(self) -> str | None:
+        """What plain Transformers has to be given before every text to answer from its folder as it does; None where
+        the folder serves with this library alone."""
+
     def predict(self, rows: Rows) -> Predictions:
         """Answers for `rows`; needs the input columns only."""
 

@@ -56,6 +56,10 @@ class BagOfWords:
     def parameters(self) -> int:
         return int(self.weights.size + self.bias.size)
 
+    @property
+    def plain_prompt(self) -> None:
+        return None
+
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
             return Predictions(answerers.of(self.shape).predictions(np.zeros((0, len(self.bias)), dtype=np.float32)))

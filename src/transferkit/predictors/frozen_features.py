@@ -100,6 +100,10 @@ class FrozenFeatures:
     def parameters(self) -> int:
         return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
 
+    @property
+    def plain_prompt(self) -> None:
+        return None
+
     def logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
         """(rows, labels), and the positions of rows that were cut; layers above the highest depth are not run. Features
         are held of a batch alone, of texts in windows of some texts."""

@@ -124,6 +124,11 @@ class Generator:
         return sum(p.numel() for p in self.model.parameters())
 
     @property
+    def plain_prompt(self) -> str | None:
+        """As a chat model it is told what to do by its template."""
+        return "" if self.tokenizer.chat_template else None
+
+    @property
     def window(self) -> int:
         """The most tokens that it reads of one text: of a decoder that is the prompt with its answer."""
         return self.max_length + (0 if self.frame.start is not None else self.generation.max_new_tokens or 0)

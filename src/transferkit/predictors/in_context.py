@@ -100,6 +100,10 @@ class InContext:
     def parameters(self) -> int:
         return self.writer.parameters + int(sum(p.numel() for p in self.retriever.encoder.parameters()))
 
+    @property
+    def plain_prompt(self) -> None:
+        return None
+
     def predict(self, rows: Rows) -> Predictions:
         """Texts, (rows,)."""
         if not len(rows):

@@ -40,6 +40,10 @@ class PlainCopy:
         return 0
 
     @property
+    def plain_prompt(self) -> None:
+        return None
+
+    @property
     def said(self) -> str:
         """What it does, in words."""
         if self.constant is not None:

@@ -74,6 +74,10 @@ class SpanMatcher:
     def parameters(self) -> int:
         return int(self.rarity.size) + (0 if self.kinds is None else int(self.kinds.likelihoods.size))
 
+    @property
+    def plain_prompt(self) -> None:
+        return None
+
     def spans(self, rows: Rows) -> Candidates:
         """The best spans of the contexts of `rows`; that there is none scores 0."""
         places = np.zeros((len(rows), _BEST, 2), dtype=np.int64)

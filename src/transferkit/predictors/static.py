@@ -148,6 +148,10 @@ class Static:
     def parameters(self) -> int:
         return sum(p.numel() for p in self.model.parameters())
 
+    @property
+    def plain_prompt(self) -> None:
+        return None
+
     def predict(self, rows: Rows) -> Predictions:
         if not len(rows):
             return Predictions(answerers.of(self.shape).predictions(np.zeros((0, len(self.labels)), dtype=np.float32)))

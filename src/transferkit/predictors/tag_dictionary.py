@@ -61,6 +61,10 @@ class TagDictionary:
     def parameters(self) -> int:
         return int(self.unknown.size + sum(shares.size for _, shares in self.tables.values()))
 
+    @property
+    def plain_prompt(self) -> None:
+        return None
+
     def predict(self, rows: Rows) -> Predictions:
         """The shares of tags for every word."""
         found = []

@@ -88,6 +88,10 @@ class Transformer:
     def parameters(self) -> int:
         return sum(p.numel() for p in self.model.parameters())
 
+    @property
+    def plain_prompt(self) -> str:
+        return self.prompt
+
     def words(self) -> list[str]:
         """The lower-cased whole words of letters in the vocabulary, in its order (mostly by frequency); of scripts
         without blanks between words, signs too."""

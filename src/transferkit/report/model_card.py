@@ -26,21 +26,19 @@ HUB_TASKS = {
 """Pipeline tags the hub has for tasks that are called otherwise here."""
 
 
-def write_model_card(
-    result: RunResult, route_name: str, path: Path, *, transformers: bool = False, prompt: str = ""
-) -> None:
+def write_model_card(result: RunResult, route_name: str, path: Path) -> None:
     """Write the card of the artifact of `route_name` to `path`.
 
-    `transformers` says that the folder serves with plain Transformers, as a classifier or a chat model; the card
-    then shows how. `prompt` is what it was trained to read before every text. Metadata as in https://github.com/huggingface/hub-docs/blob/main/modelcard.md.
+    Where its folder serves with plain Transformers (`RouteResult.plain_prompt`), as a classifier or a chat model, the
+    card shows how. Metadata as in https://github.com/huggingface/hub-docs/blob/main/modelcard.md.
     """
-    card = model_card(result, route_name, transformers=transformers, prompt=prompt)
-    path.write_text(card, encoding="utf-8", errors="replace")
+    path.write_text(model_card(result, route_name), encoding="utf-8", errors="replace")
 
 
-def model_card(result: RunResult, route_name: str, *, transformers: bool = False, prompt: str = "") -> str:
+def model_card(result: RunResult, route_name: str) -> str:
     """The card as text: YAML front matter, then Markdown."""
     route = result.route(route_name)
+    transformers = route.plain_prompt is not None
     environment = Environment(
         loader=PackageLoader("transferkit.report"),
         autoescape=False,
@@ -62,7 +60,7 @@ def model_card(result: RunResult, route_name: str, *, transformers: bool = False
         transformers=transformers,
         chosen_by=rows_words(result.choice) if result.choice.rows else "",
         told=told,
-        prompt=prompt,
+        prompt=route.plain_prompt or "",
         example=example(result),
     )
     front = yaml.safe_dump(front_matter(result, route, transformers), sort_keys=False, allow_unicode=True)

@@ -6,6 +6,7 @@ import numpy as np
 from transformers import set_seed
 
 from transferkit.config import Strict
+from transferkit.context import Context
 from transferkit.data import content, weights
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.embedder import Embedder
@@ -13,16 +14,17 @@ from transferkit.networks.inference import outputs
 from transferkit.networks.layers import depth_of
 from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
-from transferkit.routes import Context, Outcome
+from transferkit.routes import Cost, Outcome
 from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.training import objectives
+from transferkit.training import objectives, whole_model
 from transferkit.training.calibration import scale_for_confidence
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.learner import ONCE, Learner, Weighted
 from transferkit.training.loop import Training, train
 from transferkit.training.losses.contrast import Contrast
 from transferkit.training.ridge_head import fit_head
+from transferkit.training.workload import Extent, Workload, disk_of, memory_of, seconds_per_epoch
 
 _MANY_ROWS = 5_000
 _RATE = 1e-4
@@ -30,13 +32,29 @@ _STEPS = 60
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
-    if context.backbone.architecture == ENCODER_DECODER:
+    if context.backbone.architecture == ENCODER_DECODER and not context.task.shape.form.WRITTEN:
         return context.why_no_half
     if context.task.shape is not Shape.LABEL:
         return f"pairs of one label need one label per row, {context.task.name} has {context.task.shape.value}"
     if len(context.labelled) > _MANY_ROWS:
         return f"{len(context.labelled)} labelled rows are plenty; use full, which learns from labels directly"
     return None
+
+
+def cost(variant: str, context: Context, options: Strict, workload: Workload) -> Cost:
+    """Between a fifth of one reading of the rows and a fine-tuning of every weight after one."""
+    assert isinstance(options, Options)
+    backbone, whole = context.backbone, Extent()
+    epochs = options.epochs or whole_model.epochs(len(context.train))
+    return Cost(
+        shortest=0.2 * workload.reading,
+        longest=workload.reading + epochs * seconds_per_epoch(workload, whole),
+        answering=workload.speed.forward,
+        memory=memory_of(options, context.task.shape, backbone, whole, workload),
+        disk=disk_of(backbone, whole),
+        again=1.0,
+        note="its cost depends on its number of pairs; the range is wide",
+    )
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:

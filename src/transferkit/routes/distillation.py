@@ -9,28 +9,29 @@ from typing import Any
 import numpy as np
 from transformers import set_seed
 
-from transferkit import answerers, predictors, students
+from transferkit import answerers, predictors, students, teacher_choice
 from transferkit.cache import asking
 from transferkit.cache.teacher_answers import logits_changed_after, output_bias, with_answers, with_outputs
 from transferkit.cache.teacher_states import attentions, fingerprint, hidden_states
 from transferkit.config import Strict
+from transferkit.context import Context
 from transferkit.data import weights
 from transferkit.encoding.augmentation import altered
 from transferkit.encoding.examples import Examples
 from transferkit.encoding.word_windows import of_windows
 from transferkit.errors import ConfigError
+from transferkit.lesson import Lesson, Prospect, Student
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.inference import outputs
 from transferkit.networks.layers import output_layer
 from transferkit.predictors import Predictor
 from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
-from transferkit.routes import Context, Outcome
-from transferkit.shapes import Shape
-from transferkit.students import Lesson, Prospect, Student, is_on, schedule
+from transferkit.routes import Cost, Outcome
+from transferkit.students import is_on, schedule
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
-from transferkit.training import objectives
+from transferkit.training import objectives, whole_model
 from transferkit.training.classifier import Recipe, train_classifier
 from transferkit.training.learner import Weighted
 from transferkit.training.losses import Loss
@@ -41,13 +42,11 @@ from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.relations import Relations
 from transferkit.training.losses.soft_tokens import SoftTokens
+from transferkit.training.options import WRITING_EPOCHS
 from transferkit.training.student_options import DistillationOptions, Scheduled, WritingOptions
 from transferkit.training.validation import check_options
+from transferkit.training.workload import NUMBER_BYTES, Extent, Workload, disk_of, memory_of, seconds_per_epoch
 from transferkit.training.writing import train_writer
-
-_WRITERS = ("full", "lora", "top_layers")
-_PREFERRED = (*_WRITERS, "contrastive", "feature_transfer")
-_NO_INNER_SIGNALS = "hidden states, attention and relations can only be matched between Transformers models"
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -64,71 +63,58 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
         _one(options.teachers)
     if context.task.shape not in students.get(variant).SHAPES:
         return f"this student answers for whole texts, {context.task.name} wants {context.task.shape.value}"
-    if reason := _why_no_teacher(variant, context, options):
+    if reason := teacher_choice.why_none(variant, context, options):
         return reason
-    folders = _teacher_folders(variant, context, options)
+    folders = teacher_choice.folders(variant, context, options)
     for folder in folders:
         if folder not in context.teachers.values():
             students.require_fitting(folder, context.task, context.backbone.trust_remote_code)
     check_options(variant, options, context.task)
     students.refuse_idle(variant, options, context.task)
-    names = _teacher_names(variant, context, options)
-    tuned = all(name in context.teachers and _variant(context, name) in _WRITERS for name in names)
+    tuned = teacher_choice.all_tuned(variant, context, options)
     own = (context.task, context.train, context.backbone)
     saved = tuple(folder for folder in folders if folder not in context.teachers.values())
     prospect = Prospect(*own, tuned, context.max_length, context.load_backbone, saved)
     return students.get(variant).why_not(options, prospect)
 
 
-def _why_no_teacher(variant: str, context: Context, options: DistillationOptions) -> str | None:
-    """One sentence on why no teacher can teach this student, or not all that are named; None if they can."""
-    names = _teacher_names(variant, context, options)
-    if not names:
-        able = "lora" if context.task.shape.form.WRITTEN else "full"
-        return f"no route before it can teach; add {able} before it or name a saved model with {variant}.teachers"
-    if absent := [name for name in names if name in context.variants and name not in context.teachers]:
-        return f"its teacher {absent[0]} does not run here, or not before it"
-    wanted = _kinds_wanted(variant, context.task)
-    folders = _teacher_folders(variant, context, options)
-    kinds = {name: _kind(context, name, folder) for name, folder in zip(names, folders, strict=True)}
-    if odd := next((name for name, kind in kinds.items() if wanted and kind not in wanted), None):
-        return f"its teacher {odd} is none that it can learn from, which are {', '.join(_WRITERS)} and the like"
-    inner = students.learns_inner_signals(options) and not context.task.shape.form.WRITTEN
-    if inner and kinds[names[0]] != "transformer":
-        raise ConfigError(f"{variant}: {_NO_INNER_SIGNALS}; the teacher {names[0]} is none")
-    return None
+def _one(teachers: Sequence[str]) -> None:
+    if len(teachers) > 1:
+        raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(teachers)}; name one")
 
 
-def _kinds_wanted(variant: str, task: Task) -> Sequence[str]:
-    """The kinds of predictors that can teach this student; empty if all can."""
-    if task.shape.form.WRITTEN:
-        return ("generator",)
-    if students.get(variant).OF_A_MODEL:
-        return ("transformer",)
-    return ("transformer", "frozen_features") if task.shape.form.OF_CONTEXTS else ()
+def cost(variant: str, context: Context, options: Strict, workload: Workload) -> Cost:
+    """Between a fifth of one reading of the rows and, after one, a fine-tuning of every weight of the backbone, of
+    which the student may be a part, or another model."""
+    assert isinstance(options, DistillationOptions)
+    backbone, whole = context.backbone, Extent()
+    epochs = options.epochs or (WRITING_EPOCHS if context.writes else whole_model.epochs(len(context.train)))
+    return Cost(
+        shortest=0.2 * workload.reading,
+        longest=workload.reading + epochs * seconds_per_epoch(workload, whole),
+        answering=workload.speed.forward,
+        memory=memory_of(options, context.task.shape, backbone, whole, workload),
+        disk=disk_of(backbone, whole) + _cached_bytes(context, options, workload),
+        note="its cost depends on its student; the range is wide",
+    )
 
 
-def _kind(context: Context, name: str, folder: Path) -> str:
-    """The kind of predictor that a teacher is, or will be when it has been trained."""
-    if name not in context.teachers:
-        return predictors.read_facts(folder).kind
-    variant = _variant(context, name)
-    student = variant in students.names() and Shape.TEXT in students.get(variant).SHAPES
-    if variant in _WRITERS or student or variant == "zero_shot":
-        return "generator" if context.task.shape.form.WRITTEN else "transformer"
-    return "frozen_features" if variant in _PREFERRED else variant
-
-
-def _variant(context: Context, title: str) -> str:
-    """The route that a title of this run stands for."""
-    return context.variants.get(title, title)
+def _cached_bytes(context: Context, options: DistillationOptions, workload: Workload) -> int:
+    """Bytes of what a teacher like the backbone says of training rows, at the most: states of every layer, attention
+    averaged over heads, the states that answers are predicted from, and logits."""
+    settled, backbone = options.settled(context.task.shape), context.backbone
+    hidden = is_on(settled.hidden_weight) or is_on(settled.relation_weight)
+    depths = backbone.layers * hidden + (context.writes and (hidden or is_on(settled.soft_weight)))
+    pairs = workload.longest * backbone.layers * is_on(settled.attention_weight)
+    per_token = depths * backbone.width + pairs + len(context.task.labels)
+    return NUMBER_BYTES * workload.train * per_token
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
     """Ask the teachers once, through the cache, then train the student on their answers."""
     assert isinstance(options, DistillationOptions)
     began = time.perf_counter()
-    folders = _teacher_folders(variant, context, options)
+    folders = teacher_choice.folders(variant, context, options)
     teachers = [predictors.load(folder, context.backbone.trust_remote_code) for folder in folders]
     for folder, teacher in zip(folders, teachers, strict=True):
         students.require_labels(folder, teacher.labels, context.task.labels)
@@ -181,7 +167,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
-        settings=_settings(options, _teacher_names(variant, context, options), student, recipe),
+        settings=_settings(options, teacher_choice.names(variant, context, options), student, recipe),
         history=trained.history,
         notes=trained.notes,
     )
@@ -218,37 +204,6 @@ def _settings(
     return {**options.model_dump(), **student.chosen, **chosen}
 
 
-def _preferred(variant: str, task: Task) -> Sequence[str]:
-    """The routes that teach where none is named, best first."""
-    wanted = _kinds_wanted(variant, task)
-    return _WRITERS if wanted and "frozen_features" not in wanted else _PREFERRED
-
-
-def _teacher_names(variant: str, context: Context, options: DistillationOptions) -> tuple[str, ...]:
-    """The teachers that are named, or the first of those that teach unasked."""
-    if options.teachers:
-        return options.teachers
-    able = _preferred(variant, context.task)
-    found = [title for title in context.teachers if _variant(context, title) in able]
-    return tuple(sorted(found, key=lambda title: able.index(_variant(context, title)))[:1])
-
-
-def _teacher_folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:
-    """Where the teachers are: routes of this run by title, or folders."""
-    found = []
-    for name in _teacher_names(variant, context, options):
-        if name not in context.teachers and not Path(name).is_dir():
-            earlier = ", ".join(context.teachers) or "none"
-            raise ConfigError(f"{variant}: teacher {name!r} is neither an earlier route ({earlier}) nor a folder")
-        found.append(context.teachers.get(name, Path(name)))
-    return found
-
-
-def _one(teachers: Sequence[str]) -> None:
-    if len(teachers) > 1:
-        raise ConfigError(f"texts cannot be averaged: expected one teacher, found {len(teachers)}; name one")
-
-
 def _transfer_rows(context: Context, options: DistillationOptions, teacher: Predictor) -> Rows:
     """Training rows, then unlabelled ones, then altered copies of both; the last two have no label. A copy weighs as
     much as its row."""
@@ -277,7 +232,7 @@ def _with_inner_signals(
     if not (hidden or attention):
         return learn
     if not student.matches or not isinstance(teacher, Transformer):
-        raise ConfigError(_NO_INNER_SIGNALS)
+        raise ConfigError(teacher_choice.NO_INNER_SIGNALS)
     source = teacher.examples(rows)
     asking.same_tokens(source, learn, students.without_tokens(context.task, options))
     name, depths = fingerprint(folder), list(student.matches.values())
@@ -345,7 +300,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
         method=f"{student.method} by {folder.name}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
-        settings=_settings(options, _teacher_names(variant, context, options), student, recipe),
+        settings=_settings(options, teacher_choice.names(variant, context, options), student, recipe),
         history=trained.history,
         notes=trained.notes,
     )

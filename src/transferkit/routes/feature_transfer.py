@@ -12,26 +12,30 @@ from transferkit.arrays import Floats
 from transferkit.cache.depths import Depths, OfTexts, OfTokens
 from transferkit.cache.features import pooled_layers, vectors, word_layers
 from transferkit.config import Strict
+from transferkit.context import Context
 from transferkit.data import content, weights
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.examples import Examples
 from transferkit.encoding.prompting import prompts
 from transferkit.errors import ConfigError
+from transferkit.networks.inference import batch_tokens
 from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
-from transferkit.routes import Context, Outcome
+from transferkit.routes import Cost, Outcome
 from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
 from transferkit.training import objectives
 from transferkit.training.classifier import labelled_examples
-from transferkit.training.ridge_head import fit_head
+from transferkit.training.ridge_head import fit_head, fitting_bytes
+from transferkit.training.workload import BASE_BYTES, NUMBER_BYTES, WIDTH_PER_HEAD, Workload
 
-MOST_WORDS = 100_000
+_MOST_WORDS = 100_000
 _LEAST_TEXT = 8  # tokens of an example's text
 _FOR_TEXTS = {"examples", "encoder"}
 _MOST_MEASURED = 2_000  # texts, for the length of nearly all
 _TOKENS = 25  # of a window, besides the ends of the answer
+_SHARD_BYTES = 256 * 2**20  # that the cache gathers before it writes them
 # Features of rows, targets (rows, any), what belongs together, (rows,), and the weights, (rows,) if there are any.
 Gathered = tuple[Depths, npt.NDArray[Any], Sequence[str], Floats | None]
 
@@ -49,6 +53,40 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.backbone.architecture == ENCODER_DECODER:
         return context.why_no_half
     return context.backbone.why_no_places(context.task.shape)
+
+
+def cost(variant: str, context: Context, options: Strict, workload: Workload) -> Cost:
+    """One reading of the rows, and half of one to choose the head; where texts are written nothing is trained, but
+    every example in a prompt makes it as much longer."""
+    assert isinstance(options, Options)
+    forward, weights = workload.speed.forward, NUMBER_BYTES * context.backbone.parameters
+    if context.writes:
+        answering = forward * (1 + options.examples)
+        return Cost(0.0, 0.0, answering, memory=BASE_BYTES + 2 * weights, disk=weights)
+    shape, once = context.task.shape, workload.reading
+    pooled = not shape.form.OF_TOKENS
+    rows = len(context.train) + len(context.validation) if pooled else min(workload.tokens, _MOST_WORDS)
+    features = NUMBER_BYTES * rows * (context.backbone.layers + 1) * context.backbone.width
+    return Cost(
+        shortest=once,
+        longest=1.5 * once,
+        answering=forward,
+        memory=BASE_BYTES + weights + _fitting_memory(context, workload, rows, features),
+        disk=weights + features,
+        again=0.3,
+    )
+
+
+def _fitting_memory(context: Context, workload: Workload, rows: int, features: int) -> int:
+    """Bytes of a batch with its states at every depth and a shard of the cache, or of the sums and scores that the
+    head is chosen by, whichever is more. `features` of so many `rows` stay on disk, however many there are."""
+    task, backbone = context.task, context.backbone
+    depths, width = backbone.layers + 1, backbone.width
+    kept = min(_SHARD_BYTES, features)
+    scores = 2 * workload.longest * width / WIDTH_PER_HEAD
+    batch = NUMBER_BYTES * max(batch_tokens(), workload.longest) * ((2 * depths + 8) * width + scores)
+    targets = 2 if task.shape.form.OF_CONTEXTS else len(task.labels)
+    return int(max(batch + 2 * kept, fitting_bytes(rows, depths, width, targets)))
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:
@@ -190,7 +228,7 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
     (tokens, 2): 1 where the answer starts, and ends."""
     backbone, rows = context.backbone, context.labelled
     random = np.random.default_rng(context.seed)
-    rows = rows.take(np.sort(random.permutation(len(rows))[: MOST_WORDS // _TOKENS]))
+    rows = rows.take(np.sort(random.permutation(len(rows))[: _MOST_WORDS // _TOKENS]))
     reading = context.reading(tokenizer)
     made = labelled_examples(rows, context.task, tokenizer, context.max_length, backbone.prompt, reading)
     passages = made.encoded.passages
@@ -218,7 +256,7 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     backbone, rows = context.backbone, context.labelled
     order = np.random.default_rng(context.seed).permutation(len(rows))
     before = np.cumsum([0, *(rows["text"][i].count(" ") + 1 for i in order[:-1])])
-    rows = rows.take(np.sort(order[before < MOST_WORDS]))
+    rows = rows.take(np.sort(order[before < _MOST_WORDS]))
     of_words = context.of_words(tokenizer)
     source = labelled_examples(*(rows, context.task, tokenizer, context.max_length, backbone.prompt), of_words=of_words)
     reader = word_layers(encoder, source, context.cache, backbone.identity)

@@ -12,19 +12,25 @@ from transformers import set_seed
 from transferkit import adapters
 from transferkit.cache.features import token_states
 from transferkit.config import Strict
+from transferkit.context import Context
 from transferkit.encoding.examples import Examples
 from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.scaling import adjust_logits
+from transferkit.networks.speed import multiplied
 from transferkit.predictors.transformer import Transformer
-from transferkit.routes import Context, Outcome
+from transferkit.routes import Cost, Outcome
 from transferkit.shapes import Shape
 from transferkit.training import objectives
 from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions
+from transferkit.training.probing import MOST_ROWS, probing_pays
 from transferkit.training.validation import check_options
+from transferkit.training.workload import NUMBER_BYTES, Workload, disk_of, fewest_epochs, memory_of, seconds_per_epoch
 from transferkit.training.writing import train_writer
+
+_PROBING_STEPS = 1_000  # forward and backward each count as one
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
@@ -41,6 +47,40 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if context.task.shape is Shape.LABEL and len(context.train) < 2 * len(context.task.labels):
         return f"only {len(context.train)} labelled rows for {len(context.task.labels)} labels; use contrastive"
     return None
+
+
+def cost(variant: str, context: Context, options: Strict, workload: Workload) -> Cost:
+    """Epochs of forward and backward through the layers that learn, from the earliest stop to the last; before them
+    one reading where layers below are run once, and another of at most 8,192 rows where a new head is fitted first."""
+    assert isinstance(options, TrainingOptions)
+    adapter, backbone = adapters.get(variant), context.backbone
+    rows, writes = len(context.train), context.writes
+    extent, usual_rate = adapter.extent(options, backbone), adapter.writing_rate if writes else adapter.default_rate
+    epochs = float(options.epochs or (WRITING_EPOCHS if writes else adapter.default_epochs(rows)))
+    before = workload.reading if extent.ahead else 0.0
+    before += _probing_seconds(context, options, epochs, workload)
+    epoch = seconds_per_epoch(workload, extent)
+    below = NUMBER_BYTES * workload.tokens * backbone.width if extent.ahead else 0
+    return Cost(
+        shortest=before + fewest_epochs(options, epochs, workload) * epoch,
+        longest=before + epochs * epoch,
+        answering=workload.speed.forward,
+        memory=memory_of(options, context.task.shape, backbone, extent, workload),
+        disk=disk_of(backbone, extent) + below,
+        settings={"epochs": epochs, "learning_rate": options.learning_rate or usual_rate(backbone.parameters)},
+    )
+
+
+def _probing_seconds(context: Context, options: TrainingOptions, epochs: float, workload: Workload) -> float:
+    """Seconds to fit a new head, where it is: one reading, and some hundred products of all rows with its weights."""
+    task, backbone, rows = context.task, context.backbone, len(context.train)
+    steps = epochs * rows / options.settled(task.shape).batch_size
+    if not probing_pays(task.shape, len(task.labels), steps):
+        return 0.0
+    read, forward = min(rows, MOST_ROWS), workload.speed.forward
+    per_product = forward / multiplied(backbone)
+    products = _PROBING_STEPS * read * backbone.width * len(task.labels)
+    return forward * workload.train * read / rows + per_product * products
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:

@@ -3,13 +3,21 @@
 import time
 
 from transferkit.config import Strict
-from transferkit.routes import Context, Outcome
+from transferkit.context import Context
+from transferkit.routes import Cost, Outcome
+from transferkit.training.workload import BASE_BYTES, NUMBER_BYTES, Workload
 
 
 def why_not(variant: str, context: Context, options: Strict) -> str | None:
     if not context.task.shape.form.WRITTEN:
         return f"{context.task.name} wants {context.task.shape.value}, for which a pretrained model has no head yet"
     return context.why_no_text
+
+
+def cost(variant: str, context: Context, options: Strict, workload: Workload) -> Cost:
+    """Nothing but its answers, and a copy of the model."""
+    weights = NUMBER_BYTES * context.backbone.parameters
+    return Cost(0.0, 0.0, answering=workload.speed.forward, memory=BASE_BYTES + 2 * weights, disk=weights)
 
 
 def run(variant: str, context: Context, options: Strict) -> Outcome:

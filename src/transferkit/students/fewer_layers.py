@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from transferkit.adapters import full
 from transferkit.encoding.windows import windowed
 from transferkit.errors import ConfigError
+from transferkit.lesson import Lesson, Prospect, Student, default_epochs, taught_to_write
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.bridging import bridge, gaps
@@ -20,9 +20,8 @@ from transferkit.predictors.generator import Generator, nothing
 from transferkit.predictors.transformer import Transformer
 from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
-from transferkit.students import Lesson, Prospect, Student, default_epochs, taught_to_write
 from transferkit.table.rows import Rows
-from transferkit.training import objectives
+from transferkit.training import objectives, whole_model
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions
 
@@ -101,7 +100,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         read=read,
         method=method,
         epochs=default_epochs(len(lesson.rows)),
-        learning_rate=full.default_rate(teacher.parameters),
+        learning_rate=whole_model.rate(teacher.parameters),
         matches={i + 1: layer + 1 for i, layer in enumerate(kept)},
         widths=(width, width),
         chosen=chosen,

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.adapters import full
 from transferkit.encoding import word_reading
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.span_windows import Reading, closes
 from transferkit.encoding.windows import windowed
 from transferkit.errors import ConfigError
+from transferkit.lesson import Lesson, Prospect, Reader, Student, default_epochs, taught_to_write
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.layers import depth_of
 from transferkit.networks.scaling import adjust_logits
@@ -19,18 +19,9 @@ from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
 from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
-from transferkit.students import (
-    Lesson,
-    Prospect,
-    Reader,
-    Student,
-    default_epochs,
-    learns_inner_signals,
-    taught_to_write,
-    without_tokens,
-)
+from transferkit.students import learns_inner_signals, without_tokens
 from transferkit.table.rows import Rows
-from transferkit.training import objectives
+from transferkit.training import objectives, whole_model
 from transferkit.training.classifier import labelled_examples
 from transferkit.training.student_options import DistillationOptions
 
@@ -115,7 +106,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         read=read,
         method=f"{backbone.name} taught",
         epochs=default_epochs(len(lesson.rows)),
-        learning_rate=full.default_rate(backbone.parameters),
+        learning_rate=whole_model.rate(backbone.parameters),
         matches=matches,
         widths=widths,
         new_head=True,

@@ -11,6 +11,7 @@ from transferkit.arrays import Floats
 from transferkit.data import weights
 from transferkit.encoding.examples import Examples
 from transferkit.language.words import has_signs, is_pair, language
+from transferkit.lesson import Lesson, Prospect, Student
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.phrases import read_phrases
 from transferkit.networks.scaling import adjust_logits
@@ -19,7 +20,6 @@ from transferkit.options.static import Options
 from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
 from transferkit.predictors.transformer import Transformer
 from transferkit.shapes import Shape
-from transferkit.students import Lesson, Prospect, Student
 from transferkit.table.rows import Rows, from_texts
 from transferkit.training import objectives
 from transferkit.training.student_options import DistillationOptions

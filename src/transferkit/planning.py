@@ -1,0 +1,130 @@
+"""Settings and rows in; the routes that will run and what each of them may use, out, before anything is trained."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transferkit import model_choice, route_choice, sources, starting, students
+from transferkit.artifact import learned_rows
+from transferkit.artifact.run_folder import RunFolder
+from transferkit.cache import spaces
+from transferkit.config import RunConfig
+from transferkit.context import Context
+from transferkit.errors import ConfigError
+from transferkit.evaluation.choosing import BASELINE
+from transferkit.evaluation.results import Skipped
+from transferkit.intake import Intake, cache_of, take_in
+from transferkit.routes import Plan
+from transferkit.sources.backbone import Backbone
+from transferkit.table.rows import Rows
+from transferkit.table.splits import Splits
+from transferkit.tasks import Task
+
+log = logging.getLogger("transferkit")
+
+_MOST_WRITTEN = 200
+"""Validation rows that models which write are compared on: writing takes long."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a run starts from, before anything is trained."""
+
+    config: RunConfig
+    folder: Path
+    tables: Mapping[str, Rows]
+    splits: Splits
+    task: Task
+    backbone: Backbone
+    max_length: int
+    plans: tuple[Plan, ...]
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where models, data and frozen computation are kept."""
+        return cache_of(self.config)
+
+    @property
+    def compared(self) -> Rows:
+        """The validation rows that routes are chosen by."""
+        rows = self.splits.validation
+        if not self.task.shape.form.WRITTEN or len(rows) <= _MOST_WRITTEN:
+            return rows
+        return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
+
+
+def prepare(config: RunConfig, table: Any = None) -> Prepared:
+    """Read, audit and split the rows; load the model's facts; check every route's options."""
+    return with_model(take_in(config, table))
+
+
+def with_model(intake: Intake) -> Prepared:
+    """Load the model's facts, measure the rows with its tokenizer, settle the routes."""
+    task = intake.task
+    config, backbone = model_choice.chosen(intake)
+    assert config.output_dir is not None
+    plans = route_choice.plans(config, intake.splits, task, backbone)
+    splits = learned_rows.apart(intake.splits, task, starting.folders(config, plans))
+    for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
+        log.warning("%s; %s", finding.message, finding.action)
+    needed = any(plan.kind != BASELINE for plan in plans)
+    splits, max_length = model_choice.measured(splits, task, backbone, config, needed)
+    if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
+        log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
+    return Prepared(config, config.output_dir, intake.tables, splits, task, backbone, max_length, plans)
+
+
+def applicable(prepared: Prepared, failed: Mapping[str, str] | None = None) -> tuple[list[Plan], list[Skipped]]:
+    """The routes that apply to these rows, and why the others do not: known before anything is trained, but for those
+    that have `failed`, by title, with the reasons.
+
+    Raises `ConfigError` where none of those asked for applies.
+    """
+    run = RunFolder(prepared.folder)
+    plans: list[Plan] = []
+    skipped: list[Skipped] = []
+    for plan in prepared.plans:
+        reason = (failed or {}).get(plan.title) or plan.why_not(
+            context_of(prepared, run, [other.title for other in plans], plan, 0)
+        )
+        if reason:
+            skipped.append(Skipped(plan.title, reason))
+            log.info("%s: skipped, %s", plan.title, reason)
+        else:
+            plans.append(plan)
+    if skipped and {plan.variant for plan in plans} <= {BASELINE} - {route.name for route in prepared.config.routes}:
+        reasons = "; ".join(f"{each.name}: {each.reason}" for each in skipped)
+        raise ConfigError(f"none of the routes asked for can run here: {reasons}")
+    return plans, skipped
+
+
+def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan: Plan, repeat: int) -> Context:
+    """What `plan` may use; `earlier` are the routes trained before it."""
+    config, splits = prepared.config, prepared.splits
+    return Context(
+        train=splits.train,
+        validation=splits.validation,
+        task=prepared.task,
+        backbone=prepared.backbone,
+        cache=spaces.of(prepared.cache_dir),
+        folder=run.checkpoints(plan.title, repeat),
+        seed=config.seed + repeat,
+        max_length=prepared.max_length,
+        teachers={title: run.artifact(title, repeat) for title in earlier},
+        variants={other.title: other.variant for other in prepared.plans},
+        unlabelled=splits.unlabelled,
+        windows=config.long_texts == "windows",
+        instruction=config.instruction,
+        generation=config.generation,
+        answer_tokens=config.answer_tokens,
+        load_backbone=lambda name: sources.load(
+            name,
+            cache_dir=prepared.cache_dir,
+            offline=config.offline,
+            trust_remote_code=config.trust_remote_code,
+        ),
+    )
