@@ -58,7 +58,7 @@ class Prepared:
     @property
     def compared(self) -> Rows:
         """The validation rows that routes are chosen by."""
-        rows = self.splits.validation
+        rows = self.splits.validation.for_models()
         if self.task.shape is not Shape.TEXT or len(rows) <= _MOST_WRITTEN:
             return rows
         return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
@@ -113,7 +113,7 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
     about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
     if prepared.task.shape is Shape.TAGS:
         about["parting"] = learned(prepared.splits.train["text"])
-    done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
+    done = run.store(plan.title, repeat, outcome, context.train, about)
     give_back()
     return done
 
@@ -203,7 +203,7 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
         for title, path in kept.items():
             model = load(trained[title][0].artifact, config.trust_remote_code)
             with run.written(path.relative_to(run.path).as_posix()) as draft:
-                held_out.write(draft, model.predict(splits.test).outputs)
+                held_out.write(draft, model.predict(splits.test.for_models()).outputs)
         run.drop_models()
     return {title: held_out.read(path, len(held)) for title, path in kept.items()}
 
@@ -212,8 +212,8 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
     """What `plan` may use; `earlier` are the routes trained before it."""
     config, splits = prepared.config, prepared.splits
     return Context(
-        train=splits.train,
-        validation=splits.validation,
+        train=splits.train.for_models(),
+        validation=splits.validation.for_models(),
         task=prepared.task,
         backbone=prepared.backbone,
         cache=spaces.of(prepared.cache_dir),
@@ -222,7 +222,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         max_length=prepared.max_length,
         teachers={title: run.artifact(title, repeat) for title in earlier},
         variants={other.title: other.variant for other in prepared.plans},
-        unlabelled=splits.unlabelled,
+        unlabelled=None if splits.unlabelled is None else splits.unlabelled.for_models(),
         windows=config.long_texts == "windows",
         instruction=config.instruction,
         generation=config.generation,

@@ -1,7 +1,7 @@
 """Raw column names -> the canonical columns of a task."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from transferkit.data import decimals, headers, joined, no_labels
 from transferkit.errors import DataError, shown
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.reading import word_columns
-from transferkit.table import values
+from transferkit.table import others, values
 from transferkit.table.column_names import ALIASES, ASIDE, GROUP, PAIRS, TIME, WEIGHT, plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -83,12 +83,13 @@ def canonical(
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
     missing targets become None, and so does the whole target column if it is not needed. Groups, times and weights stay
-    what they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
+    what they are. All other columns of the user's are the rows' `others`. Texts of words are given as these with single blanks between them, and where no target is needed in a
     column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
     by places stays as it is.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found, or the names look like a row.
     """
     headers.refuse(rows)
+    given = rows.columns
     rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     columns: dict[str, list[Any]] = {}
@@ -109,7 +110,13 @@ def canonical(
         if need_target:
             del columns[sentences.GIVEN]
     ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
-    return Rows({**ordered, **columns}, rows.numbers, rows.source), chosen
+    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=_others(rows, given, chosen)), chosen
+
+
+def _others(rows: Rows, given: Collection[str], chosen: Mapping[str, str]) -> others.Others:
+    """The columns of `rows` that were `given` and of which nothing is read; what is called as several is made of them."""
+    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, ()))}
+    return others.whole({name: rows[name] for name in given if name in rows and name not in read}, len(rows))
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
