@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import save_model, some_rows
 
 import transferkit
+from tiny_models import save_model, some_rows
 from transferkit import tasks, transfer
 from transferkit.artifact.predictions import as_given, own_names, read_predictions
 from transferkit.cache.spaces import Space

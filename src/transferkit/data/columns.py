@@ -83,9 +83,9 @@ def canonical(
 
     `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
     missing targets become None, and so does the whole target column if it is not needed. Groups, times and weights stay
-    what they are. All other columns of the user's are the rows' `others`. Texts of words are given as these with single blanks between them, and where no target is needed in a
+    what they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
     column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
-    by places stays as it is.
+    by places stays as it is. All other columns of the user's become the rows' `others`.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found, or the names look like a row.
     """
     headers.refuse(rows)
@@ -114,7 +114,7 @@ def canonical(
 
 
 def _others(rows: Rows, given: Collection[str], chosen: Mapping[str, str]) -> others.Others:
-    """The columns of `rows` that were `given` and of which nothing is read; what is called as several is made of them."""
+    """The columns of `rows` that were `given` and are not read; what is called as several of them is made of these."""
     read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, ()))}
     return others.whole({name: rows[name] for name in given if name in rows and name not in read}, len(rows))
 
