@@ -19,6 +19,7 @@ from transferkit.table.rows import Rows
 
 COUNT = 90
 CANARY = "hammer knife"
+NAMES = ["baseline", "feature_transfer"]
 OTHERS = {
     "id": [f"Ü, {i}\n" for i in range(COUNT)],
     "text": [CANARY] * COUNT,
@@ -91,10 +92,8 @@ def test_a_run_with_other_columns(folder: Path, monkeypatch: pytest.MonkeyPatch)
     for part in ("best", "choice", "skipped"):
         assert one[part] == other[part]
     assert [route["scores"] for route in one["routes"]] == [route["scores"] for route in other["routes"]]
-    answers = [
-        read_predictions(folder / run / "predictions.csv", plain.task, ["baseline"]) for run in ("run-0", "run-4")
-    ]
-    assert answers[0] == answers[1]
+    plain_table, table = (folder / run / "predictions.csv" for run in ("run-0", "run-4"))
+    assert read_predictions(table, plain.task, NAMES) == read_predictions(plain_table, plain.task, NAMES)
 
 
 @pytest.mark.parametrize(
