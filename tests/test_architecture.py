@@ -23,6 +23,7 @@ FAMILIES = (
     "adapters",
     "answerers",
     "cli/commands",
+    "kinds",
     "metrics",
     "options",
     "predictors",

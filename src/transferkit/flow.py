@@ -15,6 +15,7 @@ from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import RESULTS, Finished, RunFolder, opened
 from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import AUTO, RouteConfig, RunConfig
+from transferkit.data import fingerprints
 from transferkit.errors import ConfigError
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
@@ -70,7 +71,8 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
     plans, skipped = applicable(prepared)
     with opened(prepared.config, prepared.folder, resume) as run:
         run.require_free(plan.title for plan in plans)
-        run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
+        rows = prepared.splits, prepared.task
+        run.expect(fingerprints.of(*rows), fingerprints.of_unlabelled(*rows))
         starts = starting.folders(prepared.config, prepared.plans)
         run.ledger.expect_models(starting.fingerprints(prepared.backbone, starts, prepared.cache_dir))
         with run.written(learned_rows.NAME) as draft:
@@ -180,7 +182,7 @@ def judge(
         choice=choice,
         quoted=quoted,
         verdict=verdict(task, routes, choice, quoted, baseline),
-        manifest=manifest(prepared.config, prepared.splits, prepared.backbone, prepared.max_length),
+        manifest=manifest(prepared.config, prepared.splits, prepared.task, prepared.backbone, prepared.max_length),
         naive=_naive(prepared, run, results),
         folded=out_of_fold is not None,
     )

@@ -72,7 +72,7 @@ def test_a_run_with_other_columns(folder: Path, monkeypatch: pytest.MonkeyPatch)
     first, keys[:], seen[:] = list(keys), [], []
     result = fitted(folder, OTHERS)
     assert len(seen) > 4 and all(rows.others == {} for rows in seen) and keys == first
-    assert result.splits.fingerprint == plain.splits.fingerprint
+    assert result.fingerprint == plain.fingerprint
     numbers = result.splits.test.numbers - 1
     assert result.splits.test.others["id"] == [OTHERS["id"][i] for i in numbers]
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from transferkit import record
+from transferkit.data import content
 from transferkit.data.answers import written
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.document import plain
@@ -30,7 +31,8 @@ def write_predictions(result: RunResult, path: Path) -> None:
     answers = [task.decode(route.outputs, task.labels) for route in result.routes]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        header = ["row", *(["text_pair"] if "text_pair" in rows else []), "text", task.target, *names]
+        inputs = dict(reversed(content.inputs(rows, task).items()))
+        header = ["row", *inputs, task.target, *names]
         others = {name: rows.others[name] for name in rows.others}
         writer.writerow([*header, *own_names(others, header)])
         for i, row in enumerate(rows):
@@ -39,9 +41,9 @@ def write_predictions(result: RunResult, path: Path) -> None:
                 given.append(cell(answer[i], task))
                 if probable:
                     given.append(round(float(route.outputs[i].max()), 4))
-            pair = [row["text_pair"]] if "text_pair" in rows else []
             given += [as_given(cells[i]) for cells in others.values()]
-            writer.writerow([int(rows.numbers[i]), *pair, row["text"], cell(row[task.target], task), *given])
+            asked = [kind.shown(row[name]) for name, kind in inputs.items()]
+            writer.writerow([int(rows.numbers[i]), *asked, cell(row[task.target], task), *given])
 
 
 def own_names(others: Iterable[str], taken: Iterable[str]) -> list[str]:

@@ -216,7 +216,7 @@ def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> li
     """A finding where so many pairs have the same first text that a split made here may part them."""
     if "text_pair" not in task.optional_inputs or "text_pair" not in train:
         return []
-    found = content.categories([content.normalised(text) for text in train["text"]])
+    found = content.categories([task.inputs["text"].key(text) for text in train["text"]])
     if not found:
         return []
     count = prose.verb(len(found), "it counts as a category", "these count as categories")

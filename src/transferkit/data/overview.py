@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from transferkit.data import joined
+from transferkit.data import content, joined
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import shown
@@ -95,8 +95,8 @@ def _example(rows: Rows, position: int, task: TaskColumns) -> tuple[tuple[str, s
     target = rows[task.target][position]
     if task.shape.name == "TAGS":
         return (("words and tags", _tagged(rows["text"][position].split(" "), target)),)
-    names = [name for name in (*task.inputs, *task.optional_inputs) if name in rows]
-    inputs = [(name, _prompt(rows[name][position])) for name in names]
+    kinds = content.inputs(rows, task)
+    inputs = [(name, _prompt(kind.shown(rows[name][position]))) for name, kind in kinds.items()]
     return (*inputs, (task.target, _target(target, task)))
 
 
