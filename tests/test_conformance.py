@@ -205,7 +205,7 @@ def test_a_kind(member: ModuleType) -> None:
         signature = kind.signature(value, kind.key(value))
         assert signature.dtype == np.uint32 and len(signature) and np.array_equal(np.unique(signature), signature)
         assert isinstance(kind.shown(value), str)
-    with pytest.raises(ValueError, match="expected .* found"):
+    with pytest.raises(ValueError, match=r"expected .* found"):
         kind.read([1, 2])
 
 

@@ -75,7 +75,7 @@ class Rows:
         return [(text, None if pairs is None else pairs[i]) for i, text in enumerate(self["text"])]
 
     def keys(self) -> list[str]:
-        """A hash per row over its inputs: equal inputs, equal key."""
+        """A hash per row over its texts: equal texts, equal key."""
         return [row_key(text, pair) for text, pair in self.inputs()]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
