@@ -6,12 +6,13 @@ version after the other, in a temporary folder. Seconds are not compared, nor is
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,17 @@ def found(run: Run, tree: Path, out: Path) -> dict[str, str]:
     results = {name: _text(record[name]) for name in ("best", "choice", "quoted", "skipped")}
     for route in record["routes"]:
         results |= {f"{route['name']}: {part}": _text(route[part]) for part in _DECIDING}
-    files = [*(out / "run").rglob("*.safetensors"), *(out / "run").rglob("predictions.csv")]
+    files = (out / "run").rglob("*.safetensors")
     sums = {str(file.relative_to(out / "run")): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-    return results | sums
+    return results | sums | _predictions(out / "run" / "predictions.csv", [route["name"] for route in record["routes"]])
+
+
+def _predictions(path: Path, routes: Sequence[str]) -> dict[str, str]:
+    """Every column up to the last of the routes': the user's other columns, which stand behind them, are new."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    ends = max(lines[0].index(name) for own in routes for name in (own, f"{own}_probability") if name in lines[0])
+    return {name: _text([line[i] for line in lines[1:]]) for i, name in enumerate(lines[0][: ends + 1])}
 
 
 def _text(value: Any) -> str:

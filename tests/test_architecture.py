@@ -24,6 +24,7 @@ FAMILIES = (
     "adapters",
     "answerers",
     "cli/commands",
+    "kinds",
     "metrics",
     "options",
     "predictors",

@@ -3,6 +3,7 @@ wrote a test for it."""
 
 import importlib
 import inspect
+import pickle
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ import torch
 from pydantic import ValidationError
 
 import transferkit
-from transferkit import adapters, answerers, metrics, options, predictors, routes, shapes, students, tasks
+from transferkit import adapters, answerers, kinds, metrics, options, predictors, routes, shapes, students, tasks
 from transferkit.config import RouteConfig, Strict
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import TOP
@@ -44,7 +45,20 @@ def each(family: ModuleType) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("member", members(family), ids=short)
 
 
-FAMILIES = [adapters, answerers, losses, metrics, objectives, options, predictors, routes, shapes, students, tasks]
+FAMILIES = [
+    adapters,
+    answerers,
+    kinds,
+    losses,
+    metrics,
+    objectives,
+    options,
+    predictors,
+    routes,
+    shapes,
+    students,
+    tasks,
+]
 EVERYONE = [member for family in FAMILIES for member in members(family)]
 
 
@@ -54,10 +68,13 @@ def defined_in(module: ModuleType, kind: Callable[[Any], bool]) -> list[Any]:
 
 def same_signature(member: ModuleType, protocol: type, name: str) -> None:
     """The member's function takes what the protocol's method takes, by the same names and types."""
-    asked = list(inspect.signature(getattr(protocol, name)).parameters.values())[1:]
-    given = list(inspect.signature(getattr(member, name)).parameters.values())
-    assert [p.name for p in given] == [p.name for p in asked], f"{member.__name__}.{name}"
-    assert all(p.annotation is not inspect.Parameter.empty for p in given)
+    same_signature_of(getattr(member, name), getattr(protocol, name))
+
+
+def same_signature_of(given: Callable[..., Any], asked: Callable[..., Any]) -> None:
+    parameters = list(inspect.signature(given).parameters.values())
+    assert [p.name for p in parameters] == list(inspect.signature(asked).parameters)[1:], given.__qualname__
+    assert all(p.annotation is not inspect.Parameter.empty for p in parameters)
 
 
 @pytest.mark.parametrize("member", EVERYONE, ids=short)
@@ -198,6 +215,7 @@ def test_an_answerer(member: ModuleType) -> None:
 def test_a_task(member: ModuleType) -> None:
     task = member.TASK
     assert isinstance(task, Task) and isinstance(task.shape, Shape)
+    assert task.inputs and all(each in KINDS for each in (*task.inputs.values(), *task.optional_inputs.values()))
     assert tasks.get(task.name) is task and task.name == member.__name__.rsplit(".", 1)[1].replace("_", "-")
     assert task.main_metric in task.metrics and set(task.metrics) <= set(metrics.names())
     assert metrics.get(task.main_metric).HIGHER_IS_BETTER is not None
@@ -207,6 +225,29 @@ def test_a_task(member: ModuleType) -> None:
     bound = task.bound(rows)
     assert bound.labels == labels and bound.references(rows.take([0, 1])) == references
     assert bound.decode(np.array(outputs), bound.labels) == answers
+
+
+# By kind: an empty cell, one value, a duplicate of it and another.
+CELLS: dict[str, tuple[Any, ...]] = {"text": (None, "A  cat ,", "a cat ,", "a dog")}
+KINDS = [member.KIND for member in members(kinds)]
+
+
+@each(kinds)
+def test_a_kind(member: ModuleType) -> None:
+    kind = member.KIND
+    for name in ("read", "is_blank", "key", "identity", "signature", "shown"):
+        same_signature_of(getattr(kind, name), getattr(kinds.Kind, name))
+    assert kind.name == member.__name__.rsplit(".", 1)[1] and pickle.loads(pickle.dumps(kind)) == kind
+    empty, one, again, other = map(kind.read, CELLS[kind.name])
+    assert [kind.is_blank(value) for value in (empty, one, again, other)] == [True, False, False, False]
+    assert kind.key(one) == kind.key(again) != kind.key(other) and "\x1f" not in kind.key(one)
+    assert len({kind.identity(value) for value in (one, again, other)}) == 3
+    for value in (empty, one, other):
+        signature = kind.signature(value, kind.key(value))
+        assert signature.dtype == np.uint32 and len(signature) and np.array_equal(np.unique(signature), signature)
+        assert isinstance(kind.shown(value), str)
+    with pytest.raises(ValueError, match=r"expected .* found"):
+        kind.read([1, 2])
 
 
 @each(metrics)
@@ -383,6 +424,7 @@ def test_every_folder_with_a_plural_name_is_a_family_that_is_tested_here() -> No
     assert tested == {
         "adapters",
         "answerers",
+        "kinds",
         "metrics",
         "options",
         "predictors",

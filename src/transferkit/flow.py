@@ -8,6 +8,7 @@ from transferkit.artifact.predictions import write_predictions
 from transferkit.artifact.run_folder import RESULTS, Finished, RunFolder, opened
 from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import RunConfig
+from transferkit.data import fingerprints
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import write_json
 from transferkit.evaluation.leaderboard import write_csv
@@ -36,7 +37,8 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
     plans, skipped = planning.applicable(prepared)
     with opened(prepared.config, prepared.folder, resume) as run:
         run.require_free(plan.title for plan in plans)
-        run.expect(prepared.splits.fingerprint, prepared.splits.unlabelled_fingerprint)
+        rows = prepared.splits, prepared.task
+        run.expect(fingerprints.of(*rows), fingerprints.of_unlabelled(*rows))
         starts = starting.folders(prepared.config, prepared.plans)
         run.ledger.expect_models(starting.fingerprints(prepared.backbone, starts, prepared.cache_dir))
         with run.written(learned_rows.NAME) as draft:

@@ -67,7 +67,7 @@ def judge(
         choice=choice,
         quoted=quoted,
         verdict=verdict(task, routes, choice, quoted, baseline),
-        manifest=manifest(prepared.config, prepared.splits, prepared.backbone, prepared.max_length),
+        manifest=manifest(prepared.config, prepared.splits, prepared.task, prepared.backbone, prepared.max_length),
         naive=_naive(prepared, run, results),
         folded=out_of_fold is not None,
     )
@@ -102,7 +102,7 @@ def _judged(
     prepared: Prepared, run: RunFolder, title: str, kind: str, runs: list[Finished], out_of_fold: Sequence[Any] | None
 ) -> RouteResult:
     """One route on the test rows; `out_of_fold` are its answers of a cross-validation where there are no others."""
-    test, task = prepared.splits.test, prepared.task
+    test, task = prepared.splits.test.for_models(), prepared.task
     references = task.references(test)
     trusted = prepared.config.trust_remote_code
     first = predictors.load(runs[0].artifact, trusted)

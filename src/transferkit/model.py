@@ -198,7 +198,7 @@ class Model:
         if self.task.shape is Shape.VALUE:
             findings += audit.constant(references)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
-        found = self.predictor.predict(cleaned.rows)
+        found = self.predictor.predict(cleaned.rows.for_models())
         cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (found.cut, found.unfinished))
         findings += self._told(cut, unfinished)
         return score(self.task, found.outputs, references, inputs=self.task.asked(cleaned.rows)), findings
@@ -230,7 +230,7 @@ class Model:
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(content.is_blank(rows, self.task), dtype=bool)
-        asked = rows.take(~blank)
+        asked = rows.take(~blank).for_models()
         found = self.predictor.predict(asked)
         answered: list[Any] = [None] * len(rows)
         decoded = self.task.decode(found.outputs, self.labels)

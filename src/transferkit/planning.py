@@ -51,7 +51,7 @@ class Prepared:
     @property
     def compared(self) -> Rows:
         """The validation rows that routes are chosen by."""
-        rows = self.splits.validation
+        rows = self.splits.validation.for_models()
         if not self.task.shape.form.WRITTEN or len(rows) <= _MOST_WRITTEN:
             return rows
         return rows.take(np.sort(np.random.default_rng(self.config.seed).permutation(len(rows))[:_MOST_WRITTEN]))
@@ -106,8 +106,8 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
     """What `plan` may use; `earlier` are the routes trained before it."""
     config, splits = prepared.config, prepared.splits
     return Context(
-        train=splits.train,
-        validation=splits.validation,
+        train=splits.train.for_models(),
+        validation=splits.validation.for_models(),
         task=prepared.task,
         backbone=prepared.backbone,
         cache=spaces.of(prepared.cache_dir),
@@ -116,7 +116,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         max_length=prepared.max_length,
         teachers={title: run.artifact(title, repeat) for title in earlier},
         variants={other.title: other.variant for other in prepared.plans},
-        unlabelled=splits.unlabelled,
+        unlabelled=None if splits.unlabelled is None else splits.unlabelled.for_models(),
         windows=config.long_texts == "windows",
         instruction=config.instruction,
         generation=config.generation,

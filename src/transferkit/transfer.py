@@ -80,7 +80,7 @@ def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str],
     about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
     if prepared.task.shape.form.OF_WORDS:
         about["parting"] = learned(prepared.splits.train["text"])
-    done = run.store(plan.title, repeat, outcome, prepared.splits.train, about)
+    done = run.store(plan.title, repeat, outcome, context.train, about)
     give_back()
     return done
 
@@ -170,6 +170,6 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
         for title, path in kept.items():
             model = load(trained[title][0].artifact, config.trust_remote_code)
             with run.written(path.relative_to(run.path).as_posix()) as draft:
-                held_out.write(draft, model.predict(splits.test).outputs)
+                held_out.write(draft, model.predict(splits.test.for_models()).outputs)
         run.drop_models()
     return {title: held_out.read(path, len(held)) for title, path in kept.items()}

@@ -13,6 +13,8 @@ from transferkit.config import DataConfig
 from transferkit.data import canonical, explicit, read
 from transferkit.data.columns import find
 from transferkit.errors import DataError
+from transferkit.kinds import Kind
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.table.rows import Rows
 
 
@@ -23,8 +25,8 @@ class Shape(Enum):
 
 @dataclass(frozen=True)
 class Columns:
-    inputs: tuple[str, ...] = ("text",)
-    optional_inputs: tuple[str, ...] = ("text_pair",)
+    inputs: Mapping[str, Kind] = field(default_factory=lambda: {"text": TEXT})
+    optional_inputs: Mapping[str, Kind] = field(default_factory=lambda: {"text_pair": TEXT})
     target: str = "label"
     shape: Enum = Shape.LABEL
     usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,7 +69,7 @@ def test_named_text_and_pair() -> None:
 
 
 def test_later_tasks_are_found_by_the_same_table() -> None:
-    reading = Columns(inputs=("question", "context"), optional_inputs=(), target="answers")
+    reading = Columns(inputs={"question": TEXT, "context": TEXT}, optional_inputs={}, target="answers")
     assert find(["id", "Context", "question", "answers"], reading, {}, True)["context"] == "Context"
     summary = tasks.get("summarization")
     assert find(["article", "highlights"], summary, {}, True) == {"text": "article", "summary": "highlights"}

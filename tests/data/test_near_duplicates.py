@@ -5,13 +5,22 @@ import random
 import pytest
 
 from transferkit.data import near_duplicates
-from transferkit.data.content import PAIR_MARK, normalised
-from transferkit.data.near_duplicates import alike, jaccard, near_pairs, shingles
+from transferkit.data.content import PAIR_MARK
+from transferkit.data.near_duplicates import SIMILARITY, jaccard, near_pairs
+from transferkit.kinds.text import normalised, shingles
 
 LONG = (
     "The committee met on Tuesday to hear evidence from three engineers about the flood barrier and its cost, "
     "and decided after a long debate to ask for a second opinion before any money is spent."
 )
+
+
+ONE, BOTH = [shingles], [shingles, shingles]
+
+
+def alike(a: str, b: str) -> bool:
+    sides = zip(a.split(PAIR_MARK), b.split(PAIR_MARK), strict=True)
+    return all(jaccard(shingles(mine), shingles(theirs)) >= SIMILARITY for mine, theirs in sides)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +60,7 @@ def test_search_finds_nearly_all_and_nothing_else() -> None:
     held = [" ".join(generator.choices(words, k=30)) for _ in range(300)]
     fresh = [" ".join(generator.choices(words, k=30)) for _ in range(300)]
     altered = [text.replace(text[60], "z", 1) for text in held]
-    pairs = near_pairs(fresh + altered, held)
+    pairs = near_pairs(fresh + altered, held, ONE)
     assert all(position >= 300 and match == position - 300 for position, match in pairs)
     assert len(pairs) == 300
 
@@ -71,25 +80,25 @@ def test_search_finds_exactly_what_comparing_all_finds() -> None:
             letters[generator.randrange(len(letters))] = "q"
         queries.append("".join(letters))
     assert 10 < len(naive(queries, held)) < 40
-    assert near_pairs(queries, held) == naive(queries, held)
+    assert near_pairs(queries, held, ONE) == naive(queries, held)
 
 
 def test_rows_that_share_a_text_are_searched_too() -> None:
     # 200 rows of one premise: only the second texts tell them apart.
     held = [f"{LONG}{PAIR_MARK}the {i * i + 11} people in room {i * 31} agreed with all of this" for i in range(200)]
     queries = [text.replace("agreed", "agreed,") for text in held]
-    assert near_pairs(queries, held) == [(i, i) for i in range(200)]
-    assert near_pairs([f"{LONG}{PAIR_MARK}nobody said so" for _ in range(5)], held) == []
+    assert near_pairs(queries, held, BOTH) == [(i, i) for i in range(200)]
+    assert near_pairs([f"{LONG}{PAIR_MARK}nobody said so" for _ in range(5)], held, BOTH) == []
 
 
 def test_texts_that_share_most_of_their_words_are_compared_by_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     held = [f"{LONG[:60]} order {i * 7919} of {i * 104729} has left {i * 1299709}" for i in range(600)]
     compared = []
     monkeypatch.setattr(near_duplicates, "jaccard", lambda a, b: compared.append(1) or jaccard(a, b))
-    assert near_pairs([text.replace(" has", ", has") for text in held], held) == [(i, i) for i in range(600)]
+    assert near_pairs([text.replace(" has", ", has") for text in held], held, ONE) == [(i, i) for i in range(600)]
     assert len(compared) < 5 * 600  # comparing all of them takes 600 times 600
 
 
 def test_nothing_to_search() -> None:
-    assert near_pairs([], ["a"]) == []
-    assert near_pairs(["a"], []) == []
+    assert near_pairs([], ["a"], ONE) == []
+    assert near_pairs(["a"], [], ONE) == []

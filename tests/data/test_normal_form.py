@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transferkit.data import read
-from transferkit.data.content import keys, normalised
+from transferkit.data.content import keys
+from transferkit.kinds.text import normalised
 from transferkit.tasks import get
 
 TASK = get("text-classification")

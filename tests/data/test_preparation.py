@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from transferkit.config import DataConfig
-from transferkit.data import Rows, Splits, naive_split, prepare, read
+from transferkit.data import Rows, Splits, fingerprints, naive_split, prepare, read
 from transferkit.data.content import keys
 from transferkit.errors import DataError
 from transferkit.tasks import get
@@ -212,8 +212,8 @@ def test_a_header_that_repeats_is_no_row(task: str, cells: str) -> None:
 
 
 def test_seed_decides_and_nothing_else() -> None:
-    assert run(table()).fingerprint == run(table()).fingerprint
-    assert prepare({"all": table()}, config(), TASK, 1).fingerprint != run(table()).fingerprint
+    assert fingerprints.of(run(table()), TASK) == fingerprints.of(run(table()), TASK)
+    assert fingerprints.of(prepare({"all": table()}, config(), TASK, 1), TASK) != fingerprints.of(run(table()), TASK)
 
 
 @pytest.mark.parametrize("task", ["text-regression", "multi-label-classification", "token-classification"])
@@ -223,7 +223,7 @@ def test_another_target_is_another_fingerprint(task: str) -> None:
         usual: list[Any] = {"value": [1.5, 2], "labels": [["a"], ["b"]], "tags": [["O"], ["B-X"]]}[target]
         cells = [*usual * 20, odd[target]]
         rows = read({"text": [f"{n}{chr(97 + n % 26)}" for n in range(41)], target: cells})
-        return prepare({"all": rows}, config(), get(task), 0).fingerprint
+        return fingerprints.of(prepare({"all": rows}, config(), get(task), 0), get(task))
 
     assert found({"value": 1.5, "labels": ["a"], "tags": ["O"]}) != found(
         {"value": 2, "labels": ["b"], "tags": ["B-X"]}
@@ -233,10 +233,12 @@ def test_another_target_is_another_fingerprint(task: str) -> None:
 def test_same_splits_in_another_process() -> None:
     program = (
         "from transferkit.config import DataConfig\n"
-        "from transferkit.data import prepare, read\n"
+        "from transferkit.data import fingerprints, prepare, read\n"
         "from transferkit.tasks import get\n"
         "rows = read({'text': [f'{n * n} x {n}' for n in range(60)], 'label': list('abc') * 20})\n"
-        "print(prepare({'all': rows}, DataConfig(path='x', folds=0), get('text-classification'), 0).fingerprint)\n"
+        "task = get('text-classification')\n"
+        "splits = prepare({'all': rows}, DataConfig(path='x', folds=0), task, 0)\n"
+        "print(fingerprints.of(splits, task))\n"
     )
     prints = {
         subprocess.run(

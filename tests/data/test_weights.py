@@ -10,7 +10,7 @@ import pytest
 
 import transferkit
 from transferkit.config import DataConfig, parse, read_yaml, write_yaml
-from transferkit.data import Splits, part_of_folds, prepare, read, weights
+from transferkit.data import Splits, fingerprints, part_of_folds, prepare, read, weights
 from transferkit.data.duplicates import resolve
 from transferkit.data.preparation import naive_split
 from transferkit.errors import DataError
@@ -241,7 +241,7 @@ def test_a_table_with_a_word_per_row_has_a_weight_per_sentence() -> None:
 
 
 def test_weights_take_part_in_the_fingerprint() -> None:
-    one, other = (split(table(60, [1 + i % k for i in range(60)])).fingerprint for k in (3, 4))
+    one, other = (fingerprints.of(split(table(60, [1 + i % k for i in range(60)])), TASK) for k in (3, 4))
     assert one != other
 
 

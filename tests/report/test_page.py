@@ -77,7 +77,7 @@ def test_page_says_what_was_found(run: RunResult, parsed: Checker) -> None:
     for finding in run.splits.audit.findings:
         assert finding.message in text
     assert "all 1,333 rows" in text and "230–232" in text
-    assert run.skipped[0].reason in text and run.splits.fingerprint in text
+    assert run.skipped[0].reason in text and run.fingerprint in text
     assert "transferkit predict runs/trec FILE" in text and "torch" in text
     assert "AMD EPYC 7B13 · 2 cores · 7.8 GB memory · Linux" in text
 

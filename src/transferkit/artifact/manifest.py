@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from transferkit.config import RunConfig
+from transferkit.data import fingerprints
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import device_name
 from transferkit.table.splits import Splits
+from transferkit.tasks import Task
 
 _PACKAGES = ("transferkit", "torch", "transformers", "scikit-learn", "peft", "numpy", "tokenizers")
 
 
-def manifest(config: RunConfig, splits: Splits, backbone: Backbone, max_length: int) -> dict[str, Any]:
+def manifest(config: RunConfig, splits: Splits, task: Task, backbone: Backbone, max_length: int) -> dict[str, Any]:
     """JSON values only."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -25,7 +27,7 @@ def manifest(config: RunConfig, splits: Splits, backbone: Backbone, max_length: 
         "machine": machine(),
         "seeds": [config.seed + i for i in range(config.seeds)],
         "data": {
-            "fingerprint": splits.fingerprint,
+            "fingerprint": fingerprints.of(splits, task),
             "train": len(splits.train),
             "validation": len(splits.validation),
             "test": len(splits.test),

@@ -1,38 +1,93 @@
 """Predictions on the test rows, as a table."""
 
 import csv
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from transferkit import record
+from transferkit.data import content
 from transferkit.errors import ArtifactError
+from transferkit.evaluation.document import plain
 from transferkit.evaluation.results import RunResult
 from transferkit.shapes import Shape
+from transferkit.table import values
 from transferkit.tasks import Task
 
 _REMEDY = "restore it from a copy"
 
 
 def write_predictions(result: RunResult, path: Path) -> None:
-    """One line per test row: its number, its target, and every route's answer, with its probability for one label."""
+    """One line per test row: its number, its inputs, its target, and every route's answer, with its probability for one
+    label; then the user's other columns under their own names, or one that is taken already after `data_`."""
     task, rows = result.task, result.splits.test
     probable = task.shape is Shape.LABEL
     names = [n for route in result.routes for n in (route.name, f"{route.name}_probability")[: 1 + probable]]
     answers = [task.decode(route.outputs, task.labels) for route in result.routes]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["row", *(["text_pair"] if "text_pair" in rows else []), "text", task.target, *names])
-        for i, values in enumerate(rows):
+        inputs = dict(reversed(content.inputs(rows, task).items()))
+        header = ["row", *inputs, task.target, *names]
+        others = {name: rows.others[name] for name in rows.others}
+        writer.writerow([*header, *own_names(others, header)])
+        for i, row in enumerate(rows):
             given: list[Any] = []
             for route, answer in zip(result.routes, answers, strict=True):
                 given.append(cell(answer[i], task))
                 if probable:
                     given.append(round(float(route.outputs[i].max()), 4))
-            pair = [values["text_pair"]] if "text_pair" in rows else []
-            writer.writerow([int(rows.numbers[i]), *pair, values["text"], cell(values[task.target], task), *given])
+            given += [as_given(cells[i]) for cells in others.values()]
+            asked = [kind.shown(row[name]) for name, kind in inputs.items()]
+            writer.writerow([int(rows.numbers[i]), *asked, cell(row[task.target], task), *given])
+
+
+def own_names(others: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """What the user's columns are called beside those `taken`: as they were, or with `data_` before it, once or more
+    often, where there is one of that name."""
+    found: dict[str, None] = {}
+    known = {*taken}
+    for name in others:
+        own = values.whole(name)
+        while own in known or own in found:
+            own = f"data_{own}"
+        found[own] = None
+    return [*found]
+
+
+def as_given(value: Any) -> str:
+    """A cell of the user's as one of a CSV file: texts, numbers and dates as they are written, lists and mappings as
+    JSON, "" where it is missing; of bytes that are no text, and of what cannot be written, what it is."""
+    try:
+        return values.whole(_written(value))
+    except Exception:  # of a class of the user's own; a run does not fail by a column that it does not read
+        return f"<{type(value).__name__}>"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Mapping | list | tuple | set | np.ndarray):
+        return json.dumps(_plain(value), ensure_ascii=False)
+    if values.missing(value):
+        return ""
+    return str(_plain(value) if isinstance(value, bytes) else value)
+
+
+def _plain(value: Any) -> Any:
+    """`value` in JSON types."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return f"<{len(value):,} bytes>"
+    return plain(value)
 
 
 @dataclass(frozen=True)
@@ -67,6 +122,7 @@ def read_predictions(path: Path, task: Task, routes: Sequence[str]) -> Table:
 
 def _lines(path: Path) -> list[list[str]]:
     text = record.content(path, ArtifactError, _REMEDY)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     try:
         return list(csv.reader(StringIO(text.decode("utf-8"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:

@@ -1,6 +1,7 @@
 """What makes rows unusable for a task, each as one `DataError`; nothing here changes a row."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from transferkit.data import audit, content, labels, splitting
 from transferkit.data.cleaning import Cleaned
@@ -159,7 +160,7 @@ def learnable(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, R
         findings.append(_unlearned(rows, name, unknown, where, several))
         if several:
             targets = [[label for label in target if label not in unknown] for target in rows[task.target]]
-            found[name] = Rows({**rows.columns, task.target: targets}, rows.numbers, rows.source)
+            found[name] = replace(rows, columns={**rows.columns, task.target: targets})
         else:
             found[name] = rows.take(sorted(set(range(len(rows))) - set(where)))
     return found, findings
@@ -215,7 +216,7 @@ def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> li
     """A finding where so many pairs have the same first text that a split made here may part them."""
     if "text_pair" not in task.optional_inputs or "text_pair" not in train:
         return []
-    found = content.categories([content.normalised(text) for text in train["text"]])
+    found = content.categories([task.inputs["text"].key(text) for text in train["text"]])
     if not found:
         return []
     count = prose.verb(len(found), "it counts as a category", "these count as categories")

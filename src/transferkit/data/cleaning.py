@@ -72,7 +72,7 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
             _dropped("repeated-header", table.take(header), name, "the columns' names once more", "dropped")
         )
     if blank.any():
-        findings.append(_dropped("empty", rows.take(blank), name, "no text", "dropped"))
+        findings.append(_dropped("empty", rows.take(blank), name, f"no {_called(task)}", "dropped"))
     findings += audit.alone(content.without_second(rows.take(~blank), task), name)
     if unlabelled.any():
         findings.append(
@@ -93,6 +93,11 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     usable, moved = task.shape.form.mended(usable, columns, name)
     findings += moved
     return Cleaned(usable, spare, columns, tuple(finding for finding in findings if finding is not None), how)
+
+
+def _called(task: TaskColumns) -> str:
+    """What the inputs of a row are called: text."""
+    return " or ".join(dict.fromkeys(kind.name for kind in task.inputs.values()))
 
 
 def _instead(table: Rows, column: str, task: TaskColumns, unlabelled: "npt.NDArray[np.int64]") -> str:

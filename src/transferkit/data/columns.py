@@ -1,17 +1,18 @@
 """Raw column names -> the canonical columns of a task."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
 from transferkit.data import decimals, headers, joined, no_labels
 from transferkit.errors import DataError, shown
+from transferkit.kinds import Kind
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.reading import word_columns
 from transferkit.shapes import Shape
-from transferkit.table import values
+from transferkit.table import others, values
 from transferkit.table.column_names import ALIASES, ASIDE, GROUP, PAIRS, TIME, WEIGHT, plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -26,12 +27,12 @@ class TaskColumns(Protocol):
         """What the task is called."""
 
     @property
-    def inputs(self) -> tuple[str, ...]:
-        """Columns a row must have."""
+    def inputs(self) -> Mapping[str, Kind]:
+        """Columns a row must have, and what they hold."""
 
     @property
-    def optional_inputs(self) -> tuple[str, ...]:
-        """Columns used where there are any."""
+    def optional_inputs(self) -> Mapping[str, Kind]:
+        """Columns used where there are any, and what they hold."""
 
     @property
     def target(self) -> str:
@@ -81,16 +82,18 @@ def canonical(
 ) -> tuple[Rows, dict[str, str]]:
     """`rows` under the task's column names, and which source column each came from.
 
-    `named` (canonical -> raw name) wins over the usual names. Input values become text, missing ones "";
-    missing targets become None, and so does the whole target column if it is not needed. Groups, times and weights stay
-    what they are. Texts of words are given as these with single blanks between them, and where no target is needed in a
-    column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One whose entities are given
-    by places stays as it is.
+    `named` (canonical -> raw name) wins over the usual names. Cells of inputs become values of their kind: text, ""
+    where it is missing. Missing targets become None, and so does the whole target column if it is not needed. Groups,
+    times and weights stay what they are. Texts of words are given as these with single blanks between them, and where
+    no target is needed in a column `sentences.GIVEN` as they were; `parting` says how one without tags is parted. One
+    whose entities are given by places stays as it is. All other columns of the user's become the rows' `others`.
     No row is dropped. Raises `DataError` when a column that is needed cannot be found, or the names look like a row.
     """
     headers.refuse(rows)
+    given = rows.columns
     rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
+    kinds = {**task.inputs, **task.optional_inputs}
     columns: dict[str, list[Any]] = {}
     if task.target in chosen:
         raw = chosen[task.target]
@@ -103,13 +106,19 @@ def canonical(
         if name in ASIDE:
             columns[name] = list(rows[raw])
         elif name != task.target and not _of_words(task):
-            columns[name] = values.inputs(rows[raw], raw, rows)
+            columns[name] = values.inputs(rows[raw], raw, rows, kinds[name].read)
     if _of_words(task):
         columns |= sentences.read(rows, chosen, columns[task.target], parting, named or {})
         if need_target:
             del columns[sentences.GIVEN]
     ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
-    return Rows({**ordered, **columns}, rows.numbers, rows.source), chosen
+    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=_others(rows, given, chosen)), chosen
+
+
+def _others(rows: Rows, given: Collection[str], chosen: Mapping[str, str]) -> others.Others:
+    """The columns of `rows` that were `given` and are not read; what is called as several of them is made of these."""
+    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, ()))}
+    return others.whole({name: rows[name] for name in given if name in rows and name not in read}, len(rows))
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
@@ -156,7 +165,7 @@ def find(
             if match is not None:
                 _require_other(name, match, chosen, task, source)
                 chosen[name] = match
-    needed = (*task.inputs, task.target) if need_target else task.inputs
+    needed = (*task.inputs, task.target) if need_target else (*task.inputs,)
     missing = [name for name in needed if name not in chosen]
     if missing:
         raise DataError(_missing(missing, names, task, source))

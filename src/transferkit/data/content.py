@@ -1,38 +1,37 @@
-"""When two rows count as the same: the normal form of their inputs."""
+"""When two rows count as the same: the normal form of their inputs, as the kind of each has it."""
 
-import unicodedata
+import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from transferkit.data.columns import TaskColumns
+from transferkit.kinds import Kind
 from transferkit.table.column_names import GROUP, TIME
 from transferkit.table.rows import Rows
 
 PAIR_MARK = "\x1f"
 """Stands between the inputs of a row in its key."""
-_WIDE = tuple(zip("\uff0c\uff01\uff1f\uff1a\uff1b\uff08\uff09\u3000", ",!?:;() ", strict=True))
-"""The marks that are in nearly every Chinese text, and what they are in NFKC, which takes much longer to say so."""
 _SHARE, _ROWS = 0.1, 10
 """What more than this share of all rows, and more than so many, have in common is a category, not a text."""
 
 
-def normalised(text: str) -> str:
-    """`text` without differences of case, blanks and Unicode form (NFKC)."""
-    if not text.isascii():
-        for wide, plain in _WIDE:
-            text = text.replace(wide, plain)
-        whole = unicodedata.normalize("NFKC", text)
-        text = whole.casefold()
-        text = text if text == whole else unicodedata.normalize("NFKC", text)
-    return " ".join(text.lower().split())
+def inputs(rows: Rows, task: TaskColumns) -> dict[str, Kind]:
+    """The inputs that `rows` have, and the kind of each."""
+    kinds: Mapping[str, Kind] = {**task.inputs, **task.optional_inputs}
+    return {name: kind for name, kind in kinds.items() if name in rows}
 
 
 def keys(rows: Rows, task: TaskColumns) -> list[str]:
     """The normal form of every row's inputs, joined: equal exactly for duplicates."""
-    names = [name for name in (*task.inputs, *task.optional_inputs) if name in rows]
-    forms = [[normalised(_flat(cell)) for cell in rows[name]] for name in names]
+    forms = [[kind.key(value) for value in rows[name]] for name, kind in inputs(rows, task).items()]
     return forms[0] if len(forms) == 1 else [PAIR_MARK.join(form) for form in zip(*forms, strict=True)]
+
+
+def identities(rows: Rows, task: TaskColumns) -> list[str]:
+    """A hash per row over its inputs as they stand: equal inputs, equal hash."""
+    told = [[kind.identity(value) for value in rows[name]] for name, kind in inputs(rows, task).items()]
+    joined = (PAIR_MARK.join(row).encode("utf-8", "surrogatepass") for row in zip(*told, strict=True))
+    return [hashlib.blake2b(row, digest_size=16).hexdigest() for row in joined]
 
 
 def groups(rows: Rows, task: TaskColumns) -> list[str]:
@@ -58,7 +57,8 @@ def _about(rows: Rows, task: TaskColumns) -> list[str]:
     text that many rows share is a category, whose rows may be parted.
     """
     if len(task.inputs) > 1:
-        return [normalised(context) for context in rows[task.inputs[1]]]
+        _, (name, kind), *_ = task.inputs.items()
+        return [kind.key(context) for context in rows[name]]
     whole = keys(rows, task)
     first = [key.split(PAIR_MARK)[0] for key in whole]
     shared = categories(first)
@@ -97,17 +97,16 @@ def categories(texts: Sequence[str]) -> dict[str, int]:
 
 def is_blank(rows: Rows, task: TaskColumns) -> Sequence[bool]:
     """Whether an input that every row must have is empty, per row."""
-    first, *others = [[not _flat(cell).strip() for cell in rows[name]] for name in task.inputs]
+    first, *others = [[kind.is_blank(value) for value in rows[name]] for name, kind in task.inputs.items()]
     return [any(cells) for cells in zip(first, *others, strict=True)] if others else first
 
 
 def without_second(rows: Rows, task: TaskColumns) -> list[int]:
     """The numbers of rows that lack an input which a row may lack."""
-    there = [rows[name] for name in task.optional_inputs if name in rows]
+    there = [(rows[name], kind) for name, kind in task.optional_inputs.items() if name in rows]
     return [
-        int(number) for cells in there for number, cell in zip(rows.numbers, cells, strict=True) if not cell.strip()
+        int(number)
+        for cells, kind in there
+        for number, value in zip(rows.numbers, cells, strict=True)
+        if kind.is_blank(value)
     ]
-
-
-def _flat(cell: Any) -> str:
-    return cell if isinstance(cell, str) else " ".join(cell)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from numbers import Integral, Real
@@ -114,7 +115,7 @@ def renamed(rows: Rows, column: str, names: Mapping[str, str]) -> tuple[Rows, li
     cells: Sequence[Any] = rows[column]
     changed = [_renamed(cell, names) for cell in cells]
     where = [i for i, (old, new) in enumerate(zip(cells, changed, strict=True)) if old != new]
-    return Rows({**rows.columns, column: changed}, rows.numbers, rows.source), where
+    return replace(rows, columns={**rows.columns, column: changed}), where
 
 
 def _renamed(cell: Any, names: Mapping[str, str]) -> Any:

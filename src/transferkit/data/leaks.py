@@ -1,14 +1,17 @@
 """Training rows that also stand, exactly or nearly, among rows held out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.data import content
 from transferkit.data.columns import TaskColumns
-from transferkit.data.near_duplicates import near_pairs
+from transferkit.data.near_duplicates import Sign, near_pairs
+from transferkit.kinds import Kind, Signature
 from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Rows
@@ -38,7 +41,8 @@ def separate(
     exact = [(i, first[key]) for i, key in enumerate(mine) if key in first]
     exactly = {i for i, _ in exact}
     open_rows = [i for i in range(len(mine)) if i not in exactly] if near_too else []
-    near = [(open_rows[i], j) for i, j in near_pairs([mine[i] for i in open_rows], theirs)]
+    signs = _signs(part.rows, held.rows, (mine, theirs), task) if open_rows else []
+    near = [(open_rows[i], j) for i, j in near_pairs([mine[i] for i in open_rows], theirs, signs)]
     near = _sparing_last(near, exactly, part.rows, task)
     kinds = ("leaks", "near-leaks") if held.name == "test" else ("duplicates", "near-duplicates")
     findings = [
@@ -49,6 +53,20 @@ def separate(
     findings += _contradictions(exact, part, held, task)
     removed = [] if keep else [i for i, _ in (*exact, *near)]
     return part.rows.take(_without(removed, len(mine))), findings
+
+
+def _signs(rows: Rows, held: Rows, keys: tuple[Sequence[str], Sequence[str]], task: TaskColumns) -> list[Sign]:
+    """How the signature of every input is made of its key, by way of the first value that has it."""
+    both, kinds = [*keys[0], *keys[1]], content.inputs(rows, task)
+    columns = zip(*(key.split(content.PAIR_MARK) for key in both), strict=True)
+    return [
+        partial(_signature, kind, dict(zip(reversed(parts), reversed([*rows[name], *held[name]]), strict=True)))
+        for (name, kind), parts in zip(kinds.items(), columns, strict=True)
+    ]
+
+
+def _signature(kind: Kind, values: Mapping[str, Any], key: str) -> Signature:
+    return kind.signature(values[key], key)
 
 
 def _without(removed: Sequence[int], count: int) -> npt.NDArray[np.bool_]:

@@ -1,48 +1,43 @@
-"""Rows that say nearly the same: their rarest shingles find candidates, exact Jaccard similarity decides.
+"""Rows that say nearly the same: their rarest features find candidates, exact Jaccard similarity decides.
 
-A text is compared by the character 5-grams of its letters and digits: blanks and punctuation are
-left out, so `who 's he ?` and `Who's he?` are the same. Both ends are padded, so a character counts alike
-wherever it stands: at 0.9 similarity one letter may differ in about 90, so short texts that differ in one
-word are never near-duplicates ("What is the capital of Ethiopia ?" / "... of Uruguay ?": about 0.4). Of pairs of
-texts (joined by U+001F) both sides must be that alike: one premise under two hypotheses is no near-duplicate.
+What is compared are the signatures of inputs, which their kinds give: the features of a value, such as the shingles of
+a text. Of pairs (whose keys are joined by U+001F) both sides must be that alike: one premise under two hypotheses is no
+near-duplicate.
 
-Two sets with a similarity of at least s share one of the first n - ceil(s n) + 1 shingles of either, in any one order
-of all shingles (prefix filtering: Chaudhuri, Ganti, Kaushik 2006; Bayardo, Ma, Srikant 2007). In the order from rare
-to frequent hardly any other texts do.
+Two sets with a similarity of at least s share one of the first n - ceil(s n) + 1 features of either, in any one order
+of all features (prefix filtering: Chaudhuri, Ganti, Kaushik 2006; Bayardo, Ma, Srikant 2007). In the order from rare
+to frequent hardly any other sets do.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
 from transferkit.arrays import Ints
 from transferkit.data.content import PAIR_MARK
-from transferkit.language.words import without_punctuation
+from transferkit.kinds import Signature
 
 SIMILARITY = 0.9
-_WIDTH = 5
 _COUNTERS = 1 << 20
 _ROUNDING = 1e-9
 _MOST_CANDIDATES = 1000
 """Texts that are compared with one at most, those with the most rare shingles in common first."""
-_LEFT_OUT = dict.fromkeys(map(ord, " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4"))
-_MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)
-Shingles = npt.NDArray[np.uint32]
+Sign = Callable[[str], Signature]
+"""From the key of an input to its signature."""
 
 
-def near_pairs(queries: Sequence[str], held: Sequence[str]) -> list[tuple[int, int]]:
+def near_pairs(queries: Sequence[str], held: Sequence[str], signs: Sequence[Sign]) -> list[tuple[int, int]]:
     """(position in `queries`, position in `held`) for every query with a near-duplicate there: its first one.
 
-    Both are normalised texts, or pairs of them. Of pairs every distinct text of a side is looked up once, however many
-    rows share it. The result is the same on every machine and in every run.
+    Both are the keys of rows, with one of `signs` for each of their inputs. Of pairs every distinct value of a side is
+    looked up once, however many rows share it. The result is the same on every machine and in every run.
     """
     if not queries or not held:
         return []
     asked, there = ([text.split(PAIR_MARK) for text in texts] for texts in (queries, held))
-    searches = [_Search(parts) for parts in zip(*there, strict=True)]
+    searches = [_Search(parts, sign) for parts, sign in zip(zip(*there, strict=True), signs, strict=True)]
     rows: dict[tuple[int, ...], int] = {}
     for position, parts in enumerate(there):
         numbers = tuple(search.numbers[part] for search, part in zip(searches, parts, strict=True))
@@ -63,17 +58,18 @@ def _first(parts: Sequence[str], searches: Sequence["_Search"], rows: Mapping[tu
 class _Search:
     """Finds texts that are nearly the same among distinct ones, which are numbered in their order."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], sign: Sign) -> None:
+        self._sign = sign
         self.texts = list(dict.fromkeys(texts))
         self.numbers = {text: number for number, text in enumerate(self.texts)}
         self._known: dict[str, tuple[int, ...]] = {}
         self._frequency = np.zeros(_COUNTERS, dtype=np.int32)
         for text in self.texts:
-            self._frequency[shingles(text) % _COUNTERS] += 1
+            self._frequency[sign(text) % _COUNTERS] += 1
         self._sizes = np.zeros(len(self.texts), dtype=np.int64)
         rare = []
         for number, text in enumerate(self.texts):
-            found = shingles(text)
+            found = sign(text)
             self._sizes[number] = len(found)
             rare.append(self._rare(found))
         of_text = np.repeat(np.arange(len(rare)), [len(each) for each in rare])
@@ -89,17 +85,17 @@ class _Search:
 
     def alike(self, text: str) -> Iterator[int]:
         """The same, one after the other."""
-        asked = shingles(text)
+        asked = self._sign(text)
         for number in self._candidates(asked).tolist():
-            if jaccard(asked, shingles(self.texts[number])) >= SIMILARITY:
+            if jaccard(asked, self._sign(self.texts[number])) >= SIMILARITY:
                 yield number
 
-    def _rare(self, found: Shingles) -> Shingles:
+    def _rare(self, found: Signature) -> Signature:
         """As many of the rarest shingles of a text as it cannot do without in another that is nearly the same."""
         count = len(found) - math.ceil(SIMILARITY * len(found) - _ROUNDING) + 1
         return found[np.lexsort((found, self._frequency[found % _COUNTERS]))[:count]]
 
-    def _candidates(self, asked: Shingles) -> Ints:
+    def _candidates(self, asked: Signature) -> Ints:
         """The numbers of texts of a fitting size that share a rare shingle with the one asked about."""
         rare = self._rare(asked)
         first, last = (np.searchsorted(self._shingles, rare, side) for side in ("left", "right"))
@@ -116,25 +112,7 @@ class _Search:
         return np.sort(numbers[np.argsort(-shared, kind="stable")[:_MOST_CANDIDATES]])
 
 
-def alike(a: str, b: str) -> bool:
-    """Whether two normalised texts, or both sides of two pairs, have a similarity of at least `SIMILARITY`."""
-    sides = list(zip(a.split(PAIR_MARK), b.split(PAIR_MARK), strict=True))
-    return all(jaccard(shingles(mine), shingles(theirs)) >= SIMILARITY for mine, theirs in sides)
-
-
-def shingles(text: str) -> Shingles:
-    """The distinct hashed character 5-grams of a normalised text, sorted."""
-    bare = text.translate(_LEFT_OUT)
-    bare = (bare if bare.isascii() else without_punctuation(bare)) or text
-    padded = f"{'':\x01>4}{bare}{'':\x02>4}".encode("utf-32-le", "surrogatepass")
-    points = np.frombuffer(padded, dtype=np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(points, _WIDTH)
-    mixed = (windows * _MULTIPLIERS).sum(axis=1, dtype=np.uint32)
-    mixed = (mixed ^ (mixed >> np.uint32(15))) * np.uint32(0x2C1B3C6D)
-    return np.unique(mixed ^ (mixed >> np.uint32(12)))
-
-
-def jaccard(a: Shingles, b: Shingles) -> float:
-    """Shared shingles as a share of all shingles of both."""
+def jaccard(a: Signature, b: Signature) -> float:
+    """Shared features as a share of all features of both."""
     shared = len(np.intersect1d(a, b, assume_unique=True))
     return shared / (len(a) + len(b) - shared)

@@ -61,6 +61,7 @@ def _swallowed(rows: Rows, task: TaskColumns, named: str) -> list[Finding]:
     broken = [i for cells in texts for i, cell in enumerate(cells) if isinstance(cell, str) and "\n" in cell]
     if not broken:
         return []
+    texts = [[cell if isinstance(cell, str) else "" for cell in cells] for cells in texts]
     labels = _short_labels(rows[task.target])
     inside = {
         i: lines for i in sorted(set(broken)) if (lines := sum(_rows_inside(cells[i], labels) for cells in texts))
@@ -105,9 +106,10 @@ def _numbers(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: s
     return findings
 
 
-def _is_number(cell: str) -> bool:
+def _is_number(cell: Any) -> bool:
+    """Whether a cell is text that says a number."""
     try:
-        float(cell)
+        float(cell if isinstance(cell, str) else "")
     except ValueError:
         return False
     return True

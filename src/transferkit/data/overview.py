@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from transferkit.data import joined
+from transferkit.data import content, joined
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import shown
@@ -90,8 +90,8 @@ def _example(rows: Rows, position: int, task: TaskColumns) -> tuple[tuple[str, s
     target = rows[task.target][position]
     if task.shape.form.OF_WORDS:
         return (("words and tags", tagged(rows["text"][position].split(" "), target)),)
-    names = [name for name in (*task.inputs, *task.optional_inputs) if name in rows]
-    inputs = [(name, _prompt(rows[name][position])) for name in names]
+    kinds = content.inputs(rows, task)
+    inputs = [(name, _prompt(kind.shown(rows[name][position]))) for name, kind in kinds.items()]
     return (*inputs, (task.target, task.shape.form.line(target)))
 
 

@@ -231,7 +231,7 @@ def naive_split(
     named = no_consensus.without(named, task, asked)
     train = weights.teaching(clean(named["train"], task, asked, "").rows)
     numbered, _ = checks.one_number({"train": train}, task)
-    rows = merged_rows(numbered, task)[0]["train"]
+    rows = merged_rows(numbered, task)[0]["train"].for_models()
     keys = content.keys(rows, task)
     if len(set(keys)) == len(keys):
         return None

@@ -1,6 +1,7 @@
 """Text without labels, for distillation: what no split holds already."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -82,4 +83,4 @@ def _unlabelled(extra: Rows, task: TaskColumns, named: Mapping[str, str], train:
         raise DataError(f"{extra.source or 'unlabelled data'}: expected a column {missing[0]!r} as in train")
     unknown = [None] * len(rows)
     cells = {name: rows.columns.get(name, unknown) for name in train.columns} | {task.target: unknown}
-    return Rows(cells, rows.numbers, rows.source)
+    return replace(rows, columns=cells)

@@ -68,7 +68,7 @@ def _word(cell: Any) -> str:
 
 def _texts(rows: Rows, left: Iterable[str], columns: Mapping[str, str], task: TaskColumns) -> list[Finding]:
     """Columns of texts as long and as varied as the only one that is read."""
-    raw = columns[task.inputs[0]]
+    raw = columns[next(iter(task.inputs))]
     single = "text_pair" in task.optional_inputs and "text_pair" not in columns
     if not single or raw not in rows or len(rows) < _FEWEST:
         return []

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.config import RunConfig
+from transferkit.data import fingerprints
 from transferkit.table.splits import Splits
 from transferkit.tasks import Task
 
@@ -193,7 +194,7 @@ class RunResult:
     def fingerprint(self) -> str:
         """Of the rows as they were split; cross-validated ones, which are evaluated, were no test rows."""
         splits = self.splits
-        return (replace(splits, test=splits.test.take([])) if self.folded else splits).fingerprint
+        return fingerprints.of(replace(splits, test=splits.test.take([])) if self.folded else splits, self.task)
 
     def route(self, name: str) -> RouteResult:
         return next(result for result in self.routes if result.name == name)

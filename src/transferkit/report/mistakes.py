@@ -7,6 +7,7 @@ import numpy as np
 
 from transferkit import metrics
 from transferkit.artifact.predictions import cell
+from transferkit.data import content
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.language.words import joined
 from transferkit.shapes import Shape
@@ -130,11 +131,11 @@ def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list
 
 def _mistake(result: RunResult, i: int, answers: Sequence[str], measure: float) -> Mistake:
     rows = result.splits.test
-    text, pair = rows.take([i]).inputs()[0]
+    text, *pair = (kind.shown(rows[name][i]) for name, kind in content.inputs(rows, result.task).items())
     return Mistake(
         number=int(rows.numbers[i]),
         text=clipped(text),
-        text_pair=None if pair is None else clipped(pair),
+        text_pair=clipped(pair[0]) if pair else None,
         true=str(cell(rows[result.task.target][i], result.task)),
         predicted=", ".join(answers),
         measure=measure,

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from transferkit.table.others import Others, joined
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Rows:
 
     `numbers` holds the 1-based row number of every row in `source` (a header is not counted).
     Unlabelled rows have `None` in their target column. `encoding` is that of the text file, "" where there is none.
-    `notes` are what the audit is to report of how they were read.
+    `notes` are what the audit is to report of how they were read. `others` are the user's other columns, which no task
+    reads: they go with the rows, but into no key, no fingerprint and no model.
     """
 
     columns: Mapping[str, Sequence[Any]]
@@ -34,6 +37,7 @@ class Rows:
     source: str = ""
     encoding: str = ""
     notes: tuple[Note, ...] = ()
+    others: Others = field(default_factory=Others, repr=False)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -52,13 +56,18 @@ class Rows:
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
         where = index.tolist()
         columns = {name: [values[i] for i in where] for name, values in self.columns.items()}
-        return replace(self, columns=columns, numbers=self.numbers[index])
+        return replace(self, columns=columns, numbers=self.numbers[index], others=self.others.take(index))
 
     def join(self, other: "Rows") -> "Rows":
-        """These rows followed by `other`'s, over the columns both have."""
+        """These rows followed by `other`'s, over the columns both have; of the user's other columns, all."""
         shared = [name for name in self.columns if name in other.columns]
         columns = {name: [*self.columns[name], *other.columns[name]] for name in shared}
-        return replace(self, columns=columns, numbers=np.concatenate([self.numbers, other.numbers]))
+        others = joined(self.others, other.others, (len(self), len(other)))
+        return replace(self, columns=columns, numbers=np.concatenate([self.numbers, other.numbers]), others=others)
+
+    def for_models(self) -> "Rows":
+        """These rows without the user's other columns, which no model is to see."""
+        return replace(self, others=Others())
 
     def inputs(self) -> list[tuple[str, str | None]]:
         """(text, text_pair) of every row; text_pair is None where there is no such column."""
@@ -66,7 +75,7 @@ class Rows:
         return [(text, None if pairs is None else pairs[i]) for i, text in enumerate(self["text"])]
 
     def keys(self) -> list[str]:
-        """A hash per row over its inputs: equal inputs, equal key."""
+        """A hash per row over its texts: equal texts, equal key."""
         return [row_key(text, pair) for text, pair in self.inputs()]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:

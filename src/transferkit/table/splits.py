@@ -1,6 +1,5 @@
 """`Splits`: what `data` hands to everything downstream."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,20 +134,3 @@ class Splits:
             return f"{train:,} rows to train, {validation:,} to validate, {test:,} to test"
         held_out = f", {test:,} to test" if test else ""
         return f"{train + validation:,} rows to cross-validate in {self.folds} parts{held_out}"
-
-    @property
-    def unlabelled_fingerprint(self) -> str:
-        """Of the unlabelled rows; "" where there are none."""
-        keys = self.unlabelled.keys() if self.unlabelled is not None else ()
-        return hashlib.blake2b("".join(keys).encode(), digest_size=16).hexdigest() if len(keys) else ""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when any input, target or assignment to a split changes."""
-        digest = hashlib.blake2b(digest_size=16)
-        for rows in (self.train, self.validation, self.test):
-            targets = [cells for name, cells in rows.columns.items() if name not in ("text", "text_pair")]
-            for key, *target in zip(rows.keys(), *targets, strict=True):
-                digest.update(f"{key}={','.join(map(str, target))};".encode())
-            digest.update(b"|")
-        return digest.hexdigest()

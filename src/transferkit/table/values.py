@@ -17,25 +17,10 @@ PRINTED = frozenset(("nan", "NaN", "NAN", "<NA>", "NaT"))
 _NESTED = (dict, list, tuple, set, np.ndarray)
 
 
-def inputs(cells: Sequence[Any], column: str, rows: Rows) -> list[Any]:
-    """Cells as text: numbers are written out, missing ones (None, NaN) are ""."""
-    if set(map(type, cells)) <= {str}:
-        return [cell if cell.isascii() else whole(cell) for cell in cells]
-    return [whole(_input(cell, column, rows, i)) for i, cell in enumerate(cells)]
-
-
-def whole(text: str) -> str:
-    """`text` with U+FFFD for every half of a surrogate pair, which no file, tokenizer or hash takes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
-def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
+def text(cell: Any) -> str:
+    """A cell as text: numbers are written out, a missing one (None, NaN) is "". Raises `ValueError` for a list."""
     if isinstance(cell, str):
-        return str(cell)
+        return str(cell) if cell.isascii() else whole(str(cell))
     if missing(cell):
         return ""
     if isinstance(cell, bytes):
@@ -45,12 +30,29 @@ def _input(cell: Any, column: str, rows: Rows, position: int) -> Any:
     except Exception:  # of a class of the user's own, or a whole number beyond what Python writes out
         written = None
     if written is None:
-        where = f"{rows.source}: " if rows.source else ""
-        raise DataError(
-            f"{where}row {rows.numbers[position]}, column {column!r}: expected text, "
-            f"found a {type(cell).__name__}; name a column that holds text"
-        )
-    return written
+        raise ValueError(f"expected text, found a {type(cell).__name__}; name a column that holds text")
+    return whole(written)
+
+
+def inputs(cells: Sequence[Any], column: str, rows: Rows, reader: Callable[[Any], Any] = text) -> list[Any]:
+    """Cells as values of an input, empty ones too. Raises `DataError` with row and column."""
+    found = []
+    for i, cell in enumerate(cells):
+        try:
+            found.append(reader(cell))
+        except ValueError as error:
+            where = f"{rows.source}: " if rows.source else ""
+            raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
+    return found
+
+
+def whole(text: str) -> str:
+    """`text` with U+FFFD for every half of a surrogate pair, which no file, tokenizer or hash takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | None:

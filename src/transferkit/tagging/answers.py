@@ -5,7 +5,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -170,7 +170,7 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
         if name != "test":
             given[i] = [place for place in places if place is not None]
             gone[i] = not given[i]
-    repaired = Rows({**rows.columns, "answers": given}, rows.numbers, rows.source)
+    repaired = replace(rows, columns={**rows.columns, "answers": given})
     return repaired.take(~gone), _findings(repaired, found, columns, name)
 
 

@@ -1,7 +1,7 @@
 """Entities given as places in texts -> words with tags."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transferkit.errors import DataError
 from transferkit.language.parting import BLANKS, PARTICLES, PIECES, Parting
@@ -138,7 +138,7 @@ def _in_words(
         texts.append(" ".join(text[start:end] for start, end in places))
     if 1 < len(odd.positions) - odd.proven > _MOST_ODD * sum(map(bool, entities)):
         raise _refused(rows, odd)
-    made_rows = Rows({**rows.columns, "text": texts, "tags": tags}, rows.numbers, rows.source)
+    made_rows = replace(rows, columns={**rows.columns, "text": texts, "tags": tags})
     return made_rows.take([i for i in range(len(rows)) if i not in odd.positions]), odd.findings(name)
 
 

@@ -7,6 +7,8 @@ from pkgutil import iter_modules
 from typing import Any
 
 from transferkit.errors import unknown
+from transferkit.kinds import Kind
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
@@ -18,20 +20,22 @@ from transferkit.table.values import written_list
 class Task:
     """Facts of one task.
 
-    `read_target` turns a cell of the target column into what the task works with, or raises `ValueError` with what
-    was expected and found; `encode_target` gives it in the form that metrics take, and `decode` turns predictions
-    into answers: a label, a list of labels or a number for every row. `labels` is empty until `bound` fixes the one
-    order of labels that model config, probabilities, leaderboard and report all use; VALUE has one column, called
-    "value", SPAN two, "start" and "end". `usual` has for a canonical column the names that such data usually has,
-    which are tried before those of all tasks. `instruction` tells a pretrained decoder what to do with a text; with
-    `conversations` a text may be a JSON list of messages. `unpack` makes the columns that are wanted of those that such
-    data usually has, which are called as in `unpacks`; `notices` says what it does not read of the rows of a split.
+    `inputs` are the columns that a row must have, in their order, each with the kind of what it holds;
+    `optional_inputs` those used where there are any. `read_target` turns a cell of the target column into what the task
+    works with, or raises `ValueError` with what was expected and found; `encode_target` gives it in the form that
+    metrics take, and `decode` turns predictions into answers: a label, a list of labels or a number for every row.
+    `labels` is empty until `bound` fixes the one order of labels that model config, probabilities, leaderboard and
+    report all use; VALUE has one column, called "value", SPAN two, "start" and "end". `usual` has for a canonical
+    column the names that such data usually has, which are tried before those of all tasks. `instruction` tells a
+    pretrained decoder what to do with a text; with `conversations` a text may be a JSON list of messages. `unpack`
+    makes the columns that are wanted of those that such data usually has, which are called as in `unpacks`; `notices`
+    says what it does not read of the rows of a split.
     """
 
     name: str
     shape: Shape
-    inputs: tuple[str, ...]
-    optional_inputs: tuple[str, ...]
+    inputs: Mapping[str, Kind]
+    optional_inputs: Mapping[str, Kind]
     target: str
     metrics: tuple[str, ...]
     main_metric: str
@@ -73,12 +77,12 @@ def answered_with_text(
     instruction: str,
     inputs: tuple[str, ...] = ("text",),
 ) -> Task:
-    """A task whose answers are texts that a decoder writes; the first of `metrics` is the main one."""
+    """A task of texts whose answers are texts that a decoder writes; the first of `metrics` is the main one."""
     return Task(
         name=name,
         shape=Shape.TEXT,
-        inputs=inputs,
-        optional_inputs=(),
+        inputs=dict.fromkeys(inputs, TEXT),
+        optional_inputs={},
         target=target,
         metrics=metrics,
         main_metric=metrics[0],

@@ -8,6 +8,7 @@ from typing import Any
 from transferkit.data.label_sets import EXPECTED, MEND
 from transferkit.data.labels import written
 from transferkit.errors import DataError, shown
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
@@ -63,8 +64,8 @@ def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
 TASK = Task(
     name="multi-label-classification",
     shape=Shape.LABELS,
-    inputs=("text",),
-    optional_inputs=("text_pair",),
+    inputs={"text": TEXT},
+    optional_inputs={"text_pair": TEXT},
     target="labels",
     metrics=(
         "micro_f1",

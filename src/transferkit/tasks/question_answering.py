@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
@@ -72,8 +73,8 @@ def _decode(outputs: Any, _labels: Sequence[str]) -> list[Any]:
 TASK = Task(
     name="question-answering",
     shape=Shape.SPAN,
-    inputs=("text", "text_pair"),
-    optional_inputs=(),
+    inputs={"text": TEXT, "text_pair": TEXT},
+    optional_inputs={},
     target="answers",
     metrics=("token_f1", "exact_match", "has_answer_f1", "has_answer_exact", "no_answer_exact"),
     main_metric="token_f1",

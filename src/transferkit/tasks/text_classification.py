@@ -6,6 +6,7 @@ from typing import Any
 from transferkit.data import label_sets
 from transferkit.data.labels import written
 from transferkit.errors import DataError, shown
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
@@ -58,8 +59,8 @@ def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
 TASK = Task(
     name="text-classification",
     shape=Shape.LABEL,
-    inputs=("text",),
-    optional_inputs=("text_pair",),
+    inputs={"text": TEXT},
+    optional_inputs={"text_pair": TEXT},
     target="label",
     metrics=("accuracy", "precision", "recall", "macro_f1", "micro_f1", "log_loss", "calibration_error"),
     main_metric="accuracy",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transferkit.errors import shown
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
@@ -45,8 +46,8 @@ def _decode(outputs: Any, _labels: Sequence[str]) -> list[Any]:
 TASK = Task(
     name="text-regression",
     shape=Shape.VALUE,
-    inputs=("text",),
-    optional_inputs=("text_pair",),
+    inputs={"text": TEXT},
+    optional_inputs={"text_pair": TEXT},
     target="value",
     metrics=("pearson", "spearman", "mae", "rmse", "r2"),
     main_metric="pearson",

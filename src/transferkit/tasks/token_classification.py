@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.kinds.text import KIND as TEXT
 from transferkit.reading import prodigy
 from transferkit.shapes import Shape
 from transferkit.table import values
@@ -87,8 +88,8 @@ def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
 TASK = Task(
     name="token-classification",
     shape=Shape.TAGS,
-    inputs=("text",),
-    optional_inputs=(),
+    inputs={"text": TEXT},
+    optional_inputs={},
     target="tags",
     metrics=("entity_f1", "entity_precision", "entity_recall"),
     main_metric="entity_f1",

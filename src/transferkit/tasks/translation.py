@@ -31,7 +31,8 @@ def unpacked(rows: Rows) -> Rows:
             f"{rows.source or 'data'}: row {rows.numbers[odd]}, column 'translation': expected the languages {source} "
             f"and {target} as in the first row, found {', '.join(cells[odd])}; give one pair of languages"
         )
-    columns = {"source": [cell[source] for cell in cells], "target": [cell[target] for cell in cells]}
+    others = {name: other for name, other in rows.columns.items() if name != "translation"}
+    columns = {**others, "source": [cell[source] for cell in cells], "target": [cell[target] for cell in cells]}
     return replace(rows, columns=columns)
 
 

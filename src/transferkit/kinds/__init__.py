@@ -1,0 +1,40 @@
+"""What an input of a task is: how its cells are read, told apart, compared and shown. One kind, one file."""
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Signature = npt.NDArray[np.uint32]
+"""Distinct hashed features of a value, sorted, one at least."""
+
+
+class Kind(Protocol):
+    """What `data` and the report ask of an input, a cell at a time; a task has one for each of its inputs.
+
+    A value is what `read` makes of a cell, and what rows hold. A kind can be pickled.
+    """
+
+    @property
+    def name(self) -> str:
+        """What such an input is called in messages: text ..."""
+
+    def read(self, cell: Any) -> Any:
+        """The value of a cell, which may be empty (None, NaN). Raises `ValueError` saying what was expected and
+        found."""
+
+    def is_blank(self, value: Any) -> bool:
+        """Whether there is nothing in it; rows whose inputs are blank are left out."""
+
+    def key(self, value: Any) -> str:
+        """Its normal form, without U+001F: equal exactly for duplicates."""
+
+    def identity(self, value: Any) -> str:
+        """What tells it from every other value, duplicates in another form too: goes into fingerprints."""
+
+    def signature(self, value: Any, key: str) -> Signature:
+        """What near-duplicates have in common, given its `key`: values are nearly the same whose signatures have a
+        Jaccard similarity of 0.9 at least."""
+
+    def shown(self, value: Any) -> str:
+        """It in words: a cell of the report and of the table of predictions."""
