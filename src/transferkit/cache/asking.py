@@ -72,7 +72,7 @@ def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbo
     """How `teacher` is asked."""
     if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
         encoder = backbone.encoder()
-        if is_part_of(teacher.encoder, encoder):
+        if is_part_of(teacher.engine.model, encoder):
             return partial(_from_features, teacher, encoder, cache, backbone.identity)
     return lambda rows: np.asarray(teacher.predict(rows).outputs)
 
@@ -92,8 +92,8 @@ def _from_features(teacher: FrozenFeatures, encoder: nn.Module, cache: Cache, na
     read = windowed(rows, teacher.tokenizer, length, prompt) if teacher.windows else whole(rows)
     encoded = encode(read.rows, teacher.tokenizer, length, prompt)
     source = Examples(encoded, np.full(len(encoded), UNLABELLED))
-    features = OfTexts(pooled_layers(encoder, source, teacher.pooling, cache, name), read)
-    logits = teacher.head.logits(features.read(np.arange(len(rows)), teacher.depths))
+    features = OfTexts(pooled_layers(encoder, source, teacher.engine.pooling, cache, name), read)
+    logits = teacher.head.logits(features.read(np.arange(len(rows)), teacher.engine.depths))
     return answerers.of(teacher.shape).predictions(logits, teacher.prior)
 
 

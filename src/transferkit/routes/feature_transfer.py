@@ -17,6 +17,7 @@ from transferkit.encoding.encoded import encode
 from transferkit.encoding.examples import Examples
 from transferkit.encoding.prompting import prompts
 from transferkit.errors import ConfigError
+from transferkit.networks.torch_features import TorchFeatures
 from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
@@ -72,11 +73,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     total = features.shape[1] - 1
     reading = context.reading(tokenizer)
     predictor = FrozenFeatures(
-        encoder=trimmed(encoder, choice.depths[-1]),
+        engine=TorchFeatures(
+            trimmed(encoder, choice.depths[-1]), pooling, choice.depths, uses_output=choice.depths[-1] == total
+        ),
         tokenizer=tokenizer,
-        pooling=pooling,
-        depths=choice.depths,
-        uses_output=choice.depths[-1] == total,
         head=head,
         labels=context.task.labels,
         max_length=context.max_length,
@@ -89,7 +89,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         prior=choice.prior,
     )
     if shape is Shape.SPAN:
-        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
+        predictor = replace(predictor, threshold=context.threshold(predictor.merged))
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     where = where if total else "its last states"
     return Outcome(
