@@ -189,7 +189,7 @@ def _in_context(base: Path, encoder: Backbone, decoder: Backbone) -> InContext:
     retriever = Retriever(encoder.encoder(), encoder.tokenizer(), "mean", 16)
     vectors = of_length_1(np.random.default_rng(0).normal(size=(3, 32)).astype(np.float32))
     shots = [("the cat", "cat"), ("a red", "red"), ("my saw", "saw")]
-    return InContext(_writer(base, decoder), retriever, shots, vectors, 1, 8, 40)
+    return InContext(_writer(base, decoder).writer, retriever, shots, vectors, 1, 8, 40)
 
 
 def _models(base: Path) -> list[Subject]:

@@ -23,6 +23,7 @@ FAMILIES = (
     "adapters",
     "answerers",
     "cli/commands",
+    "encoding/readers",
     "metrics",
     "options",
     "predictors",

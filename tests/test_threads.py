@@ -114,7 +114,7 @@ def in_context(tiny: Tiny) -> Predictor:
     found, rows = tiny("bert"), some_rows(30, seed=4)
     retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, MOST_TOKENS)
     shots = list(zip(rows["text"], rows["label"], strict=True))
-    return InContext(generator("llama", tiny), retriever, shots, of_length_1(retriever.vectors(rows)), 2, 14, 60)
+    return InContext(generator("llama", tiny).writer, retriever, shots, of_length_1(retriever.vectors(rows)), 2, 14, 60)
 
 
 # By name: how it is made, the columns it reads, and calls per thread.

@@ -152,7 +152,7 @@ def written(
         asked = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
         room = cache.limit_bytes // 2
         with progress(f"asking {folder.name}", len(positions)) as advance, states.writing() as store:
-            for i, told in teacher.told(asked, advance, depths_kept):
+            for i, told in teacher.writer.told(asked, advance, depths_kept):
                 if told.states.size and told.states.nbytes <= room:
                     room -= told.states.nbytes
                     store(key_of(told.tokens), told.states)
@@ -222,6 +222,6 @@ class OnPolicy:
         free = writer.generation.model_copy(update={"do_sample": True, "num_beams": 1})
         asked = prompts(part, writer.tokenizer, writer.frame, writer.max_length).ids
         writer.model.eval()
-        texts = replace(writer, generation=free).answers(asked, seed=int(torch.randint(2**31, ()).item()))
+        texts = replace(writer, generation=free).writer.answers(asked, seed=int(torch.randint(2**31, ()).item()))
         writer.model.train(was_learning)
         return texts

@@ -63,6 +63,6 @@ def _table(model: Any) -> Any:
 
 
 def picked(logits: Tensor, chosen: Sequence[tuple[int, ...]]) -> Tensor:
-    """One logit of every row, (rows,): that at its position in `chosen`, which has no rows: (label,) or (word, label)."""
+    """One logit of every row, (rows,): that at its position in `chosen`, (label,) or (word, label)."""
     rows = torch.arange(len(chosen), device=logits.device)
     return logits[(rows, *torch.tensor(chosen, device=logits.device).unbind(dim=1))]

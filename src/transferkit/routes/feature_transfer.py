@@ -127,7 +127,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     task, rows = context.task, context.labelled
     found = context.load_backbone(options.encoder)
     retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, found.max_length, found.prompt)
-    writer = context.writer(context.backbone.generator(), context.backbone.tokenizer())
+    writer = context.writer(context.backbone.generator(), context.backbone.tokenizer()).writer
     fit = _fitting(context, options.examples)
     count = fit.count
     shots = [
