@@ -60,7 +60,7 @@ class Transformer:
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`, `prior`
+    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `Reading`, `prior`
     as in `Adjustment`, `of_words` is how words are read.
     """
 
