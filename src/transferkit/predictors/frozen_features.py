@@ -115,11 +115,12 @@ class FrozenFeatures:
 
     def predict(self, rows: Rows) -> Predictions:
         """Features are held of a batch alone, where windows are averaged of some rows."""
-        step = _ROWS_AT_ONCE if self._averages else max(1, len(rows))
-        starts = range(0, max(1, len(rows)), step)
-        parts = [self._predicted(rows.take(range(start, min(start + step, len(rows))))) for start in starts]
+        if not self._averages or len(rows) <= _ROWS_AT_ONCE:
+            return self._predicted(rows)
+        starts = range(0, len(rows), _ROWS_AT_ONCE)
+        parts = [self._predicted(rows.take(range(start, min(start + _ROWS_AT_ONCE, len(rows))))) for start in starts]
         cut = tuple(start + i for start, part in zip(starts, parts, strict=True) for i in part.cut)
-        return parts[0] if len(parts) == 1 else Predictions(np.concatenate([part.outputs for part in parts]), cut)
+        return Predictions(np.concatenate([part.outputs for part in parts]), cut)
 
     def _predicted(self, rows: Rows) -> Predictions:
         read = self.read(rows)
