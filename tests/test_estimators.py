@@ -16,10 +16,10 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import _check_sample_weight
-from transferkit.cache import features
 
 from tiny_reviews import examples
 from transferkit import TransferClassifier, TransferkitError, estimators
+from transferkit.cache import features
 from transferkit.data import Rows
 from transferkit.errors import DataError
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pytest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold
-from transferkit.networks.head import Head, prepared
 
 from transferkit.arrays import softmax
 from transferkit.errors import ArtifactError
+from transferkit.networks.head import Head, prepared
 from transferkit.training import ridge
 from transferkit.training.calibration import best_scale
 from transferkit.training.folds import folds as folds_of

@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 import torch
-from jobs import KilledError, Recorder, classifier, differing, examples_of, make_job, weights_of, with_states
 from rich.console import Console
 from torch import nn
-from transferkit.networks.inference import outputs
 from transformers import trainer, trainer_utils
 
+from jobs import KilledError, Recorder, classifier, differing, examples_of, make_job, weights_of, with_states
 from tiny_models import Tiny
 from transferkit import adapters, progress
 from transferkit import options as schemas
 from transferkit.encoding.batching import LengthBatches
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError, ResourceError
+from transferkit.networks.inference import outputs
 from transferkit.options.full import Options
 from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Shape

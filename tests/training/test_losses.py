@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from transferkit.networks.layers import TOP
 
+from transferkit.networks.layers import TOP
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.attentions import Attentions
 from transferkit.training.losses.bridged_states import BridgedStates

@@ -11,8 +11,6 @@ import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
-from transferkit.networks.inference import outputs
-from transferkit.networks.scaling import last_map
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
@@ -27,6 +25,8 @@ from transformers import (
 from transferkit import tasks
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import Examples
+from transferkit.networks.inference import outputs
+from transferkit.networks.scaling import last_map
 from transferkit.training import classifier, probing
 from transferkit.training.classifier import Recipe
 from transferkit.training.learner import ONCE, Weighted

@@ -8,9 +8,9 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, Ridge
-from transferkit.networks.head import prepared
 
 from transferkit import tasks
+from transferkit.networks.head import prepared
 from transferkit.predictors import span_matcher
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.training import linear, probing, ridge, shapes

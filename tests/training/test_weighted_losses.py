@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from jobs import differing, examples_of, make_job, weights_of
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from jobs import differing, examples_of, make_job, weights_of
 from tiny_models import Tiny, rows_for
 from transferkit import tasks
 from transferkit.encoding.span_windows import PLAIN
