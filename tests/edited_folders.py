@@ -27,6 +27,8 @@ from transferkit.config import GenerationConfig, RouteConfig, parse
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.flow import fit
 from transferkit.networks.head import Head
+from transferkit.networks.torch_engine import TorchEngine
+from transferkit.networks.torch_features import TorchFeatures
 from transferkit.predictors import span_matcher, tag_dictionary
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
@@ -133,7 +135,7 @@ def subjects(base: Path) -> list[Subject]:
     made: dict[str, Any] = {
         "bag_of_words": _bag_of_words(base, bert),
         "static": _static(),
-        "transformer": Transformer(bert.classifier(LABELS), bert.tokenizer(), LABELS, 16),
+        "transformer": Transformer(TorchEngine(bert.classifier(LABELS)), bert.tokenizer(), LABELS, 16),
         "frozen_features": _frozen(bert),
         "tag_dictionary": tag_dictionary.counted(TEXTS[:2], [[0, 0, 1, 0], [0, 1, 2]], ("B-X", "I-X", "O")),
         "span_matcher": span_matcher.counted([context for _, context in PAIRS], 0.5),
@@ -173,8 +175,8 @@ def _static() -> Static:
 def _frozen(backbone: Backbone) -> FrozenFeatures:
     random = np.random.default_rng(0)
     parts = [random.normal(size=size).astype(np.float32) for size in ((2, 32), (64, 3), (3,))]
-    encoder = backbone.encoder()
-    return FrozenFeatures(encoder, backbone.tokenizer(), "mean", (1, 3), True, Head(*parts), LABELS, 16)
+    engine = TorchFeatures(backbone.encoder(), "mean", (1, 3), uses_output=True)
+    return FrozenFeatures(engine, backbone.tokenizer(), Head(*parts), LABELS, 16)
 
 
 def _writer(base: Path, backbone: Backbone) -> Any:
@@ -187,7 +189,7 @@ def _in_context(base: Path, encoder: Backbone, decoder: Backbone) -> InContext:
     retriever = Retriever(encoder.encoder(), encoder.tokenizer(), "mean", 16)
     vectors = of_length_1(np.random.default_rng(0).normal(size=(3, 32)).astype(np.float32))
     shots = [("the cat", "cat"), ("a red", "red"), ("my saw", "saw")]
-    return InContext(_writer(base, decoder), retriever, shots, vectors, 1, 8, 40)
+    return InContext(_writer(base, decoder).writer, retriever, shots, vectors, 1, 8, 40)
 
 
 def _models(base: Path) -> list[Subject]:

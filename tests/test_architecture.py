@@ -24,6 +24,7 @@ FAMILIES = (
     "adapters",
     "answerers",
     "cli/commands",
+    "encoding/readers",
     "kinds",
     "metrics",
     "options",

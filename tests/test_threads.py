@@ -24,6 +24,8 @@ from transferkit.config import GenerationConfig, RouteConfig
 from transferkit.encoding.prompting import frame
 from transferkit.networks.head import Head
 from transferkit.networks.scaling import last_map
+from transferkit.networks.torch_engine import TorchEngine
+from transferkit.networks.torch_features import TorchFeatures
 from transferkit.predictors import Predictor
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.generator import Generator
@@ -69,7 +71,8 @@ def transformer(shape: Shape, windows: bool, tiny: Tiny) -> Predictor:
     model = backbone.classifier(labels_of(shape), PROBLEMS[shape])
     nn.init.normal_(last_map(model, len(labels_of(shape))).weight)
     most = 24 if shape is Shape.SPAN else MOST_TOKENS
-    return Transformer(model, backbone.tokenizer(), labels_of(shape), most, windows=windows, shape=shape)
+    engine = TorchEngine(model)
+    return Transformer(engine, backbone.tokenizer(), labels_of(shape), most, windows=windows, shape=shape)
 
 
 def frozen_features(shape: Shape, family: str, windows: bool, tiny: Tiny) -> Predictor:
@@ -77,11 +80,8 @@ def frozen_features(shape: Shape, family: str, windows: bool, tiny: Tiny) -> Pre
     weights = random.standard_normal((2 * WIDTH, len(labels_of(shape)))).astype(np.float32)
     head = Head(np.zeros((2, WIDTH), dtype=np.float32), weights, np.zeros(weights.shape[1], dtype=np.float32))
     return FrozenFeatures(
-        encoder=backbone.encoder(),
+        engine=TorchFeatures(backbone.encoder(), backbone.pooling, (1, 3), uses_output=family == "gpt2"),
         tokenizer=backbone.tokenizer(),
-        pooling=backbone.pooling,
-        depths=(1, 3),
-        uses_output=family == "gpt2",
         head=head,
         labels=labels_of(shape),
         max_length=24 if shape is Shape.SPAN else MOST_TOKENS,
@@ -114,7 +114,7 @@ def in_context(tiny: Tiny) -> Predictor:
     found, rows = tiny("bert"), some_rows(30, seed=4)
     retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, MOST_TOKENS)
     shots = list(zip(rows["text"], rows["label"], strict=True))
-    return InContext(generator("llama", tiny), retriever, shots, of_length_1(retriever.vectors(rows)), 2, 14, 60)
+    return InContext(generator("llama", tiny).writer, retriever, shots, of_length_1(retriever.vectors(rows)), 2, 14, 60)
 
 
 # By name: how it is made, the columns it reads, and calls per thread.

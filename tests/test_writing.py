@@ -265,21 +265,24 @@ def test_examples_stand_before_the_text(writers: dict[str, Backbone]) -> None:
 @pytest.mark.parametrize("family", ["llama", "marian"])
 def test_what_is_cut_and_what_is_stopped_is_told(writers: dict[str, Backbone], tmp_path: Path, family: str) -> None:
     writer = run_route("zero_shot", context_of(writers[family], tmp_path))
-    writer.model.generation_config.suppress_tokens = writer.settings().eos_token_id
+    writer.model.generation_config.suppress_tokens = writer.writer.settings().eos_token_id
     stopped = replace(writer, generation=writer.generation.model_copy(update={"max_new_tokens": 1}))
     rows = Rows({"text": ["my", "my old home " * 50]}, np.arange(1, 3))
     found = stopped.predict(rows)
     assert found.cut == (1,)
     assert found.unfinished == (0, 1)
-    [end, *_] = writer.settings().eos_token_id
+    [end, *_] = writer.writer.settings().eos_token_id
     two = replace(writer, generation=writer.generation.model_copy(update={"max_new_tokens": 2}))
-    assert two._ended(np.array([[5, 5], [5, end]])).tolist() == [False, True] and two._ended(np.array([[5]])).all()
+    assert (
+        two.writer._ended(np.array([[5, 5], [5, end]])).tolist() == [False, True]
+        and two.writer._ended(np.array([[5]])).all()
+    )
     two.model.generation_config.suppress_tokens = None
     two.model.generation_config.forced_eos_token_id = end
-    assert two._ended(np.array([[5, end], [end, 1]])).tolist() == [False, True]
-    cut_off = writer._written("caf\ufffd", ended=False)
+    assert two.writer._ended(np.array([[5, end], [end, 1]])).tolist() == [False, True]
+    cut_off = writer.writer._written("caf\ufffd", ended=False)
     assert (cut_off.text, cut_off.ended) == ("caf", False)
-    assert writer._written("caf\ufffd", ended=True).text == "caf\ufffd", "the model has written it"
+    assert writer.writer._written("caf\ufffd", ended=True).text == "caf\ufffd", "the model has written it"
 
 
 @pytest.mark.parametrize("family", ["llama", "t5", "marian"])
@@ -494,7 +497,7 @@ def test_batches_are_small_unless_a_size_is_asked_for(writers: dict[str, Backbon
 def test_prompts_of_very_different_lengths_are_answered_apart(writers: dict[str, Backbone], tmp_path: Path) -> None:
     predictor = run_route("zero_shot", context_of(writers["llama"], tmp_path))
     lengths = [200, 3, 4, 3, *[5] * 70]
-    groups = [[lengths[i] for i in group] for group in predictor._groups(lengths)]
+    groups = [[lengths[i] for i in group] for group in predictor.writer._groups(lengths)]
     assert sorted(each for group in groups for each in group) == sorted(lengths) and max(map(len, groups)) <= 64
     assert all(sum(group[0] - each for each in group) <= 2048 for group in groups) and len(groups[0]) < 12
 
@@ -725,9 +728,9 @@ def test_what_a_model_must_never_write_stays_forbidden(writers: dict[str, Backbo
     found = run_route("zero_shot", context_of(writers["marian"], tmp_path))
     found.model.generation_config.bad_words_ids = [[1]]
     found.model.generation_config.eos_token_id = [2, 3]
-    settings = found.settings()
+    settings = found.writer.settings()
     assert settings.bad_words_ids == [[1]] and set(settings.eos_token_id) == {2, 3}
-    drawn = replace(found, generation=found.generation.model_copy(update={"do_sample": True})).settings()
+    drawn = replace(found, generation=found.generation.model_copy(update={"do_sample": True})).writer.settings()
     assert drawn.top_k == 0
 
 

@@ -131,7 +131,7 @@ def test_the_temperature_is_in_the_weights(tiny: Tiny, tmp_path: Path, monkeypat
     for _ in range(2):
         predictor = train("full", context, epochs=1).predictor
         assert isinstance(predictor, Transformer)
-        logits.append(predictor.logits(FRESH))
+        logits.append(predictor.merged(FRESH))
     assert np.allclose(logits[1], logits[0] / 4, atol=1e-5)
 
 
@@ -216,8 +216,8 @@ def test_feature_transfer_chooses_on_labelled_rows_and_cuts_what_it_does_not_nee
     predictor, settings = outcome.predictor, outcome.settings
     assert isinstance(predictor, FrozenFeatures)
     top = max(settings["depths"])
-    assert predictor.depths == tuple(settings["depths"])
-    assert predictor.encoder.config.num_hidden_layers == max(1, top)
+    assert predictor.engine.depths == tuple(settings["depths"])
+    assert predictor.engine.model.config.num_hidden_layers == max(1, top)
     assert settings["cross_validated"] > 0.8 and outcome.trained_parameters == predictor.head.parameters
 
 

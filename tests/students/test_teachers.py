@@ -34,8 +34,9 @@ def test_a_teacher_of_frozen_features_does_not_read_again(
     if depth == "output":
         head = teacher.head
         total = context.backbone.layers
-        teacher = replace(teacher, encoder=context.backbone.encoder(), depths=(total,), uses_output=True)
-        teacher = replace(teacher, head=Head(head.center[-1:], head.weights[-len(head.center[-1]) :], head.bias))
+        engine = replace(teacher.engine, model=context.backbone.encoder(), depths=(total,), uses_output=True)
+        last = Head(head.center[-1:], head.weights[-len(head.center[-1]) :], head.bias)
+        teacher = replace(teacher, engine=engine, head=last)
     teacher.save(tmp_path / "frozen")
     expected = teacher.predict(context.train).outputs
 
@@ -43,7 +44,7 @@ def test_a_teacher_of_frozen_features_does_not_read_again(
         raise AssertionError("read again")
 
     monkeypatch.setattr("transferkit.cache.features.batches", never)
-    monkeypatch.setattr("transferkit.predictors.frozen_features.batches", never)
+    monkeypatch.setattr("transferkit.networks.torch_features.batches", never)
     loaded, shape = predictors.load(tmp_path / "frozen"), context.task.shape
     found = asking.answers(loaded, tmp_path / "frozen", context.train, context.cache, shape, context.backbone)
     assert np.allclose(found, expected, atol=1e-5)

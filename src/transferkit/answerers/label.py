@@ -1,6 +1,11 @@
 """One label per row: probabilities that sum to one."""
 
+from transferkit.answerers import Answering, of_texts
 from transferkit.arrays import Floats, logs, softmax
+from transferkit.encoding.readers import Read
+
+READER = "texts"
+merged = of_texts
 
 
 def predictions(logits: Floats, prior: float = 0.0) -> Floats:
@@ -11,3 +16,8 @@ def predictions(logits: Floats, prior: float = 0.0) -> Floats:
 def logits(predictions: Floats) -> Floats:
     """Log-probabilities."""
     return logs(predictions)
+
+
+def answered(merged: Floats, read: Read, answering: Answering) -> Floats:
+    """Probabilities, (rows, labels)."""
+    return predictions(merged, answering.prior)

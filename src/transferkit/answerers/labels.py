@@ -2,7 +2,12 @@
 
 import numpy as np
 
+from transferkit.answerers import Answering, of_texts
 from transferkit.arrays import Floats
+from transferkit.encoding.readers import Read
+
+READER = "texts"
+merged = of_texts
 
 
 def predictions(logits: Floats, prior: float = 0.0) -> Floats:
@@ -16,3 +21,8 @@ def logits(predictions: Floats) -> Floats:
     clipped = np.clip(np.asarray(predictions, dtype=np.float64), 1e-6, 1 - 1e-6)
     odds = np.log(clipped) - np.log1p(-clipped)
     return np.asarray(odds[:, :-1] - odds[:, -1:], dtype=np.float32)
+
+
+def answered(merged: Floats, read: Read, answering: Answering) -> Floats:
+    """Probabilities, and the one from which on labels are given, (rows, labels + 1)."""
+    return predictions(merged, answering.prior)

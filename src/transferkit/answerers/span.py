@@ -1,32 +1,32 @@
 """From logits of tokens to answers: the best span over all windows of a question, or none."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.answerers import Answering
 from transferkit.arrays import Floats, Ints
 from transferkit.encoding.encoded import Passages
-from transferkit.encoding.examples import Examples
+from transferkit.encoding.readers import Read
 
 _BEST = 20
 
-Read = Callable[[Examples, Sequence[int]], Iterator[tuple[int, Floats]]]
+READER = "contexts"
+
 Structured = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Candidates:
     """The best spans of every question: characters (rows, n, 2) and scores (rows, n), best first, -inf where there are
-    fewer; `nothing` (rows,) is the score of there being no answer, the lowest over the windows. `cut` are the positions
-    of rows whose questions were."""
+    fewer; `nothing` (rows,) is the score of there being no answer, the lowest over the windows."""
 
     spans: Ints
     scores: Floats
     nothing: Floats
-    cut: tuple[int, ...] = ()
 
     @property
     def margins(self) -> Floats:
@@ -49,13 +49,16 @@ def candidates(logits: Sequence[Floats] | Floats, passages: Passages) -> Candida
     return Candidates(spans, scores, nothing)
 
 
-def of_windows(read: Read, source: Examples) -> Candidates:
-    """What `read` finds in the windows of `source`."""
-    passages = source.encoded.passages
+def merged(lines: Sequence[Floats], read: Read, answering: Answering) -> Candidates:
+    """The best spans of every question over all windows of its context, from the logits of their tokens."""
+    passages = read.examples.encoded.passages
     assert passages is not None
-    found = dict(read(source, range(len(source))))
-    cut = np.unique(passages.owner[source.encoded.cut]).tolist()
-    return replace(candidates([found[i] for i in range(len(source))], passages), cut=tuple(cut))
+    return candidates(lines, passages)
+
+
+def answered(merged: Candidates, read: Read, answering: Answering) -> Structured:
+    """See `answers`."""
+    return answers(merged, tuple(read.rows["text_pair"]), answering.threshold)
 
 
 def _best_of_window(logits: Floats, offsets: Ints, longest: int) -> tuple[Ints, Floats]:

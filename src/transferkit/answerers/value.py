@@ -1,6 +1,11 @@
 """A number per row."""
 
+from transferkit.answerers import Answering, of_texts
 from transferkit.arrays import Floats
+from transferkit.encoding.readers import Read
+
+READER = "texts"
+merged = of_texts
 
 
 def predictions(logits: Floats, prior: float = 0.0) -> Floats:
@@ -10,3 +15,8 @@ def predictions(logits: Floats, prior: float = 0.0) -> Floats:
 
 def logits(predictions: Floats) -> Floats:
     return predictions
+
+
+def answered(merged: Floats, read: Read, answering: Answering) -> Floats:
+    """Numbers, (rows, 1)."""
+    return predictions(merged, answering.prior)

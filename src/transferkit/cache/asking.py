@@ -73,7 +73,7 @@ def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbo
     """How `teacher` is asked."""
     if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
         encoder = backbone.encoder()
-        if is_part_of(teacher.encoder, encoder):
+        if is_part_of(teacher.engine.model, encoder):
             return partial(_from_features, teacher, encoder, cache, backbone.identity)
     return lambda rows: np.asarray(teacher.predict(rows).outputs)
 
@@ -93,8 +93,8 @@ def _from_features(teacher: FrozenFeatures, encoder: nn.Module, cache: Cache, na
     read = windowed(rows, teacher.tokenizer, length, prompt) if teacher.windows else whole(rows)
     encoded = encode(read.rows, teacher.tokenizer, length, prompt)
     source = Examples(encoded, np.full(len(encoded), UNLABELLED))
-    features = OfTexts(pooled_layers(encoder, source, teacher.pooling, cache, name), read)
-    logits = teacher.head.logits(features.read(np.arange(len(rows)), teacher.depths))
+    features = OfTexts(pooled_layers(encoder, source, teacher.engine.pooling, cache, name), read)
+    logits = teacher.head.logits(features.read(np.arange(len(rows)), teacher.engine.depths))
     return answerers.of(teacher.shape).predictions(logits, teacher.prior)
 
 
@@ -153,7 +153,7 @@ def written(
         asked = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
         room = cache.limit_bytes // 2
         with progress(f"asking {folder.name}", len(positions)) as advance, states.writing() as store:
-            for i, told in teacher.told(asked, advance, depths_kept):
+            for i, told in teacher.writer.told(asked, advance, depths_kept):
                 if told.states.size and told.states.nbytes <= room:
                     room -= told.states.nbytes
                     store(key_of(told.tokens), told.states)
@@ -223,6 +223,6 @@ class OnPolicy:
         free = writer.generation.model_copy(update={"do_sample": True, "num_beams": 1})
         asked = prompts(part, writer.tokenizer, writer.frame, writer.max_length).ids
         writer.model.eval()
-        texts = replace(writer, generation=free).answers(asked, seed=int(torch.randint(2**31, ()).item()))
+        texts = replace(writer, generation=free).writer.answers(asked, seed=int(torch.randint(2**31, ()).item()))
         writer.model.train(was_learning)
         return texts

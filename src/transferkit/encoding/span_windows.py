@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from transferkit.arrays import Ints
 from transferkit.encoding.cutting import ranges, sequences
 from transferkit.encoding.encoded import LONGEST_SPAN, Encoded, Passages
+from transferkit.encoding.places import Places, encoding_of, of_encoding
 from transferkit.encoding.tokenizing import ready
 from transferkit.errors import ConfigError
 from transferkit.sources.facts import DECODER
@@ -49,12 +51,14 @@ def closes(architecture: str) -> bool:
 
 @dataclass(frozen=True)
 class _Window:
-    """Tokens, segments and characters (see `Passages.offsets`) of a window of the context of `row`."""
+    """Tokens, segments and characters (see `Passages.offsets`) of a window of the context of `row`; which of the tokens
+    of question and whole context it has is `held`."""
 
     row: int
     ids: Ints
     type_ids: Ints
     offsets: Ints
+    held: npt.NDArray[np.bool_]
 
     def ended(self, end: int) -> "_Window":
         """With one more token, which is not of the context."""
@@ -133,4 +137,18 @@ def _windows(encoding: Any, row: int, max_length: int) -> Iterator[_Window]:
     for start, stop in ranges(len(context), room, shared):
         here = np.ones(len(ids), dtype=bool)
         here[np.concatenate([context[:start], context[stop:]])] = False
-        yield _Window(row, ids[here], types[here], offsets[here])
+        yield _Window(row, ids[here], types[here], offsets[here], here)
+
+
+def places_of(
+    row: Rows, number: int, tokenizer: Any, max_length: int, prompt: str = "", reading: Reading = PLAIN
+) -> Places:
+    """Where the tokens of window `number` of `row`, which is one, stand in its question and its context. The other
+    arguments are those of `windows`."""
+    texts = (row["text"][0], row["text_pair"][0])
+    (question,), _ = _cut([prompt + texts[0]], tokenizer, max(1, max_length // 2 - _SPECIAL))
+    encoding = encoding_of((question, texts[1]), tokenizer)
+    end = _end(tokenizer) if reading.closed else None
+    held = list(_windows(encoding, 0, max_length - (end is not None)))[number].held
+    found = of_encoding(texts, encoding, np.flatnonzero(held), len(prompt))
+    return found if end is None else found.followed()

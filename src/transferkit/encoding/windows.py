@@ -16,15 +16,20 @@ _OVERLAP = 0.25
 _LEAST_TOKENS = 8
 _LONGEST_WORD = 16  # tokens
 
-Offsets = Sequence[tuple[int, int]]
+Part = tuple[int, int]
+"""Its first character in a text, and the one after its last."""
+Offsets = Sequence[Part]
+_NONE: Part = (0, 0)
 
 
 @dataclass(frozen=True)
 class Windowed:
-    """`rows` as windows that fit; `owner` is the position of the row each is of, ascending: (windows,)."""
+    """`rows` as windows that fit; `owner` is the position of the row each is of, ascending: (windows,). `starts` are
+    the first characters of a window in the texts of its row, (windows, 2), None where all begin at the first."""
 
     rows: Rows
     owner: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64] | None = None
 
     def owners(self, windows: npt.NDArray[np.int64]) -> tuple[int, ...]:
         """The positions of the rows that `windows` are of."""
@@ -54,27 +59,31 @@ def windowed(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> W
     owner: list[int] = []
     texts: list[str] = []
     others: list[str | None] = []
+    starts: list[tuple[int, int]] = []
     for position, (text, pair) in enumerate(rows.inputs()):
         parts = _parts(text, pair, tokenizer, max_length - extra)
         owner += [position] * len(parts)
-        texts += [first for first, _ in parts]
-        others += [second for _, second in parts]
+        texts += [text[start:end] for (start, end), _ in parts]
+        others += [None if pair is None else pair[start:end] for _, (start, end) in parts]
+        starts += [(first, second) for (first, _), (second, _) in parts]
     taken = rows.take(owner)
     columns: dict[str, Sequence[Any]] = {**taken.columns, "text": texts}
     if "text_pair" in columns:
         columns["text_pair"] = others
-    return Windowed(Rows(columns, taken.numbers, taken.source), np.asarray(owner, dtype=np.int64))
+    begins = np.asarray(starts, dtype=np.int64).reshape(-1, 2)
+    return Windowed(Rows(columns, taken.numbers, taken.source), np.asarray(owner, dtype=np.int64), begins)
 
 
-def _parts(text: str, pair: str | None, tokenizer: Any, room: int) -> list[tuple[str, str | None]]:
+def _parts(text: str, pair: str | None, tokenizer: Any, room: int) -> list[tuple[Part, Part]]:
+    """The parts of text and pair that windows have; of a pair that is not there, nothing."""
     room -= tokenizer.num_special_tokens_to_add(pair=pair is not None)
     offsets = _offsets(text, tokenizer)
     if pair is None:
-        return [(part, None) for part in _split(text, offsets, room)]
+        return [(part, _NONE) for part in _split(text, offsets, room)]
     others = _offsets(pair, tokenizer)
     if len(offsets) > len(others):
-        return [(part, pair) for part in _split(text, offsets, room - len(others))]
-    return [(text, part) for part in _split(pair, others, room - len(offsets))]
+        return [(part, (0, len(pair))) for part in _split(text, offsets, room - len(others))]
+    return [((0, len(text)), part) for part in _split(pair, others, room - len(offsets))]
 
 
 def _offsets(text: str, tokenizer: Any) -> Offsets:
@@ -84,15 +93,16 @@ def _offsets(text: str, tokenizer: Any) -> Offsets:
     return offsets
 
 
-def _split(text: str, offsets: Offsets, room: int) -> list[str]:
+def _split(text: str, offsets: Offsets, room: int) -> list[Part]:
     if len(offsets) <= room or room < _LEAST_TOKENS:
-        return [text]
-    parts, start = [], 0
+        return [(0, len(text))]
+    parts: list[Part] = []
+    start = 0
     while True:
         end = len(offsets) if start + room >= len(offsets) else _word_start(text, offsets, start + room)
         if end <= start:
             end = start + room
-        parts.append(text[offsets[start][0] : offsets[end - 1][1]])
+        parts.append((offsets[start][0], offsets[end - 1][1]))
         if end == len(offsets):
             return parts
         start = max(start + 1, _word_start(text, offsets, end - int(_OVERLAP * room)))

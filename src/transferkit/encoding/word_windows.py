@@ -11,6 +11,7 @@ import numpy.typing as npt
 from transferkit.arrays import Floats, Ints
 from transferkit.encoding.cutting import ranges
 from transferkit.encoding.encoded import NO_TOKEN, Encoded, Sentences
+from transferkit.encoding.places import NOWHERE, Places, placed
 from transferkit.encoding.word_reading import AS_WRITTEN, Tokens, WordReading, mark_of_words, places, tokenised
 from transferkit.errors import ConfigError
 from transferkit.language.words import joined
@@ -23,13 +24,15 @@ STRIDE = 128  # tokens that two windows of a row share, or a quarter of a window
 @dataclass(frozen=True)
 class _Window:
     """Tokens of a window of `row`, where in these its words begin, `first` being the row's word that is the first of
-    them, and how much there is on the narrower side of each word, in tokens."""
+    them, how much there is on the narrower side of each word, in tokens, and which of the row's tokens they are, None
+    for all."""
 
     row: int
     ids: Ints
     words: Ints
     first: int
     context: Ints
+    held: npt.NDArray[np.bool_] | None = None
 
 
 def as_read(rows: Rows) -> Rows:
@@ -121,7 +124,23 @@ def _windows(given: Tokens, row: int, own: Ints, skipped: int, max_length: int, 
         place = np.searchsorted(context, part)
         left = place - start if start else np.full(len(part), len(ids))
         right = stop - 1 - place if stop < len(context) else np.full(len(part), len(ids))
-        yield _Window(row, ids[here[:-1]], moved[part], int(there[0]), np.minimum(left, right))
+        yield _Window(row, ids[here[:-1]], moved[part], int(there[0]), np.minimum(left, right), here[:-1])
+
+
+def places_of(
+    row: Rows, number: int, tokenizer: Any, max_length: int, prompt: str = "", reading: WordReading = AS_WRITTEN
+) -> Places:
+    """Where the tokens of window `number` of `row`, which is one, stand in the text that its words were joined to. The
+    other arguments are those of `encode_words`."""
+    words = row["text"][0].split(" ")
+    text = reading.text(words)
+    (tokens,) = tokenised([prompt + text], tokenizer, reading)
+    if not len(tokens.ids):  # then a token of padding is read
+        return Places((text,), np.array([NOWHERE]), np.full((1, 2), NOWHERE))
+    own, _ = _tokens_of_words(tokens, places(words, text) + len(prompt), len(prompt), mark_of_words(tokenizer))
+    held = list(_windows(tokens, 0, own, len(prompt), max_length, tokenizer.pad_token_id or 0))[number].held
+    here = slice(None) if held is None else held
+    return placed((text,), tokens.owners[here], tokens.offsets[here], len(prompt))
 
 
 def _answering(windows: Sequence[_Window]) -> tuple[npt.NDArray[np.bool_], ...]:

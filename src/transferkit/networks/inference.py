@@ -85,6 +85,12 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
     Where the rows have words, (rows, most words, labels), NaN where a row has no such word; for windows of contexts
     (windows, most tokens, 2).
     """
+    found = dict(line_outputs(model, source, range(len(source))))
+    return stacked([found[i] for i in range(len(source))])
+
+
+def line_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
+    """(position, what `model` answers for that row) as in `outputs`, in any order."""
     where, model = device_of(model), replica(model)
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -96,9 +102,8 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
             found[mask_of(batch) == 0] = torch.nan
         return list(found.numpy())
 
-    with first_token_alone(model, source) if len(source) >= _WORTH_TRYING else nullcontext():
-        found = dict(batches(source, range(len(source)), forward))
-    return stacked([found[i] for i in range(len(source))])
+    with first_token_alone(model, source) if len(positions) >= _WORTH_TRYING else nullcontext():
+        yield from batches(source, positions, forward)
 
 
 def token_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:

@@ -75,6 +75,10 @@ class Predictor(Protocol):
         """
 
 
+def nothing(_folder: Path) -> None:
+    """There is nothing else to save."""
+
+
 FACTS = "transferkit.json"
 VERSION = 1
 _REMEDY = "train again or restore it from a copy"

@@ -1,43 +1,34 @@
 """A frozen encoder and a linear head on the pooled features of some of its layers, in use."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import torch
 from pydantic import Field, field_validator
-from torch import Tensor
 from transformers import AutoModel
 
 from transferkit import answerers, predictors
-from transferkit.answerers import span as answering
-from transferkit.answerers import tags
-from transferkit.arrays import Floats, stacked
-from transferkit.encoding.encoded import LONGEST_SPAN, encode
-from transferkit.encoding.examples import UNLABELLED, Examples
-from transferkit.encoding.span_windows import Reading, windows
+from transferkit.answerers import Answering, unchanged
+from transferkit.arrays import Floats
+from transferkit.encoding import readers
+from transferkit.encoding.encoded import LONGEST_SPAN
+from transferkit.encoding.examples import Examples
+from transferkit.encoding.readers import Manner, Read
+from transferkit.encoding.span_windows import Reading
 from transferkit.encoding.tokenizing import as_learned
-from transferkit.encoding.windows import whole, windowed
 from transferkit.encoding.word_reading import AS_WRITTEN, WordReading
-from transferkit.encoding.word_windows import encode_words
+from transferkit.networks.engine import FeatureEngine, in_order
 from transferkit.networks.head import Head
-from transferkit.networks.inference import batches, device_of
-from transferkit.networks.inputs import at_words, inputs_of, mask_of
-from transferkit.networks.layers import StopForward, captured, depth_of, keep_layers, stopping_after
-from transferkit.networks.pooling import pool
-from transferkit.networks.replica import replica, to_save, write
+from transferkit.networks.layers import depth_of, keep_layers
+from transferkit.networks.replica import to_save, write
+from transferkit.networks.torch_features import TorchFeatures
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.shapes import Shape
 from transferkit.sources import load_model, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.table.rows import Rows
-
-Read = Callable[[Tensor, dict[str, Tensor]], Tensor]
-Finish = Callable[[Floats, dict[str, Tensor]], list[Floats]]
-
 
 _ROWS_AT_ONCE = 2048
 
@@ -71,19 +62,15 @@ class Facts(predictors.Facts):
 
 @dataclass(frozen=True)
 class FrozenFeatures:
-    """`depths` are those whose pooled states the head reads; `uses_output` says that the last of them is
-    what the model returns after its final norm rather than what its top layer returns.
+    """`engine` runs a frozen encoder for the features that `head` reads.
 
     Pairs of texts are encoded together, as one input with a separator. With `windows`, texts longer than
     `max_length` are read in windows and their features averaged; otherwise they are cut. `threshold`,
     `closed`, `longest`, `prior` and `of_words` as in `Transformer`.
     """
 
-    encoder: Any
+    engine: FeatureEngine
     tokenizer: Any
-    pooling: str
-    depths: tuple[int, ...]
-    uses_output: bool
     head: Head
     labels: tuple[str, ...]
     max_length: int
@@ -98,117 +85,78 @@ class FrozenFeatures:
 
     @property
     def parameters(self) -> int:
-        return int(sum(p.numel() for p in self.encoder.parameters())) + self.head.parameters
+        return self.engine.parameters + self.head.parameters
 
     @property
     def plain_prompt(self) -> None:
         return None
-
-    def logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
-        """(rows, labels), and the positions of rows that were cut; layers above the highest depth are not run. Features
-        are held of a batch alone, of texts in windows of some texts."""
-        if not self.windows:
-            source = self._encoded(rows)
-            return self._logits(source), whole(rows).owners(source.encoded.cut)
-        parts: list[Floats] = []
-        cut: list[int] = []
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            part = rows.take(range(start, min(start + _ROWS_AT_ONCE, len(rows))))
-            read = windowed(part, self.tokenizer, self.max_length, self.prompt)
-            source = self._encoded(read.rows)
-            found = dict(self._states(source, range(len(source)), self._read, lambda states, _: list(states)))
-            parts.append(self.head.logits(read.averaged(stacked([found[i] for i in range(len(source))]))))
-            cut += [start + position for position in read.owners(source.encoded.cut)]
-        return np.concatenate(parts), tuple(cut)
-
-    def _logits(self, source: Examples) -> Floats:
-        found = dict(self._states(source, range(len(source)), self._read, self._finished))
-        return stacked([found[i] for i in range(len(source))])
-
-    def _encoded(self, rows: Rows) -> Examples:
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
-        return Examples(encoded, np.full(len(encoded), UNLABELLED))
-
-    def _finished(self, states: Floats, _batch: dict[str, Tensor]) -> list[Floats]:
-        return list(self.head.logits(states))
 
     @property
     def reading(self) -> Reading:
         """How contexts are read."""
         return Reading(self.closed, self.longest)
 
+    @property
+    def manner(self) -> Manner:
+        """How rows are read."""
+        return Manner(self.tokenizer, self.max_length, self.prompt, self.windows, self.reading, self.of_words)
+
+    def read(self, rows: Rows) -> Read:
+        """`rows` as the encoder reads them, without their labels."""
+        return answerers.read(self.shape, rows, self.manner)
+
     def examples(self, rows: Rows) -> Examples:
-        """The windows of the contexts of `rows`."""
-        encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
-        return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
+        """The lines of `rows`, without labels."""
+        return self.read(rows).examples
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
         """(position, logits of start and end of its tokens (tokens, 2)) for windows of contexts."""
+        yield from self.engine.run(source, positions, self.head.logits)
 
-        def finish(states: Floats, batch: dict[str, Tensor]) -> list[Floats]:
-            kept = mask_of(batch).bool().cpu().numpy()
-            return [self.head.logits(row[there]) for row, there in zip(states, kept, strict=True)]
-
-        yield from self._states(source, positions, lambda hidden, _: hidden, finish)
-
-    def spans(self, rows: Rows) -> answering.Candidates:
-        """The best spans of the contexts of `rows`."""
-        return answering.of_windows(self.token_logits, self.examples(rows))
-
-    def _states(
-        self, source: Examples, positions: Sequence[int], read: Read, finish: Finish
-    ) -> Iterator[tuple[int, Floats]]:
-        """(position, what `finish` makes of what `read` reads at every depth, (..., depths, width)), in any order."""
-        place, encoder = device_of(self.encoder), replica(self.encoder)
-        top = self.depths[-1]
-        with ExitStack() as stack:
-            inner = [d for d in self.depths if not (self.uses_output and d == top)]
-            seen = stack.enter_context(captured(encoder, inner))
-            if not self.uses_output and top:
-                stack.enter_context(stopping_after(encoder, top))
-
-            def forward(batch: dict[str, Tensor]) -> list[Floats]:
-                batch = {name: value.to(place) for name, value in batch.items()}
-                inputs = inputs_of(batch, place)
-                with suppress(StopForward):
-                    output = encoder(**inputs)
-                    if self.uses_output:
-                        seen[top] = output.last_hidden_state
-                states = [read(seen[d].float(), batch) for d in self.depths]
-                return finish(torch.stack(states, dim=-2).cpu().numpy(), batch)
-
-            yield from batches(source, positions, forward)
-
-    def _read(self, hidden: Tensor, batch: dict[str, Tensor]) -> Tensor:
-        if not self.shape.form.OF_WORDS:
-            return pool(hidden, mask_of(batch), self.pooling)
-        return at_words(hidden, batch).masked_fill(batch["words"].unsqueeze(-1) < 0, torch.nan)
+    def merged(self, rows: Rows) -> Any:
+        """As in `Transformer`."""
+        return self._merged(self.read(rows))
 
     def predict(self, rows: Rows) -> Predictions:
-        if self.shape.form.OF_CONTEXTS:
-            best = self.spans(rows)
-            return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
-        if not len(rows):
-            nothing = np.zeros((0, *(1,) * (self.shape.form.OF_WORDS), len(self.labels)), dtype=np.float32)
-            return Predictions(answerers.of(self.shape).predictions(nothing, self.prior))
-        if self.shape.form.OF_WORDS:
-            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
-            logits = self._logits(Examples(words, np.full(len(words), UNLABELLED)))
-            return Predictions(tags.answered(logits, words, self.labels))
-        logits, cut = self.logits(rows)
-        return Predictions(answerers.of(self.shape).predictions(logits, self.prior), cut)
+        """Features are held of a batch alone, where windows are averaged of some rows."""
+        if not self._averages or len(rows) <= _ROWS_AT_ONCE:
+            return self._predicted(rows)
+        starts = range(0, len(rows), _ROWS_AT_ONCE)
+        parts = [self._predicted(rows.take(range(start, min(start + _ROWS_AT_ONCE, len(rows))))) for start in starts]
+        cut = tuple(start + i for start, part in zip(starts, parts, strict=True) for i in part.cut)
+        return Predictions(np.concatenate([part.outputs for part in parts]), cut)
+
+    def _predicted(self, rows: Rows) -> Predictions:
+        read = self.read(rows)
+        found = answerers.of(self.shape).answered(self._merged(read), read, self._answering)
+        return Predictions(found, read.cut)
+
+    def _merged(self, read: Read) -> Any:
+        """The head reads the mean over a row's windows; else it reads every batch at once."""
+        head = unchanged if self._averages else self.head.logits
+        count = len(read.examples)
+        lines = in_order(self.engine.run(read.examples, range(count), head), count)
+        return answerers.of(self.shape).merged(lines, read, self._answering)
+
+    @property
+    def _averages(self) -> bool:
+        return self.windows and readers.of(answerers.of(self.shape).READER).AVERAGED
+
+    @property
+    def _answering(self) -> Answering:
+        return Answering(self.labels, self.head.logits if self._averages else unchanged, self.prior, self.threshold)
 
     @saving
     def save(self, folder: Path) -> None:
-        write(to_save(self.encoder), folder)
+        write(to_save(self.engine.model), folder)
         as_learned(self.tokenizer, self.max_length).save_pretrained(folder)
         self.head.save(folder / "head.safetensors")
         facts = Facts(
             labels=self.labels,
             shape=self.shape,
-            pooling=self.pooling,
-            depths=tuple(map(int, self.depths)),
-            uses_output=self.uses_output,
+            pooling=self.engine.pooling,
+            depths=tuple(map(int, self.engine.depths)),
+            uses_output=self.engine.uses_output,
             max_length=self.max_length,
             prompt=self.prompt,
             windows=self.windows,
@@ -218,7 +166,7 @@ class FrozenFeatures:
             prior=self.prior,
             unspaced=not self.of_words.spaced,
             borders=dict(self.of_words.borders),
-            own_code=load_model.brings_code(self.encoder),
+            own_code=load_model.brings_code(self.engine.model),
         )
         write_facts(folder, facts)
 
@@ -241,11 +189,8 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenF
     parts = 1 if facts.shape.form.OF_TOKENS else facts.pooling.count("+") + 1
     width = int(encoder.config.get_text_config().hidden_size) * parts
     return FrozenFeatures(
-        encoder=encoder,
+        engine=TorchFeatures(encoder, facts.pooling, facts.depths, facts.uses_output),
         tokenizer=tokenizer,
-        pooling=facts.pooling,
-        depths=facts.depths,
-        uses_output=facts.uses_output,
         head=Head.load(folder / "head.safetensors", len(facts.depths), width, len(facts.labels)),
         labels=facts.labels,
         max_length=facts.max_length,

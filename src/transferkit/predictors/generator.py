@@ -1,114 +1,36 @@
 """A generative Transformers model in use; its folder also serves with plain Transformers."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-import torch
-from pydantic import Field
-from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
-from transformers import GenerationConfig as HFGenerationConfig
-from transformers.generation.stopping_criteria import StoppingCriteriaList, StopStringCriteria
 
 from transferkit import predictors
-from transferkit.arrays import Floats, Ints
 from transferkit.config import GenerationConfig
 from transferkit.encoding.answered import answered_examples
 from transferkit.encoding.examples import Examples
-from transferkit.encoding.prompting import Prompts, prompts
+from transferkit.encoding.prompting import prompts
 from transferkit.encoding.templating import Frame
-from transferkit.encoding.tokenizing import alone_with, as_learned
-from transferkit.networks.drawing import drawing_from
-from transferkit.networks.inference import device_of, if_it_fits
-from transferkit.networks.layers import captured_along
-from transferkit.networks.replica import replica, to_save, write
-from transferkit.predictors import Predictions, saving, write_facts
-from transferkit.progress import progress
-from transferkit.record import Record
+from transferkit.networks import saved_writer
+from transferkit.networks.saved_writer import WriterFacts
+from transferkit.networks.writer import Writer
+from transferkit.predictors import Predictions, nothing, saving, write_facts
 from transferkit.shapes import Shape
-from transferkit.sources import load_model, wholeness
-from transferkit.sources.hush import log_hushed
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
-# Tokens that a model must never write, or must begin or end with.
-_KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")
 
-
-@dataclass(frozen=True)
-class _Most:
-    """Tokens and rows that are answered at once, and tokens of padding, from which on a batch more is faster."""
-
-    tokens: int
-    rows: int
-    padding: int
-
-
-# Transformers keeps what it has worked out about texts that end an answer in a table of its own.
-_stop_strings = threading.Lock()
-
-_ON_CPU, _ON_GPU = _Most(8_192, 64, 2_048), _Most(32_768, 256, 32_768)
-
-
-_Token = Annotated[int, Field(ge=0)]
-
-
-class FrameFacts(Record):
-    """A `Frame`."""
-
-    before: tuple[_Token, ...]
-    after: tuple[_Token, ...]
-    end: _Token
-    again: tuple[_Token, ...]
-    start: _Token | None
-    talks: bool
-
-
-class WriterFacts(predictors.Facts):
-    """How a model is asked and writes."""
-
-    frame: FrameFacts
-    max_length: int = Field(ge=1)
-    generation: GenerationConfig
-
-
-class Facts(WriterFacts):
+class Facts(WriterFacts, predictors.Facts):
     """There is nothing else to know."""
 
     kind: str = "generator"
 
 
-def _listed(tokens: int | Sequence[int] | None) -> Sequence[int]:
-    return () if tokens is None else (tokens,) if isinstance(tokens, int) else tokens
-
-
-def nothing(_folder: Path) -> None:
-    """There is nothing else to save."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """A text, and whether it was `ended` rather than stopped at the most tokens; and where its writer's states were
-    asked for, the tokens that were read on the way, the prompt's first, (tokens,), and the states there, side by
-    side, (tokens, depths * width)."""
-
-    text: str
-    ended: bool = True
-    tokens: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    states: Floats = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-
-
 @dataclass(frozen=True)
 class Generator:
-    """`model` is an AutoModelForCausalLM or AutoModelForSeq2SeqLM; `max_length` is that of prompts, in tokens.
-
-    `generation.max_new_tokens` is a number here.
-    """
+    """As `Writer`."""
 
     model: Any
     tokenizer: Any
@@ -120,8 +42,9 @@ class Generator:
     shape: Shape = Shape.TEXT
 
     @property
-    def parameters(self) -> int:
-        return sum(p.numel() for p in self.model.parameters())
+    def writer(self) -> Writer:
+        """What writes."""
+        return Writer(self.model, self.tokenizer, self.frame, self.max_length, self.generation)
 
     @property
     def plain_prompt(self) -> str | None:
@@ -129,9 +52,8 @@ class Generator:
         return "" if self.tokenizer.chat_template else None
 
     @property
-    def window(self) -> int:
-        """The most tokens that it reads of one text: of a decoder that is the prompt with its answer."""
-        return self.max_length + (0 if self.frame.start is not None else self.generation.max_new_tokens or 0)
+    def parameters(self) -> int:
+        return self.writer.parameters
 
     def examples(self, rows: Rows, task: Task) -> Examples:
         """`rows` with their answers, for training."""
@@ -139,189 +61,21 @@ class Generator:
         return answered_examples(rows, task, self.tokenizer, self.frame, self.max_length, longest)
 
     def predict(self, rows: Rows) -> Predictions:
-        """Texts, (rows,). Prompts of like length are answered together, the longest first."""
+        """Texts, (rows,)."""
         if not len(rows):
             return Predictions(np.array([], dtype=np.str_))
-        return self.answering(prompts(rows, self.tokenizer, self.frame, self.max_length))
-
-    def answering(self, asked: Prompts) -> Predictions:
-        """What the model writes after prompts, (prompts,)."""
-        found, unfinished = [""] * len(asked.ids), []
-        with progress("writing", len(asked.ids)) as advance:
-            for i, written in self.told(asked.ids, advance):
-                found[i] = written.text
-                unfinished += [] if written.ended else [i]
-        return Predictions(np.array(found, dtype=np.str_), asked.cut, tuple(sorted(unfinished)))
-
-    def told(
-        self, asked: Sequence[Ints], advance: Callable[[int], None], depths: Sequence[int] = ()
-    ) -> Iterator[tuple[int, Written]]:
-        """(position, what the model writes after that prompt), in any order, with its states at `depths`; `advance`
-        hears of every batch."""
-        for group in self._groups([len(ids) for ids in asked]):
-            answers = self._answers([asked[i] for i in group], 0, depths)
-            advance(len(group))
-            yield from zip(group, answers, strict=True)
-
-    def _groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        most = _ON_CPU if device_of(self.model).type == "cpu" else _ON_GPU
-        order = np.argsort(-np.asarray(lengths), kind="stable").tolist()
-        start = 0
-        while start < len(order):
-            longest = lengths[order[start]]
-            each = longest + (self.generation.max_new_tokens or 0)
-            rows = min(most.rows, max(1, most.tokens // (each * self.generation.num_beams)))
-            padding = np.cumsum([longest - lengths[i] for i in order[start : start + rows]])
-            rows = int(np.searchsorted(padding, most.padding, side="right"))
-            yield order[start : start + rows]
-            start += rows
-
-    def answers(self, asked: Sequence[Ints], seed: int = 0) -> list[str]:
-        """What the model writes after prompts, all at once; halved where memory runs out. `seed` is for sampling."""
-        return [each.text for each in self._answers(asked, seed)]
-
-    def _answers(self, asked: Sequence[Ints], seed: int, depths: Sequence[int] = ()) -> list[Written]:
-        found = if_it_fits(lambda: self._generated(asked, seed, depths), [len(ids) for ids in asked])
-        if found is not None:
-            return found
-        half = len(asked) // 2
-        return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
-
-    def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
-        model, where, decoder = replica(self.model), device_of(self.model), self.frame.start is None
-        ids, mask = padded(asked, self.tokenizer.pad_token_id or 0, left=decoder)
-        # All that counts is what is saved; what else the pretrained model's own settings say is not.
-        model.generation_config = self._settings(())
-        with (
-            torch.inference_mode(),
-            drawing_from(seed, where) if self.generation.do_sample else nullcontext(),
-            log_hushed(),
-            captured_along(model, depths) as seen,
-        ):
-            out = model.generate(
-                input_ids=ids.to(where),
-                attention_mask=mask.to(where),
-                generation_config=model.generation_config,
-                stopping_criteria=self._stopping(),
-            )
-        width = ids.shape[1] if decoder else 0
-        texts = self.tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)
-        ended = self._ended(out[:, width or 1 :].cpu().numpy())
-        written = [self._written(text, bool(at_an_end)) for text, at_an_end in zip(texts, ended, strict=True)]
-        passes = [each.shape[1] for each in seen]
-        if passes != [width, *[1] * (out.shape[1] - width - 1)]:  # some read more at a time than what is new
-            return written
-        return self._with_states(written, asked, out.cpu().numpy(), torch.cat(seen, dim=1).float())
-
-    def _with_states(
-        self, written: Sequence[Written], asked: Sequence[Ints], out: Ints, states: Tensor
-    ) -> list[Written]:
-        """`written` with what was read, out of `out` (rows, tokens), and its `states` (rows, tokens - 1, width): the
-        last token of all was written, but not read."""
-        width = max(map(len, asked))
-        ends = np.isin(out[:, width:], self.settings().eos_token_id)
-        counts = np.where(ends.any(axis=1), ends.argmax(axis=1), out.shape[1] - width - 1)
-        parts = [slice(width - len(row), width + int(count)) for row, count in zip(asked, counts, strict=True)]
-        return [
-            replace(each, tokens=out[i, part], states=states[i, part].cpu().numpy().copy())
-            for i, (each, part) in enumerate(zip(written, parts, strict=True))
-        ]
-
-    def _ended(self, new: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-        """Whether the tokens of an answer, (answers, tokens), end by themselves, (answers,)."""
-        if new.shape[1] < (self.generation.max_new_tokens or 0):
-            return np.ones(len(new), dtype=bool)
-        settings = self.settings()
-        own = new if settings.forced_eos_token_id is None else new[:, :-1]  # the last one ends it in any case
-        return np.asarray(np.isin(own, settings.eos_token_id).any(axis=1))
-
-    def _written(self, text: str, ended: bool) -> Written:
-        """`text` up to where it stops; of one cut short not the beginning of a character either."""
-        before = self._before_stop(text)
-        if ended or before != text:
-            return Written(before.strip())
-        return Written(text.rstrip("\ufffd").strip(), ended=False)
-
-    def _before_stop(self, text: str) -> str:
-        return min((text.partition(stop)[0] for stop in self.generation.stop), key=len, default=text)
-
-    def _stopping(self) -> StoppingCriteriaList:
-        """What ends an answer besides its own end. Transformers would make the same of `stop_strings`, but with a table
-        that all threads share, and with the tokenizer set to its liking."""
-        if not self.generation.stop:
-            return StoppingCriteriaList()
-        with _stop_strings, alone_with(self.tokenizer):
-            return StoppingCriteriaList([StopStringCriteria(self.tokenizer, list(self.generation.stop))])
-
-    def settings(self) -> HFGenerationConfig:
-        """The generation settings as Transformers take them; what the model cannot do without is its own."""
-        return self._settings(self.generation.stop)
-
-    def _settings(self, stop: Sequence[str]) -> HFGenerationConfig:
-        asked, own = self.generation, self.model.generation_config
-        ends = dict.fromkeys((self.frame.end, self.tokenizer.eos_token_id, *_listed(own.eos_token_id)))
-        more: dict[str, Any] = {name: value for name in _KEPT if (value := getattr(own, name, None)) is not None}
-        more |= {"temperature": asked.temperature, "top_p": asked.top_p, "top_k": 0} if asked.do_sample else {}
-        more |= {"length_penalty": asked.length_penalty} if asked.num_beams > 1 else {}
-        more |= {"stop_strings": list(stop)} if stop else {}
-        return HFGenerationConfig(  # type: ignore[no-untyped-call]
-            max_new_tokens=asked.max_new_tokens,
-            num_beams=asked.num_beams,
-            do_sample=asked.do_sample,
-            no_repeat_ngram_size=asked.no_repeat_ngram_size,
-            repetition_penalty=asked.repetition_penalty,
-            eos_token_id=[token for token in ends if token is not None],
-            pad_token_id=self.tokenizer.pad_token_id,
-            bos_token_id=self.tokenizer.bos_token_id,
-            decoder_start_token_id=self.frame.start,
-            use_cache=True,
-            **more,
-        )
+        asked = prompts(rows, self.tokenizer, self.frame, self.max_length)
+        texts, unfinished = self.writer.written(asked.ids)
+        return Predictions(np.array(texts, dtype=np.str_), asked.cut, unfinished)
 
     @saving
     def save(self, folder: Path) -> None:
-        model = to_save(self.model)
-        model.generation_config, model.config.use_cache = self.settings(), True
-        write(model, folder)
-        as_learned(self.tokenizer, self.window, right=False).save_pretrained(folder)
-        write_facts(folder, Facts.model_validate(self.facts()))
+        self.writer.save(folder)
+        write_facts(folder, Facts.model_validate(saved_writer.facts_of(self.writer)))
         self.save_extra(folder)
 
-    def facts(self) -> dict[str, Any]:
-        """What `load` needs besides the model: the fields of `WriterFacts`."""
-        return {
-            "frame": asdict(self.frame),
-            "max_length": self.max_length,
-            "generation": self.generation,
-            "own_code": load_model.brings_code(self.model),
-        }
 
-
-def padded(rows: Sequence[Ints], value: int, left: bool) -> tuple[Tensor, Tensor]:
-    """Token ids (rows, longest), filled up with `value`, and their mask."""
-    width = max(map(len, rows))
-    ids = np.full((len(rows), width), value, dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for i, row in enumerate(rows):
-        where = slice(width - len(row), None) if left else slice(len(row))
-        ids[i, where], mask[i, where] = row, 1
-    return torch.from_numpy(ids), torch.from_numpy(mask)
-
-
-def load(folder: Path, facts: WriterFacts, trust_remote_code: bool = False) -> Generator:
+def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Generator:
     """What `save` wrote."""
-    config: Any = load_model.configuration(folder, trust_remote_code)
-    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    model = load_model.saved(kind, folder, trust_remote_code)
-    tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
-    wholeness.require_room(tokenizer, model, folder)
-    said = facts.frame
-    frame = Frame(said.before, said.after, said.end, said.again, said.start, said.talks)
-    rows = int(model.get_input_embeddings().weight.shape[0])
-    if max(*said.before, *said.after, *said.again, said.end, said.start or 0) >= rows:
-        raise ValueError(f"transferkit.json has tokens that the model does not know: it has {rows}")
-    if (said.start is not None) != bool(config.is_encoder_decoder):
-        raise ValueError("transferkit.json and config.json disagree on whether it has an encoder and a decoder")
-    if facts.generation.max_new_tokens is None:
-        raise ValueError("transferkit.json does not say how long an answer may be (max_new_tokens)")
-    return Generator(model, tokenizer, frame, facts.max_length, facts.generation)
+    found = saved_writer.load(folder, facts, trust_remote_code)
+    return Generator(found.model, found.tokenizer, found.frame, found.max_length, found.generation)

@@ -10,16 +10,19 @@ from pydantic import Field
 from safetensors.numpy import save_file
 from transformers import AutoModel
 
+from transferkit import predictors
 from transferkit.arrays import Floats
 from transferkit.encoding.encoded import encode
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.prompting import Shot, Shots, prompts
 from transferkit.encoding.tokenizing import as_learned
+from transferkit.networks import saved_writer
 from transferkit.networks.embedder import Embedder
 from transferkit.networks.inference import outputs
 from transferkit.networks.replica import to_save, write
-from transferkit.predictors import Predictions, generator, saving, write_facts
-from transferkit.predictors.generator import Generator, WriterFacts
+from transferkit.networks.saved_writer import WriterFacts
+from transferkit.networks.writer import Writer
+from transferkit.predictors import Predictions, saving, write_facts
 from transferkit.progress import progress
 from transferkit.record import Record
 from transferkit.shapes import Shape
@@ -38,7 +41,7 @@ class RetrieverFacts(Record):
     prompt: str
 
 
-class Facts(WriterFacts):
+class Facts(WriterFacts, predictors.Facts):
     """How a model is asked and writes, how examples are found, and which there are: (text, answer) each."""
 
     kind: str = "in_context"
@@ -86,7 +89,7 @@ class InContext:
     go into every prompt, the nearest of all last (Liu et al. 2022), each of at most `room` tokens; fewer where a
     prompt would have more than `whole` tokens with them."""
 
-    writer: Generator
+    writer: Writer
     retriever: Retriever
     examples: Sequence[Shot]
     vectors: Floats
@@ -107,11 +110,13 @@ class InContext:
     def predict(self, rows: Rows) -> Predictions:
         """Texts, (rows,)."""
         if not len(rows):
-            return self.writer.predict(rows)
+            return Predictions(np.array([], dtype=np.str_))
         near = np.argsort(self.retriever.vectors(rows) @ self.vectors.T, axis=1, kind="stable")[:, -self.count :]
         lines = [[self.examples[i] for i in line] for line in near.tolist()]
         writer, shots = self.writer, Shots(lines, self.room, self.whole)
-        return writer.answering(prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots))
+        asked = prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots)
+        texts, unfinished = writer.written(asked.ids)
+        return Predictions(np.array(texts, dtype=np.str_), asked.cut, unfinished)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -130,7 +135,7 @@ class InContext:
             "examples": tuple((str(text), str(answer)) for text, answer in self.examples),
             "retriever": retriever,
         }
-        write_facts(folder, Facts.model_validate({**self.writer.facts(), **facts}))
+        write_facts(folder, Facts.model_validate({**saved_writer.facts_of(self.writer), **facts}))
 
 
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> InContext:
@@ -142,7 +147,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> InConte
     said, width = facts.retriever, int(encoder.config.get_text_config().hidden_size)
     width *= said.pooling.count("+") + 1
     return InContext(
-        generator.load(folder, facts, trust_remote_code),
+        saved_writer.load(folder, facts, trust_remote_code),
         Retriever(encoder, tokenizer, said.pooling, said.max_length, said.prompt),
         facts.examples,
         tensors.read(folder / "examples.safetensors", {"vectors": (len(facts.examples), width)})["vectors"],

@@ -1,7 +1,7 @@
 """A fine-tuned Transformers classifier, tagger or reader of spans in use; plain Transformers loads its folder too."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +14,25 @@ from transformers import (
 )
 
 from transferkit import answerers, predictors
-from transferkit.answerers import span as answering
-from transferkit.answerers import tags
+from transferkit.answerers import Answering
 from transferkit.arrays import Floats
-from transferkit.encoding.encoded import LONGEST_SPAN, encode
-from transferkit.encoding.examples import UNLABELLED, Examples
-from transferkit.encoding.span_windows import Reading, windows
+from transferkit.encoding.encoded import LONGEST_SPAN
+from transferkit.encoding.examples import Examples
+from transferkit.encoding.readers import Manner, Read
+from transferkit.encoding.span_windows import Reading
 from transferkit.encoding.tokenizing import as_learned
-from transferkit.encoding.windows import whole, windowed
 from transferkit.encoding.word_reading import AS_WRITTEN, WordReading
-from transferkit.encoding.word_windows import encode_words, merged
 from transferkit.language.words import has_signs
 from transferkit.networks.adjustment import Adjustment
-from transferkit.networks.inference import outputs, token_outputs
+from transferkit.networks.engine import Engine, in_order
 from transferkit.networks.replica import to_save, write
-from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
+from transferkit.networks.torch_engine import TorchEngine
+from transferkit.predictors import Borders, Predictions, ShapeName, nothing, saving, write_facts
 from transferkit.shapes import Shape
 from transferkit.sources import load_model, wholeness
 from transferkit.table.rows import Rows
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
-
-
-def _nothing(_folder: Path) -> None:
-    return None
 
 
 class Facts(predictors.Facts):
@@ -60,21 +55,21 @@ class Facts(predictors.Facts):
 
 @dataclass(frozen=True)
 class Transformer:
-    """`model` is an AutoModelForSequenceClassification, for tags an AutoModelForTokenClassification, for spans an
+    """`engine` runs an AutoModelForSequenceClassification, for tags an AutoModelForTokenClassification, for spans an
     AutoModelForQuestionAnswering; `max_length` is in tokens.
 
     With `windows`, longer texts are read in windows and their logits averaged; otherwise they are cut.
     `rest` is what the model's last layer cannot do to its logits itself. `threshold` is by how much no span must be
-    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `passages.Reading`, `prior`
+    likelier than the best one to be the answer; None: never. `closed` and `longest` as in `Reading`, `prior`
     as in `Adjustment`, `of_words` is how words are read.
     """
 
-    model: Any
+    engine: Engine
     tokenizer: Any
     labels: tuple[str, ...]
     max_length: int
     prompt: str = ""
-    save_extra: Callable[[Path], None] = field(default=_nothing)
+    save_extra: Callable[[Path], None] = field(default=nothing)
     windows: bool = False
     shape: Shape = Shape.LABEL
     rest: Adjustment = field(default_factory=Adjustment)
@@ -85,8 +80,13 @@ class Transformer:
     of_words: WordReading = AS_WRITTEN
 
     @property
+    def model(self) -> Any:
+        """The network itself: what is saved, and learned from."""
+        return self.engine.model
+
+    @property
     def parameters(self) -> int:
-        return sum(p.numel() for p in self.model.parameters())
+        return self.engine.parameters
 
     @property
     def plain_prompt(self) -> str:
@@ -104,51 +104,41 @@ class Transformer:
         """How contexts are read."""
         return Reading(self.closed, self.longest)
 
+    @property
+    def manner(self) -> Manner:
+        """How rows are read."""
+        return Manner(self.tokenizer, self.max_length, self.prompt, self.windows, self.reading, self.of_words)
+
+    def read(self, rows: Rows) -> Read:
+        """`rows` as the model reads them, without their labels."""
+        return answerers.read(self.shape, rows, self.manner)
+
     def examples(self, rows: Rows) -> Examples:
-        """`rows` without their labels, encoded."""
-        if self.shape.form.OF_CONTEXTS:
-            encoded = windows(rows, self.tokenizer, self.max_length, self.prompt, self.reading)
-            return Examples(encoded, np.full((len(encoded), 2), UNLABELLED), rows=rows)
-        if self.shape.form.OF_WORDS:
-            words = encode_words(rows, self.tokenizer, self.max_length, self.prompt, self.of_words)
-            return Examples(words, np.full(len(words), UNLABELLED), rows=rows)
-        encoded = encode(rows, self.tokenizer, self.max_length, self.prompt)
-        return Examples(encoded, np.full(len(rows), UNLABELLED))
-
-    def logits(self, rows: Rows) -> Floats:
-        """(rows, labels), or (rows, most words, labels), NaN for words without a token of their own."""
-        if self.shape.form.OF_WORDS and len(rows):
-            source = self.examples(rows)
-            return merged(self.rest.of(outputs(self.model, source)), source.encoded)
-        return self._logits(rows)[0]
-
-    def _logits(self, rows: Rows) -> tuple[Floats, tuple[int, ...]]:
-        """Logits, and the positions of rows that were cut."""
-        if not len(rows):
-            return np.zeros((0, *(1,) * (self.shape.form.OF_WORDS), len(self.labels)), dtype=np.float32), ()
-        read = windowed(rows, self.tokenizer, self.max_length, self.prompt) if self.windows else whole(rows)
-        source = self.examples(read.rows)
-        found = outputs(self.model, source)
-        return self.rest.of(read.averaged(found) if self.windows else found), read.owners(source.encoded.cut)
+        """`rows` without their labels, encoded; texts are cut, not read in windows."""
+        return answerers.read(self.shape, rows, replace(self.manner, windows=False)).examples
 
     def token_logits(self, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
         """(position, logits of start and end of its tokens (tokens, 2)) for windows of contexts."""
-        yield from token_outputs(self.model, source, positions)
+        yield from self.engine.run(source, positions)
 
-    def spans(self, rows: Rows) -> answering.Candidates:
-        """The best spans of the contexts of `rows`."""
-        return answering.of_windows(self.token_logits, self.examples(rows))
+    def merged(self, rows: Rows) -> Any:
+        """What is known before there are answers: logits (rows, labels), or (rows, most words, labels), NaN for words
+        without a token of their own; of contexts the best spans (`Candidates`)."""
+        return self._merged(self.read(rows))
 
     def predict(self, rows: Rows) -> Predictions:
-        if self.shape.form.OF_CONTEXTS:
-            best = self.spans(rows)
-            return Predictions(answering.answers(best, tuple(rows["text_pair"]), self.threshold), best.cut)
-        if self.shape.form.OF_WORDS and len(rows):
-            source = self.examples(rows)
-            logits = self.rest.of(outputs(self.model, source))
-            return Predictions(tags.answered(logits, source.encoded, self.labels))
-        logits, cut = self._logits(rows)
-        return Predictions(answerers.of(self.shape).predictions(logits, self.prior), cut)
+        read = self.read(rows)
+        found = answerers.of(self.shape).answered(self._merged(read), read, self._answering)
+        return Predictions(found, read.cut)
+
+    def _merged(self, read: Read) -> Any:
+        count = len(read.examples)
+        lines = in_order(self.engine.run(read.examples, range(count)), count)
+        return answerers.of(self.shape).merged(lines, read, self._answering)
+
+    @property
+    def _answering(self) -> Answering:
+        return Answering(self.labels, self.rest.of, self.prior, self.threshold)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -187,7 +177,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transfo
     tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
     wholeness.require_room(tokenizer, model, folder)
     return Transformer(
-        model,
+        TorchEngine(model),
         tokenizer,
         labels,
         facts.max_length,

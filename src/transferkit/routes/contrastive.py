@@ -12,6 +12,7 @@ from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.embedder import Embedder
 from transferkit.networks.inference import outputs
 from transferkit.networks.layers import depth_of
+from transferkit.networks.torch_features import TorchFeatures
 from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Cost, Outcome
@@ -93,11 +94,8 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     _, before = fit_head(frozen, labels, kind, context.seed, groups, own)
     head = head.adjusted(Adjustment(scale_for_confidence(head.logits(features), (1 + before.quality) / 2)))
     predictor = FrozenFeatures(
-        encoder=embedder.encoder.eval(),
+        engine=TorchFeatures(embedder.encoder.eval(), backbone.pooling, (depth_of(embedder.encoder),), True),
         tokenizer=tokenizer,
-        pooling=backbone.pooling,
-        depths=(depth_of(embedder.encoder),),
-        uses_output=True,
         head=head,
         labels=context.task.labels,
         max_length=context.max_length,

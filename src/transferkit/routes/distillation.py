@@ -161,7 +161,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     predictor = student.predictor(total)
     if context.task.shape.form.OF_CONTEXTS:
         assert isinstance(predictor, Transformer)
-        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
+        predictor = replace(predictor, threshold=context.threshold(predictor.merged))
     return Outcome(
         predictor=predictor,
         method=f"{student.method} by {', '.join(folder.name for folder in folders)}",

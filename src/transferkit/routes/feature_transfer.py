@@ -19,6 +19,7 @@ from transferkit.encoding.examples import Examples
 from transferkit.encoding.prompting import prompts
 from transferkit.errors import ConfigError
 from transferkit.networks.inference import batch_tokens
+from transferkit.networks.torch_features import TorchFeatures
 from transferkit.options.feature_transfer import Options
 from transferkit.predictors.frozen_features import FrozenFeatures, trimmed
 from transferkit.predictors.in_context import InContext, Retriever, of_length_1
@@ -110,11 +111,10 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     total = features.shape[1] - 1
     reading = context.reading(tokenizer)
     predictor = FrozenFeatures(
-        encoder=trimmed(encoder, choice.depths[-1]),
+        engine=TorchFeatures(
+            trimmed(encoder, choice.depths[-1]), pooling, choice.depths, uses_output=choice.depths[-1] == total
+        ),
         tokenizer=tokenizer,
-        pooling=pooling,
-        depths=choice.depths,
-        uses_output=choice.depths[-1] == total,
         head=head,
         labels=context.task.labels,
         max_length=context.max_length,
@@ -127,7 +127,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         prior=choice.prior,
     )
     if shape.form.OF_CONTEXTS:
-        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
+        predictor = replace(predictor, threshold=context.threshold(predictor.merged))
     where = f"layer {choice.depths[0]} of {total}" if len(choice.depths) == 1 else f"{len(choice.depths)} of its depths"
     where = where if total else "its last states"
     return Outcome(
@@ -165,7 +165,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
     task, rows = context.task, context.labelled
     found = context.load_backbone(options.encoder)
     retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, found.max_length, found.prompt)
-    writer = context.writer(context.backbone.generator(), context.backbone.tokenizer())
+    writer = context.writer(context.backbone.generator(), context.backbone.tokenizer()).writer
     fit = _fitting(context, options.examples)
     count = fit.count
     shots = [

@@ -17,6 +17,7 @@ from transferkit.encoding.examples import Examples
 from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.scaling import adjust_logits
 from transferkit.networks.speed import multiplied
+from transferkit.networks.torch_engine import TorchEngine
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Cost, Outcome
 from transferkit.shapes import Shape
@@ -126,7 +127,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     trained = train_classifier(adapted.model, losses, learn, check, task, recipe)
     finished = adapted.finish().eval()
     predictor = Transformer(
-        finished,
+        TorchEngine(finished),
         tokenizer,
         task.labels,
         context.max_length,
@@ -140,9 +141,9 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     )
     total = back
     if task.shape.form.OF_CONTEXTS:
-        predictor = replace(predictor, threshold=context.threshold(predictor.spans))
+        predictor = replace(predictor, threshold=context.threshold(predictor.merged))
     elif len(check):
-        own = back.of(predictor.logits(context.validation))
+        own = back.of(predictor.merged(context.validation))
         total = kind.adjusted(own, kind.targets(context.validation, task)).after(back)
     predictor = replace(predictor, rest=adjust_logits(finished, total, len(task.labels)), prior=total.prior)
     return Outcome(

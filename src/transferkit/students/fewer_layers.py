@@ -15,8 +15,10 @@ from transferkit.networks.bridging import bridge, gaps
 from transferkit.networks.influence import block_influence
 from transferkit.networks.layers import find_layers, keep_layers
 from transferkit.networks.scaling import adjust_logits
+from transferkit.networks.torch_engine import TorchEngine
 from transferkit.options.fewer_layers import Options
-from transferkit.predictors.generator import Generator, nothing
+from transferkit.predictors import nothing
+from transferkit.predictors.generator import Generator
 from transferkit.predictors.transformer import Transformer
 from transferkit.shapes import Shape
 from transferkit.sources.facts import ENCODER_DECODER
@@ -73,7 +75,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(teacher.labels))
         return Transformer(
-            model.eval(),
+            TorchEngine(model.eval()),
             teacher.tokenizer,
             teacher.labels,
             teacher.max_length,

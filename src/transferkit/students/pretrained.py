@@ -14,6 +14,7 @@ from transferkit.lesson import Lesson, Prospect, Reader, Student, default_epochs
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.layers import depth_of
 from transferkit.networks.scaling import adjust_logits
+from transferkit.networks.torch_engine import TorchEngine
 from transferkit.options.pretrained import Options
 from transferkit.predictors import Predictor
 from transferkit.predictors.transformer import Transformer
@@ -80,7 +81,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     def in_use(adjustment: Adjustment) -> Transformer:
         rest = adjust_logits(model, adjustment, len(lesson.task.labels))
         return Transformer(
-            model.eval(),
+            TorchEngine(model.eval()),
             tokenizer,
             lesson.task.labels,
             max_length,

@@ -14,6 +14,7 @@ from transferkit import metrics
 from transferkit.answerers import tags as answers_of
 from transferkit.arrays import Floats
 from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.word_windows import merged
 from transferkit.networks.adjustment import Adjustment
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
@@ -70,7 +71,8 @@ def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats |
 
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     assert examples.rows is not None
-    answers = task.decode(answers_of.answered(logits, examples.encoded, task.labels), task.labels)
+    words = merged(logits, examples.encoded)
+    answers = task.decode(answers_of.probabilities(words, examples.encoded, task.labels), task.labels)
     truth = task.references(examples.rows)
     return {name: metrics.compute(name, answers, truth) for name in task.metrics}
 
