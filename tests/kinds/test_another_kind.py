@@ -76,7 +76,7 @@ def split(train: Mapping[str, Any], test: Mapping[str, Any] | None = None, task:
 def test_blank_cells_duplicates_and_leaks_are_asked_of_the_kind() -> None:
     train, test = table(60), table(20, first=100)
     train["picture"][3] = None
-    train["picture"][5] = picture(7, stored=2)  # row 8 is a copy of row 6 in another form, with another's label
+    train["picture"][5] = picture(7, stored=2)  # row 8 is a copy of it in another form
     train["label"][5] = train["label"][7]
     train["picture"][10] = test["picture"][0]
     train["picture"][11] = picture(101, stored=3)
