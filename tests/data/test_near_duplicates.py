@@ -6,12 +6,16 @@ import pytest
 
 from transferkit.data import near_duplicates
 from transferkit.data.content import PAIR_MARK, normalised
-from transferkit.data.near_duplicates import alike, jaccard, near_pairs, shingles
+from transferkit.data.near_duplicates import SIMILARITY, jaccard, near_pairs, shingles
 
 LONG = (
     "The committee met on Tuesday to hear evidence from three engineers about the flood barrier and its cost, "
     "and decided after a long debate to ask for a second opinion before any money is spent."
 )
+
+
+def alike(a: str, b: str) -> bool:
+    return near_pairs([a], [b]) == [(0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -56,8 +60,14 @@ def test_search_finds_nearly_all_and_nothing_else() -> None:
     assert len(pairs) == 300
 
 
+def similar(a: str, b: str) -> bool:
+    """On both sides, where they are pairs."""
+    sides = zip(a.split(PAIR_MARK), b.split(PAIR_MARK), strict=True)
+    return all(jaccard(shingles(one), shingles(other)) >= SIMILARITY for one, other in sides)
+
+
 def naive(queries: list[str], held: list[str]) -> list[tuple[int, int]]:
-    found = [(i, j) for i, text in enumerate(queries) for j, other in enumerate(held) if alike(text, other)]
+    found = [(i, j) for i, text in enumerate(queries) for j, other in enumerate(held) if similar(text, other)]
     return sorted(dict(reversed(found)).items())
 
 

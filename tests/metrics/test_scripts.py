@@ -9,7 +9,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.ter import TER
 
 from transferkit import metrics
-from transferkit.data.near_duplicates import alike
+from transferkit.data.near_duplicates import near_pairs
 
 ZH = (
     ["今天的天气非常好，我们去公园散步吧。", "他在1998年买了这本书"],
@@ -104,4 +104,5 @@ def test_novelty_and_length_count_signs() -> None:
     ],
 )
 def test_copies_with_other_punctuation_are_near_duplicates(one: str, other: str) -> None:
-    assert alike(one, other) and not alike(one, "这家饭店的菜非常难吃，房间又脏又乱。")
+    assert near_pairs([one], [other, "这家饭店的菜非常难吃，房间又脏又乱。"]) == [(0, 0)]
+    assert near_pairs([one], ["这家饭店的菜非常难吃，房间又脏又乱。"]) == []

@@ -116,12 +116,6 @@ class _Search:
         return np.sort(numbers[np.argsort(-shared, kind="stable")[:_MOST_CANDIDATES]])
 
 
-def alike(a: str, b: str) -> bool:
-    """Whether two normalised texts, or both sides of two pairs, have a similarity of at least `SIMILARITY`."""
-    sides = list(zip(a.split(PAIR_MARK), b.split(PAIR_MARK), strict=True))
-    return all(jaccard(shingles(mine), shingles(theirs)) >= SIMILARITY for mine, theirs in sides)
-
-
 def shingles(text: str) -> Shingles:
     """The distinct hashed character 5-grams of a normalised text, sorted."""
     bare = text.translate(_LEFT_OUT)
