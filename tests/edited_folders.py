@@ -22,7 +22,7 @@ from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.artifact.verify import verify
 from transferkit.cli import failures
-from transferkit.cli.comparison import compared
+from transferkit.comparison import compared
 from transferkit.config import GenerationConfig, RouteConfig, parse
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.flow import fit

@@ -18,7 +18,7 @@ SOURCE = ROOT / "src" / "transferkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 MOST_LINES = 400
-MOST_PUBLIC_NAMES = 12
+MOST_PUBLIC_NAMES = 13
 # Folders whose files are the members of a family: the tree is the registry.
 FAMILIES = (
     "adapters",

@@ -27,6 +27,7 @@ NAMES = [
     "TransferClassifier",
     "TransferkitError",
     "__version__",
+    "compare",
     "fit",
     "load",
     "look",

@@ -1,8 +1,8 @@
 """Transfer learning with pretrained language models.
 
-`look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made,
-`TransferClassifier` is the same for scikit-learn. Names are imported on first use, so that `import transferkit` costs
-nothing.
+`look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made, `compare`
+puts two runs side by side, `TransferClassifier` is `fit` for scikit-learn. Names are imported on first use, so that
+`import transferkit` costs nothing.
 """
 
 from importlib import import_module
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from transferkit.errors import TransferkitError
     from transferkit.estimators import TransferClassifier
     from transferkit.model import Model, load
-    from transferkit.run import Run, fit, look
+    from transferkit.run import Run, compare, fit, look
 
 __version__ = version("transferkit")
 
@@ -27,6 +27,7 @@ _HOMES = {
     "RunConfig": "config",
     "TransferClassifier": "estimators",
     "TransferkitError": "errors",
+    "compare": "run",
     "fit": "run",
     "load": "model",
     "look": "run",
@@ -42,6 +43,7 @@ __all__ = [
     "TransferClassifier",
     "TransferkitError",
     "__version__",
+    "compare",
     "fit",
     "load",
     "look",

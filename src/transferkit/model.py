@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from transferkit import data, predictors, tasks
+from transferkit.answer_records import Answers
 from transferkit.arrays import Floats
 from transferkit.artifact import learned_rows, saved_run
 from transferkit.config import DESCRIBED, resuming, usable_path
@@ -36,29 +36,6 @@ _MOST_AT_ONCE = 1_000_000
 _LOST_OF_TALKS = "the end is lost, of a conversation its oldest turns"
 
 log = logging.getLogger("transferkit")
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Predictions for some rows of a file, None and NaN (or nothing) where there is no text.
-
-    `values` are labels, lists of labels, numbers, tags (`Tagged`) or spans; `outputs` are those of `Predictions`, a
-    line per row; `name` is what an answer is called: label, labels, value ... `cut` and `unfinished` are the numbers of
-    the rows that `Predictions` has under these names, `alone` of those whose second text is missing, `unparted` of
-    texts whose words cannot be told.
-    """
-
-    numbers: npt.NDArray[np.int64]
-    values: list[Any]
-    outputs: Any
-    name: str = "label"
-    cut: tuple[int, ...] = ()
-    unfinished: tuple[int, ...] = ()
-    alone: tuple[int, ...] = ()
-    unparted: tuple[int, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.values)
 
 
 @dataclass(frozen=True)
@@ -110,6 +87,18 @@ class Model:
         answers = self._answers(self._rows(texts))
         self._warn(answers.cut, (), answers.alone)
         return np.asarray(answers.outputs)[:, : len(self.labels)]
+
+    def records(self, texts: Sequence[given_texts.Text], probabilities: bool = False) -> list[dict[str, Any]]:
+        """What `transferkit predict` writes: a dict of plain values per text, as `Answers.records` describes it; `row`
+        counts from 1. Texts are those that `predict` takes; for a file there is `stream`.
+
+        Raises `ConfigError` where there are no `probabilities`, `DataError` for one bare text instead of a list.
+        """
+        if probabilities:
+            self.require_probabilities()
+        answers = self._answers(self._rows(texts))
+        self._warn(answers.cut, answers.unfinished, answers.alone, answers.unparted)
+        return answers.records(probabilities)
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
@@ -247,6 +236,7 @@ class Model:
             unfinished=_numbers(asked, found.unfinished),
             alone=tuple(content.without_second(asked, self.task)),
             unparted=unparted(asked, self.parting),
+            labels=self.labels,
         )
 
     def _warn(

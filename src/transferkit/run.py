@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from transferkit.config import parse
+from transferkit.config import parse, usable_path
 from transferkit.data import Overview
-from transferkit.errors import ConfigError, TransferkitError, shown
+from transferkit.errors import ArtifactError, ConfigError, TransferkitError, shown
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.intake import begin
 from transferkit.intake import look as look_at
 
 if TYPE_CHECKING:
+    from transferkit.comparison import Paired
     from transferkit.model import Model
 
 _WIDTH = 120
@@ -191,6 +192,32 @@ def look(
     config = parse({"data": {**where, **columns, **labels}, "task": task})
     with _naming_arguments():
         return look_at(config, _table_of(data, validation, test, encoding))
+
+
+def compare(first: Run | str | Path, second: Run | str | Path) -> "Paired":
+    """The routes of two finished runs, each a `Run` or its folder, side by side, as `transferkit compare` prints them.
+
+    Where both were judged on the same rows, `tests` says by route, and under "best", how much better the second run is
+    and whether a paired test tells that from chance. Raises `ArtifactError` for a folder without a finished run,
+    `ConfigError` for runs of two tasks.
+
+    >>> transferkit.compare("runs/trec", run).tests["best"].words  # doctest: +SKIP
+    'not significantly different from feature_transfer of trec (p = 0.41)'
+    """
+    from transferkit.comparison import compared
+
+    return compared(_folder_of(first), _folder_of(second))
+
+
+def _folder_of(run: Any) -> Path:
+    if isinstance(run, Run):
+        return run.folder
+    if not isinstance(run, str | Path):
+        raise ConfigError(f"expected a run or its folder, found {shown(run)}")
+    try:
+        return usable_path(run)
+    except ValueError as error:
+        raise ArtifactError(f"no run in {shown(str(run))}: {error}") from None
 
 
 def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from transferkit.cache.features import token_states
 from transferkit.cache.spaces import Cache
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import find_layers, keep_layers
-from transferkit.networks.prefix import SkippedPrefix, activation_bytes, freeze_below
+from transferkit.networks.prefix import SkippedPrefix, freeze_below
 
 POSITIONS = [0, 5, 7, 11, 20]
 
@@ -85,10 +85,6 @@ def test_more_layers_than_there_are(tiny: Tiny) -> None:
             adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=layers), [])
     assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=2), []).cached_depth == 1
     assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(), []).cached_depth == 2
-
-
-def test_bytes_of_activations() -> None:
-    assert activation_bytes([3, 5], 32) == 8 * 32 * 4
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -51,7 +51,7 @@ def test_the_path_may_be_left_out(bert: Path, make_wheel, cache: Path) -> None:
 def test_a_wrong_sum_is_refused_and_leaves_nothing(make_wheel, cache: Path) -> None:
     found = make_wheel("tiny-model", {"x.csv": b"a"})
     with pytest.raises(SourceError, match=f"expected sha256 {'0' * 64}, found {found}"):
-        sources.data_file(f"wheel://tiny-model==1.0/x.csv#sha256={'0' * 64}", cache_dir=cache)
+        wheel.unpack(f"wheel://tiny-model==1.0/x.csv#sha256={'0' * 64}", Request(cache))
     assert leftovers(cache) == []
 
 
@@ -130,7 +130,7 @@ def test_a_full_disk_is_named(make_wheel, cache: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(archive.shutil, "copyfileobj", full)
     with pytest.raises(ResourceError, match=f"no disk space left in {cache}"):
-        sources.data_file("wheel://tiny-model==1.0/x.csv", cache_dir=cache)
+        wheel.unpack("wheel://tiny-model==1.0/x.csv", Request(cache))
     assert leftovers(cache) == []
     with pytest.raises(ResourceError, match=r"needs 2,400,000,000,000 MB"):
         wheel.unpack("wheel://tiny-model==1.0/x.csv", Request(cache), size=10**18)
@@ -139,7 +139,7 @@ def test_a_full_disk_is_named(make_wheel, cache: Path, monkeypatch: pytest.Monke
 def test_a_cache_which_is_a_file_is_explained(index: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ResourceError, match="cannot write"):
-        sources.data_file("wheel://a==1/x", cache_dir=tmp_path / "file")
+        wheel.unpack("wheel://a==1/x", Request(tmp_path / "file"))
 
 
 def test_a_full_disk_under_pip_and_a_missing_pip_are_told_apart(tmp_path: Path) -> None:
@@ -149,7 +149,8 @@ def test_a_full_disk_under_pip_and_a_missing_pip_are_told_apart(tmp_path: Path) 
 
 
 def _fetch(cache: Path) -> str:
-    return str(sources.data_file("wheel://tiny-model==1.0/x.csv", cache_dir=cache))
+    (path,) = wheel.unpack("wheel://tiny-model==1.0/x.csv", Request(cache)).rglob("x.csv")
+    return str(path)
 
 
 def test_two_processes_fetch_once(make_wheel, cache: Path) -> None:
@@ -166,10 +167,10 @@ def test_a_killed_download_leaves_no_half_state(make_wheel, cache: Path) -> None
     script = textwrap.dedent(f"""
         import time
         from pathlib import Path
-        from transferkit import sources
-        from transferkit.sources import archive
+        from transferkit.sources import archive, wheel
+        from transferkit.sources.source import Request
         archive.extract = lambda *_: (print("now", flush=True), time.sleep(60))
-        sources.data_file("wheel://tiny-model==1.0/x.csv", cache_dir=Path({str(cache)!r}))
+        wheel.unpack("wheel://tiny-model==1.0/x.csv", Request(Path({str(cache)!r})))
     """)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stdout.readline() == b"now\n"

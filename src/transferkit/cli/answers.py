@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -17,11 +17,11 @@ from transferkit.shapes import Shape, labels
 from transferkit.tagging.sentences import written
 
 if TYPE_CHECKING:
-    from transferkit.model import Answers
+    from transferkit.answer_records import Answers
 
 log = logging.getLogger("transferkit")
 
-Write = Callable[["Answers", Sequence[str], bool], None]
+Write = Callable[["Answers", bool], None]
 WRITTEN = (".jsonl", ".csv")
 _COUNTED = (".jsonl", ".csv", ".tsv")
 _BLOCK = 2**22
@@ -67,7 +67,7 @@ def _about_rows(path: Path) -> int | None:
 
 @contextmanager
 def _to_stdout() -> Iterator[Write]:
-    yield lambda answers, labels, every: _json_lines(sys.stdout, answers, labels, every)
+    yield lambda answers, every: _json_lines(sys.stdout, answers, every)
     sys.stdout.flush()
 
 
@@ -77,12 +77,12 @@ def _to_file(path: Path, overwrite: bool) -> Iterator[Write]:
         if path.suffix == ".csv":
             yield _CsvLines(file)
         else:
-            yield lambda answers, labels, every: _json_lines(file, answers, labels, every)
+            yield lambda answers, every: _json_lines(file, answers, every)
 
 
-def _json_lines(file: TextIO, answers: "Answers", labels: Sequence[str], every: bool) -> None:
+def _json_lines(file: TextIO, answers: "Answers", every: bool) -> None:
     escaped = not str(file.encoding).lower().startswith("utf")
-    for record in _records(answers, labels, every):
+    for record in answers.records(every):
         file.write(json.dumps(record, ensure_ascii=escaped) + "\n")
 
 
@@ -91,14 +91,15 @@ class _CsvLines:
         self.writer = csv.writer(file)
         self.started = False
 
-    def __call__(self, answers: "Answers", labels: Sequence[str], every: bool) -> None:
-        for record in _records(answers, labels, every):
+    def __call__(self, answers: "Answers", every: bool) -> None:
+        labels = answers.labels if every else ()
+        for record in answers.records(every):
             spread = record.pop("probabilities", None)
             if not self.started:
-                self.writer.writerow([*record, *(labels if every else ())])
+                self.writer.writerow([*record, *labels])
                 self.started = True
             cells = [_cell(value, answers.name) for value in record.values()]
-            self.writer.writerow([*cells, *((spread or dict.fromkeys(labels)).values() if every else ())])
+            self.writer.writerow([*cells, *(spread or dict.fromkeys(labels)).values()])
 
 
 def _cell(value: Any, name: str) -> Any:
@@ -108,27 +109,3 @@ def _cell(value: Any, name: str) -> Any:
     if any(isinstance(each, dict) for each in value) or (name == "tags" and not value):
         return json.dumps(value, ensure_ascii=False)
     return written(value) if name == "tags" else labels.cell(value, tasks.of_shape(Shape.LABELS).read_target)
-
-
-def _records(answers: "Answers", labels: Sequence[str], every: bool) -> Iterator[dict[str, Any]]:
-    """A record per row, under what the answer is called: label and its probability, labels, or value; of a span its
-    text, where it starts and ends, and its score; of tags also the words, and the entities among them."""
-    for number, value, row in zip(answers.numbers.tolist(), answers.values, answers.outputs, strict=True):
-        known = value is not None
-        record: dict[str, Any] = {"row": number}
-        if row.dtype.names:
-            record |= {name: _plain(row[name]) if known else None for name in row.dtype.names}
-        elif answers.name == "tags":
-            record |= {name: getattr(value, name, None) for name in ("words", "tags", "entities")}
-        elif answers.name == "label":
-            record |= {"label": value, "probability": round(float(row.max()), 6) if known else None}
-        else:
-            record[answers.name] = round(value, 6) if isinstance(value, float) else value
-        if every:
-            numbers = [round(float(each), 6) for each in row[: len(labels)]]
-            record["probabilities"] = dict(zip(labels, numbers, strict=True)) if known else None
-        yield record
-
-
-def _plain(value: Any) -> Any:
-    return round(float(value), 6) if value.dtype.kind == "f" else value.item()

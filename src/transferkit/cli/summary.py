@@ -11,7 +11,7 @@ from rich.text import Text
 from transferkit.cli.console import table
 
 if TYPE_CHECKING:
-    from transferkit.cli.comparison import Paired
+    from transferkit.comparison import Paired
     from transferkit.estimate import Estimate, RouteEstimate
     from transferkit.evaluation.results import Comparison, Interval, RunResult, Scores
     from transferkit.table.splits import Finding, Overview

@@ -127,11 +127,6 @@ def better(comparison: Comparison | None) -> bool:
     return comparison is not None and comparison.significant and comparison.difference > 0
 
 
-def worse(comparison: Comparison | None) -> bool:
-    """Whether a test says that this route is worse; no test says nothing."""
-    return comparison is not None and comparison.significant and comparison.difference < 0
-
-
 def _outcome(found: Comparison) -> str:
     words = p_words(found.p_value)
     return f"significantly worse, {words}" if found.significant else words

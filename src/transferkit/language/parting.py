@@ -62,7 +62,7 @@ class Parting(Record):
 BLANKS = Parting(by="blanks", signs=False, kept=())
 """At blanks alone: how earlier versions parted texts."""
 PIECES = Parting(by="pieces", signs=True, kept=())
-"""As `data.words.pieces` does."""
+"""As `language.words.pieces` does."""
 PARTICLES = Parting(by="pieces", signs=True, kept=(), particles=True)
 """The same, and before Korean particles."""
 

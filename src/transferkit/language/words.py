@@ -71,11 +71,6 @@ def is_pair(word: str) -> bool:
     return not word.isascii() and _PAIR.fullmatch(word) is not None
 
 
-def places(text: str) -> list[tuple[int, int]]:
-    """Where the `pieces` of `text` stand: the first character of each, and the one after its last."""
-    return [found.span() for found in (_ASCII_PIECE if text.isascii() else _PIECE).finditer(text)]
-
-
 def joined(words: Sequence[str]) -> str:
     """`words` as their script writes them: no blank between two signs of a script without blanks, else a blank.
 

@@ -14,6 +14,8 @@ from transferkit.sources.stack import hidden_of
 
 TOP = -1
 """The depth of what a model's output layer is given: its last states, after the last norm."""
+EMBEDDED = -2
+"""The depth of what the table of input embeddings gives for the tokens, before anything is added to it."""
 
 
 def output_layer(model: Any) -> Any:
@@ -73,9 +75,11 @@ class StopForward(Exception):  # noqa: N818  (a signal, not an error)
 def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tensor]]:
     """While open, every forward pass fills a dict: depth -> hidden states (rows, tokens, width).
 
-    Depth 0 is the input of the first layer, depth k the output of layer k, `TOP` the input of the output layer.
+    Depth 0 is the input of the first layer, depth k the output of layer k, `TOP` the input of the output layer,
+    `EMBEDDED` the embeddings of the tokens (of an encoder-decoder those of its encoder), of which gradients can be
+    taken also where the table does not learn. Raises `ConfigError` for depths that the model does not have.
     """
-    layers = find_layers(model) if any(depth != TOP for depth in depths) else nn.ModuleList()
+    layers = find_layers(model) if any(depth >= 0 for depth in depths) else nn.ModuleList()
     seen: dict[int, Tensor] = {}
 
     def keep_top(_module: nn.Module, args: tuple[Any, ...]) -> None:
@@ -90,7 +94,13 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
 
         return hook
 
+    def keep_embedded(_module: nn.Module, _args: Any, output: Tensor) -> None:
+        if torch.is_grad_enabled() and not output.requires_grad:
+            output.requires_grad_()
+        seen.setdefault(EMBEDDED, output)
+
     handles = [layers[0].register_forward_pre_hook(keep_input, with_kwargs=True)] if 0 in depths else []
+    handles += [_table(model).register_forward_hook(keep_embedded)] if EMBEDDED in depths else []
     handles += [output_layer(model).register_forward_pre_hook(keep_top)] if TOP in depths else []
     handles += [layers[d - 1].register_forward_hook(keep_output(d)) for d in depths if d > 0]
     try:
@@ -98,6 +108,33 @@ def captured(model: nn.Module, depths: Sequence[int]) -> Iterator[dict[int, Tens
     finally:
         for handle in handles:
             handle.remove()
+
+
+@contextmanager
+def shifted(model: nn.Module, shift: Tensor) -> Iterator[None]:
+    """While open, the first lookup of input embeddings gives them with `shift` (rows, tokens, width) added.
+
+    Raises `ConfigError` for a model without a table of input embeddings.
+    """
+    done = False
+
+    def add(_module: nn.Module, _args: Any, output: Tensor) -> Tensor:
+        nonlocal done
+        whole, done = output if done else output + shift, True
+        return whole
+
+    handle = _table(model).register_forward_hook(add)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _table(model: nn.Module) -> nn.Module:
+    table = input_embeddings(model)
+    if not isinstance(table, nn.Module):
+        raise ConfigError(f"{type(model).__name__} has no table of input embeddings; leave out what changes them")
+    return table
 
 
 @contextmanager

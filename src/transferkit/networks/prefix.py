@@ -111,8 +111,3 @@ def _runs_after(model: nn.Module, layer: nn.Module) -> set[int]:
 def _try_out(model: nn.Module) -> None:
     with torch.no_grad():
         model(input_ids=torch.zeros((1, 2), dtype=torch.long, device=next(model.parameters()).device))
-
-
-def activation_bytes(lengths: Any, width: int) -> int:
-    """Bytes the cached activations of texts of `lengths` tokens take, at float32."""
-    return int(torch.as_tensor(lengths).sum()) * width * 4

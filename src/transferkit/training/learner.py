@@ -1,14 +1,16 @@
 """A model together with the losses it learns from: what the training loop trains."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from transferkit.errors import ConfigError
 from transferkit.networks.inputs import MODEL_INPUTS, at_words, logits_of, mask_of
-from transferkit.networks.layers import captured
+from transferkit.networks.layers import captured, shifted
 from transferkit.training.losses import Loss, Schedule, Step
 
 
@@ -24,7 +26,7 @@ ONCE = Schedule(1.0, 1.0)
 
 
 class Learner(nn.Module):
-    """Runs `model` once on a batch and adds up the weighted losses.
+    """Runs `model` on a batch, once and as often more as a loss asks for, and adds up the weighted losses.
 
     `model(**inputs)` returns what `logits_of` reads.
     """
@@ -48,11 +50,13 @@ class Learner(nn.Module):
         terms = [item.weight.at(self.progress) * item.loss(step) for item in self.weighted]
         return torch.stack(terms).sum()
 
-    def _run(self, batch: Mapping[str, Tensor]) -> Step:
+    def _run(self, batch: Mapping[str, Tensor], shift: Tensor | None = None) -> Step:
         hidden_depths = sorted({d for item in self.weighted for d in item.loss.hidden_depths})
         attention_depths = sorted({d for item in self.weighted for d in item.loss.attention_depths})
         inputs = {name: batch[name] for name in MODEL_INPUTS if name in batch}
         with ExitStack() as stack:
+            if shift is not None:
+                stack.enter_context(_with_embeddings_shifted(self.model, inputs, shift))
             hidden = stack.enter_context(captured(self.model, hidden_depths)) if hidden_depths else {}
             output = self.model(**inputs, output_attentions=True) if attention_depths else self.model(**inputs)
         logits = at_words(logits_of(output), batch)
@@ -60,4 +64,12 @@ class Learner(nn.Module):
         mask = mask_of(batch)
         if "decoder_input_ids" in batch:
             mask = (batch["answer_positions"] >= 0).long()
-        return Step(logits.float(), mask, batch, dict(hidden), attentions, self.progress)
+        return Step(logits.float(), mask, batch, dict(hidden), attentions, self.progress, partial(self._run, batch))
+
+
+def _with_embeddings_shifted(
+    model: nn.Module, inputs: Mapping[str, Tensor], shift: Tensor
+) -> AbstractContextManager[None]:
+    if "activations" in inputs:
+        raise ConfigError("the lower layers are read from the cache, without embeddings to shift; let all layers run")
+    return shifted(model, shift)

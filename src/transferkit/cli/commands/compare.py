@@ -16,6 +16,6 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Put the routes of two runs side by side, tested in pairs where both were judged on the same rows."""
-    from transferkit.cli.comparison import compared
+    from transferkit.comparison import compared
 
     summary.print_comparison(console.out(), compared(first, second))

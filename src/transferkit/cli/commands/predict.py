@@ -46,7 +46,7 @@ def command(
         empty = 0
         for answers in predicted_lines(model.stream(file, named, batch_size, encoding), file):
             empty += answers.values.count(None)
-            write(answers, model.labels, probabilities)
+            write(answers, probabilities)
     if empty:
         words = "row of %s has no text; its answer is" if empty == 1 else "rows of %s have no text; their answers are"
         log.warning(f"%d {words} null", empty, file)

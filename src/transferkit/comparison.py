@@ -1,7 +1,7 @@
 """Two run folders -> their routes side by side, with paired tests where the test rows are the same."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +24,30 @@ _TEXTS = (Shape.SPAN, Shape.TEXT)
 
 @dataclass(frozen=True)
 class Side:
-    """One run: its routes' main metric, and every route's answer for every test row, as its cell says it."""
+    """One run.
+
+    `values` has every route's main metric with its interval; `rows` are the test rows (text_pair or "", text, target)
+    and `answers` every route's answer for each, as the cells of its predictions.csv say them; `fingerprint` is that of
+    all its rows.
+    """
 
     name: str
-    task: Task
+    task: Task = field(repr=False)
     metric: str
     best: str
     values: dict[str, Interval]
-    rows: list[Row]
-    answers: dict[str, list[str]]
+    rows: list[Row] = field(repr=False)
+    answers: dict[str, list[str]] = field(repr=False)
     fingerprint: str
 
 
 @dataclass(frozen=True)
 class Paired:
-    """Two runs. `tests` are by route (of the same name in both) and under "best"; empty where rows differ."""
+    """Two runs side by side.
+
+    `tests` says how much better the second run is: by route (of the same name in both), and under "best" for the best
+    of each; empty where the runs have other test rows. `same_data` says whether all their rows are the same.
+    """
 
     first: Side
     second: Side
@@ -48,9 +57,9 @@ class Paired:
 
 
 def compared(first: Path, second: Path) -> Paired:
-    """Read both; a test says how much better the second run is, Holm-corrected for their number.
+    """Read the run folders `first` and `second`; the tests are Holm-corrected for their number.
 
-    Raises `ConfigError` where they are of two tasks.
+    Raises `ArtifactError` for a folder without a finished run, `ConfigError` for runs of two tasks.
     """
     a, b = _read(first), _read(second)
     if a.name == b.name:

@@ -1,0 +1,62 @@
+"""What a model answers to some rows: values with the numbers behind them, and as the records that `predict` writes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Predictions for some rows of a file, None and NaN (or nothing) where there is no text.
+
+    `values` are labels, lists of labels, numbers, tags (`Tagged`) or spans; `outputs` are those of `Predictions`, a
+    line per row; `name` is what an answer is called: label, labels, value ... `cut` and `unfinished` are the numbers of
+    the rows that `Predictions` has under these names, `alone` of those whose second text is missing, `unparted` of
+    texts whose words cannot be told. `labels` are the names of the columns of `outputs`, where it has any.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    values: list[Any]
+    outputs: Any
+    name: str = "label"
+    cut: tuple[int, ...] = ()
+    unfinished: tuple[int, ...] = ()
+    alone: tuple[int, ...] = ()
+    unparted: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def records(self, probabilities: bool = False) -> list[dict[str, Any]]:
+        """A dict of JSON values per row: `row` is its number, the rest what it is answered with.
+
+        That is by task `label` and its `probability`; `labels`; `value`; of a span `answer`, its `start` and `end` in
+        the context and its `score`; of words `words`, their `tags` and the `entities` among them; or the text under the
+        name of the task's target. None stands for what a row without text lacks. With `probabilities` also those of
+        every label, by label. Numbers have six decimals.
+        """
+        found = []
+        for number, value, output in zip(self.numbers.tolist(), self.values, self.outputs, strict=True):
+            record = {"row": number, **self._answer(value, output)}
+            if probabilities:
+                numbers = [round(float(share), 6) for share in output[: len(self.labels)]]
+                record["probabilities"] = None if value is None else dict(zip(self.labels, numbers, strict=True))
+            found.append(record)
+        return found
+
+    def _answer(self, value: Any, output: Any) -> dict[str, Any]:
+        known = value is not None
+        if output.dtype.names:
+            return {name: _plain(output[name]) if known else None for name in output.dtype.names}
+        if self.name == "tags":
+            return {name: getattr(value, name, None) for name in ("words", "tags", "entities")}
+        if self.name == "label":
+            return {"label": value, "probability": round(float(output.max()), 6) if known else None}
+        return {self.name: round(value, 6) if isinstance(value, float) else value}
+
+
+def _plain(value: Any) -> Any:
+    return round(float(value), 6) if value.dtype.kind == "f" else value.item()
