@@ -19,7 +19,6 @@ from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 Row = tuple[str, str, str]
-_TEXTS = (Shape.SPAN, Shape.TEXT)
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:
     in_b, in_a, truth = _ordered(b, b.answers[other]), _ordered(a, a.answers[one]), _ordered(a, _truth(a))
     target = a.task.target
     # What a route answers has the form of a target, save for spans and texts, of which there is just the text.
-    cells = truth if a.task.shape in _TEXTS else [*in_b, *in_a, *truth]
+    cells = truth if a.task.shape.form.AS_TEXTS else [*in_b, *in_a, *truth]
     read = [a.task.read_target(cell) for cell in dict.fromkeys(cells)]
     task = a.task.bound(Rows({target: read}, np.arange(len(read))))
     outputs = [_as_outputs(task, cells) for cells in (in_b, in_a)]
