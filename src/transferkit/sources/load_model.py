@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import torch
 from pydantic import Field
 from tokenizers import normalizers
-from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -191,18 +190,7 @@ def classifier(
     body = _body(model, trust_remote_code)
     wholeness.require_body(model, body, made, folder)
     _renew_head(kind, model, body | made, trust_remote_code)
-    _let_through(model, made)
     return _settled(model)
-
-
-def _let_through(model: nn.Module, made: set[str]) -> None:
-    """Make new poolers pass on what they are given: models that were trained with a pooling of their own, such as those
-    of sentence-transformers, have none, and a random one would be in the way of the head."""
-    for name, module in model.named_modules():
-        new = {f"{name}.weight", f"{name}.bias"} <= made and "pooler" in name.split(".")
-        if new and isinstance(module, nn.Linear) and module.in_features == module.out_features:
-            nn.init.eye_(module.weight)
-            nn.init.zeros_(module.bias)
 
 
 def why_no_head(folder: Path, problem_type: str, trust_remote_code: bool) -> str | None:
