@@ -19,14 +19,7 @@ _NOISE = 1e-12
 class Metric(Protocol):
     """What every file of this folder offers. `SHAPES` are the output shapes that it can judge, by name.
 
-    Predictions and references come in the form of the task's output shape:
-
-    - LABEL: probabilities (n, C) against label indices (n,);
-    - LABELS: probabilities (n, C + 1), labels being given from that in the last column on, against 0 or 1 (n, C);
-      without that column from one half on;
-    - VALUE: numbers (n, 1) against numbers (n,);
-    - TAGS: a list of tags per row against another, a tag for every word;
-    - SPAN, TEXT: a text per row against a list of texts, each as good as the other; none where there is no answer.
+    Predictions and references come in the form that the file of the shape says (`shapes/`).
 
     `HIGHER_IS_BETTER` is None where neither more nor less of it is better: such a metric describes, and nothing is
     chosen or tested by it. One that takes work for every row says what it counts there in

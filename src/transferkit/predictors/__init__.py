@@ -26,12 +26,7 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers for some rows, `outputs` in the form of the task's output shape (what its metrics take).
-
-    LABEL: probabilities (rows, labels), rows summing to one. LABELS: probabilities (rows, labels + 1), of which the
-    last column is the one from which on a row's labels are given. VALUE: numbers (rows, 1). TAGS: probabilities (rows,
-    most words, tags), NaN where a row has no such word. SPAN: a structured array (rows,) of answer (text, "" for none),
-    start and end (characters of the context) and score (a probability among the best spans). TEXT: texts (rows,).
+    """Answers for some rows, `outputs` in the form that the file of the shape says (`shapes/`): what metrics take.
 
     `cut` are the positions of rows whose ends the model's window had no room for, and `unfinished` of those whose
     answers stopped at the most tokens that a model may write.

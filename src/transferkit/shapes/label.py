@@ -1,4 +1,7 @@
-"""One label per row."""
+"""One label per row.
+
+A predictor gives probabilities (rows, labels), rows summing to one; metrics compare them with label indices (rows,).
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

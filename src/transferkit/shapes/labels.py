@@ -1,4 +1,8 @@
-"""Several labels per row, or none."""
+"""Several labels per row, or none.
+
+A predictor gives probabilities (rows, labels + 1), of which the last column is the one from which on a row's labels are
+given (without it, from one half on); metrics compare them with 0 or 1 (rows, labels).
+"""
 
 import json
 from collections import Counter

@@ -1,4 +1,8 @@
-"""A tag per word."""
+"""A tag per word.
+
+A predictor gives probabilities (rows, most words, tags), NaN where a row has no such word; metrics compare lists of tags,
+a tag for every word.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,4 +1,7 @@
-"""A text that a model writes."""
+"""A text that a model writes.
+
+A predictor gives texts (rows,); metrics compare each with a list of texts, each as good as the other.
+"""
 
 import json
 from collections.abc import Callable, Sequence

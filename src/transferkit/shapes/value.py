@@ -1,4 +1,7 @@
-"""A number per row."""
+"""A number per row.
+
+A predictor gives (rows, 1), metrics compare it with numbers (rows,). There is one column, called "value".
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -25,7 +25,7 @@ class Task:
     works with, or raises `ValueError` with what was expected and found; `encode_target` gives it in the form that
     metrics take, and `decode` turns predictions into answers: a label, a list of labels or a number for every row.
     `labels` is empty until `bound` fixes the one order of labels that model config, probabilities, leaderboard and
-    report all use; VALUE has one column, called "value", SPAN two, "start" and "end". `usual` has for a canonical
+    report all use; where answers are no names, that of the columns of predictions. `usual` has for a canonical
     column the names that such data usually has, which are tried before those of all tasks. `instruction` tells a
     pretrained decoder what to do with a text; with `conversations` a text may be a JSON list of messages. `unpack`
     makes the columns that are wanted of those that such data usually has, which are called as in `unpacks`; `notices`
@@ -56,11 +56,7 @@ class Task:
         return replace(self, labels=self.collect_labels(rows))
 
     def references(self, rows: Rows) -> list[Any]:
-        """The targets of `rows` in the form metrics expect.
-
-        LABEL: indices into `labels`; LABELS: 0 or 1 for every one of them; VALUE: numbers; TAGS: lists of tags;
-        SPAN, TEXT: lists of texts, each as good as the other; of SPAN none where there is no answer.
-        """
+        """The targets of `rows` in the form that metrics take, which the file of the shape says."""
         return [self.encode_target(value, self.labels) for value in rows[self.target]]
 
     def asked(self, rows: Rows) -> list[list[str]]:
