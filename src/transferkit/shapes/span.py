@@ -1,8 +1,8 @@
 """A place in a context, or none: the answer to a question.
 
-A predictor gives a structured array (rows,) of answer (text, "" for none), start and end (characters of the context) and
-score (a probability among the best spans); metrics compare texts with lists of texts, each as good as the other, none
-where there is no answer. There are two columns, "start" and "end".
+A predictor gives a structured array (rows,) of answer (text, "" for none), start and end (characters of the context)
+and score (a probability among the best spans); metrics compare texts with lists of texts, each as good as the other,
+none where there is no answer. There are two columns, "start" and "end".
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """A tag per word.
 
-A predictor gives probabilities (rows, most words, tags), NaN where a row has no such word; metrics compare lists of tags,
-a tag for every word.
+A predictor gives probabilities (rows, most words, tags), NaN where a row has no such word; metrics compare lists
+of tags, a tag for every word.
 """
 
 from collections import Counter
