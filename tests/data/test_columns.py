@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,8 @@ from transferkit.data.columns import find
 from transferkit.errors import DataError
 from transferkit.kinds import Kind
 from transferkit.kinds.text import KIND as TEXT
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
-
-
-class Shape(Enum):
-    LABEL = 1
-    TEXT = 2
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,7 @@ class Columns:
     inputs: Mapping[str, Kind] = field(default_factory=lambda: {"text": TEXT})
     optional_inputs: Mapping[str, Kind] = field(default_factory=lambda: {"text_pair": TEXT})
     target: str = "label"
-    shape: Enum = Shape.LABEL
+    shape: Shape = Shape.LABEL
     usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unpack: Callable[[Rows], Rows] = lambda rows: rows
 

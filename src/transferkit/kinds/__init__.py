@@ -1,5 +1,6 @@
 """What an input of a task is: how its cells are read, told apart, compared and shown. One kind, one file."""
 
+from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,3 +39,9 @@ class Kind(Protocol):
 
     def shown(self, value: Any) -> str:
         """It in words: a cell of the report and of the table of predictions."""
+
+
+def get(name: str) -> Kind:
+    """The kind called `name`: the file of that name."""
+    kind: Kind = import_module(f"{__name__}.{name}").KIND
+    return kind

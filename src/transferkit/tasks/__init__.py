@@ -6,9 +6,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from transferkit import kinds
 from transferkit.errors import unknown
 from transferkit.kinds import Kind
-from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
@@ -77,7 +77,7 @@ def answered_with_text(
     return Task(
         name=name,
         shape=Shape.TEXT,
-        inputs=dict.fromkeys(inputs, TEXT),
+        inputs=dict.fromkeys(inputs, kinds.get("text")),
         optional_inputs={},
         target=target,
         metrics=metrics,
