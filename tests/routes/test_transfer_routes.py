@@ -18,7 +18,6 @@ from transferkit.cache import features
 from transferkit.config import RouteConfig
 from transferkit.context import Context
 from transferkit.errors import ConfigError
-from transferkit.networks import head
 from transferkit.networks.prefix import SkippedPrefix
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.predictors.transformer import Transformer
@@ -27,7 +26,7 @@ from transferkit.routes import Outcome, baseline, contrastive, parameter_transfe
 from transferkit.shapes import Shape
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.table.rows import Rows
-from transferkit.training import folds, loop
+from transferkit.training import folds, loop, ridge_head
 from transferkit.training.objectives import label
 from transferkit.training.options import TrainingOptions
 
@@ -63,7 +62,7 @@ def test_cross_validation_parts_no_pairs_about_one_text(
         return found
 
     spy = SimpleNamespace(folds=spied)
-    monkeypatch.setattr(head, "cross_validation", spy)
+    monkeypatch.setattr(ridge_head, "cross_validation", spy)
     monkeypatch.setattr(baseline, "folds", spied)
     single = some_rows(90)
     premises = [f"{a} {b}" for a in FILLERS[:6] for b in FILLERS[:5] for _ in range(3)]
