@@ -155,7 +155,7 @@ def test_two_processes_leave_what_one_does(place: Path, processes: Processes) ->
     assert list(one) == list(other) == ["baseline", "full", "static"]
     files = left(here)
     assert left(there) == files and {"models/full/model.safetensors", "held_out/static-0.json.gz"} <= files.keys()
-    assert held_out.read(held_out.path_of(there.path, "full", 0)).shape == (len(prepared_in(place, "x").compared), 3)
+    assert held_out.read(held_out.path_of(there.path, "full", 0)).shape[1] == 3
     for title in one:
         (mine,), (theirs,) = one[title], other[title]
         known = {"artifact": mine.artifact, "seconds": mine.seconds, "notes": mine.notes}
