@@ -25,6 +25,7 @@ FAMILIES = (
     "answerers",
     "cli/commands",
     "encoding/readers",
+    "executors",
     "kinds",
     "metrics",
     "options",

@@ -17,7 +17,19 @@ import torch
 from pydantic import ValidationError
 
 import transferkit
-from transferkit import adapters, answerers, kinds, metrics, options, predictors, routes, shapes, students, tasks
+from transferkit import (
+    adapters,
+    answerers,
+    executors,
+    kinds,
+    metrics,
+    options,
+    predictors,
+    routes,
+    shapes,
+    students,
+    tasks,
+)
 from transferkit.config import RouteConfig, Strict
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import TOP
@@ -48,6 +60,7 @@ def each(family: ModuleType) -> pytest.MarkDecorator:
 FAMILIES = [
     adapters,
     answerers,
+    executors,
     kinds,
     losses,
     metrics,
@@ -165,6 +178,11 @@ def test_a_student(member: ModuleType) -> None:
 def test_a_route(member: ModuleType) -> None:
     for name in ("why_not", "cost", "run"):
         same_signature(member, routes.Route, name)
+
+
+@each(executors)
+def test_an_executor(member: ModuleType) -> None:
+    same_signature(member, executors.Executor, "run")
 
 
 # By shape: cells, the labels that they bind, references, some outputs and the answers that these are.
@@ -424,6 +442,7 @@ def test_every_folder_with_a_plural_name_is_a_family_that_is_tested_here() -> No
     assert tested == {
         "adapters",
         "answerers",
+        "executors",
         "kinds",
         "metrics",
         "options",

@@ -17,7 +17,7 @@ import torch
 import yaml
 
 from tiny_models import save_model, some_rows
-from transferkit import estimate, flow, judging, planning, predictors, transfer
+from transferkit import estimate, flow, job, judging, planning, predictors, transfer
 from transferkit.artifact.run_folder import open_run
 from transferkit.cache.spaces import Cache, Space
 from transferkit.config import parse
@@ -262,7 +262,7 @@ def test_mistakes_are_found_before_anything_is_trained(place: Place, changes: di
 
 
 def test_a_training_that_reads_the_cache_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "_WORTH_SAYING", 0.0)
+    monkeypatch.setattr(job, "_WORTH_SAYING", 0.0)
     shared = {"routes": ["feature_transfer"], "cache_dir": str(place.folder / "shared-cache")}
     first = flow.fit(parse(place.config("cache-first", **shared))).route("feature_transfer")
     assert not any("came from the cache" in note for note in first.notes)

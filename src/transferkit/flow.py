@@ -14,12 +14,13 @@ from transferkit.evaluation.document import write_json
 from transferkit.evaluation.leaderboard import write_csv
 from transferkit.evaluation.results import RunResult, Skipped
 from transferkit.intake import Intake, begin
+from transferkit.job import UntrainedError
 from transferkit.judging import judge
 from transferkit.planning import Prepared
 from transferkit.report.model_card import write_model_card
 from transferkit.report.page import write_report
 from transferkit.routes import Plan
-from transferkit.transfer import CrossValidated, UntrainedError, cross_validate, train_routes
+from transferkit.transfer import CrossValidated, cross_validate, train_routes
 
 
 def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from transferkit import predictors, students
+from transferkit.config import Strict
 from transferkit.context import Context
 from transferkit.errors import ConfigError
 from transferkit.shapes import Shape
@@ -72,6 +73,13 @@ def names(variant: str, context: Context, options: DistillationOptions) -> tuple
     able = _preferred(variant, context.task)
     found = [title for title in context.teachers if _variant(context, title) in able]
     return tuple(sorted(found, key=lambda title: able.index(_variant(context, title)))[:1])
+
+
+def of_this_run(variant: str, context: Context, options: Strict) -> tuple[str, ...]:
+    """The routes of this run that it learns from, by title; none where it is no student."""
+    if not isinstance(options, DistillationOptions):
+        return ()
+    return tuple(title for title in names(variant, context, options) if title in context.teachers)
 
 
 def folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:

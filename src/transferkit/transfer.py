@@ -1,8 +1,7 @@
 """Prepared rows and plans in; trained and saved models, and their answers to rows they have not learned from, out."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,32 +11,16 @@ from transferkit import data
 from transferkit.arrays import Ints
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
-from transferkit.context import Context
-from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
-from transferkit.evaluation.leaderboard import short
 from transferkit.evaluation.outputs import gathered
-from transferkit.language.parting import learned
-from transferkit.planning import Prepared, context_of
+from transferkit.executors import Executor, in_process
+from transferkit.job import Job, job_of
+from transferkit.planning import Prepared
 from transferkit.predictors import load
-from transferkit.routes import Outcome, Plan
-from transferkit.shapes import Shape
-from transferkit.sources.device import give_back
+from transferkit.routes import Plan
 from transferkit.table.rows import Rows
-from transferkit.training import objectives, parts
+from transferkit.training import parts
 
 log = logging.getLogger("transferkit")
-
-_WORTH_SAYING = 0.05
-"""From this share of the training time on a note says what came from the cache."""
-
-
-class UntrainedError(TransferkitError):
-    """A route that cannot be trained here, which turned out while it was."""
-
-    def __init__(self, title: str, error: TransferkitError) -> None:
-        super().__init__(str(error))
-        self.title = title
-        self.error = error
 
 
 @dataclass(frozen=True)
@@ -49,74 +32,24 @@ class CrossValidated:
     outputs: Mapping[str, Sequence[Any]]
 
 
-def train_routes(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> dict[str, list[Finished]]:
+def train_routes(
+    prepared: Prepared, run: RunFolder, plans: Sequence[Plan], executor: Executor = in_process
+) -> dict[str, list[Finished]]:
     """Train every route with every seed, except those an earlier process finished. No test row is seen.
 
     What routes are chosen by, their answers to the validation rows, is kept in the run folder. Where rows are
     cross-validated, that is what routes are chosen by; seeds repeat it, and the models on all rows are trained once.
+    `executor` says where trainings run; whatever it is, they are the same.
     """
-    trained: dict[str, list[Finished]] = {}
-    for plan in plans:
+    jobs: list[Job] = []
+    for i, plan in enumerate(plans):
         once = prepared.splits.folds or run.earlier_values(plan.title)
-        for repeat in range(1 if once else prepared.config.seeds):
-            done = run.finished(plan.title, repeat)
-            if done is None:
-                done = _trained(prepared, run, plan, [other.title for other in plans[: plans.index(plan)]], repeat)
-            trained.setdefault(plan.title, []).append(done)
-    return trained
-
-
-def _trained(prepared: Prepared, run: RunFolder, plan: Plan, earlier: list[str], repeat: int) -> Finished:
-    context = context_of(prepared, run, earlier, plan, repeat)
-    log.info("%s: training (seed %d)", plan.title, context.seed)
-    with _of_route(plan.title):
-        outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
-    kept = held_out.path_of(run.path, plan.title, repeat)
-    if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
-        with _of_route(plan.title):
-            answers = _answers(prepared, plan, context, outcome)
-        with run.written(kept.relative_to(run.path).as_posix()) as draft:
-            held_out.write(draft, answers)
-    about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
-    if prepared.task.shape.form.OF_WORDS:
-        about["parting"] = learned(prepared.splits.train["text"])
-    done = run.store(plan.title, repeat, outcome, context.train, about)
-    give_back()
-    return done
-
-
-@contextmanager
-def _of_route(title: str) -> Iterator[None]:
-    """What makes no sense of a request, of rows or of a model within is a matter of this route alone."""
-    try:
-        yield
-    except (ConfigError, DataError, SourceError, ArtifactError) as error:
-        raise UntrainedError(title, error) from error
-
-
-def _with_recalled(title: str, outcome: Outcome, recalled: float) -> Outcome:
-    """`outcome` with the seconds that an earlier route or run spent on what was in the cache, and a word on it."""
-    total = outcome.seconds + recalled
-    if recalled <= _WORTH_SAYING * total:
-        return replace(outcome, seconds=total)
-    note = f"trained in {short(total)} s, {short(outcome.seconds)} s of it now: the rest came from the cache"
-    log.info("%s: %s", title, note)
-    return replace(outcome, seconds=total, notes=(*outcome.notes, note))
-
-
-def _answers(prepared: Prepared, plan: Plan, context: Context, outcome: Outcome) -> Any:
-    """What the route answers to the validation rows without having learned from them."""
-    predictor = outcome.predictor
-    if outcome.learned_all:
-        log.info("%s: training without the validation rows, to be compared on them", plan.title)
-        apart = context.folder.with_name(f"{context.folder.name}.apart")
-        without = replace(context, validation=context.validation.take([]), folder=apart)
-        predictor = plan.run(without).predictor
-    answers = predictor.predict(prepared.compared).outputs
-    if prepared.task.shape is not Shape.LABELS or outcome.learned_all:
-        return answers
-    kind = objectives.of(Shape.LABELS)
-    return objectives.cross_fitted(Shape.LABELS, answers, kind.targets(prepared.compared, prepared.task), context.seed)
+        earlier = [other.title for other in plans[:i]]
+        jobs += [job_of(prepared, run, plan, earlier, r) for r in range(1 if once else prepared.config.seeds)]
+    found: dict[str, list[Finished]] = {}
+    for job, finished in zip(jobs, executor.run(jobs), strict=True):
+        found.setdefault(job.plan.title, []).append(finished)
+    return found
 
 
 def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> CrossValidated:

@@ -10,7 +10,7 @@ import pytest
 
 import transferkit
 from tiny_models import save_model, some_rows
-from transferkit import tasks, transfer
+from transferkit import job, tasks
 from transferkit.artifact.predictions import as_given, own_names, read_predictions
 from transferkit.cache.spaces import Space
 from transferkit.evaluation.results import RunResult
@@ -58,14 +58,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_with_other_columns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Rows] = []
     keys: list[str] = []
-    predict, fetch, context_of = BagOfWords.predict, Space.fetch, transfer.context_of
+    predict, fetch, context_of = BagOfWords.predict, Space.fetch, job.context_of
 
     def watched(*given: Any) -> Any:
         context = context_of(*given)
         seen.extend((context.train, context.validation))
         return context
 
-    monkeypatch.setattr(transfer, "context_of", watched)
+    monkeypatch.setattr(job, "context_of", watched)
     monkeypatch.setattr(BagOfWords, "predict", lambda self, rows: seen.append(rows) or predict(self, rows))
     monkeypatch.setattr(Space, "fetch", lambda self, names, ask: keys.extend(names) or fetch(self, names, ask))
     plain = fitted(folder, {})

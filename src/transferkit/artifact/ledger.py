@@ -1,8 +1,10 @@
 """What a run knows to be its own: every file it has written, by content, so that it replaces nothing else."""
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -59,8 +61,9 @@ class Ledger:
         """The run is about to give `draft` the name `name`."""
         there = self.run / name
         sums = [_sum(path) for path in (there, draft) if path.is_file()]
-        known = self.read()
-        self._write(known.model_copy(update={"files": {**known.files, name: sums}}))
+        with self._alone():
+            known = self.read()
+            self._write(known.model_copy(update={"files": {**known.files, name: sums}}))
 
     def adopt(self, names: Iterable[str]) -> None:
         """The files called `names`, as they are, are the run's: it is one of an earlier version, without a record."""
@@ -69,9 +72,10 @@ class Ledger:
 
     def note_artifact(self, key: str, draft: Path) -> None:
         """The run is about to give the folder `draft` its place as the artifact called `key`."""
-        known = self.read()
         names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
-        self._write(known.model_copy(update={"artifacts": {**known.artifacts, key: names}}))
+        with self._alone():
+            known = self.read()
+            self._write(known.model_copy(update={"artifacts": {**known.artifacts, key: names}}))
 
     def expect_models(self, found: Mapping[str, str]) -> None:
         """Note the fingerprints of the models that the run starts or learns from, by name. Raises `ConfigError` where
@@ -94,6 +98,18 @@ class Ledger:
         sums = self.read().files.get(name, [])
         if path.is_symlink() or not path.is_file() or _sum(path) not in sums:
             raise ConfigError(f"{path} is not as this run wrote it, and would be replaced; move it, then --resume")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While open, no other process that trains for this run adds to the record."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        place = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(place, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(place)
 
     def _write(self, known: Written) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
-from transferkit import options
+from transferkit import options, teacher_choice
 from transferkit.config import RouteConfig, Strict
 from transferkit.context import Context
 from transferkit.predictors import Predictor
@@ -78,6 +78,10 @@ class Plan:
 
     def why_not(self, context: Context) -> str | None:
         return _route(self.kind).why_not(self.variant, context, self.options)
+
+    def teachers(self, context: Context) -> tuple[str, ...]:
+        """The routes before it that it learns from, by title: it reads the artifacts of no others."""
+        return teacher_choice.of_this_run(self.variant, context, self.options)
 
     def cost(self, context: Context, workload: Workload) -> Cost:
         """What it will take; `workload` are the rows of `context`, measured."""

@@ -16,6 +16,14 @@ from transferkit.table.splits import Finding
 from transferkit.table.values import written_list
 
 
+def _as_they_are(rows: Rows) -> Rows:
+    return rows
+
+
+def _nothing_left(rows: Rows, name: str) -> list[Finding]:
+    return []
+
+
 @dataclass(frozen=True)
 class Task:
     """Facts of one task.
@@ -29,7 +37,8 @@ class Task:
     column the names that such data usually has, which are tried before those of all tasks. `instruction` tells a
     pretrained decoder what to do with a text; with `conversations` a text may be a JSON list of messages. `unpack`
     makes the columns that are wanted of those that such data usually has, which are called as in `unpacks`; `notices`
-    says what it does not read of the rows of a split.
+    says what it does not read of the rows of a split. Its functions stand at the top of a module: a task
+    pickles.
     """
 
     name: str
@@ -47,9 +56,9 @@ class Task:
     usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     instruction: str = ""
     conversations: bool = False
-    unpack: Callable[[Rows], Rows] = lambda rows: rows
+    unpack: Callable[[Rows], Rows] = _as_they_are
     unpacks: tuple[str, ...] = ()
-    notices: Callable[[Rows, str], list[Finding]] = lambda _rows, _name: []
+    notices: Callable[[Rows, str], list[Finding]] = _nothing_left
 
     def bound(self, rows: Rows) -> "Task":
         """This task with its labels read off `rows`."""
@@ -83,12 +92,24 @@ def answered_with_text(
         metrics=metrics,
         main_metric=metrics[0],
         read_target=_read_texts,
-        collect_labels=lambda _rows: (),
-        encode_target=lambda value, _labels: [value] if isinstance(value, str) else list(value),
-        decode=lambda outputs, _labels: [str(text) for text in outputs],
+        collect_labels=_no_labels,
+        encode_target=_encode_texts,
+        decode=_decode_texts,
         usual=usual,
         instruction=instruction,
     )
+
+
+def _no_labels(rows: Rows) -> tuple[str, ...]:
+    return ()
+
+
+def _encode_texts(value: Any, labels: Sequence[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _decode_texts(outputs: Any, labels: Sequence[str]) -> list[Any]:
+    return [str(text) for text in outputs]
 
 
 _ANSWERS = {"text", "answer_start"}
