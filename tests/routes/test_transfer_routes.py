@@ -26,8 +26,7 @@ from transferkit.routes import Outcome, baseline, contrastive, parameter_transfe
 from transferkit.shapes import Shape
 from transferkit.sources.facts import DECODER, ENCODER, ENCODER_DECODER
 from transferkit.table.rows import Rows
-from transferkit.training import folds, loop, ridge_head
-from transferkit.training.objectives import label
+from transferkit.training import folds, loop, one_of_several, ridge_head
 from transferkit.training.options import TrainingOptions
 
 QUICK: dict[str, dict[str, Any]] = {
@@ -126,7 +125,7 @@ def test_plain_transformers_gives_the_same_probabilities(tiny: Tiny, tmp_path: P
 
 def test_the_temperature_is_in_the_weights(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context, logits, scales = make_context(tiny("bert"), tmp_path), [], {0: 1.0, 1: 0.25}
-    monkeypatch.setattr(label, "best_scale", lambda *_: scales[len(logits)])
+    monkeypatch.setattr(one_of_several, "best_scale", lambda *_: scales[len(logits)])
     for _ in range(2):
         predictor = train("full", context, epochs=1).predictor
         assert isinstance(predictor, Transformer)
@@ -138,7 +137,7 @@ def test_the_temperature_is_in_the_weights(tiny: Tiny, tmp_path: Path, monkeypat
 def test_the_adapter_of_lora_loads_with_peft(
     tiny: Tiny, tmp_path: Path, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(label, "best_scale", lambda *_: 1.0)
+    monkeypatch.setattr(one_of_several, "best_scale", lambda *_: 1.0)
     backbone = tiny(family)
     outcome = train("lora", make_context(backbone, tmp_path), epochs=3)
     outcome.predictor.save(tmp_path / "saved")
