@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.shapes import Shape
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -26,6 +28,7 @@ class Answers:
     alone: tuple[int, ...] = ()
     unparted: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
+    shape: Shape = Shape.LABEL
 
     def __len__(self) -> int:
         return len(self.values)
@@ -51,10 +54,10 @@ class Answers:
         known = value is not None
         if output.dtype.names:
             return {name: _plain(output[name]) if known else None for name in output.dtype.names}
-        if self.name == "tags":
+        if self.shape.form.OF_WORDS:
             return {name: getattr(value, name, None) for name in ("words", "tags", "entities")}
-        if self.name == "label":
-            return {"label": value, "probability": round(float(output.max()), 6) if known else None}
+        if self.shape.form.ONE_CLASS:
+            return {self.name: value, "probability": round(float(output.max()), 6) if known else None}
         return {self.name: round(value, 6) if isinstance(value, float) else value}
 
 

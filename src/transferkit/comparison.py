@@ -14,7 +14,6 @@ from transferkit.config import resuming
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval
-from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
@@ -113,7 +112,7 @@ def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
     if task.shape.form.WRITTEN:
         return np.asarray(cells, dtype=np.str_)
     given = np.asarray(_encoded(task, cells), dtype=np.float64)
-    if task.shape is Shape.LABEL:
+    if task.shape.form.ONE_CLASS:
         return np.asarray(np.eye(len(task.labels))[given.astype(np.int64)])
     return given.reshape(len(cells), -1)
 

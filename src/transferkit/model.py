@@ -237,6 +237,7 @@ class Model:
             alone=tuple(content.without_second(asked, self.task)),
             unparted=unparted(asked, self.parting),
             labels=self.labels,
+            shape=self.task.shape,
         )
 
     def _warn(

@@ -15,7 +15,6 @@ from transferkit.data import content
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.document import plain
 from transferkit.evaluation.results import RunResult
-from transferkit.shapes import Shape
 from transferkit.table import values
 from transferkit.tasks import Task
 
@@ -24,9 +23,9 @@ _REMEDY = "restore it from a copy"
 
 def write_predictions(result: RunResult, path: Path) -> None:
     """One line per test row: its number, its inputs, its target, and every route's answer, with its probability for one
-    label; then the user's other columns under their own names, or one that is taken already after `data_`."""
+    class; then the user's other columns under their own names, or one that is taken already after `data_`."""
     task, rows = result.task, result.splits.test
-    probable = task.shape is Shape.LABEL
+    probable = task.shape.form.ONE_CLASS
     names = [n for route in result.routes for n in (route.name, f"{route.name}_probability")[: 1 + probable]]
     answers = [task.decode(route.outputs, task.labels) for route in result.routes]
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -37,7 +37,6 @@ from transferkit.tasks import Task
 
 SPANS_BY_TOKEN = "answers that are spans are always learned by the token"
 _ROWS_AT_ONCE = 8192
-_OF_WHOLE_TEXTS = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 _POSITIONS = "positions"
 _NO_TOKENS_IN_COMMON = (
     "matching tokens needs one tokenizer, but teacher and student split the texts differently; {}, or choose another "
@@ -71,7 +70,7 @@ def answers(
 
 def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None) -> Callable[[Rows], Floats]:
     """How `teacher` is asked."""
-    if backbone is not None and isinstance(teacher, FrozenFeatures) and shape in _OF_WHOLE_TEXTS:
+    if backbone is not None and isinstance(teacher, FrozenFeatures) and shape.whole:
         encoder = backbone.encoder()
         if is_part_of(teacher.engine.model, encoder):
             return partial(_from_features, teacher, encoder, cache, backbone.identity)

@@ -41,12 +41,12 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     (most, many), (least, few) = classes[0], classes[-1]
     total = len(train)
     uneven = many > _UNBALANCED * few
-    what = "classes" if task.shape is Shape.LABEL else "labels"
+    what = "classes" if task.shape.form.ONE_CLASS else "labels"
     message = (
         f"{len(classes)} {what} in {counted(total)} to train on; largest {most!r} {counted(many)} "
         f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
     )
-    other = "accuracy" if task.shape is Shape.LABEL else "micro F1"
+    other = "accuracy" if task.shape.form.ONE_CLASS else "micro F1"
     action = (
         f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
     )
@@ -267,7 +267,7 @@ def class_counts(rows: Rows, task: TaskColumns) -> "Counter[str]":
 
 def class_names(rows: Rows, task: TaskColumns) -> Iterable[str]:
     """The label of every row, or all of it."""
-    if task.shape is Shape.LABEL:
+    if task.shape.form.ONE_CLASS:
         return map(str, rows[task.target])
     of_tags = task.shape.form.OF_WORDS
     in_rows = (cell if of_tags and isinstance(cell, list) else names_in(cell) for cell in rows[task.target])

@@ -125,7 +125,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
     targets = [label_key(target, task.shape.form.OF_WORDS) for target in rows[task.target]]
-    repeats = resolve(keys, targets, task.shape is Shape.LABEL, rows.columns.get(WEIGHT))
+    repeats = resolve(keys, targets, task.shape.form.ONE_CLASS, rows.columns.get(WEIGHT))
     findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.form.OF_WORDS else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)

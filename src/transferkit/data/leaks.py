@@ -12,7 +12,6 @@ from transferkit.data import content
 from transferkit.data.columns import TaskColumns
 from transferkit.data.near_duplicates import Sign, near_pairs
 from transferkit.kinds import Kind, Signature
-from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -104,7 +103,7 @@ def _finding(kind: str, pairs: Sequence[tuple[int, int]], part: Part, held: Part
 
 
 def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, task: TaskColumns) -> list[Finding]:
-    if task.shape is not Shape.LABEL:
+    if not task.shape.form.ONE_CLASS:
         return []
     mine, theirs = part.rows[task.target], held.rows[task.target]
     found = [i for i, j in exact if label_key(mine[i]) != label_key(theirs[j])]

@@ -37,7 +37,7 @@ def labels_of(targets: Sequence[Any], shape: Shape) -> list[list[str]] | None:
 
 def strata(targets: Sequence[Any], shape: Shape) -> list[str]:
     """What is to be spread evenly: labels; the rarest of several; tenths of the range of numbers by rank."""
-    if shape is Shape.LABEL:
+    if shape.form.ONE_CLASS:
         return [label_key(target) for target in targets]
     if shape is Shape.LABELS:
         counts = Counter(name for target in targets for name in names_in(target))

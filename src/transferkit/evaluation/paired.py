@@ -12,7 +12,6 @@ from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.evaluation.results import Comparison
 from transferkit.evaluation.scores import CHUNK_CELLS, comparable
-from transferkit.shapes import Shape
 from transferkit.tasks import Task
 
 
@@ -27,7 +26,7 @@ def compare(task: Task, a: tuple[str, Any], b: tuple[str, Any], references: Any)
             f"expected predictions of {name_a} and {name_b} on the same {len(references)} rows, "
             f"found {len(outputs_a)} and {len(outputs_b)}"
         )
-    if task.shape is Shape.LABEL and task.main_metric == "accuracy":
+    if task.shape.form.ONE_CLASS and task.main_metric == "accuracy":
         difference, p_value = mcnemar(outputs_a, outputs_b, np.asarray(references))
         return Comparison(name_a, name_b, difference, p_value, "exact McNemar")
     (of_a, truth), (of_b, _) = comparable(task, outputs_a, references), comparable(task, outputs_b, references)

@@ -11,7 +11,6 @@ from transferkit.errors import ConfigError
 from transferkit.evaluation import shares
 from transferkit.evaluation.results import Interval, ReliabilityBin, Scores
 from transferkit.metrics import calibration_error
-from transferkit.shapes import Shape
 from transferkit.tagging.tags import spans
 from transferkit.tasks import Task
 
@@ -37,9 +36,9 @@ def score(
     told = {name: metrics.signature(name, outputs, truth) for name in names}
     return Scores(
         metrics=intervals(names, outputs, truth, resamples, seed, inputs),
-        per_class=_PER_CLASS[task.shape](task.labels, outputs, truth) if task.shape in _PER_CLASS else {},
-        confusion=_confusion(outputs, truth) if task.shape is Shape.LABEL else np.zeros((0, 0), dtype=np.int64),
-        reliability=_reliability(outputs, truth) if task.shape is Shape.LABEL else (),
+        per_class=_by_name(task, outputs, truth),
+        confusion=_confusion(outputs, truth) if task.shape.form.ONE_CLASS else np.zeros((0, 0), dtype=np.int64),
+        reliability=_reliability(outputs, truth) if task.shape.form.ONE_CLASS else (),
         signatures={name: words for name, words in told.items() if words},
         rows=len(references),
     )
@@ -110,6 +109,13 @@ def drawn_rows(rows: int, count: int, random: np.random.Generator) -> Iterator[n
         yield np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows).astype(np.float64)
 
 
+def _by_name(task: Task, outputs: Any, references: Any) -> dict[str, dict[str, float]]:
+    form = task.shape.form
+    if form.CLASSES:
+        return _per_class(task.labels, outputs, references)
+    return _per_type(outputs, references) if form.OF_WORDS else {}
+
+
 def _per_class(
     labels: Sequence[str], outputs: npt.NDArray[Any], references: npt.NDArray[Any]
 ) -> dict[str, dict[str, float]]:
@@ -121,7 +127,7 @@ def _per_class(
     return {label: {name: float(column[i]) for name, column in columns.items()} for i, label in enumerate(labels)}
 
 
-def _per_type(_labels: Sequence[str], outputs: Any, references: Any) -> dict[str, dict[str, float]]:
+def _per_type(outputs: Any, references: Any) -> dict[str, dict[str, float]]:
     """Precision, recall and F1 of the spans of every type."""
     found, true = (
         {(i, *span) for i, tags in enumerate(rows) for span in spans(tags)} for rows in (outputs, references)
@@ -138,9 +144,6 @@ def _per_type(_labels: Sequence[str], outputs: Any, references: Any) -> dict[str
             "support": float(len(theirs)),
         }
     return out
-
-
-_PER_CLASS = {Shape.LABEL: _per_class, Shape.LABELS: _per_class, Shape.TAGS: _per_type}
 
 
 def _confusion(outputs: npt.NDArray[Any], references: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -36,7 +36,7 @@ class Mistake:
 
 def worst_mistakes(result: RunResult, route: RouteResult, most: int = MOST) -> list[Mistake]:
     """The wrong answers `route` is surest of, or those that are furthest from the truth."""
-    if result.task.shape is not Shape.LABEL:
+    if not result.task.shape.form.ONE_CLASS:
         return _furthest(result, route, most)
     truth = np.asarray(result.task.references(result.splits.test))
     answers, confidence = route.outputs.argmax(axis=1), route.outputs.max(axis=1)
@@ -48,7 +48,7 @@ def worst_mistakes(result: RunResult, route: RouteResult, most: int = MOST) -> l
 def missed_by_all(result: RunResult, most: int = MOST) -> tuple[int, list[Mistake]]:
     """How many test rows every route gets wrong, and those they are surest of (mean confidence); none where
     answers are not simply right or wrong."""
-    if result.task.shape is not Shape.LABEL:
+    if not result.task.shape.form.ONE_CLASS:
         return 0, []
     truth = np.asarray(result.task.references(result.splits.test))
     answers = np.stack([route.outputs.argmax(axis=1) for route in result.routes])

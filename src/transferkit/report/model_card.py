@@ -18,12 +18,6 @@ from transferkit.sources import catalogue
 
 HUB_METRICS = {"macro_f1": "f1", "micro_f1": "f1"}
 """Names the hub has for metrics that are called otherwise here."""
-HUB_TASKS = {
-    "multi-label-classification": "text-classification",
-    "text-regression": "text-classification",
-    "generative-question-answering": "text-generation",
-}
-"""Pipeline tags the hub has for tasks that are called otherwise here."""
 
 
 def write_model_card(result: RunResult, route_name: str, path: Path) -> None:
@@ -76,7 +70,7 @@ def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> d
     """What the hub's search and leaderboards read."""
     front: dict[str, Any] = {
         "library_name": "transformers" if transformers else "transferkit",
-        "pipeline_tag": HUB_TASKS.get(result.task.name, result.task.name),
+        "pipeline_tag": result.task.hub_name or result.task.name,
         "tags": list(dict.fromkeys([result.task.name, "transferkit", route.route.replace("_", "-"), route.name])),
     }
     if base := base_model(result, route):

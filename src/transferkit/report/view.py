@@ -19,12 +19,10 @@ from transferkit.report.charts.reliability import ReliabilityChart, reliability_
 from transferkit.report.formats import example
 from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
 from transferkit.report.rows import RowNumbers, row_numbers
-from transferkit.shapes import Shape
 from transferkit.table.splits import Finding
 
 WIDEST_CONFUSION = 30
 COLOURS = 8
-_WHAT = {Shape.LABEL: "labels", Shape.LABELS: "labels", Shape.TAGS: "tags"}
 
 
 @dataclass(frozen=True)
@@ -173,13 +171,11 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
     rows = f"{len(splits.train):,} train · {len(splits.validation):,} validation"
     rows = f"{len(splits.labelled):,} · {splits.folds}-fold cross-validation" if splits.folds else rows
     rows += "" if result.folded else f" · {len(splits.test):,} test"
-    seeds, labels = result.config.seeds, result.task.labels
+    seeds, labels, form = result.config.seeds, result.task.labels, result.task.shape.form
     facts = [
         (
             "Task",
-            f"{result.task.name}, {len(labels)} {_WHAT[result.task.shape]}"
-            if result.task.shape in _WHAT
-            else result.task.name,
+            f"{result.task.name}, {len(labels)} {form.WANTED}" if form.NAMES else result.task.name,
         ),
         ("Rows", rows),
         ("Model", str(result.config.model)),

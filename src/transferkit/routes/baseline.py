@@ -36,8 +36,8 @@ _SECONDS = 5e-5  # per row and label: 1 s for TREC's 4,357 rows of 6
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
 _TOO_LONG = 100  # a text of so many usual answers is none
 _USUAL = (0.1, 0.3, 1.0, 3.0)
-# A machine per label is trained for every strength and fold.
-_STRENGTHS = {Shape.LABEL: _USUAL, Shape.LABELS: (0.3, 1.0), Shape.VALUE: _USUAL}
+# Of several labels each has a machine for every strength and fold.
+_STRENGTHS = {Shape.LABELS: (0.3, 1.0)}
 _SAMPLE = 10_000  # rows that terms and strength are chosen on
 _MOST_CHARACTERS = 30_000_000  # in longer files runs of characters would take gigabytes
 _MOST_WEIGHTS = 4_000_000  # of words, of pairs, of runs: at most so many terms times labels, the most frequent
@@ -86,7 +86,7 @@ def _linear(context: Context, options: Options, began: float) -> Outcome:
     targets = kind.targets(rows, task)
     taught = kind.regressed(targets)[:, 0] if shape is Shape.VALUE else targets
     groups, own = content.groups(rows, task), weights.of(rows)
-    strengths = options.strengths or _STRENGTHS[shape]
+    strengths = options.strengths or _STRENGTHS.get(shape, _USUAL)
     sample = np.sort(np.random.default_rng(context.seed).permutation(len(rows))[:_SAMPLE])
     made = _candidates(rows, sample, options.terms or get_args(Candidate), max(1, len(task.labels)))
 

@@ -22,6 +22,10 @@ class Form(Protocol):
     CLASSES: bool
     """Whether answers are classes of rows, one or several, so that rows are counted and spread by them."""
 
+    ONE_CLASS: bool
+    """Whether an answer is one class: outputs are probabilities, (rows, classes), each row summing to one, and the
+    likeliest class is the answer; references are numbers of classes, (rows,)."""
+
     NAMES: bool
     """Whether answers are made of names from a set that is known: classes, or tags."""
 
@@ -63,6 +67,10 @@ class Form(Protocol):
 
     MEASURE: str
     """What mistakes are ordered by."""
+
+    FROM_LOGITS: str
+    """A line of Python that makes answers of the `logits` of a `model` for whole texts, for those who serve it without
+    transferkit; empty where that takes more than a line."""
 
     def summary(self, targets: Sequence[Any]) -> str:
         """What the targets of some rows are like, in a line."""

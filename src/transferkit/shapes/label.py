@@ -11,6 +11,7 @@ from transferkit.shapes import as_they_are, counted_names
 from transferkit.table import prose
 
 CLASSES = True
+ONE_CLASS = True
 NAMES = True
 OF_WORDS = False
 OF_TOKENS = False
@@ -25,6 +26,7 @@ WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = None
 MEASURE = "confidence"
+FROM_LOGITS = "[model.config.id2label[i] for i in logits.argmax(dim=1).tolist()]"
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from transferkit.shapes import as_they_are, counted_names
 
 CLASSES = True
+ONE_CLASS = False
 NAMES = True
 OF_WORDS = False
 OF_TOKENS = False
@@ -26,6 +27,7 @@ WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = 16
 MEASURE = "F1"
+FROM_LOGITS = "[[model.config.id2label[i] for i in row.nonzero().flatten().tolist()] for row in logits > 0]"
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -15,6 +15,7 @@ from transferkit.table.splits import Finding
 from transferkit.tagging import answers
 
 CLASSES = False
+ONE_CLASS = False
 NAMES = False
 OF_WORDS = False
 OF_TOKENS = True
@@ -29,6 +30,7 @@ WINDOWS_OF = "spans"
 LOST = "the end of the question is lost; shorten it"
 BATCH_SIZE = 16
 MEASURE = "word F1"
+FROM_LOGITS = ""
 
 
 def summary(targets: Sequence[Any]) -> str:

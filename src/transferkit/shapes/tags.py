@@ -15,6 +15,7 @@ from transferkit.tagging.tags import OUTSIDE, begun, pairs
 _MOST_WORDS = 40
 
 CLASSES = False
+ONE_CLASS = False
 NAMES = True
 OF_WORDS = True
 OF_TOKENS = True
@@ -29,6 +30,7 @@ WINDOWS_OF = "words"
 LOST = "the end is lost"
 BATCH_SIZE = None
 MEASURE = "F1"
+FROM_LOGITS = ""
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -11,6 +11,7 @@ from transferkit.shapes import as_they_are
 from transferkit.table import prose
 
 CLASSES = False
+ONE_CLASS = False
 NAMES = False
 OF_WORDS = False
 OF_TOKENS = False
@@ -25,6 +26,7 @@ WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = 8
 MEASURE = "word F1"
+FROM_LOGITS = ""
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from transferkit.shapes import as_they_are
 
 CLASSES = False
+ONE_CLASS = False
 NAMES = False
 OF_WORDS = False
 OF_TOKENS = False
@@ -23,6 +24,7 @@ WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = None
 MEASURE = "error"
+FROM_LOGITS = "logits[:, 0].tolist()"
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -24,7 +24,7 @@ from transferkit.table.rows import Rows, from_texts
 from transferkit.training import objectives
 from transferkit.training.student_options import DistillationOptions
 
-SHAPES = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
+SHAPES = tuple(shape for shape in Shape if shape.whole)
 OF_A_MODEL = False
 
 _OF_SIGNS = ("zh", "ja", "signs")

@@ -37,8 +37,8 @@ class Task:
     column the names that such data usually has, which are tried before those of all tasks. `instruction` tells a
     pretrained decoder what to do with a text; with `conversations` a text may be a JSON list of messages. `unpack`
     makes the columns that are wanted of those that such data usually has, which are called as in `unpacks`; `notices`
-    says what it does not read of the rows of a split. Its functions stand at the top of a module: a task
-    pickles.
+    says what it does not read of the rows of a split. `hub_name` is the pipeline tag of the hub, where it has another
+    name there. Its functions stand at the top of a module: a task pickles.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Task:
     conversations: bool = False
     unpack: Callable[[Rows], Rows] = _as_they_are
     unpacks: tuple[str, ...] = ()
+    hub_name: str = ""
     notices: Callable[[Rows, str], list[Finding]] = _nothing_left
 
     def bound(self, rows: Rows) -> "Task":

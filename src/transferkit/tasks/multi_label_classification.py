@@ -82,4 +82,5 @@ TASK = Task(
     collect_labels=_collect_labels,
     encode_target=_encode_target,
     decode=_decode,
+    hub_name="text-classification",
 )

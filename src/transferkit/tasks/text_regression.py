@@ -55,4 +55,5 @@ TASK = Task(
     collect_labels=_no_labels,
     encode_target=_encode_target,
     decode=_decode,
+    hub_name="text-classification",
 )

@@ -26,7 +26,6 @@ _HELD_BACK = 5
 _LEAST_SPREAD = 0.1
 _STEPS = 100
 _STEPS_PER_LABEL = 30  # on texts with 6 to 71 labels much was gained at 12 and fewer, nothing at 52
-_PROBED = (Shape.LABEL, Shape.LABELS, Shape.VALUE)
 
 MOST_ROWS = 8_192
 """Rows that are read for it, so that large data are not read once more in full."""
@@ -34,7 +33,7 @@ MOST_ROWS = 8_192
 
 def probing_pays(shape: Shape, labels: int, steps: float) -> bool:
     """Whether there are so few steps for every label that they would go by before a new head knows its labels."""
-    return shape in _PROBED and steps < _STEPS_PER_LABEL * labels
+    return shape.whole and steps < _STEPS_PER_LABEL * labels
 
 
 def probe(

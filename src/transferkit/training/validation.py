@@ -19,20 +19,17 @@ COMPLETION_LOSS = "completion_loss"
 """What is measured of models that write: nats per answer token."""
 
 
-_WEIGHED = (Shape.LABEL, Shape.LABELS, Shape.TAGS)
-
-
 def check_options(name: str, options: TrainingOptions, task: Task) -> None:
     """Raise `ConfigError` where options do not go with the task: the epoch is to be chosen by something that is not
     measured, or labels are to be weighed, drawn or smoothed that rows do not have."""
     if options.label_smoothing and task.shape is Shape.VALUE:
         raise ConfigError(f"{name}: label_smoothing needs labels; {task.name} wants {task.shape.value}; leave it out")
-    if options.class_weights != "none" and task.shape not in _WEIGHED:
+    if options.class_weights != "none" and not task.shape.form.NAMES:
         raise ConfigError(f"{name}: class_weights need labels, but {task.name} wants {task.shape.value}; leave it out")
-    if options.resampling != "none" and task.shape is not Shape.LABEL:
+    if options.resampling != "none" and not task.shape.form.ONE_CLASS:
         raise ConfigError(
             f"{name}: resampling needs one label per row, but {task.name} wants {task.shape.value}; leave it out"
-            + ("; labels have class_weights=balanced" if task.shape in _WEIGHED else "")
+            + ("; labels have class_weights=balanced" if task.shape.form.NAMES else "")
         )
     usable = [name for name in task.metrics if metrics.get(name).HIGHER_IS_BETTER is not None]
     there = (COMPLETION_LOSS,) if task.shape.form.WRITTEN else (*usable, objectives.of(task.shape).STOP_ON)
