@@ -35,9 +35,9 @@ _TRIED = 1000
 _SECONDS = 5e-5  # per row and label: 1 s for TREC's 4,357 rows of 6
 _LENGTHS = (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3)  # of first words, in usual answers
 _TOO_LONG = 100  # a text of so many usual answers is none
-_USUAL = (0.1, 0.3, 1.0, 3.0)
+_USUAL: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0)
 # Of several labels each has a machine for every strength and fold.
-_STRENGTHS = {Shape.LABELS: (0.3, 1.0)}
+_STRENGTHS: Mapping[Shape, tuple[float, ...]] = {Shape.LABELS: (0.3, 1.0)}
 _SAMPLE = 10_000  # rows that terms and strength are chosen on
 _MOST_CHARACTERS = 30_000_000  # in longer files runs of characters would take gigabytes
 _MOST_WEIGHTS = 4_000_000  # of words, of pairs, of runs: at most so many terms times labels, the most frequent
