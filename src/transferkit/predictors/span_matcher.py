@@ -228,7 +228,7 @@ def _sentences(context: str, split: Callable[[str, int], list[Word]]) -> list[li
 
 def counted(contexts: Sequence[str], bonus: float) -> SpanMatcher:
     """From the contexts alone; a stem not seen is as rare as one seen once."""
-    counts = Counter(stem for context in contexts for stem in {stem for stem, _, _ in words(context)})
+    counts = Counter(stem for context in contexts for stem in dict.fromkeys(stem for stem, _, _ in words(context)))
     shares = np.array([*counts.values(), 1], dtype=np.float64) / max(len(contexts), 1)
     rarity = np.asarray(-np.log(np.minimum(shares, 1.0)), dtype=np.float32)
     return SpanMatcher({stem: i for i, stem in enumerate(counts)}, rarity, bonus)
