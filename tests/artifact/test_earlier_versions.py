@@ -19,9 +19,9 @@ from pkgutil import iter_modules
 from typing import Any
 
 import pytest
-from write_fixtures import DIES_AT, answers_of
 
 import transferkit
+from artifact.write_fixtures import DIES_AT, answers_of
 from calling import Call
 from transferkit import predictors, tasks
 from transferkit.artifact import saved_run

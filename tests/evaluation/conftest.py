@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from known_routes import ROWS, TASK, TRUTH, MakeRoute, chosen, make_route
 
+from evaluation.known_routes import ROWS, TASK, TRUTH, MakeRoute, chosen, make_route
 from transferkit.config import DataConfig, RunConfig
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import NaiveClaim, RunResult, Skipped

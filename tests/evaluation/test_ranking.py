@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from known_routes import TRUTH, chosen
 
+from evaluation.known_routes import TRUTH, chosen
 from transferkit.errors import ConfigError
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import RouteResult, RunResult, p_words

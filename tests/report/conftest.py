@@ -1,8 +1,8 @@
 """The example run, built once."""
 
 import pytest
-from example_run import build
 
+from report.example_run import build
 from transferkit.evaluation.results import RunResult
 
 

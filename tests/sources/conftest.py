@@ -9,8 +9,9 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
-from fake_hub import Hub, serve
-from tiny_sources import contents, save_bert, save_gpt2
+
+from sources.fake_hub import Hub, serve
+from sources.tiny_sources import contents, save_bert, save_gpt2
 
 MakeWheel = Callable[..., str]
 

@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-from tiny_sources import WORDS, make_sentence, save_bert, save_tokenizer
 from transformers import AutoModelForSequenceClassification, T5Config, T5ForConditionalGeneration
 
+from sources.tiny_sources import WORDS, make_sentence, save_bert, save_tokenizer
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources import fingerprint

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
-from fake_hub import COMMIT, Hub
-from tiny_sources import contents, save_bert
 
+from sources.fake_hub import COMMIT, Hub
+from sources.tiny_sources import contents, save_bert
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources import address, catalogue, fingerprint

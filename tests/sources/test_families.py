@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_sources import WORDS, save_tokenizer
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
 from architectures import save_bytes
+from sources.tiny_sources import WORDS, save_tokenizer
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources import load_model

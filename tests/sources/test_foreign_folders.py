@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
-from tiny_sources import make_sentence, save_bert
 from transformers import AutoModel
 
+from sources.tiny_sources import make_sentence, save_bert
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources.examination import Seen

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
-from fake_hub import COMMIT, LATER, Hub
 
+from sources.fake_hub import COMMIT, LATER, Hub
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources.source import UnreachableError

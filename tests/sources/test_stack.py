@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_sources import save_bert
 from torch import nn
 from transformers import AlbertConfig, AutoModel, BertConfig, CanineConfig, FunnelConfig, FunnelModel, XLNetConfig
 
+from sources.tiny_sources import save_bert
 from transferkit.sources import load_model, stack
 
 SIZE = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 20}

@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tiny_sources import contents
 
+from sources.tiny_sources import contents
 from transferkit import sources
 from transferkit.errors import ConfigError, ResourceError, SourceError
 from transferkit.sources import address, archive, pip_download, store, wheel

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_sources import save_bert, save_gpt2, save_tokenizer
 from transformers import AutoModelForSequenceClassification, BertConfig
 
+from sources.tiny_sources import save_bert, save_gpt2, save_tokenizer
 from transferkit import sources
 from transferkit.errors import SourceError
 from transferkit.sources import load_model, wrapping
