@@ -1,6 +1,5 @@
 """Prompts before texts: the model's default one, one of its others by name, or any text; what is not used is said."""
 
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 import transferkit
-from tiny_models import save_model, some_rows
+from tiny_models import save_model, some_rows, with_prompts
 from transferkit import flow, predictors
 from transferkit.errors import ConfigError
 
@@ -25,14 +24,7 @@ def not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers folder with two prompts, none of them its default."""
-    folder = save_model(tmp_path_factory.mktemp("prompts") / "model", "bert", 2)
-    kinds = {"": "Transformer", "1_Pooling": "Pooling"}
-    entries = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for path, kind in kinds.items()]
-    (folder / "1_Pooling").mkdir()
-    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode": "mean"}')
-    (folder / "modules.json").write_text(json.dumps(entries))
-    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": PROMPTS}))
-    return folder
+    return with_prompts(save_model(tmp_path_factory.mktemp("prompts") / "model", "bert", 2), PROMPTS)
 
 
 def fit(model: Path, place: Path, **settings: Any) -> Any:

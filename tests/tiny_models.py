@@ -1,6 +1,7 @@
 """Tiny random models of several families, and rows of three labels that are easy to tell apart."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,17 @@ def save_model(
     kind = AutoModelForCausalLM if family in DECODERS else AutoModel
     kind.from_config(_config(family, layers, dropout)).save_pretrained(folder)
     save_tokenizer(folder, family, left)
+    return folder
+
+
+def with_prompts(folder: Path, prompts: Mapping[str, str]) -> Path:
+    """The model in `folder` as sentence-transformers saves one with prompts, none of them its default."""
+    kinds = {"": "Transformer", "1_Pooling": "Pooling"}
+    entries = [{"path": path, "type": f"sentence_transformers.models.{kind}"} for path, kind in kinds.items()]
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode": "mean"}')
+    (folder / "modules.json").write_text(json.dumps(entries))
+    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": dict(prompts)}))
     return folder
 
 

@@ -125,6 +125,25 @@ def _as_names(value: Any) -> Any:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
+def _as_models(value: Any) -> Any:
+    """Names with commas between them are several, unless something is called so."""
+    value = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+    if isinstance(value, str) and "," in value and not _there(value):
+        return [name.strip() for name in value.split(",")]
+    return value
+
+
+def _there(text: str) -> bool:
+    try:
+        return "://" in text or usable_path(text).exists()
+    except ValueError:
+        return True
+
+
+Models = Annotated[
+    Place | Annotated[tuple[Place, ...], Field(min_length=2, max_length=MOST_ROUTES)], BeforeValidator(_as_models)
+]
+"""The name of a model, or of several with commas between them."""
 Columns = Annotated[str, BeforeValidator(_as_one)]
 """The name of a column, or of several with commas between them."""
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_names), Field(max_length=MOST_NAMES)]
@@ -279,10 +298,11 @@ class RunConfig(Strict):
     """Everything `fit` needs. Resolved, it is stored as `DESCRIBED` in the run folder."""
 
     data: DataConfig
-    model: Place | None = Field(
+    model: Models | None = Field(
         None,
-        description="catalogue or hub name, folder, GGUF file or wheel:// address; default: all-MiniLM-L6-v2, "
-        "multilingual-e5-small for texts that it does not know, or SmolLM2-135M-Instruct where texts are to be written",
+        description="catalogue or hub name, folder, GGUF file or wheel:// address; of several, A,B, every route is "
+        "trained from each; default: all-MiniLM-L6-v2, multilingual-e5-small for texts that it does not know, or "
+        "SmolLM2-135M-Instruct where texts are to be written",
     )
     revision: str | None = Field(None, description="revision of a hub model")
     task: str | None = Field(
@@ -322,6 +342,11 @@ class RunConfig(Strict):
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
     output_dir: Folder | None = Field(None, description="run folder; default runs/DATA-DATE")
     cache_dir: CacheFolder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the pretrained models that are asked for; none where the usual one is to be taken."""
+        return (self.model,) if isinstance(self.model, str) else self.model or ()
 
     @field_validator("generation")
     @classmethod

@@ -30,7 +30,8 @@ class Context:
     """What a route may use. It sees no test rows.
 
     `folder` is for its checkpoints; `teachers` are the artifacts of the routes before it in this run, by
-    title; `variants` says what kind of route each title of this run stands for, where that is not its name;
+    title; `variants` says what kind of route each title of this run stands for, where that is not its name; `others`
+    has the pretrained models of those that do not start from `backbone`;
     `load_backbone` fetches another pretrained model. `windows` says that texts longer than
     `max_length` are to be read in windows; `instruction` and `generation` are for models that write,
     `answer_tokens` is the longest answer in a context, None for what the training rows need.
@@ -47,6 +48,7 @@ class Context:
     load_backbone: Callable[[str], Backbone]
     teachers: Mapping[str, Path] = field(default_factory=dict)
     variants: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Backbone] = field(default_factory=dict)
     unlabelled: Rows | None = None
     windows: bool = False
     instruction: str | None = None
@@ -57,6 +59,10 @@ class Context:
     def labelled(self) -> Rows:
         """Training and validation rows, for routes that choose by cross-validation; those of weight 0 teach nothing."""
         return self.train.join(weights.teaching(self.validation)) if len(self.validation) else self.train
+
+    def backbone_of(self, title: str) -> Backbone:
+        """The pretrained model that the route of this run called `title` starts from."""
+        return self.others.get(title, self.backbone)
 
     @property
     def writes(self) -> bool:

@@ -50,14 +50,21 @@ class RouteEstimate:
 
 
 @dataclass(frozen=True)
+class ModelEstimate:
+    """A pretrained model, how many tokens of a row it reads, and the tokens of all rows in its eyes."""
+
+    name: str
+    max_length: int
+    tokens: int
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What would be trained, on what; `busy` says that other work slowed the measurement down."""
 
     overview: Overview
-    model: str
     rows: str
-    tokens: int
-    max_length: int
+    models: tuple[ModelEstimate, ...]
     findings: tuple[Finding, ...]
     routes: tuple[RouteEstimate, ...]
     skipped: tuple[Skipped, ...]
@@ -81,13 +88,11 @@ def of_run(intake: Intake) -> Estimate:
     """Plan as `fit` would, time a batch, and train nothing."""
     prepared = planning.with_model(intake)
     plans, skipped = planning.applicable(prepared)
-    there = measured(prepared)
+    there = {name: measured(prepared, name) for name in prepared.backbones}
     return Estimate(
         overview=prepared.splits.overview,
-        model=prepared.backbone.name,
         rows=prepared.splits.words,
-        tokens=there.tokens,
-        max_length=prepared.max_length,
+        models=tuple(ModelEstimate(name, prepared.max_lengths[name], each.tokens) for name, each in there.items()),
         findings=prepared.splits.audit.findings,
         routes=tuple(of_routes(prepared, plans, there)),
         skipped=tuple(skipped),
@@ -95,14 +100,14 @@ def of_run(intake: Intake) -> Estimate:
     )
 
 
-def measured(prepared: Prepared) -> Measured:
-    """Count the tokens of all rows and time a batch of them."""
-    splits, backbone, tokenizer = prepared.splits, prepared.backbone, prepared.backbone.tokenizer()
+def measured(prepared: Prepared, model: str) -> Measured:
+    """Count the tokens that `model` makes of all rows, and time a batch of them."""
+    splits = prepared.splits
     train, validation, test = (
-        _encoded(rows, prepared, tokenizer) for rows in (splits.train, splits.validation, splits.test)
+        _encoded(rows, prepared, model) for rows in (splits.train, splits.validation, splits.test)
     )
     workload = Workload(
-        speed=speed.measured(backbone, train),
+        speed=speed.measured(prepared.backbones[model], train),
         train=int(train.lengths.sum()),
         validation=int(validation.lengths.sum()),
         longest=int(train.lengths.max()),
@@ -111,13 +116,13 @@ def measured(prepared: Prepared) -> Measured:
     return Measured(workload, int(test.lengths.sum()))
 
 
-def of_routes(prepared: Prepared, plans: Sequence[Plan], measured: Measured) -> Iterator[RouteEstimate]:
-    """What each of `plans`, which apply, would take."""
+def of_routes(prepared: Prepared, plans: Sequence[Plan], measured: Mapping[str, Measured]) -> Iterator[RouteEstimate]:
+    """What each of `plans`, which apply, would take, given what its model makes of the rows."""
     run = RunFolder(prepared.folder)
     earlier: list[str] = []
     for plan in plans:
-        context = context_of(prepared, run, earlier, plan, 0)
-        yield _of_route(prepared, plan, plan.cost(context, measured.workload), measured)
+        context, there = context_of(prepared, run, earlier, plan, 0), measured[plan.backbone]
+        yield _of_route(prepared, plan, plan.cost(context, there.workload), there)
         earlier.append(plan.title)
 
 
@@ -144,12 +149,13 @@ def _changed(plan: Plan) -> dict[str, Any]:
     return {name: value for name, value in plan.options.model_dump().items() if value != usual[name]}
 
 
-def _encoded(rows: Rows, prepared: Prepared, tokenizer: Any) -> Encoded:
-    config, task, backbone = prepared.config, prepared.task, prepared.backbone
+def _encoded(rows: Rows, prepared: Prepared, model: str) -> Encoded:
+    config, task, backbone = prepared.config, prepared.task, prepared.backbones[model]
+    tokenizer, max_length = backbone.tokenizer(), prepared.max_lengths[model]
     if task.shape.form.OF_WORDS:
-        return encode_words(rows, tokenizer, prepared.max_length, backbone.prompt)
+        return encode_words(rows, tokenizer, max_length, backbone.prompt)
     if not (task.shape.form.WRITTEN and backbone.writes):
-        return encode(rows, tokenizer, prepared.max_length, backbone.prompt)
+        return encode(rows, tokenizer, max_length, backbone.prompt)
     asked = frame(tokenizer, backbone.configuration(), task, config.instruction)
     longest = config.generation.max_new_tokens or longest_answer(prepared.splits.train, task, tokenizer, asked)
-    return answered_examples(rows, task, tokenizer, asked, prepared.max_length, longest).encoded
+    return answered_examples(rows, task, tokenizer, asked, max_length, longest).encoded

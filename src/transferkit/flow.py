@@ -41,7 +41,7 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
         rows = prepared.splits, prepared.task
         run.expect(fingerprints.of(*rows), fingerprints.of_unlabelled(*rows))
         starts = starting.folders(prepared.config, prepared.plans)
-        run.ledger.expect_models(starting.fingerprints(prepared.backbone, starts, prepared.cache_dir))
+        run.ledger.expect_models(starting.fingerprints(prepared.backbones.values(), starts, prepared.cache_dir))
         with run.written(learned_rows.NAME) as draft:
             learned_rows.note(draft, prepared.splits, prepared.task, starts.values())
         trained, skipped, folded = _all_trained(prepared, run, plans, skipped)

@@ -27,6 +27,7 @@ from transferkit.evaluation.results import (
 from transferkit.evaluation.scores import comparable, score
 from transferkit.evaluation.verdict import verdict
 from transferkit.planning import Prepared, context_of
+from transferkit.routes import Plan
 from transferkit.table.rows import Rows
 from transferkit.transfer import CrossValidated
 
@@ -42,12 +43,12 @@ def judge(
 
     Where rows are cross-validated and there are no test rows, routes are evaluated by their answers out of fold.
     """
-    task, kinds = prepared.task, {plan.title: plan.kind for plan in prepared.plans}
+    task, plans = prepared.task, {plan.title: plan for plan in prepared.plans}
     out_of_fold = folded if folded and not len(prepared.splits.test) else None
     splits = replace(prepared.splits, test=out_of_fold.rows) if out_of_fold else prepared.splits
     evaluated = replace(prepared, splits=splits)
     results = [
-        _judged(evaluated, run, title, kinds[title], runs, out_of_fold.outputs[title] if out_of_fold else None)
+        _judged(evaluated, run, plans[title], runs, out_of_fold.outputs[title] if out_of_fold else None)
         for title, runs in trained.items()
     ]
     choice, candidates = _chosen(prepared, run, results, folded)
@@ -67,7 +68,9 @@ def judge(
         choice=choice,
         quoted=quoted,
         verdict=verdict(task, routes, choice, quoted, baseline),
-        manifest=manifest(prepared.config, prepared.splits, prepared.task, prepared.backbone, prepared.max_length),
+        manifest=manifest(
+            prepared.config, prepared.splits, prepared.task, prepared.backbones.values(), prepared.max_lengths
+        ),
         naive=_naive(prepared, run, results),
         folded=out_of_fold is not None,
     )
@@ -99,7 +102,7 @@ def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossV
 
 
 def _judged(
-    prepared: Prepared, run: RunFolder, title: str, kind: str, runs: list[Finished], out_of_fold: Sequence[Any] | None
+    prepared: Prepared, run: RunFolder, plan: Plan, runs: list[Finished], out_of_fold: Sequence[Any] | None
 ) -> RouteResult:
     """One route on the test rows; `out_of_fold` are its answers of a cross-validation where there are no others."""
     test, task = prepared.splits.test.for_models(), prepared.task
@@ -123,13 +126,14 @@ def _judged(
         train_seconds=float(np.mean([each.seconds for each in runs])),
     )
     return RouteResult(
-        name=title,
-        route=kind,
+        name=plan.title,
+        route=plan.kind,
+        backbone="" if plan.kind == BASELINE else plan.backbone,
         method=runs[0].method,
         scores=scores,
         cost=cost,
         outputs=answers[0],
-        seed_values=run.earlier_values(title) or tuple(values),
+        seed_values=run.earlier_values(plan.title) or tuple(values),
         history=tuple(runs[0].history),
         settings=runs[0].settings,
         notes=(*runs[0].notes, *notes),
@@ -144,6 +148,7 @@ def _told(prepared: Prepared, found: predictors.Predictions) -> tuple[str, ...]:
     known = {
         number for each in findings if each.kind == "truncation" and each.severity == "warning" for number in each.rows
     }
+    known = set() if len(prepared.backbones) > 1 else known  # what is cut differs between models
     notes = []
     if not known.issuperset(test.numbers[list(found.cut)].tolist()):
         notes.append(f"{len(found.cut):,} of {len(test):,} test rows have more tokens than it reads")

@@ -52,26 +52,25 @@ class Reader:
 
 @dataclass(frozen=True)
 class Prospect:
-    """What is known of a lesson before anything is trained. `tuned` says that the teachers will be `backbone`,
-    fine-tuned in this run; `saved` are the folders of those that were trained before."""
+    """What is known of a lesson before anything is trained. `tuned` are the pretrained models that the teachers will be
+    fine-tuned from, where all of them are trained in this run; `saved` are the folders of those that were trained
+    before."""
 
     task: Task
     rows: Rows
-    backbone: Backbone
-    tuned: bool
+    tuned: tuple[Backbone, ...]
     max_length: int
     load_backbone: Callable[[str], Backbone]
     saved: tuple[Path, ...] = ()
+    trust_remote_code: bool = False
 
     def readers(self) -> list[Reader]:
-        """How the teachers read texts, as far as that is known: those of this run as `backbone` does."""
-        own, found = self.backbone, []
-        if self.tuned:
-            found.append(Reader(own.name, own.tokenizer(), own.prompt))
+        """How the teachers read texts, as far as that is known: those of this run as before their training."""
+        found = [Reader(each.name, each.tokenizer(), each.prompt) for each in self.tuned]
         for folder in self.saved:
             facts = predictors.read_facts(folder)
             if facts.kind in ("transformer", "generator"):
-                tokenizer = load_model.saved_tokenizer(folder, own.trust_remote_code)
+                tokenizer = load_model.saved_tokenizer(folder, self.trust_remote_code)
                 found.append(Reader(str(folder), tokenizer, getattr(facts, "prompt", "")))
         return found
 

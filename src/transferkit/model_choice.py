@@ -1,6 +1,7 @@
-"""The pretrained model of a run: which one, and how it reads the rows."""
+"""The pretrained models of a run: which ones, and how they read the rows."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,12 +26,38 @@ _USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 _MULTILINGUAL = "multilingual-e5-small"
 
 
-def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
-    """The model that was named, or the usual one; but for texts that it does not know one of many languages. The
-    settings name it."""
+def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...]]:
+    """The models that were named, or the usual one; but for texts that it does not know one of many languages. The
+    settings name them."""
+    config = intake.config
+    backbones = tuple(_loaded(config, name) for name in config.models) or (_usual(intake),)
+    _require_plain(config, backbones)
+    return (
+        config.model_copy(update={"model": config.model or backbones[0].name}),
+        tuple(_prompted(backbone, config.prompt) for backbone in backbones),
+    )
+
+
+def _require_plain(config: RunConfig, backbones: Sequence[Backbone]) -> None:
+    """Raise `ConfigError` for models named twice, and for settings that mean one model and would reach several."""
+    names = [backbone.name for backbone in backbones]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"model: {', '.join(twice)} is named twice; leave one out")
+    if len(names) > 1 and config.revision:
+        raise ConfigError(f"revision: of one model, found {len(names)}; leave it out, or take one model")
+    knowing = [backbone.name for backbone in backbones if config.prompt in backbone.prompts]
+    if knowing and len(knowing) < len(names):
+        strange = next(name for name in names if name not in knowing)
+        raise ConfigError(
+            f"prompt: {config.prompt} is the name of a prompt of {knowing[0]}, which {strange} has not; write out the "
+            "text that both are to be given, or take one model"
+        )
+
+
+def _usual(intake: Intake) -> Backbone:
     config, writes = intake.config, intake.task.shape.form.WRITTEN
-    backbone = _loaded(config, config.model or (_USUAL_WRITER if writes else _USUAL_MODEL))
-    if config.model is None and not writes:
+    backbone = _loaded(config, _USUAL_WRITER if writes else _USUAL_MODEL)
+    if not writes:
         texts = _as_read(intake.splits.labelled, intake.task)
         found = coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, "")
         for finding in found:
@@ -40,7 +67,7 @@ def chosen(intake: Intake) -> tuple[RunConfig, Backbone]:
                 log.warning("%s, and %s", finding.message, error)
             else:
                 log.info("%s; %s is taken in its place", finding.message, backbone.name)
-    return config.model_copy(update={"model": config.model or backbone.name}), _prompted(backbone, config.prompt)
+    return backbone
 
 
 def _prompted(backbone: Backbone, asked: str | None) -> Backbone:
@@ -71,7 +98,8 @@ def measured(
     splits: Splits, task: Task, backbone: Backbone, config: RunConfig, needed: bool = True
 ) -> tuple[Splits, int]:
     """How many tokens are read of a row, as many as the model takes unless fewer are asked for, and the splits with
-    what that cuts off added to the audit, and a row as the model reads it to the overview.
+    what that cuts off added to the audit, and a row as the model reads it to the overview. Both name the model where
+    the run has several.
 
     Raises `SourceError` where the model reads nothing of the texts, if it is `needed`.
     """
@@ -93,6 +121,8 @@ def measured(
     long_texts = task.shape.form.WINDOWS_OF or config.long_texts
     longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
     finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
+    if len(config.models) > 1:
+        finding = replace(finding, message=f"{backbone.name}: {finding.message}")
     if task.shape.form.WRITTEN and finding.rows:
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
@@ -120,6 +150,8 @@ def _with_tokens(splits: Splits, task: Task, backbone: Backbone, config: RunConf
     if not len(there):
         return overview
     found = read_back.of(rows.take(there), task, backbone, config, max_length)
+    if len(config.models) > 1:
+        found = [(f"{name} ({backbone.name})", words) for name, words in found]
     for name, words in found:
         log.info("row %d, %s: %s", overview.number, name, words)
     return replace(overview, example=(*overview.example, *found))

@@ -32,15 +32,16 @@ _MOST_WRITTEN = 200
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything a run starts from, before anything is trained."""
+    """Everything a run starts from, before anything is trained: among it its pretrained models by name, and how many
+    tokens each reads of a row."""
 
     config: RunConfig
     folder: Path
     tables: Mapping[str, Rows]
     splits: Splits
     task: Task
-    backbone: Backbone
-    max_length: int
+    backbones: Mapping[str, Backbone]
+    max_lengths: Mapping[str, int]
     plans: tuple[Plan, ...]
 
     @property
@@ -58,24 +59,27 @@ class Prepared:
 
 
 def prepare(config: RunConfig, table: Any = None) -> Prepared:
-    """Read, audit and split the rows; load the model's facts; check every route's options."""
+    """Read, audit and split the rows; load the models' facts; check every route's options."""
     return with_model(take_in(config, table))
 
 
 def with_model(intake: Intake) -> Prepared:
-    """Load the model's facts, measure the rows with its tokenizer, settle the routes."""
+    """Load the models' facts, measure the rows with their tokenizers, settle the routes."""
     task = intake.task
-    config, backbone = model_choice.chosen(intake)
+    config, backbones = model_choice.chosen(intake)
     assert config.output_dir is not None
-    plans = route_choice.plans(config, intake.splits, task, backbone)
+    plans = route_choice.plans(config, intake.splits, task, backbones)
     splits = learned_rows.apart(intake.splits, task, starting.folders(config, plans))
     for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
         log.warning("%s; %s", finding.message, finding.action)
-    needed = any(plan.kind != BASELINE for plan in plans)
-    splits, max_length = model_choice.measured(splits, task, backbone, config, needed)
+    lengths: dict[str, int] = {}
+    for each in backbones:
+        needed = any(plan.kind != BASELINE and plan.backbone == each.name for plan in plans)
+        splits, lengths[each.name] = model_choice.measured(splits, task, each, config, needed)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
-    return Prepared(config, config.output_dir, intake.tables, splits, task, backbone, max_length, plans)
+    by_name = {backbone.name: backbone for backbone in backbones}
+    return Prepared(config, config.output_dir, intake.tables, splits, task, by_name, lengths, plans)
 
 
 def applicable(prepared: Prepared, failed: Mapping[str, str] | None = None) -> tuple[list[Plan], list[Skipped]]:
@@ -109,13 +113,18 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         train=splits.train.for_models(),
         validation=splits.validation.for_models(),
         task=prepared.task,
-        backbone=prepared.backbone,
+        backbone=prepared.backbones[plan.backbone],
         cache=spaces.of(prepared.cache_dir),
         folder=run.checkpoints(plan.title, repeat),
         seed=config.seed + repeat,
-        max_length=prepared.max_length,
+        max_length=prepared.max_lengths[plan.backbone],
         teachers={title: run.artifact(title, repeat) for title in earlier},
         variants={other.title: other.variant for other in prepared.plans},
+        others={
+            other.title: prepared.backbones[other.backbone]
+            for other in prepared.plans
+            if other.backbone != plan.backbone and other.kind != BASELINE
+        },
         unlabelled=None if splits.unlabelled is None else splits.unlabelled.for_models(),
         windows=config.long_texts == "windows",
         instruction=config.instruction,

@@ -1,6 +1,9 @@
 """The routes of a run: those that were named, and what `auto` stands for."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,26 +19,66 @@ from transferkit.table.rows import Rows
 from transferkit.table.splits import Splits
 from transferkit.table.values import names_in
 from transferkit.tasks import Task
+from transferkit.training.student_options import DistillationOptions
 
+_BETWEEN, _FOREIGN = re.compile(r"[/\\:?&=]+"), re.compile(r"[^\w.-]+")
+"""What stands between the parts of an address, and what may not stand in a title."""
 FEW_ROWS_PER_LABEL, MANY_ROWS_PER_LABEL = 20, 100
 _LARGE_BACKBONE = 300e6
 
 
-def plans(config: RunConfig, splits: Splits, task: Task, backbone: Backbone) -> tuple[Plan, ...]:
-    """The routes asked for, ready to run, with a baseline before them where none was.
+def plans(config: RunConfig, splits: Splits, task: Task, backbones: Sequence[Backbone]) -> tuple[Plan, ...]:
+    """The routes asked for, ready to run from each of `backbones`, with a baseline before them where none was.
+
+    Where there are several, titles end in the name of the model: full-all-MiniLM-L6-v2. Teachers that are named by the
+    title of a route are those that start from the same model. The baseline starts from none, and runs once.
 
     Raises `ConfigError` for a name or an option that there is not, and where two have one title.
     """
+    rows_per_label = _rows_per_label(splits.train, task)
+    found: list[tuple[RouteConfig, Plan]] = []
+    for backbone, ending in zip(backbones, endings([each.name for each in backbones]), strict=True):
+        asked = _asked(config.routes, task.shape, rows_per_label, backbone)
+        titles = {route.title: f"{route.title}{ending}" for route in asked if route.name != BASELINE}
+        for route in asked:
+            if route.name == BASELINE and backbone is not backbones[0]:
+                continue
+            titled = route.model_copy(update={"label": titles.get(route.title, route.title)})
+            plan = replace(routes.resolve(titled), backbone=backbone.name)
+            found.append((titled, _taught(plan, titles)))
+    options.require_distinct([route for route, _ in found])
+    return tuple(plan for _, plan in found)
+
+
+def _asked(named: Sequence[RouteConfig], shape: Shape, rows_per_label: float, backbone: Backbone) -> list[RouteConfig]:
+    """The routes that are `named`, with what `auto` stands for, and a baseline."""
     asked: list[RouteConfig] = []
-    for route in config.routes:
-        if route.name == AUTO:
-            asked += automatic(route, task.shape, _rows_per_label(splits.train, task), backbone)
-        else:
-            asked.append(route)
+    for route in named:
+        asked += automatic(route, shape, rows_per_label, backbone) if route.name == AUTO else (route,)
     if all(route.name != BASELINE for route in asked):
         asked.insert(0, RouteConfig(name=BASELINE))
-    options.require_distinct(asked)
-    return tuple(routes.resolve(route) for route in asked)
+    return asked
+
+
+def _taught(plan: Plan, titles: Mapping[str, str]) -> Plan:
+    """`plan` with its teachers by their titles in the run."""
+    if not isinstance(plan.options, DistillationOptions):
+        return plan
+    teachers = tuple(titles.get(name, name) for name in plan.options.teachers)
+    return replace(plan, options=plan.options.model_copy(update={"teachers": teachers}))
+
+
+def endings(names: Sequence[str]) -> list[str]:
+    """What tells the routes of models of these names apart, in titles that folders are named after: the end of the
+    name, as long as it takes; nothing where there is one."""
+    if len(names) == 1:
+        return [""]
+    parts = [[_FOREIGN.sub("-", part) for part in _BETWEEN.split(name) if part] for name in names]
+    for length in range(1, max(map(len, parts)) + 1):
+        found = ["-".join(words[-length:]) for words in parts]
+        if len({ending.casefold() for ending in found}) == len(found):
+            return [f"-{ending}" for ending in found]
+    return [f"-{ending}-{number}" for number, ending in enumerate(found, start=1)]
 
 
 def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone: Backbone) -> tuple[RouteConfig, ...]:

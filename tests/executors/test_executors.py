@@ -190,7 +190,8 @@ def test_a_route_that_cannot_be_trained_in_another_process_is_named(place: Path,
     prepared = prepared_in(place, "failing")
     run = open_run(prepared.config, prepared.folder, False)
     baseline, full, _ = prepared.plans
-    gone = replace(prepared, backbone=replace(prepared.backbone, folder=place / "gone"))
+    ((name, backbone),) = prepared.backbones.items()
+    gone = replace(prepared, backbones={name: replace(backbone, folder=place / "gone")})
     jobs = [job_of(prepared, run, baseline, [], 0), job_of(gone, run, full, [], 0)]
     with pytest.raises(UntrainedError) as raised:
         list(processes.run(jobs))

@@ -122,6 +122,7 @@ def _route(
         history=tuple(_epoch(i, epochs, accuracy, random) for i in range(1, epochs + 1)),
         settings={"learning_rate": 3e-5, "batch_size": 32, "epochs": epochs, "max_length": 64, "seed": 0},
         notes=("stopped early: no better log loss for 2 epochs",) if name == "lora" else (),
+        backbone="" if route == "baseline" else "all-MiniLM-L6-v2",
         artifact=f"models/{name}",
     )
 

@@ -63,7 +63,8 @@ def test_tiny_p_values_are_not_spelled_out(run: RunResult) -> None:
 
 
 def test_unknown_licence_is_said(run: RunResult) -> None:
-    card = model_card(replace(run, manifest={"backbone": {"name": "org/own"}}), "full")
+    own = replace(run.route("full"), backbone="org/own")
+    card = model_card(replace(run, routes=(own,), manifest={"backbone": {"name": "org/own"}}), "full")
     assert "The licence of org/own is not recorded" in card and "license" not in front(card)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,8 +18,13 @@ from transferkit.tasks import Task
 _PACKAGES = ("transferkit", "torch", "transformers", "scikit-learn", "peft", "numpy", "tokenizers")
 
 
-def manifest(config: RunConfig, splits: Splits, task: Task, backbone: Backbone, max_length: int) -> dict[str, Any]:
-    """JSON values only."""
+def manifest(
+    config: RunConfig, splits: Splits, task: Task, backbones: Iterable[Backbone], max_lengths: Mapping[str, int]
+) -> dict[str, Any]:
+    """JSON values only. A run of several pretrained models has `backbones`, each with a `max_length` of its own."""
+    models = [_facts(backbone) for backbone in backbones]
+    lengths = [{"max_length": max_lengths[model["name"]]} for model in models]
+    several = {"backbones": [model | length for model, length in zip(models, lengths, strict=True)]}
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": _versions(),
@@ -33,17 +38,20 @@ def manifest(config: RunConfig, splits: Splits, task: Task, backbone: Backbone, 
             "test": len(splits.test),
             "columns": dict(splits.columns),
         },
-        "backbone": {
-            "name": backbone.name,
-            "revision": backbone.revision,
-            "sha256": backbone.sha256,
-            "licence": backbone.licence,
-            "architecture": backbone.architecture,
-            "parameters": backbone.parameters,
-            "layers": backbone.layers,
-            "width": backbone.width,
-        },
-        "max_length": max_length,
+        **(several if len(models) > 1 else {"backbone": models[0], **lengths[0]}),
+    }
+
+
+def _facts(backbone: Backbone) -> dict[str, Any]:
+    return {
+        "name": backbone.name,
+        "revision": backbone.revision,
+        "sha256": backbone.sha256,
+        "licence": backbone.licence,
+        "architecture": backbone.architecture,
+        "parameters": backbone.parameters,
+        "layers": backbone.layers,
+        "width": backbone.width,
     }
 
 

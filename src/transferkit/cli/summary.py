@@ -52,7 +52,8 @@ def print_estimate(out: Console, found: "Estimate") -> None:
     """Rows, audit, and what every route would take."""
     print_overview(out, replace(found.overview, findings=()))
     _say(out, f"rows     {found.rows}")
-    _say(out, f"model    {found.model}, window {found.max_length} tokens, {found.tokens:,} tokens in all rows")
+    for model in found.models:
+        _say(out, f"model    {model.name}, window {model.max_length} tokens, {model.tokens:,} tokens in all rows")
     _print_findings(out, found.findings)
     out.print()
     out.print(table(("route", "time", "memory", "options"), [_estimate_row(route) for route in found.routes], left=4))

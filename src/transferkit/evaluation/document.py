@@ -47,6 +47,7 @@ def route_to_json(route: RouteResult) -> dict[str, Any]:
         "history": plain(route.history),
         "settings": plain(route.settings),
         "notes": list(route.notes),
+        "backbone": route.backbone,
         "artifact": route.artifact,
         "against_baseline": asdict(route.against_baseline) if route.against_baseline else None,
         "against_best": asdict(route.against_best) if route.against_best else None,

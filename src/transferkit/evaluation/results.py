@@ -95,6 +95,7 @@ class RouteResult:
     `outputs` are the predictions of the first seed on the test rows, in the form of the task's shape.
     `seed_values` has the main metric of every seed. `history` holds one mapping per evaluation
     during training (epoch, loss, validation metrics). `settings` are all effective settings.
+    `backbone` is the name of the pretrained model that the route starts from, empty for the baseline.
     `artifact` is relative to the run folder, and `plain_prompt` is what plain Transformers has to be given before every
     text to answer from it, None where it cannot.
     """
@@ -109,6 +110,7 @@ class RouteResult:
     history: tuple[Mapping[str, float], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    backbone: str = ""
     artifact: str = ""
     plain_prompt: str | None = None
     against_baseline: Comparison | None = None

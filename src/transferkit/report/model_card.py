@@ -109,7 +109,7 @@ def licence(result: RunResult, route: RouteResult) -> str:
     if route.route == BASELINE:
         return ""
     name, entry = _name(result, route), catalogue.model(_name(result, route))
-    known = _model(result).get("licence") if name == _model(result).get("name") else entry and entry.licence
+    known = _model(result, name)["licence"] if _model(result, name) else entry and entry.licence
     return str(known or "").lower()
 
 
@@ -123,12 +123,13 @@ def cell(text: object) -> str:
 
 def _name(result: RunResult, route: RouteResult) -> str:
     """What the model behind `route` was called in the run: a pretrained student has one of its own."""
-    return str(route.settings.get("model") or _model(result).get("name") or result.config.model)
+    return str(route.settings.get("model") or route.backbone)
 
 
-def _model(result: RunResult) -> Mapping[str, Any]:
-    model = result.manifest.get("backbone")
-    return model if isinstance(model, Mapping) else {}
+def _model(result: RunResult, name: str) -> Mapping[str, Any]:
+    """What the manifest says of the model called `name`, nothing where it is none of the run's."""
+    models = result.manifest.get("backbones") or (result.manifest.get("backbone"),)
+    return next((model for model in models if isinstance(model, Mapping) and model.get("name") == name), {})
 
 
 def _metric(route: RouteResult, name: str) -> dict[str, Any]:

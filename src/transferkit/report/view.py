@@ -178,7 +178,7 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
             f"{result.task.name}, {len(labels)} {form.WANTED}" if form.NAMES else result.task.name,
         ),
         ("Rows", rows),
-        ("Model", str(result.config.model)),
+        ("Models" if len(result.config.models) > 1 else "Model", ", ".join(result.config.models)),
         ("Seeds", f"{seeds} per route, from {result.config.seed}" if seeds > 1 else str(result.config.seed)),
     ]
     if created := result.manifest.get("created"):

@@ -69,12 +69,14 @@ class Route(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """A route ready to run: its kind, its variant and checked options."""
+    """A route ready to run: its kind, its variant and checked options, and in a run the name of the pretrained model
+    that it starts from."""
 
     title: str
     kind: str
     variant: str
     options: Strict
+    backbone: str = ""
 
     def why_not(self, context: Context) -> str | None:
         return _route(self.kind).why_not(self.variant, context, self.options)

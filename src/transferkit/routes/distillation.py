@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,15 @@ def why_not(variant: str, context: Context, options: Strict) -> str | None:
             students.require_fitting(folder, context.task, context.backbone.trust_remote_code)
     check_options(variant, options, context.task)
     students.refuse_idle(variant, options, context.task)
-    tuned = teacher_choice.all_tuned(variant, context, options)
-    own = (context.task, context.train, context.backbone)
-    saved = tuple(folder for folder in folders if folder not in context.teachers.values())
-    prospect = Prospect(*own, tuned, context.max_length, context.load_backbone, saved)
+    prospect = Prospect(
+        context.task,
+        context.train,
+        teacher_choice.tuned_from(variant, context, options),
+        context.max_length,
+        context.load_backbone,
+        tuple(folder for folder in folders if folder not in context.teachers.values()),
+        context.backbone.trust_remote_code,
+    )
     return students.get(variant).why_not(options, prospect)
 
 
@@ -142,11 +148,11 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             learn, per_token={"teacher_logits": asking.of_tokens(teachers, folders, rows, learn, context.cache)}
         )
     else:
-        pairs = zip(teachers, folders, strict=True)
-        shape, backbone = context.task.shape, context.backbone
-        answers = np.mean([asking.answers(t, f, rows, context.cache, shape, backbone) for t, f in pairs], axis=0)
+        named = zip(teachers, folders, teacher_choice.names(variant, context, options), strict=True)
+        ask = partial(asking.answers, rows=rows, cache=context.cache, shape=context.task.shape)
+        answers = np.mean([ask(t, f, backbone=context.backbone_of(name)) for t, f, name in named], axis=0)
         soft = back.undone(answerers.of(context.task.shape).logits(answers))
-        soft = of_windows(soft, learn.encoded, np.nan) if shape.form.OF_WORDS else soft
+        soft = of_windows(soft, learn.encoded, np.nan) if context.task.shape.form.OF_WORDS else soft
         learn = replace(learn, labels=targets, per_row={"teacher_logits": soft})
     learn = _with_inner_signals(learn, rows, student, teachers[0], folders[0], context, options)
     check = student.examples(student.read(context.validation))

@@ -39,7 +39,7 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     assert isinstance(options, Options)
     if not prospect.tuned:
         return None
-    backbone = prospect.backbone
+    backbone = prospect.tuned[0]
     if not backbone.stacked:
         return f"{backbone.name} has no stack of layers, of which some could be left out; use pretrained"
     if options.layers:

@@ -42,7 +42,7 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     shape = prospect.task.shape
     if not shape.form.WRITTEN and (reason := backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE)):
         return reason
-    unstacked = [each.name for each in (backbone, prospect.backbone) if not each.stacked]
+    unstacked = [each.name for each in (backbone, *prospect.tuned) if not each.stacked]
     if prospect.tuned and not shape.form.WRITTEN and learns_inner_signals(options) and unstacked:
         raise ConfigError(
             f"pretrained: {unstacked[0]} has no stack of layers whose states or attention could be matched; set "

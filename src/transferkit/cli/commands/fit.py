@@ -19,7 +19,7 @@ def command(
     context: typer.Context,
     data: Annotated[str | None, typer.Argument(help=DataConfig.model_fields["path"].description)] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with the same settings; flags win over it")] = None,
-    model: Annotated[str | None, flag("model")] = None,
+    model: Annotated[list[str] | None, flag("model")] = None,
     revision: Annotated[str | None, flag("revision")] = None,
     task: Annotated[str | None, flag("task")] = None,
     routes: Annotated[str | None, flag("routes")] = None,

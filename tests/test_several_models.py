@@ -1,0 +1,195 @@
+"""Several pretrained models in one run: every route from each, told apart in all that is left, as each is alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import transferkit
+from calling import Call
+from tiny_models import save_model, some_rows, with_prompts
+from transferkit import config, flow, planning, route_choice
+from transferkit.artifact.run_folder import RunFolder
+from transferkit.errors import ConfigError
+from transferkit.intake import take_in
+from transferkit.planning import Prepared, context_of
+from transferkit.run import Run
+
+ROWS = some_rows(90)
+QUICK: list[Any] = ["feature_transfer", {"full": {"epochs": 1}}, {"fewer_layers": {"epochs": 1}}]
+
+
+@pytest.fixture(autouse=True)
+def not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests see that saved models answer the same in a fresh process, which takes as long as all of this."""
+    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    folder = tmp_path_factory.mktemp("models")
+    return str(save_model(folder / "one", "bert", 3)), str(save_model(folder / "zwei 二", "mpnet", 2, seed=1))
+
+
+def fit(place: Path, model: Any, name: str = "run", **settings: Any) -> Run:
+    asked = {"folds": 0, "routes": QUICK, "offline": True, **settings}
+    rows = {"text": list(ROWS["text"]), "label": list(ROWS["label"])}
+    return transferkit.fit(rows, model=model, output_dir=place / name, cache_dir=place / "cache", **asked)
+
+
+def prepared(place: Path, model: Any, routes: Any = QUICK, **settings: Any) -> Prepared:
+    asked = {"data": {"path": "rows", "folds": 0}, "model": model, "routes": routes, "offline": True, **settings}
+    described = config.parse({**asked, "output_dir": place / "run", "cache_dir": place / "cache"})
+    return planning.with_model(take_in(described, dict(ROWS.columns)))
+
+
+TITLES = ["baseline", "feature_transfer-one", "full-one", "fewer_layers-one"]
+TITLES += ["feature_transfer-zwei-二", "full-zwei-二", "fewer_layers-zwei-二"]
+
+
+def test_every_route_is_trained_from_each_and_the_same_as_alone(models: tuple[str, str], tmp_path: Path) -> None:
+    run = fit(tmp_path, models)
+    assert sorted(route.name for route in run.result.routes) == sorted(TITLES)
+    assert sorted(path.name for path in (run.folder / "models").iterdir()) == sorted(TITLES)
+    for model, ending in zip(models, ("one", "zwei-二"), strict=True):
+        alone = fit(tmp_path, model, f"alone-{ending}")
+        for route in ("feature_transfer", "full", "fewer_layers"):
+            both, own = run.result.route(f"{route}-{ending}"), alone.result.route(route)
+            assert np.array_equal(both.outputs, own.outputs) and both.backbone == own.backbone == model
+            assert both.settings.get("learning_rate") == own.settings.get("learning_rate")
+    assert run.result.route("baseline").backbone == ""
+
+
+def test_all_that_is_left_names_them(models: tuple[str, str], tmp_path: Path) -> None:
+    run = fit(tmp_path, models, routes=["feature_transfer"])
+    record = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    assert [(each["name"], each["max_length"]) for each in record["manifest"]["backbones"]] == [
+        (models[0], 48),
+        (models[1], 46),
+    ]
+    assert "backbone" not in record["manifest"] and record["config"]["model"] == list(models)
+    named = {route["name"]: route["backbone"] for route in record["routes"]}
+    assert named == {"baseline": "", "feature_transfer-one": models[0], "feature_transfer-zwei-二": models[1]}
+    for title, model in named.items():
+        card = (run.folder / "models" / title / "README.md").read_text(encoding="utf-8")
+        assert [line.partition(": ")[2].strip('"') for line in card.splitlines() if line.startswith("base_model:")] == [
+            model
+        ] * bool(model)
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    assert all(words in page for words in ("Models", *models, *named))
+    kinds = [finding for finding in run.result.splits.audit.findings if finding.kind == "truncation"]
+    assert [finding.message.split(":")[0] for finding in kinds] == list(models)
+    read = [name for name, _ in run.result.splits.overview.example if "reads" in name]
+    assert read == [f"as the model reads it ({name})" for name in models]
+    assert run.model("feature_transfer-zwei-二").predict(["the cat"])
+
+
+def test_a_run_of_several_goes_on(models: tuple[str, str], tmp_path: Path, call: Call) -> None:
+    fit(tmp_path, models, routes=["feature_transfer"])
+    asked = config.read_yaml(tmp_path / "run" / "config.yaml")
+    assert asked["model"] == list(models)
+    again = fit(tmp_path, models, routes=["feature_transfer"], resume=True)
+    assert len(again.result.routes) == 3
+
+
+@pytest.mark.parametrize("teachers", [[], ["full"], ["full-one"]])
+def test_students_learn_from_the_route_of_their_own_model(
+    models: tuple[str, str], tmp_path: Path, teachers: list[str]
+) -> None:
+    """Or from that of another, where it is named."""
+    asked: list[Any] = [{"full": {"epochs": 1}}, {"fewer_layers": {"teachers": teachers, "epochs": 1}}]
+    there = prepared(tmp_path, models, asked)
+    plans, skipped = planning.applicable(there)
+    assert not skipped and len(plans) == 5
+    wanted = ["full-one", "full-one" if "full-one" in teachers else "full-zwei-二"]
+    run, students = RunFolder(there.folder), [plan for plan in plans if plan.variant == "fewer_layers"]
+    for plan, title in zip(students, wanted, strict=True):
+        context = context_of(there, run, [other.title for other in plans], plan, 0)
+        assert plan.teachers(context) == (title,)
+        assert context.backbone_of(title).layers == (3 if title == "full-one" else 2)
+
+
+def test_layers_of_a_teacher_are_counted_in_its_own_model(models: tuple[str, str], tmp_path: Path) -> None:
+    asked = [{"full": {"epochs": 1}}, {"fewer_layers": {"teachers": ["full-one"], "layers": [1, 3], "epochs": 1}}]
+    run = fit(tmp_path, models, routes=asked)
+    student = run.result.route("fewer_layers-zwei-二")
+    assert student.settings["layers"] == [1, 3] and "full-one" in student.method
+    with pytest.raises(ConfigError, match="layers"):
+        planning.applicable(prepared(tmp_path, models[1], [asked[0], {"fewer_layers": {"layers": [1, 3]}}]))
+
+
+def test_each_reads_as_many_tokens_as_it_takes(models: tuple[str, str], tmp_path: Path) -> None:
+    longer = str(save_model(tmp_path / "longer", "gpt2", 2))
+    there = prepared(tmp_path, [models[0], longer], ["full"])
+    lengths = {
+        plan.title: context_of(there, RunFolder(there.folder), [], plan, 0).max_length for plan in there.plans[1:]
+    }
+    assert lengths == {"full-one": 48, "full-longer": 96}
+
+
+@pytest.mark.parametrize(
+    ("names", "endings"),
+    [
+        (["all-MiniLM-L6-v2"], [""]),
+        (["all-MiniLM-L6-v2", "/models/bert-base"], ["-all-MiniLM-L6-v2", "-bert-base"]),
+        (["google/bert", "BAAI/bert"], ["-google-bert", "-BAAI-bert"]),
+        (["/a/Bert", "/b/bert"], ["-a-Bert", "-b-bert"]),
+        (["../模型", "wheel://x?y=z"], ["-模型", "-z"]),
+        (["my model", "your/model"], ["-my-model", "-model"]),
+        (["a b", "a,b"], ["-a-b-1", "-a-b-2"]),
+    ],
+)
+def test_titles_end_in_what_tells_models_apart(names: list[str], endings: list[str]) -> None:
+    assert route_choice.endings(names) == endings
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"model": "ONE,ONE"}, "model: .*one is named twice"),
+        ({"revision": "main"}, "revision: of one model, found 2"),
+        ({"model": "ONE,"}, "model"),
+        ({"model": ["ONE", "nowhere/at/all"]}, "nowhere/at/all"),
+        ({"model": []}, "model: .*at least 2"),
+        ({"model": [1, 2]}, "model"),
+    ],
+)
+def test_what_means_nothing_is_refused(
+    models: tuple[str, str], tmp_path: Path, settings: dict[str, Any], words: str
+) -> None:
+    def named(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace("ONE", models[0])
+        return [named(each) for each in value] if isinstance(value, list) else value
+
+    asked = {"model": list(models)} | {name: named(value) for name, value in settings.items()}
+    with pytest.raises(transferkit.TransferkitError, match=words):
+        prepared(tmp_path, **asked)
+
+
+def test_a_prompt_that_only_one_knows_by_name_is_refused(models: tuple[str, str], tmp_path: Path) -> None:
+    named = with_prompts(save_model(tmp_path / "named", "bert", 2), {"query": "the old "})
+    with pytest.raises(ConfigError, match=r"prompt: query is the name of a prompt of .*named, which .*one has not"):
+        prepared(tmp_path, [str(named), models[0]], prompt="query")
+    there = prepared(tmp_path, [str(named), models[0]], prompt="my ")
+    assert [backbone.prompt for backbone in there.backbones.values()] == ["my ", "my "]
+
+
+def test_a_folder_with_a_comma_in_its_name_is_one(models: tuple[str, str], tmp_path: Path) -> None:
+    folder = save_model(tmp_path / "one,two", "bert", 2)
+    assert list(prepared(tmp_path, str(folder)).backbones) == [str(folder)]
+    assert len(prepared(tmp_path, f"{models[0]}, {models[1]}").backbones) == 2
+
+
+def test_on_the_command_line(models: tuple[str, str], tmp_path: Path, call: Call) -> None:
+    """What each would take is said before; named together or one by one, they are the same."""
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text,label\n" + "".join(f"{t},{y}\n" for t, y in zip(ROWS["text"], ROWS["label"], strict=True)))
+    for words in (("--model", ",".join(models)), ("--model", models[0], "--model", models[1])):
+        more = ("--routes", "full", "--folds", "0", "--offline", "--dry-run", "--output-dir", tmp_path / "run")
+        ended = call("fit", rows, *words, *more, "--cache-dir", tmp_path / "cache")
+        assert ended.code == 0, ended.err
+        printed = " ".join(ended.out.split())
+        assert all(words in printed for words in ("full-one", "full-zwei-二", *models))
