@@ -108,8 +108,9 @@ def licence(result: RunResult, route: RouteResult) -> str:
     """Licence of that model as manifest or catalogue have it, in the hub's spelling (apache-2.0)."""
     if route.route == BASELINE:
         return ""
-    name, entry = _name(result, route), catalogue.model(_name(result, route))
-    known = _model(result, name)["licence"] if _model(result, name) else entry and entry.licence
+    name = _name(result, route)
+    entry, model = catalogue.model(name), _model(result, name)
+    known = model.get("licence") if model else entry and entry.licence
     return str(known or "").lower()
 
 
