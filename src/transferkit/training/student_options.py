@@ -31,7 +31,8 @@ class DistillationOptions(TrainingOptions):
     teachers: Names = Field(
         (),
         max_length=100,
-        description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route",
+        description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route, of "
+        "several models that of its own",
     )
     temperature: Softening | tuple[Softening, Softening] = Field(
         2.0, description="softens the teacher's and the student's answers"
