@@ -52,10 +52,13 @@ def train_routes(
     return found
 
 
-def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) -> CrossValidated:
+def cross_validate(
+    prepared: Prepared, run: RunFolder, plans: Sequence[Plan], executor: Executor = in_process
+) -> CrossValidated:
     """Train every route in every part of the labelled rows and let it answer the rest, as often as there are seeds.
 
-    What an earlier process finished is kept. A part is a run of its own, whose models are dropped at its end.
+    What an earlier process finished is kept. A part is a run of its own, whose models are dropped at its end;
+    `executor` says where its trainings run.
     """
     rows = prepared.splits.labelled
     first, splits = prepared.config.seed, prepared.splits
@@ -68,13 +71,13 @@ def cross_validate(prepared: Prepared, run: RunFolder, plans: Sequence[Plan]) ->
         *(len(common), sum(map(len, seeds))),
     )
     for repeat, held in enumerate(seeds):
-        for title, found in _repeat(prepared, run, plans, held, repeat).items():
+        for title, found in _repeat(prepared, run, plans, held, repeat, executor).items():
             outputs[title].append(found[np.isin(covered[repeat], common)])
     return CrossValidated(rows.take(common), outputs)
 
 
 def _repeat(
-    prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Sequence[Ints], repeat: int
+    prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Sequence[Ints], repeat: int, executor: Executor
 ) -> dict[str, Any]:
     """Answers of every route to the rows at `held`, in order."""
     kept = {plan.title: held_out.path_of(run.path, plan.title, repeat) for plan in plans}
@@ -82,7 +85,7 @@ def _repeat(
         found: dict[str, list[Any]] = {title: [] for title in kept}
         for i, part in enumerate(held):
             log.info("cross-validation: part %d of %d", i + 1, len(held))
-            for title, answers in _part(prepared, run.part(repeat, i), plans, part, repeat).items():
+            for title, answers in _part(prepared, run.part(repeat, i), plans, part, repeat, executor).items():
                 found[title].append((part, answers))
         for title, path in kept.items():
             with run.written(path.relative_to(run.path).as_posix()) as draft:
@@ -91,7 +94,9 @@ def _repeat(
     return {title: held_out.read(path, count) for title, path in kept.items()}
 
 
-def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints, repeat: int) -> dict[str, Any]:
+def _part(
+    prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints, repeat: int, executor: Executor
+) -> dict[str, Any]:
     """Answers of every route, trained on the other rows, to those at `held`; none is trained that has answered."""
     config = prepared.config
     config = config.model_copy(update={"seeds": 1, "seed": config.seed + repeat})
@@ -99,7 +104,7 @@ def _part(prepared: Prepared, run: RunFolder, plans: Sequence[Plan], held: Ints,
     inner = replace(prepared, config=config, splits=splits, folder=run.path)
     kept = {plan.title: held_out.path_of(run.path, f"part-{plan.title}", 0) for plan in plans}
     if not all(path.exists() for path in kept.values()):
-        trained = train_routes(inner, run, plans)
+        trained = train_routes(inner, run, plans, executor)
         for title, path in kept.items():
             model = load(trained[title][0].artifact, config.trust_remote_code)
             with run.written(path.relative_to(run.path).as_posix()) as draft:

@@ -8,7 +8,7 @@ import numpy as np
 from transferkit import tasks
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import Candidate
-from transferkit.evaluation.results import VALIDATION, Choice, Cost, RouteResult
+from transferkit.evaluation.results import VALIDATION, Choice, MeasuredCost, RouteResult
 from transferkit.evaluation.scores import score
 
 TASK = replace(tasks.get("text-classification"), labels=("no", "yes"))
@@ -25,7 +25,7 @@ def make_route(
     missed = np.isin(np.arange(ROWS), range(wrong) if isinstance(wrong, int) else wrong)
     answers = np.where(missed, 1 - TRUTH, TRUTH)
     probabilities = np.where(answers[:, None] == [0, 1], 0.9, 0.1).astype(np.float32)
-    cost = Cost(90_900_000, 22_700_000, 22_700_000, 61.5, speed, 1000 / speed)
+    cost = MeasuredCost(90_900_000, 22_700_000, 22_700_000, 61.5, speed, 1000 / speed)
     scores = score(TASK, probabilities, TRUTH, resamples=200)
     return RouteResult(name, route, f"{name} way", scores, cost, probabilities, tuple(seeds))
 

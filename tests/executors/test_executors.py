@@ -24,7 +24,7 @@ from transferkit.errors import ConfigError
 from transferkit.executors import in_process
 from transferkit.job import Job, UntrainedError, job_of, trained
 from transferkit.planning import Prepared
-from transferkit.transfer import train_routes
+from transferkit.transfer import cross_validate, train_routes
 
 ROUTES: list[Any] = [{"full": {"epochs": 2}}, {"static": {"epochs": 1, "width": 8, "hidden": 8, "teachers": ["full"]}}]
 
@@ -162,6 +162,18 @@ def test_two_processes_leave_what_one_does(place: Path, processes: Processes) ->
         assert replace(theirs, **known) == mine and theirs.artifact == there.path / "models" / title
     assert there.ledger.read().artifacts == here.ledger.read().artifacts
     assert there.ledger.read().files.keys() == here.ledger.read().files.keys()
+
+
+def test_a_cross_validation_in_two_processes_answers_the_same(place: Path, processes: Processes) -> None:
+    found = []
+    for name, executor in (("folds-here", in_process), ("folds-there", processes)):
+        prepared = prepared_in(place, name, routes=[{"full": {"epochs": 1}}], data={"path": "rows", "folds": 2})
+        run = open_run(prepared.config, prepared.folder, False)
+        found.append(cross_validate(prepared, run, planning.applicable(prepared)[0], executor))
+    here, there = found
+    assert here.rows.numbers.tolist() == there.rows.numbers.tolist() and len(here.rows) > 40
+    assert here.outputs.keys() == there.outputs.keys() == {"baseline", "full"}
+    assert all(np.array_equal(here.outputs[title], there.outputs[title]) for title in here.outputs)
 
 
 def test_a_student_follows_its_teacher_alone(place: Path) -> None:

@@ -17,7 +17,7 @@ from transferkit.data import fingerprints
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import Candidate
 from transferkit.evaluation.ranking import compared
-from transferkit.evaluation.results import VALIDATION, Cost, NaiveClaim, RouteResult, RunResult, Skipped
+from transferkit.evaluation.results import VALIDATION, MeasuredCost, NaiveClaim, RouteResult, RunResult, Skipped
 from transferkit.evaluation.scores import score
 from transferkit.evaluation.verdict import verdict
 from transferkit.report.page import write_report
@@ -116,7 +116,7 @@ def _route(
         route=route,
         method=method,
         scores=scores,
-        cost=Cost(int(megabytes * 1e6), int(megabytes * 250_000), trained, seconds, speed, 1.2 + 900 / speed),
+        cost=MeasuredCost(int(megabytes * 1e6), int(megabytes * 250_000), trained, seconds, speed, 1.2 + 900 / speed),
         outputs=probabilities,
         seed_values=(accuracy, accuracy - 0.004, accuracy + 0.002),
         history=tuple(_epoch(i, epochs, accuracy, random) for i in range(1, epochs + 1)),

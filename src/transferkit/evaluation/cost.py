@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 
 from transferkit.errors import DataError
-from transferkit.evaluation.results import Cost
+from transferkit.evaluation.results import MeasuredCost
 from transferkit.predictors import Predictor
 from transferkit.progress import progress, silently
 from transferkit.table.rows import Rows
@@ -24,7 +24,7 @@ SINGLE_REPEATS = 20
 
 def measure_cost(
     predictor: Predictor, folder: Path, rows: Rows, *, trained_parameters: int, train_seconds: float
-) -> Cost:
+) -> MeasuredCost:
     """Size of `folder` and the speed of `predictor`, measured in about two seconds, or in the time of 42 texts.
 
     Texts per second is the median of three warm passes over as many of `rows` as the time allows (repeated
@@ -36,7 +36,7 @@ def measure_cost(
     with progress("measuring its speed, texts", WARM_UP_ROWS + PROBE_ROWS) as advance, silently():
         fast = _texts_per_second(predictor, rows, advance)
         one = _milliseconds_one(predictor, rows)
-    return Cost(
+    return MeasuredCost(
         bytes=folder_bytes(folder),
         parameters=predictor.parameters,
         trained_parameters=trained_parameters,

@@ -50,7 +50,7 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Cost:
+class MeasuredCost:
     """What a predictor costs: bytes on disk, weights, seconds to train, speed on this machine."""
 
     bytes: int
@@ -104,7 +104,7 @@ class RouteResult:
     route: str
     method: str
     scores: Scores
-    cost: Cost
+    cost: MeasuredCost
     outputs: Any
     seed_values: tuple[float, ...]
     history: tuple[Mapping[str, float], ...] = ()
