@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,13 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from calling import Call, Ended
 from tiny_models import Tiny, load, save_model
 from tiny_reviews import VOCABULARY, examples
+from transferkit import flow
+from transferkit.artifact import verify
+from transferkit.artifact.run_folder import RunFolder
 from transferkit.cli import failures
 from transferkit.cli.app import app
+from transferkit.errors import ArtifactError
+from transferkit.evaluation import cost
 from transferkit.sources.backbone import Backbone
 
 # What is asked here of models is asked of the CPU; `test_gpu.py` looks at a GPU.
@@ -23,6 +29,22 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 # Models this small gain nothing from a second thread, and pytest has a process per core already.
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
+
+
+def _read_back_here(run: RunFolder, trust_remote_code: bool = False) -> None:
+    if wrong := verify.verify(run, trust_remote_code):
+        raise ArtifactError("; ".join(wrong))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_judging() -> Iterator[None]:
+    """Speed is measured for a moment, and saved models are read back in this process, not in a fresh one, each of which
+    takes longer than a small training."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flow, "verify_in_fresh_process", _read_back_here)
+        patch.setattr(cost, "BULK_SECONDS", 0.01)
+        patch.setattr(cost, "SINGLE_SECONDS", 0.01)
+        yield
 
 
 @pytest.fixture

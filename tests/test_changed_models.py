@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,6 @@ REFUSED = r"cannot resume .*: the model in .* is not the one that this run began
 
 class KilledError(Exception):
     """In the place of a kill."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def not_read_back() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
-        yield
 
 
 @pytest.fixture(scope="module")

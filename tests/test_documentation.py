@@ -31,7 +31,6 @@ from transferkit.cli.commands import fit
 from transferkit.cli.description import described
 from transferkit.config import RunConfig, Strict
 from transferkit.data import read
-from transferkit.evaluation import cost
 from transferkit.lesson import Lesson
 from transferkit.options.static import Options as StaticOptions
 from transferkit.routes import contrastive
@@ -147,10 +146,6 @@ def stage(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(sources, "load", tiny)
     monkeypatch.setattr(sources, "load_tables", tables)
-    # Reading back in a fresh process and measuring speed are tested elsewhere, and take seconds each.
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
-    monkeypatch.setattr(cost, "BULK_SECONDS", 0.02)
-    monkeypatch.setattr(cost, "SINGLE_SECONDS", 0.02)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     yield tmp_path

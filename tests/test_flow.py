@@ -19,6 +19,7 @@ import yaml
 from tiny_models import save_model, some_rows
 from transferkit import estimate, flow, job, judging, planning, predictors, transfer
 from transferkit.artifact.run_folder import open_run
+from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.cache.spaces import Cache, Space
 from transferkit.config import parse
 from transferkit.context import Context
@@ -84,7 +85,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def everything(place: Place) -> RunResult:
     """All routes with two seeds."""
     asked = [*EVERYTHING, {"pretrained": {"epochs": 1, "model": str(place.folder / "small")}}]
-    return flow.fit(parse(place.config("everything", routes=asked, seeds=2)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flow, "verify_in_fresh_process", verify_in_fresh_process)
+        return flow.fit(parse(place.config("everything", routes=asked, seeds=2)))
 
 
 NAMES = ["baseline", "feature_transfer", "full", "top_layers", "lora", "contrastive", "fewer_layers", "pretrained"]
@@ -225,7 +228,6 @@ def test_a_killed_run_goes_on_to_the_same_result(place: Place) -> None:
 
 
 def test_routes_that_do_not_apply_are_skipped_and_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
     values = place.config("skipping", routes=["static", {"full": {"epochs": 1}}])
     result = flow.fit(parse(values))
     assert [each.name for each in result.skipped] == ["static"] and "no route before it" in result.skipped[0].reason

@@ -89,9 +89,6 @@ def stage(call: Call, tiny_model: Path, finished_run: Path, tmp_path: Path, monk
     folder.mkdir()
     with (folder / "rows.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *examples()])
-    monkeypatch.setattr("transferkit.flow.verify_in_fresh_process", lambda *_: None)
-    monkeypatch.setattr("transferkit.evaluation.cost.BULK_SECONDS", 0.01)
-    monkeypatch.setattr("transferkit.evaluation.cost.SINGLE_SECONDS", 0.01)
     return Stage(folder, call, tiny_model, finished_run)
 
 

@@ -7,18 +7,12 @@ import pytest
 
 import transferkit
 from tiny_models import save_model, some_rows
-from transferkit import flow, routes
+from transferkit import routes
 from transferkit.context import Context
 from transferkit.errors import ConfigError, ResourceError, TransferkitError
 from transferkit.routes import Outcome, Plan
 
 REASON = "its layers are of another kind"
-
-
-@pytest.fixture(autouse=True)
-def not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests see that saved models answer the same in a fresh process, which takes as long as all of this."""
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, variant: str, error: Exception) -> None:

@@ -13,7 +13,8 @@ import transferkit
 from calling import Call
 from own_code import save_own
 from tiny_models import save_model, some_rows
-from transferkit import TransferClassifier, sources
+from transferkit import TransferClassifier, flow, sources
+from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.errors import ArtifactError, SourceError
 
 TEXTS = ["the old cat was here", "a red one"]
@@ -86,8 +87,9 @@ def test_an_estimator_runs_code_only_when_told_to(
 
 
 def test_with_the_flag_it_works_to_the_end(
-    model: Path, file: Path, place: Path, call: Call, agreeable: list[str]
+    model: Path, file: Path, place: Path, call: Call, agreeable: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(flow, "verify_in_fresh_process", verify_in_fresh_process)
     ended = fit(call, model, file, "--trust-remote-code")
     assert ended.code == 0, ended.err
     run = place / "run"

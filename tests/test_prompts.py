@@ -9,16 +9,10 @@ import pytest
 
 import transferkit
 from tiny_models import save_model, some_rows, with_prompts
-from transferkit import flow, predictors
+from transferkit import predictors
 from transferkit.errors import ConfigError
 
 PROMPTS = {"query": "the ", "passage": "my old "}
-
-
-@pytest.fixture(autouse=True)
-def not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests see that saved models answer the same in a fresh process, which takes as long as all of this."""
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,10 @@ import torch
 
 import transferkit
 from tiny_models import FILLERS, KINDS, save_model, some_rows
-from transferkit import flow, predictors
+from transferkit import predictors
 
 WINDOW = 8
 LONG = " ".join([*FILLERS, KINDS["animal"][0], *FILLERS])
-
-
-@pytest.fixture(autouse=True)
-def not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests see that saved models answer the same in a fresh process, which takes as long as all of this."""
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
 
 
 def fit(place: Path, routes: Any, **settings: Any) -> Path:

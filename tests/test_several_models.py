@@ -10,7 +10,7 @@ import pytest
 import transferkit
 from calling import Call
 from tiny_models import save_model, some_rows, with_prompts
-from transferkit import config, flow, planning, route_choice
+from transferkit import config, planning, route_choice
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.errors import ConfigError
 from transferkit.intake import take_in
@@ -19,12 +19,6 @@ from transferkit.run import Run
 
 ROWS = some_rows(90)
 QUICK: list[Any] = ["feature_transfer", {"full": {"epochs": 1}}, {"fewer_layers": {"epochs": 1}}]
-
-
-@pytest.fixture(autouse=True)
-def not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests see that saved models answer the same in a fresh process, which takes as long as all of this."""
-    monkeypatch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """A start, a teacher or an adapter that has learned test rows: they leave the test, or nothing is run."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,13 @@ import pytest
 
 import transferkit
 from tiny_models import save_model, some_rows
-from transferkit import flow, tasks
+from transferkit import tasks
 from transferkit.artifact import learned_rows
 from transferkit.errors import DataError
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Audit, Splits
 
 TASK = tasks.get("text-classification")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def not_read_back() -> Iterator[None]:
-    """Other tests see that saved models answer the same in a fresh process, which takes as long as all of this."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flow, "verify_in_fresh_process", lambda *_: None)
-        yield
 
 
 def columns(rows: Rows) -> dict[str, list[str]]:

@@ -63,6 +63,7 @@ def test_what_the_routes_save(tmp_path: Path) -> None:
         {"text": list(rows["text"]), "label": list(rows["label"])},
         model=str(base),
         routes=[{"name": name, "options": {"epochs": 1} if name in TRAINED else {}} for name in ROUTES],
+        folds=0,
         offline=True,
         output_dir=tmp_path / "run",
         cache_dir=tmp_path / "cache",
