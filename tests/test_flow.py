@@ -112,13 +112,15 @@ def test_every_route_is_judged(everything: RunResult) -> None:
 def test_a_model_that_reads_less_than_the_audit_says_is_told() -> None:
     test = Rows({"text": ["a"] * 3}, np.array([4, 5, 6]))
     warned = Finding("truncation", "warning", "", (4, 9), "")
-    known: Any = SimpleNamespace(splits=SimpleNamespace(test=test, audit=Audit((warned,), {})))
+    known: Any = SimpleNamespace(splits=SimpleNamespace(test=test, audit=Audit((warned,), {})), backbones={"one": None})
     assert judging._told(known, Predictions(np.zeros(3), cut=(0,))) == ()
     found = judging._told(known, Predictions(np.zeros(3), cut=(0, 2), unfinished=(1,)))
     assert found == (
         "2 of 3 test rows have more tokens than it reads",
         "1 of 3 answers stopped at max_new_tokens",
     )
+    known.backbones["two"] = None  # of which the audit's may be about the other
+    assert len(judging._told(known, Predictions(np.zeros(3), cut=(0,)))) == 1
 
 
 def test_what_is_left_behind(everything: RunResult, place: Place) -> None:

@@ -39,7 +39,7 @@ EARLIER, OTHERS, FRESH = some_rows(60, seed=1), some_rows(60, seed=2), some_rows
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, not_read_back: None) -> Path:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that has learned `EARLIER`."""
     folder = tmp_path_factory.mktemp("starts")
     save_model(folder / "model", "bert", 2)
