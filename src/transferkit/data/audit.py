@@ -57,28 +57,28 @@ def turns(train: Rows) -> list[Finding]:
     """Which turns of conversations are learned, where some have more than one answer."""
     talks = [talk for text in train["text"] if (talk := conversations.parsed(text))]
     earlier = [talk.answers for talk in talks if talk.answers]
-    found = []
+    findings = []
     if earlier:
         many = counted(sum(earlier), "answer")
         message = f"{counted(len(earlier), 'conversation')} to train on with {many} before the last"
         action = "every answer is learned (by encoder-decoders the last), the last judged"
-        found.append(Finding("turns", "info", message, (), action))
+        findings.append(Finding("turns", "info", message, (), action))
     if unlearned := sum(talk.unlearned for talk in talks):
         message = f"{counted(unlearned, 'answer')} of weight 0, or of a prompt, in conversations to train on"
-        found.append(Finding("turns", "info", message, (), "read, not learned"))
-    return found
+        findings.append(Finding("turns", "info", message, (), "read, not learned"))
+    return findings
 
 
 def always(train: Rows, task: TaskColumns) -> list[Finding]:
     """Labels of which several may hold, and which hold in every row: there is nothing to learn about them."""
     if task.shape is not Shape.LABELS:
         return []
-    found = sorted(label for label, count in class_counts(train, task).items() if count == len(train))
-    if not found:
+    labels = sorted(label for label, count in class_counts(train, task).items() if count == len(train))
+    if not labels:
         return []
-    listed = ", ".join(map(repr, found[:MOST_SHOWN])) + (" ..." if len(found) > MOST_SHOWN else "")
-    hold = verb(len(found), "holds", "hold")
-    message = f"{counted(len(found), 'label')} that {hold} in every row to train on: {listed}"
+    listed = ", ".join(map(repr, labels[:MOST_SHOWN])) + (" ..." if len(labels) > MOST_SHOWN else "")
+    hold = verb(len(labels), "holds", "hold")
+    message = f"{counted(len(labels), 'label')} that {hold} in every row to train on: {listed}"
     return [Finding("constant", "warning", message, (), "given to every text; add rows without it, or leave it out")]
 
 
@@ -105,14 +105,14 @@ def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
     spelt: dict[str, list[str]] = {}
     for label, _ in class_counts(train, task).most_common():
         spelt.setdefault(_visible(label), []).append(label)
-    alike = [found for found in spelt.values() if len(found) > 1]
+    alike = [spellings for spellings in spelt.values() if len(spellings) > 1]
     if not alike:
         return []
     odd = {label for _, *others in alike for label in others}
     named_in = [names_in(target) for target in train[task.target]]
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if odd & set(names))
     more = f" and {len(alike) - MOST_SHOWN} more" if len(alike) > MOST_SHOWN else ""
-    listed = "; ".join(" and ".join(map(repr, found)) for found in alike[:MOST_SHOWN]) + more
+    listed = "; ".join(" and ".join(map(repr, spellings)) for spellings in alike[:MOST_SHOWN]) + more
     message = f"labels that differ only in how they are written: {listed} ({shown(numbers)})"
     return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
 
@@ -152,7 +152,7 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
                 rows.setdefault(tag, []).append(int(number))
     if not rows or not prefixed:
         return []
-    numbers = tuple(sorted({number for each in rows.values() for number in each}))
+    numbers = tuple(sorted({number for row_numbers in rows.values() for number in row_numbers}))
     listed = ", ".join(map(repr, sorted(rows)[:MOST_SHOWN])) + (" ..." if len(rows) > MOST_SHOWN else "")
     message = f"{counted(len(rows), 'tag')} without B- or I- among others that have it: {listed} ({shown(numbers)})"
     action = "every stretch of such a tag is taken as one span of a type of its own; mend the file if that is not meant"
@@ -174,7 +174,7 @@ def unknown_tags(rows: Rows, task: TaskColumns, known: Collection[str], which: s
     tags = sorted(set().union(*unseen.values()))
     if not tags:
         return []
-    numbers = tuple(number for number, found in unseen.items() if found)
+    numbers = tuple(number for number, unseen_tags in unseen.items() if unseen_tags)
     listed = ", ".join(map(repr, tags[:MOST_SHOWN])) + (" ..." if len(tags) > MOST_SHOWN else "")
     message = f"{counted(len(tags), 'tag')} {which}: {listed} ({shown(numbers)})"
     return [Finding("unlearned-tags", "warning", message, numbers, f"counted as missed{advice}")]
@@ -278,4 +278,4 @@ def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[
     """label -> split -> rows."""
     counts = {name: class_counts(rows, task) for name, rows in parts.items()}
     labels = sorted(set().union(*counts.values()))
-    return {label: {name: found[label] for name, found in counts.items()} for label in labels}
+    return {label: {name: split_counts[label] for name, split_counts in counts.items()} for label in labels}

@@ -18,9 +18,9 @@ from transferkit.table.values import names_in
 
 def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
     """Every table has the same input columns; weights of test rows are not read."""
-    found = {name: set(part.columns) - {WEIGHT} for name, part in cleaned.items()}
-    for name, columns in found.items():
-        odd = columns ^ found["train"]
+    columns_of = {name: set(part.columns) - {WEIGHT} for name, part in cleaned.items()}
+    for name, columns in columns_of.items():
+        odd = columns ^ columns_of["train"]
         if odd:
             has, lacks = (name, "train") if odd <= columns else ("train", name)
             raise DataError(
@@ -69,7 +69,7 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
 def any_left(train: Rows, repeats: Sequence[Finding], columns: Mapping[str, str]) -> None:
     """Some text has one label, or one that most of its rows have."""
     if not len(train):
-        told = next((each.message for each in repeats if each.kind == "label-conflicts"), "no row is left")
+        told = next((finding.message for finding in repeats if finding.kind == "label-conflicts"), "no row is left")
         raise DataError(
             f"{train.source or 'data'}: every text carries contradictory labels, none of which has a majority: {told}; "
             f"are {' and '.join(map(repr, columns.values()))} the right columns? Name others with --text and --label, "
@@ -88,13 +88,13 @@ def one_number(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, 
     names = labels.same_numbers({label for rows in parts.values() for label in audit.class_counts(rows, task)})
     if not names:
         return dict(parts), []
-    found, findings = {}, []
+    new_parts, findings = {}, []
     for name, rows in parts.items():
         what = "has a whole number", "have whole numbers"
         split = name if len(parts) > 1 else ""
-        found[name], told = _respelt(rows, split, task, names, what, "in another spelling than the others")
+        new_parts[name], told = _respelt(rows, split, task, names, what, "in another spelling than the others")
         findings += told
-    return found, findings
+    return new_parts, findings
 
 
 def _respelt(
@@ -117,12 +117,12 @@ def one_spelling(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str
     """`parts` with the spelling that train has for labels written otherwise (`1.0` for `1`), and the findings."""
     if not task.shape.form.CLASSES:
         return dict(parts), []
-    known, found, findings = audit.class_counts(parts["train"], task), {}, []
+    known, new_parts, findings = audit.class_counts(parts["train"], task), {}, []
     for name, rows in parts.items():
         names, what = labels.respelt(audit.class_counts(rows, task), known), ("has labels", "have labels")
-        found[name], told = _respelt(rows, name, task, names, what, "in another spelling than train")
+        new_parts[name], told = _respelt(rows, name, task, names, what, "in another spelling than train")
         findings += told
-    return found, findings
+    return new_parts, findings
 
 
 def same_labels(parts: Mapping[str, Rows], task: TaskColumns) -> None:
@@ -149,7 +149,7 @@ def learnable(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, R
     """
     if not task.shape.form.CLASSES:
         return dict(parts), []
-    known, found, findings = audit.class_counts(parts["train"], task), dict(parts), []
+    known, new_parts, findings = audit.class_counts(parts["train"], task), dict(parts), []
     for name in ("validation", "test"):
         rows, several = parts[name], task.shape is Shape.LABELS
         counts = audit.class_counts(rows, task)
@@ -160,10 +160,10 @@ def learnable(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, R
         findings.append(_unlearned(rows, name, unknown, where, several))
         if several:
             targets = [[label for label in target if label not in unknown] for target in rows[task.target]]
-            found[name] = replace(rows, columns={**rows.columns, task.target: targets})
+            new_parts[name] = replace(rows, columns={**rows.columns, task.target: targets})
         else:
-            found[name] = rows.take(sorted(set(range(len(rows))) - set(where)))
-    return found, findings
+            new_parts[name] = rows.take(sorted(set(range(len(rows))) - set(where)))
+    return new_parts, findings
 
 
 def _unlearned(rows: Rows, name: str, unknown: Mapping[str, int], where: Sequence[int], several: bool) -> Finding:
@@ -216,32 +216,32 @@ def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> li
     """A finding where so many pairs have the same first text that a split made here may part them."""
     if "text_pair" not in task.optional_inputs or "text_pair" not in train:
         return []
-    found = content.categories([task.inputs["text"].key(text) for text in train["text"]])
-    if not found:
+    common_texts = content.categories([task.inputs["text"].key(text) for text in train["text"]])
+    if not common_texts:
         return []
-    count = prose.verb(len(found), "it counts as a category", "these count as categories")
+    count = prose.verb(len(common_texts), "it counts as a category", "these count as categories")
     message = (
-        f"{prose.counted(sum(found.values()))} share {prose.counted(len(found), 'text')} in column "
+        f"{prose.counted(sum(common_texts.values()))} share {prose.counted(len(common_texts), 'text')} in column "
         f"{columns['text']!r}, so many that {count}"
     )
     return [Finding("shared-texts", "info", message, (), "pairs with the same one may stand on both sides of a split")]
 
 
-def shared_texts(parts: Mapping[str, Rows], task: TaskColumns, given: Collection[str]) -> list[Finding]:
+def shared_texts(parts: Mapping[str, Rows], task: TaskColumns, given_names: Collection[str]) -> list[Finding]:
     """A warning where given rows to judge on are about texts that train has other rows about."""
-    train, found = parts["train"], []
-    for name in [name for name in ("validation", "test") if name in given and "text_pair" in train]:
+    train, findings = parts["train"], []
+    for name in [name for name in ("validation", "test") if name in given_names and "text_pair" in train]:
         about = content.groups(train.join(parts[name]), task)
-        known, asked = set(about[: len(train)]), about[len(train) :]
-        numbers = tuple(int(parts[name].numbers[i]) for i, text in enumerate(asked) if text in known)
+        known, texts = set(about[: len(train)]), about[len(train) :]
+        numbers = tuple(int(parts[name].numbers[i]) for i, text in enumerate(texts) if text in known)
         if numbers:
             message = (
                 f"{prose.counted(len(numbers))} of {name} {prose.verb(len(numbers), 'is', 'are')} about a text that "
                 f"train has other rows about ({prose.shown(numbers)})"
             )
             action = "kept: given rows are not touched; on new texts scores may differ"
-            found.append(Finding("shared-texts", "warning", message, numbers, action))
-    return found
+            findings.append(Finding("shared-texts", "warning", message, numbers, action))
+    return findings
 
 
 def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:

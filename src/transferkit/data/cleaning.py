@@ -51,8 +51,8 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     where = f"{table.source or 'data'}{f' ({name})' if name else ''}"
     wanted = task.shape.form.WANTED
     if blank.all():
-        asked = " or ".join(repr(columns[column]) for column in task.inputs)
-        raise DataError(f"{where}: all {len(rows):,} rows are empty in column {asked}; name another with --text")
+        listed = " or ".join(repr(columns[column]) for column in task.inputs)
+        raise DataError(f"{where}: all {len(rows):,} rows are empty in column {listed}; name another with --text")
     if (blank | unlabelled).all():
         column = columns[task.target]
         made = "" if column in table else f", made of {', '.join(map(repr, table.columns))}"
@@ -151,14 +151,14 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
 
 def _tagged_twice(rows: Rows, keys: Sequence[str], kept: "npt.NDArray[np.bool_]", name: str) -> list[Finding]:
     """Texts that stand in several of the rows that are `kept`, none of which is a copy, with different tags."""
-    found = grouped(list(compress(keys, kept)))
+    groups = grouped(list(compress(keys, kept)))
     own = rows.numbers[kept]
-    numbers = sorted(int(own[i]) for group in found for i in group)
+    numbers = sorted(int(own[i]) for group in groups for i in group)
     if not numbers:
         return []
     message = (
-        f"{prose.counted(len(found), 'text')}{prose.of(name)} in {prose.counted(len(numbers))} "
-        f"{prose.verb(len(found), 'carries', 'carry')} different tags ({prose.shown(numbers)})"
+        f"{prose.counted(len(groups), 'text')}{prose.of(name)} in {prose.counted(len(numbers))} "
+        f"{prose.verb(len(groups), 'carries', 'carry')} different tags ({prose.shown(numbers)})"
     )
     return [Finding("tag-conflicts", "warning", message, tuple(numbers), "kept; each is learned")]
 
@@ -180,13 +180,13 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, w
 
 def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
     """Rows that hold every column's own name, as files joined to one have them; never all rows."""
-    found = np.zeros(len(table), dtype=bool)
+    is_header = np.zeros(len(table), dtype=bool)
     if len(table.columns) > 1:
         (first, cells), *others = table.columns.items()
         likely = (i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip().lstrip("\ufeff") == first)
         for i in likely:
-            found[i] = all(isinstance(row[i], str) and row[i].strip() == name for name, row in others)
-    return found & ~found.all()
+            is_header[i] = all(isinstance(row[i], str) and row[i].strip() == name for name, row in others)
+    return is_header & ~is_header.all()
 
 
 def _dropped(kind: str, rows: Rows, name: str, lacks: str, action: str) -> Finding:

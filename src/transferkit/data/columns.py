@@ -90,7 +90,7 @@ def canonical(
     No row is dropped. Raises `DataError` when a column that is needed cannot be found, or the names look like a row.
     """
     headers.refuse(rows)
-    given = rows.columns
+    raw_columns = rows.columns
     rows = joined.with_texts(task.unpack(rows), named or {}, (*task.inputs, *task.optional_inputs))
     chosen = find(list(rows.columns), task, named or {}, need_target, rows.source)
     kinds = {**task.inputs, **task.optional_inputs}
@@ -112,13 +112,14 @@ def canonical(
         if need_target:
             del columns[sentences.GIVEN]
     ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
-    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=_others(rows, given, chosen)), chosen
+    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=_others(rows, raw_columns, chosen)), chosen
 
 
-def _others(rows: Rows, given: Collection[str], chosen: Mapping[str, str]) -> others.Others:
-    """The columns of `rows` that were `given` and are not read; what is called as several of them is made of these."""
+def _others(rows: Rows, raw_columns: Collection[str], chosen: Mapping[str, str]) -> others.Others:
+    """The columns of `rows` that were among `raw_columns` and are not read; what is called as several of them is made
+    of these."""
     read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, ()))}
-    return others.whole({name: rows[name] for name in given if name in rows and name not in read}, len(rows))
+    return others.whole({name: rows[name] for name in raw_columns if name in rows and name not in read}, len(rows))
 
 
 def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
@@ -127,7 +128,7 @@ def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
     second = inputs[1] if len(inputs) > 1 else None
     if config.text_pair and second is None:
         raise DataError(f"--text-pair {config.text_pair}: this task reads single texts; join both in one column")
-    asked = {
+    raw_names = {
         inputs[0]: config.text,
         second: config.text_pair,
         task.target: config.label,
@@ -135,7 +136,7 @@ def explicit(task: TaskColumns, config: DataConfig) -> dict[str, str]:
         TIME: config.time,
         WEIGHT: config.weight,
     }
-    return {name: raw for name, raw in asked.items() if name is not None and raw is not None}
+    return {name: raw for name, raw in raw_names.items() if name is not None and raw is not None}
 
 
 def find(
@@ -198,8 +199,8 @@ def _of_words(task: TaskColumns) -> bool:
 def flags(task: TaskColumns) -> dict[str, str]:
     """Canonical column -> the flag that names it."""
     inputs = (*task.inputs, *task.optional_inputs)
-    asked = {task.target: "--label", **{name: f"--{name}" for name in ASIDE}}
-    return asked | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
+    flag_of = {task.target: "--label", **{name: f"--{name}" for name in ASIDE}}
+    return flag_of | dict(zip(inputs, ("--text", "--text-pair"), strict=False))
 
 
 def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], source: str) -> str:
@@ -231,9 +232,9 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
     usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
-    asked = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
+    options = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
-    way_out = f"pass {asked}" if asked else "give data with that column"
+    way_out = f"pass {options}" if options else "give data with that column"
     if any("\ufffd" in name for name in names):
         way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
     return (

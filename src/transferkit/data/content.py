@@ -76,10 +76,10 @@ def _connected(texts: Sequence[str], values: Sequence[str | None]) -> list[str]:
         return node
 
     def node(of_text: bool, name: str) -> int:
-        found = nodes.setdefault((of_text, name), len(parents))
-        if found == len(parents):
-            parents.append(found)
-        return root(found)
+        number = nodes.setdefault((of_text, name), len(parents))
+        if number == len(parents):
+            parents.append(number)
+        return root(number)
 
     for text, value in zip(texts, values, strict=True):
         if value is not None:

@@ -40,10 +40,10 @@ def _are_decimals(cells: Sequence[Any]) -> bool:
         return False
     if any(not isinstance(cell, str) and not missing(cell) for cell in cells):
         return False  # numbers beside: the texts are slips
-    found = [_NUMBER.fullmatch(cell) for cell in texts]
-    parted = [match for match in found if match and match["part"]]
-    whole_with_points = any(match and not match["part"] and "." in match["whole"] for match in found)
-    return all(found) and not whole_with_points and any(map(_is_clear, parted))
+    matches = [_NUMBER.fullmatch(cell) for cell in texts]
+    parted = [match for match in matches if match and match["part"]]
+    whole_with_points = any(match and not match["part"] and "." in match["whole"] for match in matches)
+    return all(matches) and not whole_with_points and any(map(_is_clear, parted))
 
 
 def _is_clear(match: "re.Match[str]") -> bool:

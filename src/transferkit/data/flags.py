@@ -30,16 +30,16 @@ def flag(cell: Any) -> bool | None:
     return _HOLDS[_plain(cell)]
 
 
-def held(given: Mapping[str, Any]) -> list[str] | None:
+def held(cells: Mapping[str, Any]) -> list[str] | None:
     """The names whose flags hold, None where none of them is known: an empty cell says no beside others that are not.
 
     Raises `ValueError` for what is no flag, and for -1 beside flags that are known.
     """
-    found = {name: flag(cell) for name, cell in given.items()}
-    known = [name for name, holds in found.items() if holds is not None]
-    if known and any(_plain(cell) in _UNKNOWN for cell in given.values()):
+    flags = {name: flag(cell) for name, cell in cells.items()}
+    known = [name for name, holds in flags.items() if holds is not None]
+    if known and any(_plain(cell) in _UNKNOWN for cell in cells.values()):
         raise ValueError("expected 0 or 1 for every label, or -1 for all of them, found both")
-    return [name for name in known if found[name]] if known else None
+    return [name for name in known if flags[name]] if known else None
 
 
 def columns(rows: Rows, others: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -47,8 +47,8 @@ def columns(rows: Rows, others: Sequence[str]) -> tuple[list[str], list[str]]:
     names their splits is neither."""
     neither = (*_COUNTERS, *SPLIT_FLAGS)
     left = [name for name in rows.columns if name not in others and _usual(name) not in neither]
-    found = [name for name in left if all(map(is_flag, rows[name])) and not all(map(is_blank, rows[name]))]
-    return found, [name for name in left if name not in found]
+    flag_columns = [name for name in left if all(map(is_flag, rows[name])) and not all(map(is_blank, rows[name]))]
+    return flag_columns, [name for name in left if name not in flag_columns]
 
 
 def _usual(name: str) -> str:

@@ -27,8 +27,8 @@ def folds_of(config: DataConfig, task: TaskColumns, rows: Mapping[str, int]) -> 
     if isinstance(config.folds, str):
         few = labelled < FEW_ROWS and not task.shape.form.WRITTEN
         unvalidated = "validation" not in rows and config.validation_size == 0
-        asked = AUTO_FOLDS if few or unvalidated else 0
-        return asked if labelled >= 2 * asked else max(LEAST_FOLDS, labelled // 2) if asked else 0
+        folds = AUTO_FOLDS if few or unvalidated else 0
+        return folds if labelled >= 2 * folds else max(LEAST_FOLDS, labelled // 2) if folds else 0
     if config.folds and not LEAST_FOLDS <= config.folds <= labelled // 2:
         raise DataError(
             f"--folds {config.folds}: expected from {LEAST_FOLDS} to {max(LEAST_FOLDS, labelled // 2)} parts of "

@@ -60,7 +60,7 @@ def _below(rows: Rows, name: str) -> list[Any]:
 
 def is_value(name: str, cells: Sequence[Any]) -> bool:
     """Whether a name is a label that some of `cells` have, or a number as they all are."""
-    cells = [each for cell in cells[:_MOST] for each in (cell if isinstance(cell, list) else [cell])]
+    cells = [value for cell in cells[:_MOST] for value in (cell if isinstance(cell, list) else [cell])]
     if len(cells) < _FEWEST or not all(isinstance(cell, str | Real) for cell in cells):
         return False
     name = name.strip()
@@ -71,7 +71,7 @@ def is_value(name: str, cells: Sequence[Any]) -> bool:
     if name in texts and 2 <= len(set(texts)) <= _DIFFERENT * len(texts):  # one value alone ticks a box
         return True
     number, numbers = _number(name), [_number(text) for text in texts]
-    known = [each for each in numbers if each is not None]
+    known = [value for value in numbers if value is not None]
     if number is None or len(known) < len(numbers):
         return False
     return number not in _YEARS and min(known) <= number <= max(known)
@@ -94,8 +94,8 @@ def is_sentence(name: str, cells: Sequence[Any]) -> bool:
     cells = cells[:_MOST]
     if not (_is_long(name, _WORDS_OF_A_SENTENCE, _SIGNS_OF_A_SENTENCE) and _is_like(name, cells, 1)):
         return False
-    asked = sum(str(cell).rstrip().endswith(_ASKING) for cell in cells)
-    return not name.endswith(_ASKING) or asked > _SHORT * len(cells)
+    questions = sum(str(cell).rstrip().endswith(_ASKING) for cell in cells)
+    return not name.endswith(_ASKING) or questions > _SHORT * len(cells)
 
 
 def _is_long(name: str, words: int, signs: int) -> bool:

@@ -29,13 +29,13 @@ def with_texts(rows: Rows, named: Mapping[str, str], inputs: Collection[str]) ->
     Its cells have a line `name: value` for every column that is not empty there.
     """
     several = {
-        raw: found for name, raw in named.items() if name in inputs and len(found := parts(raw, rows.columns)) > 1
+        raw: names for name, raw in named.items() if name in inputs and len(names := parts(raw, rows.columns)) > 1
     }
-    several = {raw: found for raw, found in several.items() if there(raw, rows.columns)}
+    several = {raw: names for raw, names in several.items() if there(raw, rows.columns)}
     if not several:
         return rows
-    joined = {raw: _texts(rows, found) for raw, found in several.items()}
-    used = {part for found in several.values() for part in found} - set(named.values())
+    joined = {raw: _texts(rows, names) for raw, names in several.items()}
+    used = {part for names in several.values() for part in names} - set(named.values())
     left = {name: cells for name, cells in rows.columns.items() if name not in used}
     return replace(rows, columns={**left, **joined})
 

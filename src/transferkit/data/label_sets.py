@@ -38,7 +38,7 @@ class Asked:
 
 
 def in_lists(
-    tables: Mapping[str, Rows], task: TaskColumns, named: Mapping[str, str], asked: Asked
+    tables: Mapping[str, Rows], task: TaskColumns, named: Mapping[str, str], options: Asked
 ) -> tuple[Tables, dict[str, str], list[Finding]]:
     """`tables` of one run with lists of labels in one column, the names of its columns, and what was found.
 
@@ -46,24 +46,24 @@ def in_lists(
     `DataError` with file, row and column for what cannot be read, and where labels would be called 0 and 1.
     """
     if task.shape is not Shape.LABELS:
-        if asked.separator or asked.names:
+        if options.separator or options.names:
             raise DataError("--label-separator and --label-names are for --task multi-label-classification; leave out")
         return dict(tables), dict(named), []
     first = tables[next((name for name in tables if name == "train"), next(iter(tables)))]
-    raw, several = _columns(first, task, named, asked.known)
+    raw, several = _columns(first, task, named, options.known)
     if raw is None:
         return dict(tables), dict(named), []
     if several:
         column = joined.written(several)
-        found = {name: _of_flags(rows, several, column) for name, rows in tables.items()}
+        new_tables = {name: _of_flags(rows, several, column) for name, rows in tables.items()}
         listed = ", ".join(map(repr, several[:10])) + (" ..." if len(several) > 10 else "")
         message = f"{prose.counted(len(several), 'column')} of 0 and 1 read as labels: {listed}"
         told = [Finding("label-columns", "info", message, (), ""), *_empty_flags(tables, several)]
-        told += _nowhere({name: rows[column] for name, rows in found.items()}, () if asked.known else several)
+        told += _nowhere({name: rows[column] for name, rows in new_tables.items()}, () if options.known else several)
     else:
         column = raw
-        found, told = _of_column(tables, raw, asked)
-    return found, {**named, task.target: column}, told
+        new_tables, told = _of_column(tables, raw, options)
+    return new_tables, {**named, task.target: column}, told
 
 
 def _columns(
@@ -112,29 +112,30 @@ def _of_flags(rows: Rows, columns: Sequence[str], name: str) -> Rows:
         )
     cells: list[Any] = []
     for i in range(len(rows)):
-        given = {column: rows[column][i] for column in columns}
-        if all(str(cell).strip() == column for column, cell in given.items()):
+        row = {column: rows[column][i] for column in columns}
+        if all(str(cell).strip() == column for column, cell in row.items()):
             cells.append(name)  # the header once more
             continue
-        cells.append(_read(flags.held, given, rows, i, name))
+        cells.append(_read(flags.held, row, rows, i, name))
     return replace(rows, columns={**rows.columns, name: cells})
 
 
 def _empty_flags(tables: Mapping[str, Rows], columns: Sequence[str]) -> list[Finding]:
     """Rows in which cells are empty beside 0 and 1, of which it is not said whether these labels hold."""
-    found = []
+    numbers = []
     for rows in tables.values():
         empty = [[flags.is_blank(cell) for cell in rows[column]] for column in columns]
-        found += [
+        numbers += [
             int(rows.numbers[i]) for i, cells in enumerate(zip(*empty, strict=True)) if any(cells) and not all(cells)
         ]
-    if not found:
+    if not numbers:
         return []
-    has = prose.verb(len(found), "has", "have")
+    has = prose.verb(len(numbers), "has", "have")
     message = (
-        f"{prose.counted(len(found))} {has} empty cells beside 0 and 1 in the columns of labels ({prose.shown(found)})"
+        f"{prose.counted(len(numbers))} {has} empty cells beside 0 and 1 in the columns of labels "
+        f"({prose.shown(numbers)})"
     )
-    return [Finding("empty-flags", "warning", message, tuple(found), "read as 0; write 0 or 1 in every one of them")]
+    return [Finding("empty-flags", "warning", message, tuple(numbers), "read as 0; write 0 or 1 in every one of them")]
 
 
 def _nowhere(cells: Mapping[str, Sequence[Any]], names: Collection[str]) -> list[Finding]:
@@ -148,37 +149,39 @@ def _nowhere(cells: Mapping[str, Sequence[Any]], names: Collection[str]) -> list
     return [Finding("unused-labels", "warning", message, (), "left out: no model gives it; add rows that have it")]
 
 
-def _of_column(tables: Mapping[str, Rows], raw: str, asked: Asked) -> tuple[Tables, list[Finding]]:
+def _of_column(tables: Mapping[str, Rows], raw: str, options: Asked) -> tuple[Tables, list[Finding]]:
     there = {name: rows for name, rows in tables.items() if raw in rows}
     cells = {
         name: [_read(_value, cell, rows, i, raw) for i, cell in enumerate(rows[raw])] for name, rows in there.items()
     }
-    given = [cell for column in cells.values() for cell in column if cell is not None and cell != raw]
+    values = [cell for column in cells.values() for cell in column if cell is not None and cell != raw]
     where = f"{next(iter(tables.values())).source or 'data'}: column {raw!r}"
     told: list[Finding] = []
     declared: Collection[str] = ()
-    if width := _width(given):
-        declared = _names_of(asked.names, width, where)
+    if width := _width(values):
+        declared = _names_of(options.names, width, where)
         reader = _vectors(declared)
-    elif given and all(isinstance(cell, dict) for cell in given):
+    elif values and all(isinstance(cell, dict) for cell in values):
         reader = names_in
-        declared = dict.fromkeys(written(name).strip() for cell in given if not _is_named(cell) for name in cell)
+        declared = dict.fromkeys(written(name).strip() for cell in values if not _is_named(cell) for name in cell)
     else:
-        texts = [cell for cell in given if isinstance(cell, str)]
-        parting = separators.asked_for(asked.separator) if asked.separator else None
-        parting = parting or separators.of(texts, asked.known, where)
-        reader = _named(parting, asked.names)
+        texts = [cell for cell in values if isinstance(cell, str)]
+        parting = separators.asked_for(options.separator) if options.separator else None
+        parting = parting or separators.of(texts, options.known, where)
+        reader = _named(parting, options.names)
         told = _told(raw, parting, texts)
-    found = {
+    columns = {
         name: [
             cell if cell is None or cell == raw else _read(reader, cell, there[name], i, raw)
             for i, cell in enumerate(column)
         ]
         for name, column in cells.items()
     }
-    _refuse_numbers(found, raw, asked, where)
-    told += _nowhere(found, () if asked.known else declared)
-    read = {name: replace(there[name], columns={**there[name].columns, raw: column}) for name, column in found.items()}
+    _refuse_numbers(columns, raw, options, where)
+    told += _nowhere(columns, () if options.known else declared)
+    read = {
+        name: replace(there[name], columns={**there[name].columns, raw: column}) for name, column in columns.items()
+    }
     return {**tables, **read}, told
 
 
@@ -197,19 +200,19 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, list | tuple | set | frozenset | np.ndarray) and not (
         isinstance(cell, np.ndarray) and cell.ndim == 0
     ):
-        if all(isinstance(each, Mapping) and _is_named(each) for each in cell):
-            cell = [each[_NAME] for each in cell]
-        odd = next((each for each in cell if isinstance(each, list | dict | tuple | np.ndarray)), None)
+        if all(isinstance(item, Mapping) and _is_named(item) for item in cell):
+            cell = [item[_NAME] for item in cell]
+        odd = next((item for item in cell if isinstance(item, list | dict | tuple | np.ndarray)), None)
         if odd is not None:
             raise ValueError(f"{EXPECTED}, found {shown(odd, 60)} in a list; {MEND}")
-        known = [written(each).strip() for each in cell if not is_none(each)]
+        known = [written(item).strip() for item in cell if not is_none(item)]
         return known if known or not len(cell) else None
     return None if is_none(cell) else written(cell).strip()
 
 
-def _width(given: Sequence[Any]) -> int:
+def _width(cells: Sequence[Any]) -> int:
     """How many places every cell has, where all are vectors of 0 and 1; 0 where they are not."""
-    vectors = [_places(cell) for cell in given]
+    vectors = [_places(cell) for cell in cells]
     if not vectors or any(vector is None for vector in vectors):
         return 0
     widths = {len(vector) for vector in vectors if vector is not None}
@@ -242,19 +245,19 @@ def _vectors(names: Collection[str]) -> Any:
     return reader
 
 
-def _is_named(given: Mapping[Any, Any]) -> bool:
+def _is_named(cell: Mapping[Any, Any]) -> bool:
     """Whether a mapping describes one label, as {"id": 1, "name": "a"}, rather than saying which ones hold."""
-    return isinstance(name := given.get(_NAME), str) and bool(name.strip()) and not flags.is_flag(name)
+    return isinstance(name := cell.get(_NAME), str) and bool(name.strip()) and not flags.is_flag(name)
 
 
-def names_in(given: Mapping[Any, Any]) -> list[str] | None:
+def names_in(cell: Mapping[Any, Any]) -> list[str] | None:
     """The labels that hold in a mapping to 0 and 1, or that Label Studio's mapping of `choices` lists, or the `name` of
     the label that a mapping describes; None where they are not known. Raises `ValueError`."""
-    if [*given] == [_CHOICES]:
-        return [written(label).strip() for label in given[_CHOICES]]
-    if _is_named(given):
-        return [given[_NAME].strip()]
-    return flags.held({written(name).strip(): value for name, value in given.items()})
+    if [*cell] == [_CHOICES]:
+        return [written(label).strip() for label in cell[_CHOICES]]
+    if _is_named(cell):
+        return [cell[_NAME].strip()]
+    return flags.held({written(name).strip(): value for name, value in cell.items()})
 
 
 def _named(parting: separators.Separator, names: Sequence[str]) -> Any:
@@ -263,13 +266,13 @@ def _named(parting: separators.Separator, names: Sequence[str]) -> Any:
     def reader(cell: Any) -> list[str]:
         if isinstance(cell, dict):
             raise ValueError(f"{EXPECTED}, found {shown(cell, 60)}; {MEND}")
-        found = parting.parted(cell) if isinstance(cell, str) else cell
-        unknown = [label for label in found if numbered and label not in numbered]
+        labels = parting.parted(cell) if isinstance(cell, str) else cell
+        unknown = [label for label in labels if numbered and label not in numbered]
         if unknown:
             raise ValueError(
                 f"expected numbers from 0 to {len(numbered) - 1} for the names given, found {unknown[0]!r}"
             )
-        return sorted({numbered.get(label, label) for label in found} - {"", *PRINTED})
+        return sorted({numbered.get(label, label) for label in labels} - {"", *PRINTED})
 
     return reader
 
@@ -289,10 +292,10 @@ def _told(raw: str, parting: separators.Separator, texts: Collection[str]) -> li
     return [Finding("label-separator", "warning", message, (), action)]
 
 
-def _refuse_numbers(found: Mapping[str, Sequence[Any]], raw: str, asked: Asked, where: str) -> None:
+def _refuse_numbers(columns: Mapping[str, Sequence[Any]], raw: str, options: Asked, where: str) -> None:
     """Labels called 0 and 1 are flags that were misread."""
-    labels = {label for column in found.values() for cell in column if isinstance(cell, list) for label in cell}
-    if labels and labels <= {"0", "1"} and not asked.names and not labels <= set(asked.known):
+    labels = {label for column in columns.values() for cell in column if isinstance(cell, list) for label in cell}
+    if labels and labels <= {"0", "1"} and not options.names and not labels <= set(options.known):
         raise DataError(
             f"{where}: expected names of labels, found 0 and 1 only; if it is one of several columns of 0 and 1 name "
             "all of them (--label a,b,c), if it has numbers of labels name these (--label-names NAME,NAME), and if it "

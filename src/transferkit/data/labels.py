@@ -76,18 +76,18 @@ def form(label: str) -> str:
     return text
 
 
-def respelt(found: Collection[str], known: Collection[str]) -> dict[str, str]:
-    """Those of the labels `found` that are one of `known` in another spelling -> that one.
+def respelt(labels: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Those of `labels` that are one of `known` in another spelling -> that one.
 
     Only where no other label found or known has the same form: two spellings in one table are two labels.
     """
-    unknown = set(found) - set(known)
+    unknown = set(labels) - set(known)
     if not unknown:
         return {}
     of_known: dict[str, list[str]] = {}
     for label in known:
         of_known.setdefault(form(label), []).append(label)
-    forms = Counter(form(label) for label in set(found))
+    forms = Counter(form(label) for label in set(labels))
     return {
         label: of_known[form(label)][0]
         for label in sorted(unknown)
@@ -95,14 +95,14 @@ def respelt(found: Collection[str], known: Collection[str]) -> dict[str, str]:
     }
 
 
-def same_numbers(found: Collection[str]) -> dict[str, str]:
-    """Whole numbers among the labels `found` that have a decimal point or an exponent -> the integers they are.
+def same_numbers(labels: Collection[str]) -> dict[str, str]:
+    """Whole numbers among `labels` that have a decimal point or an exponent -> the integers they are.
 
     Only where all labels are numbers and one of them is written in two ways: else `1.0` may be the name of a version.
     """
-    if not all(map(_NUMBER.fullmatch, found)):
+    if not all(map(_NUMBER.fullmatch, labels)):
         return {}
-    whole = {label: same for label in found if _INTEGER.fullmatch(same := form(label))}
+    whole = {label: same for label in labels if _INTEGER.fullmatch(same := form(label))}
     if len(set(whole.values())) == len(whole):
         return {}
     return {label: same for label, same in whole.items() if label != same}

@@ -11,8 +11,8 @@ from transferkit.table.splits import Finding
 
 def cut_back(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` with the last answer of a conversation as the target of rows without one, and the finding."""
-    asked = next(iter(task.inputs))
-    inputs = list(rows[asked])
+    column = next(iter(task.inputs))
+    inputs = list(rows[column])
     targets = list(rows[task.target])
     cut: dict[int, int] = {}
     for i, (text, target) in enumerate(zip(inputs, targets, strict=True)):
@@ -29,4 +29,4 @@ def cut_back(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Findi
         f"{prose.of(name)} ({prose.shown(cut)})"
     )
     finding = Finding("last-turns", "info", message, tuple(cut), "not used; the answers before are learned")
-    return replace(rows, columns={**rows.columns, asked: inputs, task.target: targets}), [finding]
+    return replace(rows, columns={**rows.columns, column: inputs, task.target: targets}), [finding]

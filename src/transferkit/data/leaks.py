@@ -79,7 +79,7 @@ def _sparing_last(near: list[tuple[int, int]], gone: set[int], rows: Rows, task:
         return near
     labels = [set(names_in(target)) for target in rows[task.target]]
     leaving = gone | {i for i, _ in near}
-    staying = {label for i, found in enumerate(labels) if i not in leaving for label in found}
+    staying = {label for i, names in enumerate(labels) if i not in leaving for label in names}
     spared = []
     for pair in near:
         if labels[pair[0]] <= staying:
@@ -106,10 +106,10 @@ def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, ta
     if not task.shape.form.ONE_CLASS:
         return []
     mine, theirs = part.rows[task.target], held.rows[task.target]
-    found = [i for i, j in exact if label_key(mine[i]) != label_key(theirs[j])]
-    if not found:
+    where = [i for i, j in exact if label_key(mine[i]) != label_key(theirs[j])]
+    if not where:
         return []
-    numbers = tuple(int(part.rows.numbers[i]) for i in found)
-    have = prose.verb(len(found), "has", "have")
-    message = f"{prose.counted(len(found))} of {part.name} {have} another label in {held.name} ({prose.shown(numbers)})"
+    numbers = tuple(int(part.rows.numbers[i]) for i in where)
+    have = prose.verb(len(where), "has", "have")
+    message = f"{prose.counted(len(where))} of {part.name} {have} another label in {held.name} ({prose.shown(numbers)})"
     return [Finding("label-conflicts", "warning", message, numbers, f"{held.name} is left as it is")]

@@ -24,14 +24,14 @@ def read(rows: Rows, columns: Mapping[str, str], strict: bool = True) -> Rows:
 
     Raises `DataError` for a time that cannot be read; it is None instead where `strict` is false.
     """
-    found: dict[str, Sequence[Any]] = dict(rows.columns)
+    new_columns: dict[str, Sequence[Any]] = dict(rows.columns)
     if GROUP in rows:
-        found[GROUP] = [_group(cell, i, rows, columns[GROUP]) for i, cell in enumerate(rows[GROUP])]
+        new_columns[GROUP] = [_group(cell, i, rows, columns[GROUP]) for i, cell in enumerate(rows[GROUP])]
     if TIME in rows and strict:
-        found[TIME] = moments.read(rows, columns[TIME], rows[TIME])
+        new_columns[TIME] = moments.read(rows, columns[TIME], rows[TIME])
     elif TIME in rows:
-        found[TIME] = [moments.moment(cell) for cell in rows[TIME]]
-    return replace(rows, columns=found)
+        new_columns[TIME] = [moments.moment(cell) for cell in rows[TIME]]
+    return replace(rows, columns=new_columns)
 
 
 def _group(cell: Any, position: int, rows: Rows, column: str) -> str | None:
@@ -44,42 +44,43 @@ def _group(cell: Any, position: int, rows: Rows, column: str) -> str | None:
     return None if missing(cell) else form(written(cell)) or None
 
 
-def findings(parts: Mapping[str, Rows], columns: Mapping[str, str], given: Collection[str]) -> list[Finding]:
-    """What the groups and times of the finished splits look like, and where `given` splits break what they say."""
-    found: list[Finding] = []
+def findings(parts: Mapping[str, Rows], columns: Mapping[str, str], given_names: Collection[str]) -> list[Finding]:
+    """What the groups and times of the finished splits look like, and where the splits `given_names` break what they
+    say."""
+    notices: list[Finding] = []
     if GROUP in columns:
-        found += [*_groups(parts, columns[GROUP]), *_shared(parts, columns[GROUP], given)]
+        notices += [*_groups(parts, columns[GROUP]), *_shared(parts, columns[GROUP], given_names)]
     if TIME in columns:
-        found += [_ranges(parts, columns[TIME]), *_looking_ahead(parts, columns[TIME])]
-    return found
+        notices += [_ranges(parts, columns[TIME]), *_looking_ahead(parts, columns[TIME])]
+    return notices
 
 
 def _groups(parts: Mapping[str, Rows], column: str) -> list[Finding]:
     sizes = Counter(value for rows in parts.values() for value in rows[GROUP])
     alone = sizes.pop(None, 0)
-    found = []
+    notices = []
     if sizes:
         (largest, most), total = sizes.most_common(1)[0], sum(map(len, parts.values()))
         message = (
             f"{prose.counted(len(sizes), 'group')} in column {column!r}; the largest, {largest!r}, has "
             f"{prose.counted(most)} ({most / total:.1%})"
         )
-        found.append(Finding("groups", "info", message, (), "splits made here part none of them"))
+        notices.append(Finding("groups", "info", message, (), "splits made here part none of them"))
     if alone:
         cells = [pair for rows in parts.values() for pair in zip(rows.numbers, rows[GROUP], strict=True)]
         numbers = [int(number) for number, value in cells if value is None]
         has = prose.verb(alone, "has", "have")
         message = f"{prose.counted(alone)} {has} no group in column {column!r} ({prose.shown(numbers)})"
-        found.append(Finding("groups", "warning", message, tuple(numbers), "each counts as a group of its own"))
-    return found
+        notices.append(Finding("groups", "warning", message, tuple(numbers), "each counts as a group of its own"))
+    return notices
 
 
-def _shared(parts: Mapping[str, Rows], column: str, given: Collection[str]) -> list[Finding]:
+def _shared(parts: Mapping[str, Rows], column: str, given_names: Collection[str]) -> list[Finding]:
     """Groups that given splits have in common with others: a leak that is reported, since given rows stay."""
-    found = []
+    notices = []
     for name, held in [(name, held) for name, others in _LATER.items() for held in others]:
         shared = (set(parts[name][GROUP]) & set(parts[held][GROUP])) - {None}
-        if not shared or not {name, held} & set(given):
+        if not shared or not {name, held} & set(given_names):
             continue
         numbers = tuple(
             int(n) for n, value in zip(parts[held].numbers, parts[held][GROUP], strict=True) if value in shared
@@ -89,8 +90,8 @@ def _shared(parts: Mapping[str, Rows], column: str, given: Collection[str]) -> l
             f"in {name} and in {held}, with {prose.counted(len(numbers))} of {held} ({prose.shown(numbers)})"
         )
         action = "kept: given rows are not touched; on new groups scores may be lower"
-        found.append(Finding("shared-groups", "warning", message, numbers, action))
-    return found
+        notices.append(Finding("shared-groups", "warning", message, numbers, action))
+    return notices
 
 
 def _ranges(parts: Mapping[str, Rows], column: str) -> Finding:
@@ -104,7 +105,7 @@ def _ranges(parts: Mapping[str, Rows], column: str) -> Finding:
 
 def _looking_ahead(parts: Mapping[str, Rows], column: str) -> list[Finding]:
     """Rows of an earlier split that are not older than all of a later one, as given files may have them."""
-    found = []
+    notices = []
     for name, held in [(name, held) for name, others in _LATER.items() for held in others]:
         if not len(parts[name]) or not len(parts[held]):
             continue
@@ -117,8 +118,8 @@ def _looking_ahead(parts: Mapping[str, Rows], column: str) -> list[Finding]:
                 f"{moments.shown(begin)} in column {column!r} ({prose.shown(numbers)})"
             )
             action = "kept: given rows are not touched; scores may be higher than on rows of the future"
-            found.append(Finding("looking-ahead", "warning", message, numbers, action))
-    return found
+            notices.append(Finding("looking-ahead", "warning", message, numbers, action))
+    return notices
 
 
 def one_kind_of_time(parts: Mapping[str, Rows], columns: Mapping[str, str]) -> None:

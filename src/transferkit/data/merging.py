@@ -22,9 +22,11 @@ def merged(parts: Mapping[str, Rows], task: TaskColumns) -> tuple[dict[str, Rows
     several = task.shape is Shape.LABELS
     if not several or any(len(labels or ()) > 1 for rows in parts.values() for labels in rows[task.target]):
         return dict(parts), []
-    found = {name: _merged(rows, content.keys(rows, task), task.target) for name, rows in parts.items()}
-    told = [_told(parts[name], later, name if len(parts) > 1 else "") for name, (_, later) in found.items() if later]
-    return {name: rows for name, (rows, _) in found.items()}, told
+    merged_parts = {name: _merged(rows, content.keys(rows, task), task.target) for name, rows in parts.items()}
+    told = [
+        _told(parts[name], later, name if len(parts) > 1 else "") for name, (_, later) in merged_parts.items() if later
+    ]
+    return {name: rows for name, (rows, _) in merged_parts.items()}, told
 
 
 def _merged(rows: Rows, keys: Sequence[str], target: str) -> tuple[Rows, list[int]]:
@@ -39,10 +41,10 @@ def _merged(rows: Rows, keys: Sequence[str], target: str) -> tuple[Rows, list[in
     whole = rows.take(kept)
     columns = {**whole.columns, target: [sorted(together[keys[i]]) for i in kept]}
     if WEIGHT in rows:
-        given: dict[str, list[float]] = {}
+        weights: dict[str, list[float]] = {}
         for key, weight in zip(keys, rows[WEIGHT], strict=True):
-            given.setdefault(key, []).append(weight)
-        columns[WEIGHT] = [mean(given[keys[i]]) for i in kept]
+            weights.setdefault(key, []).append(weight)
+        columns[WEIGHT] = [mean(weights[keys[i]]) for i in kept]
     later = [i for i, key in enumerate(keys) if first[key] != i]
     return replace(whole, columns=columns), later
 

@@ -41,18 +41,18 @@ def are(cell: Any) -> bool:
 
 def turns(cell: Any) -> list[Turn]:
     """The turns that a cell holds. Raises `OddError`, or what comes of a cell that holds no messages."""
-    return [_turn(each) for each in _each(cell)]
+    return [_turn(message) for message in _each(cell)]
 
 
 def fields(cells: Iterable[Any]) -> dict[str, list[int]]:
     """Fields that are filled in messages and do not go into every turn: thoughts, and those that nothing is read from
     -> the positions of the cells that have them. Cells of other text have none."""
-    found: dict[str, list[int]] = {}
+    positions: dict[str, list[int]] = {}
     for position, cell in enumerate(cells):
-        filled = {name for each in _messages_in(cell) for name, value in each.items() if not _empty(value)}
+        filled = {name for message in _messages_in(cell) for name, value in message.items() if not _empty(value)}
         for field in filled - _USUAL:
-            found.setdefault(field, []).append(position)
-    return found
+            positions.setdefault(field, []).append(position)
+    return positions
 
 
 def _messages_in(cell: Any) -> Sequence[Any]:
@@ -73,13 +73,13 @@ def _each(cell: Any) -> Sequence[Any]:
 
 def tools(cell: Any) -> list[Any] | None:
     """The schemas of tools as templates take them; None where there are none."""
-    found = listed(cell, "tools")
-    return found and [_tool(each) for each in found]
+    schemas = listed(cell, "tools")
+    return schemas and [_tool(schema) for schema in schemas]
 
 
-def _tool(each: Any) -> Any:
-    bare = isinstance(each, dict) and "name" in each and "function" not in each
-    return {"type": "function", "function": each} if bare else each
+def _tool(schema: Any) -> Any:
+    bare = isinstance(schema, dict) and "name" in schema and "function" not in schema
+    return {"type": "function", "function": schema} if bare else schema
 
 
 def listed(cell: Any, name: str) -> list[Any] | None:
@@ -87,35 +87,37 @@ def listed(cell: Any, name: str) -> list[Any] | None:
     if missing(cell) or (isinstance(cell, str) and not cell.strip()):
         return None
     try:
-        found = printed.parsed(cell) if isinstance(cell, str) else cell
+        items = printed.parsed(cell) if isinstance(cell, str) else cell
     except ValueError:
         raise OddError(f"expected a list of {name}, found {shown(cell, 60)}") from None
-    found = [found] if isinstance(found, dict) else found
-    if not hasattr(found, "__iter__") or isinstance(found, str):
+    items = [items] if isinstance(items, dict) else items
+    if not hasattr(items, "__iter__") or isinstance(items, str):
         raise OddError(f"expected a list of {name}, found {shown(cell, 60)}")
-    return list(found) or None
+    return list(items) or None
 
 
-def _turn(each: Any) -> Turn:
+def _turn(message: Any) -> Turn:
     """A message under the usual names; ShareGPT calls them from and value. Raises `OddError` for odd roles."""
-    said = str(each["role"] if "role" in each else each["from"]).strip().lower()
+    said = str(message["role"] if "role" in message else message["from"]).strip().lower()
     role = _OTHER_ROLES.get(said, said)
     if role not in _ROLES:
-        raise OddError(f"{EXPECTED}, found one of the role {said!r}, {shown(each, 60)}")
-    calling = each.get("tool_calls") or ([each["function_call"]] if each.get("function_call") else ())
-    content = _text(each["content"] if "content" in each else each.get("value") if calling else each["value"])
+        raise OddError(f"{EXPECTED}, found one of the role {said!r}, {shown(message, 60)}")
+    calling = message.get("tool_calls") or ([message["function_call"]] if message.get("function_call") else ())
+    content = _text(
+        message["content"] if "content" in message else message.get("value") if calling else message["value"]
+    )
     turn = {"role": role, "content": content}
-    turn |= {name: each[name] for name in _KEPT if isinstance(each.get(name), str) and each[name]}
+    turn |= {name: message[name] for name in _KEPT if isinstance(message.get(name), str) and message[name]}
     calls = [_call(call) for call in calling]
     if said == "function_call" and (found := _written_calls(content)):
         calls, turn["content"] = found, ""
-    unlearned = role == ASSISTANT and not _is_learned(each)
+    unlearned = role == ASSISTANT and not _is_learned(message)
     return turn | ({"tool_calls": calls} if calls else {}) | ({WEIGHT: 0} if unlearned else {})
 
 
-def _is_learned(each: Any) -> bool:
+def _is_learned(message: Any) -> bool:
     """What a message says of whether it is to be learned; if nothing, it is."""
-    weights = {name: each[name] for name in _WEIGHTS if each.get(name) is not None}
+    weights = {name: message[name] for name in _WEIGHTS if message.get(name) is not None}
     for name, weight in weights.items():
         if weight not in (0, 1):
             raise OddError(f"expected the {name} of a message to be 0 or 1, found {shown(weight, 40)}")

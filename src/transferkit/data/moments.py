@@ -27,10 +27,10 @@ def read(rows: Rows, column: str, cells: Sequence[Any]) -> list[Moment]:
     """The moment in every cell: a number (also as text), a date or datetime (also as text in ISO 8601), a pandas or
     numpy timestamp. Raises `DataError` with row numbers where a cell is empty, unreadable or of another kind than most
     others, since such rows have no place in time."""
-    found = [moment(cell) for cell in cells]
-    usual = Counter(kind_of(each) for each in found if each is not None).most_common(1)
+    values = [moment(cell) for cell in cells]
+    usual = Counter(kind_of(value) for value in values if value is not None).most_common(1)
     kind = usual[0][0] if usual else "numbers or dates"
-    odd = [i for i, each in enumerate(found) if each is None or kind_of(each) != kind]
+    odd = [i for i, value in enumerate(values) if value is None or kind_of(value) != kind]
     if odd:
         empty = missing(cells[odd[0]]) or not str(cells[odd[0]]).strip()
         shown = "an empty cell" if empty else f"{cells[odd[0]]!s:.40}"
@@ -40,7 +40,7 @@ def read(rows: Rows, column: str, cells: Sequence[Any]) -> list[Moment]:
             f"{where}column {column!r}: expected {kind} in every row, as --time needs them, found {shown} ({numbers}); "
             "write numbers or ISO dates such as 2024-01-31, or leave out rows without one"
         )
-    return [each for each in found if each is not None]
+    return [value for value in values if value is not None]
 
 
 def kind_of(value: Moment) -> str:

@@ -36,13 +36,13 @@ def near_pairs(queries: Sequence[str], held: Sequence[str], signs: Sequence[Sign
     """
     if not queries or not held:
         return []
-    asked, there = ([text.split(PAIR_MARK) for text in texts] for texts in (queries, held))
+    query_parts, there = ([text.split(PAIR_MARK) for text in texts] for texts in (queries, held))
     searches = [_Search(parts, sign) for parts, sign in zip(zip(*there, strict=True), signs, strict=True)]
     rows: dict[tuple[int, ...], int] = {}
     for position, parts in enumerate(there):
         numbers = tuple(search.numbers[part] for search, part in zip(searches, parts, strict=True))
         rows.setdefault(numbers, position)
-    matches = (_first(parts, searches, rows) for parts in asked)
+    matches = (_first(parts, searches, rows) for parts in query_parts)
     return [(position, match) for position, match in enumerate(matches) if match is not None]
 
 
@@ -52,7 +52,7 @@ def _first(parts: Sequence[str], searches: Sequence["_Search"], rows: Mapping[tu
         number = next(searches[0].alike(parts[0]), None)
         return None if number is None else rows[(number,)]
     numbers = [search.all_alike(part) for search, part in zip(searches, parts, strict=True)]
-    return min((rows[each] for each in product(*numbers) if each in rows), default=None)
+    return min((rows[combination] for combination in product(*numbers) if combination in rows), default=None)
 
 
 class _Search:
@@ -69,10 +69,10 @@ class _Search:
         self._sizes = np.zeros(len(self.texts), dtype=np.int64)
         rare = []
         for number, text in enumerate(self.texts):
-            found = sign(text)
-            self._sizes[number] = len(found)
-            rare.append(self._rare(found))
-        of_text = np.repeat(np.arange(len(rare)), [len(each) for each in rare])
+            signature = sign(text)
+            self._sizes[number] = len(signature)
+            rare.append(self._rare(signature))
+        of_text = np.repeat(np.arange(len(rare)), [len(shingles) for shingles in rare])
         every = np.concatenate(rare)
         order = np.argsort(every, kind="stable")
         self._shingles, self._of_text = every[order], of_text[order]
@@ -85,19 +85,19 @@ class _Search:
 
     def alike(self, text: str) -> Iterator[int]:
         """The same, one after the other."""
-        asked = self._sign(text)
-        for number in self._candidates(asked).tolist():
-            if jaccard(asked, self._sign(self.texts[number])) >= SIMILARITY:
+        signature = self._sign(text)
+        for number in self._candidates(signature).tolist():
+            if jaccard(signature, self._sign(self.texts[number])) >= SIMILARITY:
                 yield number
 
-    def _rare(self, found: Signature) -> Signature:
+    def _rare(self, signature: Signature) -> Signature:
         """As many of the rarest shingles of a text as it cannot do without in another that is nearly the same."""
-        count = len(found) - math.ceil(SIMILARITY * len(found) - _ROUNDING) + 1
-        return found[np.lexsort((found, self._frequency[found % _COUNTERS]))[:count]]
+        count = len(signature) - math.ceil(SIMILARITY * len(signature) - _ROUNDING) + 1
+        return signature[np.lexsort((signature, self._frequency[signature % _COUNTERS]))[:count]]
 
-    def _candidates(self, asked: Signature) -> Ints:
+    def _candidates(self, signature: Signature) -> Ints:
         """The numbers of texts of a fitting size that share a rare shingle with the one asked about."""
-        rare = self._rare(asked)
+        rare = self._rare(signature)
         first, last = (np.searchsorted(self._shingles, rare, side) for side in ("left", "right"))
         fewest = np.argsort(last - first, kind="stable")
         within = np.cumsum((last - first)[fewest]) <= _MOST_CANDIDATES * len(rare)
@@ -105,8 +105,8 @@ class _Search:
         parts = [self._of_text[first[i] : last[i]] for i in fewest[within]]
         numbers, shared = np.unique(np.concatenate(parts), return_counts=True)
         fits = (
-            np.minimum(self._sizes[numbers], len(asked))
-            >= SIMILARITY * np.maximum(self._sizes[numbers], len(asked)) - _ROUNDING
+            np.minimum(self._sizes[numbers], len(signature))
+            >= SIMILARITY * np.maximum(self._sizes[numbers], len(signature)) - _ROUNDING
         )
         numbers, shared = numbers[fits], shared[fits]
         return np.sort(numbers[np.argsort(-shared, kind="stable")[:_MOST_CANDIDATES]])

@@ -31,15 +31,15 @@ def without(
     if _MARK not in labels or _MARK in known or classes < 2 or labels != {_MARK, *map(str, range(classes))}:
         return dict(tables)
     learned = not known and _MARK in cells.get("train", (_MARK,)) and classes < _FEWEST
-    found = dict(tables)
+    new_tables = dict(tables)
     for name, column in cells.items():
         where = [i for i, label in enumerate(column) if label == _MARK]
         if where:
             note = _note(tables[name], raw, where, prose.of(name if len(tables) > 1 else ""), classes, learned)
-            found[name] = replace(
+            new_tables[name] = replace(
                 tables[name] if learned else _emptied(tables[name], raw, where), notes=(*tables[name].notes, note)
             )
-    return found
+    return new_tables
 
 
 def _column(tables: Mapping[str, Rows], task: TaskColumns, named: Mapping[str, str]) -> str:

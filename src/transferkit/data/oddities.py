@@ -41,16 +41,16 @@ def header(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str
     """Columns whose names may be cells of theirs, as where a file has no header."""
     if headers.are_numbered([*columns.values()]):
         return []
-    found = [
+    names = [
         raw
         for name, raw in columns.items()
         if name in rows and plain(raw) not in ALIASES.get(name, ())
         if (headers.is_value if name == task.target else headers.is_sentence)(raw, rows[name])
     ]
-    if not found:
+    if not names:
         return []
-    listed = ", ".join(shown(raw, 60) for raw in found)
-    message = f"{prose.counted(len(found), 'column')}{named} with a name that looks like a cell: {listed}"
+    listed = ", ".join(shown(raw, 60) for raw in names)
+    message = f"{prose.counted(len(names), 'column')}{named} with a name that looks like a cell: {listed}"
     action = "taken for names; if they are a row, put a line with the columns' names above it"
     return [Finding("header", "warning", message, (), action)]
 
@@ -128,7 +128,7 @@ def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named:
     if not odd:
         return []
     listed = ", ".join(f"{label!r} ({prose.counted(count)})" for label, count in odd.items())
-    numbers = tuple(int(rows.numbers[i]) for i, each in enumerate(rows[task.target]) if odd.keys() & names_in(each))
+    numbers = tuple(int(rows.numbers[i]) for i, target in enumerate(rows[task.target]) if odd.keys() & names_in(target))
     message = f"labels{named} in column {columns[task.target]!r} that may say there is none: {listed}"
     action = "learned as labels like others; where they mean that it is not known, leave these cells empty"
     return [Finding("none-labels", "warning", message, numbers, action)]

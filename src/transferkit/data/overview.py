@@ -102,4 +102,4 @@ def _prompt(text: str) -> str:
         said = [f"{turn['role']}: {turn['content']}" for turn in turns or ()]
     except (ValueError, TypeError, KeyError, RecursionError):
         said = []
-    return " | ".join(prose.short(each) for each in said) or prose.short(text)
+    return " | ".join(prose.short(line) for line in said) or prose.short(text)

@@ -67,24 +67,24 @@ class _Partition:
 
 
 def disjoint(
-    given: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int, near_too: bool = True
+    given_parts: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int, near_too: bool = True
 ) -> tuple[dict[str, Rows], list[Finding]]:
     """All three parts, and the findings; without `near_too`, which takes long, rows that are nearly the same are not
     looked for. Raises `DataError` where nothing is left to learn from or to test on."""
-    made = _Partition(dict(given), config, task, near_too)
+    made = _Partition(dict(given_parts), config, task, near_too)
     made.separate("train", "test")
     if not len(made.parts["train"]):
         raise DataError(
-            f"every one of {len(given['train']):,} training rows also stands in test; "
+            f"every one of {len(given_parts['train']):,} training rows also stands in test; "
             "name another test file, or keep them with --keep-leaks"
         )
     made.separate("validation", "test")
     made.separate("train", "validation")
-    if "test" not in given:
+    if "test" not in given_parts:
         made.carve("test", config.test_size or DEFAULT_TEST_SIZE, seed)
         made.separate("train", "test")
         made.separate("validation", "test")
-    if "validation" not in given:
+    if "validation" not in given_parts:
         made.parts["validation"] = made.parts["train"].take([])
         if 0 < config.validation_size < 1 and len(made.parts["train"]) < 2 * splitting.MINIMUM:
             made.findings.append(checks.nothing_held_out("validation", made.parts["train"], task))

@@ -131,31 +131,31 @@ def _divided(
     If it is to be `quick`, rows that are nearly the same are not looked for, and none are held out of many.
     """
     columns = read.columns
-    given, respelt = checks.one_spelling({name: part.rows for name, part in read.tables.items()}, task)
-    checks.enough_classes(given["train"], task, columns, tested="test" in given)
-    checks.same_labels(given, task)
-    memberships.one_kind_of_time(given, columns)
+    given_parts, respelt = checks.one_spelling({name: part.rows for name, part in read.tables.items()}, task)
+    checks.enough_classes(given_parts["train"], task, columns, tested="test" in given_parts)
+    checks.same_labels(given_parts, task)
+    memberships.one_kind_of_time(given_parts, columns)
     findings = [*read.findings, *respelt]
-    findings += checks.repeats_in_test(given.get("test"), task)
-    given["train"], repeats = without_repeats(given["train"], task, "" if len(named) == 1 else "train")
-    checks.any_left(given["train"], repeats, columns)
-    if "test" not in given or ("validation" not in given and config.validation_size > 0):
-        repeats += checks.categories(given["train"], task, columns)
-    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given.items()})
-    if folds and "validation" in given:
-        given["validation"], idle = weights.left_out(given["validation"], "validation")
+    findings += checks.repeats_in_test(given_parts.get("test"), task)
+    given_parts["train"], repeats = without_repeats(given_parts["train"], task, "" if len(named) == 1 else "train")
+    checks.any_left(given_parts["train"], repeats, columns)
+    if "test" not in given_parts or ("validation" not in given_parts and config.validation_size > 0):
+        repeats += checks.categories(given_parts["train"], task, columns)
+    folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given_parts.items()})
+    if folds and "validation" in given_parts:
+        given_parts["validation"], idle = weights.left_out(given_parts["validation"], "validation")
         findings += idle
-    whole = quick and len(given["train"]) > _MANY and not {GROUP, TIME} & columns.keys()
+    whole = quick and len(given_parts["train"]) > _MANY and not {GROUP, TIME} & columns.keys()
     if (folds and config.test_size is None) or whole:
-        given.setdefault("test", given["train"].take([]))
+        given_parts.setdefault("test", given_parts["train"].take([]))
     if whole:
-        given.setdefault("validation", given["train"].take([]))
-    parts, leaks = partition.disjoint(given, config, task, seed, near_too=not quick)
+        given_parts.setdefault("validation", given_parts["train"].take([]))
+    parts, leaks = partition.disjoint(given_parts, config, task, seed, near_too=not quick)
     parts, unlearned = checks.learnable(parts, task)
     checks.usable(parts, task, columns, cross_validated=bool(folds) or whole, tested="test" in named)
-    findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given)]
+    findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given_parts)]
     findings += [
-        *memberships.findings(parts, columns, given),
+        *memberships.findings(parts, columns, given_parts),
         *weights.findings(_learned(parts, folds)["train"], columns),
     ]
     return _Divided(parts, folds, findings)
@@ -163,11 +163,11 @@ def _divided(
 
 def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -> _Read:
     """The tables `named`, cleaned."""
-    tables, asked, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
-    tables = no_consensus.without(tables, task, asked)
+    tables, raw_names, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    tables = no_consensus.without(tables, task, raw_names)
     called = {name: "" if len(named) == 1 else name for name in named}
-    _require_targets(tables, task, asked)
-    roles = {name: _asked_of(name, asked) for name in tables}
+    _require_targets(tables, task, raw_names)
+    roles = {name: _asked_of(name, raw_names) for name in tables}
     cleaned = {"train": clean(tables["train"], task, roles["train"], called["train"])}
     how = cleaned["train"].how
     rest = [name for name in tables if name != "train"]
@@ -183,18 +183,18 @@ def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -
     findings += unused_columns.found(named, cleaned["train"].columns, task)
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
-    return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, asked, findings)
+    return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, raw_names, findings)
 
 
-def _asked_of(name: str, asked: Mapping[str, str]) -> dict[str, str]:
+def _asked_of(name: str, raw_names: Mapping[str, str]) -> dict[str, str]:
     """The named columns that are read of a table: how much test rows would count in training is not."""
-    return {column: raw for column, raw in asked.items() if not (name == "test" and column == WEIGHT)}
+    return {column: raw for column, raw in raw_names.items() if not (name == "test" and column == WEIGHT)}
 
 
-def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, asked: Mapping[str, str]) -> None:
+def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, raw_names: Mapping[str, str]) -> None:
     """Raise `DataError` where the rows to evaluate on have no column of targets, but those to learn from have one."""
 
-    named = _asked_of("test", asked)
+    named = _asked_of("test", raw_names)
 
     def target(rows: Rows) -> str | None:
         first = task.unpack(rows.take([0]))
@@ -227,9 +227,9 @@ def naive_split(
     named.pop(UNLABELLED, None)
     if len(named) > 1:
         return None
-    named, asked, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
-    named = no_consensus.without(named, task, asked)
-    train = weights.teaching(clean(named["train"], task, asked, "").rows)
+    named, raw_names, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    named = no_consensus.without(named, task, raw_names)
+    train = weights.teaching(clean(named["train"], task, raw_names, "").rows)
     numbered, _ = checks.one_number({"train": train}, task)
     rows = merged_rows(numbered, task)[0]["train"].for_models()
     keys = content.keys(rows, task)

@@ -81,18 +81,18 @@ def _spread(members: Sequence[list[int]], strata: Sequence[str], count: int, see
     counts = Counter(strata)
     by_stratum: dict[str, list[list[int]]] = defaultdict(list)
     for positions in members:
-        by_stratum[min((strata[i] for i in positions), key=lambda each: (counts[each], each))].append(positions)
+        by_stratum[min((strata[i] for i in positions), key=lambda name: (counts[name], name))].append(positions)
     generator = np.random.default_rng(seed)
     available = {}
     for stratum in sorted(by_stratum):
         order = generator.permutation(len(by_stratum[stratum]))
         available[stratum] = [by_stratum[stratum][i] for i in order][:-1]
-    quotas = _quotas({stratum: sum(map(len, found)) for stratum, found in by_stratum.items()}, available, count)
+    quotas = _quotas({stratum: sum(map(len, groups)) for stratum, groups in by_stratum.items()}, available, count)
     held = np.zeros(len(strata), dtype=bool)
-    for stratum, found in available.items():
-        _take(found, quotas[stratum], held)
+    for stratum, groups in available.items():
+        _take(groups, quotas[stratum], held)
     # Groups larger than what a quota had left open leave a gap: fill it from any stratum.
-    everything = [group for found in available.values() for group in found]
+    everything = [group for groups in available.values() for group in groups]
     _take(everything, count - int(held.sum()), held)
     if everything and not held.any():
         held[min(everything, key=len)] = True
@@ -104,7 +104,7 @@ def _keep_every_label(
 ) -> None:
     """Take back, of every label that was held out as a whole, the smallest group with it."""
     kept = {name for names, out in zip(labels, held, strict=True) if not out for name in names}
-    for positions in sorted((each for each in members if held[each[0]]), key=len):
+    for positions in sorted((group for group in members if held[group[0]]), key=len):
         names = {name for i in positions for name in labels[i]}
         if names - kept:
             held[positions] = False
@@ -147,7 +147,7 @@ def latest(times: Sequence[Any], groups: Sequence[str], count: int) -> tuple[npt
     """
     moments = sorted(set(times))
     rank = {moment: i for i, moment in enumerate(moments)}
-    ranks = np.array([rank[each] for each in times], dtype=np.int64)
+    ranks = np.array([rank[time] for time in times], dtype=np.int64)
     numbers: dict[str, int] = {}
     of_group = np.array([numbers.setdefault(group, len(numbers)) for group in groups], dtype=np.int64)
     after = np.cumsum(np.bincount(ranks, minlength=len(moments))[::-1])[::-1]
@@ -159,11 +159,11 @@ def latest(times: Sequence[Any], groups: Sequence[str], count: int) -> tuple[npt
         )
     nearest = dict.fromkeys(min(cuts, key=lambda i: (abs(after[i] - wider * count), after[i])) for wider in _WIDER)
     sides = [_sides(ranks >= cut, of_group, count) for cut in nearest]
-    return max(sides, key=lambda each: _worth(each, count)) if sides[0][1].any() else sides[0]
+    return max(sides, key=lambda masks: _worth(masks, count)) if sides[0][1].any() else sides[0]
 
 
 def _worth(sides: tuple[npt.NDArray[np.bool_], ...], count: int) -> tuple[float, int]:
-    held, left_out = (int(each.sum()) for each in sides)
+    held, left_out = (int(mask.sum()) for mask in sides)
     train = len(sides[0]) - held - left_out
     return (min(held / count, _ENOUGH) if train >= MINIMUM else 0.0, train)
 
@@ -187,7 +187,7 @@ def _sides(
 def _quotas(sizes: dict[str, int], available: dict[str, list[list[int]]], count: int) -> dict[str, int]:
     """Rows to take per stratum by largest remainder, none above what is available."""
     total = sum(sizes.values())
-    limits = {stratum: sum(map(len, found)) for stratum, found in available.items()}
+    limits = {stratum: sum(map(len, groups)) for stratum, groups in available.items()}
     shares = {stratum: sizes[stratum] * count / total for stratum in available}
     quotas = {stratum: min(int(share), limits[stratum]) for stratum, share in shares.items()}
     by_remainder = sorted(shares, key=lambda stratum: (int(shares[stratum]) - shares[stratum], stratum))
@@ -200,8 +200,8 @@ def _quotas(sizes: dict[str, int], available: dict[str, list[list[int]]], count:
     return quotas
 
 
-def _take(found: Sequence[list[int]], quota: int, held: npt.NDArray[np.bool_]) -> None:
-    for positions in found:
+def _take(groups: Sequence[list[int]], quota: int, held: npt.NDArray[np.bool_]) -> None:
+    for positions in groups:
         if quota <= 0:
             return
         if len(positions) <= quota and not held[positions[0]]:

@@ -28,8 +28,8 @@ def read(rows: Rows, columns: Mapping[str, str], teaching: bool = True) -> Rows:
     """
     if WEIGHT not in rows:
         return rows
-    found, where = [weight(cell) for cell in rows[WEIGHT]], f"{rows.source}: " if rows.source else ""
-    odd = [i for i, each in enumerate(found) if each is None]
+    values, where = [weight(cell) for cell in rows[WEIGHT]], f"{rows.source}: " if rows.source else ""
+    odd = [i for i, value in enumerate(values) if value is None]
     if odd:
         cell = rows[WEIGHT][odd[0]]
         empty = missing(cell) or not str(cell).strip()
@@ -38,19 +38,19 @@ def read(rows: Rows, columns: Mapping[str, str], teaching: bool = True) -> Rows:
             f"{'an empty cell' if empty else shown(cell, 40)} ({prose.shown(int(rows.numbers[i]) for i in odd)}); "
             "write how much that row counts in training, 0 for not at all, or name another column"
         )
-    if teaching and found and not any(found):
+    if teaching and values and not any(values):
         raise DataError(
             f"{where}column {columns[WEIGHT]!r}: expected a weight above 0 in some row, found 0 in all {len(rows):,}; "
             "write how much each row counts in training, or name another column"
         )
-    return replace(rows, columns={**rows.columns, WEIGHT: found})
+    return replace(rows, columns={**rows.columns, WEIGHT: values})
 
 
 def weight(cell: Any) -> float | None:
     """The weight in `cell`; None where there is none. A list, as tables with a word per row have it, that repeats one
     weight is that weight."""
     if isinstance(cell, list | tuple | np.ndarray):
-        found = {weight(each) for each in np.atleast_1d(np.asarray(cell, dtype=object))}
+        found = {weight(item) for item in np.atleast_1d(np.asarray(cell, dtype=object))}
         return found.pop() if len(found) == 1 else None
     number = isinstance(cell, Real | Decimal) and not isinstance(cell, bool | np.bool_)
     if missing(cell) or not (number or (isinstance(cell, str) and "_" not in cell)):
@@ -69,9 +69,9 @@ def unknown(rows: Rows) -> Rows:
 
 def teaching(rows: Rows) -> Rows:
     """Those of `rows` whose weight is not 0."""
-    if WEIGHT not in rows or all(each != 0 for each in rows[WEIGHT]):
+    if WEIGHT not in rows or all(value != 0 for value in rows[WEIGHT]):
         return rows
-    return rows.take([i for i, each in enumerate(rows[WEIGHT]) if each != 0])
+    return rows.take([i for i, value in enumerate(rows[WEIGHT]) if value != 0])
 
 
 def left_out(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
@@ -79,7 +79,7 @@ def left_out(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
     kept = teaching(rows)
     if len(kept) == len(rows):
         return kept, []
-    numbers = tuple(int(number) for number, each in zip(rows.numbers, rows[WEIGHT], strict=True) if each == 0)
+    numbers = tuple(int(number) for number, value in zip(rows.numbers, rows[WEIGHT], strict=True) if value == 0)
     has = prose.verb(len(numbers), "has", "have")
     message = f"{prose.counted(len(numbers))}{prose.of(name)} {has} the weight 0 ({prose.shown(numbers)})"
     return kept, [Finding("weights", "fixed", message, numbers, "left out: such rows teach nothing")]
@@ -101,9 +101,9 @@ def of(rows: Rows) -> Floats | None:
 
     Only ratios matter: the mean over rows with a weight of their own is one. Rows without (unlabelled ones) have one.
     """
-    given = [each for each in rows.columns.get(WEIGHT, ()) if each is not None]
-    if len(set(given)) < 2:
+    values = [value for value in rows.columns.get(WEIGHT, ()) if value is not None]
+    if len(set(values)) < 2:
         return None
-    mean = math.fsum(given) / len(given)
-    found = np.array([1.0 if each is None else each / mean for each in rows[WEIGHT]])
-    return np.where(found > 0, np.maximum(found, np.finfo(np.float32).tiny), 0.0).astype(np.float32)
+    mean = math.fsum(values) / len(values)
+    ratios = np.array([1.0 if value is None else value / mean for value in rows[WEIGHT]])
+    return np.where(ratios > 0, np.maximum(ratios, np.finfo(np.float32).tiny), 0.0).astype(np.float32)

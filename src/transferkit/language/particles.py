@@ -19,15 +19,15 @@ _LONGEST = max(map(len, ALL))
 @lru_cache(100_000)
 def cuts(word: str) -> tuple[int, ...]:
     """Where particles begin in `word`, of which there may be several; a word that is one has none."""
-    found: list[int] = []
+    starts: list[int] = []
     end = len(word)
     while end > 1 and word not in ALL:
         at = _last(word[:end])
         if not at:
             break
-        found.append(at)
+        starts.append(at)
         end = at
-    return tuple(reversed(found))
+    return tuple(reversed(starts))
 
 
 def _last(word: str) -> int:

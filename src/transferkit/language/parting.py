@@ -49,10 +49,10 @@ class Parting(Record):
 
     def places(self, text: str) -> Places:
         """Where the words of `text` stand: the first character of each, and the one after its last."""
-        found = [match.span() for match in _pattern(self).finditer(text)]
+        spans = [match.span() for match in _pattern(self).finditer(text)]
         if not self.particles:
-            return found
-        return [part for start, end in found for part in self._parts(text[start:end], start)]
+            return spans
+        return [part for start, end in spans for part in self._parts(text[start:end], start)]
 
     def _parts(self, word: str, start: int) -> Places:
         cuts = [0, *(() if word in self.kept else korean.cuts(word)), len(word)]
@@ -94,12 +94,12 @@ def _used(pattern: str, lists: dict[str, list[str]]) -> dict[str, list[str]]:
 def _by_ends(kept: Iterable[str]) -> dict[str, list[str]]:
     """Words by whether they begin and end with letters, where they must not be parts of longer words."""
     letter = regex.compile(LETTERS, regex.V1)
-    found: dict[str, list[str]] = {"worded": [], "ending": [], "beginning": [], "marks": []}
+    groups: dict[str, list[str]] = {"worded": [], "ending": [], "beginning": [], "marks": []}
     for word in kept:
         begins, ends = letter.match(word[0]) is not None, letter.match(word[-1]) is not None
         name = ("worded" if ends else "ending") if begins else ("beginning" if ends else "marks")
-        found[name].append(word)
-    return {name: words or [_NOBODY] for name, words in found.items()}
+        groups[name].append(word)
+    return {name: words or [_NOBODY] for name, words in groups.items()}
 
 
 def learned(texts: Iterable[str]) -> Parting:

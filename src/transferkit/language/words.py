@@ -36,8 +36,8 @@ def words(text: str) -> list[str]:
     """The words of `text` as they are written, without punctuation."""
     if text.isascii():
         return _ASCII.findall(text)
-    found = _RUN.findall(text)
-    return [part for run in found for part in signs(run)] if _SIGN.search(text) else found
+    runs = _RUN.findall(text)
+    return [part for run in runs for part in signs(run)] if _SIGN.search(text) else runs
 
 
 def pieces(text: str) -> list[str]:
@@ -50,15 +50,15 @@ def pieces_and_pairs(text: str) -> list[str]:
     most words of Chinese are such pairs."""
     if not has_signs(text):
         return pieces(text)
-    found: list[str] = []
+    parts: list[str] = []
     before, end = "", 0
     for piece in _PIECE.finditer(text):
         sign = piece[0]
         if before and piece.start() == end and _is_sign(sign):
-            found.append(before + sign)
-        found.append(sign)
+            parts.append(before + sign)
+        parts.append(sign)
         before, end = (sign if _is_sign(sign) else ""), piece.end()
-    return found
+    return parts
 
 
 @lru_cache(100_000)

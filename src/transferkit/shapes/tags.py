@@ -34,9 +34,9 @@ FROM_LOGITS = ""
 
 
 def summary(targets: Sequence[Any]) -> str:
-    found = Counter(chain.from_iterable(map(pairs, targets)))
+    counts = Counter(chain.from_iterable(map(pairs, targets)))
     kinds: Counter[str] = Counter()
-    for (tag, before), times in found.items():
+    for (tag, before), times in counts.items():
         if kind := begun(tag, before):
             kinds[kind] += times
     return counted_names(dict(kinds.most_common()), "type of span", "types of spans")

@@ -58,10 +58,10 @@ def mapping(text: str) -> dict[Any, Any] | None:
     if not (looks_so(text) and text.lstrip().startswith("{")):
         return None
     try:
-        found = parsed(text)
+        value = parsed(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 class _Reader:
@@ -72,36 +72,36 @@ class _Reader:
 
     def next(self) -> "re.Match[str] | None":
         """The next token, None at the end; it stays the next one until it is `taken`."""
-        found = _TOKEN.match(self._text, self._at)
-        if found is None and self._text[self._at :].strip():
+        token = _TOKEN.match(self._text, self._at)
+        if token is None and self._text[self._at :].strip():
             raise ValueError(f"no value begins with {self._text[self._at : self._at + 20].strip()!r}")
-        return found
+        return token
 
     def taken(self, mark: str = "") -> "re.Match[str]":
         """The next token, which is `mark` if one is given."""
-        found = self.next()
-        if found is None or (mark and found["mark"] != mark):
-            raise ValueError(f"expected {mark or 'a value'}, found {found[0].strip() if found else 'the end'}")
-        self._at = found.end()
-        return found
+        token = self.next()
+        if token is None or (mark and token["mark"] != mark):
+            raise ValueError(f"expected {mark or 'a value'}, found {token[0].strip() if token else 'the end'}")
+        self._at = token.end()
+        return token
 
     def is_next(self, mark: str) -> bool:
-        found = self.next()
-        return found is not None and found["mark"] == mark
+        token = self.next()
+        return token is not None and token["mark"] == mark
 
     def value(self, depth: int) -> Any:
         if depth > _DEEPEST:
             raise ValueError("too deep")
-        found = self.taken()
-        if found["gap"]:
+        token = self.taken()
+        if token["gap"]:
             raise ValueError("parts were left out (...) when it was printed")
-        if found["text"]:
-            return ast.literal_eval(found["text"])
-        if found["number"]:
-            return float(found["number"]) if set(".eE") & set(found["number"]) else int(found["number"])
-        if found["word"]:
-            return self._word(found["word"], depth)
-        opening = found["mark"]
+        if token["text"]:
+            return ast.literal_eval(token["text"])
+        if token["number"]:
+            return float(token["number"]) if set(".eE") & set(token["number"]) else int(token["number"])
+        if token["word"]:
+            return self._word(token["word"], depth)
+        opening = token["mark"]
         if opening == "{":
             return self._mapping(depth)
         if opening in _ENDS:
@@ -125,11 +125,11 @@ class _Reader:
         items = []
         while not self.is_next(end):
             items.append(self.value(depth + 1))
-            found = self.next()
-            if found is not None and found["mark"] == ",":
+            token = self.next()
+            if token is not None and token["mark"] == ",":
                 self.taken()
-            elif found is not None and found["mark"] != end and not found[0][0].isspace():
-                raise ValueError(f"expected a comma or a blank before {found[0]}")
+            elif token is not None and token["mark"] != end and not token[0][0].isspace():
+                raise ValueError(f"expected a comma or a blank before {token[0]}")
         self.taken(end)
         return items
 

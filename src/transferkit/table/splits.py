@@ -69,21 +69,24 @@ class Overview:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is read and how, as pairs of a name and words; the example last."""
-        found = [(table.split or "read", _table_words(table)) for table in self.tables]
-        found.append(("task", self.task))
+        pairs = [(table.split or "read", _table_words(table)) for table in self.tables]
+        pairs.append(("task", self.task))
         if self.columns:
             made = f", made of {_names(self.made_of)}" if self.made_of else ""
-            found.append(("columns", ", ".join(f"{name} from {raw!r}" for name, raw in self.columns.items()) + made))
+            pairs.append(("columns", ", ".join(f"{name} from {raw!r}" for name, raw in self.columns.items()) + made))
         if self.unused:
-            found.append(("not used" if self.columns else "columns", _names(self.unused)))
+            pairs.append(("not used" if self.columns else "columns", _names(self.unused)))
         if self.targets:
-            found.append(("to learn", self.targets))
-        return found + [(f"row {self.number}, {name}", words) for name, words in self.example]
+            pairs.append(("to learn", self.targets))
+        return pairs + [(f"row {self.number}, {name}", words) for name, words in self.example]
 
     def __str__(self) -> str:
         lines = [f"{name}: {words}" for name, words in self.facts]
-        found = [f"{each.kind}: {each.message}{f': {each.action}' if each.action else ''}" for each in self.findings]
-        return "\n".join([*lines, *found, *([self.problem] if self.problem else ())])
+        findings = [
+            f"{finding.kind}: {finding.message}{f': {finding.action}' if finding.action else ''}"
+            for finding in self.findings
+        ]
+        return "\n".join([*lines, *findings, *([self.problem] if self.problem else ())])
 
     __repr__ = __str__
 

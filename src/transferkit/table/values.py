@@ -36,14 +36,14 @@ def text(cell: Any) -> str:
 
 def inputs(cells: Sequence[Any], column: str, rows: Rows, reader: Callable[[Any], Any] = text) -> list[Any]:
     """Cells as values of an input, empty ones too. Raises `DataError` with row and column."""
-    found = []
+    values = []
     for i, cell in enumerate(cells):
         try:
-            found.append(reader(cell))
+            values.append(reader(cell))
         except ValueError as error:
             where = f"{rows.source}: " if rows.source else ""
             raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
-    return found
+    return values
 
 
 def whole(text: str) -> str:
@@ -85,10 +85,10 @@ def written_list(cell: Any) -> list[str] | None:
     if not (isinstance(cell, str) and cell.lstrip().startswith(("['", '["')) and cell.rstrip().endswith("]")):
         return None
     try:
-        found: list[Any] = printed.parsed(cell.strip())
+        words: list[Any] = printed.parsed(cell.strip())
     except ValueError:
         return None
-    return found if all(isinstance(word, str) for word in found) else None
+    return words if all(isinstance(word, str) for word in words) else None
 
 
 def targets(cells: Sequence[Any], nothing: Collection[str] = ()) -> list[Any]:
@@ -108,20 +108,20 @@ def targets(cells: Sequence[Any], nothing: Collection[str] = ()) -> list[Any]:
 
 def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: Rows) -> list[Any]:
     """Every target as `reader` reads it, None where there is none. Raises `DataError` with row and column."""
-    found: list[Any] = []
+    values: list[Any] = []
     known: dict[str, str] = {}  # a label is read once
     for i, cell in enumerate(cells):
         if type(cell) is str and cell in known:
-            found.append(known[cell])
+            values.append(known[cell])
             continue
         try:
-            found.append(None if cell is None else reader(cell))
-            if type(cell) is type(found[-1]) is str:
-                known[cell] = found[-1]
+            values.append(None if cell is None else reader(cell))
+            if type(cell) is type(values[-1]) is str:
+                known[cell] = values[-1]
         except (ValueError, ArithmeticError) as error:
             where = f"{rows.source}: " if rows.source else ""
             raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
-    return found
+    return values
 
 
 def names_in(target: Any) -> list[str]:
@@ -142,7 +142,7 @@ def _target(cell: Any, nothing: Collection[str]) -> Any:
     if isinstance(cell, list | tuple):
         if set(map(type, cell)) == {str} and ((text := "".join(cell)).isascii() or whole(text) is text):
             return cell if type(cell) is list else list(cell)
-        return [whole(each) if isinstance(each, str) else each for each in cell]
+        return [whole(item) if isinstance(item, str) else item for item in cell]
     return None if missing(cell) else cell
 
 
