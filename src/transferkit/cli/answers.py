@@ -106,6 +106,6 @@ def _cell(value: Any, name: str) -> Any:
     """A value as a cell: words and tags with blanks between, several labels joined, entities as JSON."""
     if not isinstance(value, list):
         return value
-    if any(isinstance(each, dict) for each in value) or (name == "tags" and not value):
+    if any(isinstance(item, dict) for item in value) or (name == "tags" and not value):
         return json.dumps(value, ensure_ascii=False)
     return written(value) if name == "tags" else labels.cell(value, tasks.of_shape(Shape.LABELS).read_target)

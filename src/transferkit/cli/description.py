@@ -34,24 +34,24 @@ def flag(name: str, metavar: str | None = None) -> Any:
 
 
 def described(
-    given: Mapping[str, Any], file: Path | None = None, settings: Sequence[str] = (), resume: bool = False
+    flags: Mapping[str, Any], file: Path | None = None, settings: Sequence[str] = (), resume: bool = False
 ) -> RunConfig:
-    """The run that the flags `given` (fields of the schema by name) ask for, over what the YAML `file` says.
+    """The run that the `flags` (fields of the schema by name) ask for, over what the YAML `file` says.
 
     `resume` without a file goes on from the description in the run folder; where there is none yet, a run that
     names its data starts. The run folder is settled here,
     so that its name is known whatever happens.
     """
-    values = _base(given, file, resume)
-    asked = {name: value for name, value in given.items() if value is not None and value not in ([], ())}
-    values["data"] = {**(values.get("data") or {}), **_those(asked, DataConfig)}
+    values = _base(flags, file, resume)
+    fields = {name: value for name, value in flags.items() if value is not None and value not in ([], ())}
+    values["data"] = {**(values.get("data") or {}), **_those(fields, DataConfig)}
     if POSITIONAL not in values["data"]:
         raise ConfigError("expected DATA (a file, a catalogue name or a hub data set) or --config FILE; found neither")
     in_file = values.get("routes")
-    generation = {**(values.get("generation") or {}), **_writing(asked.get("generation") or ())}
-    values |= _those(asked, RunConfig) | {"generation": generation}
-    if isinstance(asked.get("routes"), str):
-        values["routes"] = _chosen(asked["routes"], in_file)
+    generation = {**(values.get("generation") or {}), **_writing(fields.get("generation") or ())}
+    values |= _those(fields, RunConfig) | {"generation": generation}
+    if isinstance(fields.get("routes"), str):
+        values["routes"] = _chosen(fields["routes"], in_file)
     if settings:
         values["routes"] = _set(_routes(values.get("routes") or AUTO), settings)
     values.setdefault("output_dir", None)
@@ -60,13 +60,13 @@ def described(
     return config.parse(values)
 
 
-def _base(given: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str, Any]:
-    if resume and not given.get("output_dir") and file is None:
+def _base(flags: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str, Any]:
+    if resume and not flags.get("output_dir") and file is None:
         raise ConfigError("--resume needs to know which run to continue: add --output-dir RUN")
     if file is None and resume:
-        file = Path(given["output_dir"]) / DESCRIBED
-        if not file.exists() and given.get(POSITIONAL):
-            log.info("nothing to resume in %s: a new run starts there", given["output_dir"])
+        file = Path(flags["output_dir"]) / DESCRIBED
+        if not file.exists() and flags.get(POSITIONAL):
+            log.info("nothing to resume in %s: a new run starts there", flags["output_dir"])
             return {}
         if not file.exists():
             raise ConfigError(f"nothing to resume: {file} does not exist; name the DATA to start a run there")
@@ -87,10 +87,10 @@ def _routes(values: Any) -> tuple[RouteConfig, ...]:
 def _chosen(words: str, described: Any) -> list[RouteConfig]:
     """The routes named in `words`; what the file says about a route of that title holds for it."""
     known = {route.title: route for route in _routes(described or ())}
-    asked = _routes(words)
-    if not asked:
+    routes = _routes(words)
+    if not routes:
         raise ConfigError("--routes: expected names separated by commas, such as feature_transfer,full; found none")
-    return [known.get(route.title, route) for route in asked]
+    return [known.get(route.title, route) for route in routes]
 
 
 def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteConfig]:
@@ -115,7 +115,7 @@ def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteCo
 
 
 def _writing(settings: Sequence[str]) -> dict[str, Any]:
-    found = {}
+    options = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not (equals and name.strip()):
@@ -123,8 +123,8 @@ def _writing(settings: Sequence[str]) -> dict[str, Any]:
         name = name.strip().replace("-", "_")
         # Of texts YAML would make comments, mappings or nothing.
         plain = name == "stop" and not value.startswith("[")
-        found[name] = value.replace("\\n", "\n") if plain else _value(f"--generation {setting}", value)
-    return found
+        options[name] = value.replace("\\n", "\n") if plain else _value(f"--generation {setting}", value)
+    return options
 
 
 def _value(setting: str, text: str) -> Any:

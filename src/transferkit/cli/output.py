@@ -29,7 +29,7 @@ def checked(path: Path, suffixes: Sequence[str], read: Path, run: Path, overwrit
         raise ConfigError(f"--output {path}: this is the file that is read; name another")
     if not holds_something(path):
         return path
-    if inside := next((each for each in path.resolve().parents if each == run.resolve() or is_run(each)), None):
+    if inside := next((folder for folder in path.resolve().parents if folder == run.resolve() or is_run(folder)), None):
         raise ConfigError(f"--output {path}: there is such a file in {inside} already; name another")
     if not overwrite:
         raise ConfigError(

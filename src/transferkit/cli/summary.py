@@ -40,32 +40,34 @@ def print_result(out: Console, result: "RunResult") -> None:
     _say(out, f"next     transferkit predict {shlex.quote(str(folder))} FILE")
 
 
-def print_overview(out: Console, found: "Overview") -> None:
+def print_overview(out: Console, overview: "Overview") -> None:
     """What was read and as what, a line each, and what is odd."""
-    width = max(cell_len(name) for name, _ in found.facts)
-    for name, words in found.facts:
+    width = max(cell_len(name) for name, _ in overview.facts)
+    for name, words in overview.facts:
         _say(out, f"{name}{' ' * (width - cell_len(name))}  {words}")
-    _print_findings(out, found.findings)
+    _print_findings(out, overview.findings)
 
 
-def print_estimate(out: Console, found: "Estimate") -> None:
+def print_estimate(out: Console, estimate: "Estimate") -> None:
     """Rows, audit, and what every route would take."""
-    print_overview(out, replace(found.overview, findings=()))
-    _say(out, f"rows     {found.rows}")
-    for model in found.models:
+    print_overview(out, replace(estimate.overview, findings=()))
+    _say(out, f"rows     {estimate.rows}")
+    for model in estimate.models:
         _say(out, f"model    {model.name}, window {model.max_length} tokens, {model.tokens:,} tokens in all rows")
-    _print_findings(out, found.findings)
+    _print_findings(out, estimate.findings)
     out.print()
-    out.print(table(("route", "time", "memory", "options"), [_estimate_row(route) for route in found.routes], left=4))
-    for route in found.routes:
+    out.print(
+        table(("route", "time", "memory", "options"), [_estimate_row(route) for route in estimate.routes], left=4)
+    )
+    for route in estimate.routes:
         if route.note:
             _say(out, f"{route.title}: {route.note}")
-    for skipped in found.skipped:
+    for skipped in estimate.skipped:
         _say(out, f"{skipped.name} would be skipped: {skipped.reason}")
-    low, high = (seconds(sum(getattr(route, side) for route in found.routes)) for side in ("low", "high"))
+    low, high = (seconds(sum(getattr(route, side) for route in estimate.routes)) for side in ("low", "high"))
     out.print()
     _say(out, f"all routes together {low} to {high}, judging them included; calibrated on this machine just now")
-    if found.busy:
+    if estimate.busy:
         _say(out, "this machine is busy with other work now; left alone it would take less")
     _say(out, "nothing was trained and no run folder was made")
 
@@ -77,8 +79,8 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
     _print_findings(out, findings)
     _say(out, f"{scores.rows:,} row{'s' * (scores.rows != 1)} judged")
     rows = [
-        (metrics.get(name).TITLE, f"{found.value:.3f}", f"[{found.low:.3f}, {found.high:.3f}]")
-        for name, found in scores.metrics.items()
+        (metrics.get(name).TITLE, f"{interval.value:.3f}", f"[{interval.low:.3f}, {interval.high:.3f}]")
+        for name, interval in scores.metrics.items()
     ]
     out.print(table(("metric", "value", "95 % interval"), rows))
     for name, words in scores.signatures.items():
@@ -89,8 +91,8 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
     columns = ("precision", "recall", "f1")
     # Of a label without rows there is nothing to say.
     classes = [
-        (label, *(f"{found[name]:.3f}" if found["support"] else "" for name in columns), f"{found['support']:.0f}")
-        for label, found in scores.per_class.items()
+        (label, *(f"{values[name]:.3f}" if values["support"] else "" for name in columns), f"{values['support']:.0f}")
+        for label, values in scores.per_class.items()
     ]
     out.print(table(("class", *columns, "rows"), classes))
 
@@ -117,17 +119,17 @@ def print_comparison(out: Console, pair: "Paired") -> None:
         _say(out, "Training or validation rows differ.")
 
 
-def _interval(found: "Interval | None") -> str:
-    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]" if found else ""
+def _interval(interval: "Interval | None") -> str:
+    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
 
 
-def _outcome(found: "Comparison | None") -> str:
-    if found is None:
+def _outcome(comparison: "Comparison | None") -> str:
+    if comparison is None:
         return ""
     from transferkit.evaluation.results import p_words
 
-    words = "not significant" if not found.significant else "better" if found.difference > 0 else "worse"
-    return f"{found.difference:+.3f} {words} ({p_words(found.p_value)})"
+    words = "not significant" if not comparison.significant else "better" if comparison.difference > 0 else "worse"
+    return f"{comparison.difference:+.3f} {words} ({p_words(comparison.p_value)})"
 
 
 def seconds(value: float) -> str:

@@ -63,8 +63,8 @@ def compares_inputs(name: str) -> bool:
 
 def rows_of(name: str, references: Any) -> int:
     """How many of the rows with these `references` the metric called `name` is of."""
-    asked = getattr(get(name), "applies", None)
-    return int(asked(references).sum()) if asked else len(references)
+    applies = getattr(get(name), "applies", None)
+    return int(applies(references).sum()) if applies else len(references)
 
 
 def rows_right(name: str, predictions: Any, references: Any) -> npt.NDArray[np.bool_] | None:
@@ -119,8 +119,8 @@ def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple
 
 def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Doubles, Doubles]:
     """The probabilities of several labels, (n, C), and those from which on they are given, (n, 1)."""
-    found, labels = np.asarray(predictions, dtype=np.float64), np.asarray(references).shape[1]
-    return found[:, :labels], found[:, labels:] if found.shape[1] > labels else np.full((len(found), 1), 0.5)
+    outputs, labels = np.asarray(predictions, dtype=np.float64), np.asarray(references).shape[1]
+    return outputs[:, :labels], outputs[:, labels:] if outputs.shape[1] > labels else np.full((len(outputs), 1), 0.5)
 
 
 def class_counts(
@@ -133,8 +133,8 @@ def class_counts(
 
 def entity_counts(predictions: Any, references: Any) -> Doubles:
     """Entities found rightly, found, and true in every row, (n, 3)."""
-    found = [(set(spans(ours)), set(spans(true))) for ours, true in zip(predictions, references, strict=True)]
-    return np.array([[len(ours & true), len(ours), len(true)] for ours, true in found], dtype=np.float64)
+    entities = [(set(spans(ours)), set(spans(true))) for ours, true in zip(predictions, references, strict=True)]
+    return np.array([[len(ours & true), len(ours), len(true)] for ours, true in entities], dtype=np.float64)
 
 
 def scored(values: npt.NDArray[Any] | Sequence[float]) -> Doubles:
@@ -185,14 +185,15 @@ def over_classes(values: Doubles, predicted: Doubles, true: Doubles) -> Doubles:
 def best_of(compare: Callable[[str, str], float], predictions: Sequence[str], references: Any) -> list[float]:
     """Per row the best of `compare(prediction, reference)`; a row without a reference is right if it is empty."""
     return [
-        max(compare(text, each) for each in given or ("",)) for text, given in zip(predictions, references, strict=True)
+        max(compare(text, reference) for reference in row_references or ("",))
+        for text, row_references in zip(predictions, references, strict=True)
     ]
 
 
 def of_rows(some: Sequence[bool]) -> npt.NDArray[np.bool_]:
     """`some`, (n,), or no row where it is every one: what is of all rows another metric says."""
-    found = np.asarray(some, dtype=bool)
-    return found & ~found.all()
+    rows = np.asarray(some, dtype=bool)
+    return rows & ~rows.all()
 
 
 def of_some(values: Sequence[float], some: Sequence[bool]) -> Doubles:
@@ -213,12 +214,12 @@ def corpus_score(metric: Any, sums: Doubles) -> Doubles:
 
 def of_sacrebleu(metric: Any, references: Any) -> str:
     """Its signature for these references (Post 2018), of which it says how many a row has."""
-    some = list({len(given) or 1: given for given in references}.values())
+    some = list({len(texts) or 1: texts for texts in references}.values())
     metric._extract_corpus_statistics([""] * len(some), streams(some))
     return str(metric.get_signature())
 
 
 def streams(references: Any) -> list[list[str | None]]:
     """References as sacrebleu takes them: the first of every row, the second, ..., None where a row has no more."""
-    most = max(1, *(len(given) for given in references))
-    return [[given[k] if k < len(given) else (None if k else "") for given in references] for k in range(most)]
+    most = max(1, *(len(texts) for texts in references))
+    return [[texts[k] if k < len(texts) else (None if k else "") for texts in references] for k in range(most)]

@@ -18,9 +18,9 @@ SHAPES = ("LABELS",)
 def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     (scores, _), truth = of_labels(predictions, references), np.asarray(references, dtype=np.float64)
-    found = [_of_label(scores[:, c], truth[:, c], counts) for c in range(truth.shape[1])]
+    values = [_of_label(scores[:, c], truth[:, c], counts) for c in range(truth.shape[1])]
     with np.errstate(invalid="ignore"):
-        means = np.nanmean(np.stack(found), axis=0) if truth.any() else np.zeros(len(counts))
+        means = np.nanmean(np.stack(values), axis=0) if truth.any() else np.zeros(len(counts))
     return np.asarray(np.nan_to_num(means))
 
 

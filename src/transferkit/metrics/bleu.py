@@ -39,9 +39,9 @@ def signature(predictions: Any, references: Any) -> str:
 
 def _bleu(references: Any) -> BLEU:
     """With the tokenizer that the references' script wants: sacrebleu's usual one parts words at blanks."""
-    found = language(text for given in references for text in given)
-    if found == "zh":
+    code = language(text for texts in references for text in texts)
+    if code == "zh":
         return BLEU(tokenize="zh")
-    if found in _INSTALLED and all(map(find_spec, _INSTALLED[found])):
-        return BLEU(tokenize=f"{found}-mecab")
-    return BLEU(tokenize="char") if found else BLEU()
+    if code in _INSTALLED and all(map(find_spec, _INSTALLED[code])):
+        return BLEU(tokenize=f"{code}-mecab")
+    return BLEU(tokenize="char") if code else BLEU()

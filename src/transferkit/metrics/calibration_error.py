@@ -24,8 +24,8 @@ def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     truth, rows = np.asarray(references), np.arange(len(references))
     gap = np.zeros((len(rows), BINS))
     if truth.ndim > 1:
-        found, _ = of_labels(predictions, truth)
-        for probability, holds in zip(found.T, truth.T, strict=True):
+        probabilities, _ = of_labels(predictions, truth)
+        for probability, holds in zip(probabilities.T, truth.T, strict=True):
             gap[rows, _bins(probability)] += (holds - probability) / truth.shape[1]
     else:
         bins, confidence, right = binned(predictions, truth)

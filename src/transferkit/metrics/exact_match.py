@@ -16,7 +16,7 @@ SHAPES = ("SPAN", "TEXT")
 
 def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_]:
     """Which answers are right, (n,)."""
-    right = [right_texts(given) for given in references]
+    right = [right_texts(texts) for texts in references]
     return np.array(best_of(equal, predictions, right)) > 0
 
 

@@ -21,8 +21,8 @@ def applies(references: Any) -> npt.NDArray[np.bool_]:
 
 def statistics(predictions: Any, references: Any) -> Doubles:
     """From 0 to 1 in every such row, of several references the best."""
-    found = best_of(overlap, predictions, [right_texts(given) for given in references])
-    return of_some(found, answerable(references))
+    scores = best_of(overlap, predictions, [right_texts(texts) for texts in references])
+    return of_some(scores, answerable(references))
 
 
 def of_sums(sums: Doubles) -> Doubles:

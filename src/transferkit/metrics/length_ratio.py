@@ -16,7 +16,7 @@ SHAPES = ("TEXT",)
 def statistics(predictions: Any, references: Any) -> Doubles:
     """Words of the answer and of the reference in every row; of several references the first."""
     ours = np.array([_length(text) for text in predictions], dtype=np.float64)
-    theirs = np.array([_length(given[0]) if given else 0 for given in references], dtype=np.float64)
+    theirs = np.array([_length(texts[0]) if texts else 0 for texts in references], dtype=np.float64)
     return np.column_stack([ours, theirs])
 
 
@@ -36,5 +36,5 @@ def signature(predictions: Any, references: Any) -> str:
 
 
 def _length(text: str) -> int:
-    found = text.split()
-    return sum(len(signs(word)) for word in found) if has_signs(text) else len(found)
+    words = text.split()
+    return sum(len(signs(word)) for word in words) if has_signs(text) else len(words)

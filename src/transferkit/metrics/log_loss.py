@@ -22,8 +22,8 @@ def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
     truth = np.asarray(references)
     if truth.ndim > 1:
-        found, _ = of_labels(predictions, truth)
-        loss = -np.log(np.clip(np.where(truth > 0, found, 1 - found), FLOOR, 1.0)).mean(axis=1)
+        probabilities, _ = of_labels(predictions, truth)
+        loss = -np.log(np.clip(np.where(truth > 0, probabilities, 1 - probabilities), FLOOR, 1.0)).mean(axis=1)
     else:
         true = np.asarray(predictions, dtype=np.float64)[np.arange(len(truth)), truth]
         loss = -np.log(np.clip(true, FLOOR, 1.0))

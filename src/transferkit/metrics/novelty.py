@@ -17,7 +17,7 @@ COMPARES_INPUTS = True
 
 def statistics(predictions: Any, references: Any) -> Doubles:
     """New word pairs and all of them in every row; `references` are the inputs of every row, one or more."""
-    rows = [_new(text, given) for text, given in zip(predictions, references, strict=True)]
+    rows = [_new(text, inputs) for text, inputs in zip(predictions, references, strict=True)]
     return np.array(rows, dtype=np.float64)
 
 
@@ -37,7 +37,7 @@ def signature(predictions: Any, references: Any) -> str:
 
 
 def _new(text: str, inputs: Any) -> tuple[int, int]:
-    pairs, there = _pairs(text), {pair for each in inputs for pair in _pairs(each)}
+    pairs, there = _pairs(text), {pair for source in inputs for pair in _pairs(source)}
     return sum(pair not in there for pair in pairs), len(pairs)
 
 

@@ -36,5 +36,5 @@ def signature(predictions: Any, references: Any) -> str:
 
 def _ter(references: Any) -> TER:
     """Chinese and Japanese are compared by signs, and for that normalised."""
-    asian = language(text for given in references for text in given) in ("zh", "ja")
+    asian = language(text for texts in references for text in texts) in ("zh", "ja")
     return TER(normalized=asian, asian_support=asian)

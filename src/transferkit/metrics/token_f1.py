@@ -13,7 +13,7 @@ SHAPES = ("SPAN", "TEXT")
 
 def statistics(predictions: Any, references: Any) -> Doubles:
     """From 0 to 1 in every row, of several references the best; one without words is matched by none only."""
-    return scored(best_of(overlap, predictions, [right_texts(given) for given in references]))
+    return scored(best_of(overlap, predictions, [right_texts(texts) for texts in references]))
 
 
 def of_sums(sums: Doubles) -> Doubles:

@@ -24,7 +24,7 @@ def found(words: Sequence[str]) -> tuple[str, Bare] | None:
     language = _LANGUAGE.match(words[0])
     if language and all(word.startswith(language[1]) for word in words):
         prefix = language[1]
-        return f"words with {prefix} before them", lambda given: _without_prefix(given, prefix)
+        return f"words with {prefix} before them", lambda sentence: _without_prefix(sentence, prefix)
     return None
 
 

@@ -43,9 +43,9 @@ def read(folder: Path, encoding: str | None) -> Rows:
     for number, path in enumerate(paths, start=1):
         texts.append(compression.whole_text(path, encodings.of(path, encoding)))
         marks = path.with_suffix(_MARKS)
-        found = list(_entities(marks, encoding)) if marks.is_file() else None
-        entities.append(None if found is None else [each for each in found if each is not None])
-        if found is not None and None in found:
+        entries = list(_entities(marks, encoding)) if marks.is_file() else None
+        entities.append(None if entries is None else [entity for entity in entries if entity is not None])
+        if entries is not None and None in entries:
             parted.append(number)
     columns: dict[str, list[Any]] = {"document": [path.stem for path in paths], "text": texts, "entities": entities}
     return Rows(columns, np.arange(1, len(paths) + 1), str(folder), "", _notes(parted))
@@ -58,17 +58,17 @@ def _entities(path: Path, encoding: str | None) -> Iterator[dict[str, Any] | Non
         if not line.startswith("T"):
             continue
         _, where, *surface = line.rstrip("\r").split("\t")[:3] if line.count("\t") else (line, "")
-        found = _ENTITY.fullmatch(where)
-        if found is None:
+        match = _ENTITY.fullmatch(where)
+        if match is None:
             raise DataError(
                 f"{path}: line {number}: expected an entity such as 'T1<tab>PER 0 3<tab>Ada', found {line[:60]!r}; "
                 "mend it"
             )
-        if ";" in found["places"]:
+        if ";" in match["places"]:
             yield None
             continue
-        start, end = map(int, found["places"].split())
-        yield {"start": start, "end": end, "type": found["kind"], "text": surface[0] if surface else None}
+        start, end = map(int, match["places"].split())
+        yield {"start": start, "end": end, "type": match["kind"], "text": surface[0] if surface else None}
 
 
 def _notes(parted: list[int]) -> tuple[Note, ...]:

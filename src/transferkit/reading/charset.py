@@ -56,37 +56,37 @@ class _Found:
         return few and self.nulls * _MANY_NULLS <= self.size and not self.shifted
 
 
-def of(path: Path, asked: str | None = None) -> str:
+def of(path: Path, encoding: str | None = None) -> str:
     """The name of the encoding to read the text file `path` in.
 
-    Without `asked` it has to be UTF-8, where a handful of bytes may be wrong; with `auto` it is found out, also where
-    these are all that is not ASCII; any other name has to fit. Raises `DataError` where it does not, or where the file
-    may as well be in another encoding, with the likely ones, and `ConfigError` for a name that is none.
+    Without `encoding` it has to be UTF-8, where a handful of bytes may be wrong; with `auto` it is found out, also
+    where these are all that is not ASCII; any other name has to fit. Raises `DataError` where it does not, or where the
+    file may as well be in another encoding, with the likely ones, and `ConfigError` for a name that is none.
     """
-    if asked not in (None, AUTO) and (name := _named(asked)) not in ("utf-8", UTF_8):
+    if encoding not in (None, AUTO) and (name := _named(encoding)) not in ("utf-8", UTF_8):
         return _as_asked(path, name)
-    mark, found = _by_mark(path), _examined(path, UTF_8)
-    is_utf_8 = mark is None and found.fits and not _is_wide(path, found)
-    if is_utf_8 and (asked != AUTO or found.right or not found.wrong):
+    mark, content = _by_mark(path), _examined(path, UTF_8)
+    is_utf_8 = mark is None and content.fits and not _is_wide(path, content)
+    if is_utf_8 and (encoding != AUTO or content.right or not content.wrong):
         return UTF_8
-    likely = _likely(path, found, mark)
-    narrow = mark is None and not found.shifted and not (likely and likely[0].name.startswith("utf"))
-    if narrow and not found.fits and (lines := mixed.of(path)):
+    likely = _likely(path, content, mark)
+    narrow = mark is None and not content.shifted and not (likely and likely[0].name.startswith("utf"))
+    if narrow and not content.fits and (lines := mixed.of(path)):
         raise DataError(f"{path}: expected one encoding, found {lines}; {_APART}")
-    if asked == AUTO and len(likely) == 1:
+    if encoding == AUTO and len(likely) == 1:
         log.info("%s: read as %s", path, likely[0].name)
         return likely[0].name
     if is_utf_8:
         return UTF_8
-    raise DataError(f"{path}: expected UTF-8 text, found {_described(found)}; {_advice(likely)}, or save it as UTF-8")
+    raise DataError(f"{path}: expected UTF-8 text, found {_described(content)}; {_advice(likely)}, or save it as UTF-8")
 
 
-def _named(asked: str) -> str:
-    """What Python calls the encoding `asked`."""
+def _named(name: str) -> str:
+    """What Python calls the encoding `name`."""
     try:
-        return codecs.lookup(usable_encoding(asked)).name
+        return codecs.lookup(usable_encoding(name)).name
     except ValueError as error:
-        raise ConfigError(f"{error}; found {shown(asked)}") from None
+        raise ConfigError(f"{error}; found {shown(name)}") from None
 
 
 def _as_asked(path: Path, name: str) -> str:
@@ -97,23 +97,21 @@ def _as_asked(path: Path, name: str) -> str:
         raise DataError(f"{path}: expected {name}, found UTF-8; with --encoding auto every file is read in its own")
     if marked and mark != name:
         return _in_order(path, name, _likely(path, as_utf_8, mark))
-    found = _examined(path, name)
-    if not found.fits:
+    content = _examined(path, name)
+    if not content.fits:
         likely = _likely(path, as_utf_8, mark)
-        raise DataError(f"{path}: expected {name}, found {_described(found)}; {_advice(likely)}")
+        raise DataError(f"{path}: expected {name}, found {_described(content)}; {_advice(likely)}")
     if not as_utf_8.fits and not name.startswith("utf") and (lines := mixed.of(path)):
         log.warning("%s: read as %s as asked, but it is in %s; %s", path, name, lines, _APART)
     elif not name.startswith("utf") and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
-        given, likelier = guesses.differing(both)
-        log.warning(
-            "%s: read as %s as asked (%r), but it looks like %s (%r)", path, name, given, both[1].name, likelier
-        )
+        line, likelier = guesses.differing(both)
+        log.warning("%s: read as %s as asked (%r), but it looks like %s (%r)", path, name, line, both[1].name, likelier)
     return name
 
 
 def _in_order(path: Path, name: str, likely: Sequence[Guess]) -> str:
     """The encoding called `name` with its order of bytes, which no mark at the start of the file tells."""
-    meant = [each.name for each in likely if each.name.startswith(name)]
+    meant = [guess.name for guess in likely if guess.name.startswith(name)]
     if len(meant) == 1:
         log.info("%s: read as %s", path, meant[0])
         return meant[0]
@@ -121,10 +119,10 @@ def _in_order(path: Path, name: str, likely: Sequence[Guess]) -> str:
     raise DataError(f"{path}: expected {name} with a mark of byte order at its start, found none; {way}")
 
 
-def _described(found: _Found) -> str:
-    if found.nulls * _NULLS > found.size or found.shifted or not found.wrong_lines:
+def _described(content: _Found) -> str:
+    if content.nulls * _NULLS > content.size or content.shifted or not content.wrong_lines:
         return "bytes of another encoding"
-    return f"invalid bytes in {found.wrong_lines:,} of {found.lines:,} lines"
+    return f"invalid bytes in {content.wrong_lines:,} of {content.lines:,} lines"
 
 
 def _advice(likely: Sequence[Guess]) -> str:
@@ -133,7 +131,7 @@ def _advice(likely: Sequence[Guess]) -> str:
     first, *others = likely
     if not others:
         return f"it looks like {first.name}: read it with --encoding {first.name}"
-    lines = [f"{each.name} ({line!r})" for each, line in zip(likely, guesses.differing(likely), strict=True)]
+    lines = [f"{guess.name} ({line!r})" for guess, line in zip(likely, guesses.differing(likely), strict=True)]
     return f"it may be {', '.join(lines[:-1])} or {lines[-1]}: give the one that reads right with --encoding"
 
 
@@ -143,28 +141,28 @@ def _by_mark(path: Path) -> str | None:
 
 
 def _examined(path: Path, encoding: str) -> _Found:
-    found, decoder = _Found(), codecs.getincrementaldecoder(encoding)("replace")
+    content, decoder = _Found(), codecs.getincrementaldecoder(encoding)("replace")
     meant = 0  # marks of replacement that stand in the file itself
     for chunk in _chunks(path):
-        found.size += len(chunk)
+        content.size += len(chunk)
         try:
             text = decoder.decode(chunk)
         except UnicodeError as error:  # of a codec that replaces nothing
             raise DataError(f"{path}: cannot be read as {encoding} ({error}); name another with --encoding") from None
-        found.lines += text.count("\n")
+        content.lines += text.count("\n")
         if encoding == UTF_8:
-            found.nulls += chunk.count(0)
-            found.shifted = found.shifted or shifts.of(chunk)
+            content.nulls += chunk.count(0)
+            content.shifted = content.shifted or shifts.of(chunk)
             meant += chunk.count("\ufffd".encode())
         if text.isascii():
             continue
         wrong = text.count("\ufffd")
-        found.wrong += wrong
-        found.right += len(text) - len(text.encode("ascii", "ignore")) - wrong
-        found.wrong_lines += len(_WRONG_LINE.findall(text)) if wrong else 0
-    found.lines += 1
-    found.wrong, found.wrong_lines = max(0, found.wrong - meant), max(0, found.wrong_lines - meant)
-    return found
+        content.wrong += wrong
+        content.right += len(text) - len(text.encode("ascii", "ignore")) - wrong
+        content.wrong_lines += len(_WRONG_LINE.findall(text)) if wrong else 0
+    content.lines += 1
+    content.wrong, content.wrong_lines = max(0, content.wrong - meant), max(0, content.wrong_lines - meant)
+    return content
 
 
 def _sample(path: Path) -> bytes:
@@ -208,24 +206,24 @@ def _chunks(path: Path) -> Iterator[bytes]:
     return compression.chunks(path, _AT_ONCE)
 
 
-def _likely(path: Path, found: _Found, mark: str | None) -> list[Guess]:
+def _likely(path: Path, content: _Found, mark: str | None) -> list[Guess]:
     """The encodings that a file may be in, the likeliest first, and none that the whole of it is not in."""
     if mark is not None:
         return [Guess(mark)]
-    if found.shifted:
-        return [Guess(found.shifted)]
+    if content.shifted:
+        return [Guess(content.shifted)]
     if of_four := _of_four_bytes(start := _start(path)):
         return [Guess(of_four)]
     narrow, wide = guesses.of(_sample(path)), guesses.of(start, guesses.WIDE)
     is_wide = wide and (not narrow or wide[0].score > guesses.reading(start, narrow[0].name).score)
     likely = wide if is_wide else narrow
-    return [each for each in likely if _examined(path, each.name).fits]
+    return [guess for guess in likely if _examined(path, guess.name).fits]
 
 
-def _is_wide(path: Path, found: _Found) -> bool:
+def _is_wide(path: Path, content: _Found) -> bool:
     """Whether a file that could be UTF-8 is UTF-16, as Cyrillic is that has no byte beyond ASCII in it."""
-    few = found.nulls * _NULLS <= found.size
-    return not few and any("\n" in each.text for each in guesses.of(_start(path), guesses.WIDE))
+    few = content.nulls * _NULLS <= content.size
+    return not few and any("\n" in guess.text for guess in guesses.of(_start(path), guesses.WIDE))
 
 
 def _start(path: Path) -> bytes:

@@ -90,9 +90,9 @@ def check_header(names: Sequence[str], path: Path) -> list[str]:
         header = [name or f"Unnamed: {i}" for i, name in enumerate(header)]
     repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
-        found = ", ".join(shown(name, 40) for name in repeated[:10])
+        listed = ", ".join(shown(name, 40) for name in repeated[:10])
         raise DataError(
-            f"{path}: the header names {found} more than once; rename one, or put names above it if it is a row"
+            f"{path}: the header names {listed} more than once; rename one, or put names above it if it is a row"
         )
     return header
 
@@ -143,13 +143,13 @@ def _can_be_walked(values: Any) -> bool:
 def from_stream(records: Iterable[Any], source: str, features: Mapping[str, Any] | None = None) -> Rows:
     """Rows from one mapping per row, of a stream that may never end: more than `MOST_STREAMED` are refused. Numbers of
     classes become the names that `features` give them."""
-    found = list(islice(records, MOST_STREAMED + 1))
-    if len(found) > MOST_STREAMED:
+    mappings = list(islice(records, MOST_STREAMED + 1))
+    if len(mappings) > MOST_STREAMED:
         raise DataError(
             f"{source}: expected a stream of at most {MOST_STREAMED:,} rows, found more; give a part of it, such as "
             "its take(100_000) or list(itertools.islice(rows, 100_000)), or write it to a file"
         )
-    rows = from_records(found, source)
+    rows = from_records(mappings, source)
     names = {name: features[name] for name in rows.columns if features and name in features}
     try:
         columns = {name: named_classes(list(cells), names.get(name)) for name, cells in rows.columns.items()}
@@ -164,17 +164,17 @@ def from_arrow(table: Any, source: str) -> Rows:
         import pyarrow as pa
     except ImportError:
         raise ConfigError(f"reading a {source} needs pyarrow: pip install 'transferkit[data]'") from None
-    found = pa.RecordBatchReader.from_stream(table).read_all()
-    if len(set(found.column_names)) < len(found.column_names):
-        raise DataError(f"{source}: expected distinct column names, found {shown(found.column_names)}; rename some")
-    return _filled({name: found.column(name).to_pylist() for name in found.column_names}, source)
+    contents = pa.RecordBatchReader.from_stream(table).read_all()
+    if len(set(contents.column_names)) < len(contents.column_names):
+        raise DataError(f"{source}: expected distinct column names, found {shown(contents.column_names)}; rename some")
+    return _filled({name: contents.column(name).to_pylist() for name in contents.column_names}, source)
 
 
 def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
     """Rows from one mapping per row."""
     rows = Collector(source)
-    for number, each in enumerate(records, start=1):
-        record = as_record(each)
+    for number, row in enumerate(records, start=1):
+        record = as_record(row)
         if not isinstance(record, Mapping):
             raise DataError(
                 f'{source}: row {number}: expected a mapping such as {{"text": ..., "label": ...}}, found a '
@@ -184,12 +184,12 @@ def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
     return next(rows.finish())
 
 
-def as_record(given: Any) -> Any:
-    """`given`, or for a text with what is known of it, as spaCy has it, (text, {"entities": ...}), one mapping."""
-    parts = list(given) if isinstance(given, list | tuple) else []
+def as_record(row: Any) -> Any:
+    """`row`, or for a text with what is known of it, as spaCy has it, (text, {"entities": ...}), one mapping."""
+    parts = list(row) if isinstance(row, list | tuple) else []
     if len(parts) == 2 and isinstance(parts[0], str) and isinstance(parts[1], Mapping):
         return {"text": parts[0], **parts[1]}
-    return given
+    return row
 
 
 def from_frame(frame: Any, source: str) -> Rows:

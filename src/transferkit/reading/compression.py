@@ -74,7 +74,7 @@ def refuse_address(path: Path) -> None:
 def _regular(path: Path) -> int:
     """The size of `path`; a folder, or what may never end (a pipe, a device), is refused."""
     try:
-        found = path.stat()
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         refuse_address(path)
         what = "a link to nothing" if path.is_symlink() else "nothing there"
@@ -82,11 +82,11 @@ def _regular(path: Path) -> int:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{shown(str(path))}: cannot be opened: {reason}; check the path and its permissions") from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise DataError(f"{path}: expected a data file, found a folder; name one of the files in it")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise DataError(f"{path}: expected a data file, found a pipe, socket or device; write its rows to a file first")
-    return found.st_size
+    return status.st_size
 
 
 def chunks(path: Path, size: int) -> Iterator[bytes]:
@@ -136,10 +136,10 @@ def _line_groups(path: Path, encoding: str) -> Iterator[list[str]]:
         held.append(text)
         if end in text:
             *whole, last = "".join(held).split(end)
-            found = [line.removeprefix(_MARK) + end for line in whole]
+            group = [line.removeprefix(_MARK) + end for line in whole]
             held = [last]
-            yield _none_long(found, number)
-            number += len(found)
+            yield _none_long(group, number)
+            number += len(group)
         _none_long(["".join(held)] if sum(map(len, held)) > MAX_LINE else [], number)
     if last_line := "".join(held):
         yield [last_line.removeprefix(_MARK)]

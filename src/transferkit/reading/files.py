@@ -96,12 +96,12 @@ def read_splits(source: Any, validation: Any = None, test: Any = None, encoding:
     Splits come from a folder of files named after them, a `DatasetDict`, or a mapping of split name to table.
     `validation` and `test` are further sources for these splits; they win over what `source` has.
     """
-    found = _splits_of(source, encoding)
+    splits = _splits_of(source, encoding)
     further = (("validation", validation), ("test", test))
     named = {name: read(table, encoding) for name, table in further if table is not None}
-    if named and ALL in found:
-        found = {"train": found[ALL]}
-    return found | named
+    if named and ALL in splits:
+        splits = {"train": splits[ALL]}
+    return splits | named
 
 
 def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
@@ -110,9 +110,9 @@ def _splits_of(source: Any, encoding: str | None) -> dict[str, Rows]:
     if isinstance(source, str | Path) and (documents := brat.splits(_place(source), SPLIT_NAMES, ALL)):
         return {name: brat.read(folder, encoding) for name, folder in documents.items()}
     if isinstance(source, str | Path) and saved.is_one(_place(source)):
-        found = saved.load(_place(source))
-        one = collector.from_dataset(found, str(source)) if not isinstance(found, Mapping) else None
-        return {ALL: one} if one else _splits_of(found, encoding)
+        dataset = saved.load(_place(source))
+        one = collector.from_dataset(dataset, str(source)) if not isinstance(dataset, Mapping) else None
+        return {ALL: one} if one else _splits_of(dataset, encoding)
     if isinstance(source, str | Path) and _place(source).is_dir():
         return _read_folder(_place(source), encoding)
     return {ALL: read(source, encoding)}
@@ -182,10 +182,10 @@ def _is_arrow(value: Any) -> bool:
 
 def _read_folder(folder: Path, encoding: str | None) -> dict[str, Rows]:
     files, others = folders.files_of(folder, SPLIT_NAMES, ALL)
-    found = {name: _joined(paths, encoding) for name, paths in files.items()}
+    splits = {name: _joined(paths, encoding) for name, paths in files.items()}
     if others:
-        found["train"] = replace(found["train"], notes=(*found["train"].notes, folders.note(others)))
-    return found
+        splits["train"] = replace(splits["train"], notes=(*splits["train"].notes, folders.note(others)))
+    return splits
 
 
 def _joined(paths: Sequence[Path], encoding: str | None) -> Rows:

@@ -29,22 +29,22 @@ def files_of(folder: Path, names: Mapping[str, str], whole: str) -> tuple[dict[s
     would be the same split.
     """
     files, inner = _listed(folder, names)
-    found: dict[str, list[Path]] = defaultdict(list)
+    splits: dict[str, list[Path]] = defaultdict(list)
     for path in files:
         for name in {names[word] for word in _words(path) & names.keys()}:
-            found[name].append(path)
+            splits[name].append(path)
     for name, paths in inner.items():
-        found[name] += paths
-    if found:
-        named = {path for paths in found.values() for path in paths}
+        splits[name] += paths
+    if splits:
+        named = {path for paths in splits.values() for path in paths}
         others = [path.name for path in files if path not in named]
-        if _TRAIN not in found:
+        if _TRAIN not in splits:
             raise DataError(
-                f"{folder}: expected a file named {_TRAIN}, found {_shown(found)}"
+                f"{folder}: expected a file named {_TRAIN}, found {_shown(splits)}"
                 f"{f' and {_list(others)}, named after no split' if others else ''}; rename the file to learn from, or "
                 "name that file itself"
             )
-        return {name: _in_order(paths, name, folder) for name, paths in found.items()}, others
+        return {name: _in_order(paths, name, folder) for name, paths in splits.items()}, others
     if len(files) == 1 or (files and all(_part(path) for path in files)):
         return {whole: _in_order(files, "the data", folder)}, []
     if files:
@@ -69,8 +69,8 @@ def note(others: Sequence[str]) -> Note:
     return Note("not-read", message, (), action, "warning" if bad else "info")
 
 
-def _shown(found: Mapping[str, Sequence[Path]]) -> str:
-    return ", ".join(f"{paths[0].name} ({name})" for name, paths in found.items())
+def _shown(splits: Mapping[str, Sequence[Path]]) -> str:
+    return ", ".join(f"{paths[0].name} ({name})" for name, paths in splits.items())
 
 
 def _list(names: Sequence[str]) -> str:
@@ -95,7 +95,7 @@ def _listed(folder: Path, names: Mapping[str, str], depth: int = 0) -> tuple[lis
     if files or inner or depth >= _DEEPEST or not names:
         return files, inner
     usual = [path for path in folders if path.name.lower() == _DATA]
-    filled = [found for path in usual or folders if any(found := _listed(path, names, depth + 1))]
+    filled = [listing for path in usual or folders if any(listing := _listed(path, names, depth + 1))]
     return filled[0] if len(filled) == 1 else ([], {})
 
 

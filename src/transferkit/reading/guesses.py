@@ -44,11 +44,11 @@ def of(sample: bytes, encodings: Mapping[str, float] = KNOWN) -> list[Guess]:
         text = sample.decode(name, "replace")
         if text not in readings:
             readings[text] = Guess(name, text, plausibility.of(text) + prior)
-    ranked = sorted(readings.values(), key=lambda each: -each.score)
+    ranked = sorted(readings.values(), key=lambda guess: -guess.score)
     first = ranked[0]
     if _is_nonsense(first.text):
         return []
-    return [each for each in ranked if first.score - each.score <= _margin(first.text, each.text)][:_MOST]
+    return [guess for guess in ranked if first.score - guess.score <= _margin(first.text, guess.text)][:_MOST]
 
 
 def reading(sample: bytes, name: str) -> Guess:
@@ -59,11 +59,11 @@ def reading(sample: bytes, name: str) -> Guess:
 
 def better(sample: bytes, name: str) -> list[Guess]:
     """The reading of `sample` in the encoding called `name`, and a far likelier one; none where there is none."""
-    likely, given = of(sample), reading(sample, name)
-    if not likely or any(each.text == given.text for each in likely):
+    likely, guess = of(sample), reading(sample, name)
+    if not likely or any(other.text == guess.text for other in likely):
         return []
-    clearly = likely[0].score - given.score > _CLEARLY * _margin(likely[0].text, given.text)
-    return [given, likely[0]] if clearly else []
+    clearly = likely[0].score - guess.score > _CLEARLY * _margin(likely[0].text, guess.text)
+    return [guess, likely[0]] if clearly else []
 
 
 def _margin(first: str, other: str) -> float:
@@ -80,7 +80,7 @@ def _is_nonsense(text: str) -> bool:
 
 def differing(guesses: Sequence[Guess], width: int = 40) -> list[str]:
     """A line of the sample as each of `guesses` has it, all of which differ there if there is such a line."""
-    lines = list(zip(*(each.text.split("\n") for each in guesses), strict=False))
+    lines = list(zip(*(guess.text.split("\n") for guess in guesses), strict=False))
     telling = max(lines, key=lambda line: len(set(line)))
     return [_excerpt(line, telling, width) for line in telling]
 

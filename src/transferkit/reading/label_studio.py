@@ -38,8 +38,8 @@ def unpacked(rows: Rows) -> Rows:
     tasks = [_read(cell) for cell in rows[_DATA]]
     results = [_results(rows, name, i) for i in range(len(rows))]
     names = _names(results)
-    where = [i for i, found in enumerate(results) for _ in found or (None,)]
-    every = [result for found in results for result in found or (None,)]
+    where = [i for i, task_results in enumerate(results) for _ in task_results or (None,)]
+    every = [result for task_results in results for result in task_results or (None,)]
     columns, before = _columns_of(tasks, where), list[str]()
     names = {c: f"annotation.{n}" if n in columns and n not in _ANSWERS else n for c, n in names.items()}
     if names:
@@ -47,7 +47,7 @@ def unpacked(rows: Rows) -> Rows:
         columns = {f"{_DATA}.{key}" if key in before else key: cells for key, cells in columns.items()}
     for control, column in names.items():
         columns[column] = [None if result is None else _value(result, control) for result in every]
-    several = [int(rows.numbers[i]) for i, found in enumerate(results) if len(found) > 1]
+    several = [int(rows.numbers[i]) for i, task_results in enumerate(results) if len(task_results) > 1]
     made = Rows(columns, rows.numbers[np.asarray(where, dtype=np.int64)], rows.source, rows.encoding, rows.notes)
     return _noted(_with_controls(made, names, before), several)
 
@@ -95,34 +95,34 @@ def _columns_of(tasks: Sequence[Mapping[str, Any]], where: Sequence[int]) -> dic
 
 def _results(rows: Rows, name: str, position: int) -> list[Record]:
     """Of every annotation that was not cancelled: control -> what was annotated with it."""
-    given = _read(rows[name][position])
-    listed: list[Any] = [] if given is None else list(given)
+    annotations = _read(rows[name][position])
+    listed: list[Any] = [] if annotations is None else list(annotations)
     try:
-        return [_of_controls(each["result"]) for each in listed if not each.get("was_cancelled")]
+        return [_of_controls(annotation["result"]) for annotation in listed if not annotation.get("was_cancelled")]
     except (KeyError, TypeError, AttributeError) as error:
         where = f"{rows.source}: " if rows.source else ""
         raise DataError(
             f"{where}row {rows.numbers[position]}: expected annotations as Label Studio exports them, each with a "
-            f"result, found {shown(given, 80)} ({error}); export it again as JSON"
+            f"result, found {shown(annotations, 80)} ({error}); export it again as JSON"
         ) from None
 
 
 def _of_controls(results: Sequence[Mapping[str, Any]]) -> Record:
-    found: Record = {}
+    by_control: Record = {}
     for result in results:
         value, kind = result.get("value") or {}, result.get("type")
         if kind in _MARKS:
-            found.setdefault(result["from_name"], _Marks()).extend(_marks(value, kind))
+            by_control.setdefault(result["from_name"], _Marks()).extend(_marks(value, kind))
         elif kind == "choices":
-            found.setdefault(result["from_name"], []).extend(value["choices"])
+            by_control.setdefault(result["from_name"], []).extend(value["choices"])
         elif kind == "taxonomy":
-            found.setdefault(result["from_name"], []).extend(" > ".join(path) for path in value["taxonomy"])
+            by_control.setdefault(result["from_name"], []).extend(" > ".join(path) for path in value["taxonomy"])
         elif kind in _NUMBERS:
-            found[result["from_name"]] = value[kind]
+            by_control[result["from_name"]] = value[kind]
         elif kind == "textarea":
             text = value["text"]
-            found[result["from_name"]] = text if isinstance(text, str) else "\n".join(text)
-    return found
+            by_control[result["from_name"]] = text if isinstance(text, str) else "\n".join(text)
+    return by_control
 
 
 class _Marks(list[Record]):
@@ -136,13 +136,13 @@ def _marks(value: Mapping[str, Any], kind: str) -> list[Record]:
 
 
 def _value(result: Record, control: str) -> Any:
-    found = result.get(control)
-    return list(found) if isinstance(found, _Marks) else found
+    value = result.get(control)
+    return list(value) if isinstance(value, _Marks) else value
 
 
 def _names(results: Sequence[Sequence[Record]]) -> dict[str, str]:
     """Control -> column."""
-    every = [result for found in results for result in found]
+    every = [result for task_results in results for result in task_results]
     marks = {name for result in every for name, value in result.items() if isinstance(value, _Marks)}
     others = {name for result in every for name in result} - marks
     for result in every:
@@ -183,10 +183,10 @@ def _of_min(rows: Rows) -> Rows:
 
 def _plain(cell: Any) -> Any:
     """4 of [{"rating": 4}], "a > b" of [{"taxonomy": [["a", "b"]]}]; other cells as they are."""
-    found = _read(cell)
-    if not isinstance(found, list) or len(found) != 1 or not isinstance(found[0], Mapping) or len(found[0]) != 1:
+    items = _read(cell)
+    if not isinstance(items, list) or len(items) != 1 or not isinstance(items[0], Mapping) or len(items[0]) != 1:
         return cell
-    key, value = next(iter(found[0].items()))
+    key, value = next(iter(items[0].items()))
     if key in _NUMBERS:
         return value
     return [" > ".join(path) for path in value] if key == "taxonomy" and _is_list(value) else cell

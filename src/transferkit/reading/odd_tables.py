@@ -18,7 +18,7 @@ def refuse(start: Sequence[str], mark: str, marks: str, path: Path) -> None:
     lines = [line.strip("\r\n") for line in start if line.strip()][: _SAMPLE - 1]
     if len(lines) < _FEWEST:
         return
-    plain = not any(each in lines[0] for each in marks)
+    plain = not any(sign in lines[0] for sign in marks)
     odd = next((sign for sign in _ODD if (plain or sign[0] in marks) and _parts_all(lines, sign)), None)
     if odd is not None:
         raise DataError(

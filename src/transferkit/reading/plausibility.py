@@ -68,9 +68,9 @@ def _of_letters(counts: Mapping[str, int], language: str) -> float:
 
 def _of_neighbours(text: str, counts: Iterable[str]) -> float:
     kinds = text.translate({ord(sign): _kind(sign) for sign in counts})
-    found = [(cost, pattern.findall(text)) for pattern, cost in _SPELLING.values()]
-    found += [(cost, pattern.findall(kinds)) for pattern, cost in _TRANSITIONS.values()]
-    return sum(cost * len(places) for cost, places in found)
+    matches = [(cost, pattern.findall(text)) for pattern, cost in _SPELLING.values()]
+    matches += [(cost, pattern.findall(kinds)) for pattern, cost in _TRANSITIONS.values()]
+    return sum(cost * len(places) for cost, places in matches)
 
 
 @lru_cache(maxsize=2**17)

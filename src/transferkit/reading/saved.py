@@ -32,11 +32,11 @@ def load(folder: Path) -> Any:
 
 def batches(folder: Path, size: int) -> Iterator[Rows]:
     """The rows of the one data set in `folder`, at most `size` at a time."""
-    found = load(folder)
-    if isinstance(found, Mapping):
-        listed = ", ".join(str(folder / name) for name in list(found)[:5]) or "nothing"
+    dataset = load(folder)
+    if isinstance(dataset, Mapping):
+        listed = ", ".join(str(folder / name) for name in list(dataset)[:5]) or "nothing"
         raise DataError(f"{folder}: expected one table, found several splits; name one of them: {listed}")
-    for start in range(0, max(1, len(found)), size):
-        part = found.select(range(start, min(start + size, len(found))))
+    for start in range(0, max(1, len(dataset)), size):
+        part = dataset.select(range(start, min(start + size, len(dataset))))
         rows = collector.from_dataset(part, str(folder))
         yield replace(rows, numbers=rows.numbers + start)

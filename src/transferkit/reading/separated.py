@@ -39,10 +39,10 @@ class Head:
         they are `spaced`."""
         try:
             reader = csv.reader(self.lines, delimiter=self.mark, skipinitialspace=spaced, strict=spaced)
-            found = [fields for fields in reader if fields]
+            rows = [fields for fields in reader if fields]
         except csv.Error:
             return []
-        return found[1 : -1 if len(self.lines) == _SAMPLE else None]
+        return rows[1 : -1 if len(self.lines) == _SAMPLE else None]
 
     @property
     def spaced(self) -> bool:
@@ -60,10 +60,10 @@ def head(lines: Sequence[str], marks: str = MARKS) -> Head:
     """The head of a table that begins with `lines`, where one of `marks` separates."""
     skipped, named = 0, ""
     for line in lines:
-        asked = _NAMED.fullmatch(line.removeprefix("\ufeff")) if not named else None
-        if asked is None and line.strip(f'{MARKS} "\r\n'):
+        match = _NAMED.fullmatch(line.removeprefix("\ufeff")) if not named else None
+        if match is None and line.strip(f'{MARKS} "\r\n'):
             break
-        named = named or (asked[1] if asked else "")
+        named = named or (match[1] if match else "")
         skipped += 1
     else:
         skipped = 0
@@ -89,10 +89,10 @@ def is_even(start: Head) -> bool:
 
 def trails(records: Sequence[Sequence[str]], width: int, path: Path) -> bool:
     """Whether every one of `records` ends with a separator too many, with nothing behind it."""
-    found = len(records) >= _FEWEST and all(len(each) == width + 1 and not each[-1].strip() for each in records)
-    if found:
+    trailing = len(records) >= _FEWEST and all(len(row) == width + 1 and not row[-1].strip() for row in records)
+    if trailing:
         log.info("%s: rows end with one separator more than the header, which is left out", path)
-    return found
+    return trailing
 
 
 def without_last(fields: list[str], width: int) -> list[str]:
@@ -128,15 +128,15 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
 
 def _first(lines: Iterator[str]) -> tuple[list[str], compression.LongLineError | None]:
     """Some lines of the start, and why there are no more where one is too long."""
-    found: list[str] = []
+    first_lines: list[str] = []
     signs = 0
     try:
-        while len(found) < _SAMPLE and signs < _SIGNS and (line := next(lines, None)) is not None:
-            found.append(line)
+        while len(first_lines) < _SAMPLE and signs < _SIGNS and (line := next(lines, None)) is not None:
+            first_lines.append(line)
             signs += len(line)
     except compression.LongLineError as error:
-        return found, error
-    return found, None
+        return first_lines, error
+    return first_lines, None
 
 
 def _rest(lines: Iterable[str], failed: compression.LongLineError | None) -> Iterator[str]:

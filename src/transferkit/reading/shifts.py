@@ -19,9 +19,9 @@ _LEAST = -10.5
 def of(chunk: bytes) -> str:
     """The encoding that a part of a file is in, if its signs for leaving ASCII say so; "" if not."""
     if b"\x1b$" in chunk:
-        found = next((name for name, escape in _ESCAPES.items() if escape.search(chunk)), "")
-        if found:
-            return found
+        encoding = next((name for name, escape in _ESCAPES.items() if escape.search(chunk)), "")
+        if encoding:
+            return encoding
     if b"~{" in chunk and _HZ.search(chunk):
         return "hz"
     return "utf_7" if b"+" in chunk and chunk.isascii() and _is_utf_7(chunk) else ""

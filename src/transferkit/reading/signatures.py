@@ -49,12 +49,12 @@ def refuse_others(path: Path, suffix: str) -> None:
     """Raise `DataError` where `path`, whose name ends in `suffix`, is another kind of file than that says."""
     _require_packed(path)
     start = next(compression.chunks(path, _START), b"")
-    found = _binary(path, start) if not (suffix == _PARQUET and start.startswith(b"PAR1")) else None
+    mismatch = _binary(path, start) if not (suffix == _PARQUET and start.startswith(b"PAR1")) else None
     if start.startswith(_POINTER):
-        found = "a pointer of Git LFS to it", "run `git lfs pull` in its folder"
-    found = found or _markup(start, suffix) or _text(start, suffix)
-    if found is not None:
-        what, advice = found
+        mismatch = "a pointer of Git LFS to it", "run `git lfs pull` in its folder"
+    mismatch = mismatch or _markup(start, suffix) or _text(start, suffix)
+    if mismatch is not None:
+        what, advice = mismatch
         raise DataError(f"{path}: expected {_expected(suffix)}, found {what}; {advice}")
 
 
@@ -92,7 +92,7 @@ def _zipped(path: Path) -> tuple[str, str]:
         return "a damaged ZIP archive", "fetch it again and unpack it"
     for name, what, advice in _IN_ZIP:
         if name in names:
-            sheets = sum(bool(_SHEET.fullmatch(each)) for each in names)
+            sheets = sum(bool(_SHEET.fullmatch(member)) for member in names)
             return what + (f" with {sheets} sheets" if sheets > 1 else ""), advice
     return "a ZIP archive", "unpack it"
 
@@ -123,10 +123,10 @@ def _text(start: bytes, suffix: str) -> tuple[str, str] | None:
 def _keys(line: str) -> set[str]:
     """The keys, in lower case, of the JSON object that a line is."""
     try:
-        found = json.loads(line) if line.startswith("{") else None
+        record = json.loads(line) if line.startswith("{") else None
     except (ValueError, RecursionError):
         return set()
-    return {name.lower() for name in found} if isinstance(found, dict) else set()
+    return {name.lower() for name in record} if isinstance(record, dict) else set()
 
 
 def _is_header(line: str, of_texts: bool) -> bool:

@@ -152,9 +152,9 @@ def holds_words(path: Path, encoding: str) -> bool:
     groups = _groups(lines)
     said = [line for group in groups for line in group if not line.startswith("#")]
     fields = [_fields(line) for line in said]
-    if len(groups) < 2 or len(fields) <= len(groups) or len({len(each) for each in fields}) > 1:
+    if len(groups) < 2 or len(fields) <= len(groups) or len({len(cells) for cells in fields}) > 1:
         return False
-    if len(fields[0]) < 2 or any(_has_blank(cell) for each in fields for cell in each):
+    if len(fields[0]) < 2 or any(_has_blank(cell) for cells in fields for cell in cells):
         return False
     by_tabs = all("\t" in line for line in said)
     return by_tabs or any(_are_tags(column) for column in zip(*fields, strict=True))
@@ -273,12 +273,12 @@ def _counts(groups: Sequence[Sequence[str]]) -> bool:
     before, counted = None, 0
     for group in groups:
         fields = [_fields(line) for line in group if not line.startswith("#")]
-        first = [each[0] for each in fields if len(each) > 1 and not _RANGE.fullmatch(each[0])]
+        first = [cells[0] for cells in fields if len(cells) > 1 and not _RANGE.fullmatch(cells[0])]
         if not first:
             continue
-        if not all(_NUMBER.fullmatch(each) and each.isascii() for each in first):
+        if not all(_NUMBER.fullmatch(cell) and cell.isascii() for cell in first):
             return False
-        numbers = [int(each) for each in first]
+        numbers = [int(cell) for cell in first]
         if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
             return False
         if numbers[0] > 1 and (before is None or numbers[0] != before + 1):
@@ -301,7 +301,7 @@ def _read(number: int, block: str, form: _Form, path: Path) -> Iterator[tuple[in
 def _even_columns(block: str, form: _Form) -> dict[str, list[str]] | None:
     """The columns of a sentence that has nothing odd, as nearly all have; None where its lines have to be looked at."""
     mark = "\t" if "\t" in block else " "
-    marked = any(each in block for each in (_START, *_DOCUMENT, "\r"))
+    marked = any(sign in block for sign in (_START, *_DOCUMENT, "\r"))
     odd = form.numbered or form.more or marked or block[0] == "#"
     if odd or (mark == "\t" and " " in block):
         return None

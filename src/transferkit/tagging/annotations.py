@@ -65,14 +65,14 @@ def read(cell: Any) -> Marked | None:
             return _marked(_transposed(cell))
         return Marked(tuple(_by_type(cell))) if _is_by_type(cell) else _without_places(cell)
     listed = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | bytes) else None
-    if listed is None or not all(isinstance(each, Mapping) or _is_list(each) for each in listed):
+    if listed is None or not all(isinstance(entity, Mapping) or _is_list(entity) for entity in listed):
         return None
     return _marked(listed)
 
 
 def _marked(listed: Sequence[Any]) -> Marked:
-    marks = tuple(_mark(each) for each in listed)
-    unsure = any(isinstance(each, Mapping) and _has(each, _OFTEN_LAST) for each in listed)
+    marks = tuple(_mark(entity) for entity in listed)
+    unsure = any(isinstance(entity, Mapping) and _has(entity, _OFTEN_LAST) for entity in listed)
     return Marked(marks, unsure and all(mark.surface is None for mark in marks))
 
 
@@ -88,8 +88,8 @@ def _unwritten(cell: Any) -> Any:
     return cell
 
 
-def _is_list(each: Any) -> bool:
-    return isinstance(each, list | tuple) or (hasattr(each, "tolist") and getattr(each, "ndim", 0) == 1)
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1)
 
 
 def _plain(name: Any) -> str:
@@ -101,40 +101,40 @@ def is_place(name: str) -> bool:
     return _plain(name) in (*_START, *_END)
 
 
-def _has(each: Mapping[Any, Any], names: Sequence[str]) -> bool:
-    return any(_plain(name) in names for name in each)
+def _has(record: Mapping[Any, Any], names: Sequence[str]) -> bool:
+    return any(_plain(name) in names for name in record)
 
 
-def _mark(each: Any) -> Mark:
-    if isinstance(each, Mapping):
-        return _of_mapping({_plain(name): value for name, value in each.items() if value is not None})
-    values = list(each)
+def _mark(entity: Any) -> Mark:
+    if isinstance(entity, Mapping):
+        return _of_mapping({_plain(name): value for name, value in entity.items() if value is not None})
+    values = list(entity)
     if len(values) < 3:
         raise ValueError(f"{EXPECTED}; found {values!r:.60}")
-    return _checked(values[0], values[1], values[2], None, each)
+    return _checked(values[0], values[1], values[2], None, entity)
 
 
-def _of_mapping(each: Mapping[str, Any]) -> Mark:
-    where = next((name for name in _TYPE if name in each), None)
-    start, end = _ends(each)
-    surfaces = (each[name] for name in _SURFACE if name in each and name != where)
+def _of_mapping(entity: Mapping[str, Any]) -> Mark:
+    where = next((name for name in _TYPE if name in entity), None)
+    start, end = _ends(entity)
+    surfaces = (entity[name] for name in _SURFACE if name in entity and name != where)
     surface = next((text for text in map(_only, surfaces) if isinstance(text, str)), None)
     if where and surface and start is None and end is None:
         start, end = UNPLACED, UNPLACED
-    return _checked(start, end, _only(each[where]) if where else None, surface, each)
+    return _checked(start, end, _only(entity[where]) if where else None, surface, entity)
 
 
-def _ends(each: Mapping[str, Any]) -> tuple[Any, Any]:
+def _ends(entity: Mapping[str, Any]) -> tuple[Any, Any]:
     """Start and end under their own names, as a pair under one name, or as a start and a length."""
     for name in _PAIR:
-        pair = each.get(name)
+        pair = entity.get(name)
         if isinstance(pair, Mapping):
             return _ends({_plain(key): value for key, value in pair.items()})
         pair = _only(pair)
         if _is_list(pair) and len(pair) == 2:
             return tuple(pair)
-    start, length = (next((each[name] for name in names if name in each), None) for names in (_FROM, _LENGTH))
-    end = next((each[name] for name in _END if name in each), None)
+    start, length = (next((entity[name] for name in names if name in entity), None) for names in (_FROM, _LENGTH))
+    end = next((entity[name] for name in _END if name in entity), None)
     first, size = _whole(start), _whole(length)
     return start, first + size if end is None and first is not None and size is not None else end
 
@@ -144,10 +144,10 @@ def _only(value: Any) -> Any:
     return value[0] if _is_list(value) and len(value) == 1 else value
 
 
-def _checked(start: Any, end: Any, kind: Any, surface: str | None, each: Any) -> Mark:
+def _checked(start: Any, end: Any, kind: Any, surface: str | None, entity: Any) -> Mark:
     first, last = _whole(start), _whole(end)
     if first is None or last is None or not isinstance(kind, str) or not kind.strip():
-        raise ValueError(f"{EXPECTED}; found {each!r:.80}")
+        raise ValueError(f"{EXPECTED}; found {entity!r:.80}")
     if _PART.match(kind):
         raise ValueError(f"{EXPECTED}, found a part of one, {kind!r}; join the parts, and give types without B- and I-")
     return Mark(first, last, kind.strip(), surface)
@@ -172,28 +172,28 @@ def _transposed(cell: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_by_type(cell: Mapping[Any, Any]) -> bool:
-    return all(isinstance(found, Mapping) for found in cell.values())
+    return all(isinstance(surfaces, Mapping) for surfaces in cell.values())
 
 
 def _without_places(cell: Mapping[Any, Any]) -> Marked:
     """{type: [text, ...]}, {type: text} or {text: type}; or one entity with its text and label."""
     names = {_plain(name) for name in cell}
     if names & {*_TYPE} and names & {*_SURFACE} and len(names) > 1 and names <= {*_TYPE, *_SURFACE}:
-        return _marked([cell] if all(isinstance(each, str) for each in cell.values()) else _transposed(cell))
-    given = {str(kind): found for kind, found in cell.items() if found is not None}
-    texts = {kind: [found] if isinstance(found, str) else found for kind, found in given.items()}
-    if not all(_is_list(found) and all(isinstance(each, str) for each in found) for found in texts.values()):
+        return _marked([cell] if all(isinstance(value, str) for value in cell.values()) else _transposed(cell))
+    entries = {str(kind): content for kind, content in cell.items() if content is not None}
+    texts = {kind: [content] if isinstance(content, str) else content for kind, content in entries.items()}
+    if not all(_is_list(listed) and all(isinstance(text, str) for text in listed) for listed in texts.values()):
         raise ValueError(f"{EXPECTED}; found {dict(cell)!r:.80}")
-    marks = [(kind, each.strip()) for kind, found in texts.items() for each in found if each.strip()]
-    either = all(isinstance(found, str) for found in given.values())
+    marks = [(kind, text.strip()) for kind, listed in texts.items() for text in listed if text.strip()]
+    either = all(isinstance(content, str) for content in entries.values())
     return Marked(tuple(Mark(UNPLACED, UNPLACED, kind.strip(), text) for kind, text in marks), either=either)
 
 
 def _by_type(cell: Mapping[str, Mapping[str, Any]]) -> Iterator[Mark]:
-    for kind, found in cell.items():
-        for surface, places in found.items():
+    for kind, surfaces in cell.items():
+        for surface, places in surfaces.items():
             for place in places if isinstance(places, list | tuple) else [places]:
-                ends = [_whole(each) for each in place] if isinstance(place, list | tuple) else []
+                ends = [_whole(end) for end in place] if isinstance(place, list | tuple) else []
                 if len(ends) != 2 or ends[0] is None or ends[1] is None:
                     raise ValueError(f"{EXPECTED}; found {place!r:.60}")
                 yield Mark(ends[0], ends[1] + 1, kind, surface)

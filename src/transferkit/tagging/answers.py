@@ -30,10 +30,10 @@ _DIGITS = re.compile(r"-?\d{1,12}(?:\.0+)?")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
-def _odd(found: str) -> ValueError:
+def _odd(description: str) -> ValueError:
     return ValueError(
         'expected answers such as {"text": ["Paris"], "answer_start": [17]}, '
-        f"found {found}; write them so, or their "
+        f"found {description}; write them so, or their "
         "texts alone, [] where there is none"
     )
 
@@ -42,14 +42,14 @@ def read(cell: Any) -> list[Answer]:
     """The answers in a cell: SQuAD's mapping of two lists, a list of mappings, of (text, start) or of texts, any of
     these written out, or a text, which is the answer. Answers without a place are `UNPLACED`. An empty list says that
     the context has no answer. Raises `ValueError`."""
-    given = _parsed(cell) if isinstance(cell, str) and printed.looks_so(cell) else cell
-    if isinstance(given, Mapping):
-        given = _pairs(given, cell)
-    if isinstance(given, str | int | float) and not isinstance(given, bool):
-        given = [str(given)]
-    if not hasattr(given, "__iter__"):
+    answers = _parsed(cell) if isinstance(cell, str) and printed.looks_so(cell) else cell
+    if isinstance(answers, Mapping):
+        answers = _pairs(answers, cell)
+    if isinstance(answers, str | int | float) and not isinstance(answers, bool):
+        answers = [str(answers)]
+    if not hasattr(answers, "__iter__"):
         raise _odd(shown(cell, 60))
-    return [_answer(each, cell) for each in given]
+    return [_answer(answer, cell) for answer in answers]
 
 
 def _parsed(text: str) -> Any:
@@ -59,8 +59,8 @@ def _parsed(text: str) -> Any:
         raise _odd(shown(text, 60)) from None
 
 
-def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
-    texts, starts = _under(given, _TEXTS), _under(given, _STARTS)
+def _pairs(answers: Mapping[str, Any], cell: Any) -> list[Any]:
+    texts, starts = _under(answers, _TEXTS), _under(answers, _STARTS)
     if texts is None:
         raise _odd(shown(cell, 60))
     if isinstance(texts, str):
@@ -74,14 +74,14 @@ def _pairs(given: Mapping[str, Any], cell: Any) -> list[Any]:
     return list(zip(texts, starts, strict=True))
 
 
-def _answer(given: Any, cell: Any) -> Answer:
-    if isinstance(given, Mapping):
-        given = (_under(given, _TEXTS), _under(given, _STARTS))
-    if isinstance(given, str):
-        given = (given, None)
-    if not isinstance(given, list | tuple) or len(given) != 2:
+def _answer(answer: Any, cell: Any) -> Answer:
+    if isinstance(answer, Mapping):
+        answer = (_under(answer, _TEXTS), _under(answer, _STARTS))
+    if isinstance(answer, str):
+        answer = (answer, None)
+    if not isinstance(answer, list | tuple) or len(answer) != 2:
         raise _odd(shown(cell, 60))
-    text, start = given
+    text, start = answer
     start = UNPLACED if start is None else _whole(start)
     placed = isinstance(start, int) and abs(start) <= _LAST
     if not isinstance(text, str) or not text.strip() or not placed:
@@ -90,8 +90,8 @@ def _answer(given: Any, cell: Any) -> Answer:
     return str(text).strip(), placed_at
 
 
-def _under(given: Mapping[str, Any], names: Sequence[str]) -> Any:
-    return next((given[name] for name in names if given.get(name) is not None), None)
+def _under(record: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return next((record[name] for name in names if record.get(name) is not None), None)
 
 
 def _whole(start: Any) -> Any:
@@ -128,7 +128,7 @@ def right_texts(texts: Sequence[str]) -> Sequence[str]:
 
 def answerable(references: Sequence[Sequence[str]]) -> list[bool]:
     """Which questions have an answer."""
-    return [bool(given) for given in references]
+    return [bool(answers) for answers in references]
 
 
 def overlap(predicted: str, true: str) -> float:
@@ -151,27 +151,27 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
     An answer that stands elsewhere moves to its nearest occurrence; one that the context does not have is taken out,
     and so is a row that has no other. Rows of given test data stay: they are judged by the texts alone.
     """
-    found, gone = _Places([], [], [], []), np.zeros(len(rows), dtype=bool)
-    given = list(rows["answers"])
-    for i, (context, answers) in enumerate(zip(rows["text_pair"], given, strict=True)):
+    positions, gone = _Places([], [], [], []), np.zeros(len(rows), dtype=bool)
+    all_answers = list(rows["answers"])
+    for i, (context, answers) in enumerate(zip(rows["text_pair"], all_answers, strict=True)):
         places = [_nearest(context, answer) for answer in answers or ()]
         if not answers or places == answers:
             continue
         if None not in places:
-            given[i] = [place for place in places if place is not None]
+            all_answers[i] = [place for place in places if place is not None]
             if any(start != UNPLACED for _, start in answers):
-                found.moved.append(i)
+                positions.moved.append(i)
                 continue
-            found.placed.append(i)
-            if any(context.find(text, start + 1) >= 0 for text, start in given[i]):
-                found.several.append(i)
+            positions.placed.append(i)
+            if any(context.find(text, start + 1) >= 0 for text, start in all_answers[i]):
+                positions.several.append(i)
             continue
-        found.without.append(i)
+        positions.without.append(i)
         if name != "test":
-            given[i] = [place for place in places if place is not None]
-            gone[i] = not given[i]
-    repaired = replace(rows, columns={**rows.columns, "answers": given})
-    return repaired.take(~gone), _findings(repaired, found, columns, name)
+            all_answers[i] = [place for place in places if place is not None]
+            gone[i] = not all_answers[i]
+    repaired = replace(rows, columns={**rows.columns, "answers": all_answers})
+    return repaired.take(~gone), _findings(repaired, positions, columns, name)
 
 
 def _nearest(context: str, answer: Answer) -> Answer | None:
@@ -200,11 +200,11 @@ class _Places:
 
 
 def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str) -> list[Finding]:
-    column, found = columns["answers"], []
+    column, findings = columns["answers"], []
     if places.placed:
         numbers = tuple(int(n) for n in rows.numbers[places.placed])
         message = f"{prose.counted(len(numbers))}{prose.of(name)} with answers in column {column!r} without their place"
-        found.append(Finding("placed-spans", "fixed", message, numbers, "looked up in the context"))
+        findings.append(Finding("placed-spans", "fixed", message, numbers, "looked up in the context"))
     if places.several:
         numbers = tuple(int(n) for n in rows.numbers[places.several])
         have = prose.verb(len(numbers), "has", "have")
@@ -213,7 +213,7 @@ def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str
             f"times in the context ({prose.shown(numbers)})"
         )
         action = "the first place is taken; give answer_start where it is another"
-        found.append(Finding("ambiguous-spans", "warning", message, numbers, action))
+        findings.append(Finding("ambiguous-spans", "warning", message, numbers, action))
     if places.moved:
         numbers = tuple(int(n) for n in rows.numbers[places.moved])
         have = prose.verb(len(numbers), "has", "have")
@@ -221,7 +221,7 @@ def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str
             f"{prose.counted(len(numbers))}{prose.of(name)} {have} an answer in column {column!r} that begins "
             f"elsewhere in the context than said ({prose.shown(numbers)})"
         )
-        found.append(Finding("moved-spans", "fixed", message, numbers, "moved to the nearest occurrence"))
+        findings.append(Finding("moved-spans", "fixed", message, numbers, "moved to the nearest occurrence"))
     if places.without:
         numbers = tuple(int(n) for n in rows.numbers[places.without])
         have = prose.verb(len(numbers), "has", "have")
@@ -232,5 +232,5 @@ def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str
         action = "the row is dropped if it has no other answer"
         if name == "test":
             action = "kept: given test rows are judged by the answers' texts alone"
-        found.append(Finding("spans-without-text", "warning", message, numbers, action))
-    return found
+        findings.append(Finding("spans-without-text", "warning", message, numbers, action))
+    return findings

@@ -101,20 +101,20 @@ def _said(mark: Mark) -> str:
 
 
 def _parting(
-    rows: Rows, entities: Sequence[Sequence[_Entity]], given: Parting | None, name: str
+    rows: Rows, entities: Sequence[Sequence[_Entity]], parting: Parting | None, name: str
 ) -> tuple[Parting, list[Finding]]:
     """How texts are parted, and what is said of it: before particles where entities end there. If these are less than
     half of those that end inside of words, no text beside them confirming it, then places mean something else."""
-    if given is not None:
-        return given, []
+    if parting is not None:
+        return parting, []
     unsure, before, told = 0, 0, []
-    for number, text, found in zip(rows.numbers, rows["text"], entities, strict=True):
-        ends = {end for _, end in PIECES.places(text)} if found else set()
-        inside = [each for each in found if each.end not in ends]
-        unsure += sum(each.mark.surface is None for each in inside)
+    for number, text, row_entities in zip(rows.numbers, rows["text"], entities, strict=True):
+        ends = {end for _, end in PIECES.places(text)} if row_entities else set()
+        inside = [entity for entity in row_entities if entity.end not in ends]
+        unsure += sum(entity.mark.surface is None for entity in inside)
         finer = {end for _, end in PARTICLES.places(text)} if inside else set()
-        if further := [each for each in inside if each.end in finer]:
-            before += sum(each.mark.surface is None for each in further)
+        if further := [entity for entity in inside if entity.end in finer]:
+            before += sum(entity.mark.surface is None for entity in further)
             told.append(int(number))
     if not told or 2 * before < unsure:
         return PIECES, []
@@ -129,9 +129,9 @@ def _in_words(
     texts: list[str] = []
     tags: list[list[str]] = []
     odd = _Odd()
-    for text, found in zip(rows["text"], entities, strict=True):
+    for text, row_entities in zip(rows["text"], entities, strict=True):
         places = parting.places(text)
-        made = _tags(text, places, found)
+        made = _tags(text, places, row_entities)
         if isinstance(made, _Fault):
             odd.add(made, len(texts), int(rows.numbers[len(texts)]))
         tags.append([] if isinstance(made, _Fault) else made)
@@ -174,15 +174,15 @@ class _Odd:
 
     @property
     def positions(self) -> set[int]:
-        return {i for found in self.found.values() for i, _ in found}
+        return {i for pairs in self.found.values() for i, _ in pairs}
 
     def findings(self, name: str) -> list[Finding]:
         return [
             _of_rows(
-                kind, "warning", [number for _, number in found], _FAULTS[kind], name, "left out; a word has one tag"
+                kind, "warning", [number for _, number in pairs], _FAULTS[kind], name, "left out; a word has one tag"
             )
-            for kind, found in self.found.items()
-            if found
+            for kind, pairs in self.found.items()
+            if pairs
         ]
 
 
@@ -218,8 +218,14 @@ def _unproven(
     after an emoji in texts without blanks, or where ends are called as those of last signs are."""
     if reading != CHARACTERS:
         return []
-    ends = [int(n) for n, target, found in zip(rows.numbers, targets, entities, strict=True) if target.unsure and found]
-    emoji = [int(rows.numbers[i]) for i, found in enumerate(entities) if _after_emoji(rows["text"][i], found)]
+    ends = [
+        int(n)
+        for n, target, row_entities in zip(rows.numbers, targets, entities, strict=True)
+        if target.unsure and row_entities
+    ]
+    emoji = [
+        int(rows.numbers[i]) for i, row_entities in enumerate(entities) if _after_emoji(rows["text"][i], row_entities)
+    ]
     action = f"read as characters with the end after the last; {_BESIDE}"
     said = (
         (ends, "ends of entities that may be the last characters or the ones after them"),
@@ -234,26 +240,30 @@ def _in_doubt(
     """The first entities as they are read, where other counts fit texts without blanks as well."""
     if reading != CHARACTERS or not any(entities) or not offsets.in_doubt(rows["text"], targets):
         return []
-    texts = [(text, each) for text, found in zip(rows["text"], entities, strict=True) for each in found]
-    first = ", ".join(f"{text[each.start : each.end][:_SHOWN]!r} {each.mark.kind}" for text, each in texts[:_FIRST])
+    texts = [
+        (text, entity) for text, row_entities in zip(rows["text"], entities, strict=True) for entity in row_entities
+    ]
+    first = ", ".join(
+        f"{text[entity.start : entity.end][:_SHOWN]!r} {entity.mark.kind}" for text, entity in texts[:_FIRST]
+    )
     message = f"{reading.words}{f' ({name})' if name else ''}, as is usual: {first}"
     action = 'these texts prove no count; if the entities are cut wrong, write their texts beside ("text": ...)'
     return [Finding("unproven-places", "info", message, (), action)]
 
 
 def _after_emoji(text: str, entities: Sequence[_Entity]) -> bool:
-    last = max((each.end for each in entities if each.mark.surface is None), default=0)
+    last = max((entity.end for entity in entities if entity.mark.surface is None), default=0)
     return has_signs(text) and any(sign > "\uffff" for sign in text[:last])
 
 
 def _noted(rows: Rows, entities: Sequence[Sequence[_Entity]], name: str) -> list[Finding]:
     """Blanks that were left off, and marks at the ends of entities that no text beside them confirms."""
     numbered = list(zip(map(int, rows.numbers), rows["text"], entities, strict=True))
-    blanks = [number for number, _, found in numbered if any(each.blanks for each in found)]
+    blanks = [number for number, _, row_entities in numbered if any(entity.blanks for entity in row_entities)]
     marks = [
         number
-        for number, text, found in numbered
-        if any(e.mark.surface is None and {text[e.start], text[e.end - 1]} & set(_CLAUSE_MARKS) for e in found)
+        for number, text, row_entities in numbered
+        if any(e.mark.surface is None and {text[e.start], text[e.end - 1]} & set(_CLAUSE_MARKS) for e in row_entities)
     ]
     said = (
         ("blank-ends", "fixed", blanks, "begins or ends in a blank", "read without these blanks"),
@@ -285,7 +295,7 @@ def _refused(rows: Rows, odd: _Odd) -> DataError:
     shared = "overlapping-entities"
     advice = [
         *(["leave out entities inside of others"] if odd.found[shared] else []),
-        *([_COUNT] if any(found for kind, found in odd.found.items() if kind != shared) else []),
+        *([_COUNT] if any(pairs for kind, pairs in odd.found.items() if kind != shared) else []),
     ]
     return DataError(
         f"{where}expected entities that begin and end where words do and do not share one, but {kinds}; "

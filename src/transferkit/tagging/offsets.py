@@ -46,13 +46,13 @@ class Reading:
             return (words[first][0], words[last - 1][1]) if last <= len(words) else None
         if self.unit != "characters" and not text.isascii():
             ends = _characters(text, self.unit)
-            found = ends.get(first), ends.get(last)
-            return None if found[0] is None or found[1] is None else (found[0], found[1])
+            place = ends.get(first), ends.get(last)
+            return None if place[0] is None or place[1] is None else (place[0], place[1])
         return (first, last) if last <= len(text) else None
 
 
 CHARACTERS = Reading()
-_OF_TEXTS = tuple(Reading(*each) for each in product(_UNITS, (0, 1), (False, True)))
+_OF_TEXTS = tuple(Reading(*settings) for settings in product(_UNITS, (0, 1), (False, True)))
 _ELSEWHERE = (Reading(inclusive=True), Reading(base=1), Reading(base=1, inclusive=True))
 _OF_WORDS = (Reading("words"), Reading("words", 0, True))
 
@@ -64,10 +64,10 @@ def _characters(text: str, unit: str) -> Mapping[int, int]:
     return {end: i for i, end in enumerate(accumulate(sizes, initial=0))}
 
 
-def alike(found: str, expected: str) -> bool:
+def alike(text: str, expected: str) -> bool:
     """Whether a text is what is said to stand at its place, whatever its case and blanks; some tools write line ends
     as \\n."""
-    return _bare(found) == _bare(expected.replace("\\n", "\n"))
+    return _bare(text) == _bare(expected.replace("\\n", "\n"))
 
 
 def _bare(text: str) -> str:
@@ -126,7 +126,7 @@ def _by_words(pairs: Sequence[tuple[str, Sequence[Mark]]]) -> tuple[Reading, str
     others = {reading: _rows_that_fit(reading, pairs) for reading in _OF_TEXTS if reading != CHARACTERS}
     most = max(map(len, others.values()))
     best = [reading for reading, rows in others.items() if len(rows) == most]
-    alone = len({tuple(map(tuple, _places(each, pairs))) for each in best}) == 1
+    alone = len({tuple(map(tuple, _places(reading, pairs))) for reading in best}) == 1
     enough = most >= max(len(usual) + _FEWEST, _NEARLY_ALL * len(pairs))
     if not (alone and enough and _excludes_the_usual(best[0], pairs, usual)):
         return CHARACTERS, ""

@@ -43,7 +43,7 @@ def read(
         raw = _beside(rows, raw)
     _refuse_labels(rows, raw, targets)
     texts: list[str] = []
-    given: list[Given | list[str]] = []
+    originals: list[Given | list[str]] = []
     tags = list(targets)
     for i, (cell, target) in enumerate(zip(rows[raw], targets, strict=True)):
         listed = values.listed(cell, raw, rows, i)
@@ -51,15 +51,15 @@ def read(
         if isinstance(target, Marked):
             tags[i] = replace(target, of_words=listed is not None)
             texts.append(values.whole(text) if listed is None else written(listed))
-            given.append(Given(text, []) if listed is None else listed)
+            originals.append(Given(text, []) if listed is None else listed)
             continue
         places = [] if listed is not None else _places(text, target, parting)
-        found = listed if listed is not None else [text[start:end] for start, end in places]
-        texts.append(written(found))
-        given.append(Given(text, places) if listed is None else listed)
-        if target is not None and len(target) != len(found):
-            raise _unaligned(rows, i, len(found), len(target))
-    return {_TEXT: texts, _TAGS: tags, GIVEN: given}
+        words = listed if listed is not None else [text[start:end] for start, end in places]
+        texts.append(written(words))
+        originals.append(Given(text, places) if listed is None else listed)
+        if target is not None and len(target) != len(words):
+            raise _unaligned(rows, i, len(words), len(target))
+    return {_TEXT: texts, _TAGS: tags, GIVEN: originals}
 
 
 def given(cells: Sequence[Any], parting: Parting) -> Rows:
@@ -108,13 +108,13 @@ def _refuse_labels(rows: Rows, raw: str, targets: Sequence[Any]) -> None:
     places = [name for name in rows.columns if is_place(name)]
     if len(places) < 2 and 2 * long < len(pairs):
         return
-    found = f"one label per row, such as {pairs[0][1][0]!r}"
+    description = f"one label per row, such as {pairs[0][1][0]!r}"
     if len(places) >= 2:
-        found += f", with {' and '.join(map(repr, places[:2]))}"
+        description += f", with {' and '.join(map(repr, places[:2]))}"
         way = 'for one entity per row, write a row per text with all of its entities: [[0, 5, "PER"], ...]'
     else:
         way = "for labels of whole texts give --task text-classification"
-    raise DataError(f"{f'{rows.source}: ' if rows.source else ''}expected a tag per word, found {found}; {way}")
+    raise DataError(f"{f'{rows.source}: ' if rows.source else ''}expected a tag per word, found {description}; {way}")
 
 
 def _is_label(target: Any) -> bool:

@@ -30,7 +30,7 @@ def read(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
     names = usual(set(chain.from_iterable(rows["tags"])))
     if not names:
         return rows, []
-    tags = [[names.get(tag, tag) for tag in each] for each in rows["tags"]]
+    tags = [[names.get(tag, tag) for tag in sentence] for sentence in rows["tags"]]
     examples = [(old, new) for old, new in sorted(names.items()) if old.upper() != OUTSIDE]
     listed = ", ".join(f"{old!r} as {new!r}" for old, new in (examples or sorted(names.items()))[:_SHOWN])
     message = f"tags{prose.of(name)} say in an unusual way where entities begin"
@@ -41,16 +41,16 @@ def read(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
 def usual(tags: Collection[str]) -> Mapping[str, str]:
     """Tag -> as it is usually written, for those that are not; none where it is not sure what they mean."""
     for form in (_of_small_letters, _of_other_signs, _of_no_sign, _of_last):
-        if found := form(tags):
-            return {old: new for old, new in found.items() if old != new}
+        if names := form(tags):
+            return {old: new for old, new in names.items() if old != new}
     return {}
 
 
 def _of_small_letters(tags: Collection[str]) -> dict[str, str]:
     if not any(tag == OUTSIDE.lower() or (_MARKED.fullmatch(tag) and tag[0].islower()) for tag in tags):
         return {}
-    found = {tag: _MARKED.fullmatch(tag) for tag in tags if tag.upper() != OUTSIDE}
-    if not all(found.values()) or not any(tag.upper() == OUTSIDE for tag in tags):
+    matches = {tag: _MARKED.fullmatch(tag) for tag in tags if tag.upper() != OUTSIDE}
+    if not all(matches.values()) or not any(tag.upper() == OUTSIDE for tag in tags):
         return {}
     return {tag: f"{tag[0].upper()}{tag[1:]}" for tag in tags}
 
@@ -74,14 +74,14 @@ def _of_last(tags: Collection[str]) -> dict[str, str]:
     def sure(parts: Collection[Part]) -> bool:
         return _has_begun(parts) and (len(parts) > 1 or {kind.upper() for _, kind in parts} <= _WELL_KNOWN)
 
-    found = _written(tags, lambda tag: _pair(_LAST.fullmatch(tag), last=True), sure)
-    return found if all(map(is_plain, found.keys() - {OUTSIDE})) else {}
+    names = _written(tags, lambda tag: _pair(_LAST.fullmatch(tag), last=True), sure)
+    return names if all(map(is_plain, names.keys() - {OUTSIDE})) else {}
 
 
-def _pair(found: "re.Match[str] | None", last: bool = False) -> Part | None:
-    if found is None:
+def _pair(match: "re.Match[str] | None", last: bool = False) -> Part | None:
+    if match is None:
         return None
-    return (found[2], found[1]) if last else (found[1], found[2])
+    return (match[2], match[1]) if last else (match[1], match[2])
 
 
 def _has_begun(parts: Iterable[Part]) -> bool:
@@ -92,8 +92,8 @@ def _written(
     tags: Collection[str], part: Callable[[str], Part | None], sure: Callable[[Collection[Part]], bool]
 ) -> dict[str, str]:
     """Every tag as PREFIX-TYPE, where all but O have a `part` and what these are is `sure`."""
-    found = {tag: part(tag) for tag in tags if tag != OUTSIDE}
-    parts = {pair for pair in found.values() if pair is not None}
-    if not found or OUTSIDE not in tags or any(pair is None for pair in found.values()) or not sure(parts):
+    pairs = {tag: part(tag) for tag in tags if tag != OUTSIDE}
+    parts = {pair for pair in pairs.values() if pair is not None}
+    if not pairs or OUTSIDE not in tags or any(pair is None for pair in pairs.values()) or not sure(parts):
         return {}
-    return {tag: f"{pair[0]}-{pair[1]}" for tag, pair in found.items() if pair is not None} | {OUTSIDE: OUTSIDE}
+    return {tag: f"{pair[0]}-{pair[1]}" for tag, pair in pairs.items() if pair is not None} | {OUTSIDE: OUTSIDE}

@@ -34,8 +34,8 @@ class Tagged(list[str]):
 def tagged(rows: Rows, tags: Sequence[Sequence[str]], outputs: Any) -> list[Tagged]:
     """Tags of `rows` with the entities among them, given the probabilities of all tags, (rows, most words, tags)."""
     sure = np.asarray(outputs).max(axis=-1, initial=0)
-    each = zip(tags, sure, rows["text"], rows[GIVEN], strict=True)
-    return [_tagged(found, of_words, text, given) for found, of_words, text, given in each]
+    texts = zip(tags, sure, rows["text"], rows[GIVEN], strict=True)
+    return [_tagged(row_tags, of_words, text, original) for row_tags, of_words, text, original in texts]
 
 
 def unparted(rows: Rows, parting: Parting) -> tuple[int, ...]:
@@ -45,24 +45,24 @@ def unparted(rows: Rows, parting: Parting) -> tuple[int, ...]:
         return ()
     return tuple(
         int(number)
-        for number, text, given in zip(rows.numbers, rows["text"], rows[GIVEN], strict=True)
-        if isinstance(given, Given) and any(len(word) > 1 and has_signs(word) for word in text.split(" "))
+        for number, text, original in zip(rows.numbers, rows["text"], rows[GIVEN], strict=True)
+        if isinstance(original, Given) and any(len(word) > 1 and has_signs(word) for word in text.split(" "))
     )
 
 
-def _tagged(tags: Sequence[str], sure: Sequence[float], text: str, given: Given | list[str]) -> Tagged:
-    found = Tagged(tags)
-    found.words = text.split(" ") if isinstance(given, Given) else given
-    found.entities = [_entity(kind, first, end, sure[first:end], given) for kind, first, end in spans(tags)]
-    return found
+def _tagged(tags: Sequence[str], sure: Sequence[float], text: str, original: Given | list[str]) -> Tagged:
+    tagged_text = Tagged(tags)
+    tagged_text.words = text.split(" ") if isinstance(original, Given) else original
+    tagged_text.entities = [_entity(kind, first, end, sure[first:end], original) for kind, first, end in spans(tags)]
+    return tagged_text
 
 
-def _entity(kind: str, first: int, end: int, sure: Sequence[float], given: Given | list[str]) -> Entity:
-    if isinstance(given, Given):
-        start, stop = given.places[first][0], given.places[end - 1][1]
-        text = given.text[start:stop]
+def _entity(kind: str, first: int, end: int, sure: Sequence[float], original: Given | list[str]) -> Entity:
+    if isinstance(original, Given):
+        start, stop = original.places[first][0], original.places[end - 1][1]
+        text = original.text[start:stop]
     else:
-        start, stop, text = first, end, joined(given[first:end])
+        start, stop, text = first, end, joined(original[first:end])
     return {
         "text": text,
         "type": kind,

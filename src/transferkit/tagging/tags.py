@@ -42,21 +42,21 @@ def spans(tags: Sequence[str]) -> list[Span]:
     An entity begins at B and S, and where an I or E follows another type or none; it ends before the next one
     begins, before O, and after E and S (as conlleval and seqeval have it).
     """
-    found: list[Span] = []
+    entities: list[Span] = []
     kind, start = "", 0
     for i, tag in enumerate([*tags, OUTSIDE]):
         if tag == OUTSIDE and not kind:
             continue
         prefix, here = parts(tag)
         if kind and (prefix in "BSO" or here != kind):
-            found.append((kind, start, i))
+            entities.append((kind, start, i))
             kind = ""
         if prefix != OUTSIDE and not kind:
             kind, start = here, i
         if kind and prefix in "ES":
-            found.append((kind, start, i + 1))
+            entities.append((kind, start, i + 1))
             kind = ""
-    return found
+    return entities
 
 
 @lru_cache(10_000)
@@ -100,16 +100,16 @@ def continued(tag: str, labels: Sequence[str]) -> str:
     if prefix not in "BI" or is_plain(tag):
         return tag if is_plain(tag) else OUTSIDE
     places = (("I", kind), ("E", kind))
-    return next((each for place in places for each in labels if parts(each) == place), OUTSIDE)
+    return next((label for place in places for label in labels if parts(label) == place), OUTSIDE)
 
 
 def unbracketed(tags: Sequence[str]) -> list[str] | None:
     """CoNLL-2012's `(PER*`, `*`, `*)` and `(PER)` as B-PER, I-PER and O; None where they are written otherwise."""
-    found = [_BRACKETED.fullmatch(tag) for tag in tags]
-    if not all(match and (match[2] or (match[1] and match[3])) for match in found):
+    matches = [_BRACKETED.fullmatch(tag) for tag in tags]
+    if not all(match and (match[2] or (match[1] and match[3])) for match in matches):
         return None
     out, inside = [], ""
-    for match in found:
+    for match in matches:
         assert match is not None
         kind = match[1] or inside
         out.append(f"{'B' if match[1] else 'I'}-{kind}" if kind else OUTSIDE)

@@ -41,12 +41,12 @@ def placed(rows: Rows, name: str) -> tuple[Rows, list[Finding]]:
                 f"{_at(rows)}row {number}: expected entities by their places beside a list of words, found "
                 f"{target.marks[0].surface!r} without; give the text instead of the list, or a tag per word"
             )
-        found = _found(text, target.marks)
-        made.append(replace(target, marks=tuple(mark for marks in found for mark in marks)))
+        placed_marks = _found(text, target.marks)
+        made.append(replace(target, marks=tuple(mark for marks in placed_marks for mark in marks)))
         numbers.looked_up.append(number)
-        if not all(found):
+        if not all(placed_marks):
             numbers.lacking.append(number)
-        elif any(len(marks) > 1 for marks in found):
+        elif any(len(marks) > 1 for marks in placed_marks):
             numbers.several.append(number)
     kept = [i for i, number in enumerate(map(int, rows.numbers)) if number not in set(numbers.lacking)]
     if len(numbers.lacking) > max(1, _MOST_ODD * len(numbers.looked_up)) or not kept:
@@ -70,7 +70,7 @@ def _the_right_way(texts: Sequence[str], targets: Sequence[Marked]) -> list[Mark
     names = sum(mark.kind in text for text, target in either for mark in target.marks)
     if names <= values:
         return list(targets)
-    return [replace(each, marks=tuple(map(_turned, each.marks))) if each.either else each for each in targets]
+    return [replace(target, marks=tuple(map(_turned, target.marks))) if target.either else target for target in targets]
 
 
 def _turned(mark: Mark) -> Mark:
@@ -80,18 +80,18 @@ def _turned(mark: Mark) -> Mark:
 def _found(text: str, marks: Sequence[Mark]) -> list[list[Mark]]:
     """Of every mark those with a place, longer texts first: what stands inside of these is theirs."""
     taken: list[Place] = [(mark.start, mark.end) for mark in marks if not _has_none(mark)]
-    found: dict[int, list[Mark]] = {}
-    for i, mark in sorted(enumerate(marks), key=lambda each: -len(each[1].surface or "")):
+    placed_marks: dict[int, list[Mark]] = {}
+    for i, mark in sorted(enumerate(marks), key=lambda item: -len(item[1].surface or "")):
         if not _has_none(mark):
-            found[i] = [mark]
+            placed_marks[i] = [mark]
             continue
         places = _occurrences(text, str(mark.surface))
         free = [place for place in places if not any(a < place[1] and place[0] < b for a, b in taken)]
-        again = [each for each in found.values() if each and _are_one(each[0], mark)]
+        again = [group for group in placed_marks.values() if group and _are_one(group[0], mark)]
         here = places if again else free or places
-        found[i] = [replace(mark, start=start, end=end) for start, end in here]
+        placed_marks[i] = [replace(mark, start=start, end=end) for start, end in here]
         taken += here
-    return [found[i] for i in range(len(marks))]
+    return [placed_marks[i] for i in range(len(marks))]
 
 
 def _are_one(mark: Mark, other: Mark) -> bool:
@@ -113,7 +113,7 @@ def _absent(rows: Rows, targets: Sequence[Marked], numbers: _Numbers) -> DataErr
     first = numbers.lacking[0]
     position = next(i for i, number in enumerate(rows.numbers) if int(number) == first)
     marks = targets[position].marks
-    gone = next(mark for mark, found in zip(marks, _found(rows["text"][position], marks), strict=True) if not found)
+    gone = next(mark for mark, places in zip(marks, _found(rows["text"][position], marks), strict=True) if not places)
     return DataError(
         f"{_at(rows)}expected entities whose texts stand in their rows, found others in "
         f"{prose.counted(len(numbers.lacking))} of {len(numbers.looked_up):,}, such as {shown(gone.surface, 40)} "
@@ -141,11 +141,11 @@ def _findings(numbers: _Numbers, name: str) -> list[Finding]:
         Finding(
             kind,
             severity,
-            f"{prose.counted(len(found))}{prose.of(name)} {prose.verb(len(found), 'has', 'have')} {what} "
-            f"({prose.shown(found)})",
-            tuple(found),
+            f"{prose.counted(len(row_numbers))}{prose.of(name)} {prose.verb(len(row_numbers), 'has', 'have')} {what} "
+            f"({prose.shown(row_numbers)})",
+            tuple(row_numbers),
             action,
         )
-        for kind, severity, found, what, action in said
-        if found
+        for kind, severity, row_numbers, what, action in said
+        if row_numbers
     ]

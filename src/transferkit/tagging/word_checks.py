@@ -35,7 +35,7 @@ def _broken(rows: Rows, tags: Iterable[str], name: str) -> list[Finding]:
     """Rows in which an entity is not as B, I or M, E and S have it: without its beginning or its end."""
     if not {"S", "E"} <= {parts(tag)[0] for tag in tags}:
         return []
-    numbers = tuple(int(n) for n, each in zip(rows.numbers, rows["tags"], strict=True) if not _is_whole(each))
+    numbers = tuple(int(n) for n, row_tags in zip(rows.numbers, rows["tags"], strict=True) if not _is_whole(row_tags))
     if not numbers:
         return []
     has = prose.verb(len(numbers), "has", "have")

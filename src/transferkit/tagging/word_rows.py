@@ -87,8 +87,8 @@ def _blank(rows: Rows) -> set[int]:
 def _between_gaps(rows: Rows) -> list[int]:
     """The first rows of sentences in a table with a word per row and empty rows or lines between some of them, which
     does not name sentences; none in others."""
-    found = {plain(name): name for name in reversed(list(rows.columns))}
-    word = next((found[name] for name in _WORDS if name in found), None)
+    names = {plain(name): name for name in reversed(list(rows.columns))}
+    word = next((names[name] for name in _WORDS if name in names), None)
     if word is None or not all(map(_is_word, rows[word])):
         return []
     starts = _behind_gaps(rows)
@@ -196,8 +196,8 @@ class _Sentences:
 def _keys(rows: Rows, column: str) -> Iterator[tuple[Any, ...] | None]:
     """What the sentence of every row is called, with its document where a column has it or had it above; None where
     the cell is empty."""
-    found = {plain(name): name for name in reversed(list(rows.columns))}
-    document = next((found[name] for name in _DOCUMENTS if name in found), None)
+    names = {plain(name): name for name in reversed(list(rows.columns))}
+    document = next((names[name] for name in _DOCUMENTS if name in names), None)
     documents = rows[document] if document else [None] * len(rows)
     current = None
     for of, sentence in zip(documents, rows[column], strict=True):
@@ -211,15 +211,15 @@ def _is_empty(cell: Any) -> bool:
 
 def _says_one_thing(parts: Sequence[Sequence[Any]]) -> bool:
     """Whether a column is about sentences, such as the document they are of."""
-    same = all(each == part[0] for part in parts for each in part)
+    same = all(cell == part[0] for part in parts for cell in part)
     return same and len({str(part[0]) for part in parts}) > 1 and any(len(part) > 1 for part in parts)
 
 
 def sentence_column(rows: Rows) -> str | None:
     """The column that names sentences, where others have a word per row."""
-    found = {plain(name): name for name in reversed(list(rows.columns))}
-    word = next((found[name] for name in _WORDS if name in found), None)
-    sentence = next((found[name] for name in _SENTENCES if name in found), None)
+    names = {plain(name): name for name in reversed(list(rows.columns))}
+    word = next((names[name] for name in _WORDS if name in names), None)
+    sentence = next((names[name] for name in _SENTENCES if name in names), None)
     if word is None or sentence is None:
         return None
     return sentence if all(not isinstance(cell, list | tuple | np.ndarray) for cell in rows[word]) else None

@@ -122,24 +122,24 @@ def _read_texts(cell: Any) -> Any:
         cell = answers
     cell = cell.get("text", cell) if isinstance(cell, dict) else cell  # SQuAD's answers
     cell = written_list(cell) or cell
-    found = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | dict) else cell
-    texts = found if isinstance(found, list) else [found]
+    content = list(cell) if hasattr(cell, "__iter__") and not isinstance(cell, str | dict) else cell
+    texts = content if isinstance(content, list) else [content]
     odd = [text for text in texts if not isinstance(text, str | int | float) or not str(text).strip()]
     if odd or not texts:
         raise ValueError(
-            f"expected a text, or a list of texts, found {(odd or [found])[0]!r}; write the answer, "
+            f"expected a text, or a list of texts, found {(odd or [content])[0]!r}; write the answer, "
             "or leave out rows that have none"
         )
-    return [str(text).strip() for text in texts] if isinstance(found, list) else str(found).strip()
+    return [str(text).strip() for text in texts] if isinstance(content, list) else str(content).strip()
 
 
 def in_order(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels in the one order that is used everywhere: as numbers where all are, otherwise as words."""
-    found = set(labels)
+    unique = set(labels)
     try:
-        return tuple(sorted(found, key=lambda label: (int(label), label)))  # 1 and 01 in one order, whatever the set's
+        return tuple(sorted(unique, key=lambda label: (int(label), label)))  # 1 and 01 in one order, whatever the set's
     except ValueError:
-        return tuple(sorted(found))
+        return tuple(sorted(unique))
 
 
 def names() -> list[str]:

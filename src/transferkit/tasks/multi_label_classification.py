@@ -41,7 +41,7 @@ def _parsed(text: str) -> Any:
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:
-    return in_order({label for given in rows["labels"] if given is not None for label in given})
+    return in_order({label for labels in rows["labels"] if labels is not None for label in labels})
 
 
 def _encode_target(value: Any, labels: Sequence[str]) -> list[int]:

@@ -35,7 +35,7 @@ def unpacked(rows: Rows) -> Rows:
 def _placed(cell: Any, at: Any) -> Any:
     """An answer, or a list of texts, with the places beside it; the cell as it is where these are not as many."""
     texts, starts = _listed(cell), _listed(at)
-    if texts is None or starts is None or len(texts) != len(starts) or not all(isinstance(each, str) for each in texts):
+    if texts is None or starts is None or len(texts) != len(starts) or not all(isinstance(text, str) for text in texts):
         return cell
     return {"text": texts, "answer_start": starts}
 

@@ -24,21 +24,21 @@ def _read(cell: Any) -> Any:
     if isinstance(cell, dict):
         cell = label_sets.names_in(cell)
     if hasattr(cell, "__iter__") and not isinstance(cell, str | bytes):
-        found = list(cell)
-        if len(found) > 1 or any(hasattr(each, "__iter__") and not isinstance(each, str | bytes) for each in found):
-            raise ValueError(f"expected one label, found {shown(found, 60)}; {_ALONE}")
-        cell = found[0] if found and not is_none(found[0]) else None
+        labels = list(cell)
+        if len(labels) > 1 or any(hasattr(item, "__iter__") and not isinstance(item, str | bytes) for item in labels):
+            raise ValueError(f"expected one label, found {shown(labels, 60)}; {_ALONE}")
+        cell = labels[0] if labels and not is_none(labels[0]) else None
     return None if missing(cell) else written(cell).strip() or None
 
 
 def _parsed(text: str) -> Any:
     """What a list of texts or a mapping is, written out; any other text is a label."""
     try:
-        found = printed.parsed(text)
+        value = printed.parsed(text)
     except ValueError:
         return text
-    texts = isinstance(found, list) and all(isinstance(each, str) for each in found)
-    return found if texts or isinstance(found, dict) else text
+    texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return value if texts or isinstance(value, dict) else text
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def unpacked(rows: Rows) -> Rows:
         return _instructed(rows)
     shown_at = name or answer or ""
     parted = [_at(rows, i, shown_at, lambda i: _parted(rows, i, name, answer)) for i in range(len(rows))]
-    prompts, answers = [asked for asked, _ in parted], [said for _, said in parted]
+    prompts, answers = [question for question, _ in parted], [said for _, said in parted]
     others = {key: cells for key, cells in rows.columns.items() if key not in (name, answer)}
     return replace(rows, columns={**others, _PROMPT: prompts, answer or _ANSWERS[0]: answers})
 
@@ -52,9 +52,9 @@ def _columns_of_messages(rows: Rows) -> tuple[str | None, str | None]:
     apart = next((name for name in _ANSWERS if name in rows), None)
     if whole is not None:  # beside it LLaMA-Factory has the answer as one message
         return whole, apart if apart and isinstance(_first(rows, apart), dict) else None
-    asked = _PROMPT if _PROMPT in rows else None
-    holds = [name for name in (asked, apart) if name and messages.are(_first(rows, name))]
-    return (asked, apart) if holds else (None, None)
+    prompt_column = _PROMPT if _PROMPT in rows else None
+    holds = [name for name in (prompt_column, apart) if name and messages.are(_first(rows, name))]
+    return (prompt_column, apart) if holds else (None, None)
 
 
 def _first(rows: Rows, name: str) -> Any:
@@ -85,26 +85,26 @@ def _turns(cell: Any, role: str) -> list[Turn]:
 
 def noticed(rows: Rows, name: str) -> list[Finding]:
     """What is not read of messages in raw `rows` of the split called `name`, and answers that may be bad ones."""
-    of_messages = [each for each in _columns_of_messages(rows) if each]
-    found: dict[str, set[int]] = {}
+    of_messages = [key for key in _columns_of_messages(rows) if key]
+    fields: dict[str, set[int]] = {}
     for column in of_messages:
         for field, places in messages.fields(rows[column]).items():
-            found.setdefault(field, set()).update(places)
-    thoughts = {field: found.pop(field) for field in messages.THOUGHTS if field in found}
+            fields.setdefault(field, set()).update(places)
+    thoughts = {field: fields.pop(field) for field in messages.THOUGHTS if field in fields}
     handed_on = "handed to chat templates that know it; the last answer is learned without it"
     return [
         *_of_fields(rows, name, thoughts, "message-thoughts", handed_on),
-        *_of_fields(rows, name, found, "message-fields", "not used"),
+        *_of_fields(rows, name, fields, "message-fields", "not used"),
         *_bad_ones(rows, name),
         *_pairs(rows, name),
     ]
 
 
-def _of_fields(rows: Rows, name: str, found: Mapping[str, set[int]], kind: str, action: str) -> list[Finding]:
-    if not found:
+def _of_fields(rows: Rows, name: str, fields: Mapping[str, set[int]], kind: str, action: str) -> list[Finding]:
+    if not fields:
         return []
-    numbers = tuple(int(rows.numbers[i]) for i in sorted(set().union(*found.values())))
-    listed = ", ".join(map(repr, sorted(found)[:_SHOWN])) + (" ..." if len(found) > _SHOWN else "")
+    numbers = tuple(int(rows.numbers[i]) for i in sorted(set().union(*fields.values())))
+    listed = ", ".join(map(repr, sorted(fields)[:_SHOWN])) + (" ..." if len(fields) > _SHOWN else "")
     has = prose.verb(len(numbers), "has", "have")
     message = f"{prose.counted(len(numbers))}{prose.of(name)} {has} {listed} in messages ({prose.shown(numbers)})"
     return [Finding(kind, "info", message, numbers, action)]
@@ -112,7 +112,7 @@ def _of_fields(rows: Rows, name: str, found: Mapping[str, set[int]], kind: str, 
 
 def _bad_ones(rows: Rows, name: str) -> list[Finding]:
     """Answers that a column of true and false (as TRL's and LLaMA-Factory's for KTO) says are bad."""
-    column = next((each for each in _GOOD if each in rows and {type(cell) for cell in rows[each]} == {bool}), None)
+    column = next((key for key in _GOOD if key in rows and {type(cell) for cell in rows[key]} == {bool}), None)
     numbers = tuple(int(n) for n, good in zip(rows.numbers, rows[column], strict=True) if not good) if column else ()
     if not numbers:
         return []
@@ -125,7 +125,7 @@ def _pairs(rows: Rows, name: str) -> list[Finding]:
     """Two answers to every instruction: of an old form of LLaMA-Factory's, the second is the bad one."""
     cells = [cell for cell in rows.columns.get(_OUTPUT, ()) if not missing(cell)] if "instruction" in rows else []
     lists = [list(cell) if isinstance(cell, list | tuple) else values.written_list(cell) for cell in cells]
-    if not lists or any(each is None or len(each) != _PAIR for each in lists):
+    if not lists or any(answers is None or len(answers) != _PAIR for answers in lists):
         return []
     message = f"all rows{prose.of(name)} have two answers in column {_OUTPUT!r}"
     action = "both are learned as right ones; in data for preference learning the second is bad: leave it out then"
@@ -144,15 +144,15 @@ def _instructed(rows: Rows) -> Rows:
 
 def _asked(rows: Rows, i: int, told: str, about: str | None) -> Any:
     """The prompt of a row: its text alone, or with what was said before."""
-    asked = rows[told][i]
+    question = rows[told][i]
     text = rows[about][i] if about else None
-    repeats = told == _PROMPT and isinstance(asked, str) and isinstance(text, str) and text.strip() in asked
-    asked = f"{asked}\n\n{text}" if isinstance(text, str) and text.strip() and not repeats else asked
+    repeats = told == _PROMPT and isinstance(question, str) and isinstance(text, str) and text.strip() in question
+    question = f"{question}\n\n{text}" if isinstance(text, str) and text.strip() and not repeats else question
     system, tools = _beside(rows, i)
     before = [turn for pair in _history(rows, i) for turn in pair]
-    if not (system or tools or before) or not isinstance(asked, str) or not asked.strip():
-        return asked
-    return written([*system, *before, {"role": "user", "content": asked}], tools)
+    if not (system or tools or before) or not isinstance(question, str) or not question.strip():
+        return question
+    return written([*system, *before, {"role": "user", "content": question}], tools)
 
 
 def _beside(rows: Rows, i: int) -> tuple[list[Turn], list[Any] | None]:
@@ -163,11 +163,11 @@ def _beside(rows: Rows, i: int) -> tuple[list[Turn], list[Any] | None]:
 
 
 def _history(rows: Rows, i: int) -> list[tuple[Turn, Turn]]:
-    given = messages.listed(rows.columns["history"][i], "history") if "history" in rows else None
-    pairs = [pair for pair in given or [] if isinstance(pair, list | tuple) and len(pair) == _PAIR]
-    if len(pairs) < len(given or []) or not all(isinstance(text, str) for pair in pairs for text in pair):
-        raise OddError(f"expected a history of pairs of question and answer, found {shown(given, 60)}")
-    return [({"role": "user", "content": asked}, {"role": ASSISTANT, "content": said}) for asked, said in pairs]
+    history = messages.listed(rows.columns["history"][i], "history") if "history" in rows else None
+    pairs = [pair for pair in history or [] if isinstance(pair, list | tuple) and len(pair) == _PAIR]
+    if len(pairs) < len(history or []) or not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise OddError(f"expected a history of pairs of question and answer, found {shown(history, 60)}")
+    return [({"role": "user", "content": question}, {"role": ASSISTANT, "content": said}) for question, said in pairs]
 
 
 def _at(rows: Rows, i: int, column: str, read: Callable[[int], Any]) -> Any:

@@ -70,8 +70,8 @@ def _is_quoted(tag: str) -> bool:
 
 
 def _collect_labels(rows: Rows) -> tuple[str, ...]:
-    found = {tag for tags in rows["tags"] if tags is not None for tag in repaired(tags)}
-    return (OUTSIDE, *sorted(found - {OUTSIDE}, key=lambda tag: (tag[2:], tag)))
+    labels = {tag for tags in rows["tags"] if tags is not None for tag in repaired(tags)}
+    return (OUTSIDE, *sorted(labels - {OUTSIDE}, key=lambda tag: (tag[2:], tag)))
 
 
 def _encode_target(value: Any, _labels: Sequence[str]) -> list[str]:

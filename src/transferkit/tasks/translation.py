@@ -14,8 +14,8 @@ _BOTH = 2
 def unpacked(rows: Rows) -> Rows:
     """A column of {"en": ..., "fr": ...}, as translation data on the hub has it, as two: the first language is
     translated into the second. Raises `DataError` where there are not two of them, and the same in all rows."""
-    given = rows.columns.get("translation", ())
-    cells: list[Any] = [printed.mapping(cell) or cell if isinstance(cell, str) else cell for cell in given]
+    column = rows.columns.get("translation", ())
+    cells: list[Any] = [printed.mapping(cell) or cell if isinstance(cell, str) else cell for cell in column]
     if not cells or not all(isinstance(cell, dict) for cell in cells):
         return rows
     if len(cells[0]) != _BOTH:

@@ -55,19 +55,19 @@ def _member(kind: str) -> Any:
     return import_module(f"{__name__}.{kind}")
 
 
-def rising(name: str, found: Ints, below: int) -> Ints:
-    """`found`, which must rise from 0 on and stay below `below`."""
-    if len(found) and (found[0] < 0 or found[-1] >= below or (np.diff(found) <= 0).any()):
+def rising(name: str, numbers: Ints, below: int) -> Ints:
+    """`numbers`, which must rise from 0 on and stay below `below`."""
+    if len(numbers) and (numbers[0] < 0 or numbers[-1] >= below or (np.diff(numbers) <= 0).any()):
         raise ValueError(f"expected rising numbers from 0 to {below - 1} in {name}")
-    return found
+    return numbers
 
 
 def table(row: Ints, column: Ints, shape: tuple[int, int]) -> csr_matrix:
     """How often every `column` is in every `row`, which is sorted."""
     bounds = np.searchsorted(row, np.arange(shape[0] + 1))
-    found = csr_matrix((np.ones(len(row), dtype=np.float32), column.astype(np.int32), bounds), shape)
-    found.sum_duplicates()
-    return found
+    counts = csr_matrix((np.ones(len(row), dtype=np.float32), column.astype(np.int32), bounds), shape)
+    counts.sum_duplicates()
+    return counts
 
 
 def renumbered(counts: csr_matrix, kept: Ints) -> csr_matrix:
@@ -95,8 +95,8 @@ def rarity(counts: csr_matrix) -> Floats:
 
 def weighted(counts: csr_matrix, idf: Floats) -> csr_matrix:
     """(1 + log count) * idf, rows of length one."""
-    found = (1 + np.log(counts.data)) * idf[counts.indices]
-    squares = np.concatenate([[0.0], np.cumsum(found.astype(np.float64) ** 2)])
+    weights = (1 + np.log(counts.data)) * idf[counts.indices]
+    squares = np.concatenate([[0.0], np.cumsum(weights.astype(np.float64) ** 2)])
     lengths = np.sqrt(np.maximum(np.diff(squares[counts.indptr]), 1e-24))
-    found = np.asarray(found / np.repeat(lengths, np.diff(counts.indptr)), dtype=np.float32)
-    return csr_matrix((found, counts.indices, counts.indptr), counts.shape)
+    weights = np.asarray(weights / np.repeat(lengths, np.diff(counts.indptr)), dtype=np.float32)
+    return csr_matrix((weights, counts.indices, counts.indptr), counts.shape)

@@ -65,8 +65,8 @@ def fitted(rows: Rows, column: str, most: int) -> tuple[Characters, csr_matrix]:
 def _hashed(texts: Sequence[str], shortest: int, longest: int) -> csr_matrix:
     """(texts, 2^22): how often each run is there, by its hash."""
     parts = [texts[i : i + _BATCH_ROWS] for i in range(0, len(texts), _BATCH_ROWS)]
-    found = [_of_batch(part, shortest, longest) for part in parts]
-    return vstack(found, format="csr", dtype=np.float32) if found else csr_matrix((0, 1 << _BITS), dtype=np.float32)
+    batches = [_of_batch(part, shortest, longest) for part in parts]
+    return vstack(batches, format="csr", dtype=np.float32) if batches else csr_matrix((0, 1 << _BITS), dtype=np.float32)
 
 
 def _of_batch(texts: Sequence[str], shortest: int, longest: int) -> csr_matrix:
@@ -75,7 +75,7 @@ def _of_batch(texts: Sequence[str], shortest: int, longest: int) -> csr_matrix:
     row = np.repeat(np.arange(len(texts)), [len(text) for text in cleaned])
     blank = points == _BLANK
     blanks, hashes = np.cumsum(blank), np.zeros_like(points)
-    found = csr_matrix((len(texts), 1 << _BITS), dtype=np.float32)
+    counts = csr_matrix((len(texts), 1 << _BITS), dtype=np.float32)
     for length in range(1, min(longest, len(points)) + 1):
         first, last = slice(0, len(points) - length + 1), slice(length - 1, None)
         hashes = (hashes[first] + points[last] + np.uint64(1)) * _MIXING
@@ -85,8 +85,8 @@ def _of_batch(texts: Sequence[str], shortest: int, longest: int) -> csr_matrix:
         inner = blanks[last] - blanks[first] - blank[last]
         there = (row[first] == row[last]) & ((inner <= 0) if length > 1 else ~blank)
         bucket = (hashes[there] * _MIXING) >> np.uint64(64 - _BITS)
-        found += table(row[first][there], bucket.astype(np.int64), found.shape)
-    return found
+        counts += table(row[first][there], bucket.astype(np.int64), counts.shape)
+    return counts
 
 
 INTEGERS = "kept"

@@ -66,9 +66,9 @@ def fitted(rows: Rows, most: int) -> tuple[Overlap, csr_matrix]:
 def _counted(read: Read, numbers: Mapping[str, int]) -> csr_matrix:
     """(rows, 3 * words): 1 where the word is in the first text alone, in the second, in both."""
     size = len(numbers)
-    found = [sorted(_places(set(a), set(b), numbers)) for a, b in read]
-    row = np.repeat(np.arange(len(read)), [len(each) for each in found])
-    column = np.array([place for each in found for place in each], dtype=np.int64)
+    rows = [sorted(_places(set(a), set(b), numbers)) for a, b in read]
+    row = np.repeat(np.arange(len(read)), [len(places) for places in rows])
+    column = np.array([place for places in rows for place in places], dtype=np.int64)
     return table(row, column, (len(read), 3 * size))
 
 

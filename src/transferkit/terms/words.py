@@ -40,8 +40,8 @@ class Words:
     def vectors(self, rows: Rows) -> csr_matrix:
         """(rows, words + pairs), rows of length one."""
         split = words if self.by_script else _OF_VERSION_1.findall
-        found = [[self.vocabulary.get(word, -1) for word in split(text.lower())] for text in rows[self.column]]
-        return weighted(_counted(_Numbered.of(found), len(self.vocabulary), self.pairs), self.idf)
+        texts = [[self.vocabulary.get(word, -1) for word in split(text.lower())] for text in rows[self.column]]
+        return weighted(_counted(_Numbered.of(texts), len(self.vocabulary), self.pairs), self.idf)
 
     def facts(self) -> dict[str, Any]:
         return {"column": self.column, "vocabulary": list(self.vocabulary), "by_script": self.by_script}
@@ -59,10 +59,10 @@ class _Numbered:
     texts: int
 
     @staticmethod
-    def of(found: Sequence[Sequence[int]]) -> "_Numbered":
-        lengths = [len(each) for each in found]
-        word = np.fromiter(chain.from_iterable(found), np.int64, sum(lengths))
-        return _Numbered(word, np.repeat(np.arange(len(found)), lengths), len(found))
+    def of(texts: Sequence[Sequence[int]]) -> "_Numbered":
+        lengths = [len(numbers) for numbers in texts]
+        word = np.fromiter(chain.from_iterable(texts), np.int64, sum(lengths))
+        return _Numbered(word, np.repeat(np.arange(len(texts)), lengths), len(texts))
 
     def neighbours(self, size: int) -> tuple[Ints, Ints]:
         """(text, a * size + b) of every two known neighbours a, b."""
@@ -74,36 +74,36 @@ class _Numbered:
 def fitted(rows: Rows, column: str, most: int, with_pairs: bool) -> tuple[Words, csr_matrix]:
     """The words (and pairs) of `column`, of each at most `most`, the most frequent; and the vectors of `rows`."""
     numbers: dict[str, int] = {}
-    found = [[numbers.setdefault(word, len(numbers)) for word in words(text.lower())] for text in rows[column]]
-    given = _Numbered.of(found)
-    counts = _counted(given, len(numbers), np.empty(0, dtype=np.int64))
+    texts = [[numbers.setdefault(word, len(numbers)) for word in words(text.lower())] for text in rows[column]]
+    numbered = _Numbered.of(texts)
+    counts = _counted(numbered, len(numbers), np.empty(0, dtype=np.int64))
     kept = frequent(counts, most)
     if len(kept) < len(numbers):
         names, renamed = list(numbers), np.full(len(numbers), -1)
         renamed[kept] = np.arange(len(kept))
         numbers = {names[i]: number for number, i in enumerate(kept.tolist())}
-        given, counts = _Numbered(renamed[given.word], given.text, given.texts), renumbered(counts, kept)
+        numbered, counts = _Numbered(renamed[numbered.word], numbered.text, numbered.texts), renumbered(counts, kept)
     pairs = np.empty(0, dtype=np.int64)
     if with_pairs:
-        text, code = given.neighbours(len(numbers))
+        text, code = numbered.neighbours(len(numbers))
         pairs, which = np.unique(code, return_inverse=True)
-        of_pairs = table(text, which, (given.texts, len(pairs)))
+        of_pairs = table(text, which, (numbered.texts, len(pairs)))
         chosen = frequent(of_pairs, most)
         pairs, counts = pairs[chosen], hstack([counts, renumbered(of_pairs, chosen)], format="csr")
     idf = rarity(counts)
     return Words(column, numbers, pairs, idf), weighted(counts, idf)
 
 
-def _counted(given: _Numbered, size: int, pairs: Ints) -> csr_matrix:
+def _counted(numbered: _Numbered, size: int, pairs: Ints) -> csr_matrix:
     """(texts, words + pairs): how often."""
-    known = given.word >= 0
-    alone = table(given.text[known], given.word[known], (given.texts, size))
+    known = numbered.word >= 0
+    alone = table(numbered.text[known], numbered.word[known], (numbered.texts, size))
     if not len(pairs):
         return alone
-    text, code = given.neighbours(size)
+    text, code = numbered.neighbours(size)
     at = np.minimum(np.searchsorted(pairs, code), len(pairs) - 1)
     there = pairs[at] == code
-    return hstack([alone, table(text[there], at[there], (given.texts, len(pairs)))], format="csr")
+    return hstack([alone, table(text[there], at[there], (numbered.texts, len(pairs)))], format="csr")
 
 
 INTEGERS = "pairs"

@@ -41,8 +41,8 @@ def _empty(folder: Path, downloads: bool) -> None:
     from transferkit.sources import store
 
     spaces.of(folder).empty()
-    for each in store.fetched(folder) if downloads else ():
-        for path in store.remove(folder, each.key):
+    for download in store.fetched(folder) if downloads else ():
+        for path in store.remove(folder, download.key):
             log.warning("%s stays: it was not fetched", path)
 
 
@@ -53,7 +53,7 @@ def _show(folder: Path) -> None:
     computed, fetched = spaces.of(folder), store.fetched(folder)
     rows = [
         ("computed", "features and answers of frozen models", f"{len(computed.spaces()):,}", _size(computed.size())),
-        ("downloads", "models and data sets", f"{len(fetched):,}", _size(sum(each.size for each in fetched))),
+        ("downloads", "models and data sets", f"{len(fetched):,}", _size(sum(download.size for download in fetched))),
     ]
     limits = (_size(computed.limit_bytes), "none")
     drawn = [(*row, limit) for row, limit in zip(rows, limits, strict=True)]

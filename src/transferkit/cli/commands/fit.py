@@ -59,8 +59,8 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Train the asked-for routes and a baseline on DATA, compare them on held-out rows, save all of it."""
-    given = {name: value for name, value in context.params.items() if name not in (*NOT_IN_SCHEMA, "data")}
-    run = described({**given, "path": data}, config, set or (), resume)
+    flags = {name: value for name, value in context.params.items() if name not in (*NOT_IN_SCHEMA, "data")}
+    run = described({**flags, "path": data}, config, set or (), resume)
     if dry_run:
         intake = take_in(run)
         from transferkit import estimate

@@ -31,8 +31,8 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Say what DATA is read as: encoding, columns, labels, a row as it is learned, and what is odd."""
-    given = {name: value for name, value in context.params.items() if name not in ("data", "quiet", "debug")}
-    found = look(described({**given, "path": data}))
-    summary.print_overview(console.out(), found)
-    if found.problem:
-        raise DataError(found.problem)
+    flags = {name: value for name, value in context.params.items() if name not in ("data", "quiet", "debug")}
+    overview = look(described({**flags, "path": data}))
+    summary.print_overview(console.out(), overview)
+    if overview.problem:
+        raise DataError(overview.problem)

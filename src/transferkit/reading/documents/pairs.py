@@ -10,18 +10,18 @@ _UNDER = "annotations"
 
 def fits(whole: Any) -> bool:
     """Whether it is a list of such pairs, or holds one."""
-    found = _listed(whole)
-    return bool(found) and all(_is_pair(each) for each in found)
+    pairs = _listed(whole)
+    return bool(pairs) and all(_is_pair(pair) for pair in pairs)
 
 
 def _listed(whole: Any) -> list[Any]:
     """The pairs, without the gaps (null) that annotators leave for texts that were skipped."""
-    found = whole.get(_UNDER) if isinstance(whole, dict) else whole
-    return [each for each in found if each is not None] if isinstance(found, list) else []
+    pairs = whole.get(_UNDER) if isinstance(whole, dict) else whole
+    return [pair for pair in pairs if pair is not None] if isinstance(pairs, list) else []
 
 
-def _is_pair(each: Any) -> bool:
-    return isinstance(each, list) and len(each) == 2 and isinstance(each[0], str) and isinstance(each[1], dict)
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) and isinstance(item[1], dict)
 
 
 def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:

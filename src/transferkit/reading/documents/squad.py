@@ -11,18 +11,18 @@ _PARAGRAPHS, _ASKED = "paragraphs", "qas"
 
 def fits(whole: Any) -> bool:
     """Whether there are articles with paragraphs, or paragraphs with questions: under `data`, in a list or alone."""
-    return any(isinstance(each, dict) and (_PARAGRAPHS in each or _is_paragraph(each)) for each in _articles(whole))
+    return any(isinstance(item, dict) and (_PARAGRAPHS in item or _is_paragraph(item)) for item in _articles(whole))
 
 
 def _articles(whole: Any) -> list[Any]:
     if isinstance(whole, dict) and (_PARAGRAPHS in whole or _is_paragraph(whole)):
         return [whole]
-    found = whole.get("data") if isinstance(whole, dict) else whole
-    return found if isinstance(found, list) else []
+    articles = whole.get("data") if isinstance(whole, dict) else whole
+    return articles if isinstance(articles, list) else []
 
 
-def _is_paragraph(each: Mapping[str, Any]) -> bool:
-    return _ASKED in each and "context" in each
+def _is_paragraph(item: Mapping[str, Any]) -> bool:
+    return _ASKED in item and "context" in item
 
 
 def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:
@@ -33,8 +33,8 @@ def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:
     for at, article in enumerate(_articles(whole), start=1):
         try:
             for paragraph in [article] if _is_paragraph(article) else article[_PARAGRAPHS]:
-                for asked in paragraph[_ASKED]:
-                    yield _record(asked, paragraph["context"], article.get("title"))
+                for question in paragraph[_ASKED]:
+                    yield _record(question, paragraph["context"], article.get("title"))
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 f"{path}: article {at} is not as SQuAD has it: expected paragraphs with context and qas, each with "
@@ -42,9 +42,15 @@ def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:
             ) from None
 
 
-def _record(asked: Mapping[str, Any], context: str, title: Any) -> dict[str, Any]:
-    given = [] if asked.get("is_impossible") else asked.get("answers")
-    if isinstance(given, list) and all(isinstance(each, dict) and "text" in each for each in given):
-        starts = [each.get("answer_start") for each in given]
-        given = {"text": [each["text"] for each in given], "answer_start": starts}
-    return {"id": asked.get("id"), "title": title, "question": asked["question"], "context": context, "answers": given}
+def _record(question: Mapping[str, Any], context: str, title: Any) -> dict[str, Any]:
+    answers = [] if question.get("is_impossible") else question.get("answers")
+    if isinstance(answers, list) and all(isinstance(answer, dict) and "text" in answer for answer in answers):
+        starts = [answer.get("answer_start") for answer in answers]
+        answers = {"text": [answer["text"] for answer in answers], "answer_start": starts}
+    return {
+        "id": question.get("id"),
+        "title": title,
+        "question": question["question"],
+        "context": context,
+        "answers": answers,
+    }

@@ -81,23 +81,23 @@ def _is_row(record: Mapping[str, Any]) -> bool:
 def _whole(path: Path, encoding: str) -> Any:
     """The document, or a list of the objects that stand one after the other."""
     text = compression.whole_text(path, encoding)
-    decoder, found, at = json.JSONDecoder(), [], 0
+    decoder, values, at = json.JSONDecoder(), [], 0
     try:
         while (start := _blanks(text, at)) < len(text):
             value, at = decoder.raw_decode(text, start)
-            found.append(value)
+            values.append(value)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise DataError(
             f"{path}: is not JSON{f' from line {line} on' if line else ''} ({error}); expected an array of objects, or "
             "one object per line; mend it there"
         ) from None
-    return found[0] if len(found) == 1 else found
+    return values[0] if len(values) == 1 else values
 
 
 def _blanks(text: str, at: int) -> int:
-    found = _BLANKS.match(text, at)
-    return found.end() if found else at
+    match = _BLANKS.match(text, at)
+    return match.end() if match else at
 
 
 def _records(whole: Any, path: Path) -> Iterator[Any]:
@@ -140,7 +140,7 @@ def _shape(whole: Mapping[str, Any]) -> str | None:
 
 
 def _objects(value: list[Any]) -> bool:
-    return all(isinstance(each, dict) for each in value)
+    return all(isinstance(item, dict) for item in value)
 
 
 def _of_columns(whole: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -42,14 +42,14 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         if not line.strip():
             continue
         first = first or number
-        if (found := _kind(line)) != kind or kind == "tabs":
-            raise _mixed({kind: first, found: number}, path)
+        if (line_kind := _kind(line)) != kind or kind == "tabs":
+            raise _mixed({kind: first, line_kind: number}, path)
         if kind == "tab":
             text, _, label = line.partition("\t")
             text, label = (label, text) if before else (text, label)
             rows.add_mapping(number, {"text": text, "label": _name(label.strip(), names, path, number)})
         elif kind == "fasttext":
-            labels = [label for found in _FAST_TEXT.findall(line) for label in found.split(f",{_MARK}")]
+            labels = [label for group in _FAST_TEXT.findall(line) for label in group.split(f",{_MARK}")]
             rows.add_mapping(number, {"text": _FAST_TEXT.sub("", line).strip(), "label": labels})
         else:
             rows.add_mapping(number, {"text": line})
@@ -84,9 +84,9 @@ def _kind(line: str) -> str:
 
 
 def _mixed(first: Mapping[str, int], path: Path) -> DataError:
-    found = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
+    listed = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
     return DataError(
-        f"{path}: expected a label in every line, behind its only tab or as {_MARK}NAME, or in none; found {found}; "
+        f"{path}: expected a label in every line, behind its only tab or as {_MARK}NAME, or in none; found {listed}; "
         "mend these lines, or write a table (.tsv, .csv)"
     )
 
@@ -126,9 +126,9 @@ def _names(path: Path, encoding: str) -> tuple[str, ...]:
 def _by_number(names: tuple[str, ...]) -> tuple[str, ...]:
     """Names in the order of the numbers 0, 1, 2 ... that stand before or behind all of them, if any do."""
     for pattern in (r"(?P<name>.*\S)\s+(?P<number>\d+)", r"(?P<number>\d+)\s+(?P<name>\S.*)"):
-        found = [re.fullmatch(pattern, name) for name in names]
-        numbered = {int(match["number"]): match["name"] for match in found if match}
-        if names and all(found) and sorted(numbered) == list(range(len(names))):
+        matches = [re.fullmatch(pattern, name) for name in names]
+        numbered = {int(match["number"]): match["name"] for match in matches if match}
+        if names and all(matches) and sorted(numbered) == list(range(len(names))):
             return tuple(numbered[i] for i in range(len(names)))
     return names
 
