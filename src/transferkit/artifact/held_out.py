@@ -33,10 +33,10 @@ def read(path: Path, rows: int | None = None) -> Any:
     remedy = "restore it from a copy, or start again with another --output-dir"
     try:
         with gzip.open(BytesIO(record.content(path, ArtifactError, remedy))) as file:
-            found = KeptOutputs.model_validate_json(file.read()).array()
-        if rows is not None and len(found) != rows:
-            raise ValueError(f"expected answers to {rows} rows, found {len(found)}")
-        return found
+            answers = KeptOutputs.model_validate_json(file.read()).array()
+        if rows is not None and len(answers) != rows:
+            raise ValueError(f"expected answers to {rows} rows, found {len(answers)}")
+        return answers
     except ValidationError as error:
         raise ArtifactError(f"{path} is damaged: {record.explained(error)}; {remedy}") from None
     except (OSError, EOFError, ValueError, zlib.error) as error:

@@ -31,11 +31,11 @@ def note(path: Path, splits: Splits, task: Task, starts: Iterable[Path] = ()) ->
     models in `starts`, from which others learn here, have learned themselves."""
     earlier = [known for start in starts if (known := of_model(start))]
     parts = {"train": splits.train, "validation": splits.validation}
-    found = {
+    hashes = {
         name: np.unique(np.concatenate([_hashes(rows, task), *(known[name] for known in earlier)]))
         for name, rows in parts.items()
     }
-    path.write_bytes(save(found))
+    path.write_bytes(save(hashes))
 
 
 def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
@@ -46,20 +46,20 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
     known = of_model(artifact)
     if known is None:
         return ()
-    asked = _hashes(rows, task)
-    found = []
+    hashes = _hashes(rows, task)
+    warnings = []
     for name, what in (("train", "trained on"), ("validation", "validated on")):
-        numbers = tuple(int(number) for number in rows.numbers[np.isin(asked, known[name])])
+        numbers = tuple(int(number) for number in rows.numbers[np.isin(hashes, known[name])])
         if numbers:
             message = f"the model was {what} {prose.counted(len(numbers))} of these ({prose.shown(numbers)})"
-            found.append(Finding("leaks", "warning", message, numbers, "judged too; scores on these rows flatter"))
-    return tuple(found)
+            warnings.append(Finding("leaks", "warning", message, numbers, "judged too; scores on these rows flatter"))
+    return tuple(warnings)
 
 
 def of_model(folder: Path) -> Mapping[str, Hashes] | None:
     """What the run learned from to which the model, or the adapter, in `folder` belongs; None where it is of none."""
     above = list(folder.resolve().parents)[1:3]
-    path = next((each / NAME for each in above if (each / NAME).exists()), None)
+    path = next((parent / NAME for parent in above if (parent / NAME).exists()), None)
     return None if path is None else _read(path)
 
 
@@ -78,7 +78,7 @@ def apart(splits: Splits, task: Task, starts: Mapping[str, Path]) -> Splits:
 
 def _apart_from(splits: Splits, task: Task, name: str, known: Mapping[str, Hashes]) -> Splits:
     everything, judged = np.concatenate(list(known.values())), splits.test
-    found: list[Finding] = []
+    additions: list[Finding] = []
     if not len(judged):
         learned = _learned(splits.labelled, task, everything)
         if learned.any():
@@ -98,14 +98,14 @@ def _apart_from(splits: Splits, task: Task, name: str, known: Mapping[str, Hashe
     if learned.any():
         numbers = _numbers(judged, learned)
         message = f"{name} has learned {prose.counted(len(numbers))} of test ({prose.shown(numbers)})"
-        found.append(Finding("leaks", "fixed", message, numbers, "left out of test"))
+        additions.append(Finding("leaks", "fixed", message, numbers, "left out of test"))
     chosen_by = splits.labelled if splits.folds else splits.validation
     seen = _learned(chosen_by, task, known["train"])
     if seen.any():
         numbers = _numbers(chosen_by, seen)
         message = f"{name} has learned {prose.counted(len(numbers))} that routes are chosen by ({prose.shown(numbers)})"
-        found.append(Finding("leaks", "warning", message, numbers, "kept; the choice favours what starts from it"))
-    audited = replace(splits.audit, findings=(*splits.audit.findings, *found))
+        additions.append(Finding("leaks", "warning", message, numbers, "kept; the choice favours what starts from it"))
+    audited = replace(splits.audit, findings=(*splits.audit.findings, *additions))
     return replace(splits, test=judged.take(~learned), audit=audited)
 
 
@@ -121,12 +121,12 @@ def _numbers(rows: Rows, which: npt.NDArray[np.bool_]) -> tuple[int, ...]:
 def _read(path: Path) -> dict[str, Hashes]:
     remedy = "restore it from a copy, or delete it to do without the warning of rows that the model learned from"
     try:
-        found = load(record.content(path, ArtifactError, remedy))
+        hashes = load(record.content(path, ArtifactError, remedy))
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path} is not an intact safetensors file ({error}); {remedy}") from None
-    if set(found) != set(_PARTS) or any(found[name].dtype != np.uint64 or found[name].ndim != 1 for name in _PARTS):
+    if set(hashes) != set(_PARTS) or any(hashes[name].dtype != np.uint64 or hashes[name].ndim != 1 for name in _PARTS):
         raise ArtifactError(f"{path} is damaged: expected lists of 64-bit numbers, train and validation; {remedy}")
-    return found
+    return hashes
 
 
 def _hashes(rows: Rows, task: Task) -> Hashes:

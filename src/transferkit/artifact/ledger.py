@@ -77,18 +77,18 @@ class Ledger:
             known = self.read()
             self._write(known.model_copy(update={"artifacts": {**known.artifacts, key: names}}))
 
-    def expect_models(self, found: Mapping[str, str]) -> None:
+    def expect_models(self, fingerprints: Mapping[str, str]) -> None:
         """Note the fingerprints of the models that the run starts or learns from, by name. Raises `ConfigError` where
         one of them was another when it began."""
         known = self.read()
-        for name, fingerprint in found.items():
+        for name, fingerprint in fingerprints.items():
             if known.models.get(name, fingerprint) != fingerprint:
                 raise ConfigError(
                     f"cannot resume {self.run}: the model in {name} is not the one that this run began with; restore "
                     "that one, or begin anew under another --output-dir"
                 )
-        if not found.keys() <= known.models.keys():
-            self._write(known.model_copy(update={"models": {**known.models, **found}}))
+        if not fingerprints.keys() <= known.models.keys():
+            self._write(known.model_copy(update={"models": {**known.models, **fingerprints}}))
 
     def require_ours(self, name: str) -> None:
         """Raise `ConfigError` where a file called `name` is there that the run did not write."""

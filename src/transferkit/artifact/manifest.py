@@ -59,8 +59,8 @@ def machine() -> Mapping[str, Any]:
     """Processor, cores available to this process, memory in GB, and the GPU where there is one."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    found = {"processor": _processor(), "cores": cores, "memory_gb": round(memory, 1), "system": platform.system()}
-    return {**found, "gpu": gpu} if (gpu := device_name()) else found
+    facts = {"processor": _processor(), "cores": cores, "memory_gb": round(memory, 1), "system": platform.system()}
+    return {**facts, "gpu": gpu} if (gpu := device_name()) else facts
 
 
 def _processor() -> str:
@@ -75,10 +75,10 @@ def _processor() -> str:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for name in _PACKAGES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

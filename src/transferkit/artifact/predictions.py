@@ -35,27 +35,27 @@ def write_predictions(result: RunResult, path: Path) -> None:
         others = {name: rows.others[name] for name in rows.others}
         writer.writerow([*header, *own_names(others, header)])
         for i, row in enumerate(rows):
-            given: list[Any] = []
+            other_cells: list[Any] = []
             for route, answer in zip(result.routes, answers, strict=True):
-                given.append(cell(answer[i], task))
+                other_cells.append(cell(answer[i], task))
                 if probable:
-                    given.append(round(float(route.outputs[i].max()), 4))
-            given += [as_given(cells[i]) for cells in others.values()]
-            asked = [kind.shown(row[name]) for name, kind in inputs.items()]
-            writer.writerow([int(rows.numbers[i]), *asked, cell(row[task.target], task), *given])
+                    other_cells.append(round(float(route.outputs[i].max()), 4))
+            other_cells += [as_given(cells[i]) for cells in others.values()]
+            input_cells = [kind.shown(row[name]) for name, kind in inputs.items()]
+            writer.writerow([int(rows.numbers[i]), *input_cells, cell(row[task.target], task), *other_cells])
 
 
 def own_names(others: Iterable[str], taken: Iterable[str]) -> list[str]:
     """What the user's columns are called beside those `taken`: as they were, or with `data_` before it, once or more
     often, where there is one of that name."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     known = {*taken}
     for name in others:
         own = values.whole(name)
-        while own in known or own in found:
+        while own in known or own in names:
             own = f"data_{own}"
-        found[own] = None
-    return [*found]
+        names[own] = None
+    return [*names]
 
 
 def as_given(value: Any) -> str:

@@ -87,22 +87,22 @@ class RunFolder:
 
         Of a finished run only those that it is judged on and was taught with count: its students are done.
         """
-        found = f"{rows} {unlabelled}".strip()
+        fingerprint = f"{rows} {unlabelled}".strip()
         noted, finished = self.work / "rows.txt", self.path / "run.json"
         earlier = self.path / "work" / "rows.txt"  # where earlier versions had it
         if noted.exists() or earlier.exists():
             before = (noted if noted.exists() else earlier).read_text(encoding="utf-8", errors="replace")
         elif finished.exists():
             before = saved_run.required(self.path).data.fingerprint
-            found = rows
+            fingerprint = rows
         else:
             with room_for(self.path):
                 self.work.mkdir(parents=True, exist_ok=True)
                 draft = self.work / "rows.part"
-                draft.write_text(found, encoding="ascii")
+                draft.write_text(fingerprint, encoding="ascii")
                 draft.replace(noted)
             return
-        if before != found:
+        if before != fingerprint:
             which = "unlabelled rows" if before.split()[:1] == [rows] else "rows"
             raise ConfigError(f"cannot resume {self.path}: its {which} have changed since; give another --output-dir")
 
@@ -236,7 +236,7 @@ def _finished(folder: Path, training: Training) -> Finished:
         trained_parameters=training.trained_parameters,
         seconds=training.seconds,
         settings=training.settings,
-        history=[{name: math.nan if v is None else v for name, v in each.items()} for each in training.history],
+        history=[{name: math.nan if v is None else v for name, v in entry.items()} for entry in training.history],
         notes=list(training.notes),
     )
 
@@ -304,5 +304,5 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_words, value)) or "none"
     if isinstance(value, Mapping):
-        return " ".join(f"{name}={_words(each)}" for name, each in value.items() if each or each == 0) or "none"
+        return " ".join(f"{name}={_words(part)}" for name, part in value.items() if part or part == 0) or "none"
     return "none" if value is None else str(value)

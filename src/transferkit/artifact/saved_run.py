@@ -105,10 +105,10 @@ def read(folder: Path) -> SavedRun | None:
 
 def required(folder: Path) -> SavedRun:
     """The run in `folder`, which must be finished."""
-    found = read(folder)
-    if found is None:
+    run = read(folder)
+    if run is None:
         raise ArtifactError(f"{folder} is no finished run: it has no {NAME}")
-    return found
+    return run
 
 
 class _Version(Record):

@@ -31,8 +31,8 @@ def verify(run: RunFolder, trust_remote_code: bool = False) -> list[str]:
     wrong = []
     for path in run.checks():
         artifact, rows, expected = answer_check.read(path)
-        found = predictors.load(run.path / artifact, trust_remote_code).predict(rows).outputs
-        gap = outputs.gap(found, expected)
+        answers = predictors.load(run.path / artifact, trust_remote_code).predict(rows).outputs
+        gap = outputs.gap(answers, expected)
         if not gap <= TOLERANCE:
             how = f"differ by {gap:.2g}, expected at most {TOLERANCE}" if gap < float("inf") else "are not the same"
             wrong.append(f"{artifact}: answers {how}")

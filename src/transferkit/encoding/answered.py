@@ -16,18 +16,20 @@ from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 
-def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_length: int, longest: int) -> Examples:
+def answered_examples(
+    rows: Rows, task: Task, tokenizer: Any, framing: Frame, max_length: int, longest: int
+) -> Examples:
     """`rows` as prompts with their answers, at most `longest` tokens of each; of several answers the first.
 
     Of a conversation that a decoder reads, every answer is learned, as far as it is not left out. Rows without an
     answer have none to be learned.
     """
-    given = [None if target is None else task.encode_target(target, ())[0] for target in rows[task.target]]
-    answers = iter(completions([text for text in given if text is not None], tokenizer, asked, longest))
-    wanted = [np.array([], dtype=np.int64) if text is None else next(answers) for text in given]
-    asked_ids = prompts(rows, tokenizer, asked, max_length)
+    texts = [None if target is None else task.encode_target(target, ())[0] for target in rows[task.target]]
+    answers = iter(completions([text for text in texts if text is not None], tokenizer, framing, longest))
+    wanted = [np.array([], dtype=np.int64) if text is None else next(answers) for text in texts]
+    asked_ids = prompts(rows, tokenizer, framing, max_length)
     before = [ids[:-1] for ids in wanted]
-    decoder = asked.start is None
+    decoder = framing.start is None
     whole = tuple(np.concatenate(pair) for pair in zip(asked_ids.ids, before, strict=True))
     starts = [len(ids) - 1 if decoder else 0 for ids in asked_ids.ids]
     none = np.array([], dtype=np.int64)
@@ -42,7 +44,7 @@ def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_
             np.concatenate([there - 1, start + np.arange(len(ids))])
             for there, start, ids in zip(earlier, starts, wanted, strict=True)
         ),
-        decoder_ids=None if decoder else tuple(np.array([asked.start, *ids], dtype=np.int64) for ids in before),
+        decoder_ids=None if decoder else tuple(np.array([framing.start, *ids], dtype=np.int64) for ids in before),
     )
     wanted = [
         np.concatenate([read[there], ids]) for read, there, ids in zip(asked_ids.ids, earlier, wanted, strict=True)
@@ -53,16 +55,16 @@ def answered_examples(rows: Rows, task: Task, tokenizer: Any, asked: Frame, max_
     return Examples(encoded, labels, weights=weights.of(rows))
 
 
-def longest_answer(rows: Rows, task: Task, tokenizer: Any, asked: Frame) -> int:
+def longest_answer(rows: Rows, task: Task, tokenizer: Any, framing: Frame) -> int:
     """Tokens that all but one in two hundred of the answers in `rows` fit into, their end included."""
     answers = [text for target in rows[task.target] for text in task.encode_target(target, ())]
-    return int(np.quantile([len(ids) for ids in completions(answers, tokenizer, asked)], 0.995, method="higher"))
+    return int(np.quantile([len(ids) for ids in completions(answers, tokenizer, framing)], 0.995, method="higher"))
 
 
 def asked_lengths(rows: Rows, train: Rows, task: Task, backbone: Backbone, config: RunConfig) -> tuple[Ints, int]:
     """Tokens that the prompts of `rows` have uncut, and how many the model has room for before its answers."""
     tokenizer = backbone.tokenizer()
-    asked = frame(tokenizer, backbone.configuration(), task, config.instruction)
-    longest = config.generation.max_new_tokens or longest_answer(train, task, tokenizer, asked)
-    lengths = prompts(rows, tokenizer, asked, backbone.max_length).full_lengths
-    return lengths, backbone.max_length - (longest if asked.start is None else 0)
+    framing = frame(tokenizer, backbone.configuration(), task, config.instruction)
+    longest = config.generation.max_new_tokens or longest_answer(train, task, tokenizer, framing)
+    lengths = prompts(rows, tokenizer, framing, backbone.max_length).full_lengths
+    return lengths, backbone.max_length - (longest if framing.start is None else 0)

@@ -25,7 +25,9 @@ def altered(rows: Rows, copies: int, words: Sequence[str], seed: int) -> Rows:
     split = [_parts(text) for text in rows["text"]]
     own = [word for text in split for _, word in text]
     pools = {
-        kind: [pool for pool in ([word for word in given if has_signs(word) is kind] for given in (own, words)) if pool]
+        kind: [
+            pool for pool in ([word for word in source if has_signs(word) is kind] for source in (own, words)) if pool
+        ]
         for kind in (False, True)
     }
     changed, origins = [], np.tile(np.arange(len(rows)), copies)

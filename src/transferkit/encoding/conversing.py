@@ -22,7 +22,7 @@ Part = tuple[str, bool]
 
 
 def asked_last(
-    talk: Conversation, tokenizer: Any, asked: Frame, max_length: int, number: int
+    talk: Conversation, tokenizer: Any, framing: Frame, max_length: int, number: int
 ) -> tuple[Ints, int, Ints]:
     """The tokens of a conversation up to where the model is to answer, its length uncut, and the positions of the
     tokens of earlier answers, their ends included.
@@ -36,13 +36,13 @@ def asked_last(
     rest = list(turns[len(system) :])
     while True:
         parts = _parts([*system, *rest], tools, tokenizer, number)
-        each = [(_restored_ids(tokenizer, text, taken), answer) for text, answer in parts]
+        pieces = [(_restored_ids(tokenizer, text, taken), answer) for text, answer in parts]
         if not tokenizer.chat_template:
-            each = [(list(asked.before), False), *each, (list(asked.after), False)]
-        ids = [token for tokens, _ in each for token in tokens]
+            pieces = [(list(framing.before), False), *pieces, (list(framing.after), False)]
+        ids = [token for tokens, _ in pieces for token in tokens]
         full = full or len(ids)
         if len(ids) <= max_length:
-            return np.array(ids, dtype=np.int64), full, _answered(each, asked.end)
+            return np.array(ids, dtype=np.int64), full, _answered(pieces, framing.end)
         if len(rest) < 2:
             head = max_length - max_length // 2
             return np.array([*ids[:head], *ids[len(ids) - max_length // 2 :]], dtype=np.int64), full, _answered([], 0)
@@ -51,16 +51,16 @@ def asked_last(
 
 def _answered(parts: Sequence[tuple[Sequence[int], bool]], end: int) -> Ints:
     """Positions of the tokens of answers, each up to its first `end`, which may open the part behind it."""
-    found: list[int] = []
+    positions: list[int] = []
     at = 0
     for i, (tokens, answer) in enumerate(parts):
         if answer:
             stop = tokens.index(end) + 1 if end in tokens else len(tokens)
-            found += range(at, at + stop)
+            positions += range(at, at + stop)
             if end not in tokens and i + 1 < len(parts) and parts[i + 1][0][:1] == [end]:
-                found.append(at + len(tokens))
+                positions.append(at + len(tokens))
         at += len(tokens)
-    return np.array(found, dtype=np.int64)
+    return np.array(positions, dtype=np.int64)
 
 
 def _parts(turns: list[Turn], tools: Sequence[Any], tokenizer: Any, number: int) -> list[Part]:
@@ -95,20 +95,20 @@ def _ranges(whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: 
     for i, turn in enumerate(turns):
         if not i or not is_answer(turn):
             continue
-        asked, after = templated(tokenizer, turns[:i], tools), templated(tokenizer, turns[: i + 1], tools, asks=False)
-        if asked is None or after is None:
+        prompt, after = templated(tokenizer, turns[:i], tools), templated(tokenizer, turns[: i + 1], tools, asks=False)
+        if prompt is None or after is None:
             continue
-        start = len(asked) if whole.startswith(asked) else _start(asked, whole, turns[:i], tools, tokenizer)
+        start = len(prompt) if whole.startswith(prompt) else _start(prompt, whole, turns[:i], tools, tokenizer)
         stop = len(after) if whole.startswith(after) else _stop(after, whole, turn, start)
         if 0 < start < stop:
             yield start, stop
 
 
-def _start(asked: str, whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: Any) -> int:
-    """Where an answer begins in `whole`, which goes on otherwise than the model is `asked`: behind what both have in
+def _start(prompt: str, whole: str, turns: Sequence[Turn], tools: Sequence[Any], tokenizer: Any) -> int:
+    """Where an answer begins in `whole`, which goes on otherwise than the `prompt`: behind what both have in
     common, if that is all turns before; 0 where it is not."""
     before = templated(tokenizer, turns, tools, asks=False)
-    start = _common(asked, whole)
+    start = _common(prompt, whole)
     return start if before is not None and start >= len(before) else 0
 
 
@@ -141,8 +141,8 @@ def without_special(turns: Sequence[Any], tokenizer: Any, known: Sequence[str] =
     special = sorted({*tokenizer.all_special_tokens, *added}, key=lambda token: (-len(token), token))
     pattern, taken = re.compile("|".join([_TAKEN.pattern, *map(re.escape, special)])), list(known)
 
-    def sign(found: re.Match[str]) -> str:
-        taken.append(found[0])
+    def sign(match: re.Match[str]) -> str:
+        taken.append(match[0])
         return f"\u2402{len(taken) - 1}\u2403"
 
     def plain(value: Any) -> Any:

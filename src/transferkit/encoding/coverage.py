@@ -40,17 +40,17 @@ def of(rows: Rows, tokenizer: Any) -> Coverage:
         return Coverage(0.0, 0.0, False)
     ids = ready(tokenizer)(texts, add_special_tokens=False, verbose=False)["input_ids"]
     tokens = sum(map(len, ids))
-    found = [word for text in texts for word in words(text)]
+    all_words = [word for text in texts for word in words(text)]
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.bos_token_id):
         unknown = None  # byte by byte everything is known
     share = sum(list(row).count(unknown) for row in ids) / max(1, tokens) if unknown is not None else 0.0
     # Before a word that it does not know, sentencepiece has a blank, which stands for nothing either.
-    known = {int(each) for row in ids for each in row} - {unknown}
+    known = {int(token) for row in ids for token in row} - {unknown}
     return Coverage(
         unknown=share,
-        per_word=tokens / max(1, len(found)),
-        signs=sum(map(has_signs, found)) * 2 > len(found),
+        per_word=tokens / max(1, len(all_words)),
+        signs=sum(map(has_signs, all_words)) * 2 > len(all_words),
         nothing=not known or (len(known) == 1 and share >= _HALF),
     )
 
@@ -58,7 +58,7 @@ def of(rows: Rows, tokenizer: Any) -> Coverage:
 def _said(text: str) -> list[str]:
     """The text, or of a conversation what its turns say, without blank ones."""
     talk = conversations.parsed(text)
-    return [each for each in ([turn["content"] for turn in talk.turns] if talk else [text]) if each.strip()]
+    return [part for part in ([turn["content"] for turn in talk.turns] if talk else [text]) if part.strip()]
 
 
 def findings(measured: Coverage, model: str, advice: str) -> tuple[Finding, ...]:

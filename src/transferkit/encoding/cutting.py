@@ -13,7 +13,7 @@ from transferkit.arrays import Ints
 
 def sequences(encoding: Any) -> Ints:
     """Which text every token is of, 0 or 1; -1 for special tokens around them, (tokens,)."""
-    return np.array([-1 if each is None else each for each in encoding.sequence_ids], dtype=np.int64)
+    return np.array([-1 if owner is None else owner for owner in encoding.sequence_ids], dtype=np.int64)
 
 
 def kept(owners: Ints, max_length: int, left: bool = False) -> Ints:

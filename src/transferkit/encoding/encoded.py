@@ -39,9 +39,9 @@ class Passages:
 
     def readable(self, window: int) -> Ints:
         """1 for tokens that may answer: the context's, and the one that says that no answer is here."""
-        found = (self.offsets[window][:, 0] >= 0).astype(np.int64)
-        found[self.nowhere(window)] = 1
-        return found
+        mask = (self.offsets[window][:, 0] >= 0).astype(np.int64)
+        mask[self.nowhere(window)] = 1
+        return mask
 
 
 @dataclass(frozen=True)
@@ -88,15 +88,15 @@ class Encoded:
 
     @property
     def lengths(self) -> Ints:
-        found = np.array([len(ids) for ids in self.ids], dtype=np.int64)
+        lengths = np.array([len(ids) for ids in self.ids], dtype=np.int64)
         if self.decoder_ids is not None:
-            found += np.array([len(ids) for ids in self.decoder_ids], dtype=np.int64)
-        return found
+            lengths += np.array([len(ids) for ids in self.decoder_ids], dtype=np.int64)
+        return lengths
 
     def keys(self) -> list[str]:
         """A hash per row over what a model gets, and where words begin if that was noted: the same tokens, the same
         key, whatever text and settings they came from."""
-        noted = [each for each in (self.type_ids, self.words) if each is not None]
+        noted = [column for column in (self.type_ids, self.words) if column is not None]
         return [_key(parts) for parts in zip(self.ids, *noted, strict=True)]
 
     def batch(self, positions: Sequence[int]) -> dict[str, Tensor]:
@@ -167,12 +167,12 @@ def _or_padding(rows: Sequence[Any], padding: int) -> list[Any]:
 
 def _cut(out: Any, max_length: int, left: bool) -> dict[str, list[Any]]:
     """Tokens of at most `max_length` per row."""
-    found = {name: list(out[name]) for name in ("input_ids", "token_type_ids") if name in out}
-    for i in (i for i, ids in enumerate(found["input_ids"]) if len(ids) > max_length):
+    columns = {name: list(out[name]) for name in ("input_ids", "token_type_ids") if name in out}
+    for i in (i for i, ids in enumerate(columns["input_ids"]) if len(ids) > max_length):
         there = kept(sequences(out.encodings[i]), max_length, left)
-        for rows in found.values():
+        for rows in columns.values():
             rows[i] = np.asarray(rows[i], dtype=np.int64)[there]
-    return found
+    return columns
 
 
 def key_of(ids: Ints) -> str:

@@ -37,10 +37,10 @@ def placed(texts: tuple[str, ...], owners: Ints, offsets: Ints, skipped: int = 0
     """From what a tokenizer says: `offsets` (tokens, 2) in texts of which the first has `skipped` characters of a
     prompt before it, and which begin at the characters `starts` (texts,) of the row's own, by default at the first."""
     own = np.maximum(owners, 0)
-    found = offsets - np.array([skipped, 0])[own][:, None]
-    there = (owners != NOWHERE) & (found[:, 1] > np.maximum(found[:, 0], 0))
-    found = np.maximum(found, 0) + (0 if starts is None else starts[own][:, None])
-    return Places(texts, np.where(there, owners, NOWHERE), np.where(there[:, None], found, NOWHERE))
+    bounds = offsets - np.array([skipped, 0])[own][:, None]
+    there = (owners != NOWHERE) & (bounds[:, 1] > np.maximum(bounds[:, 0], 0))
+    bounds = np.maximum(bounds, 0) + (0 if starts is None else starts[own][:, None])
+    return Places(texts, np.where(there, owners, NOWHERE), np.where(there[:, None], bounds, NOWHERE))
 
 
 def encoding_of(texts: tuple[str, ...], tokenizer: Any) -> Any:

@@ -86,16 +86,16 @@ def _special(tokenizer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def _of_chat(tokenizer: Any, told: str) -> Frame:
     turns = [{"role": "system", "content": told}] * bool(told) + [{"role": "user", "content": _MARK}]
-    asked = templated(tokenizer, turns)
-    if asked is None or told not in asked:  # some templates refuse a system's turn, others leave it out
+    prompt = templated(tokenizer, turns)
+    if prompt is None or told not in prompt:  # some templates refuse a system's turn, others leave it out
         turns = [{"role": "user", "content": f"{told}{GAP}{_MARK}"}]
-        asked = templated(tokenizer, turns)
-    if asked is None:
+        prompt = templated(tokenizer, turns)
+    if prompt is None:
         raise ConfigError("the tokenizer's chat template takes no user's turn; choose another model")
     said = [*turns, {"role": "assistant", "content": _ANSWER}]
     answered = tokenizer.apply_chat_template(said, tokenize=False)
     continued = tokenizer.apply_chat_template([*said, {"role": "user", "content": _MARK}], tokenize=False)
-    before, _, after = asked.partition(_MARK)
+    before, _, after = prompt.partition(_MARK)
     closing = ids_of(tokenizer, answered.partition(_ANSWER)[2])
     again = ids_of(tokenizer, continued.partition(_ANSWER)[2].partition(_MARK)[0])
     special = {*tokenizer.all_special_ids, *tokenizer.added_tokens_decoder}
@@ -106,7 +106,7 @@ def _of_chat(tokenizer: Any, told: str) -> Frame:
 def prompts(
     rows: Rows,
     tokenizer: Any,
-    asked: Frame,
+    framing: Frame,
     max_length: int,
     shots: Shots | None = None,
 ) -> Prompts:
@@ -121,10 +121,10 @@ def prompts(
     inputs = rows.inputs()
     if not inputs:
         return Prompts((), np.array([], dtype=np.int64))
-    talks = {i: talk for i, (text, _) in enumerate(inputs) if asked.talks and (talk := conversations.parsed(text))}
+    talks = {i: talk for i, (text, _) in enumerate(inputs) if framing.talks and (talk := conversations.parsed(text))}
     bodies = plain_ids(tokenizer, [text if pair is None else pair for text, pair in inputs])
     ends = plain_ids(tokenizer, ["" if pair is None else GAP + text for text, pair in inputs])
-    around = len(asked.before) + len(asked.after)
+    around = len(framing.before) + len(framing.after)
     full = [around + len(body) + len(end) for body, end in zip(bodies, ends, strict=True)]
     if max_length - around < _LEAST_ROOM:
         raise ConfigError(
@@ -135,14 +135,14 @@ def prompts(
     ends = [end[: max(room // 2, room - len(body))] for body, end in zip(bodies, ends, strict=True)]
     rooms = [room - len(end) for end in ends]
     lengths = [min(length, max_length) for length in full]
-    shown = _shown(shots, tokenizer, asked, lengths) if shots else [()] * len(rows)
+    shown = _shown(shots, tokenizer, framing, lengths) if shots else [()] * len(rows)
     ids = [
-        np.array([*asked.before, *first, *_cut(body, most, asked.talks), *end, *asked.after], dtype=np.int64)
+        np.array([*framing.before, *first, *_cut(body, most, framing.talks), *end, *framing.after], dtype=np.int64)
         for first, body, end, most in zip(shown, bodies, ends, rooms, strict=True)
     ]
     earlier = {}
     for i, talk in talks.items():
-        ids[i], full[i], earlier[i] = conversing.asked_last(talk, tokenizer, asked, max_length, int(rows.numbers[i]))
+        ids[i], full[i], earlier[i] = conversing.asked_last(talk, tokenizer, framing, max_length, int(rows.numbers[i]))
     lost = np.flatnonzero(np.array(full) > max_length)
     return Prompts(tuple(ids), np.array(full, dtype=np.int64), tuple(lost.tolist()), earlier)
 
@@ -154,7 +154,7 @@ def _cut(body: Sequence[int], most: int, keeps_ends: bool) -> Sequence[int]:
     return [*body[: most - most // 2], *body[len(body) - most // 2 :]]
 
 
-def _shown(shots: Shots, tokenizer: Any, asked: Frame, lengths: Sequence[int]) -> list[tuple[int, ...]]:
+def _shown(shots: Shots, tokenizer: Any, framing: Frame, lengths: Sequence[int]) -> list[tuple[int, ...]]:
     """The tokens of examples, as far as the next text; one that has no room beside its answer is left out. `lengths`
     are those of prompts without examples."""
     room = shots.room
@@ -162,12 +162,12 @@ def _shown(shots: Shots, tokenizer: Any, asked: Frame, lengths: Sequence[int]) -
     texts = plain_ids(tokenizer, [text for text, _ in different])
     answers = plain_ids(tokenizer, [answer for _, answer in different])
     tokens = {
-        shot: (*text[: room - len(answer)], *asked.after, *answer, *asked.again)
+        shot: (*text[: room - len(answer)], *framing.after, *answer, *framing.again)
         for shot, text, answer in zip(different, texts, answers, strict=True)
         if room - len(answer) >= _LEAST_ROOM
     }
-    each = ([tokens.get(shot, ()) for shot in row] for row in shots.rows)
-    return [_last(row, shots.whole - length) for row, length in zip(each, lengths, strict=True)]
+    examples = ([tokens.get(shot, ()) for shot in row] for row in shots.rows)
+    return [_last(row, shots.whole - length) for row, length in zip(examples, lengths, strict=True)]
 
 
 def _last(examples: Sequence[tuple[int, ...]], room: int) -> tuple[int, ...]:
@@ -177,14 +177,14 @@ def _last(examples: Sequence[tuple[int, ...]], room: int) -> tuple[int, ...]:
     return tuple(token for example in examples[len(examples) - count :] for token in example)
 
 
-def completions(texts: Sequence[str], tokenizer: Any, asked: Frame, longest: int | None = None) -> list[Ints]:
+def completions(texts: Sequence[str], tokenizer: Any, framing: Frame, longest: int | None = None) -> list[Ints]:
     """The tokens of answers as a model is to write them, the end included; at most `longest`."""
     if not texts:
         return []
-    if asked.start is None:
-        found = [[*ids, asked.end] for ids in plain_ids(tokenizer, texts)]
+    if framing.start is None:
+        answers = [[*ids, framing.end] for ids in plain_ids(tokenizer, texts)]
     else:
         with alone_with(tokenizer):
             asked_for = ready(tokenizer)(text_target=list(texts), split_special_tokens=True, verbose=False)
-        found = asked_for["input_ids"]
-    return [np.array(ids[:longest], dtype=np.int64) for ids in found]
+        answers = asked_for["input_ids"]
+    return [np.array(ids[:longest], dtype=np.int64) for ids in answers]

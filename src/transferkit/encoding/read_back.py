@@ -20,9 +20,9 @@ def of(row: Rows, task: Task, backbone: Backbone, config: RunConfig, max_length:
         rows = word_windows.as_read(row) if task.shape.form.OF_WORDS else row
         (ids,) = encode(rows, tokenizer, max_length, backbone.prompt).ids
         return [("as the model reads it", _text(ids, tokenizer))]
-    asked = frame(tokenizer, backbone.configuration(), task, config.instruction)
-    (ids,) = prompts(row, tokenizer, asked, max_length).ids
-    (answer,) = completions(task.encode_target(row[task.target][0], ())[:1], tokenizer, asked)
+    framing = frame(tokenizer, backbone.configuration(), task, config.instruction)
+    (ids,) = prompts(row, tokenizer, framing, max_length).ids
+    (answer,) = completions(task.encode_target(row[task.target][0], ())[:1], tokenizer, framing)
     return [("as the model reads it", _text(ids, tokenizer)), ("what it learns to answer", _text(answer, tokenizer))]
 
 

@@ -36,10 +36,12 @@ PLAIN = Reading()
 
 def longest_answer(rows: Rows, tokenizer: Any) -> int:
     """Tokens that all but one in two hundred of the answers in `rows` fit into, and no fewer than `LONGEST_SPAN`."""
-    texts = [text for given in rows.columns.get("answers", ()) for text, _ in given or ()]
+    texts = [text for answers in rows.columns.get("answers", ()) for text, _ in answers or ()]
     if not texts:
         return LONGEST_SPAN
-    lengths = [len(each.ids) for each in ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings]
+    lengths = [
+        len(encoding.ids) for encoding in ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings
+    ]
     return max(LONGEST_SPAN, int(np.quantile(lengths, 0.995, method="higher")))
 
 
@@ -74,27 +76,29 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", readi
     """
     if not tokenizer.is_fast:
         raise ConfigError("spans need a fast tokenizer, which knows where its tokens stand; name another model")
-    asked = [prompt + text for text in rows["text"]]
-    questions, lost = _cut(asked, tokenizer, max(1, max_length // 2 - _SPECIAL))
+    texts = [prompt + text for text in rows["text"]]
+    questions, lost = _cut(texts, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])
     end = _end(tokenizer) if reading.closed else None
-    found: list[_Window] = []
+    all_windows: list[_Window] = []
     if questions:
         whole = ready(tokenizer)(questions, contexts, truncation=False, verbose=False).encodings
-        found = [each for i, one in enumerate(whole) for each in _windows(one, i, max_length - (end is not None))]
+        all_windows = [
+            window for i, one in enumerate(whole) for window in _windows(one, i, max_length - (end is not None))
+        ]
     if end is not None:
-        found = [each.ended(end) for each in found]
+        all_windows = [window.ended(end) for window in all_windows]
     # RoBERTa and others have a column of segments that is not theirs to read.
     typed = "token_type_ids" in tokenizer.model_input_names
     return Encoded(
-        ids=tuple(each.ids for each in found),
-        type_ids=tuple(each.type_ids for each in found) if typed else None,
+        ids=tuple(window.ids for window in all_windows),
+        type_ids=tuple(window.type_ids for window in all_windows) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
-        full_lengths=np.array([len(each.ids) + lost[each.row] for each in found], dtype=np.int64),
+        full_lengths=np.array([len(window.ids) + lost[window.row] for window in all_windows], dtype=np.int64),
         passages=Passages(
-            np.array([each.row for each in found], dtype=np.int64),
-            tuple(each.offsets for each in found),
+            np.array([window.row for window in all_windows], dtype=np.int64),
+            tuple(window.offsets for window in all_windows),
             tuple(contexts),
             reading.closed,
             reading.longest,
@@ -115,15 +119,15 @@ def _cut(texts: list[str], tokenizer: Any, most: int) -> tuple[list[str], list[i
         return [], []
     encodings = ready(tokenizer)(texts, add_special_tokens=False, verbose=False).encodings
     short = [
-        text[: each.offsets[most - 1][1]] if len(each.ids) > most else text
-        for text, each in zip(texts, encodings, strict=True)
+        text[: encoding.offsets[most - 1][1]] if len(encoding.ids) > most else text
+        for text, encoding in zip(texts, encodings, strict=True)
     ]
-    return short, [max(0, len(each.ids) - most) for each in encodings]
+    return short, [max(0, len(encoding.ids) - most) for encoding in encodings]
 
 
 def _windows(encoding: Any, row: int, max_length: int) -> Iterator[_Window]:
     """Those of a question with the whole of its context, `encoding`."""
-    ids, types = (np.asarray(each, dtype=np.int64) for each in (encoding.ids, encoding.type_ids))
+    ids, types = (np.asarray(numbers, dtype=np.int64) for numbers in (encoding.ids, encoding.type_ids))
     owners, offsets = sequences(encoding), np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     inside = (owners == 1) & (offsets[:, 1] > offsets[:, 0])
     offsets = np.where(inside[:, None], offsets, -1)
@@ -150,5 +154,5 @@ def places_of(
     encoding = encoding_of((question, texts[1]), tokenizer)
     end = _end(tokenizer) if reading.closed else None
     held = list(_windows(encoding, 0, max_length - (end is not None)))[number].held
-    found = of_encoding(texts, encoding, np.flatnonzero(held), len(prompt))
-    return found if end is None else found.followed()
+    places = of_encoding(texts, encoding, np.flatnonzero(held), len(prompt))
+    return places if end is None else places.followed()

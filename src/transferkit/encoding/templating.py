@@ -57,6 +57,6 @@ def ids_of(tokenizer: Any, text: str) -> tuple[int, ...]:
 def plain_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
     """Tokens of texts in which nothing, whatever is written there, is taken for a special token."""
     with alone_with(tokenizer):
-        found = ready(tokenizer)(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)
-    ids: list[list[int]] = found["input_ids"]
+        encoding = ready(tokenizer)(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False)
+    ids: list[list[int]] = encoding["input_ids"]
     return ids

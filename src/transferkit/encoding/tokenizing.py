@@ -43,11 +43,11 @@ def as_learned(tokenizer: Any, window: int, right: bool = True) -> Any:
     """A copy of `tokenizer` to be saved: it cuts texts at `window` tokens, as its model was trained, and with `right`
     fills them up there, as `Encoded` does, so that whoever loads it with plain Transformers reads the same."""
     with alone_with(tokenizer):
-        found = copy.deepcopy(tokenizer)
-    found.model_max_length = window
-    if right and found.padding_side != "right" and not pads_left(tokenizer):
-        found.padding_side = found.init_kwargs["padding_side"] = "right"
-    return found
+        duplicate = copy.deepcopy(tokenizer)
+    duplicate.model_max_length = window
+    if right and duplicate.padding_side != "right" and not pads_left(tokenizer):
+        duplicate.padding_side = duplicate.init_kwargs["padding_side"] = "right"
+    return duplicate
 
 
 def pads_left(tokenizer: Any) -> bool:

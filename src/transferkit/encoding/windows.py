@@ -88,8 +88,8 @@ def _parts(text: str, pair: str | None, tokenizer: Any, room: int) -> list[tuple
 
 def _offsets(text: str, tokenizer: Any) -> Offsets:
     """Where in `text` every token stands."""
-    found = ready(tokenizer)(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    offsets: Offsets = found["offset_mapping"]
+    encoding = ready(tokenizer)(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    offsets: Offsets = encoding["offset_mapping"]
     return offsets
 
 

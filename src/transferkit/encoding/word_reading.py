@@ -49,27 +49,27 @@ def tokenised(texts: Sequence[str], tokenizer: Any, reading: WordReading) -> Ite
     """`texts` in tokens."""
     encodings = ready(tokenizer)(list(texts), truncation=False, verbose=False).encodings if texts else []
     whole = {tokenizer.convert_tokens_to_ids(piece) for piece in reading.borders}
-    for each in encodings:
-        ids = each.ids
-        offsets = np.asarray(each.offsets, dtype=np.int64).reshape(-1, 2)
-        found = Tokens(np.asarray(ids, dtype=np.int64), offsets, sequences(each))
-        yield found if whole.isdisjoint(ids) else _parted(found, each.tokens, reading.borders, tokenizer)
+    for encoding in encodings:
+        ids = encoding.ids
+        offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+        tokens = Tokens(np.asarray(ids, dtype=np.int64), offsets, sequences(encoding))
+        yield tokens if whole.isdisjoint(ids) else _parted(tokens, encoding.tokens, reading.borders, tokenizer)
 
 
 def mark_of_words(tokenizer: Any) -> int:
     """The token that only says that a word begins behind it, as sentencepiece's do before signs; -1 for none."""
-    found = tokenizer.convert_tokens_to_ids(_BEGINS)
-    return -1 if found is None or found == tokenizer.unk_token_id else int(found)
+    number = tokenizer.convert_tokens_to_ids(_BEGINS)
+    return -1 if number is None or number == tokenizer.unk_token_id else int(number)
 
 
 def places(words: Sequence[str], text: str) -> Ints:
     """First character of every word in the text that they were joined to, and the one after its last, (words, 2)."""
-    found, at = [], 0
+    bounds, at = [], 0
     for word in words:
         at += text[at : at + 1] == " "
-        found.append((at, at + len(word)))
+        bounds.append((at, at + len(word)))
         at += len(word)
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
+    return np.array(bounds, dtype=np.int64).reshape(-1, 2)
 
 
 def of_task(rows: Rows, task: Task, tokenizer: Any, prompt: str = "") -> WordReading:
@@ -77,13 +77,13 @@ def of_task(rows: Rows, task: Task, tokenizer: Any, prompt: str = "") -> WordRea
     has its parts: Chinese 在北京 (in Beijing) may be one piece of sentencepiece's. Of other tasks the plain one."""
     if not task.shape.form.OF_WORDS or not tokenizer.is_fast:
         return AS_WRITTEN
-    found: dict[str, set[int]] = {}
+    borders: dict[str, set[int]] = {}
     pairs = zip(rows["text"], rows[task.target], strict=True)
     told = [(text, task.encode_target(tags, task.labels)) for text, tags in pairs if tags and has_signs(text)]
-    given = [(text.split(" "), tags) for text, tags in told]
-    texts = [joined(words) for words, _ in given]
+    sentences = [(text.split(" "), tags) for text, tags in told]
+    texts = [joined(words) for words, _ in sentences]
     read = tokenised([prompt + text for text in texts], tokenizer, AS_WRITTEN)
-    for (words, tags), text, tokens in zip(given, texts, read, strict=True):
+    for (words, tags), text, tokens in zip(sentences, texts, read, strict=True):
         begins = places(words, text)[:, 0] + len(prompt)
         breaks = begins[1:][[tags[i + 1] != continued(tags[i], task.labels) for i in range(len(tags) - 1)]]
         starts, ends = tokens.offsets[:, 0], tokens.offsets[:, 1]
@@ -93,8 +93,8 @@ def of_task(rows: Rows, task: Task, tokenizer: Any, prompt: str = "") -> WordRea
             start, end = _body(piece, tokens.offsets[i].tolist())
             inside = breaks[(breaks > start) & (breaks < end)]
             if len(inside):
-                found.setdefault(piece, set()).update((inside - start).tolist())
-    return WordReading(borders={piece: tuple(sorted(at)) for piece, at in sorted(found.items())})
+                borders.setdefault(piece, set()).update((inside - start).tolist())
+    return WordReading(borders={piece: tuple(sorted(at)) for piece, at in sorted(borders.items())})
 
 
 def _prefix(piece: str) -> str:
@@ -110,7 +110,7 @@ def _body(piece: str, place: Sequence[int]) -> tuple[int, int]:
 
 def _parted(tokens: Tokens, pieces: Sequence[str], borders: Mapping[str, tuple[int, ...]], tokenizer: Any) -> Tokens:
     """`tokens` with parts in the place of those that have `borders`."""
-    ids, owners, offsets = (each.tolist() for each in (tokens.ids, tokens.owners, tokens.offsets))
+    ids, owners, offsets = (column.tolist() for column in (tokens.ids, tokens.owners, tokens.offsets))
     for i in reversed(range(len(pieces))):
         start, end = _body(pieces[i], offsets[i])
         cuts = [start, *(start + at for at in borders.get(pieces[i], ()) if start + at < end), end]
@@ -125,14 +125,14 @@ def _parted(tokens: Tokens, pieces: Sequence[str], borders: Mapping[str, tuple[i
 def _parts(piece: str, cuts: Sequence[int], tokenizer: Any) -> list[int] | None:
     """The parts; None where the vocabulary lacks one."""
     prefix = _prefix(piece)
-    body, found = piece[len(prefix) :], []
+    body, numbers = piece[len(prefix) :], []
     for start, end in pairwise(cuts):
         part = body[start:end]
         for written in (f"{prefix}{part}",) if not start else (f"{_GOES_ON}{part}", part):
             number = tokenizer.convert_tokens_to_ids(written)
             if number is not None and number != tokenizer.unk_token_id:
-                found.append(int(number))
+                numbers.append(int(number))
                 break
         else:
             return None
-    return found
+    return numbers

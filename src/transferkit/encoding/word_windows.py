@@ -52,43 +52,43 @@ def encode_words(
         raise ConfigError("tags of words need a fast tokenizer, which knows where its tokens stand; name another model")
     lists = [text.split(" ") for text in rows["text"]]
     texts = [reading.text(words) for words in lists]
-    found: list[_Window] = []
+    windows: list[_Window] = []
     goes_on: list[npt.NDArray[np.bool_]] = []
     read = tokenised([prompt + text for text in texts], tokenizer, reading)
     mark = mark_of_words(tokenizer)
     for i, (words, text, tokens) in enumerate(zip(lists, texts, read, strict=True)):
         own, shared = _tokens_of_words(tokens, places(words, text) + len(prompt), len(prompt), mark)
         goes_on.append(shared)
-        found += _windows(tokens, i, own, len(prompt), max_length, tokenizer.pad_token_id or 0)
-    owner = np.array([each.row for each in found], dtype=np.int64)
+        windows += _windows(tokens, i, own, len(prompt), max_length, tokenizer.pad_token_id or 0)
+    owner = np.array([window.row for window in windows], dtype=np.int64)
     return Encoded(
-        ids=tuple(each.ids for each in found),
+        ids=tuple(window.ids for window in windows),
         type_ids=None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
-        full_lengths=np.array([len(each.ids) for each in found], dtype=np.int64),
-        words=tuple(each.words for each in found),
+        full_lengths=np.array([len(window.ids) for window in windows], dtype=np.int64),
+        words=tuple(window.words for window in windows),
         sentences=Sentences(
-            owner, np.array([each.first for each in found], dtype=np.int64), _answering(found), tuple(goes_on)
+            owner, np.array([window.first for window in windows], dtype=np.int64), _answering(windows), tuple(goes_on)
         ),
     )
 
 
-def _tokens_of_words(given: Tokens, places: Ints, skipped: int, mark: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _tokens_of_words(encoding: Tokens, places: Ints, skipped: int, mark: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """The token in which each word begins, `NO_TOKEN` for one without a token of its own; and which of these begin in a
     token of the word before."""
-    offsets = given.offsets
+    offsets = encoding.offsets
     # A mark that a word begins here says nothing of what the word is, whatever place it is said to have.
-    inside = (given.owners == 0) & (offsets[:, 1] > np.maximum(offsets[:, 0], skipped)) & (given.ids != mark)
+    inside = (encoding.owners == 0) & (offsets[:, 1] > np.maximum(offsets[:, 0], skipped)) & (encoding.ids != mark)
     tokens = np.flatnonzero(inside)
     if not len(tokens):
         return np.full(len(places), NO_TOKEN), np.zeros(len(places), dtype=bool)
     begins, ends = offsets[tokens, 0], offsets[tokens, 1]
 
-    def at(found: Ints) -> Ints:
+    def at(indices: Ints) -> Ints:
         """Positions of tokens that begin before their word ends, elsewhere `NO_TOKEN`."""
-        near = np.minimum(found, len(tokens) - 1)
-        return np.where((found < len(tokens)) & (begins[near] < places[:, 1]), tokens[near], NO_TOKEN)
+        near = np.minimum(indices, len(tokens) - 1)
+        return np.where((indices < len(tokens)) & (begins[near] < places[:, 1]), tokens[near], NO_TOKEN)
 
     touching = at(np.searchsorted(ends, places[:, 0], side="right"))
     before = np.concatenate([[NO_TOKEN], np.maximum.accumulate(touching)[:-1]])
@@ -97,16 +97,16 @@ def _tokens_of_words(given: Tokens, places: Ints, skipped: int, mark: int) -> tu
     return own, taken & (own == NO_TOKEN)
 
 
-def _windows(given: Tokens, row: int, own: Ints, skipped: int, max_length: int, padding: int) -> Iterator[_Window]:
+def _windows(encoding: Tokens, row: int, own: Ints, skipped: int, max_length: int, padding: int) -> Iterator[_Window]:
     """Those of a row whose words begin in the tokens `own`; `skipped` are the characters of the prompt."""
-    ids = given.ids
+    ids = encoding.ids
     if not len(ids):
         yield _Window(row, np.array([padding]), own, 0, np.zeros(len(own), dtype=np.int64))
         return
     if len(ids) <= max_length:
         yield _Window(row, ids, own, 0, np.full(len(own), len(ids)))
         return
-    context = np.flatnonzero((given.owners == 0) & (given.offsets[:, 1] > skipped))
+    context = np.flatnonzero((encoding.owners == 0) & (encoding.offsets[:, 1] > skipped))
     room, shared = max_length - (len(ids) - len(context)), min(STRIDE, max_length // 4)
     if room <= shared:
         raise ConfigError(
@@ -150,13 +150,13 @@ def _answering(windows: Sequence[_Window]) -> tuple[npt.NDArray[np.bool_], ...]:
     for number, window in enumerate(windows):
         if window.row in several:
             for k in np.flatnonzero(window.words != NO_TOKEN).tolist():
-                key, found = (window.row, window.first + k), (int(window.context[k]), -number)
-                best[key] = max(best.get(key, found), found)
+                key, rank = (window.row, window.first + k), (int(window.context[k]), -number)
+                best[key] = max(best.get(key, rank), rank)
     return tuple(
-        np.array([best.get((each.row, each.first + k), (0, 1))[1] == -i for k in range(len(each.words))], dtype=bool)
-        if each.row in several
-        else each.words != NO_TOKEN
-        for i, each in enumerate(windows)
+        np.array([best.get((part.row, part.first + k), (0, 1))[1] == -i for k in range(len(part.words))], dtype=bool)
+        if part.row in several
+        else part.words != NO_TOKEN
+        for i, part in enumerate(windows)
     )
 
 
@@ -183,13 +183,13 @@ def merged(values: Floats, encoded: Encoded) -> Floats:
     return out
 
 
-def filled(found: Floats, encoded: Encoded, labels: Sequence[str]) -> Floats:
-    """`found`, probabilities (rows, most words, tags) as `merged` gives them, with those of words that have none.
+def filled(probabilities: Floats, encoded: Encoded, labels: Sequence[str]) -> Floats:
+    """`probabilities` (rows, most words, tags) as `merged` gives them, with those of words that have none.
 
     A word that begins in a token of the word before goes on with what that says: B-TYPE there is I-TYPE here. A word
     without any token goes on in the same way if the word behind it does so too, and otherwise is outside.
     """
-    out, on = found.copy(), _going_on(labels)
+    out, on = probabilities.copy(), _going_on(labels)
     outside = np.eye(len(labels), dtype=np.float32)[labels.index(OUTSIDE)]
     for i, shared in enumerate(_sentences(encoded).goes_on):
         missing = np.flatnonzero(np.isnan(out[i, : len(shared), 0]))

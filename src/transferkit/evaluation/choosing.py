@@ -41,11 +41,13 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     """
     if not candidates or not len(references):
         raise ConfigError("expected at least one route and one row to choose by, found none")
-    values = {each.name: _values(task, each, references) for each in candidates}
+    values = {candidate.name: _values(task, candidate, references) for candidate in candidates}
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    best = max(candidates, key=lambda each: (sign * values[each.name].mean(), each.route != BASELINE))
-    losses = {each.name: _between(task, each, best, references) for each in candidates if each is not best}
-    scores = {each.name: _score(task, each, values[each.name], references) for each in candidates}
+    best = max(candidates, key=lambda candidate: (sign * values[candidate.name].mean(), candidate.route != BASELINE))
+    losses = {
+        candidate.name: _between(task, candidate, best, references) for candidate in candidates if candidate is not best
+    }
+    scores = {candidate.name: _score(task, candidate, values[candidate.name], references) for candidate in candidates}
     least = margin * metrics.point(task.main_metric)
     cheapest = _cheapest(task, candidates, best, losses, least, references)
     return Choice(best.name, cheapest, by, len(references), least, scores, losses)
@@ -67,14 +69,14 @@ def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: s
     interval is that of the chosen route's score, its near end moved along with the value.
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    answers = [comparable(task, each.outputs[0], references) for each in candidates]
+    answers = [comparable(task, candidate.outputs[0], references) for candidate in candidates]
     worth = [_in_and_out(main, *pair, seed) for pair in answers]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
     taken = (sign * inside).argmax(axis=0)
     value = float(np.nanmean(outside[taken, np.arange(len(taken))]))  # a resample may have drawn every row
-    found = intervals([main], *answers[[each.name for each in candidates].index(best)])[main]
-    moved = value - found.value
-    return Interval(value, found.low + min(moved, 0.0), found.high + max(moved, 0.0))
+    interval = intervals([main], *answers[[candidate.name for candidate in candidates].index(best)])[main]
+    moved = value - interval.value
+    return Interval(value, interval.low + min(moved, 0.0), interval.high + max(moved, 0.0))
 
 
 def _in_and_out(
@@ -97,13 +99,13 @@ def _values(task: Task, candidate: Candidate, references: Any) -> npt.NDArray[np
 
 def _score(task: Task, candidate: Candidate, values: npt.NDArray[np.float64], references: Any) -> Interval:
     """The first seed's interval, moved to the mean over seeds."""
-    found = intervals([task.main_metric], *comparable(task, candidate.outputs[0], references))[task.main_metric]
-    moved = float(values.mean()) - found.value
-    return Interval(float(values.mean()), found.low + moved, found.high + moved)
+    interval = intervals([task.main_metric], *comparable(task, candidate.outputs[0], references))[task.main_metric]
+    moved = float(values.mean()) - interval.value
+    return Interval(float(values.mean()), interval.low + moved, interval.high + moved)
 
 
 def _between(task: Task, one: Candidate, other: Candidate, references: Any) -> Interval:
-    (ours, truth), (theirs, _) = (comparable(task, each.outputs[0], references) for each in (one, other))
+    (ours, truth), (theirs, _) = (comparable(task, candidate.outputs[0], references) for candidate in (one, other))
     return difference(task.main_metric, ours, theirs, truth)
 
 
@@ -116,14 +118,18 @@ def _cheapest(
     references: Any,
 ) -> str | None:
     beaten = any(
-        _between(task, each, other, references).low > 0
+        _between(task, candidate, other, references).low > 0
         for other in candidates
         if other.route == BASELINE
-        for each in candidates
-        if each.route != BASELINE
+        for candidate in candidates
+        if candidate.route != BASELINE
     )
-    faster = [each for each in candidates if each.speed > best.speed and not (beaten and each.route == BASELINE)]
-    as_good = [each for each in faster if losses[each.name].low > -margin]
+    faster = [
+        candidate
+        for candidate in candidates
+        if candidate.speed > best.speed and not (beaten and candidate.route == BASELINE)
+    ]
+    as_good = [candidate for candidate in faster if losses[candidate.name].low > -margin]
     if as_good:
-        return max(as_good, key=lambda each: each.speed).name
-    return best.name if all(losses[each.name].high < -margin for each in faster) else None
+        return max(as_good, key=lambda candidate: candidate.speed).name
+    return best.name if all(losses[candidate.name].high < -margin for candidate in faster) else None

@@ -55,11 +55,11 @@ def _texts_per_second(predictor: Predictor, rows: Rows, advance: Callable[[int],
     predictor.predict(_sample(rows, WARM_UP_ROWS))
     advance(WARM_UP_ROWS)
     probe = _sample(rows, PROBE_ROWS)
-    each = _seconds(predictor, probe) / len(probe)
+    seconds_per_row = _seconds(predictor, probe) / len(probe)
     advance(PROBE_ROWS)
-    if each * len(probe) > BULK_SECONDS:
-        return 1 / each
-    affordable = int(BULK_SECONDS / BULK_REPEATS / max(each, 1e-9))
+    if seconds_per_row * len(probe) > BULK_SECONDS:
+        return 1 / seconds_per_row
+    affordable = int(BULK_SECONDS / BULK_REPEATS / max(seconds_per_row, 1e-9))
     batch = _sample(rows, max(len(probe), min(MOST_ROWS, affordable)))
     taken: list[float] = []
     started = time.perf_counter()

@@ -58,10 +58,10 @@ def scores_to_json(scores: Scores) -> dict[str, Any]:
     """Metrics as {value, low, high}, classes, confusion counts and reliability bins."""
     return {
         "rows": scores.rows,
-        "metrics": {name: asdict(found) for name, found in scores.metrics.items()},
+        "metrics": {name: asdict(interval) for name, interval in scores.metrics.items()},
         "per_class": plain(scores.per_class),
         "confusion": scores.confusion.tolist(),
-        "reliability": [asdict(found) for found in scores.reliability],
+        "reliability": [asdict(reliability_bin) for reliability_bin in scores.reliability],
         "signatures": dict(scores.signatures),
     }
 

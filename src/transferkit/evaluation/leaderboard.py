@@ -101,10 +101,10 @@ def _row(result: RunResult, route: RouteResult) -> Row:
     row["seeds"] = len(route.seed_values)
     row[f"{main}_mean"] = main_value(route, result.task)
     row[f"{main}_sd"] = stdev(route.seed_values) if len(route.seed_values) > 1 else None
-    for other, found in (("baseline", route.against_baseline), ("best", route.against_best)):
-        row[f"{other}_difference"] = found.difference if found else None
-        row[f"{other}_p"] = found.p_value if found else None
-        row[f"{other}_words"] = significance(found)
+    for other, comparison in (("baseline", route.against_baseline), ("best", route.against_best)):
+        row[f"{other}_difference"] = comparison.difference if comparison else None
+        row[f"{other}_p"] = comparison.p_value if comparison else None
+        row[f"{other}_words"] = significance(comparison)
     cost = route.cost
     row |= {"bytes": cost.bytes, "parameters": cost.parameters, "trained_parameters": cost.trained_parameters}
     row |= {"train_seconds": cost.train_seconds, "texts_per_second": cost.texts_per_second}

@@ -16,7 +16,7 @@ _WRITTEN_OTHERWISE = 0.1
 
 def as_json(outputs: Outputs) -> dict[str, Any]:
     """JSON values from which `from_json` makes the same array."""
-    return {"dtype": [list(each) for each in outputs.dtype.descr], "values": outputs.tolist()}
+    return {"dtype": [list(field) for field in outputs.dtype.descr], "values": outputs.tolist()}
 
 
 def from_json(kept: dict[str, Any]) -> Outputs:
@@ -46,31 +46,31 @@ def gathered(parts: Sequence[tuple[npt.NDArray[np.int64], Outputs]]) -> tuple[np
         arrays = [np.pad(a, ((0, 0), (0, most - a.shape[1]), (0, 0)), constant_values=np.nan) for a in arrays]
     kinds = [array.dtype for array in arrays]
     if kinds[0].names:
-        kind = np.dtype([(name, np.result_type(*(each[name] for each in kinds))) for name in kinds[0].names])
+        kind = np.dtype([(name, np.result_type(*(fields[name] for fields in kinds))) for name in kinds[0].names])
         arrays = [array.astype(kind) for array in arrays]
     order = np.argsort(positions, kind="stable")
     return positions[order], np.concatenate(arrays)[order]
 
 
-def gap(found: Outputs, expected: Outputs) -> float:
+def gap(outputs: Outputs, expected: Outputs) -> float:
     """The largest difference of two predictions for the same rows: of numbers relative to those above one, of texts
     infinite; 0 where both say the same. Two spans that score the same are the same, and of texts that a model writes
     one in ten may differ: on another device a near-tie between tokens falls the other way."""
-    if found.shape != expected.shape or found.dtype.names != expected.dtype.names:
+    if outputs.shape != expected.shape or outputs.dtype.names != expected.dtype.names:
         return float("inf")
-    pairs = list(zip(_parts(found), _parts(expected), strict=True))
+    pairs = list(zip(_parts(outputs), _parts(expected), strict=True))
     numbers = [_relative(a, b) for a, b in pairs if a.dtype.kind == "f"]
-    largest = max((float(each.max(initial=0)) for each in numbers), default=0.0)
-    tied = numbers[0] < _TIE if found.dtype.names and numbers else np.zeros(found.shape, dtype=bool)
-    allowed = 0.0 if found.dtype.names else _WRITTEN_OTHERWISE
+    largest = max((float(difference.max(initial=0)) for difference in numbers), default=0.0)
+    tied = numbers[0] < _TIE if outputs.dtype.names and numbers else np.zeros(outputs.shape, dtype=bool)
+    allowed = 0.0 if outputs.dtype.names else _WRITTEN_OTHERWISE
     differ = any(bool(((a != b) & ~tied).mean() > allowed) for a, b in pairs if a.dtype.kind != "f" and len(a))
     return float("inf") if differ else largest
 
 
-def _relative(found: Outputs, expected: Outputs) -> Outputs:
+def _relative(outputs: Outputs, expected: Outputs) -> Outputs:
     """NaN where just one of them is."""
-    both = np.isnan(found) & np.isnan(expected)
-    return np.where(both, 0, np.abs(found - expected) / np.maximum(np.abs(expected), 1))
+    both = np.isnan(outputs) & np.isnan(expected)
+    return np.where(both, 0, np.abs(outputs - expected) / np.maximum(np.abs(expected), 1))
 
 
 def _parts(outputs: Outputs) -> list[Outputs]:

@@ -66,7 +66,7 @@ def paired_randomization(
     if member.HIGHER_IS_BETTER is None:
         raise ConfigError(f"{metric} describes answers: none of its values is better than another to be tested for")
     rows, random = len(references), np.random.default_rng(seed)
-    a, b = (metrics.on_one_scale(metric, each) for each in (a, b))
+    a, b = (metrics.on_one_scale(metric, predictions) for predictions in (a, b))
     if isinstance(a, np.ndarray) and np.array_equal(a, b):
         return 0.0, 1.0  # whatever sums in another order would round to
     weigh, drawn = metrics.weighing(metric, _joined(a, b), _joined(references, references)), []

@@ -43,5 +43,7 @@ def main_value(route: RouteResult, task: Task) -> float:
 
 def _against(task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any) -> dict[str, Comparison]:
     rivals = [route for route in routes if route.name != other.name]
-    found = [compare(task, (route.name, route.outputs), (other.name, other.outputs), references) for route in rivals]
-    return {comparison.a: comparison for comparison in holm(found)}
+    comparisons = [
+        compare(task, (route.name, route.outputs), (other.name, other.outputs), references) for route in rivals
+    ]
+    return {comparison.a: comparison for comparison in holm(comparisons)}

@@ -62,19 +62,19 @@ def intervals(
     and 1 are wrong, or right, resamples show too little of what all rows may be, so it is no narrower there than the
     exact interval of a share (Clopper and Pearson 1934).
     """
-    found = {}
+    by_metric = {}
     for name in names:
         against = inputs if metrics.compares_inputs(name) else references
         rows = metrics.rows_of(name, against)
         right = metrics.rows_right(name, outputs, against)
         if right is not None:
-            found[name] = Interval(float(right.mean()), *shares.wilson(float(right.mean()), rows))
+            by_metric[name] = Interval(float(right.mean()), *shares.wilson(float(right.mean()), rows))
             continue
         value, drawn = resampled(name, outputs, against, resamples, seed)
         low, high = np.percentile(drawn, [2.5, 97.5])
         interval = Interval(value, min(float(low), value), max(float(high), value))
-        found[name] = _near_an_end(interval, rows) if _is_share(metrics.get(name)) else interval
-    return found
+        by_metric[name] = _near_an_end(interval, rows) if _is_share(metrics.get(name)) else interval
+    return by_metric
 
 
 def _is_share(metric: metrics.Metric) -> bool:
@@ -82,12 +82,12 @@ def _is_share(metric: metrics.Metric) -> bool:
     return bool(getattr(metric, "IS_SHARE", usual))
 
 
-def _near_an_end(found: Interval, rows: int) -> Interval:
-    """`found`, no narrower than the exact interval where few rows' worth are wrong, or right."""
-    low, high = shares.exact(min(max(found.value, 0.0), 1.0), rows)
-    if (1 - found.value) * rows < _FEW_ROWS:
-        return Interval(found.value, min(found.low, low), 1.0)
-    return Interval(found.value, 0.0, max(found.high, high)) if found.value * rows < _FEW_ROWS else found
+def _near_an_end(interval: Interval, rows: int) -> Interval:
+    """`interval`, no narrower than the exact interval where few rows' worth are wrong, or right."""
+    low, high = shares.exact(min(max(interval.value, 0.0), 1.0), rows)
+    if (1 - interval.value) * rows < _FEW_ROWS:
+        return Interval(interval.value, min(interval.low, low), 1.0)
+    return Interval(interval.value, 0.0, max(interval.high, high)) if interval.value * rows < _FEW_ROWS else interval
 
 
 def resampled(
@@ -129,13 +129,13 @@ def _per_class(
 
 def _per_type(outputs: Any, references: Any) -> dict[str, dict[str, float]]:
     """Precision, recall and F1 of the spans of every type."""
-    found, true = (
+    predicted, true = (
         {(i, *span) for i, tags in enumerate(rows) for span in spans(tags)} for rows in (outputs, references)
     )
-    kinds = sorted({span[1] for span in found | true})
+    kinds = sorted({span[1] for span in predicted | true})
     out = {}
     for kind in kinds:
-        ours, theirs = ({span for span in each if span[1] == kind} for each in (found, true))
+        ours, theirs = ({span for span in group if span[1] == kind} for group in (predicted, true))
         right = len(ours & theirs)
         out[kind] = {
             "precision": right / max(len(ours), 1),

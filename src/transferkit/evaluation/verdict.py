@@ -67,8 +67,8 @@ def cheapest(task: Task, routes: Sequence[RouteResult], choice: Choice) -> str:
 
 def points(value: float, task: Task) -> tuple[float, str]:
     """`value` of the main metric in points, and what that many are called."""
-    found = value / metrics.point(task.main_metric)
-    rounded = round(found, 1) if abs(found) < 10 else float(round(found))
+    amount = value / metrics.point(task.main_metric)
+    rounded = round(amount, 1) if abs(amount) < 10 else float(round(amount))
     return (int(rounded) if rounded == int(rounded) else rounded), "point" if rounded == 1 else "points"
 
 
@@ -92,7 +92,7 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval) -> s
     seeds = ""
     if len(route.seed_values) > 1:
         seeds = f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"
-    level = [name for name, found in choice.scores.items() if found.value == choice.scores[route.name].value]
+    level = [name for name, interval in choice.scores.items() if interval.value == choice.scores[route.name].value]
     others = f", level with {listed([name for name in level if name != route.name])}" if len(level) > 1 else ""
     best = f"{route.name} is best on {rows_words(choice)}{others}"
     if folded(choice, route):
@@ -107,15 +107,15 @@ def folded(choice: Choice, best: RouteResult) -> bool:
 
 def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) -> str:
     tested = [(route.name, route.against_baseline) for route in routes if route.against_baseline is not None]
-    failed = [(name, found) for name, found in tested if not better(found)]
+    failed = [(name, comparison) for name, comparison in tested if not better(comparison)]
     value = f"{baseline.scores.metrics[task.main_metric].value:.3f}"
     told = value if baseline.name == baseline.route else f"{baseline.name}, {value}"
     if not failed:
         which = "Every other route" if len(tested) > 1 else tested[0][0]
         return f"{which} significantly beats the baseline ({told})."
-    names = listed([f"{name} ({_outcome(found)})" for name, found in failed])
+    names = listed([f"{name} ({_outcome(comparison)})" for name, comparison in failed])
     verb = "does" if len(failed) == 1 else "do"
-    if won := [name for name, found in tested if better(found)]:
+    if won := [name for name, comparison in tested if better(comparison)]:
         beats = "beats" if len(won) == 1 else "beat"
         return f"{listed(won)} significantly {beats} the baseline ({told}), {names} {verb} not."
     words = f"{names} {verb} not significantly beat the baseline ({told})"
@@ -127,9 +127,9 @@ def better(comparison: Comparison | None) -> bool:
     return comparison is not None and comparison.significant and comparison.difference > 0
 
 
-def _outcome(found: Comparison) -> str:
-    words = p_words(found.p_value)
-    return f"significantly worse, {words}" if found.significant else words
+def _outcome(comparison: Comparison) -> str:
+    words = p_words(comparison.p_value)
+    return f"significantly worse, {words}" if comparison.significant else words
 
 
 def _method(routes: Sequence[RouteResult], best: RouteResult, choice: Choice) -> str:

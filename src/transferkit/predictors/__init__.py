@@ -187,5 +187,5 @@ def fix(value: Any) -> None:
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            fix(getattr(value, each.name))
+        for field in fields(value):
+            fix(getattr(value, field.name))

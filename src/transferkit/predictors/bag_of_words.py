@@ -66,15 +66,15 @@ class BagOfWords:
         parts = []
         for start in range(0, len(rows), _BATCH_ROWS):
             part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            inputs = hstack([each.vectors(part) for each in self.terms], format="csr", dtype=np.float32)
+            inputs = hstack([group.vectors(part) for group in self.terms], format="csr", dtype=np.float32)
             parts.append(np.asarray(inputs @ self.weights + self.bias, dtype=np.float32))
         return Predictions(answerers.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
     def save(self, folder: Path) -> None:
-        described = tuple({"kind": each.kind, **each.facts()} for each in self.terms)
+        described = tuple({"kind": group.kind, **group.facts()} for group in self.terms)
         write_facts(folder, Facts(labels=self.labels, shape=self.shape, terms=described, prior=self.prior))
-        arrays = {f"{name}_{i}": value for i, each in enumerate(self.terms) for name, value in each.tensors().items()}
+        arrays = {f"{name}_{i}": value for i, group in enumerate(self.terms) for name, value in group.tensors().items()}
         save_file({"weights": self.weights, "bias": self.bias, **arrays}, folder / "model.safetensors")
 
 
@@ -83,34 +83,34 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> BagOfWo
     labels, path = len(facts.labels), folder / "model.safetensors"
     sizes: dict[str, tensors.Size] = {"weights": (None, labels), "bias": (labels,)}
     if facts.vocabularies is not None:
-        sizes |= {f"idf_{i}": (len(each),) for i, each in enumerate(facts.vocabularies)}
-        found = tensors.read(path, sizes)
-        fitted, order = _of_version_1(facts.vocabularies, found)
+        sizes |= {f"idf_{i}": (len(vocabulary),) for i, vocabulary in enumerate(facts.vocabularies)}
+        arrays = tensors.read(path, sizes)
+        fitted, order = _of_version_1(facts.vocabularies, arrays)
     else:
         described = facts.terms or ()
-        integers = {f"{terms.integers(str(each.get('kind')))}_{i}" for i, each in enumerate(described)}
+        integers = {f"{terms.integers(str(description.get('kind')))}_{i}" for i, description in enumerate(described)}
         sizes |= {name: (None,) for i in range(len(described)) for name in (f"idf_{i}",)}
-        found = tensors.read(path, sizes | dict.fromkeys(integers, (None,)), integers)
-        fitted, order = tuple(_loaded(i, each, found) for i, each in enumerate(described)), None
-    weights, count = found["weights"], sum(each.size for each in fitted)
+        arrays = tensors.read(path, sizes | dict.fromkeys(integers, (None,)), integers)
+        fitted, order = tuple(_loaded(i, description, arrays) for i, description in enumerate(described)), None
+    weights, count = arrays["weights"], sum(group.size for group in fitted)
     if count != len(weights):
         raise ValueError(f"expected weights for {count} terms, found {len(weights)}")
     weights = weights if order is None else weights[order]
-    return BagOfWords(fitted, weights, found["bias"], facts.labels, facts.shape, facts.prior)
+    return BagOfWords(fitted, weights, arrays["bias"], facts.labels, facts.shape, facts.prior)
 
 
-def _loaded(number: int, facts: Mapping[str, Any], found: terms.Tensors) -> Terms:
-    own = {name.removesuffix(f"_{number}"): value for name, value in found.items() if name.endswith(f"_{number}")}
+def _loaded(number: int, facts: Mapping[str, Any], arrays: terms.Tensors) -> Terms:
+    own = {name.removesuffix(f"_{number}"): value for name, value in arrays.items() if name.endswith(f"_{number}")}
     return terms.load(str(facts.get("kind")), facts, own)
 
 
 def _of_version_1(
-    vocabularies: Sequence[Sequence[str]], found: terms.Tensors
+    vocabularies: Sequence[Sequence[str]], arrays: terms.Tensors
 ) -> tuple[tuple[Terms, ...], npt.NDArray[np.int64]]:
     """One vocabulary of words and pairs per column; and the order in which their terms stand now."""
     fitted, order, before = [], [], 0
     for i, (column, written) in enumerate(zip(_COLUMNS, vocabularies, strict=False)):
-        part, places = words.of_version_1(column, written, found[f"idf_{i}"])
+        part, places = words.of_version_1(column, written, arrays[f"idf_{i}"])
         fitted.append(part)
         order.append(places + before)
         before += len(written)

@@ -128,8 +128,8 @@ class FrozenFeatures:
 
     def _predicted(self, rows: Rows) -> Predictions:
         read = self.read(rows)
-        found = answerers.of(self.shape).answered(self._merged(read), read, self._answering)
-        return Predictions(found, read.cut)
+        answers = answerers.of(self.shape).answered(self._merged(read), read, self._answering)
+        return Predictions(answers, read.cut)
 
     def _merged(self, read: Read) -> Any:
         """The head reads the mean over a row's windows; else it reads every batch at once."""

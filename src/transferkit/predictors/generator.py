@@ -64,9 +64,9 @@ class Generator:
         """Texts, (rows,)."""
         if not len(rows):
             return Predictions(np.array([], dtype=np.str_))
-        asked = prompts(rows, self.tokenizer, self.frame, self.max_length)
-        texts, unfinished = self.writer.written(asked.ids)
-        return Predictions(np.array(texts, dtype=np.str_), asked.cut, unfinished)
+        questions = prompts(rows, self.tokenizer, self.frame, self.max_length)
+        texts, unfinished = self.writer.written(questions.ids)
+        return Predictions(np.array(texts, dtype=np.str_), questions.cut, unfinished)
 
     @saving
     def save(self, folder: Path) -> None:
@@ -77,5 +77,5 @@ class Generator:
 
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Generator:
     """What `save` wrote."""
-    found = saved_writer.load(folder, facts, trust_remote_code)
-    return Generator(found.model, found.tokenizer, found.frame, found.max_length, found.generation)
+    saved = saved_writer.load(folder, facts, trust_remote_code)
+    return Generator(saved.model, saved.tokenizer, saved.frame, saved.max_length, saved.generation)

@@ -114,9 +114,9 @@ class InContext:
         near = np.argsort(self.retriever.vectors(rows) @ self.vectors.T, axis=1, kind="stable")[:, -self.count :]
         lines = [[self.examples[i] for i in line] for line in near.tolist()]
         writer, shots = self.writer, Shots(lines, self.room, self.whole)
-        asked = prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots)
-        texts, unfinished = writer.written(asked.ids)
-        return Predictions(np.array(texts, dtype=np.str_), asked.cut, unfinished)
+        questions = prompts(rows, writer.tokenizer, writer.frame, writer.max_length, shots)
+        texts, unfinished = writer.written(questions.ids)
+        return Predictions(np.array(texts, dtype=np.str_), questions.cut, unfinished)
 
     @saving
     def save(self, folder: Path) -> None:

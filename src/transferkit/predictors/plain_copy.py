@@ -53,8 +53,8 @@ class PlainCopy:
 
     def predict(self, rows: Rows) -> Predictions:
         """Texts, (rows,)."""
-        found = [self._answer(text) for text in rows["text"]]
-        return Predictions(np.array(found, dtype=np.str_))
+        answers = [self._answer(text) for text in rows["text"]]
+        return Predictions(np.array(answers, dtype=np.str_))
 
     def _answer(self, text: str) -> str:
         if self.constant is not None:

@@ -83,8 +83,8 @@ class SpanMatcher:
         places = np.zeros((len(rows), _BEST, 2), dtype=np.int64)
         scores = np.full((len(rows), _BEST), -np.inf, dtype=np.float32)
         for i, (question, context) in enumerate(zip(rows["text"], rows["text_pair"], strict=True)):
-            found = sorted(self._scored(question, context), key=lambda each: -each[0])[:_BEST]
-            for j, (score, start, end) in enumerate(found):
+            candidates = sorted(self._scored(question, context), key=lambda candidate: -candidate[0])[:_BEST]
+            for j, (score, start, end) in enumerate(candidates):
                 places[i, j], scores[i, j] = (start, end), score
         return Candidates(places, scores, np.zeros(len(rows), dtype=np.float32))
 
@@ -111,38 +111,38 @@ class SpanMatcher:
         """(score, start, end) of every candidate: what the question's words in its sentence are worth, the nearer the
         more, and the bonus."""
         split = words if self.by_script else words_of_version_1
-        asked = {stem: self._worth(stem) for stem, _, _ in split(question)}
-        whole = sum(asked.values()) or 1.0
+        worths = {stem: self._worth(stem) for stem, _, _ in split(question)}
+        whole = sum(worths.values()) or 1.0
         fits = _wanted_in_english(question)
         if fits is None:
             fits = self.kinds.wanted(question) if self.kinds is not None else lambda _answer: 0.0
         most = _MOST_SIGNS if self.by_script and unbroken(context) else _MOST_WORDS
-        found = []
+        candidates = []
         for sentence in _sentences(context, split):
-            worth = np.array([asked.get(stem, 0.0) for stem, _, _ in sentence])
-            said = sum(asked[stem] for stem in {stem for stem, _, _ in sentence} & asked.keys()) / whole
+            worth = np.array([worths.get(stem, 0.0) for stem, _, _ in sentence])
+            said = sum(worths[stem] for stem in {stem for stem, _, _ in sentence} & worths.keys()) / whole
             for first, last in self._candidates(sentence, worth > 0, context, most):
                 at = np.arange(len(sentence))
                 away = np.maximum(np.maximum(first - at, at - last), 0)
                 near = float((worth / (1 + away)).sum()) / whole
                 start, end = sentence[first][1], sentence[last][2]
-                found.append((2 * said + near + self.bonus * fits(context[start:end]) * said, start, end))
-        return found or [(0.0, start, end) for _, start, end in split(context)[:1]]
+                candidates.append((2 * said + near + self.bonus * fits(context[start:end]) * said, start, end))
+        return candidates or [(0.0, start, end) for _, start, end in split(context)[:1]]
 
     def _candidates(
-        self, sentence: Sequence[Word], asked: npt.NDArray[np.bool_], context: str, most: int
+        self, sentence: Sequence[Word], of_question: npt.NDArray[np.bool_], context: str, most: int
     ) -> list[tuple[int, int]]:
         """Runs of up to `most` words with nothing but blanks in between, which neither begin nor end with a common word
         or one of the question; those that cannot be made longer."""
         common = -np.log(_COMMON)
-        inner = [not asked[i] and self._worth(stem) >= common for i, (stem, _, _) in enumerate(sentence)]
+        inner = [not of_question[i] and self._worth(stem) >= common for i, (stem, _, _) in enumerate(sentence)]
         runs: list[tuple[int, int]] = []
         first = 0
         while first < len(sentence):
             last = first
             if inner[first]:
                 for i in range(first + 1, min(first + most, len(sentence))):
-                    if asked[i] or context[sentence[i - 1][2] : sentence[i][1]].strip():
+                    if of_question[i] or context[sentence[i - 1][2] : sentence[i][1]].strip():
                         break
                     last = i if inner[i] else last
                 runs.append((first, last))
@@ -176,17 +176,17 @@ def kind_of(answer: str) -> int:
 def kinds(questions: Sequence[str], answers: Sequence[Sequence[str]], weights: Floats | None = None) -> Kinds:
     """From questions that have answers; `weights` (questions,) says how often each counts, by default once."""
     every = np.ones(len(questions), dtype=np.float32) if weights is None else weights
-    found = zip(questions, answers, every.tolist(), strict=True)
-    given = [(question, kind_of(own[0]), weight) for question, own, weight in found if own]
-    asked = [{stem for stem, _, _ in words(question)} for question, _, _ in given]
+    rows = zip(questions, answers, every.tolist(), strict=True)
+    cases = [(question, kind_of(own[0]), weight) for question, own, weight in rows if own]
+    question_stems = [{stem for stem, _, _ in words(question)} for question, _, _ in cases]
     counts: dict[str, float] = {}
-    for stems, (_, _, weight) in zip(asked, given, strict=True):
+    for stems, (_, _, weight) in zip(question_stems, cases, strict=True):
         for stem in stems:
             counts[stem] = counts.get(stem, 0.0) + weight
     numbers = {stem: i for i, stem in enumerate(stem for stem, count in counts.items() if count >= _LEAST)}
     of_kind = np.zeros(3)
     there = np.zeros((len(numbers), 3))
-    for stems, (_, kind, weight) in zip(asked, given, strict=True):
+    for stems, (_, kind, weight) in zip(question_stems, cases, strict=True):
         of_kind[kind] += weight
         there[[numbers[stem] for stem in stems & numbers.keys()], kind] += weight
     likelihoods = np.log((there + 1) / (of_kind + 2))
@@ -201,27 +201,27 @@ def _wanted_in_english(question: str) -> Callable[[str], float] | None:
 
 def words(text: str, start: int = 0) -> list[Word]:
     """The words of `text`, which begins at the character `start`: signs, where a script has no blanks between words."""
-    return [part for found in _WORD.finditer(text) for part in _parts(found.group(), start + found.start())]
+    return [part for match in _WORD.finditer(text) for part in _parts(match.group(), start + match.start())]
 
 
 def _parts(word: str, start: int) -> list[Word]:
-    found = [word] if word.isascii() else signs(word)
-    if len(found) < 2:
+    pieces = [word] if word.isascii() else signs(word)
+    if len(pieces) < 2:
         return [(word.lower()[:_STEM], start, start + len(word))]
-    ends = [start + end for end in accumulate(map(len, found))]
-    parts = [(part.lower()[:_STEM], end - len(part), end) for part, end in zip(found, ends, strict=True)]
+    ends = [start + end for end in accumulate(map(len, pieces))]
+    parts = [(part.lower()[:_STEM], end - len(part), end) for part, end in zip(pieces, ends, strict=True)]
     return [part for part in parts if any(map(str.isalnum, part[0]))]
 
 
 def words_of_version_1(text: str, start: int = 0) -> list[Word]:
     return [
-        (found.group().lower()[:_STEM], start + found.start(), start + found.end())
-        for found in _WORD_OF_VERSION_1.finditer(text)
+        (match.group().lower()[:_STEM], start + match.start(), start + match.end())
+        for match in _WORD_OF_VERSION_1.finditer(text)
     ]
 
 
 def _sentences(context: str, split: Callable[[str, int], list[Word]]) -> list[list[Word]]:
-    bounds = [0, *(found.end() for found in _SENTENCE.finditer(context)), len(context)]
+    bounds = [0, *(match.end() for match in _SENTENCE.finditer(context)), len(context)]
     parts = [split(context[a:b], a) for a, b in pairwise(bounds)]
     return [part for part in parts if part]
 
@@ -239,8 +239,8 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> SpanMat
     sizes: dict[str, tensors.Size] = {"rarity": (len(facts.vocabulary) + 1,)}
     if facts.asked is not None:
         sizes["likelihoods"] = (len(facts.asked) + 1, 3)
-    found, learned = tensors.read(folder / "model.safetensors", sizes), None
+    arrays, learned = tensors.read(folder / "model.safetensors", sizes), None
     if facts.asked is not None:
-        learned = Kinds({stem: i for i, stem in enumerate(facts.asked)}, found["likelihoods"])
+        learned = Kinds({stem: i for i, stem in enumerate(facts.asked)}, arrays["likelihoods"])
     vocabulary = {stem: i for i, stem in enumerate(facts.vocabulary)}
-    return SpanMatcher(vocabulary, found["rarity"], facts.bonus, facts.threshold, learned, facts.by_script)
+    return SpanMatcher(vocabulary, arrays["rarity"], facts.bonus, facts.threshold, learned, facts.by_script)

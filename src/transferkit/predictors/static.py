@@ -118,7 +118,7 @@ class StaticModel(nn.Module):
 
     def _strongest(self, ids: Tensor, parts: Sequence[Tensor], present: Tensor) -> list[Tensor]:
         """For every n, the maximum over positions of the n-grams that end there: (rows, filters) each."""
-        absent, used, found = ~present.unsqueeze(-1), 0, []
+        absent, used, maxima = ~present.unsqueeze(-1), 0, []
         for n in range(1, self.sizes.ngrams + 1):
             total = F.embedding(ids, parts[used + n - 1])
             for j in range(n - 1):
@@ -127,8 +127,8 @@ class StaticModel(nn.Module):
                 back = n - 1 - j
                 total[:, back:] += F.embedding(ids[:, : max(0, ids.shape[1] - back)], parts[used + j])
             used += n
-            found.append(F.relu(total.masked_fill_(absent, _LEAST).amax(dim=1) + self.bias[n - 1]))
-        return found
+            maxima.append(F.relu(total.masked_fill_(absent, _LEAST).amax(dim=1) + self.bias[n - 1]))
+        return maxima
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     sizes = Sizes(len(words), facts.width, facts.filters, facts.ngrams, facts.hidden, len(labels))
     with torch.device("meta"):  # takes no memory, whatever the sizes are
         expected = {name: tuple(value.shape) for name, value in StaticModel(sizes).state_dict().items()}
-    found = tensors.read(folder / "model.safetensors", expected)
+    arrays = tensors.read(folder / "model.safetensors", expected)
     model = StaticModel(sizes)
-    model.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in arrays.items()})
     how = (facts.by_script, facts.by_pairs)
     return Static(model.to(device()).fold(), number(words), labels, facts.shape, *how, facts.prior)
 
@@ -221,9 +221,9 @@ def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True, 
 
     ids: list[npt.NDArray[np.int64]] = []
     for text, pair in rows.inputs():
-        found = look_up(text)
+        numbers = look_up(text)
         if pair is not None:
-            found += [SEPARATOR, *look_up(pair)]
-        ids.append(np.array(found or [UNKNOWN], dtype=np.int64))
+            numbers += [SEPARATOR, *look_up(pair)]
+        ids.append(np.array(numbers or [UNKNOWN], dtype=np.int64))
     lengths = np.array([len(row) for row in ids], dtype=np.int64)
     return Examples(Encoded(tuple(ids), None, PADDING, False, lengths), np.full(len(rows), UNLABELLED))

@@ -65,11 +65,11 @@ class TagDictionary:
 
     def predict(self, rows: Rows) -> Predictions:
         """The shares of tags for every word."""
-        found = []
+        shares = []
         for text in rows["text"]:
             sides = ["", *text.split(" "), ""]
-            found.append(np.stack([self._shares(*sides[i : i + 3]) for i in range(len(sides) - 2)]))
-        return Predictions(stacked(found) if found else np.zeros((0, 1, len(self.labels)), dtype=np.float32))
+            shares.append(np.stack([self._shares(*sides[i : i + 3]) for i in range(len(sides) - 2)]))
+        return Predictions(stacked(shares) if shares else np.zeros((0, 1, len(self.labels)), dtype=np.float32))
 
     @saving
     def save(self, folder: Path) -> None:
@@ -83,7 +83,7 @@ class TagDictionary:
             if (whole := self._looked_up("around", f"{before} {written} {after}")) is not None:
                 return whole
             sides = (self._looked_up("before", f"{before} {written}"), self._looked_up("after", f"{written} {after}"))
-            known = [each for each in sides if each is not None]
+            known = [side for side in sides if side is not None]
             if known:
                 return np.asarray(np.mean(known, axis=0))
             if (alone := self._looked_up("words", written)) is not None:
@@ -93,10 +93,10 @@ class TagDictionary:
     def _of_unseen(self, word: str) -> Floats:
         form = form_of(word)
         for length in range(_ENDING, 0, -1):
-            if (found := self._looked_up("endings", f"{form} {word[-length:]}")) is not None:
-                return found
-        found = self._looked_up("forms", form)
-        return self.unknown if found is None else found
+            if (shares := self._looked_up("endings", f"{form} {word[-length:]}")) is not None:
+                return shares
+        shares = self._looked_up("forms", form)
+        return self.unknown if shares is None else shares
 
     def _looked_up(self, level: str, key: str) -> Floats | None:
         numbers, shares = self.tables.get(level, ({}, self.unknown))
@@ -155,15 +155,15 @@ class _Counting:
         below = np.zeros(size)
         below[at[there]] = self.shares[there]
         known = counts.sum(axis=1, keepdims=True)
-        found = np.asarray((counts + _DOUBT * below) / (known + _DOUBT), dtype=np.float32)
+        shares = np.asarray((counts + _DOUBT * below) / (known + _DOUBT), dtype=np.float32)
         kept = np.append(known[:, 0] >= least - 1e-6, False)
         use = kept[at]
-        self.shares[use] = found[at[use]]
+        self.shares[use] = shares[at[use]]
         old, lines = self.tables.get(name, ({}, np.empty((0, self.labels), dtype=np.float32)))
         new = [key for key, i in numbers.items() if kept[i]]
         self.tables[name] = (
             {**old, **{key: len(old) + i for i, key in enumerate(new)}},
-            np.concatenate([lines, found[kept[:-1]]]),
+            np.concatenate([lines, shares[kept[:-1]]]),
         )
 
 
@@ -177,13 +177,13 @@ def counted(
     """
     sides = [["", *text.split(" "), ""] for text in texts]
     places = [words[i : i + 3] for words in sides for i in range(len(words) - 2)]
-    given = np.array([tag for row in tags for tag in row], dtype=np.int64)
+    numbers = np.array([tag for row in tags for tag in row], dtype=np.int64)
     own = np.ones(len(texts), dtype=np.float32) if weights is None else weights
     every = np.repeat(own, [len(row) for row in tags])
-    counts = np.bincount(given, every, minlength=len(labels))
+    counts = np.bincount(numbers, every, minlength=len(labels))
     unknown = np.asarray(counts / (counts.sum() or 1.0), dtype=np.float32)
     words = [word for _, word, _ in places]
-    counting = _Counting(words, given, len(labels), np.tile(unknown, (len(places), 1)), every)
+    counting = _Counting(words, numbers, len(labels), np.tile(unknown, (len(places), 1)), every)
     counting.add_kinds()
     counting.add("words", counting.words, every, 0)
     alone = counting.shares.copy()
@@ -204,8 +204,10 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> TagDict
         return TagDictionary(tables, shares[-1], facts.labels)
     keys = facts.keys or {}
     sizes: dict[str, tensors.Size] = {name: (len(keys[name]), tags) for name in keys}
-    found = tensors.read(path, {"unknown": (tags,), **sizes})
-    return TagDictionary({name: (_numbered(keys[name]), found[name]) for name in keys}, found["unknown"], facts.labels)
+    arrays = tensors.read(path, {"unknown": (tags,), **sizes})
+    return TagDictionary(
+        {name: (_numbered(keys[name]), arrays[name]) for name in keys}, arrays["unknown"], facts.labels
+    )
 
 
 def _numbered(keys: Sequence[str]) -> dict[str, int]:

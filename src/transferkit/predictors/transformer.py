@@ -128,8 +128,8 @@ class Transformer:
 
     def predict(self, rows: Rows) -> Predictions:
         read = self.read(rows)
-        found = answerers.of(self.shape).answered(self._merged(read), read, self._answering)
-        return Predictions(found, read.cut)
+        answers = answerers.of(self.shape).answered(self._merged(read), read, self._answering)
+        return Predictions(answers, read.cut)
 
     def _merged(self, read: Read) -> Any:
         count = len(read.examples)

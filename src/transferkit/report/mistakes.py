@@ -57,8 +57,8 @@ def missed_by_all(result: RunResult, most: int = MOST) -> tuple[int, list[Mistak
     order = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
     rows = []
     for i in order:
-        given = np.bincount(answers[:, i], minlength=len(result.task.labels))
-        names = [result.task.labels[label] for label in np.argsort(-given, kind="stable") if given[label]]
+        votes = np.bincount(answers[:, i], minlength=len(result.task.labels))
+        names = [result.task.labels[label] for label in np.argsort(-votes, kind="stable") if votes[label]]
         rows.append(_mistake(result, int(i), names, float(confidence[i])))
     return len(wrong), rows
 
@@ -74,23 +74,23 @@ def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]
         measure = np.abs(outputs[:, 0] - truth)
         order = np.argsort(-measure, kind="stable")
     else:
-        given = multi_label_classification.given(outputs, len(task.labels))
-        measure = 2 * (given & (truth > 0)).sum(axis=1) / np.maximum(given.sum(axis=1) + truth.sum(axis=1), 1)
-        wrong = np.flatnonzero((given != truth).any(axis=1))
-        order = wrong[np.lexsort((-(given != truth).sum(axis=1)[wrong], measure[wrong]))]
+        predicted = multi_label_classification.given(outputs, len(task.labels))
+        measure = 2 * (predicted & (truth > 0)).sum(axis=1) / np.maximum(predicted.sum(axis=1) + truth.sum(axis=1), 1)
+        wrong = np.flatnonzero((predicted != truth).any(axis=1))
+        order = wrong[np.lexsort((-(predicted != truth).sum(axis=1)[wrong], measure[wrong]))]
     answers = task.decode(outputs, task.labels)
     return [_mistake(result, int(i), [str(cell(answers[i], task))], float(measure[i])) for i in order[:most]]
 
 
 def _most_missed(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
     """The rows with most spans wrong; spans are shown as words with their type, the measure is the row's F1."""
-    rows, found = result.splits.test, []
+    rows, differences = result.splits.test, []
     answers = result.task.decode(route.outputs, result.task.labels)
     for i, (ours, true) in enumerate(zip(answers, result.task.references(rows), strict=True)):
         a, b = set(spans(ours)), set(spans(true))
         if a != b:
-            found.append((len(a ^ b), 2 * len(a & b) / max(len(a) + len(b), 1), i, sorted(a - b), sorted(b - a)))
-    worst = sorted(found, key=lambda each: (-each[0], each[1]))[:most]
+            differences.append((len(a ^ b), 2 * len(a & b) / max(len(a) + len(b), 1), i, sorted(a - b), sorted(b - a)))
+    worst = sorted(differences, key=lambda difference: (-difference[0], difference[1]))[:most]
     return [
         replace(_mistake(result, i, [_named(rows["text"][i], ours)], f1), true=_named(rows["text"][i], true))
         for _, f1, i, ours, true in worst
@@ -103,20 +103,20 @@ def _least_alike(result: RunResult, route: RouteResult, most: int) -> list[Mista
     task, rows = result.task, result.splits.test
     answers, truth = task.decode(route.outputs, task.labels), task.references(rows)
     pairs = zip(answers, truth, strict=True)
-    values = np.array([metrics.compute("token_f1", [given], [true]) for given, true in pairs])
+    values = np.array([metrics.compute("token_f1", [answer], [true]) for answer, true in pairs])
     sure = route.outputs["score"] if route.outputs.dtype.names else np.zeros(len(values))
     order = [int(i) for i in np.lexsort((-sure, values)) if values[i] < 1][:most]
-    found = [_mistake(result, i, [answers[i] or "nothing"], float(values[i])) for i in order]
-    return [replace(each, true=_any_of(truth[i])) for each, i in zip(found, order, strict=True)]
+    mistakes = [_mistake(result, i, [answers[i] or "nothing"], float(values[i])) for i in order]
+    return [replace(mistake, true=_any_of(truth[i])) for mistake, i in zip(mistakes, order, strict=True)]
 
 
 def _any_of(true: Sequence[str]) -> str:
     return clipped(" / ".join(dict.fromkeys(true))) or "nothing"
 
 
-def _named(text: str, found: Sequence[Span]) -> str:
+def _named(text: str, entities: Sequence[Span]) -> str:
     words = text.split(" ")
-    return "; ".join(f"{joined(words[start:end])} ({kind})" for kind, start, end in found) or "nothing"
+    return "; ".join(f"{joined(words[start:end])} ({kind})" for kind, start, end in entities) or "nothing"
 
 
 def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list[tuple[str, str, int]]:

@@ -42,7 +42,7 @@ def model_card(result: RunResult, route_name: str) -> str:
     )
     told = result.config.instruction if result.config.instruction is not None else result.task.instruction
     filters = (cell, quoted, megabytes, number, percent, score, seconds)
-    environment.filters.update({each.__name__: each for each in filters})
+    environment.filters.update({function.__name__: function for function in filters})
     text = environment.get_template("model_card.md").render(
         run=result,
         route=route,

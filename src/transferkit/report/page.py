@@ -23,5 +23,5 @@ def page(result: RunResult) -> str:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     filters = (megabytes, number, percent, score, seconds, p_words, times, significance)
-    environment.filters.update({each.__name__: each for each in filters})
+    environment.filters.update({function.__name__: function for function in filters})
     return environment.get_template("report.html").render(view=view(result))

@@ -84,7 +84,7 @@ class View:
 def view(result: RunResult) -> View:
     """Everything the template needs from `result`."""
     main = result.task.main_metric
-    found = [route.scores.metrics[main] for route in result.routes]
+    scores = [route.scores.metrics[main] for route in result.routes]
     missed, hardest = missed_by_all(result)
     return View(
         run=result,
@@ -99,7 +99,7 @@ def view(result: RunResult) -> View:
         board=[row | {"role": role(result, result.route(row["name"]))} for row in table(result)],
         example=example(result),
         signatures=_signatures(result),
-        bars=Axis(*padded([end for score in found for end in (score.low, score.high)], 0.04), 5, 115),
+        bars=Axis(*padded([end for score in scores for end in (score.low, score.high)], 0.04), 5, 115),
         baseline=next((route for route in result.routes if route.route == BASELINE), None),
         cost=cost_chart(result),
         curves=curves_chart(metrics.get(main).TITLE, _validation(result.routes, main)),
@@ -143,8 +143,8 @@ def _chosen(result: RunResult) -> str:
 
 def _described(result: RunResult) -> list[tuple[str, str]]:
     """What was asked for; how a model writes only where one does."""
-    asked = result.config.model_dump(mode="json")
-    return flat(asked if result.task.shape.form.WRITTEN else asked | {"generation": None})
+    settings = result.config.model_dump(mode="json")
+    return flat(settings if result.task.shape.form.WRITTEN else settings | {"generation": None})
 
 
 def data_name(path: str) -> str:

@@ -64,10 +64,10 @@ class Settings(adapter_targets.Targets):
 def settings(folder: Path) -> Settings:
     """What `folder` says of its adapter. Raises `SourceError` where it is damaged or cannot be merged."""
     placeholders.refuse([folder / layout.ADAPTER])
-    found = layout.part(folder / layout.ADAPTER, Settings)
-    if found.unknown:
-        raise SourceError(f"{folder}: expected low-rank updates (LORA), found {found.unknown}; {_MERGE}")
-    return found
+    said = layout.part(folder / layout.ADAPTER, Settings)
+    if said.unknown:
+        raise SourceError(f"{folder}: expected low-rank updates (LORA), found {said.unknown}; {_MERGE}")
+    return said
 
 
 def base_folder(folder: Path) -> Path | None:
@@ -75,8 +75,8 @@ def base_folder(folder: Path) -> Path | None:
     if not layout.is_adapter(folder):
         return None
     base = settings(folder).base_model_name_or_path
-    found = Path(base).expanduser() if base else None
-    return found if found is not None and found.is_dir() else None
+    path = Path(base).expanduser() if base else None
+    return path if path is not None and path.is_dir() else None
 
 
 def merged(folder: Path, base: Path, cache_dir: Path) -> Path:
@@ -118,9 +118,9 @@ def _file(folder: Path) -> Path:
 
 def _tokenizer_of(folder: Path) -> list[Path]:
     """The files of a tokenizer in `folder`, if there is a whole one."""
-    found = {path for pattern in _OF_TOKENIZERS for path in folder.glob(pattern) if path.is_file()}
-    whole = any(path.stem != "tokenizer_config" and path.name.startswith(("tokenizer", "vocab")) for path in found)
-    return sorted(found) if whole else []
+    files = {path for pattern in _OF_TOKENIZERS for path in folder.glob(pattern) if path.is_file()}
+    whole = any(path.stem != "tokenizer_config" and path.name.startswith(("tokenizer", "vocab")) for path in files)
+    return sorted(files) if whole else []
 
 
 def _unused(place: Path, names: list[str], body: Path) -> list[str]:
@@ -161,10 +161,10 @@ def _updates(file: Path) -> _Updates:
             whole[plain.replace(".modules_to_save.", ".").replace(".base_layer.", ".")] = tensor
     if not halves:
         raise SourceError(f"{file}: expected low-rank updates (lora_A and lora_B), found none; fetch it again")
-    for module, found in halves.items():
-        if set(found) != {"A", "B"}:
+    for module, pair in halves.items():
+        if set(pair) != {"A", "B"}:
             raise SourceError(f"{file}: expected lora_A and lora_B of {module}, found one of them; fetch it again")
-    return _Updates({m: (found["A"], found["B"], m in embeddings) for m, found in halves.items()}, whole)
+    return _Updates({m: (pair["A"], pair["B"], m in embeddings) for m, pair in halves.items()}, whole)
 
 
 def _write(weights: list[Path], into: Path, said: Settings, updates: _Updates, folder: Path) -> None:
@@ -201,9 +201,9 @@ def _places(updates: _Updates, held: Collection[str], said: Settings, folder: Pa
         else:
             yield _known(f"{module}.weight", held, folder), module
     for name in updates.whole:
-        found = _same(name, held)
-        if len(found) == 1:
-            yield found[0], name
+        matches = _same(name, held)
+        if len(matches) == 1:
+            yield matches[0], name
         elif not of_a_head:
             raise SourceError(f"the adapter in {folder} has {name}, which its model has not; {_MERGE}")
         else:
@@ -211,14 +211,14 @@ def _places(updates: _Updates, held: Collection[str], said: Settings, folder: Pa
 
 
 def _known(name: str, held: Collection[str], folder: Path) -> str:
-    found = _same(name, held)
-    if len(found) != 1:
+    matches = _same(name, held)
+    if len(matches) != 1:
         raise SourceError(
             f"the adapter in {folder} does not fit its model: expected {name} there, found "
-            f"{'several of that name' if found else 'none'}; name its own in base_model_name_or_path of its "
+            f"{'several of that name' if matches else 'none'}; name its own in base_model_name_or_path of its "
             f"{layout.ADAPTER}"
         )
-    return found[0]
+    return matches[0]
 
 
 def _same(name: str, held: Collection[str]) -> list[str]:
@@ -255,7 +255,7 @@ def _alpha(module: str, said: Settings) -> float:
 
 def _require_size(tensor: Tensor, change: Tensor, what: str, folder: Path) -> None:
     if tensor.shape != change.shape:
-        wanted, found = (" x ".join(map(str, each.shape)) for each in (tensor, change))
+        wanted, found = (" x ".join(map(str, value.shape)) for value in (tensor, change))
         raise SourceError(
             f"the adapter in {folder} does not fit its model: expected {what} of {wanted}, found {found}; name its own "
             f"in base_model_name_or_path of {layout.ADAPTER}"

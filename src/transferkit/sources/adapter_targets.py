@@ -78,8 +78,8 @@ def _says_which(said: Targets) -> bool:
 
 def _rank(said: Targets, module: str) -> int | None:
     """PEFT's rule, as for alpha."""
-    found = (rank for key, rank in (said.rank_pattern or {}).items() if re.fullmatch(rf"(.*\.)?({key})", module))
-    return next(found, said.r)
+    ranks = (rank for key, rank in (said.rank_pattern or {}).items() if re.fullmatch(rf"(.*\.)?({key})", module))
+    return next(ranks, said.r)
 
 
 def _is_target(said: Targets, module: str) -> bool:
@@ -91,8 +91,8 @@ def _is_target(said: Targets, module: str) -> bool:
     given = said.layers_to_transform
     layers = (given,) if isinstance(given, int) else given
     patterns = (said.layers_pattern,) if isinstance(said.layers_pattern, str) else said.layers_pattern
-    found = [re.match(rf"(?:.*\.)?{pattern}\.(\d+)\.", module) for pattern in patterns or (r"[^.]*",)]
-    numbers = {int(match[1]) for match in found if match}
+    matches = [re.match(rf"(?:.*\.)?{pattern}\.(\d+)\.", module) for pattern in patterns or (r"[^.]*",)]
+    numbers = {int(match[1]) for match in matches if match}
     return bool(numbers & set(layers)) or not layers
 
 

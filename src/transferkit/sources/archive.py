@@ -59,17 +59,17 @@ def _damage_explained(archive: Path) -> Iterator[None]:
 
 def _members(file: zipfile.ZipFile, wanted: str, archive: Path) -> list[tuple[PurePosixPath, zipfile.ZipInfo]]:
     prefix = f"{wanted}/" if wanted else ""
-    found = []
+    members = []
     for info in file.infolist():
         if info.is_dir():
             continue
         if info.filename == wanted:
             return [(_safe(PurePosixPath(wanted).name, info, archive), info)]
         if info.filename.startswith(prefix):
-            found.append((_safe(info.filename[len(prefix) :], info, archive), info))
-    if not found:
+            members.append((_safe(info.filename[len(prefix) :], info, archive), info))
+    if not members:
         raise _absent(file, wanted, archive)
-    return found
+    return members
 
 
 def _safe(name: str, info: zipfile.ZipInfo, archive: Path) -> PurePosixPath:

@@ -64,8 +64,8 @@ class Backbone:
 
     def why_no_head(self, shape: Shape, problem_type: str) -> str | None:
         """One sentence on why it cannot be given a head for such answers, None if it can."""
-        found = load_model.why_no_head(self.folder, problem_type, self.trust_remote_code)
-        return found or self.why_no_places(shape)
+        reason = load_model.why_no_head(self.folder, problem_type, self.trust_remote_code)
+        return reason or self.why_no_places(shape)
 
     def why_no_places(self, shape: Shape) -> str | None:
         """One sentence on why its tokens cannot be found again in a text, None if they can or need not be."""
@@ -115,10 +115,10 @@ class Backbone:
         return load_model.generator(self.folder, self.trust_remote_code)
 
 
-def describe(name: str, found: Found, request: Request, licence: str | None = None) -> Backbone:
-    """The backbone in the folder `found`. Raises `SourceError` for damaged or missing weights."""
-    said = sentence.read(found.path)
-    folder = layout.encoder_folder(found.path)
+def describe(name: str, model: Found, request: Request, licence: str | None = None) -> Backbone:
+    """The backbone in the folder `model`. Raises `SourceError` for damaged or missing weights."""
+    said = sentence.read(model.path)
+    folder = layout.encoder_folder(model.path)
     placeholders.refuse(placeholders.beside(folder))
     read = facts.read(folder, request.trust_remote_code, said.max_length)
     stacked = examination.examine(folder, said.lowercase, request.trust_remote_code, request.cache_dir)
@@ -137,8 +137,8 @@ def describe(name: str, found: Found, request: Request, licence: str | None = No
         sha256=weights,
         identity=fingerprint.of_model(folder, weights),
         pooling=said.pooling or ("lasttoken" if read.architecture == facts.DECODER else "mean"),
-        licence=licence or layout.licence(found.path),
-        revision=found.revision,
+        licence=licence or layout.licence(model.path),
+        revision=model.revision,
         normalize=said.normalize,
         prompt=said.prompt,
         lowercase=said.lowercase,

@@ -67,19 +67,19 @@ def _has_words(tokenizer: Any, vocabulary: dict[str, int]) -> bool:
 def doubts(tokenizer: Any, rows: int, folder: Path, architecture: str) -> list[str]:
     """What speaks for another model's tokenizer and is also so in sound folders, a sentence each; `rows` are the
     embeddings that the model has."""
-    found = []
+    sentences = []
     differing = _differing(tokenizer, layout.part(folder / "config.json", Ids), architecture)
     if differing:
-        found.append(
+        sentences.append(
             f"{folder}: config.json and the tokenizer differ in special tokens ({'; '.join(differing)}); if scores are "
             "poor, see whether the tokenizer is the one that came with these weights"
         )
     if few(len(tokenizer), rows):
-        found.append(
+        sentences.append(
             f"{folder}: its tokenizer knows {len(tokenizer):,} tokens, the model has {rows:,} embeddings; if scores "
             "are poor, see whether the vocabulary is whole and the one that came with these weights"
         )
-    return found
+    return sentences
 
 
 def few(tokens: int, rows: int) -> bool:
@@ -91,11 +91,11 @@ def _differing(tokenizer: Any, said: Ids, architecture: str) -> list[str]:
     """The special tokens with other numbers in config.json, in words. What decoders state there is often out of date,
     mostly about padding: only both ends of a text say something."""
     names = _ENDS if architecture == facts.DECODER else ("pad", "cls", "sep", *_ENDS)
-    found = []
+    differences = []
     for name in names:
         stated, used = getattr(said, f"{name}_token_id"), getattr(tokenizer, f"{name}_token_id", None)
         listed = stated if isinstance(stated, tuple) else (stated,)
         if used is not None and stated is not None and used not in listed and -1 not in listed:
-            found.append(f"{name} {'/'.join(map(str, listed))} there, {used} here")
+            differences.append(f"{name} {'/'.join(map(str, listed))} there, {used} here")
     enough = len(_ENDS) if architecture == facts.DECODER else 1
-    return found if len(found) >= enough else []
+    return differences if len(differences) >= enough else []

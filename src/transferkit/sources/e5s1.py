@@ -64,16 +64,16 @@ class _File:
     at: int = 0
 
     def take(self, form: str) -> tuple[Any, ...]:
-        found = struct.unpack_from(f"<{form}", self.content, self.at)
+        values = struct.unpack_from(f"<{form}", self.content, self.at)
         self.at += struct.calcsize(f"<{form}")
-        return found
+        return values
 
     def bytes(self, count: int) -> bytes:
-        found = self.content[self.at : self.at + count]
-        if len(found) < count:
+        part = self.content[self.at : self.at + count]
+        if len(part) < count:
             raise ValueError("it is too short")
         self.at += count
-        return found
+        return part
 
 
 def claims(name: str) -> bool:
@@ -98,10 +98,10 @@ def _convert(file: Path, scratch: Path) -> Path:
     log.info("unpacking %s (once)", file.name)
     into = scratch / "model"
     with explaining(f"{file} is damaged", SourceError):
-        given = _File(file.read_bytes(), len(_MAGIC))
-        config = _configuration(given)
-        tokenizer = _tokenizer(given, config)
-        model = _model(given, config)
+        stream = _File(file.read_bytes(), len(_MAGIC))
+        config = _configuration(stream)
+        tokenizer = _tokenizer(stream, config)
+        model = _model(stream, config)
     with hushed():
         model.save_pretrained(into)
         tokenizer.save_pretrained(into)
@@ -115,8 +115,8 @@ def _convert(file: Path, scratch: Path) -> Path:
     return into
 
 
-def _configuration(given: _File) -> BertConfig:
-    version, width, layers, heads, inner, vocabulary, positions, types, epsilon, block = given.take("I7ifi")
+def _configuration(stream: _File) -> BertConfig:
+    version, width, layers, heads, inner, vocabulary, positions, types, epsilon, block = stream.take("I7ifi")
     if (version, block) != (1, _BLOCK):
         raise ValueError(f"expected version 1 with blocks of {_BLOCK}, found version {version} with blocks of {block}")
     return BertConfig(
@@ -131,16 +131,16 @@ def _configuration(given: _File) -> BertConfig:
     )
 
 
-def _tokenizer(given: _File, config: BertConfig) -> Any:
+def _tokenizer(stream: _File, config: BertConfig) -> Any:
     """XLM-RoBERTa's: a blank is put before a text and is part of the piece behind it."""
-    (count,) = given.take("i")
-    first, last, padding, unknown = given.take("4i")
-    (size,) = given.take("Q")
-    bounds, scores = given.take(f"{count + 1}I"), given.take(f"{count}f")
-    text = given.bytes(size)
+    (count,) = stream.take("i")
+    first, last, padding, unknown = stream.take("4i")
+    (size,) = stream.take("Q")
+    bounds, scores = stream.take(f"{count + 1}I"), stream.take(f"{count}f")
+    text = stream.bytes(size)
     pieces = [text[a:b].decode() for a, b in pairwise(bounds)]
-    given.take("i")  # entries of the normalisation map
-    given.bytes(*given.take("I"))
+    stream.take("i")  # entries of the normalisation map
+    stream.bytes(*stream.take("I"))
     made = Tokenizer(models.Unigram(list(zip(pieces, scores, strict=True)), unk_id=unknown, byte_fallback=False))
     made.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
@@ -169,19 +169,19 @@ def _tokenizer(given: _File, config: BertConfig) -> Any:
     )
 
 
-def _model(given: _File, config: BertConfig) -> Any:
+def _model(stream: _File, config: BertConfig) -> Any:
     kind: Any = BertModel
     with torch.device("meta"):
         model = kind(config, add_pooling_layer=False)
     shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    found = {}
-    for _ in range(*given.take("i")):
-        (length,) = given.take("H")
-        name = _name(given.bytes(length).decode())
-        kind, numbers, offset, size = given.take("BIQQ")
-        values = _unpacked(given.content[offset : offset + size], kind)[:numbers]
-        found[name] = torch.from_numpy(values.reshape(shapes[name]).copy())
-    model.load_state_dict(found, assign=True)
+    tensors = {}
+    for _ in range(*stream.take("i")):
+        (length,) = stream.take("H")
+        name = _name(stream.bytes(length).decode())
+        kind, numbers, offset, size = stream.take("BIQQ")
+        values = _unpacked(stream.content[offset : offset + size], kind)[:numbers]
+        tensors[name] = torch.from_numpy(values.reshape(shapes[name]).copy())
+    model.load_state_dict(tensors, assign=True)
     return model.eval()
 
 

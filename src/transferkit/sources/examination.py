@@ -78,17 +78,17 @@ def _read_texts(folder: Path, lowercase: bool, trust_remote_code: bool) -> Seen:
     with explaining(f"the model in {folder} cannot read a text", SourceError), torch.inference_mode():
         for batch in batches:
             # An empty text of a decoder is all padding, of which nothing is asked.
-            asked = batch["attention_mask"].bool()
-            if not torch.isfinite(model(**batch.to(model.device)).last_hidden_state.cpu()[asked]).all():
+            mask = batch["attention_mask"].bool()
+            if not torch.isfinite(model(**batch.to(model.device)).last_hidden_state.cpu()[mask]).all():
                 raise ValueError("what it makes of one is not finite")
         stacked = stack.find(model) is not None
     architecture = facts.architecture(load_model.configuration(folder, trust_remote_code))
     return Seen(stacked=stacked, doubts=tuple(belonging.doubts(tokenizer, rows, folder, architecture)))
 
 
-def _state(folder: Path, *asked: bool) -> str:
+def _state(folder: Path, *settings: bool) -> str:
     """What changes when a file of `folder` does."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     told = [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    key = repr((os.fspath(folder.resolve()), asked, told, transformers.__version__))
+    key = repr((os.fspath(folder.resolve()), settings, told, transformers.__version__))
     return hashlib.blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()

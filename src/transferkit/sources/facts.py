@@ -67,12 +67,12 @@ def read(folder: Path, trust_remote_code: bool, stated_length: int | None = None
 
 
 def _number(config: Any, name: str) -> int:
-    found = getattr(config, name, None)
-    if found is None:
+    value = getattr(config, name, None)
+    if value is None:
         return 0
-    if not isinstance(found, int) or found < 1:
-        raise ValueError(f"{name}: expected a number above 0, found {found!r}")
-    return found
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name}: expected a number above 0, found {value!r}")
+    return value
 
 
 def architecture(config: Any) -> str:

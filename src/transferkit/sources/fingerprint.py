@@ -55,8 +55,8 @@ def of_model(folder: Path, weights: str) -> str:
 def of_folder(folder: Path, cache_dir: Path) -> str:
     """Of a model folder, whatever lies in it: all that an answer may hang on, so not what is written about it."""
     places = {folder, *(folder / module.path for module in layout.modules(folder))}
-    found = {path for place in places for pattern in _READ for path in place.glob(pattern) if path.is_file()}
-    parts = sorted(path for path in found if not any(path.match(each) for each in _NOT_READ))
+    files = {path for place in places for pattern in _READ for path in place.glob(pattern) if path.is_file()}
+    parts = sorted(path for path in files if not any(path.match(pattern) for pattern in _NOT_READ))
     sums = (remembered(path, cache_dir) if path.suffix == ".safetensors" else of_content(path) for path in parts)
     named = zip(sums, parts, strict=True)
     listing = "".join(f"{digest}  {path.relative_to(folder).as_posix()}\n" for digest, path in named)

@@ -44,8 +44,8 @@ def fetch(name: str, request: Request) -> Found:
 def _meant(folder: Path) -> str:
     """What to do: take one of the models below, where there are any."""
     names = ("config.json", layout.ADAPTER)
-    found = {path.parent for way in ("*", "*/*") for name in names for path in folder.glob(f"{way}/{name}")}
-    below = sorted(str(path) for path in found if not found & set(path.parents))
+    folders = {path.parent for way in ("*", "*/*") for name in names for path in folder.glob(f"{way}/{name}")}
+    below = sorted(str(path) for path in folders if not folders & set(path.parents))
     if not below:
         return "; fetch the model again"
     if len(below) == 1:

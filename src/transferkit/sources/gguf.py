@@ -50,9 +50,9 @@ def fetch(name: str, request: Request) -> Found:
 def _check_magic(file: Path) -> None:
     placeholders.refuse([file])
     with file.open("rb") as stream:
-        found = stream.read(4)
-    if found != b"GGUF":
-        raise SourceError(f"{file} is not a GGUF file: it starts with {found!r}")
+        magic = stream.read(4)
+    if magic != b"GGUF":
+        raise SourceError(f"{file} is not a GGUF file: it starts with {magic!r}")
 
 
 def _convert(file: Path, scratch: Path) -> Path:

@@ -45,7 +45,7 @@ def _require_no_more(file: Path, model: Any, biased: bool) -> None:
     layers = int(getattr(model.config, "num_hidden_layers", 0) or 0)
     layers += sum(_number(reader.fields, name) for name in reader.fields if name.endswith("nextn_predict_layers"))
     held = [str(tensor.name) for tensor in reader.tensors]
-    more = [name for name in held if (found := _BLOCK.search(name)) and int(found[1]) >= layers > 0]
+    more = [name for name in held if (block := _BLOCK.search(name)) and int(block[1]) >= layers > 0]
     if more:
         raise SourceError(
             f"{file} holds more layers than it says (block_count, {layers}): {wholeness.listed(more)}; {_REMEDY}"

@@ -35,10 +35,10 @@ def fetch(name: str, request: Request) -> Found:
     there is no network or no such model, `SourceError` where it has no safetensors.
     """
     if request.offline:
-        found = cached(name, request.revision)
-        if found is None:
+        snapshot = cached(name, request.revision)
+        if snapshot is None:
             raise missing_offline(name, request.revision)
-        return found
+        return snapshot
     try:
         with store.disk(Path(constants.HF_HUB_CACHE), 0):
             folder = _download(name, request)
@@ -49,8 +49,8 @@ def fetch(name: str, request: Request) -> Found:
     except RepositoryNotFoundError:
         raise UnreachableError(f"the hub has no model {name}, nor is there a folder of that name") from None
     except _NETWORK as error:
-        if found := cached(name, request.revision):
-            return found
+        if snapshot := cached(name, request.revision):
+            return snapshot
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreachableError(f"the hub did not serve {name}: {reason}") from None
     path = _verified(Path(folder), request.cache_dir)

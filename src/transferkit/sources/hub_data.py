@@ -40,10 +40,10 @@ def load(name: str, *, offline: bool) -> dict[str, Rows]:
     offline = is_offline(offline)
     try:
         with _without_network(datasets.config, offline):
-            found: Any = datasets.load_dataset(path, configuration or None)
+            splits: Any = datasets.load_dataset(path, configuration or None)
     except Exception as error:
         raise _explained(error, name, offline, DatasetNotFoundError) from None
-    return read_splits(found)
+    return read_splits(splits)
 
 
 def _explained(error: Exception, name: str, offline: bool, unknown: type[Exception]) -> Exception:

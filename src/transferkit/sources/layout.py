@@ -60,11 +60,11 @@ def locate(folder: Path) -> Path:
         return folder
     roots = [path.parent for path in sorted(folder.rglob("config.json")) if _has_weights(path.parent)]
     files = sorted(folder.rglob("*.gguf")) or [path for path in folder.rglob("*.bin") if path.is_file()]
-    found = roots or files
-    if len(found) != 1:
-        names = ", ".join(str(path.relative_to(folder)) for path in found[:5]) or "none"
+    candidates = roots or files
+    if len(candidates) != 1:
+        names = ", ".join(str(path.relative_to(folder)) for path in candidates[:5]) or "none"
         raise SourceError(f"expected one model (config.json with weights, or a .gguf) in {folder}, found {names}")
-    return found[0]
+    return candidates[0]
 
 
 def encoder_folder(folder: Path) -> Path:
@@ -86,11 +86,11 @@ def modules(folder: Path) -> tuple[Module, ...]:
     path = folder / "modules.json"
     if not path.exists():
         return ()
-    found = read(path, Modules, SourceError, _REMEDY).root
-    for module in found:
+    entries = read(path, Modules, SourceError, _REMEDY).root
+    for module in entries:
         if not _inside(folder, module.path):
             raise SourceError(f"{path} names {module.path!r}, a path outside of its folder; it is refused")
-    return found
+    return entries
 
 
 def _inside(folder: Path, named: str) -> bool:
@@ -129,9 +129,9 @@ def weights(folder: Path) -> list[Path]:
     """The safetensors files of a model folder, in order. Raises `SourceError` where there are none, or not all of them,
     and where an adapter, whose weights are changes to another model's, lies beside them."""
     if (folder / WEIGHTS).is_file():
-        found = [folder / WEIGHTS]
+        files = [folder / WEIGHTS]
     elif (folder / INDEX).exists():
-        found = _shards(folder)
+        files = _shards(folder)
     else:
         raise _no_weights(folder)
     if (folder / ADAPTER).exists():
@@ -139,19 +139,19 @@ def weights(folder: Path) -> list[Path]:
             f"{folder} holds a whole model and an adapter ({ADAPTER}), which changes a model: it cannot be told "
             "whether these weights have it; merge it into that model (merge_and_unload() of peft), or move it elsewhere"
         )
-    placeholders.refuse(found)
-    return found
+    placeholders.refuse(files)
+    return files
 
 
 def all_weights(folder: Path) -> list[Path]:
     """`weights`, and where shards and their whole index lie beside a single file, these as well."""
-    found = weights(folder)
-    if found[0].name != WEIGHTS or not (folder / INDEX).is_file():
-        return found
+    files = weights(folder)
+    if files[0].name != WEIGHTS or not (folder / INDEX).is_file():
+        return files
     try:
-        return [*found, *_shards(folder)]
+        return [*files, *_shards(folder)]
     except SourceError:
-        return found  # what is left of other weights, which nobody reads
+        return files  # what is left of other weights, which nobody reads
 
 
 def _no_weights(folder: Path) -> SourceError:

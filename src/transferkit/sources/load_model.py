@@ -247,11 +247,11 @@ def _load(
 ) -> tuple[PreTrainedModel, set[str]]:
     """The model, and the names of its parameters which the files do not have, or of another size: they are new."""
     files = layout.weights(folder)
-    asked = (kind, folder, config, trust_remote_code, dtype)
-    model, report = _read(*asked, {})
+    arguments = (kind, folder, config, trust_remote_code, dtype)
+    model, report = _read(*arguments, {})
     names = {name for name, _ in model.named_parameters()}
     if prefix := _wrapper(model, names & set(report["missing_keys"]), report["unexpected_keys"], folder):
-        model, report = _read(*asked, {f"^{re.escape(prefix)}": ""})
+        model, report = _read(*arguments, {f"^{re.escape(prefix)}": ""})
     made = names & {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
     state = (kind.__name__, dtype, *map(_state, (*files, folder / "config.json")))
     if state not in _examined:  # which takes a tenth of the time that loading takes
@@ -262,8 +262,8 @@ def _load(
 
 def _state(path: Path) -> tuple[str, int, int]:
     """What changes when a file does: its name, its size, and when it was written."""
-    found = path.stat()
-    return os.fspath(path), found.st_size, found.st_mtime_ns
+    stat = path.stat()
+    return os.fspath(path), stat.st_size, stat.st_mtime_ns
 
 
 def _examine(kind: Any, model: Any, unexpected: Sequence[str], made: set[str], folder: Path, ours: bool) -> None:
@@ -304,21 +304,21 @@ def _wrapper(model: Any, lacking: set[str], unexpected: Sequence[str], folder: P
     """What a wrapper has put before the names of the weights in `folder`, "" if nothing."""
     body = f"{model.base_model_prefix}."
     known = model.base_model is not model and not any(name.startswith(body) for name in lacking)
-    found = wrapping.prefixes(unexpected, lacking, body) if lacking and not known else []
-    if len(found) > 1:
+    starts = wrapping.prefixes(unexpected, lacking, body) if lacking and not known else []
+    if len(starts) > 1:
         raise SourceError(
-            f"{folder} holds the weights of several models, under {' and '.join(map(repr, found[:3]))}; save the one "
+            f"{folder} holds the weights of several models, under {' and '.join(map(repr, starts[:3]))}; save the one "
             "that is meant with save_pretrained() of transformers and give that folder"
         )
-    if family := wrapping.other_family(found, model.base_model_prefix):
+    if family := wrapping.other_family(starts, model.base_model_prefix):
         raise SourceError(
             f"config.json in {folder} describes a model of the kind {model.config.model_type}, but the names of its "
-            f"weights begin with {found[0]!r}, as those of a {family} do; take the config.json that came with these "
+            f"weights begin with {starts[0]!r}, as those of a {family} do; take the config.json that came with these "
             "weights"
         )
-    if found:
-        _say_unwrapped(folder, found[0])
-    return found[0] if found else ""
+    if starts:
+        _say_unwrapped(folder, starts[0])
+    return starts[0] if starts else ""
 
 
 @cache

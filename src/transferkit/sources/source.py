@@ -44,10 +44,10 @@ class Source(Protocol):
         ...
 
 
-def offline(asked: bool) -> bool:
+def offline(flag: bool) -> bool:
     """True with `--offline`, or where HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is switched on."""
     switched_on = {"1", "true", "yes", "on"}
-    return asked or any(
+    return flag or any(
         os.environ.get(name, "").lower() in switched_on for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     )
 

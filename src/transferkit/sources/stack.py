@@ -24,9 +24,9 @@ def find(model: nn.Module) -> nn.ModuleList | None:
     stacks = [m for m in model.modules() if isinstance(m, nn.ModuleList) and len(m) == depth]
     if not stacks:
         return None
-    found = max(stacks, key=_weights)
-    if getattr(config, "is_encoder_decoder", False) or _is_whole(model, found):
-        return found
+    stack = max(stacks, key=_weights)
+    if getattr(config, "is_encoder_decoder", False) or _is_whole(model, stack):
+        return stack
     return None
 
 
@@ -44,11 +44,11 @@ def _is_whole(model: nn.Module, stack: nn.ModuleList) -> bool:
     """Whether there are no such layers elsewhere, and a text passes these in their order; tried once for every class
     of models in a process."""
     kinds, within = {type(layer) for layer in stack}, {id(layer) for layer in stack}
-    if any(type(each) in kinds and id(each) not in within for each in model.modules()):
+    if any(type(module) in kinds and id(module) not in within for module in model.modules()):
         return False
     from transformers import PreTrainedModel  # takes as long as importing torch
 
-    inner = next((each for each in model.modules() if isinstance(each, PreTrainedModel)), None)
+    inner = next((module for module in model.modules() if isinstance(module, PreTrainedModel)), None)
     if inner is None:
         return True
     body: Any = inner.base_model

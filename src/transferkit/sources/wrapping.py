@@ -21,14 +21,14 @@ def prefixes(held: Collection[str], lacking: Collection[str], body: str) -> list
     """
     wanted = {name.removeprefix(body) for name in lacking}
     counts = Counter(start for name in held for start, end in _parted(name) if end in wanted)
-    found = {start.removesuffix(body) for start, count in counts.items() if count > _MOST * len(wanted)}
-    return sorted(found - {""})
+    starts = {start.removesuffix(body) for start, count in counts.items() if count > _MOST * len(wanted)}
+    return sorted(starts - {""})
 
 
-def other_family(found: Collection[str], own: str) -> str:
-    """The kind of models, other than that with the prefix `own`, after which one of the prefixes `found` is named, ""
+def other_family(starts: Collection[str], own: str) -> str:
+    """The kind of models, other than that with the prefix `own`, after which one of the prefixes `starts` is named, ""
     if there is none: RoBERTa's weights have the names and sizes of BERT's, and are read in another way."""
-    parts = [part for prefix in found for part in prefix.split(".") if part and part != own]
+    parts = [part for prefix in starts for part in prefix.split(".") if part and part != own]
     return next((part for part in parts if {part, part.replace("_", "-")} & _FAMILIES), "")
 
 

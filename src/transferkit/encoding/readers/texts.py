@@ -26,8 +26,8 @@ def read(rows: Rows, manner: Manner) -> Read:
 
 def _places(rows: Rows, lines: Windowed, manner: Manner, line: int) -> Places:
     own, here = (
-        tuple(text for text in each if text is not None)
-        for each in (rows.take([int(lines.owner[line])]).inputs()[0], lines.rows.take([line]).inputs()[0])
+        tuple(text for text in inputs if text is not None)
+        for inputs in (rows.take([int(lines.owner[line])]).inputs()[0], lines.rows.take([line]).inputs()[0])
     )
     encoding = encoding_of((manner.prompt + here[0], *here[1:]), manner.tokenizer)
     owners, offsets = sequences(encoding), np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)

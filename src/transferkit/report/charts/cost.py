@@ -52,16 +52,16 @@ def cost_chart(result: RunResult) -> CostChart:
     """Higher is better, further right is faster; the area of a dot is the size on disk."""
     main = result.task.main_metric
     speeds = [route.cost.texts_per_second for route in result.routes]
-    found = [route.scores.metrics[main] for route in result.routes]
+    scores = [route.scores.metrics[main] for route in result.routes]
     x = Axis(min(speeds) / 2.5, max(speeds) * 2.5, LEFT, RIGHT, log=True)
-    y = Axis(*padded([end for score in found for end in (score.low, score.high)]), BOTTOM, TOP)
+    y = Axis(*padded([end for score in scores for end in (score.low, score.high)]), BOTTOM, TOP)
     largest = max(route.cost.bytes for route in result.routes) or 1
     radii = [max(SMALLEST, LARGEST * sqrt(route.cost.bytes / largest)) for route in result.routes]
-    centres = [(x.at(speed), y.at(score.value)) for speed, score in zip(speeds, found, strict=True)]
+    centres = [(x.at(speed), y.at(score.value)) for speed, score in zip(speeds, scores, strict=True)]
     taken = [(cx - r, cy - r, cx + r, cy + r) for (cx, cy), r in zip(centres, radii, strict=True)]
-    taken += [(cx - 2, y.at(s.high), cx + 2, y.at(s.low)) for (cx, _), s in zip(centres, found, strict=True)]
+    taken += [(cx - 2, y.at(s.high), cx + 2, y.at(s.low)) for (cx, _), s in zip(centres, scores, strict=True)]
     points = []
-    for route, score, centre, radius in zip(result.routes, found, centres, radii, strict=True):
+    for route, score, centre, radius in zip(result.routes, scores, centres, radii, strict=True):
         note = f"{score.value:.3f} · {short(route.cost.bytes / 1e6)} MB"
         box, anchor = _place(centre, radius, LETTER * max(len(route.name), len(note) * 0.86), taken)
         taken.append(box)
@@ -81,7 +81,7 @@ def cost_chart(result: RunResult) -> CostChart:
                 _leader(centre, radius, box),
             )
         )
-    bases = [score.value for route, score in zip(result.routes, found, strict=True) if route.route == BASELINE]
+    bases = [score.value for route, score in zip(result.routes, scores, strict=True) if route.route == BASELINE]
     return CostChart(x, y, tuple(points), y.at(bases[0]) if bases else None)
 
 

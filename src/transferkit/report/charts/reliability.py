@@ -39,15 +39,15 @@ class ReliabilityChart:
 def reliability_chart(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
     """Dots on the diagonal are honest; below it the model is surer than it is right."""
     x, y = Axis(0, 1, LEFT, RIGHT), Axis(0, 1, BOTTOM, TOP)
-    largest = max(found.count for found in bins)
+    largest = max(bucket.count for bucket in bins)
     dots = [
         Dot(
-            x.at(found.confidence),
-            y.at(found.accuracy),
-            2.5 + 5 * (found.count / largest) ** 0.5,
-            max(1.0, TALLEST * found.count / largest),
-            f"{found.count} rows: confidence {found.confidence:.2f}, accuracy {found.accuracy:.2f}",
+            x.at(bucket.confidence),
+            y.at(bucket.accuracy),
+            2.5 + 5 * (bucket.count / largest) ** 0.5,
+            max(1.0, TALLEST * bucket.count / largest),
+            f"{bucket.count} rows: confidence {bucket.confidence:.2f}, accuracy {bucket.accuracy:.2f}",
         )
-        for found in bins
+        for bucket in bins
     ]
     return ReliabilityChart(x, y, tuple(dots))
