@@ -41,14 +41,14 @@ class Answers:
         name of the task's target. None stands for what a row without text lacks. With `probabilities` also those of
         every label, by label. Numbers have six decimals.
         """
-        found = []
+        records = []
         for number, value, output in zip(self.numbers.tolist(), self.values, self.outputs, strict=True):
             record = {"row": number, **self._answer(value, output)}
             if probabilities:
                 numbers = [round(float(share), 6) for share in output[: len(self.labels)]]
                 record["probabilities"] = None if value is None else dict(zip(self.labels, numbers, strict=True))
-            found.append(record)
-        return found
+            records.append(record)
+        return records
 
     def _answer(self, value: Any, output: Any) -> dict[str, Any]:
         known = value is not None

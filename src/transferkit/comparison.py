@@ -111,10 +111,10 @@ def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
         return np.array([(cell,) for cell in cells], dtype=[("answer", f"<U{max(1, *map(len, cells))}")])
     if task.shape.form.WRITTEN:
         return np.asarray(cells, dtype=np.str_)
-    given = np.asarray(_encoded(task, cells), dtype=np.float64)
+    numbers = np.asarray(_encoded(task, cells), dtype=np.float64)
     if task.shape.form.ONE_CLASS:
-        return np.asarray(np.eye(len(task.labels))[given.astype(np.int64)])
-    return given.reshape(len(cells), -1)
+        return np.asarray(np.eye(len(task.labels))[numbers.astype(np.int64)])
+    return numbers.reshape(len(cells), -1)
 
 
 def _read(folder: Path) -> Side:
@@ -139,7 +139,7 @@ def _read(folder: Path) -> Side:
 
 
 def _interval(saved: saved_run.SavedInterval) -> Interval:
-    value, low, high = (math.nan if each is None else each for each in (saved.value, saved.low, saved.high))
+    value, low, high = (math.nan if number is None else number for number in (saved.value, saved.low, saved.high))
     return Interval(value, low, high)
 
 

@@ -102,10 +102,10 @@ def _no_file(path: Path) -> Path:
 CacheFolder = Annotated[Folder, AfterValidator(_no_file)]
 
 
-def cache_folder(asked: str | Path | None) -> Path:
+def cache_folder(folder: str | Path | None) -> Path:
     """The cache folder that is asked for, or the usual one. Raises `ConfigError` where there is no home folder."""
     try:
-        return Path(asked or "~/.cache/transferkit").expanduser()
+        return Path(folder or "~/.cache/transferkit").expanduser()
     except RuntimeError:
         raise ConfigError("expected a home folder for the cache, found none; name a folder with --cache-dir") from None
 
@@ -350,12 +350,12 @@ class RunConfig(Strict):
 
     @field_validator("generation")
     @classmethod
-    def _nothing_in_vain(cls, asked: GenerationConfig) -> GenerationConfig:
-        if not asked.do_sample and (asked.temperature, asked.top_p) != (1.0, 1.0):
+    def _nothing_in_vain(cls, generation: GenerationConfig) -> GenerationConfig:
+        if not generation.do_sample and (generation.temperature, generation.top_p) != (1.0, 1.0):
             raise ValueError("temperature and top_p are of a draw; set do_sample=true too, or leave them out")
-        if asked.num_beams == 1 and asked.length_penalty != 1.0:
+        if generation.num_beams == 1 and generation.length_penalty != 1.0:
             raise ValueError("length_penalty is of beams; set num_beams to 2 or more too, or leave it out")
-        return asked
+        return generation
 
 
 def usual_folder(data: str) -> Path:

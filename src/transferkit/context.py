@@ -102,9 +102,9 @@ class Context:
 
     def writer(self, model: Any, tokenizer: Any) -> Generator:
         """`model` as one that writes: asked as configured, with answers as long as the training rows need."""
-        asked, longest = self.asked(tokenizer, model.config)
+        text_frame, longest = self.asked(tokenizer, model.config)
         settings = self.generation.model_copy(update={"max_new_tokens": longest})
-        return Generator(model, tokenizer, asked, self.max_length, settings)
+        return Generator(model, tokenizer, text_frame, self.max_length, settings)
 
     def asked(self, tokenizer: Any, config: Any) -> tuple[Frame, int]:
         """What stands around the texts that a model is asked about, and the longest answer it may give, in tokens."""

@@ -49,11 +49,11 @@ def room_for(path: Path, way_on: str = "then --resume") -> Iterator[None]:
 
 def unused(path: Path) -> Path:
     """`path` where nothing is there, or the first of `path`-2, `path`-3 ... (before the suffix) where nothing is."""
-    number, found = 1, path
-    while os.path.lexists(found):
+    number, candidate = 1, path
+    while os.path.lexists(candidate):
         number += 1
-        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return found
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def whole_folder(path: Path, last: str) -> Iterator[Path]:
 
 
 def _move_up(draft: Path, last: str) -> None:
-    for inside in sorted(draft.iterdir(), key=lambda each: each.name == last):
+    for inside in sorted(draft.iterdir(), key=lambda entry: entry.name == last):
         target = draft.parent / inside.name
         if os.path.lexists(target):
             raise ConfigError(f"{target} appeared while its folder was written; name another folder")

@@ -92,7 +92,9 @@ def of_run(intake: Intake) -> Estimate:
     return Estimate(
         overview=prepared.splits.overview,
         rows=prepared.splits.words,
-        models=tuple(ModelEstimate(name, prepared.max_lengths[name], each.tokens) for name, each in there.items()),
+        models=tuple(
+            ModelEstimate(name, prepared.max_lengths[name], measurement.tokens) for name, measurement in there.items()
+        ),
         findings=prepared.splits.audit.findings,
         routes=tuple(of_routes(prepared, plans, there)),
         skipped=tuple(skipped),
@@ -156,6 +158,6 @@ def _encoded(rows: Rows, prepared: Prepared, model: str) -> Encoded:
         return encode_words(rows, tokenizer, max_length, backbone.prompt)
     if not (task.shape.form.WRITTEN and backbone.writes):
         return encode(rows, tokenizer, max_length, backbone.prompt)
-    asked = frame(tokenizer, backbone.configuration(), task, config.instruction)
-    longest = config.generation.max_new_tokens or longest_answer(prepared.splits.train, task, tokenizer, asked)
-    return answered_examples(rows, task, tokenizer, asked, max_length, longest).encoded
+    text_frame = frame(tokenizer, backbone.configuration(), task, config.instruction)
+    longest = config.generation.max_new_tokens or longest_answer(prepared.splits.train, task, tokenizer, text_frame)
+    return answered_examples(rows, task, tokenizer, text_frame, max_length, longest).encoded

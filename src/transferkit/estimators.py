@@ -193,9 +193,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _checked(parameters: Mapping[str, Any]) -> Settings:
     options = parameters["options"]
-    given = {**parameters, "options": dict(options) if isinstance(options, Mapping) else options}
+    values = {**parameters, "options": dict(options) if isinstance(options, Mapping) else options}
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigError(explain(error)) from None
 
@@ -227,9 +227,9 @@ def _run(plan: Plan, context: Context) -> Outcome:
     return plan.run(context)
 
 
-def _with_memberships(rows: Rows, given: Mapping[str, Any]) -> Rows:
-    """`rows` with the columns of groups and times that are `given`."""
-    columns = {name: list(values) for name, values in given.items() if values is not None}
+def _with_memberships(rows: Rows, cells_by_name: Mapping[str, Any]) -> Rows:
+    """`rows` with the columns of groups and times in `cells_by_name`."""
+    columns = {name: list(values) for name, values in cells_by_name.items() if values is not None}
     for name, cells in columns.items():
         if len(cells) != len(rows):
             raise DataError(f"expected {name}s for each of {len(rows)} texts, found {len(cells)}")
@@ -237,16 +237,16 @@ def _with_memberships(rows: Rows, given: Mapping[str, Any]) -> Rows:
     return memberships.read(replace(rows, columns={**rows.columns, **columns}), named)
 
 
-def _weighed(rows: Rows, labels: npt.NDArray[Any], given: Any) -> tuple[Rows, npt.NDArray[Any]]:
+def _weighed(rows: Rows, labels: npt.NDArray[Any], sample_weights: Any) -> tuple[Rows, npt.NDArray[Any]]:
     """`rows` with weights, and their `labels`, without those of weight 0."""
-    if given is None:
+    if sample_weights is None:
         return rows, labels
-    one, expected = isinstance(given, Real), f"expected a weight for each of {len(rows)} texts"
-    if getattr(given, "ndim", 1) != 1 and not one:
-        raise DataError(f"{expected}, found an array of shape {given.shape}")
-    if not one and (isinstance(given, str | bytes | Mapping | Set) or not hasattr(given, "__len__")):
-        raise DataError(f"{expected}, found {shown(given, 60)}")
-    cells = [given] * len(rows) if one else list(given)
+    one, expected = isinstance(sample_weights, Real), f"expected a weight for each of {len(rows)} texts"
+    if getattr(sample_weights, "ndim", 1) != 1 and not one:
+        raise DataError(f"{expected}, found an array of shape {sample_weights.shape}")
+    if not one and (isinstance(sample_weights, str | bytes | Mapping | Set) or not hasattr(sample_weights, "__len__")):
+        raise DataError(f"{expected}, found {shown(sample_weights, 60)}")
+    cells = [sample_weights] * len(rows) if one else list(sample_weights)
     if len(cells) != len(rows):
         raise DataError(f"{expected}, found {len(cells)}")
     rows = weights.read(replace(rows, columns={**rows.columns, WEIGHT: cells}), {WEIGHT: "sample_weight"})

@@ -54,11 +54,11 @@ def look(config: RunConfig, table: Any = None) -> Overview:
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
     tables = _tables(config, table, task)
     try:
-        found = data.look(tables, config.data, task, config.seed)
+        overview = data.look(tables, config.data, task, config.seed)
     except DataError as error:
         return data.unusable(tables, task, f"{error}{_other_tasks(tables, config.data, task)}")
-    other = _other_tasks(tables, config.data, task) if found.problem else ""
-    return replace(found, problem=f"{found.problem}{other}")
+    other = _other_tasks(tables, config.data, task) if overview.problem else ""
+    return replace(overview, problem=f"{overview.problem}{other}")
 
 
 def take_in(config: RunConfig, table: Any = None) -> Intake:
@@ -94,10 +94,10 @@ def _with_rare_labels(splits: Splits, task: Task, config: RunConfig) -> Splits:
     return _reported(splits, audit.rare_labels(rows, there, task, "a row that cross-validation could hold out"))
 
 
-def _reported(splits: Splits, found: Sequence[Finding]) -> Splits:
+def _reported(splits: Splits, added: Sequence[Finding]) -> Splits:
     """`splits` with more findings."""
-    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in found if finding.rows}
-    reported = Audit((*splits.audit.findings, *found), {**splits.audit.counts, "findings": touched})
+    touched = splits.audit.counts["findings"] | {finding.kind: len(finding.rows) for finding in added if finding.rows}
+    reported = Audit((*splits.audit.findings, *added), {**splits.audit.counts, "findings": touched})
     return replace(splits, audit=reported)
 
 
@@ -128,8 +128,8 @@ def _require_sense(config: RunConfig, task: Task) -> None:
     elif config.prompt is not None:
         raise ConfigError(f"prompt: for models that read; {task.name} writes texts; tell it what to do by instruction")
     for route in config.routes:
-        for asked in options.named_in(route):
-            options.checked(asked)
+        for named in options.named_in(route):
+            options.checked(named)
     options.require_distinct([route for route in config.routes if route.name != AUTO])
 
 
@@ -148,7 +148,7 @@ def _tables(config: RunConfig, table: Any, task: Task) -> dict[str, Rows]:
     return tables
 
 
-def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> str:
+def _other_tasks(tables: Mapping[str, Rows], settings: DataConfig, task: Task) -> str:
     """A hint where the columns are not those of `task` but of others."""
     if not tables:
         return ""
@@ -161,7 +161,7 @@ def _other_tasks(tables: Mapping[str, Rows], asked: DataConfig, task: Task) -> s
             return False
         return True
 
-    if fits(task, {}) or fits(task, columns.explicit(task, asked)):
+    if fits(task, {}) or fits(task, columns.explicit(task, settings)):
         return ""
     fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
     others = [name for name in fitting if name != task.name]

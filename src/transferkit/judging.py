@@ -84,11 +84,13 @@ def _chosen(
     by = FOLDS if folded else VALIDATION
     rows = folded.rows if folded else prepared.compared
     if len(results) == 1 or not len(rows):
-        asked = sorted(results, key=lambda each: each.route == BASELINE)
-        return choosing.unchosen(prepared.task, [each.name for each in asked], by, margin), []
+        ordered = sorted(results, key=lambda result: result.route == BASELINE)
+        return choosing.unchosen(prepared.task, [result.name for result in ordered], by, margin), []
     candidates = [
-        Candidate(each.name, each.route, each.cost.texts_per_second, _to_choose_by(prepared, run, each.name, folded))
-        for each in results
+        Candidate(
+            result.name, result.route, result.cost.texts_per_second, _to_choose_by(prepared, run, result.name, folded)
+        )
+        for result in results
     ]
     return choosing.choose(prepared.task, candidates, prepared.task.references(rows), by, margin), candidates
 
@@ -110,20 +112,20 @@ def _judged(
     trusted = prepared.config.trust_remote_code
     first = predictors.load(runs[0].artifact, trusted)
     if out_of_fold is None:
-        found = first.predict(test)
+        predictions = first.predict(test)
         others = (predictors.load(other.artifact, trusted) for other in runs[1:])
-        answers = [found.outputs, *(other.predict(test).outputs for other in others)]
-        notes = _told(prepared, found)
+        answers = [predictions.outputs, *(other.predict(test).outputs for other in others)]
+        notes = _told(prepared, predictions)
     else:
         answers, notes = list(out_of_fold), ()
     scores = score(task, answers[0], references, inputs=task.asked(test))
-    values = [metrics.compute(task.main_metric, *comparable(task, each, references)) for each in answers]
+    values = [metrics.compute(task.main_metric, *comparable(task, outputs, references)) for outputs in answers]
     cost = measure_cost(
         first,
         runs[0].artifact,
         test,
         trained_parameters=runs[0].trained_parameters,
-        train_seconds=float(np.mean([each.seconds for each in runs])),
+        train_seconds=float(np.mean([finished.seconds for finished in runs])),
     )
     return RouteResult(
         name=plan.title,
@@ -142,18 +144,21 @@ def _judged(
     )
 
 
-def _told(prepared: Prepared, found: predictors.Predictions) -> tuple[str, ...]:
+def _told(prepared: Prepared, predictions: predictors.Predictions) -> tuple[str, ...]:
     """What became of test rows in the hands of one model, as far as the audit does not say it of all."""
     test, findings = prepared.splits.test, prepared.splits.audit.findings
     known = {
-        number for each in findings if each.kind == "truncation" and each.severity == "warning" for number in each.rows
+        number
+        for finding in findings
+        if finding.kind == "truncation" and finding.severity == "warning"
+        for number in finding.rows
     }
     known = set() if len(prepared.backbones) > 1 else known  # what is cut differs between models
     notes = []
-    if not known.issuperset(test.numbers[list(found.cut)].tolist()):
-        notes.append(f"{len(found.cut):,} of {len(test):,} test rows have more tokens than it reads")
-    if found.unfinished:
-        notes.append(f"{len(found.unfinished):,} of {len(test):,} answers stopped at max_new_tokens")
+    if not known.issuperset(test.numbers[list(predictions.cut)].tolist()):
+        notes.append(f"{len(predictions.cut):,} of {len(test):,} test rows have more tokens than it reads")
+    if predictions.unfinished:
+        notes.append(f"{len(predictions.unfinished):,} of {len(test):,} answers stopped at max_new_tokens")
     return tuple(notes)
 
 

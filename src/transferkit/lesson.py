@@ -66,13 +66,13 @@ class Prospect:
 
     def readers(self) -> list[Reader]:
         """How the teachers read texts, as far as that is known: those of this run as before their training."""
-        found = [Reader(each.name, each.tokenizer(), each.prompt) for each in self.tuned]
+        readers = [Reader(backbone.name, backbone.tokenizer(), backbone.prompt) for backbone in self.tuned]
         for folder in self.saved:
             facts = predictors.read_facts(folder)
             if facts.kind in ("transformer", "generator"):
                 tokenizer = load_model.saved_tokenizer(folder, self.trust_remote_code)
-                found.append(Reader(str(folder), tokenizer, getattr(facts, "prompt", "")))
-        return found
+                readers.append(Reader(str(folder), tokenizer, getattr(facts, "prompt", "")))
+        return readers
 
 
 def _as_they_are(rows: Rows) -> Rows:
@@ -115,7 +115,7 @@ def default_epochs(rows: int) -> float:
 def taught_to_write(writer: Generator, lesson: Lesson, method: str) -> Student:
     """The student that `writer` is before its training."""
     assert isinstance(lesson.teacher, Generator)
-    ours, theirs = (int(output_layer(each.model).weight.shape[-1]) for each in (writer, lesson.teacher))
+    ours, theirs = (int(output_layer(generator.model).weight.shape[-1]) for generator in (writer, lesson.teacher))
     return Student(
         model=AnswersOnly(writer.model, writer.model.get_output_embeddings()),
         examples=lambda rows: writer.examples(rows, lesson.task),

@@ -187,16 +187,16 @@ class Model:
         if self.task.shape is Shape.VALUE:
             findings += audit.constant(references)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
-        found = self.predictor.predict(cleaned.rows.for_models())
-        cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (found.cut, found.unfinished))
+        predictions = self.predictor.predict(cleaned.rows.for_models())
+        cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (predictions.cut, predictions.unfinished))
         findings += self._told(cut, unfinished)
-        return score(self.task, found.outputs, references, inputs=self.task.asked(cleaned.rows)), findings
+        return score(self.task, predictions.outputs, references, inputs=self.task.asked(cleaned.rows)), findings
 
     def _respelt(self, rows: Rows) -> Rows:
         """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""
         if not self.task.shape.form.CLASSES:
             return rows
-        for spelling in (labels.same_numbers, lambda found: labels.respelt(found, self.labels)):
+        for spelling in (labels.same_numbers, lambda names: labels.respelt(names, self.labels)):
             rows, _ = labels.renamed(rows, self.task.target, spelling(audit.class_counts(rows, self.task)))
         return rows
 
@@ -219,23 +219,23 @@ class Model:
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(content.is_blank(rows, self.task), dtype=bool)
-        asked = rows.take(~blank).for_models()
-        found = self.predictor.predict(asked)
+        rows_with_text = rows.take(~blank).for_models()
+        predictions = self.predictor.predict(rows_with_text)
         answered: list[Any] = [None] * len(rows)
-        decoded = self.task.decode(found.outputs, self.labels)
+        decoded = self.task.decode(predictions.outputs, self.labels)
         if self.task.shape.form.OF_WORDS:
-            decoded = tagged(asked, decoded, found.outputs)
+            decoded = tagged(rows_with_text, decoded, predictions.outputs)
         for i, value in zip(np.flatnonzero(~blank), decoded, strict=True):
             answered[i] = value
         return Answers(
             numbers=rows.numbers,
             values=answered,
-            outputs=spread(found.outputs, ~blank),
+            outputs=spread(predictions.outputs, ~blank),
             name=self.task.target,
-            cut=_numbers(asked, found.cut),
-            unfinished=_numbers(asked, found.unfinished),
-            alone=tuple(content.without_second(asked, self.task)),
-            unparted=unparted(asked, self.parting),
+            cut=_numbers(rows_with_text, predictions.cut),
+            unfinished=_numbers(rows_with_text, predictions.unfinished),
+            alone=tuple(content.without_second(rows_with_text, self.task)),
+            unparted=unparted(rows_with_text, self.parting),
             labels=self.labels,
             shape=self.task.shape,
         )
@@ -308,7 +308,7 @@ def _place(folder: Any) -> Path:
 
 def _names(named: Any) -> dict[str, str]:
     """Canonical -> raw column names, checked."""
-    if not isinstance(named, Mapping | None) or not all(isinstance(each, str) for each in (named or {}).values()):
+    if not isinstance(named, Mapping | None) or not all(isinstance(name, str) for name in (named or {}).values()):
         raise ConfigError(f"named: expected names of columns such as {{'text': 'review'}}, found {shown(named)}")
     return dict(named or {})
 
@@ -333,15 +333,15 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
             f"{path} names no cheapest route: its rows were too few to show that a faster one is as good as "
             f"{run.best}; leave out --cheapest, or name one with --route"
         )
-    found = run.route(name)
-    if found is None:
-        there = ", ".join(each.name for each in run.routes)
+    chosen = run.route(name)
+    if chosen is None:
+        there = ", ".join(result.name for result in run.routes)
         raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}")
-    return path / found.artifact
+    return path / chosen.artifact
 
 
 def _of_unfinished(path: Path, route: str | None) -> Path:
-    finished = sorted(each.parent.name for each in (path / "models").glob(f"*/{predictors.FACTS}"))
+    finished = sorted(file.parent.name for file in (path / "models").glob(f"*/{predictors.FACTS}"))
     if route in finished:
         return path / "models" / str(route)
     raise ArtifactError(

@@ -59,8 +59,8 @@ def _usual(intake: Intake) -> Backbone:
     backbone = _loaded(config, _USUAL_WRITER if writes else _USUAL_MODEL)
     if not writes:
         texts = _as_read(intake.splits.labelled, intake.task)
-        found = coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, "")
-        for finding in found:
+        findings = coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, "")
+        for finding in findings:
             try:
                 backbone = _loaded(config, _MULTILINGUAL)
             except UnreachableError as error:
@@ -70,14 +70,14 @@ def _usual(intake: Intake) -> Backbone:
     return backbone
 
 
-def _prompted(backbone: Backbone, asked: str | None) -> Backbone:
+def _prompted(backbone: Backbone, prompt: str | None) -> Backbone:
     """With the prompt that was asked for: one of its own by name, or any text."""
-    return backbone if asked is None else replace(backbone, prompt=backbone.prompts.get(asked, asked))
+    return backbone if prompt is None else replace(backbone, prompt=backbone.prompts.get(prompt, prompt))
 
 
-def _unused_prompts(backbone: Backbone, asked: str | None) -> tuple[Finding, ...]:
+def _unused_prompts(backbone: Backbone, prompt: str | None) -> tuple[Finding, ...]:
     """A word on prompts that the model's folder has, where it is read without any."""
-    if backbone.prompt or asked is not None or not backbone.prompts:
+    if backbone.prompt or prompt is not None or not backbone.prompts:
         return ()
     shown = ", ".join(f"{name} ({text!r})" for name, text in backbone.prompts.items())
     message = f"{backbone.name} has prompts of which none is its default, and is read without: {shown}"
@@ -103,21 +103,21 @@ def measured(
 
     Raises `SourceError` where the model reads nothing of the texts, if it is `needed`.
     """
-    asked = config.max_length
+    configured_length = config.max_length
     limit = backbone.longest(task.shape)
     most = backbone.positions if task.shape.form.OF_CONTEXTS else backbone.max_length
     rows = _as_read(splits.train.join(splits.validation).join(splits.test), task)
     if task.shape.form.WRITTEN and backbone.writes:
         lengths, limit = asked_lengths(rows, splits.train, task, backbone, config)
         most = limit
-    if asked and asked > most:
+    if configured_length and configured_length > most:
         room = ", and its answer needs room too" if most < backbone.max_length else ""
-        raise ConfigError(f"max_length {asked}: {backbone.name} takes at most {most} tokens{room}")
+        raise ConfigError(f"max_length {configured_length}: {backbone.name} takes at most {most} tokens{room}")
     if not (task.shape.form.WRITTEN and backbone.writes):
         encoded = encode(rows, backbone.tokenizer(), limit, backbone.prompt)
         _require_embeddings(encoded, rows, backbone)
         lengths = encoded.full_lengths
-    max_length = asked or limit
+    max_length = configured_length or limit
     long_texts = task.shape.form.WINDOWS_OF or config.long_texts
     longer = f"; --max-length takes up to {most:,}" if max_length < most else ""
     finding = data.truncation(lengths.tolist(), max_length, rows, long_texts, longer)
@@ -126,17 +126,17 @@ def measured(
     if task.shape.form.WRITTEN and finding.rows:
         cut = "the end of the text is cut" + ", of a conversation its oldest turns" * task.conversations
         finding = replace(finding, action=f"{cut}{longer}")
-    found = coverage.of(rows, backbone.tokenizer())
-    if needed and found.nothing:
+    vocabulary_coverage = coverage.of(rows, backbone.tokenizer())
+    if needed and vocabulary_coverage.nothing:
         raise SourceError(
             f"{backbone.name} reads nothing of these texts: its tokenizer knows none of their words and signs; "
             + _advice(task, backbone)
         )
-    known = coverage.findings(found, backbone.name, _advice(task, backbone))
+    known = coverage.findings(vocabulary_coverage, backbone.name, _advice(task, backbone))
     if not task.shape.form.WRITTEN:
         known += _unused_prompts(backbone, config.prompt)
-    for each in known:
-        log.warning("%s; %s", each.message, each.action)
+    for warning in known:
+        log.warning("%s; %s", warning.message, warning.action)
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
     log.info("%s", finding.message)
     overview = _with_tokens(splits, task, backbone, config, max_length)
@@ -149,12 +149,12 @@ def _with_tokens(splits: Splits, task: Task, backbone: Backbone, config: RunConf
     there = np.flatnonzero(rows.numbers == overview.number)[:1]
     if not len(there):
         return overview
-    found = read_back.of(rows.take(there), task, backbone, config, max_length)
+    example = read_back.of(rows.take(there), task, backbone, config, max_length)
     if len(config.models) > 1:
-        found = [(f"{name} ({backbone.name})", words) for name, words in found]
-    for name, words in found:
+        example = [(f"{name} ({backbone.name})", words) for name, words in example]
+    for name, words in example:
         log.info("row %d, %s: %s", overview.number, name, words)
-    return replace(overview, example=(*overview.example, *found))
+    return replace(overview, example=(*overview.example, *example))
 
 
 def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> None:

@@ -73,9 +73,9 @@ def with_model(intake: Intake) -> Prepared:
     for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
         log.warning("%s; %s", finding.message, finding.action)
     lengths: dict[str, int] = {}
-    for each in backbones:
-        needed = any(plan.kind != BASELINE and plan.backbone == each.name for plan in plans)
-        splits, lengths[each.name] = model_choice.measured(splits, task, each, config, needed)
+    for backbone in backbones:
+        needed = any(plan.kind != BASELINE and plan.backbone == backbone.name for plan in plans)
+        splits, lengths[backbone.name] = model_choice.measured(splits, task, backbone, config, needed)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
     by_name = {backbone.name: backbone for backbone in backbones}
@@ -101,7 +101,7 @@ def applicable(prepared: Prepared, failed: Mapping[str, str] | None = None) -> t
         else:
             plans.append(plan)
     if skipped and {plan.variant for plan in plans} <= {BASELINE} - {route.name for route in prepared.config.routes}:
-        reasons = "; ".join(f"{each.name}: {each.reason}" for each in skipped)
+        reasons = "; ".join(f"{skip.name}: {skip.reason}" for skip in skipped)
         raise ConfigError(f"none of the routes asked for can run here: {reasons}")
     return plans, skipped
 

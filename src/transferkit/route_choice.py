@@ -36,28 +36,28 @@ def plans(config: RunConfig, splits: Splits, task: Task, backbones: Sequence[Bac
     Raises `ConfigError` for a name or an option that there is not, and where two have one title.
     """
     rows_per_label = _rows_per_label(splits.train, task)
-    found: list[tuple[RouteConfig, Plan]] = []
-    for backbone, ending in zip(backbones, endings([each.name for each in backbones]), strict=True):
-        asked = _asked(config.routes, task.shape, rows_per_label, backbone)
-        titles = {route.title: f"{route.title}{ending}" for route in asked if route.name != BASELINE}
-        for route in asked:
+    planned: list[tuple[RouteConfig, Plan]] = []
+    for backbone, ending in zip(backbones, endings([model.name for model in backbones]), strict=True):
+        choices = _asked(config.routes, task.shape, rows_per_label, backbone)
+        titles = {route.title: f"{route.title}{ending}" for route in choices if route.name != BASELINE}
+        for route in choices:
             if route.name == BASELINE and backbone is not backbones[0]:
                 continue
             titled = route.model_copy(update={"label": titles.get(route.title, route.title)})
             plan = replace(routes.resolve(titled), backbone=backbone.name)
-            found.append((titled, _taught(plan, titles)))
-    options.require_distinct([route for route, _ in found])
-    return tuple(plan for _, plan in found)
+            planned.append((titled, _taught(plan, titles)))
+    options.require_distinct([route for route, _ in planned])
+    return tuple(plan for _, plan in planned)
 
 
 def _asked(named: Sequence[RouteConfig], shape: Shape, rows_per_label: float, backbone: Backbone) -> list[RouteConfig]:
     """The routes that are `named`, with what `auto` stands for, and a baseline."""
-    asked: list[RouteConfig] = []
+    choices: list[RouteConfig] = []
     for route in named:
-        asked += automatic(route, shape, rows_per_label, backbone) if route.name == AUTO else (route,)
-    if all(route.name != BASELINE for route in asked):
-        asked.insert(0, RouteConfig(name=BASELINE))
-    return asked
+        choices += automatic(route, shape, rows_per_label, backbone) if route.name == AUTO else (route,)
+    if all(route.name != BASELINE for route in choices):
+        choices.insert(0, RouteConfig(name=BASELINE))
+    return choices
 
 
 def _taught(plan: Plan, titles: Mapping[str, str]) -> Plan:
@@ -75,10 +75,10 @@ def endings(names: Sequence[str]) -> list[str]:
         return [""]
     parts = [[_FOREIGN.sub("-", part) for part in _BETWEEN.split(name) if part] for name in names]
     for length in range(1, max(map(len, parts)) + 1):
-        found = ["-".join(words[-length:]) for words in parts]
-        if len({ending.casefold() for ending in found}) == len(found):
-            return [f"-{ending}" for ending in found]
-    return [f"-{ending}-{number}" for number, ending in enumerate(found, start=1)]
+        tails = ["-".join(words[-length:]) for words in parts]
+        if len({ending.casefold() for ending in tails}) == len(tails):
+            return [f"-{ending}" for ending in tails]
+    return [f"-{ending}-{number}" for number, ending in enumerate(tails, start=1)]
 
 
 def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone: Backbone) -> tuple[RouteConfig, ...]:
@@ -98,10 +98,10 @@ def automatic(config: RouteConfig, shape: Shape, rows_per_label: float, backbone
         trained = ("contrastive",) if rows_per_label < FEW_ROWS_PER_LABEL else ("contrastive", tuned)
     chosen = (BASELINE, "feature_transfer", *trained)
     chosen = (BASELINE, "zero_shot", *chosen[1:]) if shape.form.WRITTEN else chosen
-    given = {each.name: each for each in options.named_in(config)}
-    if others := [name for name in given if name not in chosen]:
+    configured = {route.name: route for route in options.named_in(config)}
+    if others := [name for name in configured if name not in chosen]:
         raise ConfigError(f"auto chose {', '.join(chosen)} here, not {', '.join(others)}; name it with --routes")
-    return tuple(given.get(name, RouteConfig(name=name)) for name in chosen)
+    return tuple(configured.get(name, RouteConfig(name=name)) for name in chosen)
 
 
 def _rows_per_label(rows: Rows, task: Task) -> float:

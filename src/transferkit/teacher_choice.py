@@ -86,13 +86,13 @@ def of_this_run(variant: str, context: Context, options: Strict) -> tuple[str, .
 
 def folders(variant: str, context: Context, options: DistillationOptions) -> list[Path]:
     """Where the teachers are: routes of this run by title, or folders."""
-    found = []
+    paths = []
     for name in names(variant, context, options):
         if name not in context.teachers and not Path(name).is_dir():
             earlier = ", ".join(context.teachers) or "none"
             raise ConfigError(f"{variant}: teacher {name!r} is neither an earlier route ({earlier}) nor a folder")
-        found.append(context.teachers.get(name, Path(name)))
-    return found
+        paths.append(context.teachers.get(name, Path(name)))
+    return paths
 
 
 def tuned_from(variant: str, context: Context, options: DistillationOptions) -> tuple[Backbone, ...]:

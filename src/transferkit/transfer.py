@@ -46,10 +46,10 @@ def train_routes(
         once = prepared.splits.folds or run.earlier_values(plan.title)
         earlier = [other.title for other in plans[:i]]
         jobs += [job_of(prepared, run, plan, earlier, r) for r in range(1 if once else prepared.config.seeds)]
-    found: dict[str, list[Finished]] = {}
+    by_title: dict[str, list[Finished]] = {}
     for job, finished in zip(jobs, executor.run(jobs), strict=True):
-        found.setdefault(job.plan.title, []).append(finished)
-    return found
+        by_title.setdefault(job.plan.title, []).append(finished)
+    return by_title
 
 
 def cross_validate(
@@ -71,8 +71,8 @@ def cross_validate(
         *(len(common), sum(map(len, seeds))),
     )
     for repeat, held in enumerate(seeds):
-        for title, found in _repeat(prepared, run, plans, held, repeat, executor).items():
-            outputs[title].append(found[np.isin(covered[repeat], common)])
+        for title, answers in _repeat(prepared, run, plans, held, repeat, executor).items():
+            outputs[title].append(answers[np.isin(covered[repeat], common)])
     return CrossValidated(rows.take(common), outputs)
 
 
@@ -82,14 +82,14 @@ def _repeat(
     """Answers of every route to the rows at `held`, in order."""
     kept = {plan.title: held_out.path_of(run.path, plan.title, repeat) for plan in plans}
     if not all(path.exists() for path in kept.values()):
-        found: dict[str, list[Any]] = {title: [] for title in kept}
+        pieces: dict[str, list[Any]] = {title: [] for title in kept}
         for i, part in enumerate(held):
             log.info("cross-validation: part %d of %d", i + 1, len(held))
             for title, answers in _part(prepared, run.part(repeat, i), plans, part, repeat, executor).items():
-                found[title].append((part, answers))
+                pieces[title].append((part, answers))
         for title, path in kept.items():
             with run.written(path.relative_to(run.path).as_posix()) as draft:
-                held_out.write(draft, gathered(found[title])[1])
+                held_out.write(draft, gathered(pieces[title])[1])
     count = sum(map(len, held))
     return {title: held_out.read(path, count) for title, path in kept.items()}
 

@@ -20,7 +20,7 @@ def explain(error: ValidationError) -> str:
         words = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
         words = "unknown" if item["type"] == "extra_forbidden" else words.partition(", unable")[0]
         said.setdefault((where, f"{shown(item['input'])}{_hint(item)}"), []).append(f"{words[:1].lower()}{words[1:]}")
-    return "; ".join(f"{where}: {_either(words)} (found {found})" for (where, found), words in said.items())
+    return "; ".join(f"{where}: {_either(words)} (found {value})" for (where, value), words in said.items())
 
 
 def _either(alternatives: Sequence[str]) -> str:

@@ -77,18 +77,18 @@ def _best_of_window(logits: Floats, offsets: Ints, longest: int) -> tuple[Ints, 
     return here, np.asarray(values, dtype=np.float32)
 
 
-def answers(found: Candidates, contexts: tuple[str, ...], threshold: float | None) -> Structured:
+def answers(best_spans: Candidates, contexts: tuple[str, ...], threshold: float | None) -> Structured:
     """The best span of every question as (answer, start, end, score); characters, and a probability among the best.
 
     The answer is "" (from 0 to 0) where nothing is likelier by more than `threshold`; None: never.
     """
     texts, places, sure = [], [], []
-    none = np.zeros(len(contexts), dtype=bool) if threshold is None else found.margins > threshold
+    none = np.zeros(len(contexts), dtype=bool) if threshold is None else best_spans.margins > threshold
     for i, context in enumerate(contexts):
-        start, end = (0, 0) if none[i] else _stripped(context, *found.spans[i, 0].tolist())
+        start, end = (0, 0) if none[i] else _stripped(context, *best_spans.spans[i, 0].tolist())
         texts.append(context[start:end])
         places.append((start, end))
-        sure.append(_probability(found, i, bool(none[i]), threshold))
+        sure.append(_probability(best_spans, i, bool(none[i]), threshold))
     return structured(texts, places, sure)
 
 
@@ -104,11 +104,11 @@ def _stripped(context: str, start: int, end: int) -> tuple[int, int]:
     return start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
 
 
-def _probability(found: Candidates, row: int, none: bool, threshold: float | None) -> float:
-    scores = found.scores[row]
+def _probability(best_spans: Candidates, row: int, none: bool, threshold: float | None) -> float:
+    scores = best_spans.scores[row]
     scores = scores[np.isfinite(scores)].astype(np.float64)
     if threshold is not None:
-        scores = np.append(scores, found.nothing[row] - threshold)
+        scores = np.append(scores, best_spans.nothing[row] - threshold)
     if not len(scores):
         return 0.0
     shares = np.exp(scores - scores.max())

@@ -57,15 +57,15 @@ def answers(
         with progress(f"asking {folder.name}", len(positions)) as advance:
             for start in range(0, len(positions), _ROWS_AT_ONCE):
                 part = positions[start : start + _ROWS_AT_ONCE]
-                found = predict(rows.take(part))
+                predictions = predict(rows.take(part))
                 advance(len(part))
-                yield from ((i, _kept(answer)) for i, answer in zip(part, found, strict=True))
+                yield from ((i, _kept(answer)) for i, answer in zip(part, predictions, strict=True))
 
     kept = "answers with thresholds" if shape is Shape.LABELS else "answers"
-    found = cache.space(kept, fingerprint(folder)).fetch(rows.keys(), ask)
+    stored = cache.space(kept, fingerprint(folder)).fetch(rows.keys(), ask)
     if shape.form.OF_WORDS:
-        return stacked([found[i] for i in range(len(found))])
-    return found.stack()[:, 0]
+        return stacked([stored[i] for i in range(len(stored))])
+    return stored.stack()[:, 0]
 
 
 def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbone | None) -> Callable[[Rows], Floats]:
@@ -101,15 +101,17 @@ def of_tokens(
     teachers: Sequence[Predictor], folders: Sequence[Path], rows: Rows, learn: Examples, cache: Cache
 ) -> list[Floats]:
     """What the teachers make of every token as start and end, their mean, (tokens, 2) per window of `learn`."""
-    found = []
+    logits_per_teacher = []
     for teacher, folder in zip(teachers, folders, strict=True):
         if not isinstance(teacher, Transformer | FrozenFeatures):
             raise ConfigError(f"teacher {folder} has no logits of tokens to learn from; name a fine-tuned model")
         source = teacher.examples(rows)
         same_tokens(source, learn, SPANS_BY_TOKEN)
         ask = partial(_asked, teacher, source, folder.name)
-        found.append(cache.space("answers of tokens", fingerprint(folder)).fetch(source.encoded.keys(), ask))
-    return [np.mean([each[i] for each in found], axis=0) for i in range(len(learn))]
+        logits_per_teacher.append(
+            cache.space("answers of tokens", fingerprint(folder)).fetch(source.encoded.keys(), ask)
+        )
+    return [np.mean([logits[i] for logits in logits_per_teacher], axis=0) for i in range(len(learn))]
 
 
 def _asked(
@@ -149,10 +151,10 @@ def written(
 
     def ask(missing: list[int]) -> Iterator[tuple[int, Floats]]:
         positions = list(range(len(rows))) if teacher.generation.do_sample else missing
-        asked = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
+        prompt_ids = prompts(rows.take(positions), teacher.tokenizer, teacher.frame, teacher.max_length).ids
         room = cache.limit_bytes // 2
         with progress(f"asking {folder.name}", len(positions)) as advance, states.writing() as store:
-            for i, told in teacher.writer.told(asked, advance, depths_kept):
+            for i, told in teacher.writer.told(prompt_ids, advance, depths_kept):
                 if told.states.size and told.states.nbytes <= room:
                     room -= told.states.nbytes
                     store(key_of(told.tokens), told.states)
@@ -197,16 +199,17 @@ class OnPolicy:
         """A batch of the rows at `positions`, which it names."""
         return {**self.given.batch(positions), _POSITIONS: torch.tensor(list(positions))}
 
-    def redraw(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """`given`, or drawn in its place one with the student's own answers, marked `drawn`: from torch's generator."""
-        positions = given[_POSITIONS].tolist()
+    def redraw(self, original: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """`original`, or drawn in its place one with the student's own answers, marked `drawn`: from torch's
+        generator."""
+        positions = original[_POSITIONS].tolist()
         if torch.rand(()).item() >= self.share:
-            return {name: values for name, values in given.items() if name != _POSITIONS}
+            return {name: values for name, values in original.items() if name != _POSITIONS}
         part = self.rows.take(positions)
         examples = self.student.examples(with_answers(part, self.task.target, self._drawn(part)), self.task)
         batch = examples.batch(range(len(part)))
-        if "weights" in given:
-            batch["weights"] = given["weights"].cpu()  # relative to all rows, not to this part
+        if "weights" in original:
+            batch["weights"] = original["weights"].cpu()  # relative to all rows, not to this part
         device = device_of(self.teacher.model)
         with torch.no_grad():
             states, everywhere = answer_states(self.teacher.model, inputs_of(batch, device), self.depths)
@@ -220,8 +223,8 @@ class OnPolicy:
     def _drawn(self, part: Rows) -> list[str]:
         writer, was_learning = self.student, self.student.model.training
         free = writer.generation.model_copy(update={"do_sample": True, "num_beams": 1})
-        asked = prompts(part, writer.tokenizer, writer.frame, writer.max_length).ids
+        prompt_ids = prompts(part, writer.tokenizer, writer.frame, writer.max_length).ids
         writer.model.eval()
-        texts = replace(writer, generation=free).writer.answers(asked, seed=int(torch.randint(2**31, ()).item()))
+        texts = replace(writer, generation=free).writer.answers(prompt_ids, seed=int(torch.randint(2**31, ()).item()))
         writer.model.train(was_learning)
         return texts

@@ -55,13 +55,13 @@ class OfTexts:
     def read(self, rows: Ints, depths: Sequence[int]) -> Floats:
         first, last = (np.searchsorted(self.texts.owner, rows, side=side) for side in ("left", "right"))
         counts = last - first
-        found = np.empty((int(counts.sum()), len(depths), self.shape[2]), dtype=np.float32)
+        features = np.empty((int(counts.sum()), len(depths), self.shape[2]), dtype=np.float32)
         chosen, place = list(depths), 0
         for start, stop in zip(first.tolist(), last.tolist(), strict=True):
             for window in range(start, stop):
-                found[place] = self.windows[window][0, chosen]
+                features[place] = self.windows[window][0, chosen]
                 place += 1
-        return Windowed(self.texts.rows, np.repeat(np.arange(len(rows)), counts)).averaged(found)
+        return Windowed(self.texts.rows, np.repeat(np.arange(len(rows)), counts)).averaged(features)
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ class OfTokens:
         return len(self.line), depths, width
 
     def read(self, rows: Ints, depths: Sequence[int]) -> Floats:
-        found = np.empty((len(rows), len(depths), self.shape[2]), dtype=np.float32)
+        features = np.empty((len(rows), len(depths), self.shape[2]), dtype=np.float32)
         line, place, chosen = self.line[rows], self.place[rows], np.asarray(depths)
         bounds = [0, *(np.flatnonzero(np.diff(line)) + 1).tolist(), len(rows)]
         for start, stop in pairwise(bounds):
             if stop > start:
-                found[start:stop] = self.lines[int(line[start])][np.ix_(place[start:stop], chosen)]
-        return found
+                features[start:stop] = self.lines[int(line[start])][np.ix_(place[start:stop], chosen)]
+        return features

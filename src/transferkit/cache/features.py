@@ -69,9 +69,9 @@ def _every_depth(
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 batch = {name: value.to(device) for name, value in batch.items()}
                 seen[depth] = own(**inputs_of(batch, device)).last_hidden_state
-                found = [read(seen[d], batch).float().cpu().numpy() for d in range(depth + 1)]
-                advance(len(found[0]))
-                return list(np.stack(found, axis=2))
+                per_depth = [read(seen[d], batch).float().cpu().numpy() for d in range(depth + 1)]
+                advance(len(per_depth[0]))
+                return list(np.stack(per_depth, axis=2))
 
             for i, row in batches(source, positions, forward):
                 yield i, row if words is None else row[: len(words[i])][words[i] >= 0]

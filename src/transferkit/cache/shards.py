@@ -46,23 +46,23 @@ class Entry:
 
 def read(space: Path) -> dict[str, Entry]:
     """All results in the shards of `space`, by key; damaged shards count as absent."""
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for shard in _folders(space, _SHARD):
         try:
             cost = float(np.load(shard / _SECONDS)), int(shard.name.removeprefix(_SHARD).split("-")[0])
-            found |= _entries(np.load(shard / _KEYS), np.load(shard / _OFFSETS), _values(shard), *cost)
+            entries |= _entries(np.load(shard / _KEYS), np.load(shard / _OFFSETS), _values(shard), *cost)
         except (OSError, ValueError, EOFError):
             continue
-    return found
+    return entries
 
 
-def write(space: Path, found: Found, seconds: float) -> dict[str, Entry]:
-    """Keep `found`, computed in `seconds`, as a shard of `space`. The entries given back stay readable whoever removes
-    the shard."""
+def write(space: Path, results: Found, seconds: float) -> dict[str, Entry]:
+    """Keep `results`, computed in `seconds`, as a shard of `space`. The entries given back stay readable whoever
+    removes the shard."""
     draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=space))
     try:
         with FileLock(draft / _LOCK):
-            keys, offsets, values = _arrays(found)
+            keys, offsets, values = _arrays(results)
             np.save(draft / _KEYS, keys)
             np.save(draft / _OFFSETS, offsets)
             np.save(draft / _VALUES, values)
@@ -77,9 +77,9 @@ def write(space: Path, found: Found, seconds: float) -> dict[str, Entry]:
     return entries
 
 
-def write_unnamed(folder: Path, found: Found) -> dict[str, Entry]:
-    """`found` in a file on the disk of `folder` that has no name, and is gone when nothing reads it any more."""
-    keys, offsets, values = _arrays(found)
+def write_unnamed(folder: Path, results: Found) -> dict[str, Entry]:
+    """`results` in a file on the disk of `folder` that has no name, and is gone when nothing reads it any more."""
+    keys, offsets, values = _arrays(results)
     if not values.size:
         return _entries(keys, offsets, values)
     with tempfile.TemporaryFile(dir=folder) as file:
@@ -89,15 +89,15 @@ def write_unnamed(folder: Path, found: Found) -> dict[str, Entry]:
     return _entries(keys, offsets, mapped)
 
 
-def in_memory(found: Found) -> dict[str, Entry]:
-    """`found` as it is."""
-    return _entries(*_arrays(found))
+def in_memory(results: Found) -> dict[str, Entry]:
+    """`results` as they are."""
+    return _entries(*_arrays(results))
 
 
-def size_of(found: Found) -> int:
-    """Bytes of a shard with `found`."""
-    longest = max(len(name.encode()) for name, _ in found)
-    return sum(array.nbytes + longest + 8 for _, array in found) + _HEADERS
+def size_of(results: Found) -> int:
+    """Bytes of a shard with `results`."""
+    longest = max(len(name.encode()) for name, _ in results)
+    return sum(array.nbytes + longest + 8 for _, array in results) + _HEADERS
 
 
 def size(space: Path) -> int:
@@ -143,9 +143,9 @@ def _folders(space: Path, prefix: str) -> list[Path]:
     return sorted(path for path in space.glob(f"{prefix}*") if path.is_dir() and not path.is_symlink())
 
 
-def _arrays(found: Found) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.int64], Array]:
-    keys = np.array([name.encode() for name, _ in found])
-    arrays = [array for _, array in found]
+def _arrays(results: Found) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.int64], Array]:
+    keys = np.array([name.encode() for name, _ in results])
+    arrays = [array for _, array in results]
     return keys, np.cumsum([0, *(len(array) for array in arrays)]), np.concatenate(arrays)
 
 

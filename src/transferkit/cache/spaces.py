@@ -174,18 +174,18 @@ class _Writer:
     def flush(self) -> None:
         if not self._found:
             return
-        found, size = self._found, self._size
+        results, size = self._found, self._size
         seconds = time.monotonic() - self._began if self.private else 0.0  # else counted by whoever computes
         self._restart()
-        entries = self._kept(found, seconds)
+        entries = self._kept(results, seconds)
         if self.private:
-            self.entries |= self._held(found, size) if entries is None else entries
+            self.entries |= self._held(results, size) if entries is None else entries
 
-    def _kept(self, found: shards.Found, seconds: float) -> dict[str, Entry] | None:
+    def _kept(self, results: shards.Found, seconds: float) -> dict[str, Entry] | None:
         """The entries of a shard in the space; None where there is no room for it or no way to write it."""
         cache, folder = self.space.cache, self.space.folder
         try:
-            if not cache.make_room(shards.size_of(found)):
+            if not cache.make_room(shards.size_of(results)):
                 _say_once(
                     f"what is computed does not fit into the cache, whose limit is {_amount(cache.limit_bytes)}: it is "
                     "used but not kept, and another run will compute it again"
@@ -193,7 +193,7 @@ class _Writer:
                 return None
             folder.mkdir(parents=True, exist_ok=True)
             _mark(folder)
-            return shards.write(folder, found, seconds)
+            return shards.write(folder, results, seconds)
         except OSError as error:
             if is_full(error):
                 _say_once(f"no disk left for the cache in {cache.folder}: going on without keeping what is computed")
@@ -205,12 +205,12 @@ class _Writer:
                 raise
             return None
 
-    def _held(self, found: shards.Found, size: int) -> dict[str, Entry]:
-        """The entries of `found` in a file that ends with this process, or in memory where no disk has room."""
+    def _held(self, results: shards.Found, size: int) -> dict[str, Entry]:
+        """The entries of `results` in a file that ends with this process, or in memory where no disk has room."""
         for folder in (self.space.cache.folder, Path(tempfile.gettempdir())):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                return shards.write_unnamed(folder, found)
+                return shards.write_unnamed(folder, results)
             except OSError as error:
                 if not is_full(error) and error.errno not in _NO_ACCESS:
                     raise
@@ -220,7 +220,7 @@ class _Writer:
                 f"no disk left for what is computed: {_amount(size)} did not fit into {self.space.cache.folder} nor "
                 f"{tempfile.gettempdir()}; free some space or name another folder with --cache-dir, then --resume"
             )
-        return shards.in_memory(found)
+        return shards.in_memory(results)
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,9 @@ def with_outputs(
     if source.encoded.decoder_ids is not None:
         learn = with_answers(learn, model, source, cache, name)
         return replace(learn, per_answer={**learn.per_answer, OUTPUTS: learn.per_answer[ANSWERS]})
-    found = token_states(AnswersOnly(model, output_layer(model)), source, [TOP, *depths], cache, name)
-    signals = {_called(depth): lines for depth, lines in found.items()}
-    return replace(learn, per_token=signals, per_answer={ANSWERS: AtAnswers(found[TOP], answers)})
+    states = token_states(AnswersOnly(model, output_layer(model)), source, [TOP, *depths], cache, name)
+    signals = {_called(depth): lines for depth, lines in states.items()}
+    return replace(learn, per_token=signals, per_answer={ANSWERS: AtAnswers(states[TOP], answers)})
 
 
 def _called(depth: int) -> str:

@@ -44,11 +44,11 @@ def hidden_states(
 def attentions(model: Any, source: Examples, depths: Sequence[int], cache: Cache, name: str) -> Mapping[str, Reader]:
     """`teacher_attention_DEPTH` for every depth, the mean over heads, (tokens * tokens,) per row."""
     model.set_attn_implementation("eager")
-    found, keys = {}, source.encoded.keys()
+    signals, keys = {}, source.encoded.keys()
     for depth in sorted(set(depths)):
         compute = partial(_attention, model, source, depth)
-        found[f"teacher_attention_{depth}"] = cache.space("attention", depth, name).fetch(keys, compute)
-    return found
+        signals[f"teacher_attention_{depth}"] = cache.space("attention", depth, name).fetch(keys, compute)
+    return signals
 
 
 def _attention(model: Any, source: Examples, depth: int, positions: list[int]) -> Iterator[tuple[int, Floats]]:

@@ -35,7 +35,7 @@ class AnswersOnly(nn.Module):
         activations: Tensor | None = None,
     ) -> Tensor:
         """`answer_positions` (rows, longest answer): which states each answer token is predicted from, -1 for none."""
-        given = {"attention_mask": attention_mask, "decoder_input_ids": decoder_input_ids, "activations": activations}
+        others = {"attention_mask": attention_mask, "decoder_input_ids": decoder_input_ids, "activations": activations}
         row, place = torch.nonzero(answer_positions >= 0, as_tuple=True)
         where = answer_positions[row, place]
 
@@ -44,7 +44,7 @@ class AnswersOnly(nn.Module):
 
         handle = self.__dict__["head"].register_forward_pre_hook(gather)
         try:
-            output = self.model(input_ids=input_ids, **{k: v for k, v in given.items() if v is not None})
+            output = self.model(input_ids=input_ids, **{k: v for k, v in others.items() if v is not None})
         finally:
             handle.remove()
         logits: Tensor = output.logits[0]

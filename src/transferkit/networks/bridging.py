@@ -106,7 +106,7 @@ def _refitted(
     old = linear.weight.clone()
     linear.weight.add_(change if isinstance(linear, Conv1D) else change.T)
     after = list(_onward(student, start, texts, states, depth))
-    errors = [_error(found[fitted:], wanted[fitted:], masks[fitted:]) for found in (after, before)]
+    errors = [_error(candidate[fitted:], wanted[fitted:], masks[fitted:]) for candidate in (after, before)]
     if errors[0] < errors[1]:
         return after
     linear.weight.copy_(old)
@@ -116,7 +116,7 @@ def _refitted(
 def _last_map(layer: nn.Module, width: int) -> Any:
     """The linear map whose output ends in what the layer hands on: in most decoders the last one that is as wide."""
     maps = [module for module in layer.modules() if isinstance(module, nn.Linear | Conv1D)]
-    return [each for each in maps if each.weight.shape[isinstance(each, Conv1D)] == width][-1]
+    return [linear for linear in maps if linear.weight.shape[isinstance(linear, Conv1D)] == width][-1]
 
 
 @contextmanager
@@ -134,6 +134,6 @@ def _lengths(states: Tensor) -> Tensor:
     return states.float().square().mean(dim=1, keepdim=True).clamp_min(1e-9)
 
 
-def _error(found: Sequence[Tensor], wanted: Sequence[Tensor], masks: Sequence[Tensor]) -> float:
-    pairs = [(a[mask].float(), b[mask].float()) for a, b, mask in zip(found, wanted, masks, strict=True)]
+def _error(states: Sequence[Tensor], wanted: Sequence[Tensor], masks: Sequence[Tensor]) -> float:
+    pairs = [(a[mask].float(), b[mask].float()) for a, b, mask in zip(states, wanted, masks, strict=True)]
     return float(sum(((a - b).square() / _lengths(b)).sum() for a, b in pairs))

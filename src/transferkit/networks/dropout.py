@@ -17,13 +17,13 @@ def cheap_dropout(model: nn.Module) -> Iterator[None]:
 
     Drawn from torch's own generator, so a restored generator state gives the same masks.
     """
-    found = [module for module in model.modules() if type(module) is nn.Dropout and not module.inplace]
-    for module in found:
+    dropouts = [module for module in model.modules() if type(module) is nn.Dropout and not module.inplace]
+    for module in dropouts:
         module.forward = partial(_forward, module)  # type: ignore[method-assign]
     try:
         yield
     finally:
-        for module in found:
+        for module in dropouts:
             del module.forward
 
 

@@ -31,11 +31,11 @@ class Embedder(nn.Module):
         self, input_ids: Tensor, attention_mask: Tensor | None = None, token_type_ids: Tensor | None = None
     ) -> Tensor:
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
-        given = {name: value for name, value in inputs.items() if value is not None}
+        arguments = {name: value for name, value in inputs.items() if value is not None}
         if attention_mask is None or len(input_ids) <= _ROWS_AT_ONCE:
-            return self._embed(given)
+            return self._embed(arguments)
         order = attention_mask.sum(dim=1).argsort()
-        parts = [self._embed(trimmed(given, rows)) for rows in torch.split(order, _ROWS_AT_ONCE)]
+        parts = [self._embed(trimmed(arguments, rows)) for rows in torch.split(order, _ROWS_AT_ONCE)]
         return torch.cat(parts)[order.argsort()]
 
     def _embed(self, inputs: dict[str, Tensor]) -> Tensor:

@@ -44,7 +44,7 @@ def _cut(attention: Any) -> Iterator[None]:
         return (output[0][:, :1], *output[1:])
 
     def before(_module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return tuple(each[:, :1] for each in args)
+        return tuple(argument[:, :1] for argument in args)
 
     with ExitStack() as stack:
         stack.callback(attention.self.register_forward_hook(after).remove)

@@ -46,8 +46,8 @@ def _leaf(model: nn.Module, ids: Tensor, at: Tensor | None) -> Iterator[list[Ten
         leaves.append((output if at is None else at.to(output)).detach().clone().requires_grad_())
         return leaves[0]
 
-    tables = [each for each in model.modules() if getattr(each, "weight", None) is table.weight]
-    handles = [each.register_forward_hook(replace) for each in tables if isinstance(each, nn.Embedding)]
+    tables = [module for module in model.modules() if getattr(module, "weight", None) is table.weight]
+    handles = [module.register_forward_hook(replace) for module in tables if isinstance(module, nn.Embedding)]
     try:
         yield leaves
     finally:
@@ -56,10 +56,10 @@ def _leaf(model: nn.Module, ids: Tensor, at: Tensor | None) -> Iterator[list[Ten
 
 
 def _table(model: Any) -> Any:
-    found = input_embeddings(model)
-    if found is None:
+    table = input_embeddings(model)
+    if table is None:
         raise ConfigError(f"{type(model).__name__} has no table of embeddings for its tokens; name another model")
-    return found
+    return table
 
 
 def picked(logits: Tensor, chosen: Sequence[tuple[int, ...]]) -> Tensor:

@@ -95,12 +95,12 @@ def line_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
         output = model(**inputs_of(batch, where))
-        found = at_words(logits_of(output).cpu().float(), batch)
+        logits = at_words(logits_of(output).cpu().float(), batch)
         if "words" in batch:
-            found[batch["words"] < 0] = torch.nan
+            logits[batch["words"] < 0] = torch.nan
         elif "readable" in batch:
-            found[mask_of(batch) == 0] = torch.nan
-        return list(found.numpy())
+            logits[mask_of(batch) == 0] = torch.nan
+        return list(logits.numpy())
 
     with first_token_alone(model, source) if len(positions) >= _WORTH_TRYING else nullcontext():
         yield from batches(source, positions, forward)
@@ -111,7 +111,7 @@ def token_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) 
     where, model = device_of(model), replica(model)
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
-        found = logits_of(model(**inputs_of(batch, where))).cpu().float().numpy()
-        return [row[kept] for row, kept in zip(found, mask_of(batch).bool().numpy(), strict=True)]
+        logits = logits_of(model(**inputs_of(batch, where))).cpu().float().numpy()
+        return [row[kept] for row, kept in zip(logits, mask_of(batch).bool().numpy(), strict=True)]
 
     yield from batches(source, positions, forward)

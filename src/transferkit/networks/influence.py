@@ -28,7 +28,7 @@ def block_influence(model: nn.Module, examples: Examples) -> Floats:
         mask = mask_of(inputs).bool()
         kept = [torch.cosine_similarity(seen[d][mask], seen[d + 1][mask], dim=-1) for d in depths[:-1]]
         change = 1 - torch.stack(kept, dim=1).float()
-        return [each.sum(dim=0).cpu().numpy() for each in torch.split(change, mask.sum(dim=1).tolist())]
+        return [row.sum(dim=0).cpu().numpy() for row in torch.split(change, mask.sum(dim=1).tolist())]
 
-    sums = [each for _, each in batches(examples, range(len(examples)), forward)]
+    sums = [row_sum for _, row_sum in batches(examples, range(len(examples)), forward)]
     return np.asarray(np.sum(sums, axis=0) / examples.lengths.sum(), dtype=np.float32)

@@ -33,31 +33,31 @@ def input_embeddings(model: Any) -> Any:
 
 def find_layers(model: nn.Module) -> nn.ModuleList:
     """The stack of Transformer layers. Raises `ConfigError` where there is none to tell apart."""
-    found = stack.find(model)
-    if found is None:
+    layers = stack.find(model)
+    if layers is None:
         raise ConfigError(
             f"{type(model).__name__} has no stack of layers to tell apart; leave out what asks for layers"
         )
-    return found
+    return layers
 
 
 def depth_of(model: nn.Module) -> int:
     """How many layers can be told apart, 0 where there is no stack of them."""
-    found = stack.find(model)
-    return 0 if found is None else len(found)
+    layers = stack.find(model)
+    return 0 if layers is None else len(layers)
 
 
 def last_layer(model: nn.Module) -> nn.Module | None:
     """The topmost layer; None for models without a stack of them."""
-    found = stack.find(model)
-    return None if found is None else found[-1]
+    layers = stack.find(model)
+    return None if layers is None else layers[-1]
 
 
 def find_stacks(model: nn.Module) -> list[nn.ModuleList]:
     """What `find_layers` finds, or nothing; of an encoder-decoder both stacks, its encoder's first."""
     if not getattr(getattr(model, "config", None), "is_encoder_decoder", False):
-        found = stack.find(model)
-        return [] if found is None else [found]
+        layers = stack.find(model)
+        return [] if layers is None else [layers]
     whole: Any = next(module for module in model.modules() if hasattr(module, "get_decoder"))
     halves = (whole.get_encoder(), whole.get_decoder())
     return [max((m for m in half.modules() if isinstance(m, nn.ModuleList)), key=_weights) for half in halves]
@@ -144,10 +144,10 @@ def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
 
     Nothing is added where the output layer is given something else than the states of a model inside.
     """
-    found: list[Tensor] = []
+    passes: list[Tensor] = []
     states: list[Tensor] = []
     if not depths:
-        yield found
+        yield passes
         return
 
     def note(_module: nn.Module, _args: Any, output: Any) -> None:
@@ -157,14 +157,16 @@ def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
     def keep(_module: nn.Module, args: tuple[Any, ...]) -> None:
         if states and torch.equal(args[0][:, -1], states[0][:, -1]):
             seen[TOP] = states.pop()
-            found.append(torch.cat([seen[depth] for depth in depths], dim=-1))
+            passes.append(torch.cat([seen[depth] for depth in depths], dim=-1))
 
-    inside = [each for each in model.modules() if isinstance(each, transformers.PreTrainedModel) and each is not model]
+    inside = [
+        module for module in model.modules() if isinstance(module, transformers.PreTrainedModel) and module is not model
+    ]
     with captured(model, [depth for depth in depths if depth != TOP]) as seen:
-        handles = [each.register_forward_hook(note) for each in inside]
+        handles = [module.register_forward_hook(note) for module in inside]
         handles.append(output_layer(model).register_forward_pre_hook(keep))
         try:
-            yield found
+            yield passes
         finally:
             for handle in handles:
                 handle.remove()
@@ -178,8 +180,8 @@ def stopping_after(model: nn.Module, depth: int) -> Iterator[None]:
         raise StopForward
 
     top = depth == TOP
-    found = output_layer(model) if top else find_layers(model)[depth - 1]
-    handle = found.register_forward_pre_hook(stop) if top else found.register_forward_hook(stop)
+    module = output_layer(model) if top else find_layers(model)[depth - 1]
+    handle = module.register_forward_pre_hook(stop) if top else module.register_forward_hook(stop)
     try:
         yield
     finally:

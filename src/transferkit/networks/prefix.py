@@ -58,15 +58,15 @@ def _answering(model: nn.Module, depth: int, activations: Tensor, values: int) -
 
 def _values_of_a_layer(model: nn.Module) -> int:
     """How many values the tuple holds that a layer returns, as MPNet's do; 0 where it is a bare tensor, as in BERT."""
-    found: list[int] = []
+    counts: list[int] = []
 
     def look(_module: nn.Module, _args: Any, output: Any) -> None:
-        found.append(len(output) if isinstance(output, tuple) else 0)
+        counts.append(len(output) if isinstance(output, tuple) else 0)
 
     handle = find_layers(model)[0].register_forward_hook(look)
     _try_out(model)
     handle.remove()
-    return found[0]
+    return counts[0]
 
 
 def freeze_below(model: nn.Module, depth: int) -> None:

@@ -24,17 +24,17 @@ def replica(model: Model) -> Model:
     copies = {id(module): module.__new__(type(module)) for module in model.modules()}
     for module in model.modules():
         copies[id(module)].__dict__ = {name: _own(value, copies) for name, value in module.__dict__.items()}
-    found: Any = copies[id(model)]
-    for module in found.modules():
+    copy: Any = copies[id(model)]
+    for module in copy.modules():
         module.training = False
-    return found  # type: ignore[no-any-return]
+    return copy  # type: ignore[no-any-return]
 
 
 def to_save(model: Model) -> Model:
     """A replica of a Transformers model with a configuration of its own, in which `save_pretrained` notes things."""
-    found: Any = replica(model)
-    found.config = deepcopy(found.config)
-    return found  # type: ignore[no-any-return]
+    copy: Any = replica(model)
+    copy.config = deepcopy(copy.config)
+    return copy  # type: ignore[no-any-return]
 
 
 def write(model: Any, folder: Path) -> None:
@@ -50,13 +50,13 @@ def _own(value: Any, copies: Mapping[int, nn.Module]) -> Any:
     if isinstance(value, nn.Module):
         return copies.get(id(value), value)
     if isinstance(value, dict):  # also those of weights, parts and hooks
-        found = value.copy()
-        for name, each in value.items():
-            if isinstance(each, _HOLDERS):
-                found[name] = _own(each, copies)
-        return found
-    if type(value) in (list, tuple) and any(isinstance(each, _HOLDERS) for each in value):
-        return type(value)(_own(each, copies) for each in value)
+        container = value.copy()
+        for name, item in value.items():
+            if isinstance(item, _HOLDERS):
+                container[name] = _own(item, copies)
+        return container
+    if type(value) in (list, tuple) and any(isinstance(item, _HOLDERS) for item in value):
+        return type(value)(_own(item, copies) for item in value)
     if isinstance(value, MethodType) and isinstance(value.__self__, nn.Module):
         return MethodType(value.__func__, _own(value.__self__, copies))
     if isinstance(value, partial):

@@ -10,10 +10,10 @@ from transferkit.networks.adjustment import Adjustment
 
 def last_map(model: nn.Module, labels: int) -> nn.Linear:
     """The linear layer that gives the logits of `labels` labels."""
-    found = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == labels]
-    if not found:
+    maps = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == labels]
+    if not maps:
         raise ConfigError(f"{type(model).__name__} has no linear layer with {labels} outputs to calibrate")
-    return found[-1]
+    return maps[-1]
 
 
 def adjust_logits(model: nn.Module, adjustment: Adjustment, labels: int) -> Adjustment:

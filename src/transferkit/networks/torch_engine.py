@@ -49,8 +49,8 @@ class TorchEngine:
         def logits() -> Tensor:
             return picked(at_words(logits_of(model(**inputs)), _words(batch, where)).float(), chosen)
 
-        given = None if at is None else torch.tensor(at)
-        return at_embeddings(model, inputs, logits, given).float().cpu().numpy()
+        embeddings = None if at is None else torch.tensor(at)
+        return at_embeddings(model, inputs, logits, embeddings).float().cpu().numpy()
 
 
 def _words(batch: Mapping[str, Tensor], where: torch.device) -> dict[str, Tensor]:

@@ -42,11 +42,11 @@ class TorchFeatures:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 batch = {name: value.to(place) for name, value in batch.items()}
-                found = self._features(states(inputs_of(batch, place)), batch).cpu().numpy()
+                features = self._features(states(inputs_of(batch, place)), batch).cpu().numpy()
                 if not by_tokens:
-                    return list(head(found))
+                    return list(head(features))
                 kept = mask_of(batch).bool().cpu().numpy()
-                return [head(row[there]) for row, there in zip(found, kept, strict=True)]
+                return [head(row[there]) for row, there in zip(features, kept, strict=True)]
 
             yield from batches(source, positions, forward)
 
@@ -66,8 +66,8 @@ class TorchFeatures:
             def logits() -> Tensor:
                 return picked(_scored(head, self._features(states(inputs), there)), chosen)
 
-            given = None if at is None else torch.tensor(at)
-            return at_embeddings(encoder, inputs, logits, given).float().cpu().numpy()
+            embeddings = None if at is None else torch.tensor(at)
+            return at_embeddings(encoder, inputs, logits, embeddings).float().cpu().numpy()
 
     @contextmanager
     def _states(self, encoder: Any) -> Iterator[Callable[[dict[str, Tensor]], list[Tensor]]]:
@@ -100,7 +100,7 @@ class TorchFeatures:
 
 def _scored(head: Head, features: Tensor) -> Tensor:
     """What `head.logits` makes of features."""
-    center, weights, bias = (torch.tensor(each).to(features) for each in (head.center, head.weights, head.bias))
+    center, weights, bias = (torch.tensor(part).to(features) for part in (head.center, head.weights, head.bias))
     centred = features - center
     units = centred / torch.linalg.vector_norm(centred, dim=-1, keepdim=True).clamp_min(1e-9)
     logits: Tensor = units.flatten(-2) @ weights + bias

@@ -81,23 +81,23 @@ class Writer:
         """The most tokens that it reads of one text: of a decoder that is the prompt with its answer."""
         return self.max_length + (0 if self.frame.start is not None else self.generation.max_new_tokens or 0)
 
-    def written(self, asked: Sequence[Ints]) -> tuple[list[str], tuple[int, ...]]:
+    def written(self, prompts: Sequence[Ints]) -> tuple[list[str], tuple[int, ...]]:
         """What the model writes after prompts, (prompts,), and which of these answers stopped at the most tokens.
         Prompts of like length are answered together, the longest first."""
-        found, unfinished = [""] * len(asked), []
-        with progress("writing", len(asked)) as advance:
-            for i, written in self.told(asked, advance):
-                found[i] = written.text
+        texts, unfinished = [""] * len(prompts), []
+        with progress("writing", len(prompts)) as advance:
+            for i, written in self.told(prompts, advance):
+                texts[i] = written.text
                 unfinished += [] if written.ended else [i]
-        return found, tuple(sorted(unfinished))
+        return texts, tuple(sorted(unfinished))
 
     def told(
-        self, asked: Sequence[Ints], advance: Callable[[int], None], depths: Sequence[int] = ()
+        self, prompts: Sequence[Ints], advance: Callable[[int], None], depths: Sequence[int] = ()
     ) -> Iterator[tuple[int, Written]]:
         """(position, what the model writes after that prompt), in any order, with its states at `depths`; `advance`
         hears of every batch."""
-        for group in self._groups([len(ids) for ids in asked]):
-            answers = self._answers([asked[i] for i in group], 0, depths)
+        for group in self._groups([len(ids) for ids in prompts]):
+            answers = self._answers([prompts[i] for i in group], 0, depths)
             advance(len(group))
             yield from zip(group, answers, strict=True)
 
@@ -107,27 +107,27 @@ class Writer:
         start = 0
         while start < len(order):
             longest = lengths[order[start]]
-            each = longest + (self.generation.max_new_tokens or 0)
-            rows = min(most.rows, max(1, most.tokens // (each * self.generation.num_beams)))
+            tokens_per_row = longest + (self.generation.max_new_tokens or 0)
+            rows = min(most.rows, max(1, most.tokens // (tokens_per_row * self.generation.num_beams)))
             padding = np.cumsum([longest - lengths[i] for i in order[start : start + rows]])
             rows = int(np.searchsorted(padding, most.padding, side="right"))
             yield order[start : start + rows]
             start += rows
 
-    def answers(self, asked: Sequence[Ints], seed: int = 0) -> list[str]:
+    def answers(self, prompts: Sequence[Ints], seed: int = 0) -> list[str]:
         """What the model writes after prompts, all at once; halved where memory runs out. `seed` is for sampling."""
-        return [each.text for each in self._answers(asked, seed)]
+        return [answer.text for answer in self._answers(prompts, seed)]
 
-    def _answers(self, asked: Sequence[Ints], seed: int, depths: Sequence[int] = ()) -> list[Written]:
-        found = if_it_fits(lambda: self._generated(asked, seed, depths), [len(ids) for ids in asked])
-        if found is not None:
-            return found
-        half = len(asked) // 2
-        return [*self._answers(asked[:half], seed, depths), *self._answers(asked[half:], seed, depths)]
+    def _answers(self, prompts: Sequence[Ints], seed: int, depths: Sequence[int] = ()) -> list[Written]:
+        answers = if_it_fits(lambda: self._generated(prompts, seed, depths), [len(ids) for ids in prompts])
+        if answers is not None:
+            return answers
+        half = len(prompts) // 2
+        return [*self._answers(prompts[:half], seed, depths), *self._answers(prompts[half:], seed, depths)]
 
-    def _generated(self, asked: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
+    def _generated(self, prompts: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
         model, where, decoder = replica(self.model), device_of(self.model), self.frame.start is None
-        ids, mask = padded(asked, self.tokenizer.pad_token_id or 0, left=decoder)
+        ids, mask = padded(prompts, self.tokenizer.pad_token_id or 0, left=decoder)
         # All that counts is what is saved; what else the pretrained model's own settings say is not.
         model.generation_config = self._settings(())
         with (
@@ -146,23 +146,23 @@ class Writer:
         texts = self.tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)
         ended = self._ended(out[:, width or 1 :].cpu().numpy())
         written = [self._written(text, bool(at_an_end)) for text, at_an_end in zip(texts, ended, strict=True)]
-        passes = [each.shape[1] for each in seen]
+        passes = [states.shape[1] for states in seen]
         if passes != [width, *[1] * (out.shape[1] - width - 1)]:  # some read more at a time than what is new
             return written
-        return self._with_states(written, asked, out.cpu().numpy(), torch.cat(seen, dim=1).float())
+        return self._with_states(written, prompts, out.cpu().numpy(), torch.cat(seen, dim=1).float())
 
     def _with_states(
-        self, written: Sequence[Written], asked: Sequence[Ints], out: Ints, states: Tensor
+        self, written: Sequence[Written], prompts: Sequence[Ints], out: Ints, states: Tensor
     ) -> list[Written]:
         """`written` with what was read, out of `out` (rows, tokens), and its `states` (rows, tokens - 1, width): the
         last token of all was written, but not read."""
-        width = max(map(len, asked))
+        width = max(map(len, prompts))
         ends = np.isin(out[:, width:], self.settings().eos_token_id)
         counts = np.where(ends.any(axis=1), ends.argmax(axis=1), out.shape[1] - width - 1)
-        parts = [slice(width - len(row), width + int(count)) for row, count in zip(asked, counts, strict=True)]
+        parts = [slice(width - len(row), width + int(count)) for row, count in zip(prompts, counts, strict=True)]
         return [
-            replace(each, tokens=out[i, part], states=states[i, part].cpu().numpy().copy())
-            for i, (each, part) in enumerate(zip(written, parts, strict=True))
+            replace(answer, tokens=out[i, part], states=states[i, part].cpu().numpy().copy())
+            for i, (answer, part) in enumerate(zip(written, parts, strict=True))
         ]
 
     def _ended(self, new: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
@@ -196,18 +196,22 @@ class Writer:
         return self._settings(self.generation.stop)
 
     def _settings(self, stop: Sequence[str]) -> HFGenerationConfig:
-        asked, own = self.generation, self.model.generation_config
+        generation, own = self.generation, self.model.generation_config
         ends = dict.fromkeys((self.frame.end, self.tokenizer.eos_token_id, *_listed(own.eos_token_id)))
         more: dict[str, Any] = {name: value for name in _KEPT if (value := getattr(own, name, None)) is not None}
-        more |= {"temperature": asked.temperature, "top_p": asked.top_p, "top_k": 0} if asked.do_sample else {}
-        more |= {"length_penalty": asked.length_penalty} if asked.num_beams > 1 else {}
+        more |= (
+            {"temperature": generation.temperature, "top_p": generation.top_p, "top_k": 0}
+            if generation.do_sample
+            else {}
+        )
+        more |= {"length_penalty": generation.length_penalty} if generation.num_beams > 1 else {}
         more |= {"stop_strings": list(stop)} if stop else {}
         return HFGenerationConfig(  # type: ignore[no-untyped-call]
-            max_new_tokens=asked.max_new_tokens,
-            num_beams=asked.num_beams,
-            do_sample=asked.do_sample,
-            no_repeat_ngram_size=asked.no_repeat_ngram_size,
-            repetition_penalty=asked.repetition_penalty,
+            max_new_tokens=generation.max_new_tokens,
+            num_beams=generation.num_beams,
+            do_sample=generation.do_sample,
+            no_repeat_ngram_size=generation.no_repeat_ngram_size,
+            repetition_penalty=generation.repetition_penalty,
             eos_token_id=[token for token in ends if token is not None],
             pad_token_id=self.tokenizer.pad_token_id,
             bos_token_id=self.tokenizer.bos_token_id,

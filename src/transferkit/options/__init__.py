@@ -57,7 +57,7 @@ def named_in(route: RouteConfig) -> tuple[RouteConfig, ...]:
     """The routes that `route` names: itself, or those that `auto` has options for."""
     if route.name != AUTO:
         return (route,)
-    for name, given in route.options.items():
-        if not isinstance(given, dict):
+    for name, values in route.options.items():
+        if not isinstance(values, dict):
             raise ConfigError(f"auto.{name}: expected the options of a route, as in auto.full.epochs=3")
-    return tuple(RouteConfig(name=name, options=given) for name, given in route.options.items())
+    return tuple(RouteConfig(name=name, options=values) for name, values in route.options.items())

@@ -138,18 +138,18 @@ def _candidates(
     kept = [name for name in names if not (long and "characters" in _PARTS[name])] or ["words"]
     parts = {part: _fitted_part(part, some, labels) for part in dict.fromkeys(p for name in kept for p in _PARTS[name])}
     shared = _fitted_part(_OVERLAP, some, labels)
-    made = {name: _together([*(each for p in _PARTS[name] for each in parts[p]), *shared]) for name in kept}
-    found = {name: (terms, inputs) for name, (terms, inputs) in made.items() if inputs.nnz}
-    if not found:
+    made = {name: _together([*(piece for p in _PARTS[name] for piece in parts[p]), *shared]) for name in kept}
+    filled = {name: (terms, inputs) for name, (terms, inputs) in made.items() if inputs.nnz}
+    if not filled:
         raise DataError(
             f"baseline: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; "
             "name another column"
         )
-    return found
+    return filled
 
 
 def _fitted(parts: Sequence[str], rows: Rows, labels: int) -> tuple[tuple[Terms, ...], csr_matrix]:
-    return _together([each for part in (*parts, _OVERLAP) for each in _fitted_part(part, rows, labels)])
+    return _together([piece for part in (*parts, _OVERLAP) for piece in _fitted_part(part, rows, labels)])
 
 
 def _fitted_part(part: str, rows: Rows, labels: int) -> list[tuple[Terms, csr_matrix]]:
@@ -172,7 +172,7 @@ def _dictionary(context: Context, began: float) -> Outcome:
     """The tags that words, their neighbours and their endings have in the labelled rows."""
     task, rows = context.task, context.labelled
     numbers = {tag: i for i, tag in enumerate(task.labels)}
-    tags = [[numbers[tag] for tag in given] for given in task.references(rows)]
+    tags = [[numbers[tag] for tag in row_tags] for row_tags in task.references(rows)]
     predictor = counted(rows["text"], tags, task.labels, weights.of(rows))
     return Outcome(
         predictor=predictor,
@@ -188,7 +188,7 @@ def _copied(context: Context, began: float) -> Outcome:
     """The first words of the text (signs, where words are not marked), all of it or the most frequent answer: what
     does best on the labelled rows."""
     task, rows = context.task, context.labelled
-    answers = [given[0] for given in task.references(rows)]
+    answers = [references[0] for references in task.references(rows)]
     signs = sum(map(unbroken, answers)) * 2 > len(answers)
     length = _signs if signs else _words
     usual = int(np.median([*map(length, answers)]))
@@ -203,8 +203,8 @@ def _copied(context: Context, began: float) -> Outcome:
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     truth, own = task.references(sample), weights.of(sample)
 
-    def quality(each: PlainCopy) -> float:
-        return sign * metrics.compute(task.main_metric, task.decode(each.predict(sample).outputs, ()), truth, own)
+    def quality(candidate: PlainCopy) -> float:
+        return sign * metrics.compute(task.main_metric, task.decode(candidate.predict(sample).outputs, ()), truth, own)
 
     chosen = max(candidates, key=quality)
     return Outcome(
@@ -240,10 +240,10 @@ def _matcher(context: Context, began: float) -> Outcome:
     matcher = span_matcher.counted(list(dict.fromkeys(rows["text_pair"])), 0.0)
     learned = span_matcher.kinds(rows["text"], task.references(rows), weights.of(rows))
     candidates = [replace(matcher, bonus=bonus) for bonus in span_matcher.BONUSES]
-    candidates += [replace(each, kinds=learned) for each in candidates if each.bonus]
+    candidates += [replace(candidate, kinds=learned) for candidate in candidates if candidate.bonus]
 
-    def quality(each: span_matcher.SpanMatcher) -> float:
-        return metrics.compute(task.main_metric, task.decode(each.predict(tried).outputs, task.labels), truth, own)
+    def quality(candidate: span_matcher.SpanMatcher) -> float:
+        return metrics.compute(task.main_metric, task.decode(candidate.predict(tried).outputs, task.labels), truth, own)
 
     predictor = max(candidates, key=quality)
     if not all(task.references(rows)):

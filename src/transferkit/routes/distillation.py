@@ -323,12 +323,12 @@ def _answered(
     """`rows` to learn from: with the teacher's answers throughout, or only where there are none. `depths` are those
     whose states will be matched."""
     target = context.task.target
-    missing = [i for i, given in enumerate(rows[target]) if options.answers == "teacher" or given is None]
+    missing = [i for i, answer in enumerate(rows[target]) if options.answers == "teacher" or answer is None]
     if not missing:
         return rows
     texts = asking.written(teacher, folder, rows.take(missing), context.cache, depths)
-    found = dict(zip(missing, texts, strict=True))
-    answers = [found.get(i) or given for i, given in enumerate(rows[target])]
+    written = dict(zip(missing, texts, strict=True))
+    answers = [written.get(i) or answer for i, answer in enumerate(rows[target])]
     kept = [i for i, answer in enumerate(answers) if answer]  # a teacher may have nothing to say
     return asking.with_answers(rows, target, answers).take(kept)
 
@@ -347,17 +347,17 @@ def _with_states(
 
 def _losses_on_tokens(options: WritingOptions, student: Student, teacher: Generator) -> list[Weighted]:
     """The losses whose weight is not zero."""
-    found: list[Weighted] = []
+    losses: list[Weighted] = []
     if is_on(options.hard_weight):
-        found.append(Weighted(NextToken(options.label_smoothing), schedule(options.hard_weight)))
+        losses.append(Weighted(NextToken(options.label_smoothing), schedule(options.hard_weight)))
     if is_on(options.soft_weight):
         head, bias = output_layer(teacher.model), output_bias(teacher.model)
         loss = SoftTokens(head, bias, options.divergence, schedule(options.temperature))
-        found.append(Weighted(loss, schedule(options.soft_weight)))
+        losses.append(Weighted(loss, schedule(options.soft_weight)))
     if is_on(options.hidden_weight):
-        found.append(Weighted(OutputStates(*student.widths), schedule(options.hidden_weight)))
+        losses.append(Weighted(OutputStates(*student.widths), schedule(options.hidden_weight)))
     if is_on(options.hidden_weight) and student.matches:
-        found.append(Weighted(BridgedStates(student.matches), schedule(options.hidden_weight)))
-    if not found:
+        losses.append(Weighted(BridgedStates(student.matches), schedule(options.hidden_weight)))
+    if not losses:
         raise ConfigError("every loss has weight 0; give hard_weight or soft_weight a value")
-    return found
+    return losses

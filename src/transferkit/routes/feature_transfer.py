@@ -163,8 +163,8 @@ def _why_no_examples(context: Context, options: Options) -> str | None:
 def _in_context(context: Context, options: Options, began: float) -> Outcome:
     """Retrieval of the nearest labelled rows into the prompt: nothing is trained."""
     task, rows = context.task, context.labelled
-    found = context.load_backbone(options.encoder)
-    retriever = Retriever(found.encoder(), found.tokenizer(), found.pooling, found.max_length, found.prompt)
+    finder = context.load_backbone(options.encoder)
+    retriever = Retriever(finder.encoder(), finder.tokenizer(), finder.pooling, finder.max_length, finder.prompt)
     writer = context.writer(context.backbone.generator(), context.backbone.tokenizer()).writer
     fit = _fitting(context, options.examples)
     count = fit.count
@@ -172,16 +172,16 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
     ]
-    read = vectors(retriever.encoder, retriever.examples(rows), found.pooling, context.cache, found.identity)
+    read = vectors(retriever.encoder, retriever.examples(rows), finder.pooling, context.cache, finder.identity)
     predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), fit.room, fit.whole)
     notes = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     notes += ["examples are found by likeness alone, whatever their weights"] if weights.of(rows) is not None else []
     return Outcome(
         predictor=predictor,
-        method=f"frozen {context.backbone.name}, shown up to {count} examples that {found.name} finds",
+        method=f"frozen {context.backbone.name}, shown up to {count} examples that {finder.name} finds",
         trained_parameters=0,
         seconds=time.perf_counter() - began,
-        settings={"examples": count, "encoder": found.name},
+        settings={"examples": count, "encoder": finder.name},
         notes=tuple(notes),
         learned_all=True,
     )
@@ -199,11 +199,11 @@ class _Fit:
 def _fitting(context: Context, examples: int) -> _Fit:
     """What fits beside a text that is longer than 19 of 20, at most `examples`."""
     tokenizer, rows = context.backbone.tokenizer(), context.labelled
-    asked, longest = context.asked(tokenizer, context.backbone.configuration())
+    text_frame, longest = context.asked(tokenizer, context.backbone.configuration())
     some = rows.take(np.linspace(0, len(rows) - 1, min(len(rows), _MOST_MEASURED)).astype(np.int64))
-    lengths = np.minimum(prompts(some, tokenizer, asked, context.max_length).full_lengths, context.max_length)
+    lengths = np.minimum(prompts(some, tokenizer, text_frame, context.max_length).full_lengths, context.max_length)
     text = int(np.quantile(lengths, 0.95, method="higher"))
-    around = len(asked.after) + len(asked.again)
+    around = len(text_frame.after) + len(text_frame.again)
     whole = context.backbone.max_length - longest
     count = max(0, min(examples, (whole - text) // (longest + _LEAST_TEXT + around)))
     return _Fit(count, min((whole - text) // max(1, count), text + longest) - around, whole)
@@ -263,7 +263,7 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     words, sentences = source.encoded.words, source.encoded.sentences
     assert words is not None and sentences is not None
     tags = [source.labels[i, : len(there)][there >= 0] for i, there in enumerate(words)]
-    about, counts = content.groups(rows, context.task), [len(each) for each in tags]
+    about, counts = content.groups(rows, context.task), [len(row_tags) for row_tags in tags]
     return (
         OfTokens.of(reader, counts),
         np.concatenate(tags),

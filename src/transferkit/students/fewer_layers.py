@@ -109,40 +109,40 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     )
 
 
-def _kept(asked: int | tuple[int, ...], teacher: Transformer | Generator, total: int, lesson: Lesson) -> list[int]:
+def _kept(layers: int | tuple[int, ...], teacher: Transformer | Generator, total: int, lesson: Lesson) -> list[int]:
     """Positions of the layers to keep.
 
     A deep decoder falls apart where every second layer is left out, so that there those are kept that change the
     most of what passes through them; an encoder fine-tuned on a task learns best from layers evenly spread.
     """
-    check_layers(asked, total)
-    if isinstance(asked, tuple):
-        return [layer - 1 for layer in asked]
+    check_layers(layers, total)
+    if isinstance(layers, tuple):
+        return [layer - 1 for layer in layers]
     if isinstance(teacher, Transformer):
-        return evenly_spread(total, asked)
+        return evenly_spread(total, layers)
     model = AnswersOnly(teacher.model, teacher.model.get_output_embeddings())
     influence = block_influence(model, teacher.examples(_some(lesson.rows), lesson.task))
-    return sorted(np.argsort(-influence, kind="stable")[:asked].tolist())
+    return sorted(np.argsort(-influence, kind="stable")[:layers].tolist())
 
 
-def _widest(found: Mapping[int, int], kept: Sequence[int]) -> Mapping[int, int]:
+def _widest(matches: Mapping[int, int], kept: Sequence[int]) -> Mapping[int, int]:
     """At most `_MOST_MATCHED` of the gaps, in order: what is matched takes its room in the cache."""
-    chosen = sorted(found, key=lambda depth: kept[depth - 1] - found[depth])[:_MOST_MATCHED]
-    return {depth: found[depth] for depth in sorted(chosen)}
+    chosen = sorted(matches, key=lambda depth: kept[depth - 1] - matches[depth])[:_MOST_MATCHED]
+    return {depth: matches[depth] for depth in sorted(chosen)}
 
 
 def _some(rows: Rows) -> Rows:
     return rows.take(range(min(_ROWS_READ, len(rows))))
 
 
-def check_layers(asked: int | tuple[int, ...], total: int) -> None:
+def check_layers(layers: int | tuple[int, ...], total: int) -> None:
     """Raise `ConfigError` where these are not some of `total` layers."""
-    if isinstance(asked, int):
-        if asked >= total:
-            raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={asked}")
-    elif list(asked) != sorted(set(asked)) or asked[-1] > total or len(asked) == total:
+    if isinstance(layers, int):
+        if layers >= total:
+            raise ConfigError(f"fewer_layers: expected fewer than the teacher's {total} layers, found layers={layers}")
+    elif list(layers) != sorted(set(layers)) or layers[-1] > total or len(layers) == total:
         raise ConfigError(
-            f"fewer_layers.layers: expected some of the layers 1 to {total}, in order; found {list(asked)}"
+            f"fewer_layers.layers: expected some of the layers 1 to {total}, in order; found {list(layers)}"
         )
 
 

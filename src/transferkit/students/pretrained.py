@@ -42,7 +42,7 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
     shape = prospect.task.shape
     if not shape.form.WRITTEN and (reason := backbone.why_no_head(shape, objectives.of(shape).PROBLEM_TYPE)):
         return reason
-    unstacked = [each.name for each in (backbone, *prospect.tuned) if not each.stacked]
+    unstacked = [model.name for model in (backbone, *prospect.tuned) if not model.stacked]
     if prospect.tuned and not shape.form.WRITTEN and learns_inner_signals(options) and unstacked:
         raise ConfigError(
             f"pretrained: {unstacked[0]} has no stack of layers whose states or attention could be matched; set "
@@ -60,7 +60,7 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
 
 def _same_tokens(student: Reader, teacher: Reader, prospect: Prospect) -> bool:
     rows = prospect.rows.take(range(min(_ROWS_COMPARED, len(prospect.rows))))
-    read = (encode(rows, each.tokenizer, prospect.max_length, each.prompt).ids for each in (student, teacher))
+    read = (encode(rows, reader.tokenizer, prospect.max_length, reader.prompt).ids for reader in (student, teacher))
     return all(np.array_equal(ours, theirs) for ours, theirs in zip(*read, strict=True))
 
 

@@ -39,8 +39,8 @@ def why_not(options: DistillationOptions, prospect: Prospect) -> str | None:
 def build(lesson: Lesson, options: DistillationOptions) -> Student:
     """Words of the transfer text and of the teacher, embedded as the teacher reads them."""
     assert isinstance(options, Options)
-    found, more = _words(lesson, options)
-    words = found + more
+    text_words, more = _words(lesson, options)
+    words = text_words + more
     vocabulary, labels = number(words), lesson.task.labels
     sizes = Sizes(len(words), options.width, options.filters, options.ngrams, options.hidden, len(labels))
     model = StaticModel(sizes, options.dropout, options.word_dropout)
@@ -50,7 +50,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
             model.embeddings.weight[SPECIAL:] = principal(states, options.width)
     kind = objectives.of(lesson.task.shape)
     adjust_logits(model, kind.at_start(kind.targets(lesson.rows, lesson.task)), len(labels))
-    embeddings = FrozenTail(model.embeddings, SPECIAL + len(found))
+    embeddings = FrozenTail(model.embeddings, SPECIAL + len(text_words))
     model.embeddings = embeddings  # type: ignore[assignment]
 
     def examples(rows: Rows) -> Examples:
@@ -78,12 +78,12 @@ def _words(lesson: Lesson, options: Options) -> tuple[list[str], list[str]]:
     the teacher's, which such texts may have."""
     texts = [text for pair in lesson.rows.inputs() for text in pair if text is not None]
     counts = Counter(word for text in texts for word in split(text))
-    found = [word for word, times in counts.most_common(options.words) if times > 1 or not is_pair(word)]
+    text_words = [word for word, times in counts.most_common(options.words) if times > 1 or not is_pair(word)]
     known = lesson.teacher.words() if isinstance(lesson.teacher, Transformer) else []
     of_signs, letters = language(texts) in _OF_SIGNS, set(ascii_lowercase).union(*counts)
     fitting = (word for word in known if word not in counts and _is_whole(word))
     more = (word for word in fitting if (has_signs(word) if of_signs else letters.issuperset(word)))
-    return found, list(islice(more, options.teacher_words))
+    return text_words, list(islice(more, options.teacher_words))
 
 
 def _is_whole(word: str) -> bool:

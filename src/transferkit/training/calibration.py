@@ -26,8 +26,8 @@ def best_scale(logits: Floats, labels: npt.NDArray[np.int64], weights: Floats | 
     def loss(log_scale: float) -> float:
         scaled = np.asarray(logits, dtype=np.float64) * np.exp(log_scale)
         right = scaled[np.arange(len(labels)), labels]
-        each = logsumexp(scaled, axis=1) - (1 - share) * right - share * scaled.mean(axis=1)
-        return float(np.average(each, weights=weights))
+        losses = logsumexp(scaled, axis=1) - (1 - share) * right - share * scaled.mean(axis=1)
+        return float(np.average(losses, weights=weights))
 
     found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
     return float(np.exp(found.x))

@@ -82,7 +82,7 @@ def train_classifier(
 
     The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
-    on_logits = [each for each in losses if not (each.loss.hidden_depths or each.loss.attention_depths)]
+    on_logits = [weighted for weighted in losses if not (weighted.loss.hidden_depths or weighted.loss.attention_depths)]
     source = oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn
     drawn = source.positions if isinstance(source, Oversampled) else np.arange(len(learn))
     job = Training(
@@ -110,7 +110,7 @@ def _begin(
     if not recipe.new_head:
         return
     steps, labels = recipe.epochs * len(drawn) / recipe.options.batch_size, len(task.labels)
-    from_start = [each for each in losses if each.weight.at(0.0) > 0]
+    from_start = [weighted for weighted in losses if weighted.weight.at(0.0) > 0]
     pays = bool(from_start) and probing_pays(task.shape, labels, steps)
     if not (pays and probe(model, learn, drawn, from_start, labels, recipe.seed)):
         adjust_logits(model, objectives.of(task.shape).at_start(learn.labels), labels)

@@ -28,19 +28,19 @@ def folds(
     rows = len(targets)
     wanted = count or most(rows)
     group = _numbered(groups) if groups is not None else np.arange(rows)
-    given = _labels_of_groups(targets, group)
+    pairs = _labels_of_groups(targets, group)
     free = np.ones(int(group.max(initial=-1)) + 1, dtype=bool)
-    free[given[_times(given[:, 1]) < 2, 0]] = False
+    free[pairs[_times(pairs[:, 1]) < 2, 0]] = False
     if len(free) < rows:
-        fold = _by_groups(given, np.bincount(group), free, wanted, seed)
+        fold = _by_groups(pairs, np.bincount(group), free, wanted, seed)
     elif np.issubdtype(targets.dtype, np.integer) and targets.ndim == 1:
         fold = _by_label(targets, free, wanted, seed)
     else:
         fold = np.where(free, _by_chance(rows, wanted, seed), -1)
-    _let_every_label_train(fold, given)
+    _let_every_label_train(fold, pairs)
     held_out = fold[group]
-    found = [np.flatnonzero(held_out == i) for i in range(int(fold.max(initial=-1)) + 1)]
-    return [each for each in found if 0 < len(each) < rows]
+    parts = [np.flatnonzero(held_out == i) for i in range(int(fold.max(initial=-1)) + 1)]
+    return [part for part in parts if 0 < len(part) < rows]
 
 
 def most(rows: int) -> int:
@@ -51,7 +51,7 @@ def most(rows: int) -> int:
 def _numbered(groups: Sequence[Any] | Ints) -> Ints:
     """Numbers from 0 in the order in which groups are met first."""
     numbers: dict[Any, int] = {}
-    return np.array([numbers.setdefault(each, len(numbers)) for each in groups], dtype=np.int64)
+    return np.array([numbers.setdefault(group, len(numbers)) for group in groups], dtype=np.int64)
 
 
 def _labels_of_groups(targets: npt.NDArray[Any], group: Ints) -> Ints:
@@ -84,9 +84,9 @@ def _by_label(targets: Ints, free: npt.NDArray[np.bool_], wanted: int, seed: int
     folds = max(2, min(wanted, int(np.bincount(met).max())))
     ordered, random = np.sort(met), np.random.RandomState(seed)
     share = np.stack([np.bincount(ordered[i::folds], minlength=len(first)) for i in range(folds)])
-    drawn = [np.arange(folds).repeat(each) for each in share.T]
-    for each in drawn:
-        random.shuffle(each)
+    drawn = [np.arange(folds).repeat(counts) for counts in share.T]
+    for numbers in drawn:
+        random.shuffle(numbers)
     fold[np.flatnonzero(free)[np.argsort(met, kind="stable")]] = np.concatenate(drawn)
     return fold
 
@@ -99,7 +99,7 @@ def _by_chance(rows: int, wanted: int, seed: int) -> Ints:
     return fold
 
 
-def _by_groups(given: Ints, sizes: Ints, free: npt.NDArray[np.bool_], wanted: int, seed: int) -> Ints:
+def _by_groups(pairs: Ints, sizes: Ints, free: npt.NDArray[np.bool_], wanted: int, seed: int) -> Ints:
     """The fold of every group, -1 for those not `free`.
 
     Groups with the rarest labels come first, large ones before small ones. Each goes where its rarest label has the
@@ -107,15 +107,15 @@ def _by_groups(given: Ints, sizes: Ints, free: npt.NDArray[np.bool_], wanted: in
     """
     fold = np.full(len(free), -1, dtype=np.int64)
     rarity = np.full(len(free), len(free))
-    np.minimum.at(rarity, given[:, 0], _times(given[:, 1]))
+    np.minimum.at(rarity, pairs[:, 0], _times(pairs[:, 1]))
     labels: list[list[int]] = [[] for _ in free]
-    for group, label in given[np.argsort(-_times(given[:, 1]), kind="stable")].tolist():
+    for group, label in pairs[np.argsort(-_times(pairs[:, 1]), kind="stable")].tolist():
         labels[group].append(label)  # the rarest last
     order = np.random.default_rng(seed).permutation(len(free))
     order = order[free[order]]
     order = order[np.lexsort((-sizes[order], rarity[order]))]
     folds = max(1, min(wanted, len(order)))
-    rows, there = [0] * folds, [[0] * (int(given[:, 1].max(initial=0)) + 1) for _ in range(folds)]
+    rows, there = [0] * folds, [[0] * (int(pairs[:, 1].max(initial=0)) + 1) for _ in range(folds)]
     for group in order.tolist():
         rarest = labels[group][-1] if labels[group] else 0
         chosen = min(range(folds), key=lambda i: (there[i][rarest], rows[i]))
@@ -126,10 +126,10 @@ def _by_groups(given: Ints, sizes: Ints, free: npt.NDArray[np.bool_], wanted: in
     return fold
 
 
-def _let_every_label_train(fold: Ints, given: Ints) -> None:
+def _let_every_label_train(fold: Ints, pairs: Ints) -> None:
     """Take a group out of its fold, in place, for every label that one fold has altogether."""
-    first = np.unique(given[:, 1], return_index=True)[1]
-    group = given[first, 0][given[:, 1]] if len(given) else given[:, 0]
+    first = np.unique(pairs[:, 1], return_index=True)[1]
+    group = pairs[first, 0][pairs[:, 1]] if len(pairs) else pairs[:, 0]
     parted = np.zeros(len(first), dtype=bool)
-    np.logical_or.at(parted, given[:, 1], (fold[given[:, 0]] != fold[group]) | (fold[given[:, 0]] < 0))
-    fold[given[first[~parted], 0]] = -1
+    np.logical_or.at(parted, pairs[:, 1], (fold[pairs[:, 0]] != fold[group]) | (fold[pairs[:, 0]] < 0))
+    fold[pairs[first[~parted], 0]] = -1

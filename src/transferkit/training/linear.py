@@ -31,7 +31,7 @@ def fitted(
         machine = Ridge(alpha=1 / strength, solver="sparse_cg", random_state=0).fit(inputs, targets, weights)
         return machine.coef_[:, None], np.array([machine.intercept_])
     columns = [_one_sided(inputs, column > 0, strength, weights) for column in targets.T]
-    return np.stack([found for found, _ in columns], axis=1), np.array([bias for _, bias in columns])
+    return np.stack([coefficients for coefficients, _ in columns], axis=1), np.array([bias for _, bias in columns])
 
 
 def _of_labels(
@@ -43,19 +43,19 @@ def _of_labels(
         bias[there] = 1.0
         return whole, bias
     machine = _machine(strength).fit(inputs, targets, weights)
-    found, shift = machine.coef_.T, machine.intercept_
+    coefficients, shift = machine.coef_.T, machine.intercept_
     if len(there) == 2:
-        found, shift = np.hstack([-found, found]), np.concatenate([-shift, shift])
-    whole[:, there], bias[there] = found, shift
+        coefficients, shift = np.hstack([-coefficients, coefficients]), np.concatenate([-shift, shift])
+    whole[:, there], bias[there] = coefficients, shift
     return whole, bias
 
 
 def _one_sided(
-    inputs: csr_matrix, given: npt.NDArray[np.bool_], strength: float, weights: Floats | None
+    inputs: csr_matrix, members: npt.NDArray[np.bool_], strength: float, weights: Floats | None
 ) -> tuple[Floats, float]:
-    if given.all() or not given.any():
-        return np.zeros(inputs.shape[1], dtype=np.float32), 1.0 if given.all() else -1.0
-    machine = _machine(strength).fit(inputs, given, weights)
+    if members.all() or not members.any():
+        return np.zeros(inputs.shape[1], dtype=np.float32), 1.0 if members.all() else -1.0
+    machine = _machine(strength).fit(inputs, members, weights)
     return machine.coef_[0], float(machine.intercept_[0])
 
 

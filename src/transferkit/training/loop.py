@@ -143,7 +143,7 @@ def _arguments(job: Training, accumulation: int) -> TrainingArguments:
     options = job.options
     where = device()
     on_cuda = where.type == "cuda"
-    found = TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(job.folder),
         num_train_epochs=job.epochs,
         learning_rate=job.learning_rate,
@@ -165,9 +165,9 @@ def _arguments(job: Training, accumulation: int) -> TrainingArguments:
         use_cpu=where.type == "cpu",
     )
     # One process, one GPU: of several, `DataParallel` would share what hooks note between its threads.
-    assert found.device is not None
-    found._n_gpu = min(found._n_gpu, 1)
-    return found
+    assert arguments.device is not None
+    arguments._n_gpu = min(arguments._n_gpu, 1)
+    return arguments
 
 
 class _Positions(torch.utils.data.Dataset[int]):
@@ -352,11 +352,11 @@ def parameter_groups(
 def _depths(model: nn.Module) -> dict[int, int]:
     """Depth of every weight: 0 for embeddings, k for layer k, 1 where none can be told apart; the head has none."""
     top = max(map(len, stacks := find_stacks(model)), default=1)  # stacks end at the same depth
-    found = {id(p): top - len(s) + i + 1 for s in stacks for i, layer in enumerate(s) for p in layer.parameters()}
+    depths = {id(p): top - len(s) + i + 1 for s in stacks for i, layer in enumerate(s) for p in layer.parameters()}
     holder: Any = next(module for module in model.modules() if hasattr(module, "get_input_embeddings"))
-    found = found or {id(p): top for p in holder.base_model.parameters()}
-    found.update({id(p): 0 for p in getattr(input_embeddings(holder), "parameters", list)()})
-    return found
+    depths = depths or {id(p): top for p in holder.base_model.parameters()}
+    depths.update({id(p): 0 for p in getattr(input_embeddings(holder), "parameters", list)()})
+    return depths
 
 
 def unfreeze(learner: Learner) -> None:

@@ -61,9 +61,9 @@ class TrainingOptions(Strict):
         rows are affordable and small batches full: they give more steps in the same time. Of several labels per text
         most are rare, and more steps find more of them.
         """
-        found: dict[str, Any] = {}
+        settings: dict[str, Any] = {}
         if self.layer_decay is None:
-            found["layer_decay"] = 1.0 if shape.form.OF_TOKENS else self.usual_layer_decay
+            settings["layer_decay"] = 1.0 if shape.form.OF_TOKENS else self.usual_layer_decay
         if self.small_batches and shape.form.BATCH_SIZE and "batch_size" not in self.model_fields_set:
-            found["batch_size"] = shape.form.BATCH_SIZE
-        return self.model_copy(update=found)
+            settings["batch_size"] = shape.form.BATCH_SIZE
+        return self.model_copy(update=settings)

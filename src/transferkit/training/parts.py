@@ -15,9 +15,9 @@ from transferkit.training.folds import folds
 def of_seeds(rows: Rows, task: Task, folds_asked: int, seeds: Sequence[int]) -> list[list[Ints]]:
     """For every seed the positions that each part holds out; rows of one text or group are in one part."""
     labelled = task.shape.form.CLASSES
-    given = np.asarray(task.references(rows), dtype=np.int64) if labelled else np.zeros(len(rows))
+    targets = np.asarray(task.references(rows), dtype=np.int64) if labelled else np.zeros(len(rows))
     groups = content.groups(rows, task)
-    return [folds(given, seed, groups, folds_asked) for seed in seeds]
+    return [folds(targets, seed, groups, folds_asked) for seed in seeds]
 
 
 def evaluated(parts: Sequence[Sequence[Ints]]) -> Ints:

@@ -55,25 +55,25 @@ def probe(
     positions, which = np.unique(_some(drawn, learn.labels, random), return_inverse=True)
     held_back = (random.permutation(len(positions)) % _HELD_BACK == 0) & (len(positions) >= 2 * _HELD_BACK)
     held_back &= ~_of_lacking_labels(learn.labels[positions], held_back)
-    given = torch.from_numpy(_given(model, head, learn, positions.tolist())[which])
-    if _size(given - given.mean(dim=0)) < _LEAST_SPREAD * _size(given):
+    inputs = torch.from_numpy(_given(model, head, learn, positions.tolist())[which])
+    if _size(inputs - inputs.mean(dim=0)) < _LEAST_SPREAD * _size(inputs):
         return False
-    center = given.mean(dim=0) if head.bias is not None else torch.zeros(given.shape[1])
-    scale = _size(given - center).clamp_min(1e-9)
-    columns = (given - center) / scale
+    center = inputs.mean(dim=0) if head.bias is not None else torch.zeros(inputs.shape[1])
+    scale = _size(inputs - center).clamp_min(1e-9)
+    columns = (inputs - center) / scale
     if head.bias is not None:
-        columns = torch.cat([columns, torch.ones(len(given), 1)], dim=1)
+        columns = torch.cat([columns, torch.ones(len(inputs), 1)], dim=1)
     told = {"labels": learn.labels, **learn.per_row}
     if learn.weights is not None:
         told["weights"] = learn.weights
     batch = {name: torch.from_numpy(values[positions[which]]) for name, values in told.items()}
-    rows = _Rows(columns, given.shape[1], batch)
-    found = _fitted(rows, torch.from_numpy(held_back[which]), losses, labels)
-    weights = found[:, : given.shape[1]] / scale
+    rows = _Rows(columns, inputs.shape[1], batch)
+    solution = _fitted(rows, torch.from_numpy(held_back[which]), losses, labels)
+    weights = solution[:, : inputs.shape[1]] / scale
     with torch.no_grad():
         head.weight.copy_(weights)
         if head.bias is not None:
-            head.bias.copy_(found[:, -1] - weights @ center)
+            head.bias.copy_(solution[:, -1] - weights @ center)
     return True
 
 
@@ -149,7 +149,7 @@ class _Rows:
 
     def loss(self, losses: Sequence[Weighted], weights: Tensor) -> Tensor:
         step = Step(self.columns @ weights.T, torch.ones(len(self.columns)), self.batch)
-        return torch.stack([each.weight.at(0.0) * each.loss(step) for each in losses]).sum()
+        return torch.stack([weighted.weight.at(0.0) * weighted.loss(step) for weighted in losses]).sum()
 
 
 def _fitted(rows: _Rows, held_back: Tensor, losses: Sequence[Weighted], labels: int) -> Tensor:
@@ -158,13 +158,13 @@ def _fitted(rows: _Rows, held_back: Tensor, losses: Sequence[Weighted], labels: 
     strength, least = _STRENGTHS[0], np.inf
     others, held = rows.take(~held_back), rows.take(held_back)
     with progress("fitting the new head", len(_STRENGTHS) + 1) as advance:
-        for each in _STRENGTHS if len(held.columns) else ():
-            found = _minimum(others, losses, each, weights)
-            error = float(held.loss(losses, found))
+        for candidate in _STRENGTHS if len(held.columns) else ():
+            minimum = _minimum(others, losses, candidate, weights)
+            error = float(held.loss(losses, minimum))
             advance(1)
             if not error < least:
                 break
-            weights, strength, least = found, each, error
+            weights, strength, least = minimum, candidate, error
         return _minimum(rows, losses, strength, weights)
 
 

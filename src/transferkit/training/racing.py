@@ -44,7 +44,7 @@ class Race:
         two of them, if not more than 0.01 apart, look for a better strength there. Without folds, the first candidate
         wins.
         """
-        middle = min(self.strengths, key=lambda each: (abs(np.log(each)), each))
+        middle = min(self.strengths, key=lambda strength: (abs(np.log(strength)), strength))
         if not self.folds:
             return next(iter(self.inputs)), middle
         some = self._leading_folds()
@@ -57,8 +57,8 @@ class Race:
     def held_out(self, entry: Entry, folds: int) -> tuple[Floats, Ints]:
         """Scores of the rows of the first `folds` folds from machines that have not seen them, and those rows."""
         # One after the other: liblinear has one generator of random numbers for all threads.
-        found = [self._of_fold(entry, i) for i in range(folds)]
-        return np.concatenate(found), np.concatenate(self.folds[:folds])
+        scores = [self._of_fold(entry, i) for i in range(folds)]
+        return np.concatenate(scores), np.concatenate(self.folds[:folds])
 
     def _of_fold(self, entry: Entry, i: int) -> Floats:
         if (entry, i) not in self.scores:
@@ -70,9 +70,9 @@ class Race:
         return self.scores[entry, i]
 
     def _quality(self, entry: Entry, folds: int) -> float:
-        found, rows = self.held_out(entry, folds)
+        scores, rows = self.held_out(entry, folds)
         own = None if self.weights is None else self.weights[rows]
-        return self.kind.quality(found, self.targets[rows], own)
+        return self.kind.quality(scores, self.targets[rows], own)
 
     def _ordered(self, entries: Iterator[Entry] | Sequence[Entry], folds: int) -> list[Entry]:
         """The best first; of equally good ones, what came first."""

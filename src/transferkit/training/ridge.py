@@ -64,14 +64,14 @@ class Sums:
     def over(columns: Table, targets: Floats, rows: Ints, weights: Floats | None = None) -> "Sums":
         """The sums over some rows, read block by block."""
         first, *others = blocks(rows, columns.shape[1])
-        found = Sums.of(columns[first], targets[first], _some(weights, first))
-        total = found.rows
+        sums = Sums.of(columns[first], targets[first], _some(weights, first))
+        total = sums.rows
         for block in others:
             more = Sums.of(columns[block], targets[block], _some(weights, block))
             total += more.rows
-            for ours, theirs in zip(found._arrays, more._arrays, strict=True):
+            for ours, theirs in zip(sums._arrays, more._arrays, strict=True):
                 ours += theirs
-        return replace(found, rows=total)
+        return replace(sums, rows=total)
 
     @property
     def _arrays(self) -> tuple[Floats, ...]:
@@ -117,8 +117,8 @@ def solve(columns: Table, targets: Floats, strengths: Sequence[float], weights: 
     kernel = centred @ centred.T
     solved = {}
     for strength, duals in _shifted_solves(kernel, strengths, errors):
-        found: Floats = np.asarray(centred.T @ duals, dtype=np.float32)
-        solved[strength] = (found, np.asarray(answer - mean @ found, dtype=np.float32))
+        coefficients: Floats = np.asarray(centred.T @ duals, dtype=np.float32)
+        solved[strength] = (coefficients, np.asarray(answer - mean @ coefficients, dtype=np.float32))
     return solved
 
 
@@ -179,17 +179,17 @@ def scored(columns: Table, rows: Ints, solved: Solved) -> dict[float, Floats]:
 
 def total(sums: Sequence[Sums]) -> Sums:
     first, *rest = sums
-    for each in rest:
-        first = first + each
+    for more in rest:
+        first = first + more
     return first
 
 
 def _shifted_solves(matrix: Floats, strengths: Sequence[float], right: Floats) -> Iterator[tuple[float, Floats]]:
     """(matrix + strength * I)^-1 right for every strength, by Cholesky (torch's is the fastest at float32)."""
-    given, answers = torch.from_numpy(matrix), torch.from_numpy(right)
-    shifted, factor = torch.empty_like(given), torch.empty_like(given)
+    unshifted, answers = torch.from_numpy(matrix), torch.from_numpy(right)
+    shifted, factor = torch.empty_like(unshifted), torch.empty_like(unshifted)
     for strength in strengths:
-        shifted.copy_(given).diagonal().add_(strength)
+        shifted.copy_(unshifted).diagonal().add_(strength)
         torch.linalg.cholesky(shifted, out=factor)
         solution: Floats = torch.cholesky_solve(answers, factor).numpy()
         yield strength, solution

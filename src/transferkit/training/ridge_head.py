@@ -51,7 +51,7 @@ class _Prepared:
 
 def fit_head(
     features: Floats | Depths,
-    given: npt.NDArray[Any],
+    truth: npt.NDArray[Any],
     kind: ShapeKind,
     seed: int,
     groups: Sequence[Any] | Ints | None = None,
@@ -59,7 +59,7 @@ def fit_head(
 ) -> tuple[Head, Choice]:
     """Choose depths and strength by cross-validation on these rows alone, then fit on all of them.
 
-    `features` is (rows, depths, width), `given` the targets, `groups` what folds do not part (see `folds`), unless
+    `features` is (rows, depths, width), `truth` the targets, `groups` what folds do not part (see `folds`), unless
     there are no folds then. Where no row can be held out at all, it is the widest candidate of middle strength.
     `weights` (rows,) says how much each row counts, None for all the same.
 
@@ -71,27 +71,27 @@ def fit_head(
     their targets and scores alone.
     """
     features = InMemory(features) if isinstance(features, np.ndarray) else features
-    center, targets = _mean(features, weights), kind.regressed(given)
-    folds = cross_validation.folds(given, seed, groups) or cross_validation.folds(given, seed)
+    center, targets = _mean(features, weights), kind.regressed(truth)
+    folds = cross_validation.folds(truth, seed, groups) or cross_validation.folds(truth, seed)
     if not folds:
-        return _unproven_head(features, center, given, kind, weights)
+        return _unproven_head(features, center, truth, kind, weights)
     evident = np.sort(np.concatenate(folds))
     own = None if weights is None else weights[evident]
-    found: _Found | None = None
-    for each in _tried(features, center, targets, given, folds, kind, weights):
-        for strength, held_out in each.scores.items():
-            quality = kind.quality(held_out[evident], given[evident], own)
-            if found is None or (quality, -len(each.depths)) > (found.quality, -len(found.depths)):
-                found = _Found(each.depths, strength, quality, held_out, each.sums)
-    assert found is not None
-    depths, strength = found.depths, found.strength
-    if found.sums:
-        solved = ridge.total(found.sums).solve((strength,))[strength]
+    best: _Found | None = None
+    for candidate in _tried(features, center, targets, truth, folds, kind, weights):
+        for strength, held_out in candidate.scores.items():
+            quality = kind.quality(held_out[evident], truth[evident], own)
+            if best is None or (quality, -len(candidate.depths)) > (best.quality, -len(best.depths)):
+                best = _Found(candidate.depths, strength, quality, held_out, candidate.sums)
+    assert best is not None
+    depths, strength = best.depths, best.strength
+    if best.sums:
+        solved = ridge.total(best.sums).solve((strength,))[strength]
     else:
         solved = ridge.solve(_table(features, depths, center), targets, (strength,), weights)[strength]
-    adjustment = kind.from_scores(found.scores[evident], given[evident], own)
+    adjustment = kind.from_scores(best.scores[evident], truth[evident], own)
     head = Head(center[list(depths)], *solved).adjusted(adjustment)
-    return head, Choice(depths, strength, found.quality, adjustment.prior)
+    return head, Choice(depths, strength, best.quality, adjustment.prior)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _tried(
     features: Depths,
     center: Floats,
     targets: Floats,
-    given: npt.NDArray[Any],
+    truth: npt.NDArray[Any],
     folds: Sequence[Ints],
     kind: ShapeKind,
     weights: Floats | None,
@@ -132,18 +132,18 @@ def _tried(
         columns = _table(features, depths, center)
         if together and set(depths) <= set(widest):
             part = _part(widest, depths, width)
-            sums: Sequence[ridge.Sums] | None = [each.part(part) for each in together]
+            sums: Sequence[ridge.Sums] | None = [whole.part(part) for whole in together]
         else:
             sums = ridge.sums_of_folds(columns, targets, folds, weights)
-        scores = _held_out(columns, targets, given, folds, sums, kind, weights)
+        scores = _held_out(columns, targets, truth, folds, sums, kind, weights)
         yield _Tried(depths, scores, together if depths == widest else None)
 
 
 def _table(features: Depths, depths: tuple[int, ...], center: Floats) -> ridge.Table:
     """The columns of `depths`: as an array if it is no larger than a block, else as something to be read."""
-    found = _Prepared(features, depths, center)
-    rows, columns = found.shape
-    return found[np.arange(rows)] if 4 * rows * columns <= ridge.BLOCK_BYTES else found
+    table = _Prepared(features, depths, center)
+    rows, columns = table.shape
+    return table[np.arange(rows)] if 4 * rows * columns <= ridge.BLOCK_BYTES else table
 
 
 def _mean(features: Depths, weights: Floats | None) -> Floats:
@@ -158,22 +158,22 @@ def _mean(features: Depths, weights: Floats | None) -> Floats:
 
 
 def _unproven_head(
-    features: Depths, center: Floats, given: npt.NDArray[Any], kind: ShapeKind, weights: Floats | None
+    features: Depths, center: Floats, truth: npt.NDArray[Any], kind: ShapeKind, weights: Floats | None
 ) -> tuple[Head, Choice]:
     rows, depths_there, width = features.shape
     depths, strength = candidates(depths_there, width)[-1], STRENGTHS[1]
     columns = _table(features, depths, center)
-    solved = ridge.solve(columns, kind.regressed(given), (strength,), weights)
+    solved = ridge.solve(columns, kind.regressed(truth), (strength,), weights)
     scores = ridge.scored(columns, np.arange(rows), solved)[strength]
-    adjustment = kind.from_own_scores(scores, given, weights)
+    adjustment = kind.from_own_scores(scores, truth, weights)
     head = Head(center[list(depths)], *solved[strength]).adjusted(adjustment)
-    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), given, weights), adjustment.prior)
+    return head, Choice(depths, strength, kind.quality(np.zeros_like(scores), truth, weights), adjustment.prior)
 
 
 def _held_out(
     columns: ridge.Table,
     targets: Floats,
-    given: npt.NDArray[Any],
+    truth: npt.NDArray[Any],
     folds: Sequence[Ints],
     sums: Sequence[ridge.Sums] | None,
     kind: ShapeKind,
@@ -184,7 +184,7 @@ def _held_out(
         return ridge.out_of_fold(columns, targets, folds, sums, STRENGTHS, weights)
     first = ridge.of_fold(0, columns, targets, folds, sums, STRENGTHS, weights)
     own = None if weights is None else weights[folds[0]]
-    strength = max(first, key=lambda each: kind.quality(first[each], given[folds[0]], own))
+    strength = max(first, key=lambda candidate: kind.quality(first[candidate], truth[folds[0]], own))
     held = np.zeros_like(targets)
     held[folds[0]] = first[strength]
     for i in range(1, len(folds)):

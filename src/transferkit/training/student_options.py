@@ -77,9 +77,9 @@ class WritingOptions(DistillationOptions):
 
     def settled(self, shape: Shape) -> Self:
         """With `hidden_weight` a number too: 0 for texts, where it takes much room in the cache."""
-        found = super().settled(shape)
-        if found.hidden_weight is not None:
-            return found
-        return found.model_copy(update={"hidden_weight": 0.0 if shape.form.WRITTEN else self.usual_hidden_weight})
+        options = super().settled(shape)
+        if options.hidden_weight is not None:
+            return options
+        return options.model_copy(update={"hidden_weight": 0.0 if shape.form.WRITTEN else self.usual_hidden_weight})
 
     usual_hidden_weight: ClassVar[float] = 0.0

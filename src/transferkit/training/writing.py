@@ -55,9 +55,9 @@ def completion_validator(examples: Examples) -> Validate | None:
         def forward(batch: dict[str, Tensor]) -> list[Any]:
             logits, labels = model(**inputs_of(batch, device)).float(), batch["labels"].to(device)
             there = labels >= 0
-            each = torch.zeros(labels.shape, device=device)
-            each[there] = F.cross_entropy(logits, labels[there], reduction="none")
-            return list(torch.stack([each.sum(dim=1), there.sum(dim=1).float()], dim=1).cpu().numpy())
+            losses = torch.zeros(labels.shape, device=device)
+            losses[there] = F.cross_entropy(logits, labels[there], reduction="none")
+            return list(torch.stack([losses.sum(dim=1), there.sum(dim=1).float()], dim=1).cpu().numpy())
 
         found = dict(batches(examples, range(len(examples)), forward))
         total, tokens = np.sum(list(found.values()), axis=0)

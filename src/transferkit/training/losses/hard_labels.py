@@ -28,7 +28,7 @@ class HardLabels(nn.Module):
     def forward(self, step: Step) -> Tensor:
         labels = step.batch["labels"]
         weights = self.weights if isinstance(self.weights, Tensor) else None
-        each = F.cross_entropy(
+        losses = F.cross_entropy(
             step.logits, labels, weights, ignore_index=-100, reduction="none", label_smoothing=self.smoothing
         )
-        return step.mean(each)
+        return step.mean(losses)

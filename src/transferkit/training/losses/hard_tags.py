@@ -28,7 +28,7 @@ class HardTags(nn.Module):
         """`step.logits` is (rows, words, tags), `labels` and `words` are (rows, words)."""
         labels = step.batch["labels"]
         weights = self.weights if isinstance(self.weights, Tensor) else None
-        each = F.cross_entropy(
+        losses = F.cross_entropy(
             step.logits.flatten(0, 1), labels.flatten(), weights, reduction="none", label_smoothing=self.smoothing
         )
-        return step.mean(each.view(labels.shape).sum(dim=1)) / self.usual
+        return step.mean(losses.view(labels.shape).sum(dim=1)) / self.usual

@@ -24,5 +24,5 @@ class NextToken(nn.Module):
             return step.logits.sum() * 0.0  # the model's own answers are no example to it
         labels = step.batch["labels"]
         there = labels >= 0
-        each = F.cross_entropy(step.logits, labels[there], reduction="none", label_smoothing=self.smoothing)
-        return step.mean(means_of_rows(each, there))
+        losses = F.cross_entropy(step.logits, labels[there], reduction="none", label_smoothing=self.smoothing)
+        return step.mean(means_of_rows(losses, there))

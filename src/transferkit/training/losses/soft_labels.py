@@ -28,5 +28,5 @@ class SoftLabels(nn.Module):
         temperature = self.temperature.at(step.progress)
         target = F.log_softmax(step.batch["teacher_logits"] / temperature, dim=-1)
         student = F.log_softmax(step.logits / temperature, dim=-1)
-        each = F.kl_div(student, target, reduction="none", log_target=True).sum(dim=-1)
-        return step.mean(each) * temperature**2
+        divergences = F.kl_div(student, target, reduction="none", log_target=True).sum(dim=-1)
+        return step.mean(divergences) * temperature**2

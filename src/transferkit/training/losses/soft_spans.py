@@ -31,5 +31,5 @@ class SoftSpans(nn.Module):
             F.log_softmax((logits / temperature).masked_fill(other, lowest), dim=1)
             for logits in (step.batch["teacher_logits"], step.logits)
         )
-        each = F.kl_div(student, target, reduction="none", log_target=True).masked_fill(other, 0)
-        return step.mean(each.sum(dim=1).mean(dim=1)) * temperature**2
+        divergences = F.kl_div(student, target, reduction="none", log_target=True).masked_fill(other, 0)
+        return step.mean(divergences.sum(dim=1).mean(dim=1)) * temperature**2

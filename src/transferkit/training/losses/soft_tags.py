@@ -26,5 +26,5 @@ class SoftTags(nn.Module):
         temperature = self.temperature.at(step.progress)
         target = F.log_softmax(step.batch["teacher_logits"][there] / temperature, dim=-1)
         student = F.log_softmax(step.logits[there] / temperature, dim=-1)
-        each = F.kl_div(student, target, reduction="none", log_target=True).sum(dim=-1) * temperature**2
-        return step.mean(means_of_rows(each, there))
+        divergences = F.kl_div(student, target, reduction="none", log_target=True).sum(dim=-1) * temperature**2
+        return step.mean(means_of_rows(divergences, there))

@@ -76,8 +76,8 @@ def cross_fitted(shape: Shape, outputs: Floats, targets: npt.NDArray[Any], seed:
     held = np.random.default_rng(seed).permutation(len(targets)) % parts
     for part in range(parts if parts > 1 else 0):
         here, rest = held == part, held != part
-        found = kind.adjusted(logits[rest], targets[rest])
-        changed[here] = answerer.predictions(found.of(logits[here]), found.prior)
+        adjustment = kind.adjusted(logits[rest], targets[rest])
+        changed[here] = answerer.predictions(adjustment.of(logits[here]), adjustment.prior)
     return changed
 
 

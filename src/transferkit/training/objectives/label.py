@@ -26,8 +26,8 @@ UNLABELLED = -100
 
 def targets(rows: Rows, task: Task) -> npt.NDArray[Any]:
     """Indices into the labels, (rows,); -100 for rows without one."""
-    given = rows.columns.get(task.target, [None] * len(rows))
-    return np.array([UNLABELLED if v is None else task.encode_target(v, task.labels) for v in given], dtype=np.int64)
+    cells = rows.columns.get(task.target, [None] * len(rows))
+    return np.array([UNLABELLED if v is None else task.encode_target(v, task.labels) for v in cells], dtype=np.int64)
 
 
 def known(targets: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -63,9 +63,9 @@ def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, floa
     """Also `calibrated_log_loss`, the log loss after temperature scaling on the same rows: the temperature is
     set last in any case, and plain log loss prefers early epochs for being less sure."""
     targets = examples.labels
-    found = {name: metrics.compute(name, softmax(logits), targets) for name in task.metrics}
+    scores = {name: metrics.compute(name, softmax(logits), targets) for name in task.metrics}
     calibrated = softmax(logits * best_scale(logits, targets))
-    return {**found, STOP_ON: metrics.compute("log_loss", calibrated, targets)}
+    return {**scores, STOP_ON: metrics.compute("log_loss", calibrated, targets)}
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:

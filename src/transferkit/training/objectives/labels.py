@@ -31,9 +31,9 @@ STOP_ON = "average_precision"
 
 def targets(rows: Rows, task: Task) -> npt.NDArray[Any]:
     """0 or 1 per label, (rows, labels); NaN for rows whose labels are unknown."""
-    given = rows.columns.get(task.target, [None] * len(rows))
+    cells = rows.columns.get(task.target, [None] * len(rows))
     out = np.full((len(rows), len(task.labels)), np.nan, dtype=np.float32)
-    for i, value in enumerate(given):
+    for i, value in enumerate(cells):
         if value is not None:
             out[i] = task.encode_target(value, task.labels)
     return out
@@ -51,8 +51,8 @@ def at_start(targets: npt.NDArray[Any]) -> Adjustment:
     """The log-odds of every label: at zero, a rare label would spend the training on getting there (the prior of
     Lin et al. 2017, section 3.3)."""
     rows = int(known(targets).sum())
-    given = np.nansum(targets, axis=0)
-    return Adjustment(1.0, np.log((given + 1) / (rows - given + 1)).astype(np.float32))
+    counts = np.nansum(targets, axis=0)
+    return Adjustment(1.0, np.log((counts + 1) / (rows - counts + 1)).astype(np.float32))
 
 
 def regressed(targets: npt.NDArray[Any]) -> Floats:
@@ -119,17 +119,17 @@ def _calibrated(logits: npt.NDArray[Any], targets: npt.NDArray[Any], weights: Fl
     """Scale from 0.01 to 100 and prior from -10 to 10."""
     share = doubt(len(targets))
     smoothed = (1 - share) * targets + share / 2
-    given = np.asarray(logits, dtype=np.float64)
+    scores = np.asarray(logits, dtype=np.float64)
 
     def mean(values: npt.NDArray[np.float64]) -> float:
         return float(np.average(values.mean(axis=1), weights=weights))
 
     def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         scale = np.exp(parameters[0])
-        moved = given * scale + parameters[1]
+        moved = scores * scale + parameters[1]
         wrong = expit(moved) - smoothed
         value = mean(np.logaddexp(0, moved) - smoothed * moved)
-        return value, np.array([mean(wrong * given) * scale, mean(wrong)])
+        return value, np.array([mean(wrong * scores) * scale, mean(wrong)])
 
     bounds = [(np.log(0.01), np.log(100)), (-10, 10)]
     found = minimize(loss, np.zeros(2), jac=True, bounds=bounds, method="L-BFGS-B")
@@ -148,17 +148,18 @@ def _thresholds(scores: Floats, truth: npt.NDArray[Any], weights: Floats | None 
     nothing = np.zeros((1, scores.shape[1]))
     own = np.ones(scores.shape) if weights is None else np.repeat(weights[:, None], scores.shape[1], axis=1)
     given, right = (
-        np.vstack([nothing, np.cumsum(np.take_along_axis(each, order, axis=0), axis=0)]) for each in (own, own * truth)
+        np.vstack([nothing, np.cumsum(np.take_along_axis(amounts, order, axis=0), axis=0)])
+        for amounts in (own, own * truth)
     )
     # Between equal scores no threshold can stand.
     tied = np.vstack([nothing, ordered[:-1] == ordered[1:], nothing]).astype(bool)
     best, columns = 0.0, np.arange(scores.shape[1])
     while True:
         counts = np.where(tied, -np.inf, 2 * right - best * given).argmax(axis=0)
-        found = float(2 * right[counts, columns].sum() / ((given[counts, columns].sum() + right[-1].sum()) or 1.0))
-        if found <= best:
+        score = float(2 * right[counts, columns].sum() / ((given[counts, columns].sum() + right[-1].sum()) or 1.0))
+        if score <= best:
             break
-        best = found
+        best = score
     room = np.maximum(0.1 * (ordered[0] - ordered[-1]), 1e-3)
     edges = np.vstack([ordered[0] + 2 * room, ordered, ordered[-1] - 2 * room])
     return np.asarray((edges[counts, columns] + edges[counts + 1, columns]) / 2, dtype=np.float32)

@@ -82,9 +82,9 @@ def from_own_scores(scores: Floats, targets: npt.NDArray[Any], weights: Floats |
 def validation(task: Task, logits: Floats, examples: Examples) -> dict[str, float]:
     """With the threshold that suits these rows best, where some have no answer."""
     assert examples.rows is not None and examples.encoded.passages is not None
-    found = answering.candidates(logits, examples.encoded.passages)
-    threshold = fitted_threshold(task, found, examples.rows)
-    answers = task.decode(answering.answers(found, tuple(examples.rows["text_pair"]), threshold), task.labels)
+    candidates = answering.candidates(logits, examples.encoded.passages)
+    threshold = fitted_threshold(task, candidates, examples.rows)
+    answers = task.decode(answering.answers(candidates, tuple(examples.rows["text_pair"]), threshold), task.labels)
     truth = task.references(examples.rows)
     return {name: metrics.compute(name, answers, truth) for name in task.metrics}
 
@@ -100,20 +100,22 @@ def threshold(
 
 
 def fitted_threshold(
-    task: Task, found: answering.Candidates, rows: Rows, weights: Floats | None = None
+    task: Task, candidates: answering.Candidates, rows: Rows, weights: Floats | None = None
 ) -> float | None:
     """By how much nothing must be likelier than a span to be the answer; None where every row has an answer. `weights`
     (rows,) says how much each row counts, by default the same."""
     truth = task.references(rows)
     if all(truth):
         return None
-    spans = task.decode(answering.answers(found, tuple(rows["text_pair"]), None), task.labels)
+    spans = task.decode(answering.answers(candidates, tuple(rows["text_pair"]), None), task.labels)
     of_answers, of_nothing = (
-        np.array([metrics.compute(task.main_metric, [given], [true]) for given, true in zip(each, truth, strict=True)])
-        for each in (spans, [""] * len(truth))
+        np.array(
+            [metrics.compute(task.main_metric, [answer], [true]) for answer, true in zip(answers, truth, strict=True)]
+        )
+        for answers in (spans, [""] * len(truth))
     )
     own = np.ones(len(truth)) if weights is None else weights
-    return answering.best_threshold(found.margins, own * of_answers, own * of_nothing)
+    return answering.best_threshold(candidates.margins, own * of_answers, own * of_nothing)
 
 
 def hard_loss(targets: npt.NDArray[Any], options: TrainingOptions, labels: int, weights: Floats | None = None) -> Loss:

@@ -29,11 +29,11 @@ STOP_ON = "entity_f1"
 
 
 def targets(rows: Rows, task: Task) -> npt.NDArray[Any]:
-    given = rows.columns.get(task.target, [None] * len(rows))
+    cells = rows.columns.get(task.target, [None] * len(rows))
     numbers = {tag: i for i, tag in enumerate(task.labels)}
     counts = [len(text.split(" ")) for text in rows["text"]]
     out = np.full((len(rows), max(counts, default=1)), UNLABELLED, dtype=np.int64)
-    for i, tags in enumerate(given):
+    for i, tags in enumerate(cells):
         if tags is not None:
             out[i, : len(tags)] = [numbers[tag] for tag in task.encode_target(tags, task.labels)]
     return out

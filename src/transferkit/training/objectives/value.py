@@ -22,8 +22,8 @@ STOP_ON = "rmse"
 
 def targets(rows: Rows, task: Task) -> npt.NDArray[Any]:
     """Numbers, (rows,); NaN for rows without one."""
-    given = rows.columns.get(task.target, [None] * len(rows))
-    return np.array([np.nan if value is None else float(value) for value in given], dtype=np.float32)
+    cells = rows.columns.get(task.target, [None] * len(rows))
+    return np.array([np.nan if value is None else float(value) for value in cells], dtype=np.float32)
 
 
 def known(targets: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
