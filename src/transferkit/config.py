@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from transferkit import plain_yaml
 from transferkit.errors import ConfigError, shown
+from transferkit.places import CacheFolder, Folder, Models, Place, refuse_unwritable
 from transferkit.violations import explain
 
 AUTO: Final = "auto"
@@ -49,21 +50,6 @@ Seed = Annotated[int, Field(ge=0, le=LAST_SEED), NO_TRUTH]
 Length = Annotated[int, Field(ge=1, le=MOST_TOKENS), NO_TRUTH]
 
 
-def usable_path(text: str | Path) -> Path:
-    """`text` as a path, `~` expanded. Raises `ValueError` where no file can have it or it cannot be looked at."""
-    _refuse_unwritable(str(text))
-    try:
-        path = Path(text).expanduser()
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return path  # what is to be there is checked by who reads or writes it
-    except OSError as error:
-        raise ValueError(f"expected a path that can be used: {(error.strerror or str(error)).lower()}") from None
-    except RuntimeError:
-        raise ValueError("expected a path, found ~ with the name of nobody here") from None
-    return path
-
-
 def usable_encoding(name: str) -> str:
     """`name`, which is auto or what Python knows an encoding of text by. Raises `ValueError` for any other."""
     if name == AUTO:
@@ -75,39 +61,6 @@ def usable_encoding(name: str) -> str:
     if known is None or not known._is_text_encoding or known.name in _NO_FILES:
         raise ValueError("expected auto or an encoding such as utf-8, gb18030 or cp1252")
     return name
-
-
-def _named_or_there(text: str) -> str:
-    if "://" not in text:
-        usable_path(text)
-    return text
-
-
-def _usable(path: Path) -> Path:
-    usable_path(path)
-    return path
-
-
-Place = Annotated[str, AfterValidator(_named_or_there)]
-"""A path, or a name in the catalogue or on the hub."""
-Folder = Annotated[Path, AfterValidator(_usable)]
-
-
-def _no_file(path: Path) -> Path:
-    if path.expanduser().exists() and not path.expanduser().is_dir():
-        raise ValueError("expected a folder, which may be new, found a file")
-    return path
-
-
-CacheFolder = Annotated[Folder, AfterValidator(_no_file)]
-
-
-def cache_folder(folder: str | Path | None) -> Path:
-    """The cache folder that is asked for, or the usual one. Raises `ConfigError` where there is no home folder."""
-    try:
-        return Path(folder or "~/.cache/transferkit").expanduser()
-    except RuntimeError:
-        raise ConfigError("expected a home folder for the cache, found none; name a folder with --cache-dir") from None
 
 
 def _as_list(value: Any) -> Any:
@@ -125,25 +78,6 @@ def _as_names(value: Any) -> Any:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
-def _as_models(value: Any) -> Any:
-    """Names with commas between them are several, unless something is called so."""
-    value = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
-    if isinstance(value, str) and "," in value and not _there(value):
-        return [name.strip() for name in value.split(",")]
-    return value
-
-
-def _there(text: str) -> bool:
-    try:
-        return "://" in text or usable_path(text).exists()
-    except ValueError:
-        return True
-
-
-Models = Annotated[
-    Place | Annotated[tuple[Place, ...], Field(min_length=2, max_length=MOST_ROUTES)], BeforeValidator(_as_models)
-]
-"""The name of a model, or of several with commas between them."""
 Columns = Annotated[str, BeforeValidator(_as_one)]
 """The name of a column, or of several with commas between them."""
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_names), Field(max_length=MOST_NAMES)]
@@ -159,15 +93,8 @@ class Strict(BaseModel):
     def _can_be_written(cls, value: Any) -> Any:
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str | Path):
-                _refuse_unwritable(str(text))
+                refuse_unwritable(str(text))
         return value
-
-
-def _refuse_unwritable(text: str) -> None:
-    if "\0" in text:
-        raise ValueError("expected text without the character NUL")
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError("expected text in Unicode, found bytes or half a pair that no UTF-8 file can hold")
 
 
 class RouteConfig(Strict):

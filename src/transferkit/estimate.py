@@ -51,7 +51,7 @@ class RouteEstimate:
 
 @dataclass(frozen=True)
 class ModelEstimate:
-    """A pretrained model, how many tokens of a row it reads, and the tokens of all rows in its eyes."""
+    """A model, how many tokens of a row it reads, and the tokens of all rows in its eyes."""
 
     name: str
     max_length: int

@@ -18,13 +18,14 @@ from sklearn.utils.validation import check_is_fitted
 from transferkit import routes, sources, tasks
 from transferkit.arrays import Floats
 from transferkit.cache import spaces
-from transferkit.config import CacheFolder, Length, Place, RouteConfig, Seed, Share, Strict, cache_folder
+from transferkit.config import Length, RouteConfig, Seed, Share, Strict
 from transferkit.context import Context
 from transferkit.data import content, memberships, splitting, weights
 from transferkit.data.given_texts import rows_of
 from transferkit.data.labels import written
 from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError, shown
+from transferkit.places import CacheFolder, Place, cache_folder
 from transferkit.routes import Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed

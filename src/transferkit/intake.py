@@ -11,10 +11,11 @@ from typing import Any
 
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
-from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, cache_folder, usual_folder
+from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
 from transferkit.data import audit, columns, flags
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
+from transferkit.places import cache_folder
 from transferkit.shapes import Shape
 from transferkit.sources import hub_data
 from transferkit.table.rows import Rows

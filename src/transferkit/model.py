@@ -12,7 +12,7 @@ from transferkit import data, predictors, tasks
 from transferkit.answer_records import Answers
 from transferkit.arrays import Floats
 from transferkit.artifact import learned_rows, saved_run
-from transferkit.config import DESCRIBED, resuming, usable_path
+from transferkit.config import DESCRIBED, resuming
 from transferkit.data import audit, content, given_texts, joined, label_sets, labels, no_consensus, oddities
 from transferkit.data.cleaning import clean
 from transferkit.data.merging import merged as merged_rows
@@ -21,6 +21,7 @@ from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.language.parting import BLANKS, Parting
+from transferkit.places import usable_path
 from transferkit.predictors import Predictor
 from transferkit.shapes import Shape
 from transferkit.table import prose

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from transferkit.config import parse, usable_path
+from transferkit.config import parse
 from transferkit.data import Overview
 from transferkit.errors import ArtifactError, ConfigError, TransferkitError, shown
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.intake import begin
 from transferkit.intake import look as look_at
+from transferkit.places import usable_path
 
 if TYPE_CHECKING:
     from transferkit.comparison import Paired

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.config import usable_path
 from transferkit.errors import DataError, shown
+from transferkit.places import usable_path
 from transferkit.reading import (
     brat,
     class_names,

@@ -9,8 +9,8 @@ import typer
 from transferkit.cli import console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
-from transferkit.config import cache_folder
 from transferkit.errors import ConfigError
+from transferkit.places import cache_folder
 
 log = logging.getLogger("transferkit")
 

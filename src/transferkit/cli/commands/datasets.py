@@ -7,7 +7,7 @@ from transferkit import sources
 from transferkit.cli import console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
-from transferkit.config import cache_folder
+from transferkit.places import cache_folder
 
 
 def command(

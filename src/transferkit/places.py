@@ -1,0 +1,89 @@
+"""What a user may name: paths, folders, models."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from transferkit.errors import ConfigError
+
+MOST_MODELS = 100
+
+
+def refuse_unwritable(text: str) -> None:
+    """Raise `ValueError` for text that no file or path can hold."""
+    if "\0" in text:
+        raise ValueError("expected text without the character NUL")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("expected text in Unicode, found bytes or half a pair that no UTF-8 file can hold")
+
+
+def usable_path(text: str | Path) -> Path:
+    """`text` as a path, `~` expanded. Raises `ValueError` where no file can have it or it cannot be looked at."""
+    refuse_unwritable(str(text))
+    try:
+        path = Path(text).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return path  # what is to be there is checked by who reads or writes it
+    except OSError as error:
+        raise ValueError(f"expected a path that can be used: {(error.strerror or str(error)).lower()}") from None
+    except RuntimeError:
+        raise ValueError("expected a path, found ~ with the name of nobody here") from None
+    return path
+
+
+def _named_or_there(text: str) -> str:
+    if "://" not in text:
+        usable_path(text)
+    return text
+
+
+def _usable(path: Path) -> Path:
+    usable_path(path)
+    return path
+
+
+Place = Annotated[str, AfterValidator(_named_or_there)]
+"""A path, or a name in the catalogue or on the hub."""
+Folder = Annotated[Path, AfterValidator(_usable)]
+
+
+def _no_file(path: Path) -> Path:
+    if path.expanduser().exists() and not path.expanduser().is_dir():
+        raise ValueError("expected a folder, which may be new, found a file")
+    return path
+
+
+CacheFolder = Annotated[Folder, AfterValidator(_no_file)]
+
+
+def cache_folder(folder: str | Path | None) -> Path:
+    """The cache folder that is asked for, or the usual one. Raises `ConfigError` where there is no home folder."""
+    try:
+        return Path(folder or "~/.cache/transferkit").expanduser()
+    except RuntimeError:
+        raise ConfigError("expected a home folder for the cache, found none; name a folder with --cache-dir") from None
+
+
+def _as_models(value: Any) -> Any:
+    """Names with commas between them are several, unless something is called so."""
+    names = [value] if isinstance(value, str) else value
+    if not (isinstance(names, list | tuple) and names and all(isinstance(name, str) for name in names)):
+        raise ValueError("expected the name of a model, or a list of names")
+    if len(names) == 1 and "," in names[0] and not _there(names[0]):
+        names = [name.strip() for name in names[0].split(",") if name.strip()]
+    return names[0] if len(names) == 1 else names
+
+
+def _there(text: str) -> bool:
+    try:
+        return "://" in text or usable_path(text).exists()
+    except ValueError:
+        return True
+
+
+Models = Annotated[
+    Place | Annotated[tuple[Place, ...], Field(min_length=2, max_length=MOST_MODELS)], BeforeValidator(_as_models)
+]
+"""The name of a model, or of several with commas between them."""
