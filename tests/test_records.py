@@ -58,9 +58,9 @@ def test_two_runs_are_compared_as_on_the_command_line(call: Call, monkeypatch: p
     first, second = KEPT / "runs" / "text-classification", KEPT / "runs" / "question-answering"
     pair = transferkit.compare(first, str(first))
     assert pair.same_rows and pair.same_data and len(pair.first.rows) == 15
-    assert set(pair.tests) == {*pair.first.values, "best"} and pair.tests["best"].difference == 0
+    assert set(pair.tests) == {*pair.first.values} and pair.of_best.difference == 0
     ended = call("compare", first, first)
-    assert pair.tests["best"].words in ended.out
+    assert pair.of_best.words in ended.out and str(pair).split() == ended.out.split()
     assert all(f"{interval.value:.3f}" in ended.out for interval in pair.first.values.values())
     monkeypatch.setattr(Run, "folder", first)
     assert transferkit.compare(Run(None), first) == pair  # type: ignore[arg-type]

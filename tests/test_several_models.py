@@ -70,7 +70,8 @@ def test_all_that_is_left_names_them(run: Run, models: tuple[str, str]) -> None:
     assert named == dict(zip(TITLES, ("", models[0], models[0], models[1], models[1]), strict=True))
     for title, model in named.items():
         card = (run.folder / "models" / title / "README.md").read_text(encoding="utf-8").splitlines()
-        said = [line.partition(": ")[2].strip('"') for line in card if line.startswith("base_model:")]
+        assert not [line for line in card if line.startswith("base_model:")]  # a folder is no name on the hub
+        said = [line.partition(" transferred to ")[0] for line in card if " transferred to " in line]
         assert said == [model] * bool(model)
     page = (run.folder / "report.html").read_text(encoding="utf-8")
     assert all(words in page for words in ("Models", *models, *named))
@@ -88,7 +89,7 @@ def test_a_run_of_several_goes_on(run: Run, models: tuple[str, str]) -> None:
     assert len(again.result.routes) == len(TITLES) and (run.folder / "predictions.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("teachers", [[], ["full"], ["full-one"]])
+@pytest.mark.parametrize("teachers", [[], ["full"], ["full-one"], ["full-zwei-二"]])
 def test_students_learn_from_the_route_of_their_own_model(
     models: tuple[str, str], tmp_path: Path, teachers: list[str]
 ) -> None:
@@ -97,10 +98,13 @@ def test_students_learn_from_the_route_of_their_own_model(
     there = prepared(tmp_path, models, asked)
     plans, skipped = planning.applicable(there)
     assert not skipped and len(plans) == 5
-    wanted = ["full-one", "full-one" if "full-one" in teachers else "full-zwei-二"]
+    named = {"full-one", "full-zwei-二"}.intersection(teachers)
+    wanted = {f"fewer_layers-{ending}": (*named, f"full-{ending}")[0] for ending in ("one", "zwei-二")}
     run, students = RunFolder(there.folder), [plan for plan in plans if plan.variant == "fewer_layers"]
-    for plan, title in zip(students, wanted, strict=True):
-        context = context_of(there, run, [other.title for other in plans], plan, 0)
+    assert {plan.title for plan in students} == set(wanted)
+    for plan in students:
+        title, before = wanted[plan.title], [other.title for other in plans[: plans.index(plan)]]
+        context = context_of(there, run, before, plan, 0)
         assert plan.teachers(context) == (title,)
         assert context.backbone_of(title).layers == (3 if title == "full-one" else 2)
 
@@ -145,7 +149,10 @@ def test_titles_end_in_what_tells_models_apart(names: list[str], endings: list[s
         ({"model": "ONE,ONE"}, "model: .*one is named twice"),
         ({"revision": "main"}, "revision: of one model, found 2"),
         ({"model": ["ONE", "nowhere/at/all"]}, "nowhere/at/all"),
-        ({"model": []}, r"model: expected the name of a model, or a list of names \(found \[\]\)"),
+        ({"model": []}, r"model: expected the name of a model, or several .* none empty \(found \[\]\)"),
+        ({"model": "ONE,"}, "and none empty"),
+        ({"model": " "}, "and none empty"),
+        ({"model": ["ONE", ""]}, "and none empty"),
         ({"model": [1, 2]}, "model: expected the name of a model, or a list of names"),
         ({"model": ["ONE", "a\0"]}, "without the character NUL"),
     ],
@@ -187,3 +194,18 @@ def test_on_the_command_line(models: tuple[str, str], tmp_path: Path, call: Call
         assert ended.code == 0, ended.err
         printed = " ".join(ended.out.split())
         assert all(words in printed for words in ("full-one", "full-zwei-二", *models))
+
+
+def test_options_are_for_the_route_of_every_model(models: tuple[str, str], tmp_path: Path, call: Call) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text,label\n" + "".join(f"{t},{y}\n" for t, y in zip(ROWS["text"], ROWS["label"], strict=True)))
+    more = ("--model", ",".join(models), "--routes", "full", "--output-dir", tmp_path / "run")
+    ended = call("fit", rows, *more, "--set", "full-zwei.epochs=1")
+    assert ended.code == ConfigError.exit_code and "full.epochs is for full of every model" in ended.error
+
+
+@pytest.mark.parametrize("name", ["validation", "test", "unlabelled"])
+def test_an_empty_name_is_no_file(name: str) -> None:
+    data = {"path": "rows.csv"} | ({name: " "} if name != "unlabelled" else {})
+    with pytest.raises(ConfigError, match=f"{name}: expected a name or a path, found none"):
+        config.parse({"data": data} | ({name: ""} if name == "unlabelled" else {}))

@@ -1,23 +1,30 @@
 """Two run folders -> their routes side by side, with paired tests where the test rows are the same."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from transferkit import tasks
+from transferkit import metrics, tasks
 from transferkit.artifact import saved_run
 from transferkit.artifact.predictions import read_predictions
 from transferkit.config import resuming
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.evaluation.paired import compare, holm
-from transferkit.evaluation.results import Comparison, Interval
+from transferkit.evaluation.results import Comparison, Interval, p_words
+from transferkit.plain_table import plain_table
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 Row = tuple[str, str, str]
+_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,9 @@ class Side:
 class Paired:
     """Two runs side by side.
 
-    `tests` says how much better the second run is: by route (of the same name in both), and under "best" for the best
-    of each; empty where the runs have other test rows. `same_data` says whether all their rows are the same.
+    `tests` says how much better the second run is, by route (of the same name in both), and `of_best` the same of the
+    best of each; there are none where the runs have other test rows. `same_data` says whether all their rows are the
+    same. Printing it shows both runs' routes in a table.
     """
 
     first: Side
@@ -52,6 +60,14 @@ class Paired:
     same_rows: bool
     same_data: bool
     tests: dict[str, Comparison]
+    of_best: Comparison | None
+
+    def __str__(self) -> str:
+        page = Console(file=StringIO(), width=_WIDTH, color_system=None)
+        for part in rendered(self):
+            page.print(part, soft_wrap=isinstance(part, Text))
+        assert isinstance(page.file, StringIO)
+        return page.file.getvalue()
 
 
 def compared(first: Path, second: Path) -> Paired:
@@ -68,9 +84,41 @@ def compared(first: Path, second: Path) -> Paired:
                 f"{first} and {second} are judged by another {what}, {one} and {other}; compare like runs"
             )
     same = bool(a.rows) and sorted(a.rows) == sorted(b.rows)
-    pairs = {name: (name, name) for name in a.values if name in b.values} | {"best": (a.best, b.best)}
-    tests = holm([_tested(a, one, b, other) for one, other in pairs.values()]) if same else []
-    return Paired(a, b, same, a.fingerprint == b.fingerprint, dict(zip(pairs, tests, strict=False)))
+    names, best = [name for name in a.values if name in b.values], (a.best, b.best)
+    pairs = list(dict.fromkeys([*((name, name) for name in names), best])) if same else []
+    tests = dict(zip(pairs, holm([_tested(a, one, b, other) for one, other in pairs]), strict=True))
+    by_route = {name: tests[name, name] for name in names if same}
+    return Paired(a, b, same, a.fingerprint == b.fingerprint, by_route, tests.get(best))
+
+
+def rendered(pair: Paired) -> Iterator[Table | Text]:
+    """Both runs' routes side by side, and whether the difference means anything."""
+    first, second = pair.first, pair.second
+    rows = []
+    for name in dict.fromkeys([*first.values, *second.values]):
+        sides = [_shown(side.values.get(name)) for side in (first, second)]
+        rows.append((name, *sides, _outcome(pair.tests.get(name))))
+    title = metrics.get(first.metric).TITLE
+    yield plain_table(("route", f"{title}, {first.name}", f"{title}, {second.name}", "second against first"), rows)
+    yield Text()
+    if pair.of_best is None:
+        yield Text("The two runs were judged on different rows, so their numbers do not compare: no test is made.")
+        return
+    yield Text(f"Best against best: {second.best} of {second.name} is {pair.of_best.words}.")
+    yield Text(f"Both were judged on the same {len(first.rows):,} rows ({pair.of_best.test}).")
+    if not pair.same_data:
+        yield Text("Training or validation rows differ.")
+
+
+def _shown(interval: Interval | None) -> str:
+    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
+
+
+def _outcome(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return ""
+    words = "not significant" if not comparison.significant else "better" if comparison.difference > 0 else "worse"
+    return f"{comparison.difference:+.3f} {words} ({p_words(comparison.p_value)})"
 
 
 def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:

@@ -130,9 +130,9 @@ def measured(
     if needed and vocabulary_coverage.nothing:
         raise SourceError(
             f"{backbone.name} reads nothing of these texts: its tokenizer knows none of their words and signs; "
-            + _advice(task, backbone)
+            + _advice(task, backbone, config)
         )
-    known = coverage.findings(vocabulary_coverage, backbone.name, _advice(task, backbone))
+    known = coverage.findings(vocabulary_coverage, backbone.name, _advice(task, backbone, config))
     if not task.shape.form.WRITTEN:
         known += _unused_prompts(backbone, config.prompt)
     for warning in known:
@@ -169,14 +169,14 @@ def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> Non
         )
 
 
-def _advice(task: Task, backbone: Backbone) -> str:
+def _advice(task: Task, backbone: Backbone, config: RunConfig) -> str:
     known = len(backbone.tokenizer())
     if belonging.few(known, backbone.vocabulary):
         return (
             f"its tokenizer knows {known:,} tokens, the model has {backbone.vocabulary:,} embeddings: take the "
             "tokenizer that came with these weights, whole"
         )
-    if task.shape.form.WRITTEN or backbone.name == _MULTILINGUAL:
+    if task.shape.form.WRITTEN or _MULTILINGUAL in (backbone.name, *config.models):
         return "take a model that was pretrained on texts like these"
     return f"take one that was pretrained on texts like these, such as --model {_MULTILINGUAL}"
 

@@ -34,6 +34,8 @@ def usable_path(text: str | Path) -> Path:
 
 
 def _named_or_there(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected a name or a path, found none")
     if "://" not in text:
         usable_path(text)
     return text
@@ -69,10 +71,12 @@ def cache_folder(folder: str | Path | None) -> Path:
 def _as_models(value: Any) -> Any:
     """Names with commas between them are several, unless something is called so."""
     names = [value] if isinstance(value, str) else value
-    if not (isinstance(names, list | tuple) and names and all(isinstance(name, str) for name in names)):
+    if not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
         raise ValueError("expected the name of a model, or a list of names")
     if len(names) == 1 and "," in names[0] and not _there(names[0]):
-        names = [name.strip() for name in names[0].split(",") if name.strip()]
+        names = [name.strip() for name in names[0].split(",")]
+    if not names or not all(name.strip() for name in names):
+        raise ValueError("expected the name of a model, or several with commas between them, and none empty")
     return names[0] if len(names) == 1 else names
 
 

@@ -87,7 +87,7 @@ def read(text: str) -> Any:
 
 def written(value: Any) -> str:
     """What `read` takes back."""
-    return str(yaml.dump(value, Dumper=_Writer, sort_keys=False))
+    return str(yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True))
 
 
 def _check(root: Any) -> None:

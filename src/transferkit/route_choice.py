@@ -31,7 +31,8 @@ def plans(config: RunConfig, splits: Splits, task: Task, backbones: Sequence[Bac
     """The routes asked for, ready to run from each of `backbones`, with a baseline before them where none was.
 
     Where there are several, titles end in the name of the model: full-all-MiniLM-L6-v2. Teachers that are named by the
-    title of a route are those that start from the same model. The baseline starts from none, and runs once.
+    title of a route are those that start from the same model; what learns from that of another model runs last. The
+    baseline starts from none, and runs once.
 
     Raises `ConfigError` for a name or an option that there is not, and where two have one title.
     """
@@ -47,7 +48,22 @@ def plans(config: RunConfig, splits: Splits, task: Task, backbones: Sequence[Bac
             plan = replace(routes.resolve(titled), backbone=backbone.name)
             planned.append((titled, _taught(plan, titles)))
     options.require_distinct([route for route, _ in planned])
-    return tuple(plan for _, plan in planned)
+    return _in_order([plan for _, plan in planned])
+
+
+def _in_order(plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    """Those that learn from a route of another model behind all others."""
+    models = {plan.title: plan.backbone for plan in plans}
+
+    def of_another(plan: Plan) -> bool:
+        return any(models.get(title, plan.backbone) != plan.backbone for title in _named(plan))
+
+    return tuple(sorted(plans, key=of_another))
+
+
+def _named(plan: Plan) -> tuple[str, ...]:
+    """The teachers that `plan` names."""
+    return plan.options.teachers if isinstance(plan.options, DistillationOptions) else ()
 
 
 def _asked(named: Sequence[RouteConfig], shape: Shape, rows_per_label: float, backbone: Backbone) -> list[RouteConfig]:
@@ -62,9 +78,9 @@ def _asked(named: Sequence[RouteConfig], shape: Shape, rows_per_label: float, ba
 
 def _taught(plan: Plan, titles: Mapping[str, str]) -> Plan:
     """`plan` with its teachers by their titles in the run."""
-    if not isinstance(plan.options, DistillationOptions):
+    teachers = tuple(titles.get(name, name) for name in _named(plan))
+    if not teachers:
         return plan
-    teachers = tuple(titles.get(name, name) for name in plan.options.teachers)
     return replace(plan, options=plan.options.model_copy(update={"teachers": teachers}))
 
 

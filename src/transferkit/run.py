@@ -202,7 +202,7 @@ def compare(first: Run | str | Path, second: Run | str | Path) -> "Paired":
     and whether a paired test tells that from chance. Raises `ArtifactError` for a folder without a finished run,
     `ConfigError` for runs of two tasks.
 
-    >>> transferkit.compare("runs/trec", run).tests["best"].words  # doctest: +SKIP
+    >>> transferkit.compare("runs/trec", run).of_best.words  # doctest: +SKIP
     'not significantly different from feature_transfer of trec (p = 0.41)'
     """
     from transferkit.comparison import compared

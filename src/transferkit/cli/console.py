@@ -5,13 +5,10 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Sequence
 from io import TextIOWrapper
 
-from rich import box
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.table import Table
 
 from transferkit import progress
 
@@ -58,16 +55,6 @@ def out() -> Console:
     """Where answers go; as wide as the terminal, or 120 columns where there is none."""
     width = shutil.get_terminal_size((_WIDTH, 24)).columns
     return Console(width=width if sys.stdout.isatty() else max(width, _WIDTH), highlight=False, emoji=False)
-
-
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> Table:
-    """A plain table whose first `left` columns are words and the others numbers."""
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    for position, title in enumerate(titles):
-        drawn.add_column(title, justify="left" if position < left else "right", no_wrap=position != len(titles) - 1)
-    for row in rows:
-        drawn.add_row(*row)
-    return drawn
 
 
 def _handler() -> logging.Handler:

@@ -108,8 +108,10 @@ def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteCo
             of_route[option] = _value(f"--set {setting}", value)
             continue
         if title not in options:
-            there = ", ".join(options) or "none"
-            raise ConfigError(f"--set {setting}: no route {title!r} is asked for ({there}); name it with --routes")
+            typed, there = name.strip().rpartition(".")[0], ", ".join(options) or "none"
+            whole = next((known for known in options if typed.startswith(f"{known}-")), None)
+            way_out = f"{whole}.{option} is for {whole} of every model" if whole else "name it with --routes"
+            raise ConfigError(f"--set {setting}: no route {typed!r} is asked for ({there}); {way_out}")
         options[title][option] = _value(f"--set {setting}", value)
     return [RouteConfig(name=route.name, label=route.label, options=options[route.title]) for route in routes]
 

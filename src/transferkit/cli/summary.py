@@ -8,12 +8,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from transferkit.cli.console import table
+from transferkit.plain_table import plain_table
 
 if TYPE_CHECKING:
     from transferkit.comparison import Paired
     from transferkit.estimate import Estimate, RouteEstimate
-    from transferkit.evaluation.results import Comparison, Interval, RunResult, Scores
+    from transferkit.evaluation.results import RunResult, Scores
     from transferkit.table.splits import Finding, Overview
 
 
@@ -57,7 +57,7 @@ def print_estimate(out: Console, estimate: "Estimate") -> None:
     _print_findings(out, estimate.findings)
     out.print()
     out.print(
-        table(("route", "time", "memory", "options"), [_estimate_row(route) for route in estimate.routes], left=4)
+        plain_table(("route", "time", "memory", "options"), [_estimate_row(route) for route in estimate.routes], left=4)
     )
     for route in estimate.routes:
         if route.note:
@@ -82,7 +82,7 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
         (metrics.get(name).TITLE, f"{interval.value:.3f}", f"[{interval.low:.3f}, {interval.high:.3f}]")
         for name, interval in scores.metrics.items()
     ]
-    out.print(table(("metric", "value", "95 % interval"), rows))
+    out.print(plain_table(("metric", "value", "95 % interval"), rows))
     for name, words in scores.signatures.items():
         _say(out, f"{metrics.get(name).TITLE}: {words}")
     if not scores.per_class:
@@ -94,42 +94,15 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
         (label, *(f"{values[name]:.3f}" if values["support"] else "" for name in columns), f"{values['support']:.0f}")
         for label, values in scores.per_class.items()
     ]
-    out.print(table(("class", *columns, "rows"), classes))
+    out.print(plain_table(("class", *columns, "rows"), classes))
 
 
 def print_comparison(out: Console, pair: "Paired") -> None:
     """Both runs' routes side by side, and whether the difference means anything."""
-    from transferkit import metrics
+    from transferkit.comparison import rendered
 
-    first, second = pair.first, pair.second
-    rows = []
-    for name in dict.fromkeys([*first.values, *second.values]):
-        sides = [_interval(side.values.get(name)) for side in (first, second)]
-        rows.append((name, *sides, _outcome(pair.tests.get(name))))
-    title = metrics.get(first.metric).TITLE
-    drawn = table(("route", f"{title}, {first.name}", f"{title}, {second.name}", "second against first"), rows)
-    out.print(drawn)
-    out.print()
-    if not pair.same_rows:
-        _say(out, "The two runs were judged on different rows, so their numbers do not compare: no test is made.")
-        return
-    _say(out, f"Best against best: {second.best} of {second.name} is {pair.tests['best'].words}.")
-    _say(out, f"Both were judged on the same {len(first.rows):,} rows ({pair.tests['best'].test}).")
-    if not pair.same_data:
-        _say(out, "Training or validation rows differ.")
-
-
-def _interval(interval: "Interval | None") -> str:
-    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
-
-
-def _outcome(comparison: "Comparison | None") -> str:
-    if comparison is None:
-        return ""
-    from transferkit.evaluation.results import p_words
-
-    words = "not significant" if not comparison.significant else "better" if comparison.difference > 0 else "worse"
-    return f"{comparison.difference:+.3f} {words} ({p_words(comparison.p_value)})"
+    for part in rendered(pair):
+        out.print(part, soft_wrap=isinstance(part, Text))
 
 
 def seconds(value: float) -> str:
@@ -140,9 +113,14 @@ def seconds(value: float) -> str:
 
 
 def _estimate_row(route: "RouteEstimate") -> tuple[str, ...]:
-    shown = {name: f"{value:g}" if isinstance(value, float) else value for name, value in route.options.items()}
-    options = ", ".join(f"{name}={value}" for name, value in shown.items())
+    options = ", ".join(f"{name}={_option(value)}" for name, value in route.options.items())
     return (route.title, f"{seconds(route.low)} to {seconds(route.high)}", f"{route.bytes / 2**30:.1f} GB", options)
+
+
+def _option(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(_option, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _print_findings(out: Console, findings: "tuple[Finding, ...]") -> None:

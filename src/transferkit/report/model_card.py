@@ -73,7 +73,8 @@ def front_matter(result: RunResult, route: RouteResult, transformers: bool) -> d
         "pipeline_tag": result.task.hub_name or result.task.name,
         "tags": list(dict.fromkeys([result.task.name, "transferkit", route.route.replace("_", "-"), route.name])),
     }
-    if base := base_model(result, route):
+    base = base_model(result, route)
+    if base and not Path(base).expanduser().exists():  # the hub reads every name as one of its own
         front["base_model"] = base
     if terms := licence(result, route):
         front["license"] = terms

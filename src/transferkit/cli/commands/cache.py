@@ -11,6 +11,7 @@ from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.errors import ConfigError
 from transferkit.places import cache_folder
+from transferkit.plain_table import plain_table
 
 log = logging.getLogger("transferkit")
 
@@ -57,7 +58,7 @@ def _show(folder: Path) -> None:
     ]
     limits = (_size(computed.limit_bytes), "none")
     drawn = [(*row, limit) for row, limit in zip(rows, limits, strict=True)]
-    console.out().print(console.table(("kind", "what it is", "number", "size", "limit"), drawn, left=2))
+    console.out().print(plain_table(("kind", "what it is", "number", "size", "limit"), drawn, left=2))
     console.out().print(f"\n{folder}", markup=False, soft_wrap=True)
 
 

@@ -8,6 +8,7 @@ from transferkit.cli import console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.places import cache_folder
+from transferkit.plain_table import plain_table
 
 
 def command(
@@ -27,4 +28,4 @@ def command(
         )
         for entry in sources.models()
     ]
-    console.out().print(console.table(("model", "weights", "download", "licence", "here", "what it is"), rows, left=6))
+    console.out().print(plain_table(("model", "weights", "download", "licence", "here", "what it is"), rows, left=6))
