@@ -155,7 +155,7 @@ def test_compare_pairs_rows_wherever_they_stand(call: Call, finished: Path, tmp_
     wrong = like(finished, tmp_path / "wrong", {"baseline": "wrong", "feature_transfer": "right"}, labels)
     ended = call("compare", right, wrong)
     assert ended.code == 0, ended.err
-    # All 6 rows discordant: p = 2 / 2^6, by Holm times 2 for the smallest of two tests: the best of both is one of them.
+    # All 6 rows discordant: p = 2 / 2^6, by Holm times 2: of the two routes, of which one is best against best.
     line = next(line for line in ended.out.splitlines() if line.startswith("baseline "))
     assert "-1.000 not significant (p = 0.062)" in line
     assert "the same 6 rows" in ended.out
