@@ -19,6 +19,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+import numpy as np
 import pytest
 
 import transferkit
@@ -27,6 +28,7 @@ from calling import Call
 from transferkit import predictors, tasks
 from transferkit.artifact import saved_run
 from transferkit.config import parse, read_yaml
+from transferkit.errors import ArtifactError
 from transferkit.shapes import Shape
 from transferkit.training.learner import Learner
 
@@ -162,6 +164,9 @@ def test_an_unfinished_run_goes_on(version: str, copied: Path, call: Call, monke
 
     monkeypatch.setattr(Learner, "forward", counted)
     ended = call("fit", "--resume", "--output-dir", run, "--quiet")
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":  # what numpy 2 has written it cannot read
+        assert (ended.code, steps) == (ArtifactError.exit_code, []) and "another version of numpy" in ended.error
+        return
     assert ended.code == 0, ended.err
     assert 0 < len(steps) <= DIES_AT - 5
     assert finished == {path: path.read_bytes() for path in finished}

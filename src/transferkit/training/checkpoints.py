@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -99,6 +100,21 @@ def latest(folder: Path) -> Path | None:
     numbered = [path for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*") if path.name.split("-")[1].isdecimal()]
     newest_first = sorted(numbered, key=lambda path: -int(path.name.split("-")[1]))
     return next((path for path in newest_first if _is_complete(path)), None)
+
+
+@contextmanager
+def readable(checkpoint: Path | None) -> Iterator[None]:
+    """Raise `ArtifactError` where `checkpoint` holds arrays of another version of numpy or torch, which the Trainer
+    finds out."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ != "UnpicklingError":
+            raise
+        raise ArtifactError(
+            f"{checkpoint} cannot be read here: another version of numpy or torch has written it; go on with that one, "
+            "or begin anew with another --output-dir"
+        ) from None
 
 
 def seconds_before(checkpoint: Path | None) -> float:

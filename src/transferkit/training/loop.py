@@ -127,7 +127,7 @@ def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
     set_seed(job.seed)
     began = time.perf_counter()
     try:
-        with cheap_dropout(job.learner):
+        with cheap_dropout(job.learner), checkpoints.readable(checkpoint):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         trainer.watch.interruption.happen()
     finally:
