@@ -28,7 +28,7 @@ from calling import Call
 from transferkit import predictors, tasks
 from transferkit.artifact import saved_run
 from transferkit.config import parse, read_yaml
-from transferkit.errors import ArtifactError
+from transferkit.errors import ConfigError
 from transferkit.shapes import Shape
 from transferkit.training.learner import Learner
 
@@ -165,7 +165,7 @@ def test_an_unfinished_run_goes_on(version: str, copied: Path, call: Call, monke
     monkeypatch.setattr(Learner, "forward", counted)
     ended = call("fit", "--resume", "--output-dir", run, "--quiet")
     if np.lib.NumpyVersion(np.__version__) < "2.0.0":  # what numpy 2 has written it cannot read
-        assert (ended.code, steps) == (ArtifactError.exit_code, []) and "another version of numpy" in ended.error
+        assert (ended.code, steps) == (ConfigError.exit_code, []) and "another version of numpy" in ended.error
         return
     assert ended.code == 0, ended.err
     assert 0 < len(steps) <= DIES_AT - 5
