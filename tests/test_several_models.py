@@ -137,6 +137,7 @@ def test_each_reads_as_many_tokens_as_it_takes(models: tuple[str, str], tmp_path
         (["../模型", "wheel://x?y=z"], ["-模型", "-z"]),
         (["my model", "your/model"], ["-my-model", "-model"]),
         (["a b", "a,b"], ["-a-b-1", "-a-b-2"]),
+        (["书" * 80, "书" * 79], ["-" + "书" * 50 + "-1", "-" + "书" * 50 + "-2"]),
     ],
 )
 def test_titles_end_in_what_tells_models_apart(names: list[str], endings: list[str]) -> None:
@@ -146,7 +147,8 @@ def test_titles_end_in_what_tells_models_apart(names: list[str], endings: list[s
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"model": "ONE,ONE"}, "model: .*one is named twice"),
+        ({"model": "ONE,ONE"}, "model: .*one and .*one are one model, named twice"),
+        ({"model": ["ONE", "ONE/../one"]}, "are one model, named twice"),
         ({"revision": "main"}, "revision: of one model, found 2"),
         ({"model": ["ONE", "nowhere/at/all"]}, "nowhere/at/all"),
         ({"model": []}, r"model: expected the name of a model, or several .* none empty \(found \[\]\)"),
@@ -182,6 +184,7 @@ def test_a_folder_with_a_comma_in_its_name_is_one(models: tuple[str, str], tmp_p
     folder = save_model(tmp_path / "one,two", "bert", 2)
     assert list(prepared(tmp_path, str(folder)).backbones) == [str(folder)]
     assert len(prepared(tmp_path, f"{models[0]}, {models[1]}").backbones) == 2
+    assert len(prepared(tmp_path, [f"{models[0]},{models[1]}", str(folder)]).backbones) == 3
 
 
 def test_on_the_command_line(models: tuple[str, str], tmp_path: Path, call: Call) -> None:

@@ -3,12 +3,10 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,12 +17,11 @@ from transferkit.config import resuming
 from transferkit.errors import ArtifactError, ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval, p_words
-from transferkit.plain_table import plain_table
+from transferkit.plain_table import as_text, plain_table
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 Row = tuple[str, str, str]
-_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,7 @@ class Paired:
     of_best: Comparison | None
 
     def __str__(self) -> str:
-        page = Console(file=StringIO(), width=_WIDTH, color_system=None)
-        for part in rendered(self):
-            page.print(part, soft_wrap=isinstance(part, Text))
-        assert isinstance(page.file, StringIO)
-        return page.file.getvalue()
+        return as_text(rendered(self))
 
 
 def compared(first: Path, second: Path) -> Paired:

@@ -30,6 +30,8 @@ def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...]]:
     """The models that were named, or the usual one; but for texts that it does not know one of many languages. The
     settings name them."""
     config = intake.config
+    if len(config.models) > 1 and config.revision:
+        raise ConfigError(f"revision: of one model, found {len(config.models)}; leave it out, or take one model")
     backbones = tuple(_loaded(config, name) for name in config.models) or (_usual(intake),)
     _require_plain(config, backbones)
     return (
@@ -39,18 +41,16 @@ def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...]]:
 
 
 def _require_plain(config: RunConfig, backbones: Sequence[Backbone]) -> None:
-    """Raise `ConfigError` for models named twice, and for settings that mean one model and would reach several."""
-    names = [backbone.name for backbone in backbones]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ConfigError(f"model: {', '.join(twice)} is named twice; leave one out")
-    if len(names) > 1 and config.revision:
-        raise ConfigError(f"revision: of one model, found {len(names)}; leave it out, or take one model")
+    """Raise `ConfigError` for models named twice, and for a prompt that means one model and would reach several."""
+    names, addresses = [model.name for model in backbones], [model.address for model in backbones]
+    if twice := [name for name, there in zip(names, addresses, strict=True) if addresses.count(there) > 1]:
+        raise ConfigError(f"model: {' and '.join(twice)} are one model, named twice; leave one out")
     knowing = [backbone.name for backbone in backbones if config.prompt in backbone.prompts]
     if knowing and len(knowing) < len(names):
         strange = next(name for name in names if name not in knowing)
         raise ConfigError(
             f"prompt: {config.prompt} is the name of a prompt of {knowing[0]}, which {strange} has not; write out the "
-            "text that both are to be given, or take one model"
+            "text that all are to be given, or take one model"
         )
 
 

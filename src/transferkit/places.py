@@ -73,8 +73,7 @@ def _as_models(value: Any) -> Any:
     names = [value] if isinstance(value, str) else value
     if not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
         raise ValueError("expected the name of a model, or a list of names")
-    if len(names) == 1 and "," in names[0] and not _there(names[0]):
-        names = [name.strip() for name in names[0].split(",")]
+    names = [part.strip() for name in names for part in ([name] if _there(name) else name.split(","))]
     if not names or not all(name.strip() for name in names):
         raise ValueError("expected the name of a model, or several with commas between them, and none empty")
     return names[0] if len(names) == 1 else names

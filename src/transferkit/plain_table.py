@@ -1,9 +1,15 @@
-"""A table of words and numbers, as a terminal shows it."""
+"""A table of words and numbers, as a terminal shows it, or as text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from io import StringIO
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+WIDTH = 120
+"""Of tables that Python prints, in columns of a terminal."""
 
 
 def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> Table:
@@ -14,3 +20,12 @@ def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: int 
     for row in rows:
         drawn.add_row(*row)
     return drawn
+
+
+def as_text(parts: Iterable[Table | Text]) -> str:
+    """What a terminal of usual width would show, one part below the other."""
+    page = StringIO()
+    console = Console(file=page, width=WIDTH, color_system=None)
+    for part in parts:
+        console.print(part, soft_wrap=isinstance(part, Text))
+    return page.getvalue()

@@ -21,6 +21,7 @@ from transferkit.table.values import names_in
 from transferkit.tasks import Task
 from transferkit.training.student_options import DistillationOptions
 
+_LONGEST_ENDING = 50
 _BETWEEN, _FOREIGN = re.compile(r"[/\\:?&=]+"), re.compile(r"[^\w.-]+")
 """What stands between the parts of an address, and what may not stand in a title."""
 FEW_ROWS_PER_LABEL, MANY_ROWS_PER_LABEL = 20, 100
@@ -91,7 +92,7 @@ def endings(names: Sequence[str]) -> list[str]:
         return [""]
     parts = [[_FOREIGN.sub("-", part) for part in _BETWEEN.split(name) if part] for name in names]
     for length in range(1, max(map(len, parts)) + 1):
-        tails = ["-".join(words[-length:]) for words in parts]
+        tails = ["-".join(words[-length:])[-_LONGEST_ENDING:] for words in parts]
         if len({ending.casefold() for ending in tails}) == len(tails):
             return [f"-{ending}" for ending in tails]
     return [f"-{ending}-{number}" for number, ending in enumerate(tails, start=1)]

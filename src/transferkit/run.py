@@ -5,11 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import signature
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
 
 from transferkit.config import parse
 from transferkit.data import Overview
@@ -18,12 +15,11 @@ from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.intake import begin
 from transferkit.intake import look as look_at
 from transferkit.places import usable_path
+from transferkit.plain_table import WIDTH, as_text
 
 if TYPE_CHECKING:
     from transferkit.comparison import Paired
     from transferkit.model import Model
-
-_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -57,10 +53,7 @@ class Run:
     def __str__(self) -> str:
         from transferkit.evaluation.leaderboard import render
 
-        page = Console(file=StringIO(), width=_WIDTH, color_system=None)
-        page.print(render(self.result, _WIDTH))
-        assert isinstance(page.file, StringIO)
-        return page.file.getvalue()
+        return as_text([render(self.result, WIDTH)])
 
     __repr__ = __str__
 

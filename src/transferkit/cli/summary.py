@@ -11,7 +11,6 @@ from rich.text import Text
 from transferkit.plain_table import plain_table
 
 if TYPE_CHECKING:
-    from transferkit.comparison import Paired
     from transferkit.estimate import Estimate, RouteEstimate
     from transferkit.evaluation.results import RunResult, Scores
     from transferkit.table.splits import Finding, Overview
@@ -95,14 +94,6 @@ def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]"
         for label, values in scores.per_class.items()
     ]
     out.print(plain_table(("class", *columns, "rows"), classes))
-
-
-def print_comparison(out: Console, pair: "Paired") -> None:
-    """Both runs' routes side by side, and whether the difference means anything."""
-    from transferkit.comparison import rendered
-
-    for part in rendered(pair):
-        out.print(part, soft_wrap=isinstance(part, Text))
 
 
 def seconds(value: float) -> str:

@@ -104,16 +104,15 @@ def latest(folder: Path) -> Path | None:
 
 @contextmanager
 def readable(checkpoint: Path | None) -> Iterator[None]:
-    """Raise `ArtifactError` where `checkpoint` holds arrays of another version of numpy or torch, which the Trainer
-    finds out."""
+    """Raise `ArtifactError` where the Trainer cannot read what `checkpoint` holds, as arrays of a later numpy."""
     try:
         yield
     except Exception as error:
         if type(error).__name__ != "UnpicklingError":
             raise
         raise ArtifactError(
-            f"{checkpoint} cannot be read here: another version of numpy or torch has written it; go on with that one, "
-            "or begin anew with another --output-dir"
+            f"{checkpoint} cannot be read here: it is damaged, or another version of numpy or torch has written it; "
+            "go on with that one, or begin anew with another --output-dir"
         ) from None
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from transferkit.cli import console, summary
+from transferkit.cli import console
 from transferkit.cli.everywhere import Debug, Quiet
 
 
@@ -16,6 +17,7 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Put the routes of two runs side by side, tested in pairs where both were judged on the same rows."""
-    from transferkit.comparison import compared
+    from transferkit.comparison import compared, rendered
 
-    summary.print_comparison(console.out(), compared(first, second))
+    for part in rendered(compared(first, second)):
+        console.out().print(part, soft_wrap=isinstance(part, Text))
