@@ -89,30 +89,30 @@ def test_a_run_of_several_goes_on(run: Run, models: tuple[str, str]) -> None:
     assert len(again.result.routes) == len(TITLES) and (run.folder / "predictions.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("teachers", [[], ["full"], ["full-one"], ["full-zwei-二"]])
+@pytest.mark.parametrize("teachers", [[], ["full"], ["full-one"], ["full-zwei-二"], ["full-one", "full-zwei-二"]])
 def test_students_learn_from_the_route_of_their_own_model(
     models: tuple[str, str], tmp_path: Path, teachers: list[str]
 ) -> None:
-    """Or from that of another, where it is named."""
+    """Of two that are named by their whole titles, the first says which model that is."""
     asked: list[Any] = [{"full": {"epochs": 1}}, {"fewer_layers": {"teachers": teachers, "epochs": 1}}]
-    there = prepared(tmp_path, models, asked)
+    there, whole = prepared(tmp_path, models, asked), [title for title in teachers if title != "full"]
     plans, skipped = planning.applicable(there)
-    assert not skipped and len(plans) == 5
-    named = {"full-one", "full-zwei-二"}.intersection(teachers)
-    wanted = {f"fewer_layers-{ending}": (*named, f"full-{ending}")[0] for ending in ("one", "zwei-二")}
-    run, students = RunFolder(there.folder), [plan for plan in plans if plan.variant == "fewer_layers"]
-    assert {plan.title for plan in students} == set(wanted)
-    for plan in students:
-        title, before = wanted[plan.title], [other.title for other in plans[: plans.index(plan)]]
-        context = context_of(there, run, before, plan, 0)
-        assert plan.teachers(context) == (title,)
-        assert context.backbone_of(title).layers == (3 if title == "full-one" else 2)
+    assert not skipped and len(plans) == 5 - bool(whole)
+    wanted = {ending: tuple(whole) or (f"full-{ending}",) for ending in ("one", "zwei-二")}
+    wanted = {ending: titles for ending, titles in wanted.items() if titles[0] == f"full-{ending}"}
+    students = [plan for plan in plans if plan.variant == "fewer_layers"]
+    assert [plan.title for plan in students] == [f"fewer_layers-{ending}" for ending in wanted]
+    for plan, titles in zip(students, wanted.values(), strict=True):
+        context = context_of(there, RunFolder(there.folder), [other.title for other in plans], plan, 0)
+        assert plan.teachers(context) == titles and context.backbone_of(titles[0]) == context.backbone
+        assert [context.backbone_of(title).layers for title in titles] == [3 if t == "full-one" else 2 for t in titles]
 
 
 def test_layers_of_a_teacher_are_counted_in_its_own_model(models: tuple[str, str], tmp_path: Path) -> None:
     asked = [{"full": {"epochs": 1}}, {"fewer_layers": {"teachers": ["full-one"], "layers": [1, 3], "epochs": 1}}]
     run = fit(tmp_path, models, routes=asked)
-    student = run.result.route("fewer_layers-zwei-二")
+    (student,) = (route for route in run.result.routes if "fewer" in route.name)
+    assert (student.name, student.backbone) == ("fewer_layers-one", models[0])
     assert student.settings["layers"] == [1, 3] and "full-one" in student.method
     with pytest.raises(ConfigError, match="layers"):
         planning.applicable(prepared(tmp_path, models[1], [asked[0], {"fewer_layers": {"layers": [1, 3]}}]))

@@ -32,8 +32,9 @@ def plans(config: RunConfig, splits: Splits, task: Task, backbones: Sequence[Bac
     """The routes asked for, ready to run from each of `backbones`, with a baseline before them where none was.
 
     Where there are several, titles end in the name of the model: full-all-MiniLM-L6-v2. Teachers that are named by the
-    title of a route are those that start from the same model; what learns from that of another model runs last. The
-    baseline starts from none, and runs once.
+    title of a route are those that start from the same model. A student whose first teacher is named by the whole title
+    is one of that teacher's model alone, and what learns from several models runs last. The baseline starts from none,
+    and runs once.
 
     Raises `ConfigError` for a name or an option that there is not, and where two have one title.
     """
@@ -53,13 +54,14 @@ def plans(config: RunConfig, splits: Splits, task: Task, backbones: Sequence[Bac
 
 
 def _in_order(plans: Sequence[Plan]) -> tuple[Plan, ...]:
-    """Those that learn from a route of another model behind all others."""
-    models = {plan.title: plan.backbone for plan in plans}
+    """Students with their first teacher's model, and those that learn from several models behind all others."""
+    models = {plan.title: plan.backbone for plan in plans if plan.kind != BASELINE}
 
-    def of_another(plan: Plan) -> bool:
-        return any(models.get(title, plan.backbone) != plan.backbone for title in _named(plan))
+    def teachers_of(plan: Plan) -> list[str]:
+        return [models[title] for title in _named(plan) if title in models] or [plan.backbone]
 
-    return tuple(sorted(plans, key=of_another))
+    own = [plan for plan in plans if teachers_of(plan)[0] == plan.backbone]
+    return tuple(sorted(own, key=lambda plan: set(teachers_of(plan)) != {plan.backbone}))
 
 
 def _named(plan: Plan) -> tuple[str, ...]:
