@@ -10,7 +10,7 @@ import pytest
 from architectures import DECODERS, SETTINGS, WITH_DECODERS, save
 from tiny_models import load, make_context, rows_for, some_rows
 from transferkit import options, predictors, routes, tasks
-from transferkit.config import GenerationConfig, RouteConfig
+from transferkit.config import GenerationConfig, Precision, RouteConfig
 from transferkit.context import Context
 from transferkit.evaluation.outputs import gap
 from transferkit.routes import Plan
@@ -75,9 +75,10 @@ def test_there_are_enough() -> None:
     assert len(SETTINGS) >= LEAST
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("family", SETTINGS)
-def test_it_works_or_says_why_not(tmp_path: Path, family: str) -> None:
-    backbone = load(save(tmp_path / "model", family))
+def test_it_works_or_says_why_not(tmp_path: Path, family: str, precision: Precision) -> None:
+    backbone = replace(load(save(tmp_path / "model", family)), precision=precision)
     assert backbone.stacked == (family not in STACKLESS)
     for task in tried(family):
         rows = rows_for(task).take(range(COUNT))
@@ -106,9 +107,10 @@ def require_each(context: Context, task: str, reasons: dict[str, str], backbone:
 @pytest.mark.parametrize("family", ["xlnet", "canine", "albert", "gemma", "bart"])
 @pytest.mark.parametrize("task", ["token-classification", "question-answering"])
 @pytest.mark.parametrize("route", ["feature_transfer", "full"])
-def test_words_and_spans(tmp_path: Path, family: str, task: str, route: str) -> None:
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_words_and_spans(tmp_path: Path, family: str, task: str, route: str, precision: Precision) -> None:
     """Where Transformers has such a head, and the tokenizer says where its tokens stand."""
-    backbone = load(save(tmp_path / "model", family))
+    backbone = replace(load(save(tmp_path / "model", family)), precision=precision)
     rows = rows_for(task).take(range(COUNT))
     context = make_context(backbone, tmp_path, rows, task=tasks.get(task).bound(rows))
     plan = planned(route, task, backbone.folder)

@@ -50,12 +50,12 @@ from transferkit.routes import resolve
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
 from transferkit.training.learner import ONCE, Learner, Weighted
-from transferkit.training.loop import parameter_groups
 from transferkit.training.losses import Schedule, Step, relative_errors
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.losses.output_states import OutputStates
 from transferkit.training.losses.soft_tokens import SoftTokens
 from transferkit.training.options import TrainingOptions
+from transferkit.training.rates import parameter_groups
 
 CHAT = (
     "{% for message in messages %}{{ '[CLS] ' + message['role'] + ' ' + message['content'] + ' [SEP] ' }}{% endfor %}"

@@ -16,6 +16,10 @@ from transferkit.places import CacheFolder, Folder, Models, Place, refuse_unwrit
 from transferkit.violations import explain
 
 AUTO: Final = "auto"
+FP32: Final = "fp32"
+FP16: Final = "fp16"
+Precision = Literal["fp32", "bf16", "fp16"]
+"""Of what is multiplied in a pretrained model."""
 FEW_ROWS, AUTO_FOLDS = 500, 5
 """Below so many labelled rows `folds=auto` cross-validates, in so many parts; in so many where no rows validate."""
 DESCRIBED = "config.yaml"
@@ -259,6 +263,11 @@ class RunConfig(Strict):
     )
     long_texts: Literal["cut", "windows"] = Field(
         "cut", description="texts longer than that: cut, or windows read in overlapping parts and averaged"
+    )
+    precision: Precision | Literal["auto"] = Field(
+        AUTO,
+        description="of matrix products in pretrained models: fp32, bf16 or fp16 (GPUs only); auto takes bf16 where a "
+        "trial shows that this machine multiplies it faster",
     )
     margin: Number = Field(
         1.0, ge=0, le=100, description="points of the main metric that the cheapest route may lose against the best"

@@ -10,6 +10,7 @@ from transferkit import data, metrics, predictors
 from transferkit.artifact import held_out
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.run_folder import Finished, RunFolder
+from transferkit.config import FP32
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
@@ -141,6 +142,7 @@ def _judged(
         notes=(*runs[0].notes, *notes),
         artifact=str(runs[0].artifact.relative_to(run.path)),
         plain_prompt=first.plain_prompt,
+        precision=getattr(predictors.read_facts(runs[0].artifact), "precision", FP32),
     )
 
 

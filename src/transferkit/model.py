@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from transferkit import data, predictors, tasks
 from transferkit.answer_records import Answers
 from transferkit.arrays import Floats
 from transferkit.artifact import learned_rows, saved_run
-from transferkit.config import DESCRIBED, resuming
+from transferkit.config import DESCRIBED, Precision, resuming
 from transferkit.data import audit, content, given_texts, joined, label_sets, labels, no_consensus, oddities
 from transferkit.data.cleaning import clean
 from transferkit.data.merging import merged as merged_rows
@@ -44,7 +44,8 @@ class Model:
     """A predictor with the task it was made for; `load` makes one.
 
     `folder` is its artifact; `columns` maps `text`, `text_pair` and `label` to what the columns were called
-    in the data it was trained on; `parting` says how a text is parted into words that are tagged.
+    in the data it was trained on; `parting` says how a text is parted into words that are tagged;
+    `precision` is the one that it was loaded in, None for that which its scores were measured in.
 
     >>> model = transferkit.load("runs/trec")           # doctest: +SKIP
     >>> model.predict(["Who wrote Ulysses ?"])          # doctest: +SKIP
@@ -56,11 +57,12 @@ class Model:
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     parting: Parting = field(default=BLANKS, repr=False)
+    precision: Precision | None = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What is pickled is the place of the folder, from which another process loads the model again."""
         own_code = predictors.read_facts(self.folder).own_code  # which was trusted, or it would not have been loaded
-        return _loaded_again, (str(self.folder.resolve()), own_code)
+        return _loaded_again, (str(self.folder.resolve()), own_code, self.precision)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -259,12 +261,19 @@ class Model:
 
 
 def load(
-    folder: str | Path, route: str | None = None, cheapest: bool = False, *, trust_remote_code: bool = False
+    folder: str | Path,
+    route: str | None = None,
+    cheapest: bool = False,
+    *,
+    trust_remote_code: bool = False,
+    precision: Precision | None = None,
 ) -> Model:
     """The model in `folder`: a run folder (its best route, the `route` named, or the `cheapest` one that is
-    as good) or one artifact. `trust_remote_code` lets it run Python code that came with its pretrained model.
+    as good) or one artifact. `trust_remote_code` lets it run Python code that came with its pretrained model;
+    `precision` is fp32, bf16 or fp16, by default the one that its scores were measured in.
 
-    Raises `ArtifactError` for a damaged or foreign folder, and for code of its own that is not trusted.
+    Raises `ArtifactError` for a damaged or foreign folder, and for code of its own that is not trusted; `ConfigError`
+    for a route or a precision that it has not.
     """
     path = _place(folder)
     if not isinstance(route, str | None):
@@ -276,14 +285,22 @@ def load(
     from transferkit.sources.hush import hushed  # needs transformers, which a wrong name need not wait for
 
     with hushed():
-        predictor = predictors.load(artifact, trust_remote_code)
+        predictor = predictors.load(artifact, trust_remote_code, _precision(precision))
     name, columns = (run.task.name, run.data.columns) if run else (facts.task, facts.columns)
     task = replace(_task(artifact, name, predictor), labels=predictor.labels)
-    return Model(artifact, predictor, task, columns, facts.parting or BLANKS)
+    return Model(artifact, predictor, task, columns, facts.parting or BLANKS, precision)
 
 
-def _loaded_again(folder: str, trusted: bool) -> Model:
-    return load(folder, trust_remote_code=trusted)
+def _loaded_again(folder: str, trusted: bool, precision: Precision | None = None) -> Model:
+    return load(folder, trust_remote_code=trusted, precision=precision)
+
+
+def _precision(value: Any) -> Precision | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in get_args(Precision):
+        raise ConfigError(f"precision: expected {', '.join(get_args(Precision))}, found {shown(value)}")
+    return cast(Precision, value)
 
 
 def _task(artifact: Path, name: str | None, predictor: Predictor) -> Task:

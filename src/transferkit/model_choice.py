@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from transferkit import data, sources
+from transferkit import data, precision_choice, sources
 from transferkit.config import RunConfig
 from transferkit.encoding import coverage, read_back, word_windows
 from transferkit.encoding.answered import asked_lengths
@@ -15,6 +15,7 @@ from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
 from transferkit.sources import belonging
 from transferkit.sources.backbone import Backbone
+from transferkit.sources.precision import require_possible
 from transferkit.sources.source import UnreachableError
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding, Overview, Splits
@@ -30,14 +31,13 @@ def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...]]:
     """The models that were named, or the usual one; but for texts that it does not know one of many languages. The
     settings name them."""
     config = intake.config
+    require_possible(config.precision)
     if len(config.models) > 1 and config.revision:
         raise ConfigError(f"revision: of one model, found {len(config.models)}; leave it out, or take one model")
     backbones = tuple(_loaded(config, name) for name in config.models) or (_usual(intake),)
     _require_plain(config, backbones)
-    return (
-        config.model_copy(update={"model": config.model or backbones[0].name}),
-        tuple(_prompted(backbone, config.prompt) for backbone in backbones),
-    )
+    named = config.model_copy(update={"model": config.model or backbones[0].name})
+    return precision_choice.settled(named, [_prompted(backbone, config.prompt) for backbone in backbones])
 
 
 def _require_plain(config: RunConfig, backbones: Sequence[Backbone]) -> None:

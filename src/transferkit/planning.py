@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from transferkit import model_choice, route_choice, sources, starting, students
 from transferkit.artifact import learned_rows
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.cache import spaces
-from transferkit.config import RunConfig
+from transferkit.config import Precision, RunConfig
 from transferkit.context import Context
 from transferkit.errors import ConfigError
 from transferkit.evaluation.choosing import BASELINE
@@ -130,10 +131,14 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         instruction=config.instruction,
         generation=config.generation,
         answer_tokens=config.answer_tokens,
-        load_backbone=lambda name: sources.load(
-            name,
-            cache_dir=prepared.cache_dir,
-            offline=config.offline,
-            trust_remote_code=config.trust_remote_code,
-        ),
+        load_backbone=partial(_loaded, prepared, prepared.backbones[plan.backbone].precision),
     )
+
+
+def _loaded(prepared: Prepared, precision: Precision, name: str) -> Backbone:
+    """The pretrained model called `name`, run in the precision of the others."""
+    config = prepared.config
+    found = sources.load(
+        name, cache_dir=prepared.cache_dir, offline=config.offline, trust_remote_code=config.trust_remote_code
+    )
+    return replace(found, precision=precision)

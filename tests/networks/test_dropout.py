@@ -13,7 +13,7 @@ def test_zeroes_the_asked_share_and_keeps_the_mean(share: float) -> None:
     values = torch.ones(1001, 999, requires_grad=True)
     dropped = drop(values, share)
     assert (dropped == 0).float().mean().item() == pytest.approx(share, abs=2e-3)
-    assert dropped.max().item() == pytest.approx(1 / (1 - share))
+    assert dropped.max().item() == pytest.approx(1 / (1 - share), rel=1e-4)
     assert dropped.mean().item() == pytest.approx(1.0, abs=1e-2)
     (gradient,) = torch.autograd.grad(dropped.sum(), values)
     assert torch.equal(gradient, dropped.detach())

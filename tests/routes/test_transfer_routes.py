@@ -194,9 +194,9 @@ def test_top_layers_reads_its_prefix_once(tiny: Tiny, tmp_path: Path, monkeypatc
     read: list[int] = []
     true_batches = features.batches
 
-    def counted(source: Any, positions: Any, forward: Any) -> Iterator[Any]:
+    def counted(model: Any, source: Any, positions: Any, forward: Any) -> Iterator[Any]:
         read.append(len(positions))
-        return true_batches(source, positions, forward)
+        return true_batches(model, source, positions, forward)
 
     monkeypatch.setattr(features, "batches", counted)
     context = make_context(tiny("bert"), tmp_path)

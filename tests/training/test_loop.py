@@ -29,10 +29,11 @@ from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
 from transferkit.training import checkpoints, loop
 from transferkit.training.learner import ONCE, Learner, Weighted
-from transferkit.training.loop import Trained, Training, parameter_groups, train, unfreeze
+from transferkit.training.loop import Trained, Training, train
 from transferkit.training.losses import Schedule, Step
 from transferkit.training.losses.hidden_states import HiddenStates
 from transferkit.training.options import TrainingOptions
+from transferkit.training.rates import parameter_groups, unfreeze
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ def manifest(
         "versions": _versions(),
         "python": platform.python_version(),
         "machine": machine(),
+        "precision": config.precision,
         "seeds": [config.seed + i for i in range(config.seeds)],
         "data": {
             "fingerprint": fingerprints.of(splits, task),

@@ -16,7 +16,7 @@ from transferkit.artifact import answer_check, saved_run, training_record
 from transferkit.artifact.ledger import HIDDEN, Ledger
 from transferkit.artifact.place import alone_in, require_usable
 from transferkit.artifact.training_record import Training
-from transferkit.config import DESCRIBED, RunConfig, parse, read_yaml, write_yaml
+from transferkit.config import DESCRIBED, FP32, RunConfig, parse, read_yaml, write_yaml
 from transferkit.disk import is_full, remove_files, room_for
 from transferkit.errors import ConfigError
 from transferkit.evaluation.document import plain
@@ -291,7 +291,7 @@ def _make(path: Path) -> None:
 
 
 def _same(config: RunConfig, described: Path) -> None:
-    before = parse(read_yaml(described)).model_dump(mode="json")
+    before = parse({"precision": FP32, **read_yaml(described)}).model_dump(mode="json")
     now = config.model_dump(mode="json")
     changed = [name for name in now if name not in _INCIDENTAL and now[name] != before[name]]
     if changed:

@@ -73,7 +73,7 @@ def _predicting(teacher: Predictor, cache: Cache, shape: Shape, backbone: Backbo
     if backbone is not None and isinstance(teacher, FrozenFeatures) and shape.whole:
         encoder = backbone.encoder()
         if is_part_of(teacher.engine.model, encoder):
-            return partial(_from_features, teacher, encoder, cache, backbone.identity)
+            return partial(_from_features, teacher, encoder, cache, backbone.cache_key)
     return lambda rows: np.asarray(teacher.predict(rows).outputs)
 
 

@@ -16,7 +16,7 @@ from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import at_words, inputs_of, mask_of
 from transferkit.networks.layers import TOP, StopForward, captured, depth_of, stopping_after
 from transferkit.networks.pooling import pool
-from transferkit.networks.replica import replica
+from transferkit.networks.replica import runnable
 from transferkit.progress import progress
 
 
@@ -38,7 +38,7 @@ def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, na
     """What the encoder itself makes of texts, pooled, (rows, width). `name` identifies its weights in the cache."""
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        embedder, device = replica(Embedder(encoder, pooling)), device_of(encoder)
+        embedder, device = runnable(Embedder(encoder, pooling)), device_of(encoder)
         with progress("reading texts", len(positions)) as advance:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -46,7 +46,7 @@ def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, na
                 advance(len(found))
                 return list(found[:, None])
 
-            yield from batches(source, positions, forward)
+            yield from batches(encoder, source, positions, forward)
 
     return cache.space("vectors", pooling, name).fetch(source.encoded.keys(), compute).stack()[:, 0]
 
@@ -63,7 +63,7 @@ def _every_depth(
     depth, words = depth_of(encoder), source.encoded.words
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        device, own = device_of(encoder), replica(encoder)
+        device, own = device_of(encoder), runnable(encoder)
         with captured(own, range(depth)) as seen, progress("reading features", len(positions)) as advance:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -73,7 +73,7 @@ def _every_depth(
                 advance(len(per_depth[0]))
                 return list(np.stack(per_depth, axis=2))
 
-            for i, row in batches(source, positions, forward):
+            for i, row in batches(encoder, source, positions, forward):
                 yield i, row if words is None else row[: len(words[i])][words[i] >= 0]
 
     return space.fetch(source.encoded.keys(), compute)
@@ -104,7 +104,7 @@ def token_states(
     top = TOP if TOP in depths else max(depths)
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        device, own = device_of(model), replica(model)
+        device, own = device_of(model), runnable(model)
         with ExitStack() as stack:
             seen = stack.enter_context(captured(own, depths))
             if top:
@@ -119,7 +119,7 @@ def token_states(
                 advance(len(inputs["input_ids"]))
                 return unpadded(torch.cat([seen[depth] for depth in depths], dim=-1), mask_of(inputs))
 
-            yield from batches(source, positions, forward)
+            yield from batches(model, source, positions, forward)
 
     found = space_of_tokens(cache, depths, name).fetch(source.encoded.keys(), compute)
     return {depth: _Part(found, i, len(depths)) for i, depth in enumerate(depths)}

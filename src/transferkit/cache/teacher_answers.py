@@ -20,8 +20,9 @@ from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import at_answers, inputs_of
 from transferkit.networks.layers import TOP, StopForward, captured, output_layer, stopping_after
-from transferkit.networks.replica import replica
+from transferkit.networks.replica import runnable
 from transferkit.progress import progress
+from transferkit.sources.precision import lowered
 
 ANSWERS = "teacher_answers"
 OUTPUTS = "teacher_outputs"
@@ -66,7 +67,7 @@ def _called(depth: int) -> str:
 
 
 def _answers(model: nn.Module, source: Examples, positions: list[int]) -> Iterator[tuple[int, Floats]]:
-    device, model = device_of(model), replica(model)
+    device, model = device_of(model), runnable(model)
     with progress("reading the teacher's answers", len(positions)) as advance:
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
@@ -75,7 +76,7 @@ def _answers(model: nn.Module, source: Examples, positions: list[int]) -> Iterat
             ends = np.cumsum((batch["answer_positions"] >= 0).sum(dim=1).numpy())
             return np.split(states.float().cpu().numpy(), ends[:-1])
 
-        yield from batches(source, positions, forward)
+        yield from batches(model, source, positions, forward)
 
 
 def _keys(source: Examples) -> list[str]:
@@ -94,9 +95,9 @@ def answer_states(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """What the output layer gets at all answer tokens of a batch (answer tokens, width); and by name, at all tokens
     that are read where it stands, `teacher_outputs` and the states at `depths`, (rows, tokens, width)."""
-    model = replica(model)
+    model = runnable(model)
     whole = AnswersOnly(model, output_layer(model))
-    with captured(whole, [TOP, *depths]) as seen, stopping_after(whole, TOP), suppress(StopForward):
+    with captured(whole, [TOP, *depths]) as seen, stopping_after(whole, TOP), suppress(StopForward), lowered(model):
         whole(**inputs)
     where = inputs["answer_positions"]
     return at_answers(seen[TOP], where)[where >= 0], {_called(depth): states for depth, states in seen.items()}

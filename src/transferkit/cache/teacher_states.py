@@ -63,4 +63,4 @@ def _attention(model: Any, source: Examples, depth: int, positions: list[int]) -
             advance(len(weights))
             return [square[mask][:, mask].reshape(-1).cpu().numpy() for square, mask in zip(weights, kept, strict=True)]
 
-        yield from batches(source, positions, forward)
+        yield from batches(model, source, positions, forward)

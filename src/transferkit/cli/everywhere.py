@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console
+from transferkit.config import Precision
 
 
 def _quiet(value: bool) -> bool:
@@ -26,6 +27,10 @@ Columns = Annotated[
 ]
 SecondColumns = Annotated[
     list[str] | None, typer.Option("--text-pair", help="name of the second text column", show_default=False)
+]
+MeasuredPrecision = Annotated[
+    Precision | None,
+    typer.Option("--precision", help="of the model's matrix products [default: what it was measured in]"),
 ]
 # `main` looks for this one itself, so that it also holds for mistakes in the words of a command.
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an error")]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.config import RunConfig
+from transferkit.config import FP32, Precision, RunConfig
 from transferkit.data import fingerprints
 from transferkit.table.splits import Splits
 from transferkit.tasks import Task
@@ -97,7 +97,7 @@ class RouteResult:
     during training (epoch, loss, validation metrics). `settings` are all effective settings.
     `backbone` is the name of the pretrained model that the route starts from, empty for the baseline.
     `artifact` is relative to the run folder, and `plain_prompt` is what plain Transformers has to be given before every
-    text to answer from it, None where it cannot.
+    text to answer from it, None where it cannot. Scores were measured in `precision`.
     """
 
     name: str
@@ -113,6 +113,7 @@ class RouteResult:
     backbone: str = ""
     artifact: str = ""
     plain_prompt: str | None = None
+    precision: Precision = FP32
     against_baseline: Comparison | None = None
     against_best: Comparison | None = None
 

@@ -16,15 +16,16 @@ from transferkit.sources.stack import hidden_of
 
 
 @contextmanager
-def first_token_alone(model: nn.Module, source: Examples) -> Iterator[None]:
+def first_token_alone(model: nn.Module, source: Examples, tried: nn.Module | None = None) -> Iterator[None]:
     """While open, the last layer of `model` finishes the first token alone, where that changes no answer.
 
     Behind its attention a layer works on every token for itself, which is three quarters of what it computes. A head
     like BERT's looks at the first token only, so that of six layers an eighth is saved, forward and backward, and
-    the answers are the same. Whether the head is of this kind is tried on the longest row of `source`.
+    the answers are the same. Whether the head is of this kind is tried on the longest row of `source`, with
+    the model `tried` where `model` is the same in another precision.
     """
-    attention = _attention(model)
-    if attention is None or not len(source) or not _reads_first_token(model, attention, source):
+    attention, tried = _attention(model), tried or model
+    if attention is None or not len(source) or not _reads_first_token(tried, _attention(tried), source):
         yield
         return
     with _cut(attention):

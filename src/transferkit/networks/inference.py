@@ -17,8 +17,9 @@ from transferkit.encoding.examples import Examples
 from transferkit.errors import ResourceError, is_out_of_memory
 from transferkit.networks.first_token import first_token_alone
 from transferkit.networks.inputs import at_words, inputs_of, logits_of, mask_of
-from transferkit.networks.replica import replica
+from transferkit.networks.replica import replica, runnable
 from transferkit.sources.device import device
+from transferkit.sources.precision import lowered
 
 Found = TypeVar("Found")
 
@@ -36,12 +37,18 @@ def batch_tokens() -> int:
 
 
 def batches(
-    source: Examples, positions: Sequence[int], forward: Callable[[dict[str, Tensor]], list[Floats]]
+    model: nn.Module, source: Examples, positions: Sequence[int], forward: Callable[[dict[str, Tensor]], list[Floats]]
 ) -> Iterator[tuple[int, Floats]]:
-    """(position, result) for every position, in any order; `forward` gives one array per row of its batch."""
+    """(position, result) for every position, in any order; `forward` gives one array per row of its batch, and runs in
+    the precision of `model`."""
+
+    def in_precision(batch: dict[str, Tensor]) -> list[Floats]:
+        with lowered(model):
+            return forward(batch)
+
     lengths = source.lengths[np.asarray(positions, dtype=np.int64)]
     for group in by_length(lengths, batch_tokens()):
-        yield from _halving([positions[i] for i in group], source, forward)
+        yield from _halving([positions[i] for i in group], source, in_precision)
 
 
 def _halving(
@@ -91,7 +98,7 @@ def outputs(model: nn.Module, source: Examples) -> Floats:
 
 def line_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
     """(position, what `model` answers for that row) as in `outputs`, in any order."""
-    where, model = device_of(model), replica(model)
+    where, whole, model = device_of(model), model, runnable(model)
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
         output = model(**inputs_of(batch, where))
@@ -102,16 +109,16 @@ def line_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -
             logits[mask_of(batch) == 0] = torch.nan
         return list(logits.numpy())
 
-    with first_token_alone(model, source) if len(positions) >= _WORTH_TRYING else nullcontext():
-        yield from batches(source, positions, forward)
+    with first_token_alone(model, source, replica(whole)) if len(positions) >= _WORTH_TRYING else nullcontext():
+        yield from batches(model, source, positions, forward)
 
 
 def token_outputs(model: nn.Module, source: Examples, positions: Sequence[int]) -> Iterator[tuple[int, Floats]]:
     """(position, logits of its tokens (tokens, 2)) for windows of contexts, in any order."""
-    where, model = device_of(model), replica(model)
+    where, model = device_of(model), runnable(model)
 
     def forward(batch: dict[str, Tensor]) -> list[Floats]:
         logits = logits_of(model(**inputs_of(batch, where))).cpu().float().numpy()
         return [row[kept] for row, kept in zip(logits, mask_of(batch).bool().numpy(), strict=True)]
 
-    yield from batches(source, positions, forward)
+    yield from batches(model, source, positions, forward)

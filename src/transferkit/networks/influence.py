@@ -9,7 +9,7 @@ from transferkit.encoding.examples import Examples
 from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import inputs_of, mask_of
 from transferkit.networks.layers import captured, find_layers
-from transferkit.networks.replica import replica
+from transferkit.networks.replica import runnable
 
 
 def block_influence(model: nn.Module, examples: Examples) -> Floats:
@@ -19,7 +19,7 @@ def block_influence(model: nn.Module, examples: Examples) -> Floats:
     """
     depths = range(len(find_layers(model)) + 1)
     device = device_of(model)
-    model = replica(model)
+    model = runnable(model)
 
     def forward(batch: dict[str, torch.Tensor]) -> list[Floats]:
         inputs = inputs_of(batch, device)
@@ -30,5 +30,5 @@ def block_influence(model: nn.Module, examples: Examples) -> Floats:
         change = 1 - torch.stack(kept, dim=1).float()
         return [row.sum(dim=0).cpu().numpy() for row in torch.split(change, mask.sum(dim=1).tolist())]
 
-    sums = [row_sum for _, row_sum in batches(examples, range(len(examples)), forward)]
+    sums = [row_sum for _, row_sum in batches(model, examples, range(len(examples)), forward)]
     return np.asarray(np.sum(sums, axis=0) / examples.lengths.sum(), dtype=np.float32)

@@ -13,7 +13,7 @@ from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import inputs_of, mask_of
 from transferkit.networks.layers import StopForward, captured, depth_of, stopping_after
 from transferkit.networks.pooling import pool
-from transferkit.networks.replica import replica
+from transferkit.networks.replica import runnable
 from transferkit.progress import progress
 
 
@@ -22,7 +22,7 @@ def read_phrases(model: Any, source: Examples) -> Floats:
     for a student that is trained further, no worse. The last one's where layers cannot be told apart."""
     layers, device = depth_of(model), device_of(model)
     depth = max(1, layers // 2)
-    model = replica(model)
+    model = runnable(model)
     with (
         captured(model, [depth] if layers else []) as seen,
         stopping_after(model, depth) if layers else nullcontext(),
@@ -43,5 +43,5 @@ def read_phrases(model: Any, source: Examples) -> Floats:
             advance(len(states))
             return list(states)
 
-        found = dict(batches(source, range(len(source)), forward))
+        found = dict(batches(model, source, range(len(source)), forward))
     return np.stack([found[i] for i in range(len(source))])

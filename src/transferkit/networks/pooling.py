@@ -14,6 +14,7 @@ def pool(hidden: Tensor, mask: Tensor, mode: str) -> Tensor:
     """
     if "+" in mode:
         return torch.cat([pool(hidden, mask, part) for part in mode.split("+")], dim=-1)
+    hidden = hidden.float()
     weights = mask.unsqueeze(-1).to(hidden.dtype)
     if mode == "mean":
         return (hidden * weights).sum(1) / weights.sum(1).clamp_min(1e-9)

@@ -1,17 +1,23 @@
 """A model once more, with all of its weights shared: what a caller may hook, switch and run for itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from types import MethodType
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
 
+from transferkit.sources import precision
 from transferkit.sources.hush import log_hushed
 
 Model = TypeVar("Model", bound=nn.Module)
+_MULTIPLYING = (nn.Linear, Conv1D)
+_MADE = "transferkit_lowered"
 
 
 def replica(model: Model) -> Model:
@@ -28,6 +34,61 @@ def replica(model: Model) -> Model:
     for module in copy.modules():
         module.training = False
     return copy  # type: ignore[no-any-return]
+
+
+def runnable(model: Model) -> Model:
+    """A replica that is run in the precision of `model`: weights that are multiplied are of it already, which takes
+    half as much memory again."""
+    copy, dtype = replica(model), precision.dtype_of(model)
+    if dtype is None:
+        return copy
+    full = _in_full(model)
+    for module, own in zip(model.modules(), copy.modules(), strict=True):
+        if type(module) in _MULTIPLYING and id(module) not in full:
+            own._parameters = _kept(module, dtype) if precision.is_fixed(model) else _of_dtype(module, dtype)
+    return copy
+
+
+def _of_dtype(module: nn.Module, dtype: torch.dtype) -> dict[str, nn.Parameter | None]:
+    """The weights of `module` in `dtype`."""
+    return {
+        name: None if weight is None else nn.Parameter(weight.detach().to(dtype), requires_grad=False)
+        for name, weight in module._parameters.items()
+    }
+
+
+def _kept(module: nn.Module, dtype: torch.dtype) -> dict[str, nn.Parameter | None]:
+    """As `_of_dtype`, made once for every state of the weights and kept with `module`."""
+    state = [dtype, *((id(weight), weight._version) for weight in module.parameters(recurse=False))]
+    known = vars(module).get(_MADE)
+    if known is None or known[0] != state:
+        known = vars(module)[_MADE] = (state, _of_dtype(module, dtype))
+    return dict(known[1])
+
+
+@contextmanager
+def still(model: nn.Module, learning: Collection[str]) -> Iterator[None]:
+    """While open, what `model` multiplies is of its precision where it does not learn, which is cast once and not at
+    every step; `learning` are the names of the weights that do."""
+    dtype, before = precision.dtype_of(model), dict[nn.Module, dict[str, nn.Parameter | None]]()
+    learners, full = {id(model.get_parameter(name)) for name in learning}, _in_full(model)
+    for module in model.modules() if dtype is not None else ():
+        own = [id(weight) for weight in module.parameters(recurse=False)]
+        if type(module) in _MULTIPLYING and not learners.intersection(own) and id(module) not in full:
+            before[module] = module._parameters
+    try:
+        for module in before:
+            assert dtype is not None
+            module._parameters = _of_dtype(module, dtype)
+        yield
+    finally:
+        for module, weights in before.items():
+            module._parameters = weights
+
+
+def _in_full(model: nn.Module) -> set[int]:
+    """What runs in float32 whatever the precision of `model`."""
+    return {id(part) for module in model.modules() for head in precision.heads(module) for part in head.modules()}
 
 
 def to_save(model: Model) -> Model:

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
-from transferkit.config import GenerationConfig
+from transferkit.config import FP32, GenerationConfig, Precision
 from transferkit.encoding.templating import Frame
 from transferkit.networks.writer import Writer
 from transferkit.record import Record
-from transferkit.sources import load_model, wholeness
+from transferkit.sources import load_model, precision, wholeness
 
 _Token = Annotated[int, Field(ge=0)]
 
@@ -33,6 +33,7 @@ class WriterFacts(Record):
     frame: FrameFacts
     max_length: int = Field(ge=1)
     generation: GenerationConfig
+    precision: Precision = FP32
 
 
 def facts_of(writer: Writer) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def facts_of(writer: Writer) -> dict[str, Any]:
         "max_length": writer.max_length,
         "generation": writer.generation,
         "own_code": load_model.brings_code(writer.model),
+        "precision": precision.of(writer.model),
     }
 
 
@@ -49,7 +51,7 @@ def load(folder: Path, facts: WriterFacts, trust_remote_code: bool = False) -> W
     """What `Writer.save` wrote."""
     config: Any = load_model.configuration(folder, trust_remote_code)
     kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    model = load_model.saved(kind, folder, trust_remote_code)
+    model = load_model.saved(kind, folder, trust_remote_code, facts.precision)
     tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
     wholeness.require_room(tokenizer, model, folder)
     said = facts.frame

@@ -11,7 +11,9 @@ from torch import Tensor
 from transferkit.encoding.encoded import Encoded
 from transferkit.networks.inference import batch_tokens, device_of
 from transferkit.networks.inputs import inputs_of
+from transferkit.networks.replica import runnable
 from transferkit.sources.backbone import Backbone
+from transferkit.sources.precision import lowered
 
 _MOST_FLOPS = 5e11  # that one batch may take
 _TRAINING_TOKENS = 512
@@ -30,15 +32,17 @@ class Speed:
 def measured(backbone: Backbone, rows: Encoded) -> Speed:
     """Forward alone in batches as large as for reading features, and forward with backward in small ones."""
     encoder = backbone.encoder()
-    where, weight = device_of(encoder), next(encoder.parameters())
+    reader, where, weight = runnable(encoder), device_of(encoder), next(encoder.parameters())
 
     # A GPU has answered only when something of its answer was read.
     def forward(inputs: dict[str, Tensor]) -> None:
-        with torch.inference_mode():
-            encoder(**inputs).last_hidden_state[0, 0, 0].item()
+        with torch.inference_mode(), lowered(encoder):
+            reader(**inputs).last_hidden_state[0, 0, 0].item()
 
     def both(inputs: dict[str, Tensor]) -> None:
-        encoder(**inputs).last_hidden_state.mean().backward()
+        with lowered(encoder):
+            states = encoder(**inputs).last_hidden_state
+        states.float().mean().backward()
         if weight.grad is not None:
             weight.grad.flatten()[0].item()
 

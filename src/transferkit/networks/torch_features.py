@@ -16,7 +16,7 @@ from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import at_words, inputs_of, mask_of
 from transferkit.networks.layers import StopForward, captured, stopping_after
 from transferkit.networks.pooling import pool
-from transferkit.networks.replica import replica
+from transferkit.networks.replica import replica, runnable
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class TorchFeatures:
     def run(
         self, source: Examples, positions: Sequence[int], head: Callable[[Floats], Floats]
     ) -> Iterator[tuple[int, Floats]]:
-        place, encoder = device_of(self.model), replica(self.model)
+        place, encoder = device_of(self.model), runnable(self.model)
         by_tokens = source.encoded.passages is not None
         with self._states(encoder) as states:
 
@@ -48,7 +48,7 @@ class TorchFeatures:
                 kept = mask_of(batch).bool().cpu().numpy()
                 return [head(row[there]) for row, there in zip(features, kept, strict=True)]
 
-            yield from batches(source, positions, forward)
+            yield from batches(self.model, source, positions, forward)
 
     def embeddings(self, batch: Mapping[str, Tensor]) -> Floats:
         """As those of `TorchEngine`."""

@@ -20,9 +20,10 @@ from transferkit.encoding.tokenizing import alone_with, as_learned
 from transferkit.networks.drawing import drawing_from
 from transferkit.networks.inference import device_of, if_it_fits
 from transferkit.networks.layers import captured_along
-from transferkit.networks.replica import replica, to_save, write
+from transferkit.networks.replica import runnable, to_save, write
 from transferkit.progress import progress
 from transferkit.sources.hush import log_hushed
+from transferkit.sources.precision import lowered
 
 # Tokens that a model must never write, or must begin or end with.
 _KEPT = ("bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_bos_token_id", "forced_eos_token_id")
@@ -126,12 +127,13 @@ class Writer:
         return [*self._answers(prompts[:half], seed, depths), *self._answers(prompts[half:], seed, depths)]
 
     def _generated(self, prompts: Sequence[Ints], seed: int, depths: Sequence[int]) -> list[Written]:
-        model, where, decoder = replica(self.model), device_of(self.model), self.frame.start is None
+        model, where, decoder = runnable(self.model), device_of(self.model), self.frame.start is None
         ids, mask = padded(prompts, self.tokenizer.pad_token_id or 0, left=decoder)
         # All that counts is what is saved; what else the pretrained model's own settings say is not.
         model.generation_config = self._settings(())
         with (
             torch.inference_mode(),
+            lowered(model),
             drawing_from(seed, where) if self.generation.do_sample else nullcontext(),
             log_hushed(),
             captured_along(model, depths) as seen,

@@ -1,5 +1,6 @@
 """What every route returns: something that predicts, whoever made it and wherever it was read from."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
@@ -12,8 +13,9 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt
 
 from transferkit import record, sums
+from transferkit.config import FP16, FP32, Precision
 from transferkit.disk import room_for, whole_folder
-from transferkit.errors import ArtifactError, SourceError
+from transferkit.errors import ArtifactError, ConfigError, SourceError
 from transferkit.language.parting import Parting
 from transferkit.record import Record
 from transferkit.shapes import Shape
@@ -22,6 +24,8 @@ from transferkit.sources.one_sentence import explaining
 from transferkit.table.rows import Rows
 
 P = TypeVar("P")
+
+log = logging.getLogger("transferkit")
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,12 @@ class Facts(Record):
     own_code: bool = False
 
 
+class PretrainedFacts(Facts):
+    """Of a predictor with a pretrained model, whose scores were measured in `precision`."""
+
+    precision: Precision = FP32
+
+
 def write_facts(folder: Path, facts: Facts) -> None:
     """Write `transferkit.json`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,10 +176,14 @@ def _member(kind: str) -> Any:
     return import_module(f"{__name__}.{kind}")
 
 
-def load(folder: Path, trust_remote_code: bool = False) -> Predictor:
-    """The predictor saved in `folder`. Raises `ArtifactError` for a damaged or foreign folder, for one of whose files
-    another has been put in the place, and for a model with Python code of its own, unless it is trusted."""
-    facts = read_facts(folder)
+def load(folder: Path, trust_remote_code: bool = False, precision: Precision | None = None) -> Predictor:
+    """The predictor saved in `folder`, in the precision that its scores were measured in or in another one.
+
+    Raises `ArtifactError` for a damaged or foreign folder, for one of whose files
+    another has been put in the place, and for a model with Python code of its own, unless it is trusted; `ConfigError`
+    for a precision that it has not.
+    """
+    facts = _in_precision(read_facts(folder), precision)
     if facts.own_code and not trust_remote_code:
         raise ArtifactError(str(code_refused(folder)))
     try:
@@ -180,6 +194,25 @@ def load(folder: Path, trust_remote_code: bool = False) -> Predictor:
     sums.require(folder)
     fix(predictor)
     return predictor
+
+
+def _in_precision(facts: Facts, precision: Precision | None) -> Facts:
+    if not isinstance(facts, PretrainedFacts):
+        if precision not in (None, FP32):
+            raise ConfigError(f"precision {precision}: a model of the kind {facts.kind} has fp32 alone; leave it out")
+        return facts
+    wanted = precision or facts.precision
+    if wanted == FP16:
+        from transferkit.sources.precision import require_possible  # needs torch
+
+        try:
+            require_possible(wanted)
+        except ConfigError as error:
+            if precision is not None:
+                raise
+            log.warning("%s; answers are given in fp32", error)
+            wanted = FP32
+    return facts.model_copy(update={"precision": wanted})
 
 
 def fix(value: Any) -> None:

@@ -26,14 +26,14 @@ from transferkit.networks.replica import to_save, write
 from transferkit.networks.torch_features import TorchFeatures
 from transferkit.predictors import Borders, Predictions, ShapeName, saving, write_facts
 from transferkit.shapes import Shape
-from transferkit.sources import load_model, wholeness
+from transferkit.sources import load_model, precision, wholeness
 from transferkit.sources.sentence import POOLINGS
 from transferkit.table.rows import Rows
 
 _ROWS_AT_ONCE = 2048
 
 
-class Facts(predictors.Facts):
+class Facts(predictors.PretrainedFacts):
     """How texts are read, and what of the encoder the head is given."""
 
     kind: str = "frozen_features"
@@ -167,6 +167,7 @@ class FrozenFeatures:
             unspaced=not self.of_words.spaced,
             borders=dict(self.of_words.borders),
             own_code=load_model.brings_code(self.engine.model),
+            precision=precision.of(self.engine.model),
         )
         write_facts(folder, facts)
 
@@ -180,7 +181,7 @@ def trimmed(encoder: Any, depth: int) -> Any:
 
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> FrozenFeatures:
     """What `save` wrote."""
-    encoder = load_model.saved(AutoModel, folder, trust_remote_code)
+    encoder = load_model.saved(AutoModel, folder, trust_remote_code, facts.precision)
     tokenizer = load_model.saved_tokenizer(folder, trust_remote_code)
     wholeness.require_room(tokenizer, encoder, folder)
     layers = depth_of(encoder)

@@ -22,7 +22,7 @@ from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 
 
-class Facts(WriterFacts, predictors.Facts):
+class Facts(WriterFacts, predictors.PretrainedFacts):
     """There is nothing else to know."""
 
     kind: str = "generator"

@@ -41,7 +41,7 @@ class RetrieverFacts(Record):
     prompt: str
 
 
-class Facts(WriterFacts, predictors.Facts):
+class Facts(WriterFacts, predictors.PretrainedFacts):
     """How a model is asked and writes, how examples are found, and which there are: (text, answer) each."""
 
     kind: str = "in_context"
@@ -141,7 +141,7 @@ class InContext:
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> InContext:
     """What `save` wrote."""
     below = folder / _RETRIEVER
-    encoder = load_model.saved(AutoModel, below, trust_remote_code)
+    encoder = load_model.saved(AutoModel, below, trust_remote_code, facts.precision)
     tokenizer = load_model.saved_tokenizer(below, trust_remote_code)
     wholeness.require_room(tokenizer, encoder, below)
     said, width = facts.retriever, int(encoder.config.get_text_config().hidden_size)

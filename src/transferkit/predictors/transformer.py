@@ -29,13 +29,13 @@ from transferkit.networks.replica import to_save, write
 from transferkit.networks.torch_engine import TorchEngine
 from transferkit.predictors import Borders, Predictions, ShapeName, nothing, saving, write_facts
 from transferkit.shapes import Shape
-from transferkit.sources import load_model, wholeness
+from transferkit.sources import load_model, precision, wholeness
 from transferkit.table.rows import Rows
 
 _KINDS = {Shape.TAGS: AutoModelForTokenClassification, Shape.SPAN: AutoModelForQuestionAnswering}
 
 
-class Facts(predictors.Facts):
+class Facts(predictors.PretrainedFacts):
     """How texts are read and logits are turned into answers; `shift` is for all labels or one for each."""
 
     kind: str = "transformer"
@@ -159,6 +159,7 @@ class Transformer:
             unspaced=not self.of_words.spaced,
             borders=dict(self.of_words.borders),
             own_code=load_model.brings_code(self.model),
+            precision=precision.of(self.model),
         )
         write_facts(folder, facts)
         self.save_extra(folder)
@@ -167,7 +168,7 @@ class Transformer:
 def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Transformer:
     """What `save` wrote; the labels of model and facts must agree."""
     kind = _KINDS.get(facts.shape, AutoModelForSequenceClassification)
-    model = load_model.saved(kind, folder, trust_remote_code)
+    model = load_model.saved(kind, folder, trust_remote_code, facts.precision)
     labels = facts.labels
     named = dict(model.config.id2label)
     if [named.get(i) for i in range(max(len(named), len(labels)))] != list(labels):

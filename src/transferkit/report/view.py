@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from transferkit import metrics
+from transferkit.config import AUTO, FP32
 from transferkit.data.audit import class_counts
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import plain
@@ -185,6 +186,8 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
         facts.append(("Finished", _moment(str(created))))
     if machine := result.manifest.get("machine"):
         facts.append(("Machine", _machine(machine)))
+    if (precision := result.config.precision) not in (AUTO, FP32):
+        facts.append(("Precision", f"{precision}: matrix products in pretrained models are of numbers of 16 bits"))
     return facts
 
 

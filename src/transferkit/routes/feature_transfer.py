@@ -172,7 +172,7 @@ def _in_context(context: Context, options: Options, began: float) -> Outcome:
         (_shown_text(text, pair), task.encode_target(target, ())[0])
         for (text, pair), target in zip(rows.inputs(), rows[task.target], strict=True)
     ]
-    read = vectors(retriever.encoder, retriever.examples(rows), finder.pooling, context.cache, finder.identity)
+    read = vectors(retriever.encoder, retriever.examples(rows), finder.pooling, context.cache, finder.cache_key)
     predictor = InContext(writer, retriever, shots, of_length_1(read), min(count, len(rows)), fit.room, fit.whole)
     notes = [f"only {count} of {options.examples} examples fit into the prompt"] if count < options.examples else []
     notes += ["examples are found by likeness alone, whatever their weights"] if weights.of(rows) is not None else []
@@ -219,7 +219,7 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> G
     targets = objectives.of(context.task.shape).targets(rows, context.task)
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
-    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.identity), read)
+    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.cache_key), read)
     return features, targets, content.groups(rows, context.task), weights.of(rows)
 
 
@@ -239,7 +239,7 @@ def _of_ends(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> G
         some = random.permutation(readable)[:_TOKENS]
         chosen.append(np.unique(np.concatenate([[passages.nowhere(i)], ends[ends >= 0], some])))
     source = Examples(replace(made.encoded, words=tuple(chosen)), np.zeros(len(made), dtype=np.int64))
-    reader = word_layers(encoder, source, context.cache, backbone.identity)
+    reader = word_layers(encoder, source, context.cache, backbone.cache_key)
     targets = [tokens[:, None] == ends for tokens, ends in zip(chosen, made.labels, strict=True)]
     features = OfTokens.of(reader, [len(tokens) for tokens in chosen])
     about, counts = content.groups(rows, context.task), [len(tokens) for tokens in targets]
@@ -259,7 +259,7 @@ def _of_words(context: Context, encoder: Any, tokenizer: Any, _pooling: str) -> 
     rows = rows.take(np.sort(order[before < _MOST_WORDS]))
     of_words = context.of_words(tokenizer)
     source = labelled_examples(*(rows, context.task, tokenizer, context.max_length, backbone.prompt), of_words=of_words)
-    reader = word_layers(encoder, source, context.cache, backbone.identity)
+    reader = word_layers(encoder, source, context.cache, backbone.cache_key)
     words, sentences = source.encoded.words, source.encoded.sentences
     assert words is not None and sentences is not None
     tags = [source.labels[i, : len(there)][there >= 0] for i, there in enumerate(words)]

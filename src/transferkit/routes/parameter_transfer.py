@@ -201,5 +201,5 @@ def _token_ids(*sources: Examples) -> list[int]:
 
 
 def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples) -> Examples:
-    found = token_states(model, examples, [depth], context.cache, context.backbone.identity)
+    found = token_states(model, examples, [depth], context.cache, context.backbone.cache_key)
     return replace(examples, per_token={"activations": found[depth]})

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from transferkit.config import FP32, Precision
 from transferkit.shapes import Shape
 from transferkit.sources import catalogue, examination, facts, fingerprint, layout, load_model, placeholders, sentence
+from transferkit.sources.precision import noted
 from transferkit.sources.source import Found, Request
 
 if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
@@ -26,10 +28,10 @@ class Backbone:
 
     `architecture` is "encoder", "decoder" or "encoder-decoder"; `parameters` counts what the weights files
     hold; `max_length` is in tokens, and so is `positions`, what the model itself could take. `revision` is the hub's
-    commit. `sha256` is that of the weights; `identity`, of weights, configuration and code, goes into cache keys.
+    commit. `sha256` is that of the weights; `identity` is of weights, configuration and code.
     `pooling` is one of `sentence.POOLINGS`, or several joined by "+" which are to be concatenated; `prompt` goes before
     every text. `prompts` are those that its folder has by name. Where it is not `stacked`, its layers cannot be told
-    apart.
+    apart. It is run in `precision`.
     """
 
     name: str
@@ -52,6 +54,12 @@ class Backbone:
     positions: int = 512
     prompts: Mapping[str, str] = field(default_factory=dict)
     stacked: bool = True
+    precision: Precision = FP32
+
+    @property
+    def cache_key(self) -> str:
+        """What identifies its states in the cache."""
+        return self.identity if self.precision == FP32 else f"{self.identity} {self.precision}"
 
     @property
     def address(self) -> str:
@@ -85,11 +93,12 @@ class Backbone:
         return load_model.tokenizer(self.folder, self.lowercase, self.trust_remote_code)
 
     def encoder(self) -> PreTrainedModel:
-        """A new model without any head, in float32 and evaluation mode; its encoder if it also has a decoder."""
-        return load_model.encoder(self.folder, self.trust_remote_code)
+        """A new model without any head, in evaluation mode, its weights in float32; its encoder if it also has a
+        decoder."""
+        return noted(load_model.encoder(self.folder, self.trust_remote_code), self.precision)  # type: ignore[no-any-return]
 
     def classifier(self, labels: Sequence[str], problem_type: str = "single_label_classification") -> PreTrainedModel:
-        """A new classifier over `labels` in that order, in float32 and evaluation mode.
+        """A new classifier over `labels` in that order, in evaluation mode, its weights in float32.
 
         `problem_type` is Transformers' own for sequences (single_label_classification, multi_label_classification,
         regression), or token_classification, or question_answering.
@@ -99,7 +108,8 @@ class Backbone:
         # A decoder looks for the end of a text by it; in some encoders positions hang on their own.
         encoder = self.architecture == facts.ENCODER and self.configuration().pad_token_id is not None
         padding = None if encoder else self.tokenizer().pad_token_id
-        return load_model.classifier(self.folder, labels, problem_type, padding, self.trust_remote_code)
+        made = load_model.classifier(self.folder, labels, problem_type, padding, self.trust_remote_code)
+        return noted(made, self.precision)  # type: ignore[no-any-return]
 
     @property
     def writes(self) -> bool:
@@ -111,8 +121,8 @@ class Backbone:
         return load_model.configuration(self.folder, self.trust_remote_code)
 
     def generator(self) -> PreTrainedModel:
-        """A new model with its pretrained head that writes text, in float32 and evaluation mode."""
-        return load_model.generator(self.folder, self.trust_remote_code)
+        """A new model with its pretrained head that writes text, in evaluation mode, its weights in float32."""
+        return noted(load_model.generator(self.folder, self.trust_remote_code), self.precision)  # type: ignore[no-any-return]
 
 
 def describe(name: str, model: Found, request: Request, licence: str | None = None) -> Backbone:

@@ -31,11 +31,13 @@ from transformers import (
     BertTokenizer,
 )
 
+from transferkit.config import FP32, Precision
 from transferkit.errors import SourceError
 from transferkit.record import Record
 from transferkit.sources import doubles, layout, leftovers, unembedded, wholeness, wrapping
 from transferkit.sources.device import device
 from transferkit.sources.one_sentence import explaining
+from transferkit.sources.precision import noted
 
 if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -232,14 +234,15 @@ def configuration(folder: Path, trust_remote_code: bool) -> PreTrainedConfig:
         )
 
 
-def saved(kind: Any, folder: Path, trust_remote_code: bool) -> Any:
-    """The model that was saved in `folder`, with all of its weights and no others, in evaluation mode."""
+def saved(kind: Any, folder: Path, trust_remote_code: bool, precision: Precision = FP32) -> Any:
+    """The model that was saved in `folder`, with all of its weights and no others, in evaluation mode, to be run in
+    `precision`."""
     config = configuration(folder, trust_remote_code)
     layout.part(folder / "generation_config.json", GenerationFile)
     model, made = _load(kind, folder, config, trust_remote_code, dtype="auto")
     if made:
         raise SourceError(f"{folder}: its weights lack {wholeness.listed(made)}, which config.json asks for")
-    return model.to(device()).eval()  # type: ignore[arg-type]
+    return noted(model.to(device()).eval(), precision, fixed=True)  # type: ignore[arg-type]
 
 
 def _load(

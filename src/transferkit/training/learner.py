@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transferkit.errors import ConfigError
 from transferkit.networks.inputs import MODEL_INPUTS, at_words, logits_of, mask_of
 from transferkit.networks.layers import captured, shifted
+from transferkit.sources.precision import lowered
 from transferkit.training.losses import Loss, Schedule, Step
 
 
@@ -58,13 +59,15 @@ class Learner(nn.Module):
             if shift is not None:
                 stack.enter_context(_with_embeddings_shifted(self.model, inputs, shift))
             hidden = stack.enter_context(captured(self.model, hidden_depths)) if hidden_depths else {}
+            stack.enter_context(lowered(self.model))
             output = self.model(**inputs, output_attentions=True) if attention_depths else self.model(**inputs)
         logits = at_words(logits_of(output), batch)
-        attentions = {d: output.attentions[d - 1].mean(dim=1) for d in attention_depths}
+        attentions = {d: output.attentions[d - 1].mean(dim=1).float() for d in attention_depths}
         mask = mask_of(batch)
         if "decoder_input_ids" in batch:
             mask = (batch["answer_positions"] >= 0).long()
-        return Step(logits.float(), mask, batch, dict(hidden), attentions, self.progress, partial(self._run, batch))
+        states = {depth: values.float() for depth, values in hidden.items()}
+        return Step(logits.float(), mask, batch, states, attentions, self.progress, partial(self._run, batch))
 
 
 def _with_embeddings_shifted(

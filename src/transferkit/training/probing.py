@@ -122,7 +122,7 @@ def _given(model: nn.Module, head: nn.Module, learn: Examples, positions: list[i
             return list(found)
 
         with first_token_alone(model, learn):
-            found = dict(batches(learn, positions, forward))
+            found = dict(batches(model, learn, positions, forward))
     return np.stack([found[i] for i in positions])
 
 

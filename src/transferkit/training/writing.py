@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from transferkit.encoding.examples import Examples
 from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import inputs_of
+from transferkit.networks.replica import runnable
 from transferkit.training.classifier import Recipe
 from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Batch, BatchSource, Trained, Training, Validate, train
@@ -50,7 +51,7 @@ def completion_validator(examples: Examples) -> Validate | None:
         return None
 
     def validate(model: nn.Module) -> Mapping[str, float]:
-        device = device_of(model)
+        device, model = device_of(model), runnable(model)
 
         def forward(batch: dict[str, Tensor]) -> list[Any]:
             logits, labels = model(**inputs_of(batch, device)).float(), batch["labels"].to(device)
@@ -59,7 +60,7 @@ def completion_validator(examples: Examples) -> Validate | None:
             losses[there] = F.cross_entropy(logits, labels[there], reduction="none")
             return list(torch.stack([losses.sum(dim=1), there.sum(dim=1).float()], dim=1).cpu().numpy())
 
-        found = dict(batches(examples, range(len(examples)), forward))
+        found = dict(batches(model, examples, range(len(examples)), forward))
         total, tokens = np.sum(list(found.values()), axis=0)
         return {COMPLETION_LOSS: float(total / tokens)}
 

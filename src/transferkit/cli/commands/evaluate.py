@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console, summary
-from transferkit.cli.everywhere import Columns, Debug, Encoding, Quiet, SecondColumns, named_columns
+from transferkit.cli.everywhere import Columns, Debug, Encoding, MeasuredPrecision, Quiet, SecondColumns, named_columns
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
 
@@ -26,6 +26,7 @@ def command(
     label: Annotated[list[str] | None, typer.Option(help="name of the label column, or of one per label")] = None,
     label_separator: Annotated[str | None, typer.Option(help="what stands between several labels of a row")] = None,
     label_names: Annotated[str | None, typer.Option(help="names of labels that a row has as a vector")] = None,
+    precision: MeasuredPrecision = None,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
@@ -38,7 +39,7 @@ def command(
     from transferkit.evaluation.document import scores_to_json
     from transferkit.model import load
 
-    model = load(run, route, trust_remote_code=trust_remote_code)
+    model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
     named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
     names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
     scores, findings = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)

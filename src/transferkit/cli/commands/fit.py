@@ -46,6 +46,7 @@ def command(
     answer_tokens: Annotated[int | None, flag("answer_tokens")] = None,
     max_length: Annotated[int | None, flag("max_length")] = None,
     long_texts: Annotated[str | None, flag("long_texts")] = None,
+    precision: Annotated[str | None, flag("precision", metavar="auto|fp32|bf16|fp16")] = None,
     margin: Annotated[float | None, flag("margin")] = None,
     seed: Annotated[int | None, flag("seed")] = None,
     seeds: Annotated[int | None, flag("seeds")] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
-from transferkit.cli.everywhere import Columns, Debug, Encoding, Quiet, SecondColumns, named_columns
+from transferkit.cli.everywhere import Columns, Debug, Encoding, MeasuredPrecision, Quiet, SecondColumns, named_columns
 from transferkit.cli.output import Overwrite, checked
 from transferkit.errors import ConfigError
 
@@ -26,6 +26,7 @@ def command(
     text_pair: SecondColumns = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
     batch_size: Annotated[int, typer.Option(min=1, max=1_000_000, help="rows held in memory at a time")] = 1000,
+    precision: MeasuredPrecision = None,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
@@ -38,7 +39,7 @@ def command(
     writer = write_answers(checked(output, WRITTEN, file, run, overwrite) if output else None, overwrite)
     from transferkit.model import load
 
-    model = load(run, route, cheapest, trust_remote_code=trust_remote_code)
+    model = load(run, route, cheapest, trust_remote_code=trust_remote_code, precision=precision)
     if probabilities:
         model.require_probabilities()
     named = named_columns({"text": text, "text_pair": text_pair})
