@@ -66,6 +66,7 @@ class Ours:
     settings: tuple[str, ...] = ()
     unlabelled: bool = False
     max_length: int | None = None
+    precision: str | None = None
 
     def command(self, case: Case, work: Path) -> list[str]:
         words = [sys.executable, "-m", "transferkit", "fit", case.file("train"), "--test", case.file("test")]
@@ -78,6 +79,7 @@ class Ours:
         words += ["--task", case.task, "--model", str(case.model), "--seed", str(case.seed)]
         words += ["--routes", ",".join(self.routes)]
         words += ["--max-length", str(self.max_length)] if self.max_length else []
+        words += ["--precision", self.precision] if self.precision else []
         words += ["--output-dir", str(work / "run"), "--cache-dir", str(work / "cache")]
         words += ["--offline", "--resume"]
         return words + [word for setting in self.settings for word in ("--set", setting)]

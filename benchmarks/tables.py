@@ -57,6 +57,15 @@ SPEED = "texts_per_second"
 TFIDF = Peer("TF-IDF + LinearSVC", "tfidf_svc.py")
 EMBED = Peer("sentence-transformers + LR", "sentence_transformers_lr.py")
 TRAINER = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "4"))
+TRAINER_HALF = Peer("HF Trainer, bf16", "hf_trainer.py", ("--epochs", "4", "--bf16"))
+TRAINER_R8_HALF = Peer("HF Trainer, bf16", "hf_trainer.py", ("--epochs", "3", "--max-length", "128", "--bf16"))
+TRAINER_CONLL_HALF = Peer("HF Trainer, bf16", "hf_ner.py", ("--epochs", "3", "--bf16"))
+AUTO_TREC = Ours("auto", ("feature_transfer", "full"), ("full.epochs=4",))
+FULL_TREC = Ours("fp32", ("feature_transfer", "full"), ("full.epochs=4",), precision="fp32")
+AUTO_R8 = Ours("auto", ("full",), ("full.epochs=3",), max_length=128)
+FULL_R8 = Ours("fp32", ("full",), ("full.epochs=3",), max_length=128, precision="fp32")
+AUTO_CONLL = Ours("auto", ("full",), ("full.epochs=3",))
+FULL_CONLL = Ours("fp32", ("full",), ("full.epochs=3",), precision="fp32")
 TRAINER_R8 = Peer("HF Trainer", "hf_trainer.py", ("--epochs", "3", "--max-length", "128"))
 SETFIT = Peer("SetFit", "setfit_peer.py", own_environment=True)
 MODEL2VEC = Peer("model2vec", "model2vec_peer.py", own_environment=True)
@@ -113,6 +122,24 @@ PIPELINES_OF_NUMBERS = tuple(
 CHARACTERS = Peer("TF-IDF of characters + LinearSVC", "pipelines.py", ("--pipeline", "characters+svm"))
 DEBTAGS = Ours("debtags", ("feature_transfer", "full"))
 MOVIES = Ours("movies", ("feature_transfer", "full"))
+
+
+def of_precision(data: str, plain: Peer, half: Peer, auto: Ours, full: Ours, metric: str = "accuracy") -> Table:
+    """As a run comes, beside the Trainer as it comes and with its flag `bf16`, and beside a run in fp32."""
+    return Table(
+        f"{data}, as it comes and in fp32",
+        data,
+        (plain, half, auto, full),
+        plain.name,
+        (
+            Bar("auto/full", metric, at_least=1.0, of=(plain.name, metric)),
+            Bar("auto/full", metric, at_least=0.99, of=("fp32/full", metric)),
+            Bar("auto/full", SECONDS, at_most=0.2, of=(plain.name, SECONDS)),
+            Bar("auto/full", SECONDS, at_most=0.45, of=(half.name, SECONDS)),
+            Bar("fp32/full", SECONDS, at_most=0.45, of=(plain.name, SECONDS)),
+        ),
+        metrics=(metric,),
+    )
 
 
 def simple(
@@ -186,6 +213,11 @@ TABLES = {
             Bar("r8/static", "accuracy", at_least=0.975),
             Bar("r8/static", SPEED, at_least=5_000),
         ),
+    ),
+    "precision-trec": of_precision("trec", TRAINER, TRAINER_HALF, AUTO_TREC, FULL_TREC),
+    "precision-r8": of_precision("reuters-r8", TRAINER_R8, TRAINER_R8_HALF, AUTO_R8, FULL_R8),
+    "precision-conll": of_precision(
+        "conll2003", TRAINER_CONLL, TRAINER_CONLL_HALF, AUTO_CONLL, FULL_CONLL, "entity_f1"
     ),
     "snli": Table(
         "SNLI, 20,000 pairs of texts",

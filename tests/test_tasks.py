@@ -145,7 +145,7 @@ def test_numbers_that_do_not_vary_are_told(valued: RunResult, folder: Path) -> N
 @pytest.mark.parametrize("family", ["gpt2", "llama"])
 def test_decoders_give_numbers_and_sets(folder: Path, family: str) -> None:
     save_model(folder / family, family)
-    routes = [{"full": {"epochs": 8, "learning_rate": 4e-3, "batch_size": 16}}]
+    routes = [{"full": {"epochs": 16, "learning_rate": 2e-3, "batch_size": 16}}]
     for task, name in (("text-regression", "value"), ("multi-label-classification", "labels")):
         changes = {"model": str(folder / family), "output_dir": str(folder / f"{family}-{name}"), "routes": routes}
         result = run(folder, task, name, **changes)

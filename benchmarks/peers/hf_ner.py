@@ -93,6 +93,7 @@ def main() -> None:
                 report_to="none",
                 disable_tqdm=True,
                 seed=asked.seed,
+                bf16=asked.bf16,
             ),
             train_dataset=labelled(asked.train),
             eval_dataset=labelled(asked.validation),

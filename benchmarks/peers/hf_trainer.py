@@ -46,6 +46,7 @@ def arguments(asked: Request, folder: str) -> TrainingArguments:
         report_to="none",
         disable_tqdm=True,
         seed=asked.seed,
+        bf16=asked.bf16,
     )
 
 

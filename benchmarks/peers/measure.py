@@ -49,6 +49,7 @@ class Request:
     max_length: int | None
     learning_rate: float | None = None
     pipeline: str | None = None
+    bf16: bool = False
 
     @property
     def labelled(self) -> Part:
@@ -86,6 +87,7 @@ def request(about: str | None) -> Request:
     parser.add_argument("--epochs", type=float, help="passes over the training rows")
     parser.add_argument("--max-length", type=int, help="tokens per text")
     parser.add_argument("--learning-rate", type=float, help="highest rate")
+    parser.add_argument("--bf16", action="store_true", help="the Trainer's flag of that name")
     parser.add_argument("--pipeline", help="TERMS+MACHINE")
     given = parser.parse_args()
     parts = {name: read(getattr(given, name)) for name in ("train", "validation", "test")}
@@ -98,6 +100,7 @@ def request(about: str | None) -> Request:
         max_length=given.max_length,
         learning_rate=given.learning_rate,
         pipeline=given.pipeline,
+        bf16=given.bf16,
     )
 
 

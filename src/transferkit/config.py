@@ -51,6 +51,7 @@ Number = Annotated[float, NO_TRUTH]
 
 Share = Annotated[float, Field(ge=0, lt=1), NO_TRUTH]
 Seed = Annotated[int, Field(ge=0, le=LAST_SEED), NO_TRUTH]
+Threads = Annotated[int, Field(ge=1, le=1_024), NO_TRUTH]
 Length = Annotated[int, Field(ge=1, le=MOST_TOKENS), NO_TRUTH]
 
 
@@ -268,6 +269,9 @@ class RunConfig(Strict):
         AUTO,
         description="of matrix products in pretrained models: fp32, bf16 or fp16 (GPUs only); auto takes bf16 where a "
         "trial shows that this machine multiplies it faster",
+    )
+    threads: Threads | None = Field(
+        None, description="threads that compute; default: as many as this process may use, or the environment says"
     )
     margin: Number = Field(
         1.0, ge=0, le=100, description="points of the main metric that the cheapest route may lose against the best"

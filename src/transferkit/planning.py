@@ -20,6 +20,7 @@ from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.results import Skipped
 from transferkit.intake import Intake, cache_of, take_in
 from transferkit.routes import Plan
+from transferkit.sources import threads
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Splits
@@ -67,6 +68,7 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
 def with_model(intake: Intake) -> Prepared:
     """Load the models' facts, measure the rows with their tokenizers, settle the routes."""
     task = intake.task
+    log.info("%d threads compute", threads.use(intake.config.threads))
     config, backbones = model_choice.chosen(intake)
     assert config.output_dir is not None
     plans = route_choice.plans(config, intake.splits, task, backbones)

@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from transferkit.config import RunConfig
 from transferkit.data import fingerprints
 from transferkit.sources.backbone import Backbone
@@ -57,10 +59,17 @@ def _facts(backbone: Backbone) -> dict[str, Any]:
 
 
 def machine() -> Mapping[str, Any]:
-    """Processor, cores available to this process, memory in GB, and the GPU where there is one."""
+    """Processor, cores available to this process and the threads that compute, memory in GB, and the GPU where there is
+    one."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    facts = {"processor": _processor(), "cores": cores, "memory_gb": round(memory, 1), "system": platform.system()}
+    facts = {
+        "processor": _processor(),
+        "cores": cores,
+        "threads": torch.get_num_threads(),
+        "memory_gb": round(memory, 1),
+        "system": platform.system(),
+    }
     return {**facts, "gpu": gpu} if (gpu := device_name()) else facts
 
 

@@ -32,6 +32,10 @@ MeasuredPrecision = Annotated[
     Precision | None,
     typer.Option("--precision", help="of the model's matrix products [default: what it was measured in]"),
 ]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, max=1_024, help="threads that compute [default: as many as it may use]"),
+]
 # `main` looks for this one itself, so that it also holds for mistakes in the words of a command.
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an error")]
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,11 +87,13 @@ class Encoded:
         """The lines that have lost tokens."""
         return np.flatnonzero(self.full_lengths > [len(ids) for ids in self.ids])
 
-    @property
+    @cached_property
     def lengths(self) -> Ints:
+        """Tokens of every line, read-only; worked out once, for it is asked for batch by batch."""
         lengths = np.array([len(ids) for ids in self.ids], dtype=np.int64)
         if self.decoder_ids is not None:
             lengths += np.array([len(ids) for ids in self.decoder_ids], dtype=np.int64)
+        lengths.setflags(write=False)
         return lengths
 
     def keys(self) -> list[str]:

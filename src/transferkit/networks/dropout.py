@@ -57,8 +57,8 @@ def mask(shape: torch.Size, share: float) -> tuple[Tensor, float]:
 
 def applied(values: Tensor, kept: Tensor, scale: float) -> Tensor:
     """`values` where they are `kept`, multiplied by `scale`."""
-    if values.dtype is torch.bfloat16 and values.is_contiguous():
-        found = (values.view(torch.int16) & kept).view(torch.bfloat16)
+    if values.dtype is torch.bfloat16:
+        found = (values.contiguous().view(torch.int16) & kept).view(torch.bfloat16)
         return found if scale == 1.0 else found.mul_(scale)
     return kept.to(values.dtype).mul_(-scale).mul_(values)
 

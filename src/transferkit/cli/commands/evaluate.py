@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console, summary
-from transferkit.cli.everywhere import Columns, Debug, Encoding, MeasuredPrecision, Quiet, SecondColumns, named_columns
+from transferkit.cli.everywhere import (
+    Columns,
+    Debug,
+    Encoding,
+    MeasuredPrecision,
+    Quiet,
+    SecondColumns,
+    Threads,
+    named_columns,
+)
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
 
@@ -27,6 +36,7 @@ def command(
     label_separator: Annotated[str | None, typer.Option(help="what stands between several labels of a row")] = None,
     label_names: Annotated[str | None, typer.Option(help="names of labels that a row has as a vector")] = None,
     precision: MeasuredPrecision = None,
+    threads: Threads = None,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
@@ -40,6 +50,9 @@ def command(
     from transferkit.model import load
 
     model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
+    from transferkit.sources.threads import use  # needs torch, as the model that is loaded does
+
+    use(threads)
     named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
     names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
     scores, findings = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
-from transferkit.cli.everywhere import Columns, Debug, Encoding, MeasuredPrecision, Quiet, SecondColumns, named_columns
+from transferkit.cli.everywhere import (
+    Columns,
+    Debug,
+    Encoding,
+    MeasuredPrecision,
+    Quiet,
+    SecondColumns,
+    Threads,
+    named_columns,
+)
 from transferkit.cli.output import Overwrite, checked
 from transferkit.errors import ConfigError
 
@@ -27,6 +36,7 @@ def command(
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
     batch_size: Annotated[int, typer.Option(min=1, max=1_000_000, help="rows held in memory at a time")] = 1000,
     precision: MeasuredPrecision = None,
+    threads: Threads = None,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
@@ -40,6 +50,9 @@ def command(
     from transferkit.model import load
 
     model = load(run, route, cheapest, trust_remote_code=trust_remote_code, precision=precision)
+    from transferkit.sources.threads import use  # needs torch, as the model that is loaded does
+
+    use(threads)
     if probabilities:
         model.require_probabilities()
     named = named_columns({"text": text, "text_pair": text_pair})
