@@ -13,7 +13,7 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data rooms lock clean
+.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data bench-limit rooms lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint    ruff, mypy and the import contracts'
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
 	@echo 'make bench-reading  processor seconds of look on 100 MB, and what checking adds to loading'
+	@echo 'make bench-limit  the share of what this machine can multiply that training and prediction reach'
 	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
 	@echo 'make rooms   the picture in CONTRIBUTING.md, drawn from the imports'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
@@ -54,6 +55,9 @@ bench: $(VENV)/.installed-dev $(PEERS)/.installed
 
 bench-reading: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.reading $(if $(ID),--id $(ID))
+
+bench-limit: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.limit $(if $(ID),--id $(ID))
 
 bench-small-data: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.small_data $(if $(ID),--id $(ID))

@@ -94,6 +94,7 @@ def main() -> None:
                 disable_tqdm=True,
                 seed=asked.seed,
                 bf16=asked.bf16,
+                use_cpu=asked.bf16,  # without which the flag is refused where there is no GPU
             ),
             train_dataset=labelled(asked.train),
             eval_dataset=labelled(asked.validation),

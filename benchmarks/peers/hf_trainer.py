@@ -47,6 +47,7 @@ def arguments(asked: Request, folder: str) -> TrainingArguments:
         disable_tqdm=True,
         seed=asked.seed,
         bf16=asked.bf16,
+        use_cpu=asked.bf16,  # without which the flag is refused where there is no GPU
     )
 
 
