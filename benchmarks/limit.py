@@ -43,10 +43,15 @@ MODELS = {
 }
 LENGTHS = (16, 64, 128, 256)
 PRECISIONS = [name for name in get_args(Precision) if name != "fp16"]
-ROWS, WARM, STEPS = 32, 4, 8
+TOKENS, WARM, STEPS = 1_024, 4, 8
 TRIES, SECONDS = 20, 0.5
 PREDICTED_TOKENS = 3 * batch_tokens()
-BARS = {("training", "fp32"): 0.85, ("training", "bf16"): 0.45, ("prediction", "fp32"): 0.75, ("prediction", "bf16"): 0.45}
+BARS = {
+    ("training", "fp32"): 0.85,
+    ("training", "bf16"): 0.45,
+    ("prediction", "fp32"): 0.75,
+    ("prediction", "bf16"): 0.45,
+}
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,14 @@ class Clock:
 def training_step(config: Any, length: int, precision: Precision) -> float:
     """Seconds of a step of `full`, in the middle of a training."""
     clock, adapted = Clock(), full.adapt(network(config, precision), TrainingOptions(), range(8_000))
-    source = examples(config, ROWS * (WARM + STEPS), length)
+    rows = TOKENS // length
+    source = examples(config, rows * (WARM + STEPS), length)
     with tempfile.TemporaryDirectory() as folder:
         train(
             Training(
                 learner=Learner(adapted.model, [Weighted(HardLabels(), ONCE)]),
                 source=source,
-                options=TrainingOptions(batch_size=ROWS),
+                options=TrainingOptions(batch_size=rows),
                 epochs=1,
                 learning_rate=1e-4,
                 folder=Path(folder),
@@ -153,7 +159,7 @@ def training_step(config: Any, length: int, precision: Precision) -> float:
 def share(name: str, length: int, precision: Precision, what: str) -> float:
     config: Any = MODELS[name]
     if what == "training":
-        return limit(config, ROWS, length, precision, True) / training_step(config, length, precision)
+        return limit(config, TOKENS // length, length, precision, True) / training_step(config, length, precision)
     rows = batch_tokens() // length
     source = examples(config, PREDICTED_TOKENS // length, length)
     model = network(config, precision).eval()
