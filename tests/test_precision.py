@@ -96,6 +96,21 @@ def test_weights_are_cast_once_for_all_batches_of_a_reading(half: Backbone, monk
     assert len(casts) == 2 * len(products)
 
 
+def test_no_product_is_of_a_view_in_which_it_would_be_one_per_row(half: Backbone) -> None:
+    model, views = classifier(half), list[tuple[int, ...]]()
+
+    def note(_module: nn.Module, args: tuple[Tensor, ...]) -> None:
+        if args[0].ndim == 3 and not args[0].is_contiguous():
+            views.append(tuple(args[0].shape))
+
+    products = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    handles = [module.register_forward_pre_hook(note) for module in products]
+    outputs(model, examples_of(half, 100))  # so many that the last layer finishes the first token alone
+    for handle in handles:
+        handle.remove()
+    assert views == []
+
+
 def test_a_saved_model_keeps_its_cast_weights_until_they_change(half: Backbone, tmp_path: Path) -> None:
     predictor = routes.resolve(RouteConfig(name="full", options={"epochs": 1})).run(make_context(half, tmp_path))
     predictor.predictor.save(tmp_path / "saved")

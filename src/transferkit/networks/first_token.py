@@ -41,11 +41,13 @@ def _attention(model: nn.Module) -> Any:
 
 @contextmanager
 def _cut(attention: Any) -> Iterator[None]:
+    # In blocks of memory of their own: of a view, linear layers in bf16 make a product per row, each with its own copy
+    # of the weights.
     def after(_module: nn.Module, _args: Any, output: Any) -> Any:
-        return (output[0][:, :1], *output[1:])
+        return (output[0][:, :1].contiguous(), *output[1:])
 
     def before(_module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return tuple(argument[:, :1] for argument in args)
+        return tuple(argument[:, :1].contiguous() for argument in args)
 
     with ExitStack() as stack:
         stack.callback(attention.self.register_forward_hook(after).remove)
