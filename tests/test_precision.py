@@ -244,6 +244,10 @@ def test_a_run_of_an_earlier_version_goes_on_in_fp32(tmp_path: Path, monkeypatch
     monkeypatch.setattr(precision_choice, "_found", lambda _models: "bf16")
     config, _ = precision_choice.settled(parse({"data": {"path": "x.csv"}, "output_dir": str(tmp_path)}), [])
     assert config.precision == "fp32"
+    # A description of the user's own, of a run that has not begun.
+    (tmp_path / "config.yaml").write_text("data: {path: x.csv}\nprecision: auto\n")
+    config, _ = precision_choice.settled(parse({"data": {"path": "x.csv"}, "output_dir": str(tmp_path)}), [])
+    assert config.precision == "bf16"
 
 
 def test_what_cannot_be_is_one_sentence(
@@ -255,6 +259,7 @@ def test_what_cannot_be_is_one_sentence(
     assert call(*asked, "--precision", "fp16").error == f"error: {no_gpu}"
     assert "precision: input should be" in call(*asked, "--precision", "int8").error
     monkeypatch.undo()
+    monkeypatch.setattr(sources, "load", lambda *_, **__: pytest.fail("a model was loaded"))
     with pytest.raises(ConfigError, match=re.escape(no_gpu)):
         TransferClassifier(model=str(tiny_model), precision="fp16").fit(["a good film", "a bad film"] * 5, [1, 0] * 5)
     with pytest.raises(ConfigError, match="precision: "):

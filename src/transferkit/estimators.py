@@ -29,6 +29,7 @@ from transferkit.places import CacheFolder, Place, cache_folder
 from transferkit.routes import Outcome, Plan
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
+from transferkit.sources.precision import require_possible
 from transferkit.table.column_names import GROUP, TIME, WEIGHT
 from transferkit.table.rows import Rows
 from transferkit.table.values import missing
@@ -178,6 +179,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 name, cache_dir=cache_dir, offline=self.offline, trust_remote_code=self.trust_remote_code
             )
 
+        require_possible(settings.precision)
         backbone = precision_choice.of_one(load(self.model), settings.precision)
         if self.max_length and self.max_length > backbone.max_length:
             raise ConfigError(f"max_length {self.max_length}: {self.model} takes at most {backbone.max_length} tokens")

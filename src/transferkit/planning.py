@@ -68,7 +68,8 @@ def prepare(config: RunConfig, table: Any = None) -> Prepared:
 def with_model(intake: Intake) -> Prepared:
     """Load the models' facts, measure the rows with their tokenizers, settle the routes."""
     task = intake.task
-    log.info("%d threads compute", threads.use(intake.config.threads))
+    count = threads.use(intake.config.threads)
+    log.info("computing in %d thread%s", count, "s" * (count != 1))
     config, backbones = model_choice.chosen(intake)
     assert config.output_dir is not None
     plans = route_choice.plans(config, intake.splits, task, backbones)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 
@@ -12,7 +12,6 @@ from transferkit.config import AUTO, DESCRIBED, FP32, Precision, RunConfig, read
 from transferkit.networks import multiplying
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.device import device
-from transferkit.sources.precision import require_possible
 
 log = logging.getLogger("transferkit")
 
@@ -27,7 +26,8 @@ def settled(config: RunConfig, backbones: Sequence[Backbone]) -> tuple[RunConfig
     precision = config.precision
     if precision == AUTO:
         begun = config.output_dir / DESCRIBED if config.output_dir else None
-        precision = _of_begun(begun) if begun is not None and begun.exists() else _found(backbones)
+        known = _of_begun(begun) if begun is not None and begun.exists() else None
+        precision = known or _found(backbones)
     return (
         config.model_copy(update={"precision": precision}),
         tuple(replace(backbone, precision=precision) for backbone in backbones),
@@ -36,14 +36,13 @@ def settled(config: RunConfig, backbones: Sequence[Backbone]) -> tuple[RunConfig
 
 def of_one(backbone: Backbone, asked: Precision | Literal["auto"]) -> Backbone:
     """`backbone` with the precision that is `asked` for, or that a trial finds to be worth it."""
-    require_possible(asked)
     return replace(backbone, precision=_found([backbone]) if asked == AUTO else asked)
 
 
-def _of_begun(described: Path) -> Precision:
-    """That of the run described there: of an earlier version float32."""
-    found: Precision = read_yaml(described).get("precision", FP32)
-    return found
+def _of_begun(described: Path) -> Precision | None:
+    """That of the run described there: of an earlier version float32; None where it is no run's, which settles it."""
+    found = read_yaml(described).get("precision", FP32)
+    return next((name for name in get_args(Precision) if name == found), None)
 
 
 def _found(backbones: Sequence[Backbone]) -> Precision:

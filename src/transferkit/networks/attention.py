@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
@@ -77,6 +78,7 @@ class _Attended(torch.autograd.Function):
         return (applied(weights, kept, 1.0) @ value).mul_(ctx.scale)
 
     @staticmethod
+    @once_differentiable  # what is done on bits has no second derivative
     def backward(ctx: Any, *gradients: Any) -> Any:
         query, key, value, weights, kept = ctx.saved_tensors
         gradient = gradients[0] * ctx.scale

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 _ONE = 2**15  # as many values as are drawn from
@@ -71,6 +72,7 @@ class _Dropped(torch.autograd.Function):
         return applied(values, kept, scale)
 
     @staticmethod
+    @once_differentiable  # what is done on bits has no second derivative
     def backward(ctx: Any, *gradients: Any) -> Any:
         (kept,) = ctx.saved_tensors
         return applied(gradients[0].contiguous(), kept, ctx.scale), None, None

@@ -59,11 +59,12 @@ def _of_dtype(module: nn.Module, dtype: torch.dtype) -> dict[str, nn.Parameter |
 
 def _kept(module: nn.Module, dtype: torch.dtype) -> dict[str, nn.Parameter | None]:
     """As `_of_dtype`, made once for every state of the weights and kept with `module`."""
-    state = [dtype, *((id(weight), weight._version) for weight in module.parameters(recurse=False))]
-    known = vars(module).get(_MADE)
-    if known is None or known[0] != state:
-        known = vars(module)[_MADE] = (state, _of_dtype(module, dtype))
-    return dict(known[1])
+    weights = list(module.parameters(recurse=False))
+    versions, known = [dtype, *(weight._version for weight in weights)], vars(module).get(_MADE)
+    # The weights themselves are kept with it: the place of one that is gone may be that of the next.
+    if known is None or known[0] != versions or any(a is not b for a, b in zip(known[1], weights, strict=True)):
+        known = vars(module)[_MADE] = (versions, weights, _of_dtype(module, dtype))
+    return dict(known[2])
 
 
 @contextmanager
