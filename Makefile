@@ -13,7 +13,7 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data bench-limit rooms lock clean
+.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data bench-limit docs pages lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,7 +25,8 @@ help:
 	@echo 'make bench-reading  processor seconds of look on 100 MB, and what checking adds to loading'
 	@echo 'make bench-limit  the share of what this machine can multiply that training and prediction reach'
 	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
-	@echo 'make rooms   the picture in CONTRIBUTING.md, drawn from the imports'
+	@echo 'make docs    the documentation as a site (docs/_build/index.html); a warning is an error'
+	@echo 'make pages   what READMEs and pages have from code and results: figures, pictures, tables'
 	@echo 'make lock    constraints.txt anew, from what pip finds today'
 
 demo: $(VENV)/.installed-all
@@ -62,8 +63,15 @@ bench-limit: $(VENV)/.installed-dev
 bench-small-data: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.small_data $(if $(ID),--id $(ID))
 
-rooms: $(VENV)/.created
+docs: $(VENV)/.installed-dev
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
+	@echo '==> the documentation: $(CURDIR)/docs/_build/index.html'
+
+pages: $(VENV)/.installed-dev
 	@$(BIN)/python docs/rooms.py
+	@$(BIN)/python docs/tables.py
+	@$(BIN)/python docs/pictures.py
+	@$(BIN)/python -m benchmarks.figures
 
 # An environment is touched again only when what it is made from has changed.
 $(VENV)/.installed-all: pyproject.toml constraints.txt | $(VENV)/.created

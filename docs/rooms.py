@@ -1,4 +1,4 @@
-"""The picture of the rooms in CONTRIBUTING.md, drawn from the imports: `python docs/rooms.py` (or `make rooms`).
+"""The picture of the rooms in CONTRIBUTING.md, drawn from the imports: `python docs/rooms.py` (or `make pages`).
 
 An arrow says that a room imports from another; one that a path of other arrows says already is left out. Modules that
 stand alone are drawn together: the flow above, the ground below.

@@ -1,4 +1,4 @@
-"""What keeps the tree readable: it is the one in the README, data flows one way, nothing dangerous is read."""
+"""What keeps the tree readable: it is the one in CONTRIBUTING.md, data flows one way, nothing dangerous is read."""
 
 import ast
 import importlib
@@ -58,18 +58,18 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-# The tree in the README
+# The tree in CONTRIBUTING.md
 
 
 def drawn_tree() -> list[Path]:
-    """The folders and files drawn in the README between its tree markers, below src/transferkit.
+    """The folders and files drawn in CONTRIBUTING.md between its tree markers, below src/transferkit.
 
     One entry a line, indented below its folder (spaces or box-drawing lines), the rest of the line a comment.
     The first line is the root.
     """
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"<!-- tree -->\s*```\w*\n(.*?)```\s*<!-- /tree -->", readme, re.DOTALL)
-    assert found, "expected a fenced tree between <!-- tree --> and <!-- /tree --> in README.md"
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- tree -->\s*```\w*\n(.*?)```\s*<!-- /tree -->", page, re.DOTALL)
+    assert found, "expected a fenced tree between <!-- tree --> and <!-- /tree --> in CONTRIBUTING.md"
     root, *lines = [re.sub("[│├└─]", " ", line) for line in found[1].splitlines() if line.strip(" │")]
     assert root.split()[0].rstrip("/") == "src/transferkit"
     entries, above = [], [(-1, Path())]
@@ -96,7 +96,7 @@ def test_the_picture_of_the_rooms_is_that_of_the_imports() -> None:
     found = runpy.run_path(str(ROOT / "docs" / "rooms.py"))
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     drawn = found["MARKED"].search(page)
-    assert drawn and drawn[0] == drawn[1] + found["picture"]() + drawn[2], "old: `make rooms` draws it anew"
+    assert drawn and drawn[0] == drawn[1] + found["picture"]() + drawn[2], "old: `make pages` draws it anew"
 
 
 # Imports

@@ -1,47 +1,64 @@
 """README and docs are true: commands run or parse, snippets run, tables are what the code says.
 
-Fences marked `<!-- run -->` are executed in order, in one folder, with a tiny model in place of MiniLM and a few
-made-up questions in place of TREC; all others are parsed against the real command line or compiled.
-`python tests/test_documentation.py` writes the tables of docs/routes.md anew.
+Fences marked `<!-- run -->` are executed in order, page by page in a folder of its own, with a tiny model in place of
+MiniLM and a few made-up questions in place of TREC; all others are parsed against the real command line or compiled.
+`make pages` writes anew what is made from code and results.
 """
 
 import ast
 import inspect
 import json
-import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
 import typer
-import yaml
-from pydantic.fields import FieldInfo
+from benchmarks import figures
 
 import transferkit
-from transferkit import adapters, config, errors, flow, options, route_choice, routes, sources, students, tasks
+from transferkit import config, errors, flow, metrics, options, route_choice, routes, sources, tasks
 from transferkit import run as api
 from transferkit.cli import failures
 from transferkit.cli.app import app
 from transferkit.cli.commands import fit
 from transferkit.cli.description import described
-from transferkit.config import RunConfig, Strict
+from transferkit.config import RunConfig
 from transferkit.data import read
-from transferkit.lesson import Lesson
-from transferkit.options.static import Options as StaticOptions
 from transferkit.routes import contrastive
 from transferkit.table.rows import Rows
-from transferkit.training.options import TrainingOptions
 from transferkit.training.student_options import DistillationOptions
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-ROUTES = ROOT / "docs" / "routes.md"
-PAGES = (README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md")
+DOCS = ROOT / "docs"
+OPTIONS, CONFIGURATION, CHOOSING = DOCS / "options.md", DOCS / "configuration.md", DOCS / "choosing-a-route.md"
+RUN_FOLDER, MODELS, TROUBLESHOOTING = DOCS / "run-folder.md", DOCS / "models.md", DOCS / "troubleshooting.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+IN_CHINESE = {
+    ROOT / "README.zh-CN.md": (README,),
+    DOCS / "zh" / "tasks.md": tuple(sorted((DOCS / "tasks").glob("*.md"))),
+    **{
+        page: (DOCS / page.name,)
+        for page in sorted((DOCS / "zh").glob("*.md"))
+        if page.name not in ("index.md", "tasks.md", "run-folder.md")
+    },
+    DOCS / "zh" / "run-folder.md": (RUN_FOLDER, CONFIGURATION),
+}
+"""A page in Chinese, and the English ones that it stands for."""
+PAGES = (
+    README,
+    *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts),
+    ROOT / "README.zh-CN.md",
+    CONTRIBUTING,
+    ROOT / "benchmarks" / "README.md",
+)
+MOST_WORDS = 1_300
 QUESTIONS = {"HUM": "Who wrote {} ?", "LOC": "Where is {} ?", "NUM": "How far is {} from {} ?"}
 THINGS = ("Ulysses", "Rome", "the moon", "Lima", "a mile", "Emma", "Oslo", "Mars", "Faust", "Bonn", "Ohio", "the sun")
 FENCE = re.compile(r"(<!-- run -->\n)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -84,7 +101,7 @@ def test_commands_are_understood(words: list[str], tmp_path: Path, monkeypatch: 
     if words[0] != "fit" or given["resume"]:
         return
     monkeypatch.chdir(tmp_path)
-    Path("run.yaml").write_text(fences(README, "yaml")[0], encoding="utf-8")
+    Path("run.yaml").write_text(fences(CONFIGURATION, "yaml")[0], encoding="utf-8")
     for route in asked(given).routes:
         if route.name != config.AUTO:
             routes.resolve(route)
@@ -100,21 +117,22 @@ def test_other_commands_are_known() -> None:
     assert len(OURS) > 20  # or nothing is tested above
     others = {line.split()[0] for line in ALL_COMMANDS} - {"transferkit"}
     assert others <= {"make", "python", "pip", "printf"}
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = re.findall(r"(?<=`)make (\w+)|(?<=\$ )make (\w+)", README.read_text(encoding="utf-8"))
-    assert named and {one or other for one, other in named} <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in PAGES:
+        named = re.findall(r"(?<=`)make ([a-z-]+)|(?<=\$ )make ([a-z-]+)", page.read_text(encoding="utf-8"))
+        assert {one or other for one, other in named} <= targets, page
 
 
 def test_yaml_flags_and_python_describe_the_same_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("run.yaml").write_text(fences(README, "yaml")[0], encoding="utf-8")
+    Path("run.yaml").write_text(fences(CONFIGURATION, "yaml")[0], encoding="utf-8")
     (by_flags,) = [words for words in OURS if words[:2] == ["fit", "questions.csv"] and "full.epochs=3" in words]
-    (python,) = [text for text in fences(README, "python", run=False) if "class_weights" in text]
+    (python,) = [text for text in fences(CONFIGURATION, "python", run=False) if "class_weights" in text]
     seen: list[RunConfig] = []
     monkeypatch.setattr(api, "begin", lambda config, table, resume: seen.append(config))
     monkeypatch.setattr(flow, "finish", lambda intake, resume: None)
     monkeypatch.setattr(api, "Run", lambda result: result)
-    exec(compile(python, "README.md", "exec"), {"transferkit": transferkit})
+    exec(compile(python, CONFIGURATION.name, "exec"), {"transferkit": transferkit})
     assert asked(parsed(["fit", "--config", "run.yaml"])) == asked(parsed(by_flags)) == seen[0]
 
 
@@ -151,19 +169,25 @@ def stage(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     yield tmp_path
 
 
-def test_what_is_to_be_run_runs(stage: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    for mark, kind, text in FENCE.findall(README.read_text(encoding="utf-8")):
+TO_RUN = [page for page in PAGES if any(mark for mark, _, _ in FENCE.findall(page.read_text(encoding="utf-8")))]
+
+
+@pytest.mark.parametrize("page", TO_RUN, ids=name_of)
+def test_what_is_to_be_run_runs(page: Path, stage: Path) -> None:
+    for mark, kind, text in FENCE.findall(page.read_text(encoding="utf-8")):
         if mark and kind == "python":
-            exec(compile(text, README.name, "exec"), {"__name__": "snippet"})
+            exec(compile(text, page.name, "exec"), {"__name__": "snippet"})
         elif mark and kind == "console":
             for line in text.splitlines():
                 call(line.removeprefix("$ "))
         elif mark:
             pytest.fail(f"a block in {kind!r} cannot be run")
-    assert {path.name for path in (stage / "runs").iterdir()} == {"trec", "again", "tuned"}
-    for written in ("answers.csv", "scores.json", "runs/trec/report.html"):
-        assert (stage / written).stat().st_size
-    assert '"label": ' in capfd.readouterr().out
+        for named in re.findall(r"--output(?:-dir)? (\S+)", text) if mark else ():
+            assert (stage / named).exists(), named
+
+
+def test_the_guide_is_run() -> None:
+    assert {README, DOCS / "getting-started.md", RUN_FOLDER, MODELS, DOCS / "scikit-learn.md"} <= set(TO_RUN)
 
 
 def call(line: str) -> None:
@@ -176,7 +200,7 @@ def call(line: str) -> None:
 
 def test_a_run_leaves_behind_what_the_readme_says(stage: Path) -> None:
     transferkit.fit("trec", routes="baseline", output_dir="runs/trec")
-    (drawn,) = [text for text in fences(README, "") if text.startswith("runs/trec/")]
+    (drawn,) = [text for text in fences(RUN_FOLDER, "") if text.startswith("runs/trec/")]
     named = {line.split()[0].rstrip("/") for line in drawn.splitlines()[1:]} - {"models/ROUTE"}
     assert {path.name for path in (stage / "runs" / "trec").iterdir()} == named | {"models"}
 
@@ -185,16 +209,28 @@ def test_a_run_leaves_behind_what_the_readme_says(stage: Path) -> None:
 
 
 def test_every_route_is_in_the_table_and_on_its_page() -> None:
-    text = README.read_text(encoding="utf-8")
-    table = text[text.index("| route | what learns |") :]
-    listed = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
-    headings = re.findall(r"^### (\w+)$", ROUTES.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(listed) == set(headings) == set(options.names())
+    headings = re.findall(r"^### (\w+)$", OPTIONS.read_text(encoding="utf-8"), re.MULTILINE)
+    for page in (CHOOSING, DOCS / "zh" / CHOOSING.name):
+        text = page.read_text(encoding="utf-8")
+        listed = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| [^|]+ \|$", text, re.MULTILINE)
+        assert set(listed) == set(headings) == set(options.names())
+
+
+def test_every_task_has_a_page() -> None:
+    pages = {path.stem for path in (DOCS / "tasks").glob("*.md")} - {"index"}
+    assert pages == set(tasks.names())
+    for page in (DOCS / "tasks" / "index.md", DOCS / "zh" / "tasks.md"):
+        listed = re.findall(r"^\| \[?`([a-z-]+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(listed) == pages
+    for name in pages:  # their main metrics
+        row = next(line for line in (DOCS / "tasks" / "index.md").read_text().splitlines() if f"`{name}`" in line)
+        title = metrics.get(tasks.get(name).main_metric).TITLE.lower()
+        assert title.split()[0] in row.lower(), (name, title)
 
 
 def test_the_catalogue_is_the_one_in_the_readme() -> None:
-    text = README.read_text(encoding="utf-8")
-    section = text[text.index("| catalogue |") : text.index("Without a network")]
+    text = MODELS.read_text(encoding="utf-8")
+    section = text[text.index("| catalogue |") : text.index("Data may also be")]
     named = re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
     assert named == [entry.name for entry in (*sources.models(), *sources.datasets())]
     for entry in sources.datasets():
@@ -202,15 +238,15 @@ def test_the_catalogue_is_the_one_in_the_readme() -> None:
 
 
 def test_exit_codes_are_those_of_the_errors() -> None:
-    text = README.read_text(encoding="utf-8")
-    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
     members = inspect.getmembers(errors, inspect.isclass)
     kinds = [kind for _, kind in members if issubclass(kind, errors.TransferkitError)]
-    assert listed == {0} | {kind.exit_code for kind in kinds}
+    for page in (TROUBLESHOOTING, DOCS / "zh" / TROUBLESHOOTING.name):
+        listed = {int(code) for code in re.findall(r"^\| (\d+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)}
+        assert listed == {0} | {kind.exit_code for kind in kinds}
 
 
 def test_layers_are_those_of_the_contracts() -> None:
-    (drawn,) = [text for text in fences(README, "") if text.startswith("cli\n")]
+    (drawn,) = [text for text in fences(CONTRIBUTING, "") if text.startswith("cli\n")]
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = re.search(r"^layers = \[(.*?)^\]", pyproject, re.DOTALL | re.MULTILINE)
     assert block
@@ -225,106 +261,69 @@ def test_every_loss_and_weight_is_documented() -> None:
 
 def test_links_lead_somewhere() -> None:
     for page in PAGES:
-        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-            assert link.startswith("https://") or (page.parent / link).exists(), f"{page.name}: {link}"
+        for link, _, fragment in re.findall(r"\]\(([^)#\s]*)(#([^)\s]+))?\)", page.read_text(encoding="utf-8")):
+            if link.startswith("https://"):
+                continue
+            target = (page.parent / link) if link else page
+            assert target.exists(), f"{page.name}: {link}"
+            if fragment:
+                headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+                assert fragment in map(figures.anchor, headings), f"{page.name}: {link}#{fragment}"
 
 
-# The tables of docs/routes.md
+def shape_of(words: Sequence[str]) -> str:
+    """A command without what users name: the command and its flags."""
+    return " ".join([words[0], *sorted(word.split("=")[0] for word in words[1:] if word.startswith("--"))])
 
 
-def options_of(name: str) -> tuple[type[Strict], type[Strict]]:
-    """The options that go by `name` in the page, and those described before them."""
-    if name == "training":
-        return TrainingOptions, Strict
-    if name == "distillation":
-        return DistillationOptions, TrainingOptions
-    schema = options.get(name).Options
-    shared = next((kind for kind in (DistillationOptions, TrainingOptions) if issubclass(schema, kind)), Strict)
-    return schema, shared
+@pytest.mark.parametrize("page", IN_CHINESE, ids=name_of)
+def test_the_chinese_page_has_the_same_commands(page: Path) -> None:
+    def shapes(pages: Sequence[Path]) -> set[str]:
+        lines = [line for each in pages for line in commands(each)]
+        return {shape_of(shlex.split(line)[1:]) for line in lines if line.startswith("transferkit ")}
+
+    own, theirs = shapes([page]), shapes(IN_CHINESE[page])
+    assert own <= theirs, own - theirs
+    if page.name != RUN_FOLDER.name:  # which stands for a part of a page
+        assert own == theirs, theirs - own
 
 
-def options_table(name: str) -> str:
-    """What the docstring of the options says, and a table of those not described before or differing."""
-    schema, shared = options_of(name)
-    words = " ".join(inspect.cleandoc(schema.__doc__ or "").split())
-    fields = {
-        option: field
-        for option, field in schema.model_fields.items()
-        if option not in shared.model_fields
-        or (field.default, field.description)
-        != (shared.model_fields[option].default, shared.model_fields[option].description)
-    }
-    withheld = [f"`{option}`" for option in shared.model_fields if option not in schema.model_fields]
-    words += f" It has no {', '.join(withheld)}." if withheld else ""
-    rows = [f"| `{option}` | {default(field)} | {field.description or ''} |" for option, field in fields.items()]
-    lines = [words, "", "| option | default | |", "|---|---|---|", *rows] if rows else [words]
-    return "\n".join(lines)
+def test_readme_is_short_and_shows_what_was_measured() -> None:
+    measured = figures.sections(figures.RESULTS.read_text(encoding="utf-8"))
+    for page in figures.READMES:
+        text = page.read_text(encoding="utf-8")
+        assert text == figures.filled(text, measured), "run: make pages"
+        assert len(re.findall(r"!\[[^]]+\]\((\S+)\)", text)) >= 3
+    assert len(README.read_text(encoding="utf-8").split()) <= MOST_WORDS
 
 
-def default(field: FieldInfo) -> str:
-    return "must be given" if field.is_required() else shown(field.default)
+def test_pictures_are_drawn_from_the_results() -> None:
+    drawing = run_path(str(DOCS / "pictures.py"))
+    for path, image in drawing["drawn"]().items():
+        assert path.read_text(encoding="utf-8") == image, "run: make pages"
 
 
-def shown(value: Any) -> str:
-    if value is None:
-        return "chosen"
-    if value in ("", ()):
-        return "not set"
-    return yaml.safe_dump(list(value) if isinstance(value, tuple) else value, default_flow_style=True).split("\n")[0]
+def test_the_pages_become_a_site(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(DOCS), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Parameters" in (tmp_path / "python.html").read_text(encoding="utf-8")
 
 
-def defaults_table() -> str:
-    """Learning rates by the size of the model and epochs by the number of rows, as the code has them."""
-    sizes = {"22.7 M": 22_700_000, "110 M": 110_000_000, "1 B": 1_000_000_000}
-    counts = (500, 2_000, 5_000, 50_000)
-    lines = [f"| | {' | '.join(f'rate at {size}' for size in sizes)} | {' | '.join(f'{n:,} rows' for n in counts)} |"]
-    lines.append("|---" * (1 + len(sizes) + len(counts)) + "|")
-    for name in ("full", "top_layers", "lora"):
-        rates = [f"{adapters.get(name).default_rate(size):.2g}" for size in sizes.values()]
-        epochs = [f"{adapters.get(name).default_epochs(n):g} epochs" for n in counts]
-        lines.append(f"| `{name}` | {' | '.join([*rates, *epochs])} |")
-    taught = [student_defaults(n) for n in counts]
-    rates = [f"{taught[0][0]:.2g}"] * len(sizes)
-    lines.append(f"| `static` | {' | '.join([*rates, *(f'{epochs:g} epochs' for _, epochs in taught)])} |")
-    return "\n".join(lines)
-
-
-def student_defaults(rows: int) -> tuple[float, float]:
-    table = read({"text": ["a word"] * rows, "label": ["a", "b"] * (rows // 2)})
-    teacher: Any = None  # not a Transformers model, so there is nothing to start from
-    lesson = Lesson(tasks.get("text-classification").bound(table), table, teacher, 16, sources.load)
-    kind = students.get("static")
-    student = kind.build(lesson, StaticOptions())
-    return student.learning_rate, student.epochs
-
-
-def filled(text: str) -> str:
-    """The page with its tables made anew."""
-    text = re.sub(
-        r"<!-- options (\w+) -->\n.*?<!-- /options -->",
-        lambda found: f"<!-- options {found[1]} -->\n{options_table(found[1])}\n<!-- /options -->",
-        text,
-        flags=re.DOTALL,
-    )
-    table = f"<!-- defaults -->\n{defaults_table()}\n<!-- /defaults -->"
-    return re.sub(r"<!-- defaults -->\n.*?<!-- /defaults -->", lambda _: table, text, flags=re.DOTALL)
+# The tables of docs/options.md
 
 
 def test_the_tables_of_options_are_the_code_s() -> None:
-    text = ROUTES.read_text(encoding="utf-8")
-    assert text == filled(text), "run: python tests/test_documentation.py"
+    tables = run_path(str(DOCS / "tables.py"))
+    text = OPTIONS.read_text(encoding="utf-8")
+    assert text == tables["filled"](text), "run: make pages"
     assert set(re.findall(r"<!-- options (\w+) -->", text)) == {"training", "distillation", *options.names()}
 
 
 def test_what_the_page_says_of_contrastive() -> None:
-    text = ROUTES.read_text(encoding="utf-8")
+    text = OPTIONS.read_text(encoding="utf-8")
     assert f"as many as make {contrastive._STEPS} steps" in text and f"{contrastive._MANY_ROWS:,} labelled rows" in text
     assert f"{contrastive._RATE:.0e}".replace("e-0", "e-") in text
     for limit in (route_choice.FEW_ROWS_PER_LABEL, route_choice.MANY_ROWS_PER_LABEL):
-        assert f"fewer than {limit} in the median" in README.read_text(encoding="utf-8")
-
-
-if __name__ == "__main__":
-    os.chdir(ROOT)
-    ROUTES.write_text(filled(ROUTES.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.exit(0)
+        assert f"fewer than {limit} in the median" in CHOOSING.read_text(encoding="utf-8")
+        assert f"少于 {limit} " in (DOCS / "zh" / CHOOSING.name).read_text(encoding="utf-8")

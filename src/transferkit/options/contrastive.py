@@ -11,8 +11,8 @@ KIND = "contrastive"
 
 
 class Options(TrainingOptions):
-    """A batch gives a pair for every two of its rows, so it should hold several rows of every label. The loss knows
-    pairs alone, and no rows are held back."""
+    """A batch yields a pair for every two of its rows, so it should hold several rows of every label. The loss is on
+    pairs only, and no rows are held out."""
 
     batch_size: Integer = Field(64, ge=2, le=65_536, description="rows per optimizer step")
 

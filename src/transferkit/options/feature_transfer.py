@@ -9,17 +9,19 @@ KIND = "feature_transfer"
 
 
 class Options(Strict):
-    """The head needs no settings: it is chosen by cross-validation. Where texts are to be written there is no head:
-    a frozen decoder is shown the nearest training examples."""
+    """The head needs no settings: cross-validation chooses it. For tasks whose answers are texts there is no head: a
+    frozen decoder is shown the nearest training examples."""
 
     pooling: str | None = Field(
-        None, description="mean, cls, max, lasttoken ... instead of the backbone's own way of pooling tokens"
+        None, description="how tokens are pooled: mean, cls, max, lasttoken ...; default: the backbone's own pooling"
     )
 
     examples: Integer = Field(
-        4, ge=1, le=1_000, description="texts: training examples shown in a prompt, as many as fit"
+        4, ge=1, le=1_000, description="for texts: at most so many training examples are shown in a prompt"
     )
-    encoder: str = Field("all-MiniLM-L6-v2", description="texts: the frozen encoder that finds the nearest ones")
+    encoder: str = Field(
+        "all-MiniLM-L6-v2", description="for texts: the frozen encoder that finds the nearest examples"
+    )
 
     @field_validator("pooling")
     @classmethod

@@ -8,6 +8,6 @@ KIND = "parameter_transfer"
 
 
 class Options(TrainingOptions):
-    """Lower layers learn more slowly (`layer_decay`), since what they hold is the most general."""
+    """Lower layers learn more slowly (`layer_decay`), because they hold the most general knowledge."""
 
     usual_layer_decay: ClassVar[float] = 0.9

@@ -11,23 +11,29 @@ KIND = "distillation"
 
 
 class Options(DistillationOptions):
-    """Word embeddings start from what the teacher makes of every word. Answers are not softened, and labels weigh as
-    much as they do: a teacher is unsure of rare labels, and with softened answers a student never finds them."""
+    """Word embeddings start from the teacher's own representation of every word. The teacher's answers are not
+    softened and count as much as the labels: a teacher is unsure of rare labels, and a student of softened answers
+    never predicts them."""
 
     width: Integer = Field(256, ge=8, le=4_096, description="width of the word embeddings")
     filters: Integer = Field(128, ge=1, le=4_096, description="n-gram features per length")
     ngrams: Integer = Field(3, ge=1, le=5, description="longest n-gram, in words")
     hidden: Integer = Field(256, ge=1, le=16_384, description="units of the head's hidden layer")
-    words: Integer = Field(100_000, ge=1, le=10_000_000, description="most words of the transfer text, by frequency")
+    words: Integer = Field(
+        100_000,
+        ge=1,
+        le=10_000_000,
+        description="largest vocabulary from the training text, the most frequent words first",
+    )
     teacher_words: Integer = Field(
-        20_000, ge=0, le=1_000_000, description="further whole words of the teacher's vocabulary"
+        20_000, ge=0, le=1_000_000, description="whole words added from the teacher's vocabulary"
     )
     dropout: Share = Field(0.1, description="on embeddings and in the head")
-    word_dropout: Share = Field(0.1, description="share of words turned into the unknown one")
-    embedding_rate: Number = Field(0.3, ge=0, le=100, description="factor on the rate of the word embeddings")
+    word_dropout: Share = Field(0.1, description="share of words replaced by the unknown word")
+    embedding_rate: Number = Field(0.3, ge=0, le=100, description="factor on the learning rate of the word embeddings")
     batch_size: Integer = Field(64, ge=1, le=65_536, description="rows per optimizer step")
-    temperature: Scheduled = Field(1.0, description="softens the teacher's and the student's answers")
-    hard_weight: Scheduled = Field(0.5, description="weight of the cross-entropy with labels")
+    temperature: Scheduled = Field(1.0, description="softens the answers of teacher and student")
+    hard_weight: Scheduled = Field(0.5, description="weight of the cross-entropy with the labels")
     soft_weight: Scheduled = Field(0.5, description="weight of the divergence from the teacher")
 
     small_batches: ClassVar[bool] = False

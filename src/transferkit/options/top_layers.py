@@ -9,8 +9,8 @@ KIND = "parameter_transfer"
 
 
 class Options(TrainingOptions):
-    """What lies below the trained layers is computed once and kept in the cache."""
+    """The output of the layers below the trained ones is computed once and cached."""
 
     layers: Integer | None = Field(
-        None, ge=1, le=10_000, description="trained layers, from the top; default: half of them"
+        None, ge=1, le=10_000, description="number of trained layers, from the top; default: half of them"
     )

@@ -18,32 +18,36 @@ def usual_patience(epochs: float) -> int:
 
 
 class TrainingOptions(Strict):
-    """Settings of the one training loop (AdamW, linear warm-up and decay); None: chosen from model and data."""
+    """Settings of the training loop (AdamW, linear warm-up and decay); None: chosen from model and data."""
 
     epochs: Number | None = Field(None, ge=0.001, le=1_000, description="passes over the training rows")
-    learning_rate: Number | None = Field(None, ge=1e-12, le=1, description="highest rate, reached after the warm-up")
+    learning_rate: Number | None = Field(None, ge=1e-12, le=1, description="peak rate, reached after the warm-up")
     batch_size: Integer = Field(32, ge=1, le=65_536, description="rows per optimizer step")
-    accumulation: Integer = Field(1, ge=1, le=65_536, description="pieces of a batch, held in memory one at a time")
+    accumulation: Integer = Field(
+        1, ge=1, le=65_536, description="number of pieces of a batch that are computed one after another"
+    )
     warmup: Share = Field(0.1, description="share of the steps in which the rate rises")
-    weight_decay: Number = Field(0.01, ge=0, le=1, description="of matrices; vectors (biases, norms) have none")
-    max_grad_norm: Number = Field(1.0, ge=1e-6, le=1e6, description="longer gradients are cut to this length")
+    weight_decay: Number = Field(0.01, ge=0, le=1, description="of matrices; biases and norms have none")
+    max_grad_norm: Number = Field(1.0, ge=1e-6, le=1e6, description="gradients are clipped at this norm")
     layer_decay: Number | None = Field(
         None,
         gt=0,
         le=1,
-        description="factor on the rate per layer below the top (Howard & Ruder 2018); default: 1, and 0.9 where a "
-        "whole model learns anything but tags and spans",
+        description="factor on the rate for each layer below the top (Howard & Ruder 2018); default: 0.9 if the whole "
+        "model is trained, except for tags and spans, otherwise 1",
     )
-    gradual_unfreezing: bool = Field(False, description="the head first, one more layer per tenth of the training")
+    gradual_unfreezing: bool = Field(
+        False, description="train the head first, and one more layer after every tenth of the training"
+    )
     label_smoothing: Share = Field(0.0, description="share of the target spread over all labels")
     class_weights: Literal["none", "balanced"] = Field(
-        "none", description="balanced: a rare label weighs as much in the loss as a frequent one"
+        "none", description="balanced: rare labels weigh as much in the loss as frequent ones"
     )
     resampling: Literal["none", "oversample"] = Field(
-        "none", description="oversample: rows of rare labels are repeated until labels are even"
+        "none", description="oversample: rows of rare labels are repeated until all labels are equally frequent"
     )
     stop_on: str | None = Field(
-        None, description="validation metric that picks the best epoch; default: the task's own"
+        None, description="validation metric that chooses the best epoch; default: that of the task"
     )
     patience: Integer | None = Field(
         None, ge=1, le=1_000, description="epochs without improvement before stopping; default: half of all, at least 2"

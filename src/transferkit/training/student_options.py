@@ -22,29 +22,27 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
 class DistillationOptions(TrainingOptions):
-    """What a student learns from. Weights and temperature are numbers, or [start, end] to move between.
+    """What a student learns from. A weight or the temperature is a number, or [start, end] for a linear schedule.
 
-    Losses with weight 0 are not computed; the last three look inside the first teacher, which then must be a
-    Transformers model with the student's tokenizer.
+    Losses with weight 0 are not computed. The last three compare internal states with those of the first teacher,
+    which must then be a Transformers model with the student's tokenizer.
     """
 
     teachers: Names = Field(
         (),
         max_length=100,
-        description="routes of this run or folders of saved models, averaged; default: its first fine-tuned route, of "
-        "several models that of its own",
+        description="routes of this run or folders of saved models, whose answers are averaged; default: the first "
+        "fine-tuned route of the student's own model",
     )
     temperature: Softening | tuple[Softening, Softening] = Field(
-        2.0, description="softens the teacher's and the student's answers"
+        2.0, description="softens the answers of teacher and student"
     )
-    hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with labels")
+    hard_weight: Scheduled = Field(0.3, description="weight of the cross-entropy with the labels")
     soft_weight: Scheduled = Field(0.7, description="weight of the T^2-scaled divergence from the teacher")
-    hidden_weight: Scheduled = Field(0.0, description="weight of hidden states matched")
-    attention_weight: Scheduled = Field(0.0, description="weight of attention matched, averaged over heads")
-    relation_weight: Scheduled = Field(0.0, description="weight of relations between tokens matched")
-    augment: Integer = Field(
-        0, ge=0, le=100, description="altered copies of every training text, labelled by the teacher"
-    )
+    hidden_weight: Scheduled = Field(0.0, description="weight of the loss on hidden states")
+    attention_weight: Scheduled = Field(0.0, description="weight of the loss on attention, averaged over heads")
+    relation_weight: Scheduled = Field(0.0, description="weight of the loss on relations between tokens")
+    augment: Integer = Field(0, ge=0, le=100, description="altered copies per training text, labelled by the teacher")
 
 
 class WritingOptions(DistillationOptions):
@@ -52,21 +50,21 @@ class WritingOptions(DistillationOptions):
 
     hidden_weight: Scheduled | None = Field(  # type: ignore[assignment]
         None,
-        description="weight of hidden states matched, of texts those before the output layer and around layers left "
-        "out; default: 10 where the student has layers of its teacher, else 0; 0 for texts",
+        description="weight of the loss on hidden states; for texts, those before the output layer and around "
+        "omitted layers; default: 10 if the student has layers of its teacher, otherwise 0; 0 for texts",
     )
     answers: Literal["labels", "teacher"] = Field(
         "labels",
-        description="texts: learn the given answers, or those of the teacher (sequence-level, Kim & Rush 2016)",
+        description="for texts: learn the given answers, or those of the teacher (sequence-level, Kim & Rush 2016)",
     )
     divergence: Literal["forward", "reverse", "jensen_shannon"] = Field(
-        "forward", description="texts: which divergence from the teacher, token by token"
+        "forward", description="for texts: the divergence from the teacher, token by token"
     )
     on_policy: Number = Field(
         0.0,
         ge=0,
         le=1,
-        description="texts: share of batches whose answers the student draws itself (GKD)",
+        description="for texts: share of batches whose answers the student samples itself (GKD)",
     )
 
     def only_for_texts(self) -> str | None:
