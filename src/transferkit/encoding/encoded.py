@@ -13,7 +13,7 @@ from torch import Tensor
 
 from transferkit.arrays import Ints
 from transferkit.encoding.cutting import kept, sequences
-from transferkit.encoding.tokenizing import pads_left, ready
+from transferkit.encoding.tokenizing import encodings, pads_left
 from transferkit.table.rows import Rows
 
 NO_TOKEN = -1
@@ -136,46 +136,56 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Enc
     """
     inputs = rows.inputs()
     texts = [prompt + text for text, _ in inputs]
-    pairs = [pair for _, pair in inputs]
-    second = None if not pairs or pairs[0] is None else pairs
-    out = _tokenized(texts, second, tokenizer)
-    full = np.array([len(ids) for ids in out["input_ids"]], dtype=np.int64)
-    if len(full) and full.max() > max_length:
-        if tokenizer.is_fast:
-            out = _cut(out, max_length, tokenizer.truncation_side == "left")
-        else:
-            out = tokenizer(texts, second, truncation=True, max_length=max_length)
-    types = out.get("token_type_ids") if second is not None else None
+    pairs = [pair or "" for _, pair in inputs] if inputs and inputs[0][1] is not None else None
+    read = _by_backend if tokenizer.is_fast else _by_itself
+    ids, types, full = read(tokenizer, texts, pairs, max_length)
+    typed = pairs is not None and "token_type_ids" in tokenizer.model_input_names
     return Encoded(
-        ids=tuple(np.asarray(ids, dtype=np.int64) for ids in _or_padding(out["input_ids"], tokenizer.pad_token_id)),
-        type_ids=None if types is None else tuple(np.asarray(row, dtype=np.int64) for row in types),
+        ids=tuple(_or_padding(row, tokenizer.pad_token_id) for row in ids),
+        type_ids=tuple(types) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch.
         pad_left=pads_left(tokenizer),
-        full_lengths=full,
+        full_lengths=np.array(full, dtype=np.int64),
     )
 
 
-def _tokenized(texts: Sequence[str], second: Sequence[str | None] | None, tokenizer: Any) -> Any:
-    """Whole texts, or pairs, as the tokenizer gives them."""
+def _by_backend(
+    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int
+) -> tuple[list[Ints], list[Ints], list[int]]:
+    """Ids and types of at most `max_length` tokens per row, and the number of tokens before."""
+    ids, types, full = list[Ints](), list[Ints](), list[int]()
+    left = tokenizer.truncation_side == "left"
+    for encoding in encodings(tokenizer, texts, second):
+        row, kinds = np.array(encoding.ids, dtype=np.int64), np.array(encoding.type_ids, dtype=np.int64)
+        full.append(len(row))
+        if len(row) > max_length:
+            there = kept(sequences(encoding), max_length, left)
+            row, kinds = row[there], kinds[there]
+        ids.append(row)
+        types.append(kinds)
+    return ids, types, full
+
+
+def _by_itself(
+    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int
+) -> tuple[list[Ints], list[Ints], list[int]]:
+    """The same of a tokenizer in Python."""
     if not texts:
-        return {"input_ids": []}
-    return ready(tokenizer)(texts, second, truncation=False, add_special_tokens=True, verbose=False)
+        return [], [], []
+    whole = tokenizer(texts, second, truncation=False, add_special_tokens=True, verbose=False)
+    full = [len(row) for row in whole["input_ids"]]
+    if max(full) > max_length:
+        whole = tokenizer(texts, second, truncation=True, max_length=max_length)
+    columns = [
+        [np.asarray(row, dtype=np.int64) for row in whole.get(name, ())] for name in ("input_ids", "token_type_ids")
+    ]
+    return columns[0], columns[1], full
 
 
-def _or_padding(rows: Sequence[Any], padding: int) -> list[Any]:
+def _or_padding(row: Ints, padding: int) -> Ints:
     """Nothing is read of a row without any token: then it is a token of padding."""
-    return [row if len(row) else [padding] for row in rows]
-
-
-def _cut(out: Any, max_length: int, left: bool) -> dict[str, list[Any]]:
-    """Tokens of at most `max_length` per row."""
-    columns = {name: list(out[name]) for name in ("input_ids", "token_type_ids") if name in out}
-    for i in (i for i, ids in enumerate(columns["input_ids"]) if len(ids) > max_length):
-        there = kept(sequences(out.encodings[i]), max_length, left)
-        for rows in columns.values():
-            rows[i] = np.asarray(rows[i], dtype=np.int64)[there]
-    return columns
+    return row if len(row) else np.array([padding], dtype=np.int64)
 
 
 def key_of(ids: Ints) -> str:

@@ -6,11 +6,13 @@ special tokens are to be taken for plain text need another setting; the calls of
 
 import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
+_BLOCK = 4_096
+"""Texts that are tokenized at a time: what a tokenizer says of a text takes a hundred times the room of its tokens."""
 _guard = threading.Lock()
 _locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
 
@@ -33,6 +35,23 @@ def ready(tokenizer: Any) -> Any:
                 backend.no_truncation()
                 backend.no_padding()
     return tokenizer
+
+
+def encodings(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None = None) -> Iterator[Any]:
+    """What the backend of a fast tokenizer makes of every text or pair, special tokens included.
+
+    Ids, types and sequences are those that calling the tokenizer gives, without the objects which that makes for every
+    text. Offsets are left out.
+    """
+    backend = ready(tokenizer).backend_tokenizer
+    for start in range(0, len(texts), _BLOCK):
+        block: Any = texts[start : start + _BLOCK]
+        if second is not None:
+            block = list(zip(block, second[start : start + _BLOCK], strict=True))
+        with alone_with(tokenizer):
+            backend.encode_special_tokens = tokenizer.split_special_tokens
+            found = backend.encode_batch_fast(block, add_special_tokens=True)
+        yield from found
 
 
 def _set(backend: Any) -> bool:
