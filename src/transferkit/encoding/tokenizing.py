@@ -49,7 +49,8 @@ def encodings(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None
         if second is not None:
             block = list(zip(block, second[start : start + _BLOCK], strict=True))
         with alone_with(tokenizer):
-            backend.encode_special_tokens = tokenizer.split_special_tokens
+            if backend.encode_special_tokens != tokenizer.split_special_tokens:
+                backend.encode_special_tokens = tokenizer.split_special_tokens
             found = backend.encode_batch_fast(block, add_special_tokens=True)
         yield from found
 
