@@ -55,8 +55,8 @@ def command(
     use(threads)
     named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
     names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
-    scores, findings = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
-    summary.print_scores(console.out(), scores, findings)
+    scores = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
+    summary.print_scores(console.out(), scores)
     if output:
         with whole_file(output, overwrite) as draft:
             draft.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")
