@@ -23,6 +23,7 @@ from transferkit.evaluation.scores import score
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.places import usable_path
 from transferkit.predictors import Predictor
+from transferkit.progress import progress
 from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Rows
@@ -191,7 +192,8 @@ class Model:
         if self.task.shape is Shape.VALUE:
             findings += audit.constant(references)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
-        predictions = self.predictor.predict(cleaned.rows.for_models())
+        with progress(f"answering {prose.counted(len(cleaned.rows))}"):
+            predictions = self.predictor.predict(cleaned.rows.for_models())
         cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (predictions.cut, predictions.unfinished))
         findings += self._told(cut, unfinished)
         scores = score(self.task, predictions.outputs, references, inputs=self.task.asked(cleaned.rows))

@@ -6,21 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from transferkit import finished_run, messages, resuming, sources
+from transferkit import messages, resuming, sources
 from transferkit.config import parse
 from transferkit.data import Overview
 from transferkit.errors import ConfigError, DataError, TransferkitError, shown
-from transferkit.evaluation.results import RunResult
-from transferkit.finished_run import Run
 from transferkit.intake import Intake, begin
 from transferkit.intake import look as look_at
 from transferkit.places import cache_folder
 from transferkit.progress import progress as show_progress
 from transferkit.reading import files
-from transferkit.sources import hub_data
+from transferkit.sources import hub_data, noise
 from transferkit.table.rows import Rows
+
+if TYPE_CHECKING:
+    from transferkit.evaluation.results import RunResult
+    from transferkit.finished_run import Run
 
 
 def fit(
@@ -63,7 +65,7 @@ def fit(
     cache_dir: str | Path | None = None,
     resume: bool = False,
     progress: bool = True,
-) -> Run:
+) -> "Run":
     """Train every one of `routes` and a baseline on `data`, compare them on held-out rows, and save all of it.
 
     `data`, `validation` and `test` are each a file, a DataFrame, a `datasets` object, a mapping of columns or a
@@ -125,12 +127,16 @@ def fit(
         intake = begin(config, _table_of(data, validation, test, encoding), resume)
         in_memory = {"data": data, "validation": validation, "test": test}
         with resuming.said(intake.config, [name for name, table in in_memory.items() if not _is_file(table)]):
-            return finished_run.of(finish(intake, resume))
+            result = finish(intake, resume)
+        from transferkit import finished_run
+
+        return finished_run.of(result)
 
 
-def finish(intake: Intake, resume: bool = False) -> RunResult:
+def finish(intake: Intake, resume: bool = False) -> "RunResult":
     """What `fit` does once the rows are read, which needs torch."""
-    with show_progress("loading PyTorch and Transformers") if "torch" not in sys.modules else nullcontext():
+    first = "torch" not in sys.modules
+    with noise.ignored(), show_progress("loading PyTorch and Transformers") if first else nullcontext():
         from transferkit import flow
         from transferkit.sources.hush import hushed
 
@@ -237,7 +243,7 @@ def _one_of(tables: Mapping[str, Rows], split: str | None, source: Any) -> Rows:
         return next(iter(tables.values()))
     if wanted is not None and wanted in tables:
         return tables[wanted]
-    have = " and ".join(tables)
+    have = " and ".join(sorted(tables, key=lambda name: name != "train"))
     where = source if isinstance(source, str | Path) else "the data"
     found = f"{where} has {'the splits ' * (len(tables) > 1)}{have}"
     raise DataError(

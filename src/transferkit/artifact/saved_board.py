@@ -29,6 +29,7 @@ from transferkit.record import Record
 from transferkit.table.splits import Finding
 from transferkit.tasks import Task
 
+
 def _no_number(value: Any) -> Any:
     return math.nan if value is None else value
 

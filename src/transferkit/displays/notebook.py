@@ -17,7 +17,8 @@ from transferkit.displays import clock
 
 _DRAWN_EVERY_SECONDS = 0.25
 _MOST_LINES = 1_000
-_STYLE = "margin:0;padding:0;white-space:pre-wrap;line-height:1.45;background:none;border:0;color:inherit"
+_FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:.9em;line-height:1.45"
+_STYLE = f"margin:0;padding:0;white-space:pre-wrap;background:none;border:0;color:inherit;{_FONT}"
 _WARNING = "color:#b45309"
 
 
@@ -61,7 +62,10 @@ class Notebook:
         step = _Step(what, total, done, done)
         with self.lock:
             self.steps.append(step)
-            self._draw_when_due()
+            if total is None:  # nothing may come for long
+                self._draw()
+            else:
+                self._draw_when_due()
         try:
             yield lambda steps: self._advance(step, steps)
         finally:
@@ -108,7 +112,7 @@ class Notebook:
 
     def _as_html(self) -> str:
         lines = [f'<span style="{_WARNING}">{escape(w)}</span>' if warns else escape(w) for w, warns in self._latest()]
-        bars = "".join(f"<div>{_bar(step)}</div>" for step in self._shown())
+        bars = "".join(f'<div style="{_FONT}">{_bar(step)}</div>' for step in self._shown())
         return f'<pre style="{_STYLE}">{"<br>".join(lines)}</pre>{bars}'
 
 

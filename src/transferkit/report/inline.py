@@ -11,6 +11,7 @@ from transferkit.plain_table import html_table
 from transferkit.report.charts import Axis, padded
 
 _SOFT = "opacity:.7;font-size:.85em"
+_WHOLE = "white-space:nowrap"
 _TAG = "border:1px solid currentColor;border-radius:99px;padding:0 .6em;font-size:.75em"
 _BAR_WIDTH, _BAR_HEIGHT = 90, 12
 
@@ -38,7 +39,7 @@ def _cell(column: Column, row: Row, main: str, axis: Axis) -> str:
     elif column.title == "method":
         words = f'<span style="{_SOFT}">{words}</span>'
     elif column.interval:
-        words = f"{words} {_bar(row, main, axis)}"
+        words = f'<span style="{_WHOLE}">{words}</span> {_bar(row, main, axis)}'
     return f"<b>{words}</b>" if row["best"] else words
 
 

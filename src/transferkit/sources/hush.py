@@ -5,15 +5,15 @@ one to leave brings the previous settings back, in whatever order they come and 
 """
 
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from logging import getLogger
 from typing import Any
 
-from transformers.utils import logging as untyped_logging
-
 from transferkit.sources import noise
+
+with noise.ignored():
+    from transformers.utils import logging as untyped_logging
 
 logging: Any = untyped_logging
 
@@ -59,14 +59,7 @@ def _without_noise_logged() -> Iterator[None]:
         logging.enable_progress_bar()
 
 
-@contextmanager
-def _without_noisy_warnings() -> Iterator[None]:
-    with warnings.catch_warnings():
-        noise.ignore_warnings()
-        yield
-
-
-_log_hushed, _warnings_hushed = _Shared(_without_noise_logged), _Shared(_without_noisy_warnings)
+_log_hushed, _warnings_hushed = _Shared(_without_noise_logged), _Shared(noise.ignored)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from transferkit.cli.everywhere import (
 )
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
+from transferkit.progress import progress
 
 
 def command(
@@ -49,7 +50,8 @@ def command(
     from transferkit.evaluation.document import scores_to_json
     from transferkit.model import load
 
-    model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
+    with progress(f"loading the model in {run}"):
+        model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
     from transferkit.sources.threads import use  # needs torch, as the model that is loaded does
 
     use(threads)
