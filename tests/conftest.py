@@ -1,6 +1,7 @@
 """A tiny pretrained model and a learnable file, for tests that run the whole product."""
 
 import csv
+import logging
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -51,8 +52,12 @@ def quick_judging() -> Iterator[None]:
 def call(capfd: pytest.CaptureFixture[str]) -> Call:
     """Run `transferkit WORDS...` in this process, as `main` does."""
 
+    log = logging.getLogger("transferkit")
+
     def run(*words: object) -> Ended:
+        level = log.level  # which --quiet raises
         code = failures.code_of(lambda: app([str(word) for word in words], standalone_mode=False))
+        log.setLevel(level)
         printed = capfd.readouterr()
         return Ended(code, printed.out, printed.err)
 

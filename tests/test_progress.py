@@ -1,73 +1,58 @@
-"""What is said while something takes long."""
+"""Progress, wherever it is shown."""
 
 import logging
-from io import StringIO
-from threading import Barrier, Thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from rich.console import Console
-from rich.progress import Progress
 
 from transferkit import progress
 
 
-def test_time_left_after_a_resumption_counts_from_there(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    now = iter([0.0, 20.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
-    monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)
-    with caplog.at_level(logging.INFO, "transferkit"), progress.progress("training", 100, 80) as advance:
-        advance(10)
-    assert "training: 90 of 100, about 20 s left" in caplog.text
+class Recorded:
+    """A display that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, bool]] = []
+        self.steps: list[tuple[str, int | None, int]] = []
+        self.done: list[int] = []
+
+    def say(self, words: str, warns: bool) -> None:
+        self.said.append((words, warns))
+
+    @contextmanager
+    def step(self, what: str, total: int | None, done: int) -> Iterator[Callable[[int], None]]:
+        self.steps.append((what, total, done))
+        yield self.done.append
+
+    def close(self) -> None:
+        self.said.append(("closed", False))
 
 
-def test_the_first_line_comes_soon(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    now = iter([0.0, 1.0, 3.0, 10.0, 19.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
-    monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)
-    with caplog.at_level(logging.INFO, "transferkit"), progress.progress("reading", 8) as advance:
-        for _ in range(4):
-            advance(1)
-    assert [record.args[1] for record in caplog.records if record.args] == [2, 4]
-
-
-def test_what_repeats_itself_counts_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    now = iter([0.0, 10.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
-    monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)
-    with caplog.at_level(logging.INFO, "transferkit"):
-        with progress.silently(), progress.progress("writing", 3) as advance:
-            advance(1)
-        with progress.progress("writing", 3) as advance:
-            advance(1)
-    assert caplog.messages == ["writing: 1 of 3, about 20 s left"]
-
-
-def test_bars_within_bars_and_in_threads_share_one_display(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A console has one live display at a time; older versions of rich refuse a second."""
-    monkeypatch.setattr(progress, "console", Console(file=StringIO(), force_terminal=True))
-    shown: list[int] = []
-    started: list[Progress] = []
-    start = Progress.start
-    monkeypatch.setattr(Progress, "start", lambda self: (started.append(self), start(self))[1])
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]:
     monkeypatch.setattr(logging.getLogger("transferkit"), "level", logging.INFO)
+    logging.getLogger("transferkit").manager._clear_cache()  # type: ignore[attr-defined]
+    display = Recorded()
+    before = progress.show_on(display)
+    yield display
+    progress.show_on(before)
 
-    def work(both: Barrier) -> None:
-        with progress.progress("outer", 2) as outer, progress.progress("inner", 2) as inner:
-            outer(1)
-            inner(2)
-            both.wait()
-            shown.append(len(started[-1].tasks))
-            both.wait()
 
-    both = Barrier(2)
-    threads = [Thread(target=work, args=(both,)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert shown == [4, 4] and len(started) == 1 and not started[0].live.is_started
-    with progress.progress("later", 1) as advance:
+def test_steps_reach_the_display(display: Recorded) -> None:
+    with progress.progress("reading", 8, 2) as advance, progress.progress("waiting"):
+        advance(3)
+    assert display.steps == [("reading", 8, 2), ("waiting", None, 0)] and display.done == [3]
+
+
+def test_what_is_silent_shows_nothing(display: Recorded) -> None:
+    with progress.silently(), progress.progress("writing", 3) as advance:
         advance(1)
-    assert len(started) == 2
+        assert progress.is_silent()
+    assert display.steps == [] and not progress.is_silent()
+
+
+def test_nothing_is_shown_where_messages_are_not(display: Recorded, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "transferkit"), progress.progress("writing", 3) as advance:
+        advance(1)
+    assert display.steps == []

@@ -31,6 +31,7 @@ NAMES = [
     "fit",
     "load",
     "look",
+    "open",
     "read",
 ]
 
@@ -63,6 +64,15 @@ def test_fit_takes_a_frame_and_shows_the_table(run: transferkit.Run) -> None:
     assert "accuracy" in str(run) and "feature_transfer" in str(run)
     assert run.result.config.data.path == "DataFrame"
     assert (run.folder / "report.html").exists()
+
+
+def test_a_run_is_opened_as_it_was_made(run: transferkit.Run) -> None:
+    opened = transferkit.open(run.folder)
+    pd.testing.assert_frame_equal(opened.leaderboard(), run.leaderboard())
+    assert (str(opened), repr(opened), opened._repr_html_()) == (str(run), repr(run), run._repr_html_())
+    assert opened.findings == run.findings == run.result.splits.audit.findings
+    assert opened.best.scores.metrics == run.best.scores.metrics and opened.verdict == run.verdict
+    assert opened.model("baseline").folder == run.model("baseline").folder
 
 
 def test_load_gives_the_best_route_or_the_one_asked_for(run: transferkit.Run) -> None:

@@ -133,7 +133,7 @@ def test_columns_of_words_say_the_same(tagged: RunResult, folder: Path) -> None:
 
 def test_evaluation_tells_of_tags_that_the_model_does_not_know(tagged: RunResult, folder: Path) -> None:
     table = {"tokens": [["cat", "here"], ["cat", "dog"]], "tags": [["B-planet", "O"], ["I-animal", "O"]]}
-    _, findings = model.load(folder / "run", "baseline").evaluate(table)
+    findings = model.load(folder / "run", "baseline").evaluate(table).findings
     assert {finding.kind: finding.rows for finding in findings} == {"unlearned-tags": (1,), "improper-tags": (2,)}
     assert "1 tag that the model does not know: 'B-planet'" in str([finding.message for finding in findings])
 

@@ -138,7 +138,7 @@ def test_numbers(valued: RunResult, folder: Path) -> None:
 def test_numbers_that_do_not_vary_are_told(valued: RunResult, folder: Path) -> None:
     loaded = model.load(folder / "run-value", "baseline")
     for cells, told in (([3, 3], ["2 rows with one value, 3"]), ([3, 4], [])):
-        _, findings = loaded.evaluate({"text": ["the cat", "the cow"], "value": cells})
+        findings = loaded.evaluate({"text": ["the cat", "the cow"], "value": cells}).findings
         assert [finding.message for finding in findings if finding.kind == "constant"] == told
 
 

@@ -1,8 +1,8 @@
 """Transfer learning with pretrained language models.
 
-`look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made, `compare`
-puts two runs side by side, `TransferClassifier` is `fit` for scikit-learn. Names are imported on first use, so that
-`import transferkit` costs nothing.
+`look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made, `open`
+the run, `compare` puts two runs side by side, `TransferClassifier` is `fit` for scikit-learn. Names are imported on
+first use, so that `import transferkit` costs nothing.
 """
 
 from importlib import import_module
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transferkit.config import RunConfig
-    from transferkit.data import Overview, Rows, read
+    from transferkit.data import Overview, Rows
     from transferkit.errors import TransferkitError
     from transferkit.estimators import TransferClassifier
+    from transferkit.finished_run import Run, compare, open
     from transferkit.model import Model, load
-    from transferkit.run import Run, compare, fit, look
+    from transferkit.run import fit, look, read
 
 __version__ = version("transferkit")
 
@@ -23,15 +24,16 @@ _HOMES = {
     "Model": "model",
     "Overview": "data",
     "Rows": "data",
-    "Run": "run",
+    "Run": "finished_run",
     "RunConfig": "config",
     "TransferClassifier": "estimators",
     "TransferkitError": "errors",
-    "compare": "run",
+    "compare": "finished_run",
     "fit": "run",
     "load": "model",
     "look": "run",
-    "read": "data",
+    "open": "finished_run",
+    "read": "run",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "fit",
     "load",
     "look",
+    "open",
     "read",
 ]
 

@@ -1,10 +1,9 @@
 """Two run folders -> their routes side by side, with paired tests where the test rows are the same."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.table import Table
@@ -13,13 +12,15 @@ from rich.text import Text
 from transferkit import metrics, tasks
 from transferkit.artifact import saved_run
 from transferkit.artifact.predictions import read_predictions
-from transferkit.config import resuming
-from transferkit.errors import ArtifactError, ConfigError
+from transferkit.errors import ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval, p_words
-from transferkit.plain_table import as_text, plain_table
+from transferkit.plain_table import as_frame, as_html, as_text, plain_table
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = tuple[str, str, str]
 
@@ -43,13 +44,13 @@ class Side:
     fingerprint: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Paired:
     """Two runs side by side.
 
     `tests` says how much better the second run is, by route (of the same name in both), and `of_best` the same of the
     best of each; there are none where the runs have other test rows. `same_data` says whether all their rows are the
-    same. Printing it shows both runs' routes in a table.
+    same. Printing it shows both runs' routes in a table, and so does a notebook.
     """
 
     first: Side
@@ -59,8 +60,21 @@ class Paired:
     tests: dict[str, Comparison]
     of_best: Comparison | None
 
+    def to_pandas(self) -> "pd.DataFrame":
+        """A row per route: `first` and `second` have its main metric in either run, each with `_low` and `_high`;
+        `difference` and `p` say how much better the second is, empty where that is not tested. Raises `ConfigError`
+        without pandas."""
+        return as_frame(_flat(self))
+
+    def __repr__(self) -> str:
+        words = self.of_best.words if self.of_best else "evaluated on different rows"
+        return f"Paired({self.first.name!r}, {self.second.name!r}: {words})"
+
     def __str__(self) -> str:
-        return as_text(rendered(self))
+        return as_text(rendered(self)).rstrip()
+
+    def _repr_html_(self) -> str:
+        return as_html(rendered(self))
 
 
 def compared(first: Path, second: Path) -> Paired:
@@ -101,6 +115,17 @@ def rendered(pair: Paired) -> Iterator[Table | Text]:
     yield Text(f"Both were judged on the same {len(first.rows):,} rows ({pair.of_best.test}).")
     if not pair.same_data:
         yield Text("Training or validation rows differ.")
+
+
+def _flat(pair: Paired) -> Iterator[dict[str, Any]]:
+    for name in dict.fromkeys([*pair.first.values, *pair.second.values]):
+        row: dict[str, Any] = {"route": name}
+        for which, side in (("first", pair.first), ("second", pair.second)):
+            found = side.values.get(name)
+            ends = (found.value, found.low, found.high) if found else (None, None, None)
+            row |= dict(zip((which, f"{which}_low", f"{which}_high"), ends, strict=True))
+        test = pair.tests.get(name)
+        yield row | {"difference": test.difference if test else None, "p": test.p_value if test else None}
 
 
 def _shown(interval: Interval | None) -> str:
@@ -161,10 +186,10 @@ def _as_outputs(task: Task, cells: list[str]) -> "np.ndarray[Any, Any]":
 def _read(folder: Path) -> Side:
     run = saved_run.read(folder) if folder.is_dir() else None
     if run is None:
-        raise _no_run(folder, saved_run.NAME)
+        raise saved_run.missing(folder)
     path = folder / "predictions.csv"
     if not path.exists():
-        raise _no_run(folder, path.name)
+        raise saved_run.missing(folder, path.name)
     task, metric = tasks.get(run.task.name), run.task.main_metric
     table = read_predictions(path, task, [route.name for route in run.routes])
     return Side(
@@ -172,22 +197,8 @@ def _read(folder: Path) -> Side:
         task=task,
         metric=metric,
         best=run.best,
-        values={route.name: _interval(route.scores.metrics[metric]) for route in run.routes},
+        values={route.name: saved_run.interval(route.scores.metrics[metric]) for route in run.routes},
         rows=list(table.rows),
         answers={name: list(answers) for name, answers in table.answers.items()},
         fingerprint=run.data.fingerprint,
     )
-
-
-def _interval(saved: saved_run.SavedInterval) -> Interval:
-    value, low, high = (math.nan if number is None else number for number in (saved.value, saved.low, saved.high))
-    return Interval(value, low, high)
-
-
-def _no_run(folder: Path, lacking: str) -> ArtifactError:
-    if not folder.is_dir():
-        return ArtifactError(f"no run in {folder}: there is no such folder")
-    if folder.absolute().parent.name == "models":
-        run_of = folder.absolute().parent.parent
-        return ArtifactError(f"{folder} is one model; name the run that it is of, {run_of}")
-    return ArtifactError(f"{folder} is no finished run: it has no {lacking}; finish it with: {resuming(folder)}")

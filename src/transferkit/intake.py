@@ -4,7 +4,7 @@ Nothing imported here needs torch, so that what is wrong with a request is said 
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from transferkit import data, options, sources, tasks
 from transferkit.artifact.place import refuse_unusable
 from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
-from transferkit.data import audit, columns, flags
+from transferkit.data import audit, columns, flags, logged
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.places import cache_folder
@@ -40,11 +40,15 @@ class Intake:
 
 
 def begin(config: RunConfig, table: Any = None, resume: bool = False) -> Intake:
-    """`take_in` for a run that will write. Raises `ConfigError` first where its folder cannot be used, or holds a run
-    that is not to be resumed."""
+    """`take_in` for a run that will write, with messages on what is read and found.
+
+    Raises `ConfigError` first where its folder cannot be used, or holds a run that is not to be resumed.
+    """
     if config.output_dir:
         refuse_unusable(config.output_dir, resume, cache_of(config))
-    return take_in(config, table)
+    intake = take_in(config, table, logged.overview)
+    logged.findings(intake.splits.audit.findings)
+    return intake
 
 
 def look(config: RunConfig, table: Any = None) -> Overview:
@@ -62,27 +66,26 @@ def look(config: RunConfig, table: Any = None) -> Overview:
     return replace(overview, problem=f"{overview.problem}{other}")
 
 
-def take_in(config: RunConfig, table: Any = None) -> Intake:
+def take_in(config: RunConfig, table: Any = None, seen: Callable[[Overview], None] = lambda overview: None) -> Intake:
     """Check the settings, then read, audit and split the rows.
 
-    `table` stands in for the file that `config.data.path` names: a DataFrame, a `datasets` object or columns.
-    Raises `ConfigError` for settings that there are not or that exclude each other, `DataError` for rows that cannot
-    be used, `SourceError` for data that cannot be had.
+    `table` stands in for the file that `config.data.path` names: a DataFrame, a `datasets` object or columns. `seen` is
+    given the overview before anything is split. Raises `ConfigError` for settings that there are not or that exclude
+    each other, `DataError` for rows that cannot be used, `SourceError` for data that cannot be had.
     """
+    log.info("reading %s", "a table in memory" if table is not None else config.data.path)
     task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
     config = _settled(config, task)
     _require_sense(config, task)
     tables = _tables(config, table, task)
     try:
-        splits = data.prepare(tables, config.data, task, config.seed)
+        splits = data.prepare(tables, config.data, task, config.seed, seen)
     except DataError as error:
         raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
     task = task.bound(splits.train.join(splits.validation))
     if splits.folds and not len(splits.test) and task.shape.form.CLASSES:
         splits = _with_rare_labels(splits, task, config)
     splits = _reported(splits, audit.turns(splits.train) if task.conversations else ())
-    for name, words in splits.overview.facts:
-        log.info("%s: %s", name, words)
     log.info("%s", splits.words)
     return Intake(config, tables, splits, task)
 

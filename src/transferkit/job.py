@@ -6,13 +6,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rich.cells import cell_len
+
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.context import Context
 from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
+from transferkit.evaluation import standing
 from transferkit.evaluation.leaderboard import short
 from transferkit.language.parting import learned
+from transferkit.plain_table import padded
 from transferkit.planning import Prepared, context_of
+from transferkit.progress import progress
 from transferkit.routes import Outcome, Plan
 from transferkit.shapes import Shape
 from transferkit.sources.device import give_back
@@ -70,21 +75,38 @@ def trained(job: Job) -> Finished:
     Several processes may do so at once in one run folder, each with another job. Raises `UntrainedError` for what
     concerns this route alone.
     """
-    return job.run.finished(job.plan.title, job.repeat) or _trained(job)
+    earlier = job.run.finished(job.plan.title, job.repeat)
+    done = earlier or _trained(job)
+    if log.isEnabledFor(logging.INFO):
+        log.info("%s", _standing(job, "trained earlier" if earlier else f"trained in {short(done.seconds)} s"))
+    return done
+
+
+def _standing(job: Job, trained: str) -> str:
+    """The line of the table that this training has by now: on validation rows, where it has answered them."""
+    prepared, title = job.prepared, job.plan.title
+    kept = held_out.path_of(job.run.path, title, job.repeat)
+    seed = f" (seed {prepared.config.seed + job.repeat})" if prepared.config.seeds > 1 else ""
+    name = padded(f"{title}{seed}", max(cell_len(plan.title) for plan in prepared.plans) + len(seed))
+    if prepared.splits.folds or not kept.exists():
+        return f"{name}  {trained}"
+    rows = prepared.compared
+    found = standing.words(prepared.task, held_out.read(kept, len(rows)), prepared.task.references(rows))
+    return f"{name}  validation {found}  {trained}"
 
 
 def _trained(job: Job) -> Finished:
     prepared, run, plan, repeat = job.prepared, job.run, job.plan, job.repeat
     context = context_of(prepared, run, job.teachers, plan, repeat)
-    log.info("%s: training (seed %d)", plan.title, context.seed)
-    with _of_route(plan.title):
-        outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
     kept = held_out.path_of(run.path, plan.title, repeat)
-    if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
+    with progress(f"{plan.title}: training (seed {context.seed})"):
         with _of_route(plan.title):
-            answers = _answers(prepared, plan, context, outcome)
-        with run.written(kept.relative_to(run.path).as_posix()) as draft:
-            held_out.write(draft, answers)
+            outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
+        if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():
+            with _of_route(plan.title):
+                answers = _answers(prepared, plan, context, outcome)
+            with run.written(kept.relative_to(run.path).as_posix()) as draft:
+                held_out.write(draft, answers)
     about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
     if prepared.task.shape.form.OF_WORDS:
         about["parting"] = learned(prepared.splits.train["text"])

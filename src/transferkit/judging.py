@@ -28,6 +28,7 @@ from transferkit.evaluation.results import (
 from transferkit.evaluation.scores import comparable, score
 from transferkit.evaluation.verdict import verdict
 from transferkit.planning import Prepared, context_of
+from transferkit.progress import progress
 from transferkit.routes import Plan
 from transferkit.table.rows import Rows
 from transferkit.transfer import CrossValidated
@@ -113,9 +114,10 @@ def _judged(
     trusted = prepared.config.trust_remote_code
     first = predictors.load(runs[0].artifact, trusted)
     if out_of_fold is None:
-        predictions = first.predict(test)
-        others = (predictors.load(other.artifact, trusted) for other in runs[1:])
-        answers = [predictions.outputs, *(other.predict(test).outputs for other in others)]
+        with progress(f"{plan.title}: answering {len(test):,} test rows"):
+            predictions = first.predict(test)
+            others = (predictors.load(other.artifact, trusted) for other in runs[1:])
+            answers = [predictions.outputs, *(other.predict(test).outputs for other in others)]
         notes = _told(prepared, predictions)
     else:
         answers, notes = list(out_of_fold), ()
@@ -127,6 +129,7 @@ def _judged(
         test,
         trained_parameters=runs[0].trained_parameters,
         train_seconds=float(np.mean([finished.seconds for finished in runs])),
+        name=plan.title,
     )
     return RouteResult(
         name=plan.title,

@@ -23,6 +23,7 @@ from transferkit.evaluation.scores import score
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.places import usable_path
 from transferkit.predictors import Predictor
+from transferkit.progress import progress
 from transferkit.shapes import Shape
 from transferkit.table import prose
 from transferkit.table.rows import Rows
@@ -168,9 +169,10 @@ class Model:
         *,
         label_separator: str | None = None,
         label_names: Sequence[str] = (),
-    ) -> tuple[Scores, tuple[Finding, ...]]:
-        """Scores on a labelled table (whatever `read` takes), and the rows that had to be left out or that the model
-        learned from, as far as its run is still around it. `label_separator` and `label_names` as in `fit`.
+    ) -> Scores:
+        """Scores on a labelled table (whatever `fit` takes as one). Their `findings` name the rows that had to be left
+        out, or that the model learned from, as far as its run is still around it. `label_separator` and `label_names`
+        as in `fit`.
 
         Raises `DataError` where it has labels that the model does not know.
         """
@@ -190,10 +192,12 @@ class Model:
         if self.task.shape is Shape.VALUE:
             findings += audit.constant(references)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
-        predictions = self.predictor.predict(cleaned.rows.for_models())
+        with progress(f"answering {prose.counted(len(cleaned.rows))}"):
+            predictions = self.predictor.predict(cleaned.rows.for_models())
         cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (predictions.cut, predictions.unfinished))
         findings += self._told(cut, unfinished)
-        return score(self.task, predictions.outputs, references, inputs=self.task.asked(cleaned.rows)), findings
+        scores = score(self.task, predictions.outputs, references, inputs=self.task.asked(cleaned.rows))
+        return replace(scores, findings=findings)
 
     def _respelt(self, rows: Rows) -> Rows:
         """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""

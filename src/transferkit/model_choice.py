@@ -8,11 +8,13 @@ import numpy as np
 
 from transferkit import data, precision_choice, sources
 from transferkit.config import RunConfig
+from transferkit.data import logged
 from transferkit.encoding import coverage, read_back, word_windows
 from transferkit.encoding.answered import asked_lengths
 from transferkit.encoding.encoded import Encoded, encode
 from transferkit.errors import ConfigError, DataError, SourceError
 from transferkit.intake import Intake, cache_of
+from transferkit.progress import progress
 from transferkit.sources import belonging
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.precision import require_possible
@@ -85,13 +87,14 @@ def _unused_prompts(backbone: Backbone, prompt: str | None) -> tuple[Finding, ..
 
 
 def _loaded(config: RunConfig, name: str) -> Backbone:
-    return sources.load(
-        name,
-        cache_dir=cache_of(config),
-        revision=config.revision,
-        offline=config.offline,
-        trust_remote_code=config.trust_remote_code,
-    )
+    with progress(f"loading {name}"):
+        return sources.load(
+            name,
+            cache_dir=cache_of(config),
+            revision=config.revision,
+            offline=config.offline,
+            trust_remote_code=config.trust_remote_code,
+        )
 
 
 def measured(
@@ -135,10 +138,8 @@ def measured(
     known = coverage.findings(vocabulary_coverage, backbone.name, _advice(task, backbone, config))
     if not task.shape.form.WRITTEN:
         known += _unused_prompts(backbone, config.prompt)
-    for warning in known:
-        log.warning("%s; %s", warning.message, warning.action)
+    logged.findings((finding, *known))
     audit = replace(splits.audit, findings=(*splits.audit.findings, finding, *known))
-    log.info("%s", finding.message)
     overview = _with_tokens(splits, task, backbone, config, max_length)
     return replace(splits, audit=audit, overview=overview), max_length
 

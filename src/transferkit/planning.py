@@ -15,10 +15,12 @@ from transferkit.artifact.run_folder import RunFolder
 from transferkit.cache import spaces
 from transferkit.config import Precision, RunConfig
 from transferkit.context import Context
+from transferkit.data import logged
 from transferkit.errors import ConfigError
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.results import Skipped
 from transferkit.intake import Intake, cache_of, take_in
+from transferkit.progress import progress
 from transferkit.routes import Plan
 from transferkit.sources import threads
 from transferkit.sources.backbone import Backbone
@@ -74,12 +76,12 @@ def with_model(intake: Intake) -> Prepared:
     assert config.output_dir is not None
     plans = route_choice.plans(config, intake.splits, task, backbones)
     splits = learned_rows.apart(intake.splits, task, starting.folders(config, plans))
-    for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
-        log.warning("%s; %s", finding.message, finding.action)
+    logged.findings(splits.audit.findings[len(intake.splits.audit.findings) :])
     lengths: dict[str, int] = {}
     for backbone in backbones:
         needed = any(plan.kind != BASELINE and plan.backbone == backbone.name for plan in plans)
-        splits, lengths[backbone.name] = model_choice.measured(splits, task, backbone, config, needed)
+        with progress(f"counting the tokens that {backbone.name} makes of all rows"):
+            splits, lengths[backbone.name] = model_choice.measured(splits, task, backbone, config, needed)
     if config.unlabelled and not any(plan.variant in students.names() for plan in plans):
         log.warning("%s: unlabelled rows are for students, of which none is asked for", config.unlabelled)
     by_name = {backbone.name: backbone for backbone in backbones}

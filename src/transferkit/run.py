@@ -1,61 +1,28 @@
-"""`transferkit.fit` and `transferkit.look`: the same as the commands, called from Python."""
+"""`transferkit.fit`, `look` and `read`: the same as the commands, called from Python."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from transferkit import messages, resuming, sources
 from transferkit.config import parse
 from transferkit.data import Overview
-from transferkit.errors import ArtifactError, ConfigError, TransferkitError, shown
-from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.intake import begin
+from transferkit.errors import ConfigError, DataError, TransferkitError, shown
+from transferkit.intake import Intake, begin
 from transferkit.intake import look as look_at
-from transferkit.places import usable_path
-from transferkit.plain_table import WIDTH, as_text
+from transferkit.places import cache_folder
+from transferkit.progress import progress as show_progress
+from transferkit.reading import files
+from transferkit.sources import hub_data, noise
+from transferkit.table.rows import Rows
 
 if TYPE_CHECKING:
-    from transferkit.comparison import Paired
-    from transferkit.model import Model
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run. Printing it shows the table; `result` has every number in it."""
-
-    result: RunResult
-
-    @property
-    def folder(self) -> Path:
-        """Where report, table and models lie."""
-        assert self.result.config.output_dir is not None
-        return self.result.config.output_dir
-
-    @property
-    def best(self) -> RouteResult:
-        """The best route."""
-        return self.result.route(self.result.best)
-
-    @property
-    def cheapest(self) -> RouteResult | None:
-        """The fastest route that is shown to be as good as the best, None where the rows are too few to tell."""
-        return self.result.route(self.result.cheapest) if self.result.cheapest else None
-
-    def model(self, name: str | None = None) -> "Model":
-        """The model of the route called `name`, by default the best one's."""
-        from transferkit.model import load
-
-        return load(self.folder, name)
-
-    def __str__(self) -> str:
-        from transferkit.evaluation.leaderboard import render
-
-        return as_text([render(self.result, WIDTH)])
-
-    __repr__ = __str__
+    from transferkit.evaluation.results import RunResult
+    from transferkit.finished_run import Run
 
 
 def fit(
@@ -97,7 +64,8 @@ def fit(
     output_dir: str | Path | None = None,
     cache_dir: str | Path | None = None,
     resume: bool = False,
-) -> Run:
+    progress: bool = True,
+) -> "Run":
     """Train every one of `routes` and a baseline on `data`, compare them on held-out rows, and save all of it.
 
     `data`, `validation` and `test` are each a file, a DataFrame, a `datasets` object, a mapping of columns or a
@@ -105,7 +73,11 @@ def fit(
     mapping. A route is a name, or {name: {option: value}}. The other parameters are the fields of `RunConfig`
     and `DataConfig`, where they are described. `resume` continues an unfinished run in `output_dir`.
 
-    Raises a `TransferkitError` with one sentence on what was expected, what was found and what to do.
+    What is read, what the audit finds and how far the run is appears in the notebook or on stderr; `progress=False`
+    leaves warnings alone. Where your own logging shows the messages of the logger `transferkit`, they appear there.
+
+    Raises a `TransferkitError` with one sentence on what was expected, what was found and what to do. After Ctrl-C the
+    `KeyboardInterrupt` says with which call to go on.
 
     >>> run = transferkit.fit("trec", routes=["feature_transfer", {"full": {"epochs": 3}}])  # doctest: +SKIP
     >>> run.model().predict(["Who wrote Ulysses ?"])                                         # doctest: +SKIP
@@ -151,13 +123,25 @@ def fit(
             "cache_dir": cache_dir,
         }
     )
-    with _naming_arguments():
+    with messages.shown(progress), _naming_arguments():
         intake = begin(config, _table_of(data, validation, test, encoding), resume)
+        in_memory = {"data": data, "validation": validation, "test": test}
+        with resuming.said(intake.config, [name for name, table in in_memory.items() if not _is_file(table)]):
+            result = finish(intake, resume)
+        from transferkit import finished_run
+
+        return finished_run.of(result)
+
+
+def finish(intake: Intake, resume: bool = False) -> "RunResult":
+    """What `fit` does once the rows are read, which needs torch."""
+    first = "torch" not in sys.modules
+    with noise.ignored(), show_progress("loading PyTorch and Transformers") if first else nullcontext():
         from transferkit import flow
         from transferkit.sources.hush import hushed
 
-        with hushed():
-            return Run(flow.finish(intake, resume))
+    with hushed():
+        return flow.finish(intake, resume)
 
 
 def look(
@@ -192,30 +176,79 @@ def look(
         return look_at(config, _table_of(data, validation, test, encoding))
 
 
-def compare(first: Run | str | Path, second: Run | str | Path) -> "Paired":
-    """The routes of two finished runs, each a `Run` or its folder, side by side, as `transferkit compare` prints them.
+def read(
+    source: Any,
+    encoding: str | None = None,
+    of_words: bool = False,
+    *,
+    split: str | None = None,
+    cache_dir: str | Path | None = None,
+    offline: bool = False,
+    progress: bool = True,
+) -> Rows:
+    """All rows of `source` with its own column names and 1-based row numbers.
 
-    Where both were judged on the same rows, `tests` says by route, and under "best", how much better the second run is
-    and whether a paired test tells that from chance. Raises `ArtifactError` for a folder without a finished run,
-    `ConfigError` for runs of two tasks.
+    Parameters
+    ----------
+    source : str, path, DataFrame, dataset, mapping or list
+        What `fit` takes: a file, a folder, a catalogue name such as "trec", a hub data set `org/name`, a DataFrame of
+        pandas or polars, an Arrow table, a `datasets` object, a mapping of columns, or mappings as a list or a stream.
+    encoding : str or None, default=None
+        Encoding of a text file, or "auto"; None for UTF-8.
+    of_words : bool, default=False
+        Whether a .txt file may have a word per line, to be tagged.
+    split : str or None, default=None
+        The split to read where there are several: "train", "validation" or "test".
+    cache_dir : str, path or None, default=None
+        Where data of the catalogue are kept; None for the usual cache.
+    offline : bool, default=False
+        Never touch the network.
+    progress : bool, default=True
+        Show messages and progress.
 
-    >>> transferkit.compare("runs/trec", run).of_best.words  # doctest: +SKIP
-    'not significantly different from feature_transfer of trec (p = 0.41)'
+    Raises
+    ------
+    DataError
+        For what cannot be read, or has several splits of which none is named; it names file, row and what to do.
+    SourceError
+        For data that cannot be had.
+
+    >>> transferkit.read("trec").to_pandas()  # doctest: +SKIP
     """
-    from transferkit.comparison import compared
+    with messages.shown(progress), _naming_arguments():
+        tables = _splits_of(source, encoding, cache_dir, offline)
+        if tables is None and split is None:
+            return files.read(source, encoding, of_words)
+        tables = files.read_splits(source, encoding=encoding) if tables is None else tables
+        return _one_of(tables, split, source)
 
-    return compared(_folder_of(first), _folder_of(second))
+
+def _splits_of(
+    source: Any, encoding: str | None, cache_dir: str | Path | None, offline: bool
+) -> dict[str, Rows] | None:
+    """The splits of what has a name, or is a folder of splits; None for anything else."""
+    if not isinstance(source, str | Path):
+        return None
+    name = str(source)
+    if sources.is_dataset(name):
+        return sources.load_tables(name, cache_dir=cache_folder(cache_dir), offline=offline)
+    if hub_data.names(name):
+        return hub_data.load(name, offline=offline)
+    return files.read_splits(source, encoding=encoding) if Path(name).is_dir() else None
 
 
-def _folder_of(run: Any) -> Path:
-    if isinstance(run, Run):
-        return run.folder
-    if not isinstance(run, str | Path):
-        raise ConfigError(f"expected a run or its folder, found {shown(run)}")
-    try:
-        return usable_path(run)
-    except ValueError as error:
-        raise ArtifactError(f"no run in {shown(str(run))}: {error}") from None
+def _one_of(tables: Mapping[str, Rows], split: str | None, source: Any) -> Rows:
+    wanted = split if split is None else files.split_name(split)
+    if wanted is None and len(tables) == 1:
+        return next(iter(tables.values()))
+    if wanted is not None and wanted in tables:
+        return tables[wanted]
+    have = " and ".join(sorted(tables, key=lambda name: name != "train"))
+    where = source if isinstance(source, str | Path) else "the data"
+    found = f"{where} has {'the splits ' * (len(tables) > 1)}{have}"
+    raise DataError(
+        f"{found}, but no split {shown(split)}; name one of these" if split else f"{found}; name one: split=..."
+    )
 
 
 def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 
 from transferkit import data
 from transferkit.arrays import Ints
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
+from transferkit.evaluation import standing
 from transferkit.evaluation.outputs import gathered
 from transferkit.executors import Executor, in_process
 from transferkit.job import Job, job_of
+from transferkit.plain_table import padded
 from transferkit.planning import Prepared
 from transferkit.predictors import load
 from transferkit.routes import Plan
@@ -90,8 +93,13 @@ def _repeat(
         for title, path in kept.items():
             with run.written(path.relative_to(run.path).as_posix()) as draft:
                 held_out.write(draft, gathered(pieces[title])[1])
-    count = sum(map(len, held))
-    return {title: held_out.read(path, count) for title, path in kept.items()}
+    whole = np.sort(np.concatenate(held))
+    found = {title: held_out.read(path, len(whole)) for title, path in kept.items()}
+    references = prepared.task.references(prepared.splits.labelled.take(whole))
+    for title, answers in found.items():
+        name = padded(title, max(map(cell_len, found)))
+        log.info("%s  out of fold %s", name, standing.words(prepared.task, answers, references))
+    return found
 
 
 def _part(

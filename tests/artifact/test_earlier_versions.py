@@ -107,7 +107,7 @@ def test_the_test_rows_have_the_scores_of_the_report(version: str, task: str) ->
     folder = HERE / version / "runs" / task
     run = saved_run.required(folder)
     for route in run.routes:
-        scores, _ = transferkit.load(folder, route.name).evaluate(HERE / version / "rows" / f"{task}.test.jsonl")
+        scores = transferkit.load(folder, route.name).evaluate(HERE / version / "rows" / f"{task}.test.jsonl")
         then = route.scores.metrics[run.task.main_metric].value
         assert then is not None and scores.metrics[run.task.main_metric].value == pytest.approx(then, abs=1e-6)
 

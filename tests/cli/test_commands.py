@@ -2,6 +2,7 @@
 
 import csv
 import json
+import logging
 import re
 import shutil
 from pathlib import Path
@@ -28,7 +29,7 @@ def test_fit_prints_the_table_and_where_the_report_is(
     where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path, "--offline"]
     ended = call("fit", small_file, *where, "--routes", "full", "--set", "full.epochs=1", "--folds", 0, "--quiet")
     assert ended.code == 0, ended.err
-    assert "accuracy" in ended.out and "full" in ended.out and "balance" in ended.out
+    assert "accuracy" in ended.out and "full" in ended.out and "listed in the report" in ended.out
     assert str(tmp_path / "run" / "report.html") in ended.out
     assert (tmp_path / "run" / "report.html").stat().st_size > 1000
     assert read_yaml(tmp_path / "run" / "config.yaml")["routes"][0]["options"] == {"epochs": 1}
@@ -50,15 +51,16 @@ def test_a_dry_run_trains_nothing(call: Call, tiny_model: Path, small_file: Path
 
 
 def test_a_run_with_weights_says_so_and_goes_on_with_the_same_ones_only(
-    call: Call, tiny_model: Path, small_file: Path, tmp_path: Path
+    call: Call, tiny_model: Path, small_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     lines = [tuple(line) for line in csv.reader(small_file.read_text(encoding="utf-8").splitlines())][1:]
     weighed = [("text", "label", "w"), *((*line, str(i % 3)) for i, line in enumerate(lines))]
     file, run = rows_file(tmp_path, weighed), tmp_path / "run"
     where = ["--model", tiny_model, "--output-dir", run, "--cache-dir", tmp_path / "cache", "--offline"]
-    ended = call("fit", file, *where, "--weight", "w", "--routes", "baseline", "--folds", 0)
+    with caplog.at_level(logging.INFO, "transferkit"):
+        ended = call("fit", file, *where, "--weight", "w", "--routes", "baseline", "--folds", 0)
     assert ended.code == 0, ended.err
-    assert "20 rows have the weight 0" in ended.out
+    assert "20 rows have the weight 0" in caplog.text
     written = json.loads((run / "run.json").read_text(encoding="utf-8"))
     assert written["config"]["data"]["weight"] == "w" == written["data"]["overview"]["columns"]["weight"]
     assert written["data"]["columns"] == {"text": "text", "label": "label"}
@@ -118,7 +120,7 @@ def test_evaluate_agrees_with_counting(call: Call, finished: Path, tmp_path: Pat
     assert ended.code == 0, ended.err
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert scores["metrics"]["accuracy"]["value"] == 0.75
-    assert "0.750" in ended.out and "unlabelled" in ended.out and "4 rows judged" in ended.out
+    assert "0.750" in ended.out and "unlabelled" in ended.out and "4 rows evaluated" in ended.out
 
 
 def test_evaluate_tells_of_rows_the_model_learned_from(

@@ -35,7 +35,7 @@ def test_help_says_what_the_schema_says() -> None:
 
 def test_every_field_is_a_python_argument_with_the_same_default() -> None:
     arguments = inspect.signature(run.fit).parameters
-    assert set(arguments) == FIELDS - {POSITIONAL} | {"data", "resume"}
+    assert set(arguments) == FIELDS - {POSITIONAL} | {"data", "resume", "progress"}
     fields = {**DataConfig.model_fields, **RunConfig.model_fields}
     others = {POSITIONAL, "routes", "generation"}
     assert [name for name in FIELDS - others if arguments[name].default != fields[name].default] == []

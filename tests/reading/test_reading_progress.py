@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from transferkit import progress
 from transferkit.data import read, stream
+from transferkit.displays import lines
 from transferkit.reading import files, reading_progress
 
 ROWS = [{"text": f"text {i} " + "x" * 1000, "label": "ab"[i % 2]} for i in range(4_000)]
@@ -36,8 +36,8 @@ def said(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> p
     """Every step of progress is said, as if it took long."""
     monkeypatch.setattr(reading_progress, "_SILENT_SECONDS", 0.0)
     monkeypatch.setattr(files, "_BATCH", 500)
-    monkeypatch.setattr(progress, "_FIRST_LINE_SECONDS", 0.0)
-    monkeypatch.setattr(progress, "_LINE_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(lines, "_FIRST_LINE_SECONDS", 0.0)
+    monkeypatch.setattr(lines, "_LINE_EVERY_SECONDS", 0.0)
     monkeypatch.setattr(logging.getLogger("transferkit"), "propagate", True)
     caplog.set_level(logging.INFO, "transferkit")
     return caplog

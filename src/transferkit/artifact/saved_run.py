@@ -1,13 +1,16 @@
 """A finished run as it is read back from `run.json`: what `load`, `compare` and `--resume` take from it."""
 
+import math
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
 from transferkit import record, tasks
+from transferkit.config import resuming
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.document import VERSION
+from transferkit.evaluation.results import Interval
 from transferkit.record import Record
 
 NAME = "run.json"
@@ -101,6 +104,22 @@ def read(folder: Path) -> SavedRun | None:
     if isinstance(version, int) and version > VERSION:
         raise ArtifactError(f"{path} has version {version}; a newer transferkit is needed")
     return record.read(path, SavedRun, ArtifactError, remedy)
+
+
+def missing(folder: Path, lacking: str = NAME) -> ArtifactError:
+    """Why `folder` is no finished run, which is `lacking` a file."""
+    if not folder.is_dir():
+        return ArtifactError(f"no run in {folder}: there is no such folder")
+    if folder.absolute().parent.name == "models":
+        run_of = folder.absolute().parent.parent
+        return ArtifactError(f"{folder} is one model; name the run that it is of, {run_of}")
+    return ArtifactError(f"{folder} is no finished run: it has no {lacking}; finish it with: {resuming(folder)}")
+
+
+def interval(saved: SavedInterval) -> Interval:
+    """The interval; what is None is no number."""
+    value, low, high = (math.nan if number is None else number for number in (saved.value, saved.low, saved.high))
+    return Interval(value, low, high)
 
 
 def required(folder: Path) -> SavedRun:

@@ -9,6 +9,7 @@ from transferkit.artifact import answer_check
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.errors import ArtifactError, TransferkitError
 from transferkit.evaluation import outputs
+from transferkit.progress import progress
 
 TOLERANCE = 1e-3
 _TRUSTED = "--trust-remote-code"
@@ -16,11 +17,13 @@ _TRUSTED = "--trust-remote-code"
 
 def verify_in_fresh_process(run: RunFolder, trust_remote_code: bool = False) -> None:
     """Raise `ArtifactError` if any saved model of the run does not answer as it did in memory."""
-    if not run.checks():
+    count = len(run.checks())
+    if not count:
         return
     command = [sys.executable, "-m", "transferkit.artifact.verify", str(run.path)]
     command += [_TRUSTED] * trust_remote_code
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    with progress(f"reading {count} saved model{'s' * (count != 1)} back in a fresh process"):
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         said = result.stderr.strip().splitlines() or ["no message"]
         raise ArtifactError(f"a saved model does not answer as the trained one did: {said[-1]}")

@@ -14,7 +14,7 @@ from transferkit.cli.app import app
 
 def main() -> NoReturn:
     """Run the command in `sys.argv` and leave with its exit code; every failure is one sentence on stderr."""
-    console.hush_libraries(debug="--debug" in sys.argv)
+    console.begin(debug="--debug" in sys.argv)
     console.write_what_can_be()
     signal.signal(signal.SIGTERM, _as_interrupt)
     sys.exit(failures.code_of(lambda: app(standalone_mode=False), debug="--debug" in sys.argv))

@@ -1,4 +1,4 @@
-"""What appears on the terminal: answers on stdout, progress and messages on stderr, nothing of other libraries."""
+"""What appears on the terminal: answers on stdout, progress, messages and warnings on stderr."""
 
 import logging
 import os
@@ -6,37 +6,38 @@ import shutil
 import sys
 import warnings
 from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
-from rich.logging import RichHandler
 
-from transferkit import progress
+from transferkit import messages
+from transferkit.sources import noise
+
+log = logging.getLogger("transferkit")
 
 _WIDTH = 120
-_SILENCE = {
+_SETTINGS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_VERBOSITY": "error",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "DO_NOT_TRACK": "1",
-    "TRANSFORMERS_VERBOSITY": "error",
-    "DATASETS_VERBOSITY": "error",
 }
+_INSTALLED = ("site-packages", "dist-packages")
 
 
-def hush_libraries(debug: bool = False) -> None:
-    """Silence bars, notices and telemetry of the libraries used, and show our own messages on stderr.
+def begin(debug: bool = False) -> None:
+    """Switch off telemetry and bars of the libraries used, hide the warnings of theirs that mean nothing to a user, and
+    show the others and our own messages on stderr.
 
-    Only works before those libraries are imported. With `debug` their warnings stay.
+    Only works before those libraries are imported. With `debug` all of their warnings are shown.
     """
-    for name, value in _SILENCE.items():
+    for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     if not debug:
-        warnings.filterwarnings("ignore")
-    log = logging.getLogger("transferkit")
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    log.handlers = [_handler()]
+        noise.ignore_warnings()
+    warnings.showwarning = _show_warning
+    messages.take_over()
 
 
 def write_what_can_be() -> None:
@@ -57,11 +58,15 @@ def out() -> Console:
     return Console(width=width if sys.stdout.isatty() else max(width, _WIDTH), highlight=False, emoji=False)
 
 
-def _handler() -> logging.Handler:
-    if progress.console.is_terminal:
-        return RichHandler(
-            console=progress.console, show_path=False, show_level=False, markup=False, log_time_format="%H:%M:%S"
-        )
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    return handler
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning of a library as one line that names the library."""
+    parts = Path(filename).parts
+    package = next((parts[i + 1] for i, part in enumerate(parts[:-1]) if part in _INSTALLED), Path(filename).name)
+    log.warning("%s: %s", package.removesuffix(".py"), " ".join(str(message).split()))

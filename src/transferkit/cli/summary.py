@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from transferkit.plain_table import plain_table
+from transferkit.plain_table import padded, plain_table
+from transferkit.table import prose
 
 if TYPE_CHECKING:
     from transferkit.estimate import Estimate, RouteEstimate
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 
 
 def print_result(out: Console, result: "RunResult") -> None:
-    """The table and verdict, what was skipped, what the audit found, and where everything lies."""
+    """The table and verdict, what was skipped, and where everything is."""
     from transferkit.evaluation.leaderboard import render
 
-    _print_findings(out, result.splits.audit.findings)
     if result.naive:
         claim = result.naive
         _say(
@@ -34,16 +34,17 @@ def print_result(out: Console, result: "RunResult") -> None:
         _say(out, f"{skipped.name} was skipped: {skipped.reason}")
     folder = result.config.output_dir
     out.print()
-    _say(out, f"report   {folder}/report.html")
-    _say(out, f"models   {folder}/models")
-    _say(out, f"next     transferkit predict {shlex.quote(str(folder))} FILE")
+    _say(out, f"report    {folder}/report.html")
+    _say(out, f"findings  {_counted(result.splits.audit.findings)}, listed in the report")
+    _say(out, f"models    {folder}/models")
+    _say(out, f"next      transferkit predict {shlex.quote(str(folder))} FILE")
 
 
 def print_overview(out: Console, overview: "Overview") -> None:
     """What was read and as what, a line each, and what is odd."""
     width = max(cell_len(name) for name, _ in overview.facts)
     for name, words in overview.facts:
-        _say(out, f"{name}{' ' * (width - cell_len(name))}  {words}")
+        _say(out, f"{padded(name, width)}  {words}")
     _print_findings(out, overview.findings)
 
 
@@ -71,29 +72,20 @@ def print_estimate(out: Console, estimate: "Estimate") -> None:
     _say(out, "nothing was trained and no run folder was made")
 
 
-def print_scores(out: Console, scores: "Scores", findings: "tuple[Finding, ...]") -> None:
-    """Every metric with its interval, then every class."""
-    from transferkit import metrics
+def print_scores(out: Console, scores: "Scores") -> None:
+    """What is odd about the rows, every metric with its interval, then every class."""
+    from transferkit.evaluation import score_tables
 
-    _print_findings(out, findings)
-    _say(out, f"{scores.rows:,} row{'s' * (scores.rows != 1)} judged")
-    rows = [
-        (metrics.get(name).TITLE, f"{interval.value:.3f}", f"[{interval.low:.3f}, {interval.high:.3f}]")
-        for name, interval in scores.metrics.items()
-    ]
-    out.print(plain_table(("metric", "value", "95 % interval"), rows))
-    for name, words in scores.signatures.items():
-        _say(out, f"{metrics.get(name).TITLE}: {words}")
-    if not scores.per_class:
-        return
-    out.print()
-    columns = ("precision", "recall", "f1")
-    # Of a label without rows there is nothing to say.
-    classes = [
-        (label, *(f"{values[name]:.3f}" if values["support"] else "" for name in columns), f"{values['support']:.0f}")
-        for label, values in scores.per_class.items()
-    ]
-    out.print(plain_table(("class", *columns, "rows"), classes))
+    _print_findings(out, scores.findings)
+    for part in score_tables.parts(scores):
+        out.print(part, soft_wrap=isinstance(part, Text))
+
+
+def _counted(findings: "tuple[Finding, ...]") -> str:
+    """2 warnings and 3 notes."""
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    counts = ((warnings, "warning"), (len(findings) - warnings, "note"))
+    return " and ".join(prose.counted(count, noun) for count, noun in counts if count) or "none"
 
 
 def seconds(value: float) -> str:
@@ -116,8 +108,7 @@ def _option(value: object) -> str:
 
 def _print_findings(out: Console, findings: "tuple[Finding, ...]") -> None:
     for finding in findings:
-        action = f": {finding.action}" if finding.action else ""
-        _say(out, f"{'!' if finding.severity == 'warning' else '-'} {finding.kind}: {finding.message}{action}")
+        _say(out, f"{'!' if finding.severity == 'warning' else '-'} {finding}")
 
 
 def _say(out: Console, words: str) -> None:

@@ -162,7 +162,7 @@ def find(
     wanted = (task.target, *wanted) if need_target else wanted
     for name in wanted:
         if name not in chosen:
-            match = _first(_usual(name, task), table, _taken(chosen))
+            match = _first(usual_names(name, task), table, _taken(chosen))
             if match is not None:
                 _require_other(name, match, chosen, task, source)
                 chosen[name] = match
@@ -188,7 +188,8 @@ def _require_other(name: str, raw: str, chosen: Mapping[str, str], task: TaskCol
             )
 
 
-def _usual(name: str, task: TaskColumns) -> tuple[str, ...]:
+def usual_names(name: str, task: TaskColumns) -> tuple[str, ...]:
+    """What the column `name` is usually called, the likeliest first."""
     return tuple(dict.fromkeys((*task.usual.get(name, ()), *ALIASES.get(name, (name,)))))
 
 
@@ -231,7 +232,7 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 
 
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
-    usual = "; ".join(f"{name} (usual names: {', '.join(_usual(name, task)[:6])} ...)" for name in missing)
+    usual = "; ".join(f"{name} (usual names: {', '.join(usual_names(name, task)[:6])} ...)" for name in missing)
     options = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     way_out = f"pass {options}" if options else "give data with that column"

@@ -1,9 +1,9 @@
 """What was read, and as what: the `Overview` of tables, made before anything is learned."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from transferkit.data import content, joined
+from transferkit.data import column_reasons, content, joined
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import shown
@@ -23,8 +23,9 @@ def of(
     cleaned: Mapping[str, Cleaned],
     task: TaskColumns,
     findings: Sequence[Finding] = (),
+    asked: Collection[str] = (),
 ) -> Overview:
-    """The overview of raw `tables`, which became `cleaned` for `task`."""
+    """The overview of raw `tables`, which became `cleaned` for `task`; `asked` are the columns that the user named."""
     rows, columns = cleaned[_TRAIN].rows, cleaned[_TRAIN].columns
     raw = tables[_TRAIN].columns
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
@@ -44,6 +45,7 @@ def of(
         task=task.name,
         tables=_tables(tables),
         columns={role: columns[role] for role in in_order if role in columns},
+        reasons=column_reasons.of(columns, asked, raw, task),
         made_of=made_of,
         unused=tuple(column for column in raw if column not in used),
         targets=task.shape.form.summary(targets),

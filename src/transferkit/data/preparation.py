@@ -1,6 +1,6 @@
 """Raw tables -> `Splits`: columns mapped, rows cleaned, splits made disjoint, everything reported."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,7 +40,13 @@ _MANY = 20_000
 
 
 @collecting.paused()
-def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int) -> Splits:
+def prepare(
+    tables: Mapping[str, Rows],
+    config: DataConfig,
+    task: TaskColumns,
+    seed: int,
+    seen: Callable[[Overview], None] = lambda overview: None,
+) -> Splits:
     """Disjoint, audited splits of raw `tables` (a single one under any key, or train, validation, test).
 
     Missing test rows are held out of train, then validation rows likewise (none if `validation_size` is 0): at random,
@@ -49,11 +55,14 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
     Copies and, for one-label tasks, contradictory labels are resolved in train; train and validation rows that
     also stand in test are removed unless `keep_leaks`. Given test rows are never touched, save empty and
     unlabelled ones. Where rows are cross-validated (`config.folds`), no test rows are held out
-    unless asked for. A table `unlabelled` adds to `Splits.unlabelled`. Raises `DataError`.
+    unless asked for. A table `unlabelled` adds to `Splits.unlabelled`. `seen` is given the overview before anything is
+    split. Raises `DataError`.
     """
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
     read = _cleaned(named, task, config)
+    read_as = overview.of(named, read.tables, task, asked=explicit(task, config))
+    seen(read_as)
     made = _divided(named, read, task, config, seed)
     parts, columns = made.parts, read.columns
     findings = [*made.findings, *_label_findings(_learned(parts, made.folds), task)]
@@ -69,7 +78,7 @@ def prepare(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, s
         columns={name: raw for name, raw in columns.items() if name not in ASIDE},
         unlabelled=unlabelled,
         folds=made.folds,
-        overview=overview.of(named, read.tables, task),
+        overview=read_as,
     )
 
 
@@ -97,7 +106,7 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed
         findings += [*audit.improper_tags(rows, task), *audit.plain_tags(rows, task)]
     if task.shape.form.CLASSES:
         findings += [*audit.always(train, task), *audit.balance(train, task)]
-    return replace(overview.of(named, read.tables, task, findings), problem=problem)
+    return replace(overview.of(named, read.tables, task, findings, explicit(task, config)), problem=problem)
 
 
 @dataclass(frozen=True)

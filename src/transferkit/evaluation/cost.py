@@ -23,17 +23,17 @@ SINGLE_REPEATS = 20
 
 
 def measure_cost(
-    predictor: Predictor, folder: Path, rows: Rows, *, trained_parameters: int, train_seconds: float
+    predictor: Predictor, folder: Path, rows: Rows, *, trained_parameters: int, train_seconds: float, name: str = ""
 ) -> MeasuredCost:
     """Size of `folder` and the speed of `predictor`, measured in about two seconds, or in the time of 42 texts.
 
     Texts per second is the median of three warm passes over as many of `rows` as the time allows (repeated
     to 2,000 where there are fewer), of slow ones that of one pass over 32; milliseconds for one text is the median of
-    up to 20 calls with one row. Both include tokenisation.
+    up to 20 calls with one row. Both include tokenisation. `name` is what the progress calls it.
     """
     if not len(rows):
         raise DataError("expected at least one row to measure speed with, found none")
-    with progress("measuring its speed, texts", WARM_UP_ROWS + PROBE_ROWS) as advance, silently():
+    with progress(f"{name or 'model'}: measuring speed, texts answered") as advance, silently():
         fast = _texts_per_second(predictor, rows, advance)
         one = _milliseconds_one(predictor, rows)
     return MeasuredCost(

@@ -15,14 +15,15 @@ from rich.text import Text
 from transferkit import metrics
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.ranking import main_value
-from transferkit.evaluation.results import FOLDS, VALIDATION, Comparison, RouteResult, RunResult
+from transferkit.evaluation.results import FOLDS, VALIDATION, Board, Comparison, Interval, RouteResult
+from transferkit.evaluation.standing import figures
 
 Row = dict[str, Any]
 GAP = 2
 CHOSEN_BY = {VALIDATION: "valida-\ntion", FOLDS: "out of\nfold"}
 
 
-def table(result: RunResult) -> list[Row]:
+def table(result: Board) -> list[Row]:
     """One flat row per route, the chosen one first, with every metric, its interval, the comparisons and the costs.
 
     `chosen_by` is the main metric on the rows that routes are chosen by, which orders the rest too. `<main>_mean` and
@@ -33,12 +34,12 @@ def table(result: RunResult) -> list[Row]:
     def order(route: RouteResult) -> tuple[bool, float, float]:
         by = result.choice.scores.get(route.name)
         value = by.value if by else main_value(route, result.task)
-        return route.name != result.best, -sign * value, -route.cost.texts_per_second
+        return route.name != result.choice.best, -sign * value, -route.cost.texts_per_second
 
     return [_row(result, route) for route in sorted(result.routes, key=order)]
 
 
-def write_csv(result: RunResult, path: Path) -> None:
+def write_csv(result: Board, path: Path) -> None:
     """Write `table(result)` with full precision."""
     rows = table(result)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -47,13 +48,13 @@ def write_csv(result: RunResult, path: Path) -> None:
         writer.writerows(rows)
 
 
-def render(result: RunResult, width: int = 120) -> Table:
+def render(result: Board, width: int = 120) -> Table:
     """The table for a terminal of `width` columns, the verdict below it and the best route in bold.
 
     Columns that do not fit are left out, the least needed first; names of routes are never cut.
     """
     rows = table(result)
-    shown = _fitting(_columns(result, rows), rows, width)
+    shown = _fitting(columns(result, rows), rows, width)
     words = Text(f"\n{result.verdict}")
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     drawn.caption, drawn.caption_justify, drawn.caption_style = words, "left", ""
@@ -83,14 +84,14 @@ def significance(comparison: Comparison | None) -> str:
     return "better" if comparison.difference > 0 else "worse"
 
 
-def _row(result: RunResult, route: RouteResult) -> Row:
+def _row(result: Board, route: RouteResult) -> Row:
     main, scores = result.task.main_metric, route.scores
     row: Row = {
         "name": route.name,
         "route": route.route,
         "method": route.method,
-        "best": route.name == result.best,
-        "cheapest": route.name == result.cheapest,
+        "best": route.name == result.choice.best,
+        "cheapest": route.name == result.choice.cheapest,
     }
     for name, score in scores.metrics.items():
         row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
@@ -112,41 +113,44 @@ def _row(result: RunResult, route: RouteResult) -> Row:
 
 
 @dataclass(frozen=True)
-class _Column:
-    """`need` orders what gives way on a narrow terminal: 0 always stays, the highest goes first."""
+class Column:
+    """One of the table; `need` orders what gives way on a narrow terminal: 0 always stays, the highest goes first.
+    `interval` says that it has the main metric with its interval."""
 
     title: str
     need: int
     cell: Callable[[Row], str]
     left: bool = False
+    interval: bool = False
 
     def width(self, rows: Sequence[Row]) -> int:
         return max(cell_len(text) for text in [*self.title.split("\n"), *(self.cell(row) for row in rows)])
 
 
-def _columns(result: RunResult, rows: Sequence[Row]) -> list[_Column]:
+def columns(result: Board, rows: Sequence[Row]) -> list[Column]:
+    """What is shown of `rows`, in order, without what is empty throughout."""
     main = result.task.main_metric
-    columns = [
-        _Column("route", 0, lambda row: row["name"], left=True),
-        _Column("method", 12, lambda row: row["method"], left=True),
-        _Column(f"{metrics.get(main).TITLE}\n[95 % interval]", 0, lambda row: _interval(row, main)),
-        _Column(CHOSEN_BY[result.choice.by], 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
-        _Column("mean ± sd\nover seeds", 5, lambda row: _spread(row, main)),
-        _Column("against\nbaseline", 1, _against_baseline, left=True),
-        _Column("macro\nF1", 7, lambda row: _decimals(row.get("macro_f1"))),
-        _Column("log\nloss", 10, lambda row: _decimals(row.get("log_loss"))),
-        _Column("ECE", 9, lambda row: _decimals(row.get("calibration_error"))),
-        _Column("size\nMB", 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
-        _Column("weights\ntrained", 11, lambda row: short(row["trained_parameters"])),
-        _Column("train\ns", 6, lambda row: short(row["train_seconds"])),
-        _Column("texts\n/s", 2, lambda row: short(row["texts_per_second"])),
-        _Column("ms\n/text", 8, lambda row: short(row["milliseconds_one"])),
+    every = [
+        Column("route", 0, lambda row: row["name"], left=True),
+        Column("method", 12, lambda row: row["method"], left=True),
+        Column(f"{metrics.get(main).TITLE}\n[95 % interval]", 0, lambda row: _interval(row, main), interval=True),
+        Column(CHOSEN_BY[result.choice.by], 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
+        Column("mean ± sd\nover seeds", 5, lambda row: _spread(row, main)),
+        Column("against\nbaseline", 1, _against_baseline, left=True),
+        Column("macro\nF1", 7, lambda row: _decimals(row.get("macro_f1"))),
+        Column("log\nloss", 10, lambda row: _decimals(row.get("log_loss"))),
+        Column("ECE", 9, lambda row: _decimals(row.get("calibration_error"))),
+        Column("size\nMB", 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
+        Column("weights\ntrained", 11, lambda row: short(row["trained_parameters"])),
+        Column("train\ns", 6, lambda row: short(row["train_seconds"])),
+        Column("texts\n/s", 2, lambda row: short(row["texts_per_second"])),
+        Column("ms\n/text", 8, lambda row: short(row["milliseconds_one"])),
     ]
-    return [column for column in columns if any(column.cell(row) for row in rows)]
+    return [column for column in every if any(column.cell(row) for row in rows)]
 
 
-def _fitting(columns: list[_Column], rows: Sequence[Row], width: int) -> list[_Column]:
-    shown = list(columns)
+def _fitting(every: list[Column], rows: Sequence[Row], width: int) -> list[Column]:
+    shown = list(every)
     while sum(column.width(rows) + GAP for column in shown) - GAP > width:
         dispensable = max(shown, key=lambda column: column.need)
         if dispensable.need == 0:
@@ -156,8 +160,7 @@ def _fitting(columns: list[_Column], rows: Sequence[Row], width: int) -> list[_C
 
 
 def _interval(row: Row, main: str) -> str:
-    low, high = (f"{row[f'{main}_{side}']:.3f}".replace("0.", ".", 1) for side in ("low", "high"))
-    return f"{row[main]:.3f} [{low}, {high}]"
+    return figures(Interval(row[main], row[f"{main}_low"], row[f"{main}_high"]))
 
 
 def _spread(row: Row, main: str) -> str:

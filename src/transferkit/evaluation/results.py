@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.config import FP32, Precision, RunConfig
 from transferkit.data import fingerprints
-from transferkit.table.splits import Splits
+from transferkit.evaluation import score_tables
+from transferkit.plain_table import as_frame, as_html, as_text
+from transferkit.table.splits import Finding, Splits
 from transferkit.tasks import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,15 @@ class ReliabilityBin:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scores:
     """`metrics` by metric name; `per_class` by label, then precision, recall, f1, support.
 
     Tasks of one label also have `confusion`, in which [i, j] counts rows of true label i predicted as j, and
     `reliability`; for others these are empty. `per_class` is empty for tasks without labels. `signatures` has the
     settings behind metrics whose figures compare under the same settings only (BLEU, ROUGE), or what a metric
-    compares, by metric name. `rows` were judged.
+    compares, by metric name. `rows` were evaluated; `findings` say what is odd about them. Printing it shows metrics
+    and classes as tables, and so does a notebook.
     """
 
     metrics: Mapping[str, Interval]
@@ -47,6 +53,24 @@ class Scores:
     reliability: tuple[ReliabilityBin, ...]
     signatures: Mapping[str, str] = field(default_factory=dict)
     rows: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """A row per metric: its name, value and 95 % interval. Raises `ConfigError` without pandas."""
+        return as_frame(
+            {"metric": name, "value": found.value, "low": found.low, "high": found.high}
+            for name, found in self.metrics.items()
+        )
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={found.value:.4g}" for name, found in self.metrics.items())
+        return f"Scores({values}, rows={self.rows})"
+
+    def __str__(self) -> str:
+        return as_text(score_tables.parts(self)).rstrip()
+
+    def _repr_html_(self) -> str:
+        return as_html(score_tables.parts(self))
 
 
 @dataclass(frozen=True)
@@ -105,10 +129,10 @@ class RouteResult:
     method: str
     scores: Scores
     cost: MeasuredCost
-    outputs: Any
+    outputs: Any = field(repr=False)
     seed_values: tuple[float, ...]
-    history: tuple[Mapping[str, float], ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    history: tuple[Mapping[str, float], ...] = field(default=(), repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     backbone: str = ""
     artifact: str = ""
@@ -160,6 +184,34 @@ class Skipped:
 
     name: str
     reason: str
+
+
+class Board(Protocol):
+    """What the table of a run is made of: that of a run just finished, or of one read from its folder."""
+
+    @property
+    def task(self) -> Task:
+        """What was learned."""
+
+    @property
+    def routes(self) -> tuple[RouteResult, ...]:
+        """The evaluated routes."""
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Those that were not run."""
+
+    @property
+    def choice(self) -> Choice:
+        """The chosen route, and what it was chosen by."""
+
+    @property
+    def verdict(self) -> str:
+        """What the table means, in words."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether scores are those of a cross-validation."""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
-"""Loading and writing without transformers' progress bars, load reports and warnings.
+"""Loading, training and writing without transformers' progress bars, and without warnings that are noise.
 
 What is switched off here belongs to the whole process. The first thread to ask for it switches it off, and the last
 one to leave brings the previous settings back, in whatever order they come and go.
 """
 
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from logging import getLogger
 from typing import Any
 
-from transformers.utils import logging as untyped_logging
+from transferkit.sources import noise
+
+with noise.ignored():
+    from transformers.utils import logging as untyped_logging
 
 logging: Any = untyped_logging
+
+_LOGGERS = ("transformers", "huggingface_hub", "datasets")
 
 
 class _Shared:
@@ -41,36 +46,32 @@ class _Shared:
 
 
 @contextmanager
-def _only_errors_logged() -> Iterator[None]:
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
+def _without_noise_logged() -> Iterator[None]:
+    bars, unknown = logging.is_progress_bar_enabled(), noise.Unknown()
+    handlers = [handler for name in _LOGGERS for handler in getLogger(name).handlers]
+    for handler in handlers:
+        handler.addFilter(unknown)
     logging.disable_progress_bar()
     yield
-    logging.set_verbosity(verbosity)
+    for handler in handlers:
+        handler.removeFilter(unknown)
     if bars:
         logging.enable_progress_bar()
 
 
-@contextmanager
-def _no_warnings() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-_log_hushed, _warnings_hushed = _Shared(_only_errors_logged), _Shared(_no_warnings)
+_log_hushed, _warnings_hushed = _Shared(_without_noise_logged), _Shared(noise.ignored)
 
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Only errors are shown within; the previous settings come back afterwards."""
+    """No bars and no noise within; the previous settings come back afterwards."""
     with log_hushed(), _warnings_hushed():
         yield
 
 
 @contextmanager
 def log_hushed() -> Iterator[None]:
-    """Transformers logs only errors within. Python's own warnings stay as they are: a model in use, in any thread, has
-    no business with their filters, which a caller may have changed."""
+    """Transformers logs no noise within. Python's own warnings stay as they are: a model in use, in any thread, has no
+    business with their filters, which a caller may have changed."""
     with _log_hushed():
         yield

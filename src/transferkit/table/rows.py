@@ -3,12 +3,17 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from transferkit.plain_table import as_frame
+from transferkit.table import prose
 from transferkit.table.others import Others, joined
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Note:
     severity: str = "warning"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rows:
     """Columns of equal length under canonical names (`text`, `text_pair`, `label`, ...).
 
@@ -41,6 +46,14 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def __repr__(self) -> str:
+        where = f" of {self.source}" if self.source else ""
+        return f"Rows({prose.counted(len(self))}{where}: {', '.join(map(repr, self.columns))})"
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """The columns as a DataFrame, whose index are the numbers of the rows. Raises `ConfigError` without pandas."""
+        return as_frame(self).set_axis(self.numbers, axis="index")
 
     def __getitem__(self, column: str) -> Sequence[Any]:
         return self.columns[column]

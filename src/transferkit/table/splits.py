@@ -19,8 +19,11 @@ class Finding:
     kind: str
     severity: str
     message: str
-    rows: tuple[int, ...] = ()
+    rows: tuple[int, ...] = field(default=(), repr=False)
     action: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}{f': {self.action}' if self.action else ''}"
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,17 @@ class Table:
 class Overview:
     """What was read, and as what: to be looked at before anything is learned.
 
-    `columns` maps what a task reads (text, label ...) to the columns that it is read from, `made_of` names those that
-    were parted or joined for that, `unused` those that are not read. `targets` says in words what is to be learned,
-    with counts. `example` is a row as it will be learned, name by name, and `number` its number. `problem` says why
-    the rows cannot be used as they are; if not even their columns are known, `unused` are all of them, and `example` is
-    a row as it stands in the file.
+    `columns` maps what a task reads (text, label ...) to the columns that it is read from, `reasons` to the words that
+    say why these. `made_of` names those that were parted or joined for that, `unused` those that are not read.
+    `targets` says in words what is to be learned, with counts. `example` is a row as it will be learned, name by name,
+    and `number` its number. `problem` says why the rows cannot be used as they are; if not even their columns are
+    known, `unused` are all of them, and `example` is a row as it stands in the file.
     """
 
     task: str = ""
     tables: tuple[Table, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     made_of: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     targets: str = ""
@@ -73,20 +77,21 @@ class Overview:
         pairs.append(("task", self.task))
         if self.columns:
             made = f", made of {_names(self.made_of)}" if self.made_of else ""
-            pairs.append(("columns", ", ".join(f"{name} from {raw!r}" for name, raw in self.columns.items()) + made))
+            pairs.append(("columns", ", ".join(map(self._origin, self.columns)) + made))
         if self.unused:
             pairs.append(("not used" if self.columns else "columns", _names(self.unused)))
         if self.targets:
             pairs.append(("to learn", self.targets))
         return pairs + [(f"row {self.number}, {name}", words) for name, words in self.example]
 
+    def _origin(self, name: str) -> str:
+        """Which column one is read from, and why."""
+        why = self.reasons.get(name)
+        return f"{name} from {self.columns[name]!r}" + (f" ({why})" if why else "")
+
     def __str__(self) -> str:
         lines = [f"{name}: {words}" for name, words in self.facts]
-        findings = [
-            f"{finding.kind}: {finding.message}{f': {finding.action}' if finding.action else ''}"
-            for finding in self.findings
-        ]
-        return "\n".join([*lines, *findings, *([self.problem] if self.problem else ())])
+        return "\n".join([*lines, *map(str, self.findings), *([self.problem] if self.problem else ())])
 
     __repr__ = __str__
 

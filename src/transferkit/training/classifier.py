@@ -96,6 +96,7 @@ def train_classifier(
         seed=recipe.seed,
         validate=validator(task, check, recipe.back),
         title=recipe.title,
+        shown=task.main_metric,
         rates=recipe.rates,
         begin=lambda: _begin(model, on_logits, learn, drawn, task, recipe),
     )

@@ -32,6 +32,7 @@ from transferkit.progress import progress
 from transferkit.sources import precision
 from transferkit.sources.device import device
 from transferkit.training import checkpoints
+from transferkit.training.epoch_messages import EpochMessages
 from transferkit.training.finiteness import require_finite
 from transferkit.training.interruption import Interruption
 from transferkit.training.learner import Learner
@@ -63,9 +64,11 @@ class Training:
 
     `validate` returns validation metrics (names as in `metrics/`, lower is better for losses)
     and is None where there is nothing to validate on: then the last weights are kept.
-    `rates` scales the learning rate of the model's weights of these names. `begin` changes the weights before the first
-    step, and is not called again where the training is continued. `redraw` is given every batch just before the step it
-    is for, and may draw another one in its place from torch's generator.
+    `title` is what the progress is called; the part before its colon names the route in a message after every epoch,
+    which shows the loss and the validation metric `shown`. `rates` scales the learning rate of the model's weights of
+    these names. `begin` changes the weights before the first step, and is not called again where the training is
+    continued. `redraw` is given every batch just before the step it is for, and may draw another one in its place from
+    torch's generator.
     """
 
     learner: Learner
@@ -78,6 +81,7 @@ class Training:
     validate: Validate | None = None
     stop_on: str = "calibrated_log_loss"
     title: str = "training"
+    shown: str = ""
     rates: Mapping[str, float] = field(default_factory=dict)
     begin: Callable[[], None] = lambda: None
     redraw: Callable[[Batch], Batch] = lambda batch: batch
@@ -261,10 +265,10 @@ class _Loop(Trainer):
         with torch.no_grad():
             self.job.learner.eval()
             found = self.job.validate(self.job.learner.model)
-        metrics = {f"eval_{name}": float(value) for name, value in found.items()}
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        return metrics
+        named = {f"eval_{name}": float(value) for name, value in found.items()}
+        self.log(named)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, named)
+        return named
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         checkpoints.save(Path(output_dir or self.job.folder), self.job.learner)
@@ -282,9 +286,11 @@ class _Watch(TrainerCallback):
         self.saved = self.began = time.monotonic()
         self.before = 0.0
         self.bar: Any = None
+        self.epochs = EpochMessages(job.title, job.epochs, job.shown)
 
     def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.saved = self.began = time.monotonic()
+        self.epochs.begin(state.global_step, state.max_steps)
         self.interruption.watch()
         self.bar = progress(self.job.title, state.max_steps, state.global_step)
         self.advance = self.bar.__enter__()
@@ -305,6 +311,12 @@ class _Watch(TrainerCallback):
         # At the end of an epoch a checkpoint waits for the validation, or a resumed run would go without it.
         if (state.epoch or 0.0) % 1:
             self._save_when_due(state, control)
+
+    def on_log(self, args: Any, state: TrainerState, control: TrainerControl, **found: Any) -> None:
+        if "loss" in found["logs"]:
+            self.epochs.learned(state.epoch or 0.0, state.global_step, found["logs"]["loss"])
+            if self.job.validate is None:
+                self.epochs.say()
 
     def on_epoch_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self._save_when_due(state, control)
@@ -328,12 +340,14 @@ class _Watch(TrainerCallback):
         sign = 1.0 if lower_is_better(self.job.stop_on) else -1.0
         series = [sign * entry[name] for entry in values]
         best = int(np.argmin(series))
+        self.epochs.say(values[-1])
         patience = self.job.options.patience or usual_patience(self.job.epochs)
         if best == len(series) - 1:
             checkpoints.keep_best(self.job.folder, self.job.learner)
         elif len(series) - 1 - best >= patience:
             control.should_training_stop = True
             control.should_save = False  # a resumed run must stop here too
+            self.epochs.stopped(values[best].get("epoch", 0.0))
 
 
 def lower_is_better(name: str) -> bool:

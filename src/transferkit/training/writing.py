@@ -40,6 +40,7 @@ def train_writer(
             seed=recipe.seed,
             validate=completion_validator(check),
             title=recipe.title,
+            shown=COMPLETION_LOSS,
             redraw=redraw,
         )
     )

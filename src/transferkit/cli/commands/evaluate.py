@@ -19,6 +19,7 @@ from transferkit.cli.everywhere import (
 )
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
+from transferkit.progress import progress
 
 
 def command(
@@ -49,14 +50,15 @@ def command(
     from transferkit.evaluation.document import scores_to_json
     from transferkit.model import load
 
-    model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
+    with progress(f"loading the model in {run}"):
+        model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
     from transferkit.sources.threads import use  # needs torch, as the model that is loaded does
 
     use(threads)
     named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
     names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
-    scores, findings = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
-    summary.print_scores(console.out(), scores, findings)
+    scores = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
+    summary.print_scores(console.out(), scores)
     if output:
         with whole_file(output, overwrite) as draft:
             draft.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")

@@ -71,9 +71,9 @@ def command(
         return
     try:
         intake = begin(run, resume=resume)
-        from transferkit import flow
+        from transferkit.run import finish
 
-        result = flow.finish(intake, resume)
+        result = finish(intake, resume)
     except KeyboardInterrupt:
         assert run.output_dir is not None
         raise InterruptedRunError(_way_on(run.output_dir)) from None

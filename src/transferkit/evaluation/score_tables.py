@@ -1,0 +1,37 @@
+"""Scores as tables: every metric with its interval, then every class."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from transferkit import metrics
+from transferkit.plain_table import plain_table
+from transferkit.table import prose
+
+if TYPE_CHECKING:
+    from transferkit.evaluation.results import Scores
+
+_OF_CLASSES = ("precision", "recall", "f1")
+
+
+def parts(scores: "Scores") -> Iterator[Table | Text]:
+    """What a terminal shows of them, one part below the other."""
+    yield Text(f"{prose.counted(scores.rows)} evaluated")
+    rows = [
+        (metrics.get(name).TITLE, f"{found.value:.3f}", f"[{found.low:.3f}, {found.high:.3f}]")
+        for name, found in scores.metrics.items()
+    ]
+    yield plain_table(("metric", "value", "95 % interval"), rows)
+    for name, words in scores.signatures.items():
+        yield Text(f"{metrics.get(name).TITLE}: {words}")
+    if not scores.per_class:
+        return
+    yield Text()
+    # Of a label without rows there is nothing to say.
+    classes = [
+        (label, *(f"{row[name]:.3f}" if row["support"] else "" for name in _OF_CLASSES), f"{row['support']:.0f}")
+        for label, row in scores.per_class.items()
+    ]
+    yield plain_table(("class", *_OF_CLASSES, "rows"), classes)
