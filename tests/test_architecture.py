@@ -18,13 +18,14 @@ SOURCE = ROOT / "src" / "transferkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 MOST_LINES = 400
-MOST_PUBLIC_NAMES = 13
+MOST_PUBLIC_NAMES = 15
 # Folders whose files are the members of a family: the tree is the registry.
 FAMILIES = (
     "adapters",
     "answerers",
     "cli/commands",
     "encoding/readers",
+    "estimators",
     "executors",
     "kinds",
     "metrics",

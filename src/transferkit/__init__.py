@@ -1,8 +1,8 @@
 """Transfer learning with pretrained language models.
 
 `look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made, `compare`
-puts two runs side by side, `TransferClassifier` is `fit` for scikit-learn. Names are imported on first use, so that
-`import transferkit` costs nothing.
+puts two runs side by side. `TransferClassifier`, `TransferRegressor` and `TransferFeatures` are estimators for
+scikit-learn. Names are imported on first use, so that `import transferkit` costs nothing.
 """
 
 from importlib import import_module
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from transferkit.config import RunConfig
     from transferkit.data import Overview, Rows, read
     from transferkit.errors import TransferkitError
-    from transferkit.estimators import TransferClassifier
+    from transferkit.estimators.classifier import TransferClassifier
+    from transferkit.estimators.features import TransferFeatures
+    from transferkit.estimators.regressor import TransferRegressor
     from transferkit.model import Model, load
     from transferkit.run import Run, compare, fit, look
 
@@ -25,7 +27,9 @@ _HOMES = {
     "Rows": "data",
     "Run": "run",
     "RunConfig": "config",
-    "TransferClassifier": "estimators",
+    "TransferClassifier": "estimators.classifier",
+    "TransferFeatures": "estimators.features",
+    "TransferRegressor": "estimators.regressor",
     "TransferkitError": "errors",
     "compare": "run",
     "fit": "run",
@@ -41,6 +45,8 @@ __all__ = [
     "Run",
     "RunConfig",
     "TransferClassifier",
+    "TransferFeatures",
+    "TransferRegressor",
     "TransferkitError",
     "__version__",
     "compare",

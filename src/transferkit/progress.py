@@ -17,6 +17,7 @@ console = Console(stderr=True)
 _FIRST_LINE_SECONDS = 2.0
 _LINE_EVERY_SECONDS = 15.0
 _silent = ContextVar("silent", default=False)
+_asked_for = ContextVar("asked_for", default=False)
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], N
     """
     if _silent.get():
         yield lambda _steps: None
-    elif console.is_terminal and log.isEnabledFor(logging.INFO):
+    elif console.is_terminal and (_asked_for.get() or log.isEnabledFor(logging.INFO)):
         with _display.shown() as bars:
             task = bars.add_task(what, total=total, completed=done)
             try:
@@ -47,6 +48,16 @@ def silently() -> Iterator[None]:
         yield
     finally:
         _silent.reset(before)
+
+
+@contextmanager
+def asked_for() -> Iterator[None]:
+    """Show progress within, whatever is logged: somebody has asked for it."""
+    before = _asked_for.set(True)
+    try:
+        yield
+    finally:
+        _asked_for.reset(before)
 
 
 @dataclass
@@ -94,4 +105,8 @@ class _Lines:
         if now >= self.next and self.done > self.before:
             self.next = now + _LINE_EVERY_SECONDS
             left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
-            log.info("%s: %d of %d, about %.0f s left", self.what, self.done, self.total, left)
+            words = f"{self.what}: {self.done} of {self.total}, about {left:.0f} s left"
+            if _asked_for.get() and not log.isEnabledFor(logging.INFO):
+                console.print(words, highlight=False)
+            else:
+                log.info("%s", words)
