@@ -22,19 +22,23 @@ def worded(x: Any) -> Any:
     return [" ".join(ascii_lowercase[j % 26] + ascii_lowercase[size] for j, size in enumerate(row)) for row in sizes]
 
 
+def _width(x: Any) -> int:
+    return int((*np.asarray(x).shape, 0)[1]) if not issparse(x) else x.shape[1]
+
+
 class _OfNumbers:
     _width: int
 
     def fit(self, X: Any, y: Any = None, **given: Any) -> Self:  # noqa: N803
-        self._width = np.shape(X)[-1] if np.ndim(X) else 0
+        self._width = _width(X)
         super().fit(worded(X), y, **given)  # type: ignore[misc]
         return self
 
     def _again(self, x: Any) -> Any:
         check_is_fitted(self)
         texts = worded(x)
-        if np.shape(x)[-1] != self._width:
-            raise ValueError(f"expected {self._width} numbers in a row as in fit, found {np.shape(x)[-1]}")
+        if _width(x) != self._width:
+            raise ValueError(f"expected {self._width} numbers in a row as in fit, found {_width(x)}")
         return texts
 
     def __sklearn_tags__(self) -> Any:

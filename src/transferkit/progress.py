@@ -105,8 +105,8 @@ class _Lines:
         if now >= self.next and self.done > self.before:
             self.next = now + _LINE_EVERY_SECONDS
             left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
-            words = f"{self.what}: {self.done} of {self.total}, about {left:.0f} s left"
+            words, values = "%s: %d of %d, about %.0f s left", (self.what, self.done, self.total, left)
             if _asked_for.get() and not log.isEnabledFor(logging.INFO):
-                console.print(words, highlight=False)
+                console.print(words % values, highlight=False)
             else:
-                log.info("%s", words)
+                log.info(words, *values)

@@ -22,7 +22,7 @@ VALUES = np.array([2.5 if label == "good" else -1.0 for _, label in examples()])
 
 @pytest.fixture(params=["baseline", "feature_transfer", "full"])
 def regressor(request: pytest.FixtureRequest, how: dict[str, Any]) -> TransferRegressor:
-    options = {"epochs": 8, "learning_rate": 3e-3} if request.param == "full" else None
+    options = {"epochs": 20, "learning_rate": 3e-3, "batch_size": 8} if request.param == "full" else None
     return TransferRegressor(route=request.param, options=options, **how)
 
 

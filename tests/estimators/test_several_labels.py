@@ -93,7 +93,7 @@ def test_one_label_after_several_is_one_label(classifier: TransferClassifier) ->
         ([["a"], "b", []], "a list of labels for every text, .* found 'b' for item 2"),
         ([["a"], ["b", 1], []], "of one type"),
         ([[], [], []], "labels in some row, found none"),
-        ([["a"], ["a"], ["a"]], "rows without 'a'"),
+        ([["a"], ["a"], ["a"]], "rows without a, found it in all"),
         (np.array([[0, 1], [0, 3], [1, 1]]), "0 or 1 for every label of a text, found 3 in row 2"),
         (np.array([[0, 1], [0, np.nan], [1, 1]]), "found nan in row 2"),
         (pd.DataFrame([[0, 1], [1, 0], [1, 1]], columns=["a", "a"]), "two of one name"),

@@ -41,7 +41,7 @@ class LabelSets:
         if not self.holds.any():
             raise DataError("expected labels in some row, found none in all of them; give rows that have labels")
         if self.holds.all():
-            raise DataError(f"expected rows without {self.names[0]!r}, found it in all of them, as all other labels")
+            raise DataError(f"expected rows without {self.names[0]}, found it in all of them, as all other labels")
         return replace(tasks.get("multi-label-classification"), labels=tuple(map(written, self.names)))
 
     @property

@@ -44,6 +44,10 @@ def read(y: Any) -> Numbers:
     for number, cell in enumerate(listed(y, "a number"), start=1):
         if missing(cell):
             raise DataError(f"expected a number for every text, found none for item {number} (NaN); leave it out")
+        if isinstance(cell, complex):
+            raise DataError(
+                f"Complex data not supported: expected a number for every text, found {cell} for item {number}"
+            )
         try:
             values.append(reader(cell))
         except ValueError as error:

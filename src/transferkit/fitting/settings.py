@@ -26,7 +26,7 @@ class ModelSettings(Strict):
     cache_dir: CacheFolder | None = None
     offline: bool = False
     trust_remote_code: bool = False
-    verbose: int = Field(0, ge=0, le=1_000)
+    verbose: Integer = Field(0, ge=0, le=1_000)
 
 
 class RouteSettings(ModelSettings):
@@ -53,6 +53,8 @@ class FeatureSettings(ModelSettings):
 def checked(schema: type[S], parameters: Mapping[str, Any]) -> S:
     """`parameters` as `schema` has them. Raises `ConfigError`, where one cannot be what it is."""
     values = {name: _plain(value) for name, value in parameters.items()}
+    if isinstance(values.get("verbose"), bool):  # as is usual in scikit-learn
+        values["verbose"] = int(values["verbose"])
     if "random_state" in values:
         values["random_state"] = _seed(values["random_state"])
     try:
