@@ -18,7 +18,7 @@ SOURCE = ROOT / "src" / "transferkit"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 MOST_LINES = 400
-MOST_PUBLIC_NAMES = 14
+MOST_PUBLIC_NAMES = 16
 # Folders whose files are the members of a family: the tree is the registry.
 FAMILIES = (
     "adapters",
@@ -26,6 +26,7 @@ FAMILIES = (
     "cli/commands",
     "displays",
     "encoding/readers",
+    "estimators",
     "executors",
     "kinds",
     "metrics",

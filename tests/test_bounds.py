@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 from typer.models import OptionInfo
 
-from transferkit import estimators, options
+from transferkit import options
 from transferkit.cli import commands
 from transferkit.config import DataConfig, GenerationConfig, RunConfig, Strict
+from transferkit.fitting.settings import FeatureSettings, RouteSettings
 from transferkit.violations import explain
 
 LOWER, UPPER = {"minimum", "exclusiveMinimum", "ge", "gt"}, {"maximum", "exclusiveMaximum", "le", "lt"}
@@ -21,7 +22,8 @@ SCHEMAS: dict[str, type[Strict]] = {
     "run": RunConfig,
     "data": DataConfig,
     "generation": GenerationConfig,
-    "estimator": estimators.Settings,
+    "estimator": RouteSettings,
+    "features": FeatureSettings,
     **OF_ROUTES,
 }
 

@@ -25,6 +25,8 @@ NAMES = [
     "Run",
     "RunConfig",
     "TransferClassifier",
+    "TransferFeatures",
+    "TransferRegressor",
     "TransferkitError",
     "__version__",
     "compare",

@@ -1,8 +1,8 @@
 """Transfer learning with pretrained language models.
 
 `look` says what your rows are read as, `fit` tries every route on them, `load` gives back the model it made, `open`
-the run, `compare` puts two runs side by side, `TransferClassifier` is `fit` for scikit-learn. Names are imported on
-first use, so that `import transferkit` costs nothing.
+the run, `compare` puts two runs side by side. `TransferClassifier`, `TransferRegressor` and `TransferFeatures` are
+estimators for scikit-learn. Names are imported on first use, so that `import transferkit` costs nothing.
 """
 
 from importlib import import_module
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from transferkit.config import RunConfig
     from transferkit.data import Overview, Rows
     from transferkit.errors import TransferkitError
-    from transferkit.estimators import TransferClassifier
+    from transferkit.estimators.classifier import TransferClassifier
+    from transferkit.estimators.features import TransferFeatures
+    from transferkit.estimators.regressor import TransferRegressor
     from transferkit.finished_run import Run, compare, open
     from transferkit.model import Model, load
     from transferkit.run import fit, look, read
@@ -26,7 +28,9 @@ _HOMES = {
     "Rows": "data",
     "Run": "finished_run",
     "RunConfig": "config",
-    "TransferClassifier": "estimators",
+    "TransferClassifier": "estimators.classifier",
+    "TransferFeatures": "estimators.features",
+    "TransferRegressor": "estimators.regressor",
     "TransferkitError": "errors",
     "compare": "finished_run",
     "fit": "run",
@@ -43,6 +47,8 @@ __all__ = [
     "Run",
     "RunConfig",
     "TransferClassifier",
+    "TransferFeatures",
+    "TransferRegressor",
     "TransferkitError",
     "__version__",
     "compare",

@@ -1,8 +1,9 @@
 """The pretrained models of a run: which ones, and how they read the rows."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from transferkit.tasks import Task
 log = logging.getLogger("transferkit")
 
 _USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
-_MULTILINGUAL = "multilingual-e5-small"
+MULTILINGUAL = "multilingual-e5-small"
 
 
 def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...]]:
@@ -57,18 +58,21 @@ def _require_plain(config: RunConfig, backbones: Sequence[Backbone]) -> None:
 
 
 def _usual(intake: Intake) -> Backbone:
-    config, writes = intake.config, intake.task.shape.form.WRITTEN
-    backbone = _loaded(config, _USUAL_WRITER if writes else _USUAL_MODEL)
-    if not writes:
-        texts = _as_read(intake.splits.labelled, intake.task)
-        findings = coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, "")
-        for finding in findings:
-            try:
-                backbone = _loaded(config, _MULTILINGUAL)
-            except UnreachableError as error:
-                log.warning("%s, and %s", finding.message, error)
-            else:
-                log.info("%s; %s is taken in its place", finding.message, backbone.name)
+    if intake.task.shape.form.WRITTEN:
+        return _loaded(intake.config, _USUAL_WRITER)
+    return usual(_as_read(intake.splits.labelled, intake.task), partial(_loaded, intake.config))
+
+
+def usual(texts: Rows, load: Callable[[str], Backbone]) -> Backbone:
+    """The encoder for `texts` where none is named: the usual one, or one of many languages if it does not know them."""
+    backbone = load(_USUAL_MODEL)
+    for finding in coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, ""):
+        try:
+            backbone = load(MULTILINGUAL)
+        except UnreachableError as error:
+            log.warning("%s, and %s", finding.message, error)
+        else:
+            log.info("%s; %s is taken in its place", finding.message, backbone.name)
     return backbone
 
 
@@ -177,9 +181,9 @@ def _advice(task: Task, backbone: Backbone, config: RunConfig) -> str:
             f"its tokenizer knows {known:,} tokens, the model has {backbone.vocabulary:,} embeddings: take the "
             "tokenizer that came with these weights, whole"
         )
-    if task.shape.form.WRITTEN or _MULTILINGUAL in (backbone.name, *config.models):
+    if task.shape.form.WRITTEN or MULTILINGUAL in (backbone.name, *config.models):
         return "take a model that was pretrained on texts like these"
-    return f"take one that was pretrained on texts like these, such as --model {_MULTILINGUAL}"
+    return f"take one that was pretrained on texts like these, such as --model {MULTILINGUAL}"
 
 
 def _as_read(rows: Rows, task: Task) -> Rows:

@@ -86,7 +86,7 @@ def test_all_else_is_refused_with_its_rows(cell: Any, found: str) -> None:
 
 
 def test_weights_of_nothing_but_zero_are_refused() -> None:
-    with pytest.raises(DataError, match="expected a weight above 0 in some row, found 0 in all 20"):
+    with pytest.raises(DataError, match="expected a weight above zero in some row, found 0 in all 20"):
         split(table(20, [0] * 20))
 
 

@@ -27,11 +27,18 @@ def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cac
     layers cannot be told apart.
     `name` identifies the frozen weights in the cache.
     """
+    return pooled_when_needed(lambda: encoder, source, pooling, cache, name)
+
+
+def pooled_when_needed(
+    load: Callable[[], nn.Module], source: Examples, pooling: str, cache: Cache, name: str
+) -> Reader:
+    """What `pooled_layers` gives; the encoder is loaded only where something is not in the cache."""
 
     def read(hidden: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
         return pool(hidden, mask_of(batch), pooling).unsqueeze(1)
 
-    return _every_depth(encoder, source, read, cache.space("pooled", pooling, name))
+    return _every_depth(load, source, read, cache.space("pooled", pooling, name))
 
 
 def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
@@ -53,17 +60,20 @@ def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, na
 
 def word_layers(encoder: nn.Module, source: Examples, cache: Cache, name: str) -> Reader:
     """What stands for every word at every depth, (words, layers + 1, width) per row, for words that have a token."""
-    return _every_depth(encoder, source, at_words, cache.space("words", name))
+    return _every_depth(lambda: encoder, source, at_words, cache.space("words", name))
 
 
 def _every_depth(
-    encoder: nn.Module, source: Examples, read: Callable[[Tensor, Mapping[str, Tensor]], Tensor], space: Space
+    load: Callable[[], nn.Module],
+    source: Examples,
+    read: Callable[[Tensor, Mapping[str, Tensor]], Tensor],
+    space: Space,
 ) -> Reader:
     """What `read` makes of the states of every depth, (rows, ..., depths, width), in one pass."""
-    depth, words = depth_of(encoder), source.encoded.words
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
-        device, own = device_of(encoder), runnable(encoder)
+        encoder, words = load(), source.encoded.words
+        depth, device, own = depth_of(encoder), device_of(encoder), runnable(encoder)
         with captured(own, range(depth)) as seen, progress("reading features", len(positions)) as advance:
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:

@@ -40,8 +40,8 @@ def read(rows: Rows, columns: Mapping[str, str], teaching: bool = True) -> Rows:
         )
     if teaching and values and not any(values):
         raise DataError(
-            f"{where}column {columns[WEIGHT]!r}: expected a weight above 0 in some row, found 0 in all {len(rows):,}; "
-            "write how much each row counts in training, or name another column"
+            f"{where}column {columns[WEIGHT]!r}: expected a weight above zero in some row, found 0 in all "
+            f"{len(rows):,}; write how much each row counts in training, or name another column"
         )
     return replace(rows, columns={**rows.columns, WEIGHT: values})
 

@@ -3,7 +3,7 @@
 from pydantic import Field, field_validator
 
 from transferkit.config import Integer, Strict
-from transferkit.sources.sentence import POOLINGS
+from transferkit.sources.sentence import require_known
 
 KIND = "feature_transfer"
 
@@ -26,6 +26,4 @@ class Options(Strict):
     @field_validator("pooling")
     @classmethod
     def _is_known(cls, pooling: str | None) -> str | None:
-        if pooling and not set(pooling.split("+")) <= set(POOLINGS):
-            raise ValueError(f"expected {', '.join(POOLINGS)}, or several of them joined by +")
-        return pooling
+        return require_known(pooling)

@@ -24,6 +24,13 @@ _SWITCHES = {
 }
 
 
+def require_known(pooling: str | None) -> str | None:
+    """`pooling`, which is one of `POOLINGS`, several of them joined by "+", or none. Raises `ValueError`."""
+    if pooling and not set(pooling.split("+")) <= set(POOLINGS):
+        raise ValueError(f"expected {', '.join(POOLINGS)}, or several of them joined by +")
+    return pooling
+
+
 class PoolingFile(Record):
     """What 1_Pooling/config.json holds: a `pooling_mode` or several, or a switch for each."""
 

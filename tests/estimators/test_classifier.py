@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
@@ -18,10 +19,11 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import _check_sample_weight
 
 from tiny_reviews import examples
-from transferkit import TransferClassifier, TransferkitError, estimators
+from transferkit import TransferClassifier, TransferkitError
 from transferkit.cache import features
 from transferkit.data import Rows
 from transferkit.errors import DataError
+from transferkit.fitting import training
 
 TEXTS, LABELS = (list(column) for column in zip(*examples(), strict=True))
 
@@ -39,7 +41,7 @@ def test_init_only_stores(classifier: TransferClassifier) -> None:
     given = inspect.signature(TransferClassifier.__init__).parameters
     values = {name: object() for name in given if name != "self"}
     made = TransferClassifier(**values)
-    assert vars(made) == values == made.get_params()
+    assert vars(made) == values == made.get_params() == made.get_params(deep=False)
     assert set(vars(classifier)) == set(values)
 
 
@@ -111,8 +113,8 @@ def test_validation_rows_are_the_latest(classifier: TransferClassifier, monkeypa
 
 def _parts_of_fit(classifier: TransferClassifier, monkeypatch: pytest.MonkeyPatch, **given: Any) -> list[Rows]:
     found: list[Rows] = []
-    run = estimators._run
-    monkeypatch.setattr(estimators, "_run", lambda plan, at: found.extend((at.train, at.validation)) or run(plan, at))
+    run = training.run
+    monkeypatch.setattr(training, "run", lambda plan, at: found.extend((at.train, at.validation)) or run(plan, at))
     classifier.fit(TEXTS, LABELS, **given)
     return found
 
@@ -208,7 +210,7 @@ def test_what_is_no_weight_is_refused_as_by_scikit_learn(
 
 
 def test_weights_of_nothing_but_zero_are_refused(classifier: TransferClassifier) -> None:
-    with pytest.raises(DataError, match="expected a weight above 0 in some row, found 0 in all 60"):
+    with pytest.raises(DataError, match="expected a weight above zero in some row, found 0 in all 60"):
         classifier.fit(TEXTS, LABELS, sample_weight=np.zeros(60))
 
 
@@ -254,7 +256,13 @@ def test_pairs_are_not_asked_of_a_model_of_texts(classifier: TransferClassifier)
         ({}, ["a", 3], ["a", "b"], "item 2 is 3"),
         ({}, ["a", None], ["a", "b"], "item 2 is None"),
         ({}, [("a", "b"), "c"], ["a", "b"], "item 2"),
-        ({}, ["a", "b"], ["x", "x"], "two classes"),
+        ({}, ["a", "b"], ["x", "x"], "two classes, found one class"),
+        ({}, [], [], "texts to learn from, found none"),
+        ({}, ["a", "b"], None, "the target y is None"),
+        ({}, ["a", float("nan")], ["x", "y"], "item 2 is nan"),
+        ({}, ["a", "b"], ["x", 1], "of one type, found text .'x'. and numbers .1."),
+        ({"random_state": "odd"}, TEXTS, LABELS, "random_state"),
+        ({"verbose": -1}, TEXTS, LABELS, "verbose"),
         ({}, ["a", "b"], ["x"], "found 1"),
         ({"route": "ful"}, TEXTS, LABELS, "unknown route"),
         ({"options": {"poling": "cls"}}, TEXTS, LABELS, "poling"),
@@ -263,13 +271,15 @@ def test_pairs_are_not_asked_of_a_model_of_texts(classifier: TransferClassifier)
         ({}, ["a", "b", "c"], ["x", None, "y"], "none for item 2"),
         ({}, ["a", "b", "c"], ["x", pd.NA, "y"], "none for item 2"),
         ({}, ["a", "b", "c"], [0.5, 1.25, 3.75], "continuous"),
-        ({}, ["a", "b"], np.array([[0, 1], [1, 0]]), r"shape \(2, 2\)"),
-        ({}, ["a", "b"], [["x"], ["y"]], "text or numbers"),
-        ({}, pd.DataFrame({"text": ["a", "b"]}), ["x", "y"], "its text column"),
+        ({}, ["a", "b"], np.array([[0, 1], [2, 0]]), "expected 0 or 1 for every label of a text, found 2 in row 2"),
+        ({}, ["a", "b"], np.array("x"), "a list with one label"),
+        ({}, pd.DataFrame({"a": ["a"], "b": ["b"], "c": ["c"]}), ["x"], "one column of texts, or two .*, found 3"),
+        ({}, csr_matrix(np.eye(2)), ["x", "y"], "found a sparse matrix"),
     ],
 )
 def test_mistakes_are_explained(
     classifier: TransferClassifier, change: dict[str, Any], texts: Any, labels: list[str], words: str
 ) -> None:
-    with pytest.raises(TransferkitError, match=words):
+    with pytest.raises(TransferkitError, match=words) as caught:
         classifier.set_params(**change).fit(texts, labels)
+    assert isinstance(caught.value, ValueError)
