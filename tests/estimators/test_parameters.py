@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from tiny_reviews import examples
-from transferkit import TransferClassifier, TransferFeatures, TransferkitError, TransferRegressor, options
+from transferkit import TransferClassifier, TransferFeatures, TransferkitError, TransferRegressor, messages, options
 from transferkit.fitting import training
 
 TEXTS, LABELS = (list(column) for column in zip(*examples(), strict=True))
@@ -94,15 +94,14 @@ def test_nothing_is_shown_unless_asked_for(how: dict[str, Any], capfd: pytest.Ca
 
 @pytest.mark.parametrize("shown", [0, 1])
 def test_progress_is_shown_where_it_is_asked_for(
-    how: dict[str, Any], shown: int, monkeypatch: pytest.MonkeyPatch
+    how: dict[str, Any], shown: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from transferkit import progress
+    from transferkit.displays import lines
 
-    said: list[Any] = []
-    monkeypatch.setattr(progress, "_FIRST_LINE_SECONDS", 0.0)
-    monkeypatch.setattr(progress.console, "print", lambda words, **_: said.append(words))
+    monkeypatch.setattr(lines, "_FIRST_LINE_SECONDS", 0.0)
+    monkeypatch.setattr(messages, "_reached", list)  # pytest's own handlers show what they get
     TransferFeatures(**how, verbose=shown).fit_transform(TEXTS)
-    assert any("reading features: " in words for words in said) == bool(shown)
+    assert ("reading features: " in capfd.readouterr().err) == bool(shown)
 
 
 def test_a_notebook_shows_the_parameters_that_are_set() -> None:
