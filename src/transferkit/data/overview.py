@@ -23,8 +23,9 @@ def of(
     cleaned: Mapping[str, Cleaned],
     task: TaskColumns,
     findings: Sequence[Finding] = (),
+    reasons: Mapping[str, str] | None = None,
 ) -> Overview:
-    """The overview of raw `tables`, which became `cleaned` for `task`."""
+    """The overview of raw `tables`, which became `cleaned` for `task`; `reasons` says why columns are read."""
     rows, columns = cleaned[_TRAIN].rows, cleaned[_TRAIN].columns
     raw = tables[_TRAIN].columns
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
@@ -50,6 +51,7 @@ def of(
         number=int(rows.numbers[position]),
         example=_example(rows, position, task),
         findings=tuple(findings),
+        reasons={role: reason for role, reason in (reasons or {}).items() if role in columns},
     )
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from transferkit.errors import shown
 from transferkit.table.rows import Rows
 
+NAMED, BY_NAME, BY_CONTENT = "named", "by its name", "by its content"
+"""Why a column is read: the user named it, it is called as such columns usually are, or it holds what they hold."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -49,7 +52,8 @@ class Overview:
     """What was read, and as what: to be looked at before anything is learned.
 
     `columns` maps what a task reads (text, label ...) to the columns that it is read from, `made_of` names those that
-    were parted or joined for that, `unused` those that are not read. `targets` says in words what is to be learned,
+    were parted or joined for that, `unused` those that are not read; `reasons` says of the columns why each is read, as
+    `NAMED`, `BY_NAME` or `BY_CONTENT`. `targets` says in words what is to be learned,
     with counts. `example` is a row as it will be learned, name by name, and `number` its number. `problem` says why
     the rows cannot be used as they are; if not even their columns are known, `unused` are all of them, and `example` is
     a row as it stands in the file.
@@ -65,6 +69,7 @@ class Overview:
     example: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     problem: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -73,12 +78,16 @@ class Overview:
         pairs.append(("task", self.task))
         if self.columns:
             made = f", made of {_names(self.made_of)}" if self.made_of else ""
-            pairs.append(("columns", ", ".join(f"{name} from {raw!r}" for name, raw in self.columns.items()) + made))
+            pairs.append(("columns", ", ".join(map(self._column, self.columns)) + made))
         if self.unused:
             pairs.append(("not used" if self.columns else "columns", _names(self.unused)))
         if self.targets:
             pairs.append(("to learn", self.targets))
         return pairs + [(f"row {self.number}, {name}", words) for name, words in self.example]
+
+    def _column(self, name: str) -> str:
+        reason = f" ({self.reasons[name]})" if name in self.reasons else ""
+        return f"{name} from {self.columns[name]!r}{reason}"
 
     def __str__(self) -> str:
         lines = [f"{name}: {words}" for name, words in self.facts]
