@@ -117,7 +117,7 @@ def loaded():
 loaded()
 calls = [
     (transferkit.fit, "nofile.csv", {}),
-    (transferkit.fit, {"text": ["a", "b"], "kind": ["x", "y"]}, {}),
+    (transferkit.fit, {"text": ["a", "b"], "kind": ["x", "y"], "sort": ["y", "z"]}, {}),
     (transferkit.fit, "good.csv", {"routes": "ful"}),
     (transferkit.fit, "good.csv", {"routes": [{"full": {"epocs": 3}}]}),
     (transferkit.fit, "good.csv", {"task": "poetry"}),

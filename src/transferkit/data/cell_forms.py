@@ -73,7 +73,7 @@ def number(cell: Any) -> float | None:
     try:
         return float(short)
     except ValueError:  # marks between thousands
-        return float("".join(sign for sign in short if sign not in " ,.'") )
+        return float("".join(sign for sign in short if sign not in " ,.'"))
 
 
 def _short(cell: Any) -> str:

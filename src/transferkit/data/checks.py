@@ -47,7 +47,7 @@ def enough_classes(
             f"found {only} in {prose.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
-    if task.shape.form.CLASSES and max(classes.values()) < 2 and not tested:
+    if task.shape.form.CLASSES and max(classes.values()) < 2 < len(classes) and not tested:
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
             f"{prose.counted(len(train))}, so no label can be both learned and tested; is it the label column? "

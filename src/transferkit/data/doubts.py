@@ -1,7 +1,9 @@
 """Columns that may be meant: asked for where it is not clear, said where there is a likelier one."""
 
+import re
+import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from transferkit.data import contents, joined
 from transferkit.data.cell_forms import number, text
@@ -14,6 +16,8 @@ from transferkit.table.column_names import plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 
+_PLAIN = re.compile(r"[\w.,:/+-]+")
+"""Names that a shell reads as they are."""
 _MOST_SHOWN = 5
 _ENOUGH = 10
 """Rows that say something about a whole column."""
@@ -73,10 +77,10 @@ def _ask(
 ) -> DataError:
     """`column`, of which it is doubtful that it is the `name`, and what to take in its place."""
     likely = "".join(f"; column {shown(c.name, 60)} has {held(table, c.name)}" for c in others[:1])
-    ways = [f"pass {flag} {joined.written([c.name])}" for c in others[:1]] or [f"name another with {flag} NAME"]
+    ways = [f"pass {flag} {as_written([c.name])}" for c in others[:1]] or [f"name another with {flag} NAME"]
     if task and column.numbers and column.content is Content.NUMBERS:
         ways.append("learn numbers with --task text-regression")
-    ways.append(f"take it with {flag} {joined.written([column.name])}")
+    ways.append(f"take it with {flag} {as_written([column.name])}")
     return DataError(
         f"{_at(table)}column {shown(column.name, 60)} is called as a {name} usually is, but has "
         f"{held(table, column.name)}{likely}; {', '.join(ways[:-1])}, or {ways[-1]} if it is meant"
@@ -86,7 +90,7 @@ def _ask(
 def which_text(table: Rows, texts: Sequence[Column]) -> DataError:
     """The question which of several columns is the text."""
     names = [column.name for column in texts[:_MOST_SHOWN]]
-    both = joined.written(names[:2])
+    both = as_written(names[:2])
     return DataError(
         f"{_at(table)}expected one column of texts, or one with a usual name such as text, found "
         f"{_each(table, names)}; {_or('--text', names)}, or --text {both} for one text of both"
@@ -105,7 +109,7 @@ def which_label(table: Rows, labels: Sequence[Column]) -> DataError:
 
 def _or(flag: str, names: Sequence[str]) -> str:
     """`pass --label a, --label b or --label c`."""
-    ways = [f"{flag} {joined.written([name])}" for name in names]
+    ways = [f"{flag} {as_written([name])}" for name in names]
     return f"pass {', '.join(ways[:-1])} or {ways[-1]}"
 
 
@@ -121,7 +125,8 @@ def instead(table: Rows, task: TaskColumns, named: Mapping[str, str]) -> str:
     numbers = [name for name in table.columns if contents.of(table, name).content is Content.NUMBERS]
     if not numbers:
         return ""
-    return f"; to learn the numbers in {shown(numbers[0], 60)} pass --task text-regression --label {numbers[0]}"
+    way = f"--task text-regression --label {as_written(numbers[:1])}"
+    return f"; to learn the numbers in {shown(numbers[0], 60)} pass {way}"
 
 
 def said(table: Rows, found: Mapping[str, str]) -> list[Finding]:
@@ -139,7 +144,7 @@ def rivals(table: Rows, name: str, flag: str, raw: str, others: Sequence[Column]
     names = [column.name for column in others[:_MOST_SHOWN]]
     listed = ", ".join(f"{shown(other, 60)} ({held(table, other)})" for other in names)
     message = f"column {shown(raw, 60)} is read as the {name}, but others could be it as well: {listed}"
-    action = f"{flag} {joined.written([names[0]])} takes {'it' if len(names) == 1 else 'the first of them'} instead"
+    action = f"{flag} {as_written([names[0]])} takes {'it' if len(names) == 1 else 'the first of them'} instead"
     return [Finding("rival-columns", "warning", message, (), action)]
 
 
@@ -189,6 +194,12 @@ def _some(table: Rows, name: str) -> str:
     """The most frequent values of a column, where they are short."""
     frequent = [value for value, _ in Counter(map(text, table[name])).most_common(3) if value]
     return f", such as {', '.join(shown(value, 30) for value in frequent)}" if frequent else ""
+
+
+def as_written(names: Collection[str]) -> str:
+    """`names` of columns as they are written on a command line."""
+    text = joined.written(names)
+    return text if _PLAIN.fullmatch(text) else shlex.quote(text)
 
 
 def _at(table: Rows) -> str:

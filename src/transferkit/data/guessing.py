@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from transferkit.data import contents, doubts, flags, headers, joined, name_hints, unused_columns
+from transferkit.data import contents, doubts, flags, headers, joined, name_hints, several, unused_columns
 from transferkit.data.columns import TaskColumns, by_name, find
 from transferkit.data.contents import Column, Content
 from transferkit.errors import DataError
@@ -105,6 +105,8 @@ class _Choice:
     def likely_labels(self) -> list[Column]:
         """Columns that may be the label; those about whose, whence and when a row is only if there are no others."""
         labels = [column for column in self.columns.values() if self._may_be_label(column)]
+        if self.task.shape is Shape.LABELS:
+            labels = [c for c in self.columns.values() if self._holds_several(c)] or labels
         return [column for column in labels if not name_hints.about_rows(column.name)] or labels
 
     def _may_be_label(self, column: Column) -> bool:
@@ -112,10 +114,12 @@ class _Choice:
             return False
         if self.task.shape is Shape.VALUE:
             return column.numbers and column.content in (Content.NUMBERS, Content.CATEGORIES)
-        if column.content is Content.LISTS:
-            return self.task.shape is Shape.LABELS
         few = column.different <= _MOST_CLASSES or column.repeats >= _MANY_REPEATS
         return column.content is Content.CATEGORIES and few
+
+    def _holds_several(self, column: Column) -> bool:
+        kept = several.seen(self.table, column.name)
+        return kept is not None and kept.sure
 
     @cached_property
     def labels_are_flags(self) -> bool:

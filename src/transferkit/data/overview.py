@@ -55,7 +55,7 @@ def of(
     )
 
 
-def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str) -> Overview:
+def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str, findings: Sequence[Finding] = ()) -> Overview:
     """The overview of raw `tables` that cannot be used for `task`, because of `problem`."""
     rows = next(iter(tables.values()))
     row = next(iter(rows), {})
@@ -69,6 +69,7 @@ def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str) -> Ove
         unused=tuple(rows.columns),
         number=int(rows.numbers[0]) if len(rows) else 0,
         example=cells[:_MOST_LABELS],
+        findings=tuple(findings),
         problem=problem,
     )
 
