@@ -15,7 +15,7 @@ from transformers import AutoModelForQuestionAnswering
 
 from calling import Call
 from tiny_models import FILLERS, KINDS, Tiny, make_context, save_model
-from transferkit import data, flow, model, planning, predictors, routes, tasks
+from transferkit import data, flow, intake, model, planning, predictors, routes, tasks
 from transferkit.answerers import span as answering
 from transferkit.config import DataConfig, RouteConfig, parse
 from transferkit.context import Context
@@ -346,9 +346,16 @@ def test_nothing_but_unanswerable_questions_cannot_be_learned(folder: Path, tmp_
         planning.prepare(parse(described(folder, data={"path": str(tmp_path / "none.json")})))
 
 
-def test_columns_of_another_task_are_recognised(folder: Path) -> None:
-    with pytest.raises(DataError, match="usual for --task generative-question-answering or question-answering"):
-        planning.prepare(parse(described(folder, task=None)))
+def test_columns_of_another_task_are_recognised(folder: Path, tmp_path: Path) -> None:
+    found = intake.take_in(parse(described(folder, task=None)))
+    (said,) = found.splits.audit.of("task")
+    assert found.task.name == found.config.task == "question-answering"
+    assert "are questions, contexts and answers that stand in them" in said.message
+    (tmp_path / "a.csv").write_text(
+        "question,context,answers\n" + "Who came?,Nobody did,Ada\nWho left?,Ada did,I\n" * 9
+    )
+    with pytest.raises(DataError, match="that do not all stand in them, as for --task generative-question"):
+        intake.take_in(parse(described(folder, task=None, data={"path": str(tmp_path / "a.csv")})))
 
 
 def test_cells_of_answers() -> None:

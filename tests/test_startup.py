@@ -24,7 +24,7 @@ for words in commands:
 """
 FILES = {
     "good.csv": "text,label\n" + "".join(f"a fine film number {i},good\nsome bad play {i},bad\n" for i in range(20)),
-    "headless.csv": "first,second\na fine film,good\na bad play,bad\n",
+    "headless.csv": "first,second,third\n" + "a fine film,good,new\na bad play,bad,old\n" * 20,
     "empty.csv": "",
     "one.csv": "text,label\n" + "".join(f"a fine film number {i},good\n" for i in range(20)),
     "blank.csv": "text,label\n" + ",good\n,bad\n" * 20,
@@ -117,7 +117,7 @@ def loaded():
 loaded()
 calls = [
     (transferkit.fit, "nofile.csv", {}),
-    (transferkit.fit, {"text": ["a", "b"], "kind": ["x", "y"]}, {}),
+    (transferkit.fit, {"text": ["a", "b"], "kind": ["x", "y"], "sort": ["y", "z"]}, {}),
     (transferkit.fit, "good.csv", {"routes": "ful"}),
     (transferkit.fit, "good.csv", {"routes": [{"full": {"epocs": 3}}]}),
     (transferkit.fit, "good.csv", {"task": "poetry"}),

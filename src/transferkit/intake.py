@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from transferkit import data, options, sources, tasks
+from transferkit import data, options, sources, task_choice
 from transferkit.artifact.place import refuse_unusable
-from transferkit.config import AUTO, DataConfig, GenerationConfig, RunConfig, usual_folder
-from transferkit.data import audit, columns, flags, logged
+from transferkit.config import AUTO, GenerationConfig, RunConfig, usual_folder
+from transferkit.data import audit, logged
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.places import cache_folder
-from transferkit.shapes import Shape
 from transferkit.sources import hub_data
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Audit, Finding, Overview, Splits
@@ -24,8 +23,6 @@ from transferkit.tasks import Task
 from transferkit.training import parts
 
 log = logging.getLogger("transferkit")
-
-_USUAL_TASK = "text-classification"
 
 
 @dataclass(frozen=True)
@@ -56,14 +53,14 @@ def look(config: RunConfig, table: Any = None) -> Overview:
 
     Raises `DataError` where there are no rows to be looked at, else as `take_in` does.
     """
-    task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
-    tables = _tables(config, table, task)
+    tables, choice = _begun(config, table)
     try:
-        overview = data.look(tables, config.data, task, config.seed)
+        overview = data.look(tables, config.data, choice.task, config.seed)
     except DataError as error:
-        return data.unusable(tables, task, f"{error}{_other_tasks(tables, config.data, task)}")
-    other = _other_tasks(tables, config.data, task) if overview.problem else ""
-    return replace(overview, problem=f"{overview.problem}{other}")
+        hint = task_choice.hint(tables, config.data, choice)
+        return data.unusable(tables, choice.task, f"{error}{hint}", choice.findings)
+    hint = task_choice.hint(tables, config.data, choice) if overview.problem else ""
+    return replace(overview, findings=(*choice.findings, *overview.findings), problem=f"{overview.problem}{hint}")
 
 
 def take_in(config: RunConfig, table: Any = None, seen: Callable[[Overview], None] = lambda overview: None) -> Intake:
@@ -74,20 +71,33 @@ def take_in(config: RunConfig, table: Any = None, seen: Callable[[Overview], Non
     each other, `DataError` for rows that cannot be used, `SourceError` for data that cannot be had.
     """
     log.info("reading %s", "a table in memory" if table is not None else config.data.path)
-    task = tasks.get(config.task or sources.task_of(config.data.path) or _USUAL_TASK)
-    config = _settled(config, task)
-    _require_sense(config, task)
-    tables = _tables(config, table, task)
+    _require_routes(config)
+    tables, choice = _begun(config, table)
+    config = _settled(config, choice.task)
+    _require_sense(config, choice.task)
     try:
-        splits = data.prepare(tables, config.data, task, config.seed, seen)
+        splits = data.prepare(tables, config.data, choice.task, config.seed, seen)
     except DataError as error:
-        raise DataError(f"{error}{_other_tasks(tables, config.data, task)}") from None
-    task = task.bound(splits.train.join(splits.validation))
+        raise DataError(f"{error}{task_choice.hint(tables, config.data, choice)}") from None
+    task = choice.task.bound(splits.train.join(splits.validation))
     if splits.folds and not len(splits.test) and task.shape.form.CLASSES:
         splits = _with_rare_labels(splits, task, config)
-    splits = _reported(splits, audit.turns(splits.train) if task.conversations else ())
+    splits = _reported(splits, (*choice.findings, *(audit.turns(splits.train) if task.conversations else ())))
     log.info("%s", splits.words)
     return Intake(config, tables, splits, task)
+
+
+def _begun(config: RunConfig, table: Any) -> tuple[dict[str, Rows], task_choice.Choice]:
+    """The raw tables and their task; settings that mean nothing to a task that is named are refused unread."""
+    named = task_choice.named(config)
+    if named is not None:
+        _require_sense(config, named)
+    tables = _tables(config, table)
+    choice = task_choice.Choice(named) if named else task_choice.seen(tables, config.data)
+    if config.unlabelled:
+        of_words = choice.task.shape.form.OF_WORDS
+        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding, of_words=of_words)
+    return tables, choice
 
 
 def _with_rare_labels(splits: Splits, task: Task, config: RunConfig) -> Splits:
@@ -116,8 +126,16 @@ def _settled(config: RunConfig, task: Task) -> RunConfig:
     return config.model_copy(update={"output_dir": folder, "task": task.name})
 
 
+def _require_routes(config: RunConfig) -> None:
+    """Raise `ConfigError` for routes or options that there are not."""
+    for route in config.routes:
+        for named in options.named_in(route):
+            options.checked(named)
+    options.require_distinct([route for route in config.routes if route.name != AUTO])
+
+
 def _require_sense(config: RunConfig, task: Task) -> None:
-    """Raise `ConfigError` for settings that mean nothing to this task, and for routes or options that there are not."""
+    """Raise `ConfigError` for settings that mean nothing to this task."""
     if config.long_texts == "windows" and task.shape.form.NO_WINDOWS:
         raise ConfigError(f"long_texts=windows: {task.shape.form.NO_WINDOWS}; leave it out")
     if config.answer_tokens and not task.shape.form.OF_CONTEXTS:
@@ -131,45 +149,14 @@ def _require_sense(config: RunConfig, task: Task) -> None:
                 raise ConfigError(f"{name}: for models that write; {task.name} wants {task.shape.value}; leave it out")
     elif config.prompt is not None:
         raise ConfigError(f"prompt: for models that read; {task.name} writes texts; tell it what to do by instruction")
-    for route in config.routes:
-        for named in options.named_in(route):
-            options.checked(named)
-    options.require_distinct([route for route in config.routes if route.name != AUTO])
 
 
-def _tables(config: RunConfig, table: Any, task: Task) -> dict[str, Rows]:
+def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
     path, cache_dir = config.data.path, cache_of(config)
     if table is not None:
-        tables = data.read_splits(table, config.data.validation, config.data.test, config.data.encoding)
-    elif sources.is_dataset(path):
-        tables = sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
-    elif hub_data.names(path):
-        tables = data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
-    else:
-        tables = data.read_splits(path, config.data.validation, config.data.test, config.data.encoding)
-    if config.unlabelled:
-        tables["unlabelled"] = data.read(config.unlabelled, config.data.encoding, of_words=task.shape.form.OF_WORDS)
-    return tables
-
-
-def _other_tasks(tables: Mapping[str, Rows], settings: DataConfig, task: Task) -> str:
-    """A hint where the columns are not those of `task` but of others."""
-    if not tables:
-        return ""
-    rows = next(iter(tables.values()))
-
-    def fits(other: Task, named: Mapping[str, str]) -> bool:
-        try:
-            columns.find(list(other.unpack(rows).columns), other, named, need_target=True)
-        except DataError:
-            return False
-        return True
-
-    if fits(task, {}) or fits(task, columns.explicit(task, settings)):
-        return ""
-    fitting = [name for name in tasks.names() if fits(tasks.get(name), {})]
-    others = [name for name in fitting if name != task.name]
-    ones, _ = flags.columns(rows, ())
-    if len(ones) > 1 and task.shape is not Shape.LABELS:
-        return "; several columns of 0 and 1 are usual for --task multi-label-classification"
-    return f"; columns of these names are usual for --task {' or '.join(others)}" if others else ""
+        return data.read_splits(table, config.data.validation, config.data.test, config.data.encoding)
+    if sources.is_dataset(path):
+        return sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
+    if hub_data.names(path):
+        return data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
+    return data.read_splits(path, config.data.validation, config.data.test, config.data.encoding)

@@ -12,6 +12,7 @@ from transferkit import data
 from transferkit.arrays import Ints
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
+from transferkit.errors import DataError
 from transferkit.evaluation import standing
 from transferkit.evaluation.outputs import gathered
 from transferkit.executors import Executor, in_process
@@ -66,6 +67,11 @@ def cross_validate(
     rows = prepared.splits.labelled
     first, splits = prepared.config.seed, prepared.splits
     seeds = parts.of_seeds(rows, prepared.task, splits.folds, range(first, first + prepared.config.seeds))
+    if not all(seeds):
+        raise DataError(
+            f"expected at least two rows of a label to cross-validate, found one row of every label in {len(rows):,}; "
+            "give more rows, or rows to test on with --test"
+        )
     covered = [np.sort(np.concatenate(held)) for held in seeds]
     common = parts.evaluated(seeds)
     outputs: dict[str, list[Any]] = {plan.title: [] for plan in plans}

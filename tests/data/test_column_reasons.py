@@ -3,8 +3,6 @@
 import pytest
 
 import transferkit
-from transferkit import tasks
-from transferkit.data import column_reasons
 
 TEXTS = ["a good film", "a bad film", "a fine one", "a poor one"]
 LABELS = ["x", "y", "x", "y"]
@@ -17,14 +15,14 @@ LABELS = ["x", "y", "x", "y"]
         (
             {"内容": TEXTS, "类别": LABELS, "评论": ["ok"] * 4, "rating": [1, 2, 3, 4]},
             {"label": "类别"},
-            {"text": "by its name; '评论' could be it too", "label": "as named"},
+            {"text": "by its name; '评论' could be it too", "label": "named"},
         ),
         (
             {"premise": TEXTS, "hypothesis": TEXTS, "label": LABELS},
             {},
             {"text": "by its name", "text_pair": "by its name", "label": "by its name"},
         ),
-        ({"a": TEXTS, "b": TEXTS, "y": LABELS}, {"text": "a,b"}, {"text": "as named", "label": "by its name"}),
+        ({"a": TEXTS, "b": TEXTS, "y": LABELS}, {"text": "a,b"}, {"text": "named", "label": "by its name"}),
     ],
 )
 def test_named_by_name_and_rivals(columns: dict[str, list[object]], named: dict[str, str], expected: object) -> None:
@@ -33,9 +31,10 @@ def test_named_by_name_and_rivals(columns: dict[str, list[object]], named: dict[
 
 
 def test_a_column_of_another_name_was_taken_for_what_it_holds() -> None:
-    columns = {"text": "Review Text", "label": "label"}
-    reasons = column_reasons.of(columns, (), ("Review Text", "label"), tasks.get("text-classification"))
-    assert reasons == {"text": "by its content", "label": "by its name"}
+    found = transferkit.look(
+        {"Review": [f"{text} number {i}" for i, text in enumerate(TEXTS * 3)], "label": LABELS * 3}
+    )
+    assert found.reasons == {"text": "by its content", "label": "by its name"}
 
 
 def test_the_reason_is_said_with_the_column() -> None:

@@ -41,7 +41,7 @@ def test_encoding_columns_labels_and_a_row_are_said(tmp_path: Path) -> None:
     assert found.facts == [
         ("read", f"3 rows of {path}, gb18030"),
         ("task", "text-classification"),
-        ("columns", "text from '评论' (as named), label from '类别' (as named)"),
+        ("columns", "text from '评论' (named), label from '类别' (named)"),
         ("not used", "'编号'"),
         ("to learn", "2 labels: 正面 2, 负面 1"),
         ("row 1, text", "很好的酒店"),

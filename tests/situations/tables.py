@@ -56,7 +56,7 @@ SITUATIONS = (
     Situation(
         "names of columns that say nothing",
         {"rows.csv": csv(_ROWS, header=("a", "b"))},
-        refused="--text",
+        gives=_ROWS,
     ),
     Situation(
         "the same names of columns, named by hand",

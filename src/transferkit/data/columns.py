@@ -10,6 +10,7 @@ from transferkit.data import decimals, headers, joined, no_labels
 from transferkit.errors import DataError, shown
 from transferkit.kinds import Kind
 from transferkit.language.parting import BLANKS, Parting
+from transferkit.language.words import has_signs
 from transferkit.reading import word_columns
 from transferkit.shapes import Shape
 from transferkit.table import others, values
@@ -69,7 +70,7 @@ class TaskColumns(Protocol):
 
 _PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
 """Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
-_WORDS_OF_A_NAME = 2
+_WORDS_OF_A_NAME, _SIGNS_OF_A_NAME = 2, 6
 _FEWEST_OF_LABELS = 2
 
 
@@ -144,9 +145,24 @@ def find(
 ) -> dict[str, str]:
     """Which of `names` stands for which canonical column of `task`.
 
-    Raises `DataError` where one that is needed is not there, or would be what is named as the group, the time or the
-    weight: that must not change what is learned.
+    Where one text alone is needed and there is one column, it is that, unless its name may be a row. Raises `DataError`
+    where one that is needed is not there, or would be what is named as the group, the time or the weight: that must not
+    change what is learned.
     """
+    chosen = by_name(names, task, named, need_target, source)
+    needed = (*task.inputs, task.target) if need_target else (*task.inputs,)
+    missing = [name for name in needed if name not in chosen]
+    if missing and not need_target and len(needed) == 1 == len(names) and not (named or _looks_like_a_text(names[0])):
+        return {missing[0]: names[0]}
+    if missing:
+        raise DataError(_missing(missing, names, task, source))
+    return chosen
+
+
+def by_name(
+    names: Sequence[str], task: TaskColumns, named: Mapping[str, str], need_target: bool, source: str = ""
+) -> dict[str, str]:
+    """`find`, without the columns that have no usual name."""
     table = {plain(name): name for name in reversed(names)} | {name: name for name in names if name == plain(name)}
     chosen = {name: _asked(raw, flags(task).get(name, ""), names, table, source) for name, raw in named.items()}
     twice = next((raw for raw, count in Counter(chosen.values()).items() if count > 1), None)
@@ -166,10 +182,6 @@ def find(
             if match is not None:
                 _require_other(name, match, chosen, task, source)
                 chosen[name] = match
-    needed = (*task.inputs, task.target) if need_target else (*task.inputs,)
-    missing = [name for name in needed if name not in chosen]
-    if missing:
-        raise DataError(_missing(missing, names, task, source))
     return chosen
 
 
@@ -189,7 +201,7 @@ def _require_other(name: str, raw: str, chosen: Mapping[str, str], task: TaskCol
 
 
 def usual_names(name: str, task: TaskColumns) -> tuple[str, ...]:
-    """What the column `name` is usually called, the likeliest first."""
+    """What the canonical column `name` is usually called in data for `task`, the likeliest first."""
     return tuple(dict.fromkeys((*task.usual.get(name, ()), *ALIASES.get(name, (name,)))))
 
 
@@ -273,11 +285,16 @@ def _by_their_numbers(names: Sequence[str], task: TaskColumns) -> str:
 
 def _headless(names: Sequence[str]) -> str:
     """A hint where the names look like a row: one of them is a number or a sentence."""
-    if word_columns.is_one(names):
+    if word_columns.is_one(names) or not any(map(_looks_like_a_text, names)):
         return ""
-    if any(name.replace(".", "", 1).isdigit() or len(name.split()) > _WORDS_OF_A_NAME for name in names):
-        return ", and if that is a row, put a line with the columns' names above it"
-    return ""
+    return ", and if that is a row, put a line with the columns' names above it"
+
+
+def _looks_like_a_text(name: str) -> bool:
+    """Whether a name may be a cell: a number, or more words than names have."""
+    if has_signs(name) and len(name) > _SIGNS_OF_A_NAME:
+        return True
+    return name.replace(".", "", 1).isdigit() or len(name.split()) > _WORDS_OF_A_NAME
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What was read, and as what: the `Overview` of tables, made before anything is learned."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from transferkit.data import column_reasons, content, joined
 from transferkit.data.cleaning import Cleaned
@@ -23,9 +23,9 @@ def of(
     cleaned: Mapping[str, Cleaned],
     task: TaskColumns,
     findings: Sequence[Finding] = (),
-    asked: Collection[str] = (),
+    reasons: Mapping[str, str] | None = None,
 ) -> Overview:
-    """The overview of raw `tables`, which became `cleaned` for `task`; `asked` are the columns that the user named."""
+    """The overview of raw `tables`, which became `cleaned` for `task`; `reasons` says why columns are read."""
     rows, columns = cleaned[_TRAIN].rows, cleaned[_TRAIN].columns
     raw = tables[_TRAIN].columns
     parts = {part for column in columns.values() for part in joined.parts(column, raw)}
@@ -45,7 +45,7 @@ def of(
         task=task.name,
         tables=_tables(tables),
         columns={role: columns[role] for role in in_order if role in columns},
-        reasons=column_reasons.of(columns, asked, raw, task),
+        reasons=column_reasons.of(columns, reasons or {}, raw, task),
         made_of=made_of,
         unused=tuple(column for column in raw if column not in used),
         targets=task.shape.form.summary(targets),
@@ -55,7 +55,7 @@ def of(
     )
 
 
-def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str) -> Overview:
+def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str, findings: Sequence[Finding] = ()) -> Overview:
     """The overview of raw `tables` that cannot be used for `task`, because of `problem`."""
     rows = next(iter(tables.values()))
     row = next(iter(rows), {})
@@ -69,6 +69,7 @@ def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str) -> Ove
         unused=tuple(rows.columns),
         number=int(rows.numbers[0]) if len(rows) else 0,
         example=cells[:_MOST_LABELS],
+        findings=tuple(findings),
         problem=problem,
     )
 

@@ -11,6 +11,7 @@ from transferkit.data import (
     checks,
     content,
     folding,
+    guessing,
     headers,
     joined,
     label_sets,
@@ -32,7 +33,7 @@ from transferkit.shapes import Shape
 from transferkit.table import collecting
 from transferkit.table.column_names import ASIDE, GROUP, TIME, WEIGHT
 from transferkit.table.rows import Rows
-from transferkit.table.splits import Audit, Finding, Overview, Splits
+from transferkit.table.splits import BY_CONTENT, Audit, Finding, Overview, Splits
 
 UNLABELLED = "unlabelled"
 _MANY = 20_000
@@ -61,7 +62,7 @@ def prepare(
     named = assigned(tables)
     extra = named.pop(UNLABELLED, None)
     read = _cleaned(named, task, config)
-    read_as = overview.of(named, read.tables, task, asked=explicit(task, config))
+    read_as = overview.of(named, read.tables, task, reasons=read.reasons)
     seen(read_as)
     made = _divided(named, read, task, config, seed)
     parts, columns = made.parts, read.columns
@@ -106,16 +107,18 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed
         findings += [*audit.improper_tags(rows, task), *audit.plain_tags(rows, task)]
     if task.shape.form.CLASSES:
         findings += [*audit.always(train, task), *audit.balance(train, task)]
-    return replace(overview.of(named, read.tables, task, findings, explicit(task, config)), problem=problem)
+    return replace(overview.of(named, read.tables, task, findings, read.reasons), problem=problem)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """The cleaned tables, the names of columns that the user named, and the findings."""
+    """The cleaned tables, the columns that the user named or that were taken by their content, the findings, and why
+    each column is read."""
 
     tables: dict[str, Cleaned]
     asked: dict[str, str]
     findings: list[Finding]
+    reasons: Mapping[str, str]
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -172,11 +175,12 @@ def _divided(
 
 def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -> _Read:
     """The tables `named`, cleaned."""
-    tables, raw_names, told = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    chosen = guessing.taken(named["train"], task, explicit(task, config))
+    tables, raw_names, told = label_sets.in_lists(named, task, chosen.named, _of_labels(config))
     tables = no_consensus.without(tables, task, raw_names)
     called = {name: "" if len(named) == 1 else name for name in named}
-    _require_targets(tables, task, raw_names)
-    roles = {name: _asked_of(name, raw_names) for name in tables}
+    roles = {name: _asked_of(name, tables, raw_names, chosen) for name in tables}
+    _require_targets(tables, task, raw_names, roles)
     cleaned = {"train": clean(tables["train"], task, roles["train"], called["train"])}
     how = cleaned["train"].how
     rest = [name for name in tables if name != "train"]
@@ -188,25 +192,35 @@ def _cleaned(named: Mapping[str, Rows], task: TaskColumns, config: DataConfig) -
     numbered, respelt = checks.one_number(taken, task)
     whole, merged = merged_rows(numbered, task)
     noted = [finding for part in cleaned.values() for finding in part.findings]
-    findings = [*told, *noted, *idle, *respelt, *merged]
+    findings = [*chosen.findings, *told, *noted, *idle, *respelt, *merged]
     findings += unused_columns.found(named, cleaned["train"].columns, task)
     for name, rows in whole.items():
         findings += oddities.found(rows, task, cleaned[name].columns, called[name])
-    return _Read({name: replace(part, rows=whole[name]) for name, part in cleaned.items()}, raw_names, findings)
+    read = {name: replace(part, rows=whole[name]) for name, part in cleaned.items()}
+    return _Read(read, raw_names, findings, chosen.reasons)
 
 
-def _asked_of(name: str, raw_names: Mapping[str, str]) -> dict[str, str]:
-    """The named columns that are read of a table: how much test rows would count in training is not."""
-    return {column: raw for column, raw in raw_names.items() if not (name == "test" and column == WEIGHT)}
+def _asked_of(
+    name: str, tables: Mapping[str, Rows], raw_names: Mapping[str, str], chosen: guessing.Taken
+) -> dict[str, str]:
+    """The named columns that are read of a table: how much test rows would count in training is not; what was taken of
+    train by its content may be called otherwise there."""
+    elsewhere = [
+        column
+        for column, reason in chosen.reasons.items()
+        if reason == BY_CONTENT and not joined.there(raw_names[column], tables[name].columns)
+    ]
+    idle = [*elsewhere, *([WEIGHT] if name == "test" else [])]
+    return {column: raw for column, raw in raw_names.items() if column not in idle}
 
 
-def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, raw_names: Mapping[str, str]) -> None:
+def _require_targets(
+    tables: Mapping[str, Rows], task: TaskColumns, raw_names: Mapping[str, str], roles: Mapping[str, Mapping[str, str]]
+) -> None:
     """Raise `DataError` where the rows to evaluate on have no column of targets, but those to learn from have one."""
 
-    named = _asked_of("test", raw_names)
-
-    def target(rows: Rows) -> str | None:
-        first = task.unpack(rows.take([0]))
+    def target(name: str) -> str | None:
+        first, named = task.unpack(tables[name].take([0])), roles[name]
         try:
             return find(list(joined.with_texts(first, named, named).columns), task, named, True)[task.target]
         except DataError:
@@ -214,11 +228,11 @@ def _require_targets(tables: Mapping[str, Rows], task: TaskColumns, raw_names: M
 
     if not {"validation", "test"} & tables.keys():
         return
-    known = target(tables["train"])
+    known = target("train")
     for name in ("validation", "test"):
         if name in tables:
             headers.refuse(tables[name])
-        if known is not None and name in tables and target(tables[name]) is None and known not in tables[name]:
+        if known is not None and name in tables and target(name) is None and known not in tables[name]:
             raise DataError(
                 f"{tables[name].source or name}: expected a column {known!r} as in train, found none, so that nothing "
                 f"can be evaluated on it; leave that file out, and answer it with `transferkit predict` afterwards"
@@ -236,7 +250,8 @@ def naive_split(
     named.pop(UNLABELLED, None)
     if len(named) > 1:
         return None
-    named, raw_names, _ = label_sets.in_lists(named, task, explicit(task, config), _of_labels(config))
+    asked = guessing.taken(named["train"], task, explicit(task, config)).named
+    named, raw_names, _ = label_sets.in_lists(named, task, asked, _of_labels(config))
     named = no_consensus.without(named, task, raw_names)
     train = weights.teaching(clean(named["train"], task, raw_names, "").rows)
     numbered, _ = checks.one_number({"train": train}, task)

@@ -1,7 +1,7 @@
 """Columns that are not read although they seem to matter: those that say which split a row is of, and second texts."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from transferkit.data import joined
@@ -47,9 +47,7 @@ def _splits(rows: Rows, left: Iterable[str]) -> list[Finding]:
     findings = []
     for name in left:
         counts = Counter(_word(cell) for cell in rows[name])
-        by_name = plain(name) in _SPLIT_NAMES and {*counts} <= {*_SPLITS, ""}
-        by_flag = plain(name) in SPLIT_FLAGS and {*counts} <= {"0", "1", "true", "false"}
-        if len(counts) < 2 or not (by_name or by_flag):
+        if len(counts) < 2 or not _are_splits(name, counts):
             continue
         listed = ", ".join(f"{word or 'nothing'!r} ({count:,} rows)" for word, count in counts.most_common(5))
         message = f"column {name!r} seems to say which split a row is of: {listed}; it is not read"
@@ -59,6 +57,17 @@ def _splits(rows: Rows, left: Iterable[str]) -> list[Finding]:
         )
         findings.append(Finding("split-column", "warning", message, (), action))
     return findings
+
+
+def says_split(rows: Rows, name: str) -> bool:
+    """Whether a column says of every row which split it is of."""
+    usual = plain(name) in (*_SPLIT_NAMES, *SPLIT_FLAGS)
+    return usual and _are_splits(name, {_word(cell) for cell in rows[name]})
+
+
+def _are_splits(name: str, words: Collection[str]) -> bool:
+    by_name = plain(name) in _SPLIT_NAMES and {*words} <= {*_SPLITS, ""}
+    return by_name or (plain(name) in SPLIT_FLAGS and {*words} <= {"0", "1", "true", "false"})
 
 
 def _word(cell: Any) -> str:
@@ -84,9 +93,14 @@ def _texts(rows: Rows, left: Iterable[str], columns: Mapping[str, str], task: Ta
     )
     action = (
         f"if the label is about both, pass --text {raw} --text-pair {names[0]}, or for one text of both "
-        f"--text {joined.written([raw, names[0]])}"
+        f"--text {joined.written([raw, names[0]])}; --text {joined.written(names[:1])} reads it alone"
     )
     return [Finding("unread-text", "warning", message, (), action)]
+
+
+def reads_like(rows: Rows, name: str, read: str) -> bool:
+    """Whether a column holds texts as long and varied as the one that is `read`, so that `found` says so."""
+    return len(rows) >= _FEWEST and _is_like(_sample(rows, name), _sample(rows, read))
 
 
 def _sample(rows: Rows, name: str) -> list[str]:

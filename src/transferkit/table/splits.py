@@ -7,6 +7,9 @@ from typing import Any
 from transferkit.errors import shown
 from transferkit.table.rows import Rows
 
+NAMED, BY_NAME, BY_CONTENT = "named", "by its name", "by its content"
+"""Why a column is read: the user named it, it is called as such columns usually are, or it holds what they hold."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -51,11 +54,12 @@ class Table:
 class Overview:
     """What was read, and as what: to be looked at before anything is learned.
 
-    `columns` maps what a task reads (text, label ...) to the columns that it is read from, `reasons` to the words that
-    say why these. `made_of` names those that were parted or joined for that, `unused` those that are not read.
-    `targets` says in words what is to be learned, with counts. `example` is a row as it will be learned, name by name,
-    and `number` its number. `problem` says why the rows cannot be used as they are; if not even their columns are
-    known, `unused` are all of them, and `example` is a row as it stands in the file.
+    `columns` maps what a task reads (text, label ...) to the columns that it is read from, `reasons` to why each of
+    them is (`NAMED`, `BY_NAME` or `BY_CONTENT`, and which others could be it). `made_of` names those that were split
+    or joined for that, `unused` those that are not read. `targets` says in words what is to be learned, with counts.
+    `example` is a row as it will be learned, name by name, and `number` its number. `problem` says why the rows cannot
+    be used as they are; if not even their columns are known, `unused` are all of them, and `example` is a row as it is
+    in the file.
     """
 
     task: str = ""

@@ -25,6 +25,18 @@ def _nothing_left(rows: Rows, name: str) -> list[Finding]:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """That raw rows look like those of a task: why, in words, and whether that is beyond doubt (`sure`)."""
+
+    words: str
+    sure: bool
+
+
+def _never(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    return None
+
+
+@dataclass(frozen=True)
 class Task:
     """Facts of one task.
 
@@ -37,7 +49,9 @@ class Task:
     column the names that such data usually has, which are tried before those of all tasks. `instruction` tells a
     pretrained decoder what to do with a text; with `conversations` a text may be a JSON list of messages. `unpack`
     makes the columns that are wanted of those that such data usually has, which are called as in `unpacks`; `notices`
-    says what it does not read of the rows of a split. `hub_name` is the pipeline tag of the hub, where it has another
+    says what it does not read of the rows of a split. `recognised` says whether raw rows look like this task's, where
+    the user did not name one, but may have `asked` for columns (canonical -> raw). `hub_name` is the pipeline tag of
+    the hub, where it has another
     name there. Its functions stand at the top of a module: a task pickles.
     """
 
@@ -60,6 +74,7 @@ class Task:
     unpacks: tuple[str, ...] = ()
     hub_name: str = ""
     notices: Callable[[Rows, str], list[Finding]] = _nothing_left
+    recognised: Callable[[Rows, Mapping[str, str]], Sign | None] = _never
 
     def bound(self, rows: Rows) -> "Task":
         """This task with its labels read off `rows`."""

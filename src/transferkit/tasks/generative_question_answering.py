@@ -1,8 +1,28 @@
 """A question about a text, answered in words of the model's own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from transferkit.tasks import answered_with_text
+from transferkit.data import questions
+from transferkit.data.columns import by_name
+from transferkit.errors import shown
+from transferkit.table.rows import Rows
+from transferkit.tasks import Sign, answered_with_text
+
+_SOME = 200
+
+
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Questions, contexts, and answers of which some do not stand in these."""
+    columns = by_name(list(rows.columns), TASK, asked, True)
+    first = rows.take(range(min(len(rows), _SOME)))
+    if columns.keys() != {*TASK.inputs, TASK.target}:
+        return None
+    if questions.are_placed(first[columns["text_pair"]], first[columns[TASK.target]]) is not False:
+        return None
+    listed = ", ".join(shown(raw, 60) for raw in columns.values())
+    return Sign(f"columns {listed} are questions, contexts and answers that do not all stand in them", False)
+
 
 TASK = replace(
     answered_with_text(
@@ -18,4 +38,5 @@ TASK = replace(
         instruction="Answer the question about the text in a few words.",
     ),
     hub_name="text-generation",
+    recognised=_recognised,
 )

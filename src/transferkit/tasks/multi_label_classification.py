@@ -1,21 +1,25 @@
 """Any number of labels per text or pair of texts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from numbers import Number
 from typing import Any
 
+from transferkit.data import contents, several
+from transferkit.data.contents import Content
 from transferkit.data.label_sets import EXPECTED, MEND
 from transferkit.data.labels import written
 from transferkit.errors import DataError, shown
 from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
+from transferkit.table.column_names import ALIASES, plain
 from transferkit.table.rows import Rows
 from transferkit.table.values import is_none
-from transferkit.tasks import Task, in_order
+from transferkit.tasks import Sign, Task, in_order
 
 _SEPARATORS = "|;,"
+_OF_TEXTS = (Content.TEXTS, Content.NAMES)
 
 
 def read(cell: Any) -> list[str]:
@@ -61,6 +65,21 @@ def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
     return [[labels[i] for i in row.nonzero()[0].tolist()] for row in given(outputs, len(labels))]
 
 
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Several labels in the cells of the column that is called as labels are, or else of the only one that has them."""
+    names = {plain(name): name for name in reversed(list(rows.columns))}
+    usual = (name for name in (*ALIASES["labels"], *ALIASES["label"]) if name in names)
+    called = asked.get(TASK.target) or next((names[name] for name in usual), None)
+    candidates = [called] if called else [*rows.columns]
+    found = {name: kept for name in candidates if name in rows and (kept := several.seen(rows, name))}
+    found = {name: kept for name, kept in found.items() if kept.sure or called}
+    if len(found) != 1:
+        return None
+    ((column, kept),) = found.items()
+    texts = [name for name in rows.columns if name != column and contents.of(rows, name).content in _OF_TEXTS]
+    return Sign(kept.words(column), kept.sure) if texts else None
+
+
 TASK = Task(
     name="multi-label-classification",
     shape=Shape.LABELS,
@@ -83,4 +102,5 @@ TASK = Task(
     encode_target=_encode_target,
     decode=_decode,
     hub_name="text-classification",
+    recognised=_recognised,
 )

@@ -1,16 +1,19 @@
 """A question about a context: the answer is a span of it, or nothing (extractive question answering)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from transferkit.data import questions
+from transferkit.data.columns import by_name
+from transferkit.errors import shown
 from transferkit.kinds.text import KIND as TEXT
 from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.rows import Rows
 from transferkit.table.values import missing
 from transferkit.tagging.answers import read
-from transferkit.tasks import Task
+from transferkit.tasks import Sign, Task
 
 _ANSWERS, _PLACES = ("answers", "answer", "answer_text"), ("answer_start", "answer_starts")
 
@@ -70,6 +73,21 @@ def _decode(outputs: Any, _labels: Sequence[str]) -> list[Any]:
     return [str(answer) for answer in outputs["answer"]]
 
 
+_SOME = 200
+
+
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Questions, contexts, and answers that stand in these."""
+    made = unpacked(rows.take(range(min(len(rows), _SOME))))
+    columns = by_name(list(made.columns), TASK, asked, True)
+    if columns.keys() != {*TASK.inputs, TASK.target}:
+        return None
+    if not questions.are_placed(made[columns["text_pair"]], made[columns[TASK.target]]):
+        return None
+    listed = ", ".join(shown(raw, 60) for raw in columns.values())
+    return Sign(f"columns {listed} are questions, contexts and answers that stand in them", True)
+
+
 TASK = Task(
     name="question-answering",
     shape=Shape.SPAN,
@@ -83,6 +101,7 @@ TASK = Task(
     encode_target=_encode_target,
     decode=_decode,
     unpack=unpacked,
+    recognised=_recognised,
     unpacks=(*_PLACES, "is_impossible"),
     usual={
         "answers": _ANSWERS,

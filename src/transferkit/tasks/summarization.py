@@ -1,14 +1,52 @@
 """A short text that says what a longer one says."""
 
-from transferkit.tasks import answered_with_text
+from collections.abc import Mapping
+from dataclasses import replace
 
-TASK = answered_with_text(
-    "summarization",
-    target="summary",
-    usual={
-        "text": ("source", "document", "article", "dialogue", "body", "maintext", "content", "text"),
-        "summary": ("summary", "target", "highlights", "abstract", "synopsis", "headline", "title", "tldr", "output"),
-    },
-    metrics=("rouge_l", "rouge_lsum", "rouge_1", "rouge_2", "length_ratio", "novelty"),
-    instruction="Summarize the text.",
+from transferkit.data import contents
+from transferkit.data.columns import by_name
+from transferkit.data.contents import Content
+from transferkit.errors import shown
+from transferkit.table.column_names import plain
+from transferkit.table.rows import Rows
+from transferkit.tasks import Sign, answered_with_text
+
+_SHORT = ("summary", "highlights", "abstract", "synopsis", "tldr")
+"""Names of columns that hold nothing but summaries."""
+
+
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Long texts, and shorter ones beside them."""
+    columns = by_name(list(rows.columns), TASK, asked, True)
+    if columns.keys() != {"text", TASK.target}:
+        return None
+    long, short = (contents.of(rows, columns[name]) for name in ("text", TASK.target))
+    if long.content is not Content.TEXTS or short.content is not Content.TEXTS or long.words <= short.words:
+        return None
+    sure = plain(short.name) in _SHORT
+    return Sign(f"columns {shown(long.name, 60)} and {shown(short.name, 60)} hold texts and shorter ones", sure)
+
+
+TASK = replace(
+    answered_with_text(
+        "summarization",
+        target="summary",
+        usual={
+            "text": ("source", "document", "article", "dialogue", "body", "maintext", "content", "text"),
+            "summary": (
+                "summary",
+                "target",
+                "highlights",
+                "abstract",
+                "synopsis",
+                "headline",
+                "title",
+                "tldr",
+                "output",
+            ),
+        },
+        metrics=("rouge_l", "rouge_lsum", "rouge_1", "rouge_2", "length_ratio", "novelty"),
+        instruction="Summarize the text.",
+    ),
+    recognised=_recognised,
 )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from transferkit.data import messages
+from transferkit.data import contents, messages
+from transferkit.data.contents import Content
 from transferkit.data.conversations import ASSISTANT, WEIGHT, Turn, called, is_answer, prompt, written
 from transferkit.data.messages import EXPECTED, OddError
 from transferkit.errors import DataError, shown
@@ -12,7 +13,7 @@ from transferkit.table import prose, values
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import missing
-from transferkit.tasks import answered_with_text
+from transferkit.tasks import Sign, answered_with_text
 
 _MESSAGES = ("messages", "conversations", "conversation")
 _ABOUT = ("input", "context")
@@ -182,6 +183,23 @@ def _at(rows: Rows, i: int, column: str, read: Callable[[int], Any]) -> Any:
         ) from None
 
 
+_ANSWER = {"prompt": ("completion", "chosen", "response"), "instruction": ("output", "response", "completion")}
+
+
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Conversations, or prompts and instructions beside the texts that answer them."""
+    name = next((name for name in _MESSAGES if name in rows), None)
+    if name is not None and messages.are(_first(rows, name)):
+        return Sign(f"column {shown(name, 60)} has conversations", True)
+    for told, answers in _ANSWER.items():
+        answer = next((name for name in answers if name in rows), None)
+        if told in rows and answer and contents.of(rows, answer).content in (Content.TEXTS, Content.LISTS):
+            return Sign(
+                f"columns {shown(told, 60)} and {shown(answer, 60)} are what is asked and what is answered", True
+            )
+    return None
+
+
 TASK = replace(
     answered_with_text(
         "text-generation",
@@ -197,4 +215,5 @@ TASK = replace(
     unpacks=(*_MESSAGES, *_TOLD, *_ABOUT, *_SYSTEM, *_ANSWERS, "history", *_TOOLS),
     unpack=unpacked,
     notices=noticed,
+    recognised=_recognised,
 )

@@ -1,11 +1,13 @@
 """A tag for every word: entities and other spans of a text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from transferkit.data.columns import by_name
+from transferkit.errors import DataError, shown
 from transferkit.kinds.text import KIND as TEXT
 from transferkit.reading import prodigy
 from transferkit.shapes import Shape
@@ -15,7 +17,7 @@ from transferkit.table.values import is_none, written_list
 from transferkit.tagging import annotations, word_rows
 from transferkit.tagging.annotations import Marked
 from transferkit.tagging.tags import OUTSIDE, is_plain, repaired, unbracketed
-from transferkit.tasks import Task
+from transferkit.tasks import Sign, Task
 
 _NAMES = (
     "write the tags' names; numbered ones have them in Parquet or a `datasets` object, or in dataset_info.json beside "
@@ -85,6 +87,53 @@ def _decode(outputs: Any, labels: Sequence[str]) -> list[Any]:
     return [repaired([labels[i] for i in words.argmax(axis=1)]) for words in there]
 
 
+_SOME = 200
+
+
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Lists of words beside lists of as many tags, or texts beside the places of entities in them."""
+    try:
+        made = _unpack(rows.take(range(min(len(rows), _SOME))))
+    except DataError:
+        return None
+    columns = by_name(list(made.columns), TASK, asked, True)
+    if not {"text", "tags"} <= columns.keys():
+        return None
+    text, tags = columns["text"], columns["tags"]
+    rows_of_two = [(a, b) for a, b in zip(made[text], made[tags], strict=True) if not (is_none(a) or is_none(b))]
+    if not rows_of_two:
+        return None
+    if all(_are_tagged(*cells) for cells in rows_of_two):
+        return Sign(f"columns {shown(text, 60)} and {shown(tags, 60)} are lists of words and a tag for each", True)
+    marked = [_places(*cells) for cells in rows_of_two]
+    if all(places is not None for places in marked) and any(marked):
+        return Sign(f"column {shown(tags, 60)} has places of entities in the texts of {shown(text, 60)}", True)
+    return None
+
+
+def _are_tagged(words: Any, tags: Any) -> bool:
+    """Whether two cells are lists of the same length, of words and of tags."""
+    lists = [
+        written_list(cell) or (list(cell) if isinstance(cell, list | np.ndarray) else None) for cell in (words, tags)
+    ]
+    if any(cells is None or not all(isinstance(item, str) for item in cells) for cells in lists):
+        return False
+    return len(lists[0] or ()) == len(lists[1] or ())
+
+
+def _places(text: Any, cell: Any) -> int | None:
+    """How many entities `cell` marks in `text`; None where it holds something else."""
+    if not isinstance(text, str) or (isinstance(cell, str) and not cell.strip().startswith(("[", "{"))):
+        return None
+    try:
+        marked = annotations.read(cell)
+    except ValueError:
+        return None
+    if marked is None or any(not 0 <= mark.start < mark.end <= len(text) + 1 for mark in marked.marks):
+        return None
+    return len(marked.marks)
+
+
 TASK = Task(
     name="token-classification",
     shape=Shape.TAGS,
@@ -115,4 +164,5 @@ TASK = Task(
         ),
     },
     unpack=_unpack,
+    recognised=_recognised,
 )

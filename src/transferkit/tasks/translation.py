@@ -1,14 +1,24 @@
 """The same text in another language."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from transferkit.errors import DataError
+from transferkit.data import contents
+from transferkit.data.contents import Content
+from transferkit.errors import DataError, shown
 from transferkit.table import printed
+from transferkit.table.column_names import plain
 from transferkit.table.rows import Rows
-from transferkit.tasks import answered_with_text
+from transferkit.tasks import Sign, answered_with_text
 
 _BOTH = 2
+_NAMES = ("source", "target")
+_LANGUAGES = (
+    *("en", "zh", "fr", "de", "es", "it", "pt", "ru", "ja", "ko", "ar", "nl", "pl", "tr", "vi", "hi"),
+    *("english", "chinese", "french", "german", "spanish", "italian", "portuguese", "russian", "japanese", "korean"),
+    *("英文", "中文", "日文", "英语", "汉语"),
+)
 
 
 def unpacked(rows: Rows) -> Rows:
@@ -36,6 +46,21 @@ def unpacked(rows: Rows) -> Rows:
     return replace(rows, columns=columns)
 
 
+def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
+    """Two languages in one column, or in two that are called after them or source and target."""
+    first = unpacked(rows.take([0]))
+    if "translation" in rows and "translation" not in first:
+        return Sign("column 'translation' has every text in two languages", True)
+    names = {plain(name): name for name in rows.columns}
+    languages = [name for name in names if name in _LANGUAGES]
+    pair = languages if len(languages) == _BOTH else [name for name in _NAMES if name in names]
+    if len(pair) != _BOTH or not all(contents.of(rows, names[name]).content is Content.TEXTS for name in pair):
+        return None
+    source, target = (names[name] for name in pair)
+    by_name = "" if [*pair] == [*_NAMES] else f", with --text {source} --label {target}"
+    return Sign(f"columns {shown(source, 60)} and {shown(target, 60)} hold texts{by_name}", False)
+
+
 TASK = replace(
     answered_with_text(
         "translation",
@@ -49,4 +74,5 @@ TASK = replace(
     ),
     unpack=unpacked,
     unpacks=("translation",),
+    recognised=_recognised,
 )
