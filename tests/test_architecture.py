@@ -23,6 +23,7 @@ MOST_PUBLIC_NAMES = 13
 FAMILIES = (
     "adapters",
     "answerers",
+    "cli/answer_files",
     "cli/commands",
     "encoding/readers",
     "executors",
