@@ -112,8 +112,8 @@ class Model:
         -------
         answers : object, list, Series or DataFrame
             One answer for one text (or one tuple), a Series for a Series, else a list. For a DataFrame a DataFrame of
-            answers alone, in the columns that `records` has: `df.join(model.predict(df), rsuffix="_predicted")` puts
-            them beside the rows. Series and DataFrame have the index of what was given.
+            answers alone, in the columns that `records` has; `df.join(model.predict(df).add_prefix("predicted_"))`
+            puts them beside the rows. Series and DataFrame have the index of what was given.
 
         Raises
         ------

@@ -9,6 +9,7 @@ import typer
 from transferkit.artifact.place import is_run
 from transferkit.disk import holds_something, unused
 from transferkit.errors import ConfigError
+from transferkit.table import prose
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace the file that --output names, if there is one")]
 
@@ -20,7 +21,7 @@ def checked(path: Path, suffixes: Sequence[str], read: Path | None, run: Path, o
     `overwrite` what is read and all that is in a run, without it every file that is there.
     """
     if path.suffix not in suffixes:
-        raise ConfigError(f"--output {path}: expected a name ending in {' or '.join(suffixes)}")
+        raise ConfigError(f"--output {path}: expected a name ending in {prose.either(suffixes)}")
     if not path.parent.is_dir():
         raise ConfigError(f"--output {path}: there is no folder {path.parent}; make it, or name another")
     if path.is_dir():

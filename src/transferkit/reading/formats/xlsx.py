@@ -25,7 +25,7 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         rows = Collector(str(path), header)
         for number, cells in enumerate(lines, start=1):
             if filled := _trimmed(cells):
-                rows.add(number, [*filled, *[None] * (len(header) - len(filled))])
+                rows.add(number, filled + [None] * (len(header) - len(filled)))
             if len(rows) == size:
                 yield rows.flush()
         yield from rows.finish()
