@@ -23,6 +23,7 @@ MOST_PUBLIC_NAMES = 16
 FAMILIES = (
     "adapters",
     "answerers",
+    "cli/answer_files",
     "cli/commands",
     "displays",
     "encoding/readers",

@@ -99,11 +99,6 @@ def test_a_loaded_model_answers_what_the_trained_one_answered(run: transferkit.R
     assert repr(model) == f"Model(folder={model.folder!r}, columns={model.columns!r})"
 
 
-def test_one_bare_text_is_refused(run: transferkit.Run) -> None:
-    with pytest.raises(DataError, match="a list of texts"):
-        run.model().predict("a good film")
-
-
 def test_gaps_in_a_column_have_no_answer(run: transferkit.Run) -> None:
     found = run.model().predict(["a good film", None, float("nan")])  # type: ignore[list-item]
     assert found[0] is not None and found[1:] == [None, None]
@@ -155,5 +150,5 @@ def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file
 
 def test_a_refusal_names_the_argument_too() -> None:
     with pytest.raises(transferkit.TransferkitError, match="--label") as caught:
-        transferkit.fit({"text": ["a", "b"] * 9, "kind": list("xy") * 9, "sort": list("xxy") * 6}, offline=True)
+        transferkit.fit({"text": ["a", "b"] * 9, "a": list("xy") * 9, "b": list("xxy") * 6}, offline=True)
     assert caught.value.__notes__ == ["in Python: label=..."]

@@ -12,7 +12,7 @@ from transferkit.errors import ArtifactError, ConfigError, DataError
 KEPT = Path(__file__).parent / "artifact" / "before"
 KEYS = {
     "text-classification": ["row", "label", "probability"],
-    "multi-label-classification": ["row", "labels"],
+    "multi-label-classification": ["row", "labels", "scores"],
     "text-regression": ["row", "value"],
     "token-classification": ["row", "words", "tags", "entities"],
     "question-answering": ["row", "answer", "start", "end", "score"],
@@ -27,7 +27,7 @@ def test_records_are_what_predict_writes(call: Call, task: str) -> None:
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     texts = [next(iter(row.values())) if len(row) == 1 else tuple(row.values()) for row in rows]
     every = ["--probabilities"] if task in CLASSES else []
-    ended = call("predict", KEPT / "runs" / task, file, *every, "--quiet")
+    ended = call("predict", KEPT / "runs" / task, file, *every, "--quiet", "--keep", "none")
     model = transferkit.load(KEPT / "runs" / task)
     records = model.records(texts, probabilities=bool(every))
     assert [json.loads(line) for line in ended.out.splitlines()] == records
@@ -49,8 +49,8 @@ def test_probabilities_are_by_label() -> None:
 def test_records_refuse_what_predict_refuses() -> None:
     with pytest.raises(ConfigError, match="no probabilities"):
         transferkit.load(KEPT / "runs" / "text-regression").records(["a"], probabilities=True)
-    with pytest.raises(DataError, match="put it in a list"):
-        transferkit.load(KEPT / "runs" / "text-regression").records("a cat")
+    with pytest.raises(DataError, match="expected a list of texts"):
+        transferkit.load(KEPT / "runs" / "text-regression").records(7)
 
 
 def test_two_runs_are_compared_as_on_the_command_line(call: Call) -> None:

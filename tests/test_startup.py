@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from transferkit import load
+
 HEAVY = ("torch", "transformers", "accelerate", "datasets", "peft", "pandas", "sklearn", "scipy.stats", "nltk")
 # Everything in one process, in this order: the first case to import something heavy is the one that is to blame.
 PROGRAM = """
@@ -149,3 +151,51 @@ def test_the_flow_leaves_to_its_routes_what_only_they_need(folder: Path) -> None
     (unavoidable,) = loaded_by(theirs, folder, "torch", "sklearn", "scipy.stats")
     (found,) = loaded_by(program, folder, "torch", *rarely)
     assert "torch" in found and set(found) <= set(unavoidable)
+
+
+ANSWERING = """
+import contextlib, io, json, sys
+from transferkit.cli import app, failures
+
+names, words = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+printed = io.StringIO()
+with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(printed):
+    code = failures.code_of(lambda: app(words, standalone_mode=False))
+print(json.dumps([code, printed.getvalue(), [name for name in names if name in sys.modules]]))
+"""
+NEVER = ("sklearn", "pandas", "datasets", "peft", "accelerate", "nltk", "scipy.special", "scipy.optimize", "sympy")
+OF_TRAINING = ("torch._dynamo.convert_frame", "torch.distributed.tensor", "torch.distributed.checkpoint", "scipy")
+# Route -> what an answer of it needs, and what it does without.
+NEEDS = {
+    "baseline": ((), ("torch", "transformers", *NEVER)),
+    "static": (("torch",), ("transformers", *NEVER, *OF_TRAINING)),
+    "feature_transfer": (("torch", "transformers"), (*NEVER, *OF_TRAINING)),
+    "full": (("torch", "transformers"), (*NEVER, *OF_TRAINING)),
+}
+
+
+@pytest.mark.parametrize("route", NEEDS)
+def test_a_text_is_answered_without_what_only_training_needs(folder: Path, route: str) -> None:
+    run = Path(__file__).parent / "artifact" / "before" / "runs" / "text-classification"
+    needed, left_out = NEEDS[route]
+    words = ["predict", str(run), "--text", "the old cat", "--route", route, "--keep", "none"]
+    ((code, printed, found),) = loaded_by(ANSWERING, folder, json.dumps([*needed, *left_out]), json.dumps(words))
+    assert code == 0 and found == list(needed)
+    answer = json.loads(printed)
+    expected = load(run, route).records("the old cat")
+    assert answer["label"] == expected["label"] and answer["probability"] == pytest.approx(expected["probability"])
+
+
+def test_what_answers_can_still_compile_and_spread(folder: Path) -> None:
+    """What is put off is there when it is asked for."""
+    program = """
+import json, sys
+from pathlib import Path
+from transferkit.sources import answering
+answering.begin(Path(sys.argv[1]))
+import torch, scipy.special, accelerate
+found = torch.distributed.is_available(), hasattr(torch._dynamo, "optimize"), torch._dynamo.disable.__module__
+print(json.dumps(found))
+"""
+    model = Path(__file__).parent / "artifact" / "before" / "runs" / "text-classification" / "models" / "full"
+    assert loaded_by(program, folder, str(model)) == [[True, True, "torch._dynamo.decorators"]]

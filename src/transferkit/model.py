@@ -2,26 +2,35 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import numpy as np
 
-from transferkit import data, predictors, tasks
+from transferkit import answer_forms, data, predictors, tasks
 from transferkit.answer_records import Answers
-from transferkit.arrays import Floats
 from transferkit.artifact import learned_rows, saved_run
-from transferkit.config import DESCRIBED, Precision, resuming
-from transferkit.data import audit, content, given_texts, joined, label_sets, labels, no_consensus, oddities
+from transferkit.artifact.chosen import chosen
+from transferkit.config import Precision
+from transferkit.data import (
+    audit,
+    content,
+    given_texts,
+    joined,
+    label_sets,
+    label_types,
+    labels,
+    no_consensus,
+    oddities,
+)
 from transferkit.data.cleaning import clean
 from transferkit.data.merging import merged as merged_rows
 from transferkit.errors import ArtifactError, ConfigError, DataError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
-from transferkit.evaluation.scores import score
 from transferkit.language.parting import BLANKS, Parting
-from transferkit.places import usable_path
 from transferkit.predictors import Predictor
 from transferkit.progress import progress
 from transferkit.shapes import Shape
@@ -45,10 +54,13 @@ class Model:
     """A predictor with the task it was made for; `load` makes one.
 
     `folder` is its artifact; `columns` maps `text`, `text_pair` and `label` to what the columns were called
-    in the data it was trained on; `parting` says how a text is parted into words that are tagged;
-    `precision` is the one that it was loaded in, None for that which its scores were measured in.
+    in the data it was trained on, `label_type` is the type that labels had there; `parting` says how a text is parted
+    into words that are tagged; `precision` is the one that it was loaded in, None for that which its scores were
+    measured in.
 
     >>> model = transferkit.load("runs/trec")           # doctest: +SKIP
+    >>> model.predict("Who wrote Ulysses ?")            # doctest: +SKIP
+    'HUM'
     >>> model.predict(["Who wrote Ulysses ?"])          # doctest: +SKIP
     ['HUM']
     """
@@ -58,6 +70,7 @@ class Model:
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     parting: Parting = field(default=BLANKS, repr=False)
+    label_type: label_types.LabelType = field(default="str", repr=False)
     precision: Precision | None = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -75,34 +88,83 @@ class Model:
         """Whether it was trained on pairs of texts."""
         return "text_pair" in self.columns
 
-    def predict(self, texts: Sequence[given_texts.Text]) -> list[Any]:
-        """The answer for every text, or (text, text_pair) tuple: its most probable label, all of its labels, a
-        number, a tag per word with the entities among them (`Tagged`; of a text, or of a list of words), or for
-        (question, context) the span that answers, "" for none. None where there is no text to answer. Raises
-        `DataError` for one bare text instead of a list."""
-        answers = self._answers(self._rows(texts))
-        self._warn(answers.cut, answers.unfinished, answers.alone, answers.unparted)
-        return answers.values
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The labels in the type that they had in the training data, in the order of the columns of `predict_proba`."""
+        return tuple(label_types.typed(label, self.label_type) for label in self.labels)
 
-    def predict_proba(self, texts: Sequence[given_texts.Text]) -> Floats:
+    def predict(self, texts: Any, named: Mapping[str, str] | None = None) -> Any:
+        """The answer for every text, in the form that texts are given in.
+
+        An answer is the most probable label or all labels of a text, in the type that labels had in the training data;
+        a number; a tag per word with the entities among them (`Tagged`); of a question and its context the span that
+        answers, "" for none; or a text. It is None where there is no text to answer.
+
+        Parameters
+        ----------
+        texts : str, sequence of str, Series or DataFrame
+            A text, or several. For models of two texts (text, text_pair) tuples, such as (question, context); for tags
+            a text may be a list of words. Of a DataFrame the columns are read that have the names of the training data,
+            or usual ones.
+        named : mapping, optional
+            Which columns of a DataFrame are read: `{"text": "review"}`.
+
+        Returns
+        -------
+        answers : object, list, Series or DataFrame
+            One answer for one text (or one tuple), a Series for a Series, else a list. For a DataFrame a DataFrame of
+            answers alone, in the columns that `records` has; `df.join(model.predict(df).add_prefix("predicted_"))`
+            puts them beside the rows. Series and DataFrame have the index of what was given.
+
+        Raises
+        ------
+        DataError
+            For anything else, and where a DataFrame has no column of texts.
+        """
+        return answer_forms.answered(self.answers(texts, named), self._form(texts))
+
+    def predict_proba(self, texts: Any, named: Mapping[str, str] | None = None) -> Any:
         """(texts, labels): probabilities summing to one, or of every label where they do not exclude each other, which
-        `predict` gives from a threshold of the model's own on; NaN where there is no text."""
+        `predict` gives from a threshold of the model's own on; NaN where there is no text.
+
+        `texts` and `named` as in `predict`. Of one text it is (labels,); of a Series or a DataFrame a DataFrame with
+        its index and a column per label.
+        """
         self.require_probabilities()
-        answers = self._answers(self._rows(texts))
-        self._warn(answers.cut, (), answers.alone)
-        return np.asarray(answers.outputs)[:, : len(self.labels)]
+        return answer_forms.probable(self.answers(texts, named), self._form(texts))
 
-    def records(self, texts: Sequence[given_texts.Text], probabilities: bool = False) -> list[dict[str, Any]]:
-        """What `transferkit predict` writes: a dict of plain values per text, as `Answers.records` describes it; `row`
-        counts from 1. Texts are those that `predict` takes; for a file there is `stream`.
+    def records(self, texts: Any, probabilities: bool = False, named: Mapping[str, str] | None = None) -> Any:
+        """What `transferkit predict --keep none` writes: a dict of plain values per text, as `Answers.records`
+        describes it; `row` counts from 1. `texts` and `named` as in `predict`; of one text it is one dict. For a file
+        there is `stream`.
 
-        Raises `ConfigError` where there are no `probabilities`, `DataError` for one bare text instead of a list.
+        Raises `ConfigError` where there are no `probabilities`.
         """
         if probabilities:
             self.require_probabilities()
-        answers = self._answers(self._rows(texts))
+        return answer_forms.recorded(self.answers(texts, named), self._form(texts), probabilities)
+
+    def answers(self, texts: Any, named: Mapping[str, str] | None = None) -> Answers:
+        """What `predict`, `predict_proba` and `records` are made of. `texts` and `named` as in `predict`."""
+        form = self._form(texts)
+        if named is not None and form.kind != "frame":
+            raise ConfigError("named: goes with a DataFrame, whose columns it names; leave it out")
+        if form.kind == "frame" and len(texts):
+            raw = data.read(texts)
+            rows, _ = data.canonical(raw, self.task, self._named(raw, named), need_target=False, parting=self.parting)
+            self._require_pairs(rows, "the DataFrame", 'named={"text_pair": ...}')
+        else:
+            rows = self._rows([] if form.kind == "frame" else [texts] if form.kind == "one" else texts)
+        answers = self._answers(rows)
         self._warn(answers.cut, answers.unfinished, answers.alone, answers.unparted)
-        return answers.records(probabilities)
+        return answers
+
+    def _form(self, texts: Any) -> given_texts.Form:
+        return given_texts.form_of(texts, self.takes_pairs or len(self.task.inputs) > 1)
+
+    def _require_pairs(self, rows: Rows, source: object, how: str) -> None:
+        if self.takes_pairs and "text_pair" not in rows:
+            raise DataError(f"{source}: this model reads pairs of texts; name the second column with {how}")
 
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
@@ -147,9 +209,9 @@ class Model:
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
-            if self.takes_pairs and "text_pair" not in rows:
-                raise DataError(f"{path}: this model reads pairs of texts; name the second column with --text-pair")
-            answers = self._answers(rows)
+            self._require_pairs(rows, path, "--text-pair")
+            read = {name: raw for name, raw in columns.items() if name != self.task.target}
+            answers = replace(self._answers(rows), given=batch.columns, inputs=joined.of_columns(read, batch.columns))
             cut += answers.cut
             unfinished += answers.unfinished
             alone += answers.alone
@@ -192,6 +254,8 @@ class Model:
         if self.task.shape is Shape.VALUE:
             findings += audit.constant(references)
         findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
+        from transferkit.evaluation.scores import score  # needs scipy
+
         with progress(f"answering {prose.counted(len(cleaned.rows))}"):
             predictions = self.predictor.predict(cleaned.rows.for_models())
         cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (predictions.cut, predictions.unfinished))
@@ -229,7 +293,7 @@ class Model:
         rows_with_text = rows.take(~blank).for_models()
         predictions = self.predictor.predict(rows_with_text)
         answered: list[Any] = [None] * len(rows)
-        decoded = self.task.decode(predictions.outputs, self.labels)
+        decoded = self.task.decode(predictions.outputs, self.classes)
         if self.task.shape.form.OF_WORDS:
             decoded = tagged(rows_with_text, decoded, predictions.outputs)
         for i, value in zip(np.flatnonzero(~blank), decoded, strict=True):
@@ -244,6 +308,7 @@ class Model:
             alone=tuple(content.without_second(rows_with_text, self.task)),
             unparted=unparted(rows_with_text, self.parting),
             labels=self.labels,
+            classes=self.classes,
             shape=self.task.shape,
         )
 
@@ -279,20 +344,23 @@ def load(
     Raises `ArtifactError` for a damaged or foreign folder, and for code of its own that is not trusted; `ConfigError`
     for a route or a precision that it has not.
     """
-    path = _place(folder)
-    if not isinstance(route, str | None):
-        raise ConfigError(f"expected the name of a route, found {shown(route)}")
-    artifact = _artifact(path, route, cheapest)
+    artifact = chosen(folder, route, cheapest).folder
     facts = predictors.read_facts(artifact)
     # A folder of an earlier version does not say itself what it is for.
     run = saved_run.read(artifact.parent.parent) if artifact.parent.name == "models" and facts.task is None else None
-    from transferkit.sources.hush import hushed  # needs transformers, which a wrong name need not wait for
-
-    with hushed():
+    with _hushed(facts):
         predictor = predictors.load(artifact, trust_remote_code, _precision(precision))
     name, columns = (run.task.name, run.data.columns) if run else (facts.task, facts.columns)
     task = replace(_task(artifact, name, predictor), labels=predictor.labels)
-    return Model(artifact, predictor, task, columns, facts.parting or BLANKS, precision)
+    return Model(artifact, predictor, task, columns, facts.parting or BLANKS, facts.label_type, precision)
+
+
+def _hushed(facts: predictors.Facts) -> AbstractContextManager[None]:
+    if not isinstance(facts, predictors.PretrainedFacts):
+        return nullcontext()
+    from transferkit.sources.hush import hushed  # needs transformers, which other kinds do without
+
+    return hushed()
 
 
 def _loaded_again(folder: str, trusted: bool, precision: Precision | None = None) -> Model:
@@ -319,15 +387,6 @@ def _task(artifact: Path, name: str | None, predictor: Predictor) -> Task:
     return tasks.get(name)
 
 
-def _place(folder: Any) -> Path:
-    if not isinstance(folder, str | Path):
-        raise ConfigError(f"expected the folder of a run or a model, found {shown(folder)}")
-    try:
-        return usable_path(folder)
-    except ValueError as error:
-        raise ArtifactError(f"no run or model in {shown(str(folder))}: {error}") from None
-
-
 def _names(named: Any) -> dict[str, str]:
     """Canonical -> raw column names, checked."""
     if not isinstance(named, Mapping | None) or not all(isinstance(name, str) for name in (named or {}).values()):
@@ -337,36 +396,3 @@ def _names(named: Any) -> dict[str, str]:
 
 def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
     return tuple(rows.numbers[list(positions)].tolist())
-
-
-def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
-    if not path.is_dir():
-        raise ArtifactError(f"no run or model in {path}: there is no such folder")
-    run = saved_run.read(path)
-    if run is None and (path / DESCRIBED).exists():
-        return _of_unfinished(path, route)
-    if run is None:
-        if route or cheapest:
-            raise ConfigError(f"{path} is one model, not a run: it has no routes to choose from")
-        return path
-    name = route or (run.cheapest if cheapest else run.best)
-    if name is None:
-        raise ConfigError(
-            f"{path} names no cheapest route: its rows were too few to show that a faster one is as good as "
-            f"{run.best}; leave out --cheapest, or name one with --route"
-        )
-    chosen = run.route(name)
-    if chosen is None:
-        there = ", ".join(result.name for result in run.routes)
-        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}")
-    return path / chosen.artifact
-
-
-def _of_unfinished(path: Path, route: str | None) -> Path:
-    finished = sorted(file.parent.name for file in (path / "models").glob(f"*/{predictors.FACTS}"))
-    if route in finished:
-        return path / "models" / str(route)
-    raise ArtifactError(
-        f"the run in {path} is not finished; finish it with: {resuming(path)}"
-        + (f", or name a finished route: {', '.join(finished)}" if finished else "")
-    )

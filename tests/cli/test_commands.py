@@ -78,8 +78,8 @@ def test_predict_keeps_rows_in_order_and_empty_ones_without_label(call: Call, fi
     ended = call("predict", finished, file, "--batch-size", 2)
     assert ended.code == 0, ended.err
     lines = [json.loads(line) for line in ended.out.splitlines()]
-    assert [line["row"] for line in lines] == [1, 2, 3]
-    assert lines[1] == {"row": 2, "label": None, "probability": None}
+    assert lines[1] == {"id": "2", "text": " ", "label": None, "probability": None}
+    assert [list(line) for line in lines] == [["id", "text", "label", "probability"]] * 3
     assert [line["label"] for line in lines[::2]] == load(finished).predict(["the film was good", "a bad meal"])
 
 
@@ -91,7 +91,7 @@ def test_predict_writes_csv_with_every_probability(call: Call, finished: Path, t
     assert (ended.code, ended.out) == (0, ""), ended.err
     with out.open(newline="") as found:
         rows = list(csv.DictReader(found))
-    assert list(rows[0]) == ["row", "label", "probability", "bad", "good"]
+    assert list(rows[0]) == ["review", "label", "probability", "bad", "good"]
     expected = load(finished, "feature_transfer").predict_proba(["the film was good", "poor play"])
     assert [float(rows[0]["bad"]), float(rows[0]["good"])] == pytest.approx(expected[0], abs=1e-5)
     assert float(rows[2]["good"]) == pytest.approx(expected[1, 1], abs=1e-5)
@@ -100,7 +100,7 @@ def test_predict_writes_csv_with_every_probability(call: Call, finished: Path, t
 
 def test_predictions_do_not_depend_on_the_batch_size(call: Call, finished: Path, small_file: Path) -> None:
     answers = [call("predict", finished, small_file, "--batch-size", size, "--quiet").out for size in (7, 1000)]
-    labels = [[json.loads(line)["label"] for line in out.splitlines()] for out in answers]
+    labels = [[json.loads(line)["predicted_label"] for line in out.splitlines()] for out in answers]
     assert labels[0] == labels[1] and len(labels[0]) == 60
 
 
@@ -200,7 +200,7 @@ def test_nothing_that_is_read_is_written_over(call: Call, finished: Path, tmp_pa
     for name, said in (
         (tmp_path / f"link{suffix}", "this is the file that is read"),
         (run, "there is such a file"),
-        (tmp_path / "scores.txt", f"expected a name ending in {'.jsonl or .csv' if command == 'predict' else suffix}"),
+        (tmp_path / "scores.txt", f"ending in {'.csv, .jsonl, .parquet,' if command == 'predict' else suffix}"),
         (tmp_path / "none" / f"scores{suffix}", "there is no folder"),
     ):
         ended = call(command, finished, file, "--output", name)

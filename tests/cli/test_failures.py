@@ -276,13 +276,19 @@ def test_folders_that_are_no_run(call: Call, finished: Path, small_file: Path, t
     ],
 )
 def test_what_nobody_foresaw(
-    call: Call, small_file: Path, monkeypatch: pytest.MonkeyPatch, raised: Exception, code: int, said: str
+    call: Call,
+    finished: Path,
+    small_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    raised: Exception,
+    code: int,
+    said: str,
 ) -> None:
     def fail(*_args: Any, **_named: Any) -> NoReturn:
         raise raised
 
     monkeypatch.setattr(model, "load", fail)
-    ended = call("predict", "run", small_file)
+    ended = call("predict", finished, small_file)
     assert (ended.code, said in ended.error) == (code, True)
     assert "Traceback" not in ended.err
 

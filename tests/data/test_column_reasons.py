@@ -31,9 +31,8 @@ def test_named_by_name_and_rivals(columns: dict[str, list[object]], named: dict[
 
 
 def test_a_column_of_another_name_was_taken_for_what_it_holds() -> None:
-    found = transferkit.look(
-        {"Review": [f"{text} number {i}" for i, text in enumerate(TEXTS * 3)], "label": LABELS * 3}
-    )
+    texts = [f"{text}, number {i} of all" for i, text in enumerate(TEXTS * 5)]
+    found = transferkit.look({"Meinung": texts, "label": LABELS * 5})
     assert found.reasons == {"text": "by its content", "label": "by its name"}
 
 

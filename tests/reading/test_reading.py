@@ -370,7 +370,12 @@ OTHERS = [
         zipped("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"),
         "workbook with 2 sheets",
     ),
-    (".xlsx", zipped("xl/workbook.xml", "xl/worksheets/sheet1.xml"), "an Excel workbook; save the sheet"),
+    (
+        ".csv",
+        zipped("xl/workbook.xml", "xl/worksheets/sheet1.xml"),
+        "an Excel workbook; call it .xlsx, or save",
+    ),
+    (".xlsx", zipped("word/document.xml"), "expected a workbook, found a Word document"),
     (".csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an Excel workbook of the older form"),
     (".zip", zipped("a.csv"), "a ZIP archive; unpack it"),
     (".json", b"PAR1" + bytes(50), "expected JSON, found Parquet; call it .parquet"),

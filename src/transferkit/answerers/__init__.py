@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Floats
-from transferkit.encoding import readers
-from transferkit.encoding.readers import Manner, Read
 from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
+
+if TYPE_CHECKING:  # tokens need torch, which a model without a network answers without
+    from transferkit.encoding.readers import Manner, Read
 
 
 def unchanged(values: Floats) -> Floats:
@@ -39,10 +40,10 @@ class Answerer(Protocol):
     READER: str
     """How its rows are read: a file of `encoding.readers`."""
 
-    def merged(self, lines: Sequence[Floats], read: Read, answering: Answering) -> Any:
+    def merged(self, lines: Sequence[Floats], read: "Read", answering: Answering) -> Any:
         """What a model says of the lines of `read`, in their order, put together by rows: logits, or candidates."""
 
-    def answered(self, merged: Any, read: Read, answering: Answering) -> npt.NDArray[Any]:
+    def answered(self, merged: Any, read: "Read", answering: Answering) -> npt.NDArray[Any]:
         """What `merged` gave, as answers: `Predictions.outputs`."""
 
     def predictions(self, logits: Floats, prior: float = 0.0) -> Floats:
@@ -63,12 +64,14 @@ def names() -> list[str]:
     return sorted(module.name for module in iter_modules(__path__))
 
 
-def read(shape: Shape, rows: Rows, manner: Manner) -> Read:
+def read(shape: Shape, rows: Rows, manner: "Manner") -> "Read":
     """`rows` as they are read for answers of `shape`."""
+    from transferkit.encoding import readers  # needs torch
+
     return readers.of(of(shape).READER).read(rows, manner)
 
 
-def of_texts(lines: Sequence[Floats], read: Read, answering: Answering) -> Floats:
+def of_texts(lines: Sequence[Floats], read: "Read", answering: Answering) -> Floats:
     """The logits of texts, (rows, labels), whose windows were averaged."""
     if not len(lines):
         return np.zeros((0, len(answering.labels)), dtype=np.float32)

@@ -1,8 +1,12 @@
 """One label per row: probabilities that sum to one."""
 
+from typing import TYPE_CHECKING
+
 from transferkit.answerers import Answering, of_texts
 from transferkit.arrays import Floats, logs, softmax
-from transferkit.encoding.readers import Read
+
+if TYPE_CHECKING:
+    from transferkit.encoding.readers import Read
 
 READER = "texts"
 merged = of_texts
@@ -18,6 +22,6 @@ def logits(predictions: Floats) -> Floats:
     return logs(predictions)
 
 
-def answered(merged: Floats, read: Read, answering: Answering) -> Floats:
+def answered(merged: Floats, read: "Read", answering: Answering) -> Floats:
     """Probabilities, (rows, labels)."""
     return predictions(merged, answering.prior)

@@ -1,10 +1,14 @@
 """Several labels per row: a probability for each, and the one from which on labels are given."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from transferkit.answerers import Answering, of_texts
 from transferkit.arrays import Floats
-from transferkit.encoding.readers import Read
+
+if TYPE_CHECKING:
+    from transferkit.encoding.readers import Read
 
 READER = "texts"
 merged = of_texts
@@ -23,6 +27,6 @@ def logits(predictions: Floats) -> Floats:
     return np.asarray(odds[:, :-1] - odds[:, -1:], dtype=np.float32)
 
 
-def answered(merged: Floats, read: Read, answering: Answering) -> Floats:
+def answered(merged: Floats, read: "Read", answering: Answering) -> Floats:
     """Probabilities, and the one from which on labels are given, (rows, labels + 1)."""
     return predictions(merged, answering.prior)

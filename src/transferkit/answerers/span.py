@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.answerers import Answering
 from transferkit.arrays import Floats, Ints
-from transferkit.encoding.encoded import Passages
-from transferkit.encoding.readers import Read
+
+if TYPE_CHECKING:
+    from transferkit.encoding.encoded import Passages
+    from transferkit.encoding.readers import Read
 
 _BEST = 20
 
@@ -34,7 +36,7 @@ class Candidates:
         return np.asarray(self.nothing - self.scores[:, 0], dtype=np.float32)
 
 
-def candidates(logits: Sequence[Floats] | Floats, passages: Passages) -> Candidates:
+def candidates(logits: Sequence[Floats] | Floats, passages: "Passages") -> Candidates:
     """From logits of start and end of every window, each (tokens, 2) or longer."""
     rows = len(passages.contexts)
     spans = np.zeros((rows, _BEST, 2), dtype=np.int64)
@@ -49,14 +51,14 @@ def candidates(logits: Sequence[Floats] | Floats, passages: Passages) -> Candida
     return Candidates(spans, scores, nothing)
 
 
-def merged(lines: Sequence[Floats], read: Read, answering: Answering) -> Candidates:
+def merged(lines: Sequence[Floats], read: "Read", answering: Answering) -> Candidates:
     """The best spans of every question over all windows of its context, from the logits of their tokens."""
     passages = read.examples.encoded.passages
     assert passages is not None
     return candidates(lines, passages)
 
 
-def answered(merged: Candidates, read: Read, answering: Answering) -> Structured:
+def answered(merged: Candidates, read: "Read", answering: Answering) -> Structured:
     """See `answers`."""
     return answers(merged, tuple(read.rows["text_pair"]), answering.threshold)
 

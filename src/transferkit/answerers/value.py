@@ -1,8 +1,12 @@
 """A number per row."""
 
+from typing import TYPE_CHECKING
+
 from transferkit.answerers import Answering, of_texts
 from transferkit.arrays import Floats
-from transferkit.encoding.readers import Read
+
+if TYPE_CHECKING:
+    from transferkit.encoding.readers import Read
 
 READER = "texts"
 merged = of_texts
@@ -17,6 +21,6 @@ def logits(predictions: Floats) -> Floats:
     return predictions
 
 
-def answered(merged: Floats, read: Read, answering: Answering) -> Floats:
+def answered(merged: Floats, read: "Read", answering: Answering) -> Floats:
     """Numbers, (rows, 1)."""
     return predictions(merged, answering.prior)

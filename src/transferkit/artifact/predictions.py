@@ -75,8 +75,18 @@ def _written(value: Any) -> str:
     return str(_plain(value) if isinstance(value, bytes) else value)
 
 
+def as_json(value: Any) -> Any:
+    """A cell of the user's in JSON types: None where it is missing, dates and what else JSON has not as text."""
+    try:
+        return None if not isinstance(value, str) and values.missing(value) else _plain(value)
+    except Exception:  # as in `as_given`
+        return f"<{type(value).__name__}>"
+
+
 def _plain(value: Any) -> Any:
     """`value` in JSON types."""
+    if isinstance(value, str):
+        return values.whole(value)
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set):

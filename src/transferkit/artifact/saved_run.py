@@ -31,10 +31,11 @@ class SavedScores(Record):
 
 
 class SavedRoute(Record):
-    """One route; `artifact` is relative to the run folder."""
+    """One route; `artifact` is relative to the run folder, and there only if it was `kept`."""
 
     name: str
     artifact: str
+    kept: bool = True
     scores: SavedScores
     seed_values: tuple[float | None, ...] = ()
 

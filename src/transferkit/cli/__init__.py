@@ -3,13 +3,17 @@
 What a command does is imported when it is called: torch takes seconds to import, and `--help` shall not.
 """
 
+import gc
 import signal
 import sys
 from types import FrameType
 from typing import NoReturn
 
-from transferkit.cli import console, failures
-from transferkit.cli.app import app
+from transferkit.table import collecting
+
+with collecting.left_alone():
+    from transferkit.cli import console, failures
+    from transferkit.cli.app import app
 
 
 def main() -> NoReturn:
@@ -17,7 +21,9 @@ def main() -> NoReturn:
     console.begin(debug="--debug" in sys.argv)
     console.write_what_can_be()
     signal.signal(signal.SIGTERM, _as_interrupt)
-    sys.exit(failures.code_of(lambda: app(standalone_mode=False), debug="--debug" in sys.argv))
+    code = failures.code_of(lambda: app(standalone_mode=False), debug="--debug" in sys.argv)
+    gc.freeze()  # or the interpreter goes through all that was imported once more before it ends, which takes a second
+    sys.exit(code)
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:

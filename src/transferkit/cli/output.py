@@ -9,23 +9,24 @@ import typer
 from transferkit.artifact.place import is_run
 from transferkit.disk import holds_something, unused
 from transferkit.errors import ConfigError
+from transferkit.table import prose
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace the file that --output names, if there is one")]
 
 
-def checked(path: Path, suffixes: Sequence[str], read: Path, run: Path, overwrite: bool) -> Path:
-    """`path`, where a file may be written that comes of the file `read` and the run or model in `run`.
+def checked(path: Path, suffixes: Sequence[str], read: Path | None, run: Path, overwrite: bool) -> Path:
+    """`path`, where a file may be written that comes of the file `read` (None: of none) and the run or model in `run`.
 
     Raises `ConfigError` for another suffix, a folder that is not there, and files that must not be lost: with
     `overwrite` what is read and all that is in a run, without it every file that is there.
     """
     if path.suffix not in suffixes:
-        raise ConfigError(f"--output {path}: expected a name ending in {' or '.join(suffixes)}")
+        raise ConfigError(f"--output {path}: expected a name ending in {prose.either(suffixes)}")
     if not path.parent.is_dir():
         raise ConfigError(f"--output {path}: there is no folder {path.parent}; make it, or name another")
     if path.is_dir():
         raise ConfigError(f"--output {path}: this is a folder; name a file in it")
-    if path.exists() and read.exists() and path.samefile(read):
+    if read is not None and path.exists() and read.exists() and path.samefile(read):
         raise ConfigError(f"--output {path}: this is the file that is read; name another")
     if not holds_something(path):
         return path

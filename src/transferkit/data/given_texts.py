@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping, Sequence, Set
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,6 +15,25 @@ Text = str | tuple[str, str]
 _PAIR = (tuple, list, np.ndarray)
 
 log = logging.getLogger("transferkit")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What texts were given as: one, a list of them (or whatever is walked through), a Series or a DataFrame of pandas;
+    of the latter two the `index`."""
+
+    kind: Literal["one", "list", "series", "frame"] = "list"
+    index: Any = None
+
+
+def form_of(texts: Any, pairs: bool) -> Form:
+    """The form of `texts`; of a model of `pairs` one pair is a tuple of two texts."""
+    if isinstance(texts, str) or (pairs and type(texts) is tuple and tuple(map(type, texts)) == (str, str)):
+        return Form("one")
+    for name, kind in (("DataFrame", "frame"), ("Series", "series")):
+        if any(base.__name__ == name and base.__module__.split(".")[0] == "pandas" for base in type(texts).__mro__):
+            return Form("frame" if kind == "frame" else "series", texts.index)
+    return Form()
 
 
 def listed(texts: Any) -> list[Any]:

@@ -18,6 +18,11 @@ def there(raw: str, names: Collection[str]) -> bool:
     return all(part in names for part in parts(raw, names))
 
 
+def of_columns(chosen: Mapping[str, str], names: Collection[str]) -> tuple[str, ...]:
+    """Which of `names` the columns `chosen` (canonical -> raw) are read from, each once."""
+    return tuple(dict.fromkeys(part for raw in chosen.values() for part in parts(raw, names) if part in names))
+
+
 def written(columns: Collection[str]) -> str:
     """What `parts` reads `columns` from."""
     return ",".join(f'"{name}"' if "," in name else name for name in columns)

@@ -15,6 +15,7 @@ from transferkit.data import (
     headers,
     joined,
     label_sets,
+    label_types,
     memberships,
     no_consensus,
     oddities,
@@ -80,7 +81,16 @@ def prepare(
         unlabelled=unlabelled,
         folds=made.folds,
         overview=read_as,
+        label_type=_label_type(named["train"], parts["train"], columns, task),
     )
+
+
+def _label_type(table: Rows, rows: Rows, columns: Mapping[str, str], task: TaskColumns) -> label_types.LabelType:
+    """The type of the labels of `rows` in the `table` that they were read from."""
+    raw = columns.get(task.target, "")
+    if not task.shape.form.CLASSES or raw not in table:
+        return "str"
+    return label_types.type_of(table[raw], audit.class_counts(rows, task), table.source)
 
 
 @collecting.paused()

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-import transformers
 from torch import Tensor, nn
 
 from transferkit.errors import ConfigError
@@ -159,9 +158,9 @@ def captured_along(model: Any, depths: Sequence[int]) -> Iterator[list[Tensor]]:
             seen[TOP] = states.pop()
             passes.append(torch.cat([seen[depth] for depth in depths], dim=-1))
 
-    inside = [
-        module for module in model.modules() if isinstance(module, transformers.PreTrainedModel) and module is not model
-    ]
+    from transformers import PreTrainedModel  # takes as long as importing torch, which a static model needs alone
+
+    inside = [module for module in model.modules() if isinstance(module, PreTrainedModel) and module is not model]
     with captured(model, [depth for depth in depths if depth != TOP]) as seen:
         handles = [module.register_forward_hook(note) for module in inside]
         handles.append(output_layer(model).register_forward_pre_hook(keep))

@@ -10,13 +10,10 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
-from transformers.pytorch_utils import Conv1D
 
 from transferkit.sources import precision
-from transferkit.sources.hush import log_hushed
 
 Model = TypeVar("Model", bound=nn.Module)
-_MULTIPLYING = (nn.Linear, Conv1D)
 _MADE = "transferkit_lowered"
 
 
@@ -42,9 +39,9 @@ def runnable(model: Model) -> Model:
     copy, dtype = replica(model), precision.dtype_of(model)
     if dtype is None:
         return copy
-    full = _in_full(model)
+    full, multiplying = _in_full(model), _multiplying()
     for module, own in zip(model.modules(), copy.modules(), strict=True):
-        if type(module) in _MULTIPLYING and id(module) not in full:
+        if type(module) in multiplying and id(module) not in full:
             own._parameters = _kept(module, dtype) if precision.is_fixed(model) else _of_dtype(module, dtype)
     return copy
 
@@ -73,9 +70,10 @@ def still(model: nn.Module, learning: Collection[str]) -> Iterator[None]:
     every step; `learning` are the names of the weights that do."""
     dtype, before = precision.dtype_of(model), dict[nn.Module, dict[str, nn.Parameter | None]]()
     learners, full = {id(model.get_parameter(name)) for name in learning}, _in_full(model)
+    multiplying = _multiplying() if dtype is not None else ()
     for module in model.modules() if dtype is not None else ():
         own = [id(weight) for weight in module.parameters(recurse=False)]
-        if type(module) in _MULTIPLYING and not learners.intersection(own) and id(module) not in full:
+        if type(module) in multiplying and not learners.intersection(own) and id(module) not in full:
             before[module] = module._parameters
     try:
         for module in before:
@@ -85,6 +83,13 @@ def still(model: nn.Module, learning: Collection[str]) -> Iterator[None]:
     finally:
         for module, weights in before.items():
             module._parameters = weights
+
+
+def _multiplying() -> tuple[type[nn.Module], ...]:
+    """The kinds of modules that multiply by their weights."""
+    from transformers.pytorch_utils import Conv1D  # which a static model does without
+
+    return nn.Linear, Conv1D
 
 
 def _in_full(model: nn.Module) -> set[int]:
@@ -101,6 +106,8 @@ def to_save(model: Model) -> Model:
 
 def write(model: Any, folder: Path) -> None:
     """Save a model of `to_save` into `folder`, without Transformers' own progress bar and notices."""
+    from transferkit.sources.hush import log_hushed  # needs transformers
+
     with log_hushed():
         model.save_pretrained(folder)
 

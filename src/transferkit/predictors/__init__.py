@@ -7,13 +7,14 @@ from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, Self, TypeVar
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt
+from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt, model_validator
 
 from transferkit import record, sums
 from transferkit.config import FP16, FP32, Precision
+from transferkit.data.label_types import LabelType, typed
 from transferkit.disk import room_for, whole_folder
 from transferkit.errors import ArtifactError, ConfigError, SourceError
 from transferkit.language.parting import Parting
@@ -118,8 +119,8 @@ class Facts(Record):
     """What `transferkit.json` holds of any predictor: its kind (a file of this folder), and what it was trained for.
 
     Every kind has a `Facts` of its own with what its `load` needs besides. `task` and `columns` are those of the
-    training data, `parting` says how texts are parted into words that are tagged; folders of earlier versions do not
-    have them. With `own_code` the model is of a class that came
+    training data, `parting` says how texts are parted into words that are tagged, `label_type` of which type labels
+    were in the table; folders of earlier versions do not have them. With `own_code` the model is of a class that came
     with the pretrained model's folder.
     """
 
@@ -129,7 +130,17 @@ class Facts(Record):
     columns: dict[str, str] = Field(default_factory=dict)
     parting: Parting | None = None
     labels: tuple[str, ...] = ()
+    label_type: LabelType = "str"
     own_code: bool = False
+
+    @model_validator(mode="after")
+    def _of_their_type(self) -> Self:
+        try:
+            for label in self.labels:
+                typed(label, self.label_type)
+        except (ValueError, KeyError):
+            raise ValueError(f"label_type {self.label_type}: expected labels of that type") from None
+        return self
 
 
 class PretrainedFacts(Facts):

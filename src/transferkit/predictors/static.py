@@ -22,6 +22,7 @@ from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.shapes import Shape
 from transferkit.sources import tensors
 from transferkit.sources.device import device
+from transferkit.sources.undrawn import undrawn
 from transferkit.table.rows import Rows
 
 _WORD_OF_VERSION_1 = re.compile(r"\w+|[^\w\s]")
@@ -183,7 +184,7 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     """What `save` wrote."""
     words, labels = list(facts.vocabulary), facts.labels
     sizes = Sizes(len(words), facts.width, facts.filters, facts.ngrams, facts.hidden, len(labels))
-    with torch.device("meta"):  # takes no memory, whatever the sizes are
+    with torch.device("meta"), undrawn():  # takes no memory, whatever the sizes are
         expected = {name: tuple(value.shape) for name, value in StaticModel(sizes).state_dict().items()}
     arrays = tensors.read(folder / "model.safetensors", expected)
     model = StaticModel(sizes)

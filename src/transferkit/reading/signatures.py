@@ -11,7 +11,7 @@ from transferkit.table.column_names import ALIASES
 
 _START = 2**16
 _TABLES, _LINES = (".csv", ".tsv", ".tab"), ".txt"
-_JSON_LINES, _PARQUET = (".jsonl", ".ndjson"), ".parquet"
+_JSON_LINES, _PARQUET, _WORKBOOK = (".jsonl", ".ndjson"), ".parquet", ".xlsx"
 _BINARY: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook of the older form", "save its sheet as CSV (UTF-8)"),
     (b"PAR1", "Parquet", "call it .parquet"),
@@ -30,9 +30,9 @@ _BINARY: tuple[tuple[bytes, str, str], ...] = (
     *((b"\x80" + bytes([version]), "a pickle, which may run code", "write it as Parquet") for version in range(2, 6)),
 )
 _PACKED = {".gz": (b"\x1f\x8b", "gzip"), ".xz": (b"\xfd7zXZ\x00", "xz")}
-_ZIP = b"PK\x03\x04"
+_ZIP, _BOOK = b"PK\x03\x04", "an Excel workbook"
 _IN_ZIP = (
-    ("xl/workbook.xml", "an Excel workbook", "save the sheet with the rows as CSV (UTF-8)"),
+    ("xl/workbook.xml", _BOOK, "call it .xlsx, or save the sheet with the rows as CSV (UTF-8)"),
     ("content.xml", "an OpenDocument file", "save the sheet with the rows as CSV (UTF-8)"),
     ("word/document.xml", "a Word document", "write its rows as CSV"),
 )
@@ -50,6 +50,8 @@ def refuse_others(path: Path, suffix: str) -> None:
     _require_packed(path)
     start = next(compression.chunks(path, _START), b"")
     mismatch = _binary(path, start) if not (suffix == _PARQUET and start.startswith(b"PAR1")) else None
+    if suffix == _WORKBOOK and mismatch is not None and mismatch[0].startswith(_BOOK) and start.startswith(_ZIP):
+        mismatch = None
     if start.startswith(_POINTER):
         mismatch = "a pointer of Git LFS to it", "run `git lfs pull` in its folder"
     mismatch = mismatch or _markup(start, suffix) or _text(start, suffix)
@@ -63,7 +65,8 @@ def _expected(suffix: str) -> str:
         return "a table"
     if suffix in _JSON_LINES:
         return "JSON lines"
-    return {".json": "JSON", _LINES: "a text per line", _PARQUET: "Parquet"}.get(suffix, "rows in a form that is read")
+    known = {".json": "JSON", _LINES: "a text per line", _PARQUET: "Parquet", _WORKBOOK: "a workbook"}
+    return known.get(suffix, "rows in a form that is read")
 
 
 def _require_packed(path: Path) -> None:

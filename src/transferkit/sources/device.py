@@ -5,7 +5,6 @@ import os
 from functools import partial
 
 import torch
-from accelerate import PartialState
 
 # OpenMP's threads do not survive a fork, and a process that waits for them never answers.
 if hasattr(os, "register_at_fork"):
@@ -17,6 +16,10 @@ def device() -> torch.device:
 
     `CUDA_VISIBLE_DEVICES=` (empty) leaves the GPU alone; the processes that a launcher starts take a GPU each.
     """
+    if not torch.accelerator.is_available():
+        return torch.device("cpu")
+    from accelerate import PartialState  # which takes a while, and knows which one is this process's
+
     found: torch.device = PartialState().device
     return found
 

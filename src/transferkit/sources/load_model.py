@@ -38,6 +38,7 @@ from transferkit.sources import doubles, layout, leftovers, unembedded, wholenes
 from transferkit.sources.device import device
 from transferkit.sources.one_sentence import explaining
 from transferkit.sources.precision import noted
+from transferkit.sources.undrawn import undrawn
 
 if TYPE_CHECKING:  # importing these takes as long as importing torch, which only a model that is loaded needs
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -286,7 +287,7 @@ def _read(
     kind: Any, folder: Path, config: Any, trust_remote_code: bool, dtype: Any, renamed: Mapping[str, str]
 ) -> tuple[Any, Any]:
     """The model, and what transformers says of its loading; `renamed` are parts of names in the files, as patterns."""
-    with _loading(f"transformers cannot load the model in {folder}", folder, trust_remote_code):
+    with _loading(f"transformers cannot load the model in {folder}", folder, trust_remote_code), undrawn():
         model, report = kind.from_pretrained(
             folder,
             config=config,

@@ -1,7 +1,8 @@
 """What a library raises over a foreign file, as one sentence."""
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from transferkit.errors import TransferkitError
 
@@ -15,10 +16,8 @@ def explaining(words: str, kind: type[TransferkitError]) -> Iterator[None]:
 
     A panic of a Rust extension is no `Exception`, but it is one here. A lack of memory is passed on.
     """
-    from transferkit.sources.hush import hushed  # needs transformers, which what reads no model can do without
-
     try:
-        with hushed():
+        with _hushed():
             yield
     except _OURS:
         raise
@@ -27,6 +26,15 @@ def explaining(words: str, kind: type[TransferkitError]) -> Iterator[None]:
         if "out of memory" in said or "not enough memory" in said:
             raise
         raise kind(f"{words}: {said}") from None
+
+
+def _hushed() -> AbstractContextManager[None]:
+    """Transformers is silenced where it is there; what reads no pretrained model does without it."""
+    if "transformers" not in sys.modules:
+        return nullcontext()
+    from transferkit.sources.hush import hushed
+
+    return hushed()
 
 
 def cause(error: BaseException) -> str:

@@ -1,6 +1,6 @@
 """How rows are counted and named in findings and errors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MOST_SHOWN = 5
 LONGEST = 300  # signs
@@ -37,3 +37,9 @@ def short(text: str) -> str:
         return line
     half = LONGEST // 2
     return f"{line[:half]} ... {line[-half:]}"
+
+
+def either(words: Sequence[str]) -> str:
+    """a, b or c."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last

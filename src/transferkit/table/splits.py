@@ -121,7 +121,7 @@ class Splits:
     Rows may have the columns `group`, `time` and `weight` too, which no model sees.
     `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
     train and validation rows are cross-validated in so many parts; then `test` may be empty. `overview` says what the
-    rows were read as.
+    rows were read as, `label_type` the type that labels had in the table (`data.label_types`).
     """
 
     train: Rows
@@ -132,6 +132,7 @@ class Splits:
     unlabelled: Rows | None = None
     folds: int = 0
     overview: Overview = Overview()
+    label_type: str = "str"
 
     @property
     def labelled(self) -> Rows:

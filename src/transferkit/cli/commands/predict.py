@@ -1,38 +1,70 @@
-"""`transferkit predict`: labels for the rows of a file of any size."""
+"""`transferkit predict`: answers for the rows of a file of any size, of standard input, or for a text."""
 
 import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from transferkit.cli.answers import WRITTEN, predicted_lines, write_answers
-from transferkit.cli.everywhere import (
-    Columns,
-    Debug,
-    Encoding,
-    MeasuredPrecision,
-    Quiet,
-    SecondColumns,
-    Threads,
-    named_columns,
-)
+from transferkit.cli import answer_files
+from transferkit.cli.answers import predicted_lines, write_answers
+from transferkit.cli.everywhere import Debug, Encoding, MeasuredPrecision, Quiet, Threads, named_columns
+from transferkit.cli.keeping import Keep, Keeping
 from transferkit.cli.output import Overwrite, checked
 from transferkit.errors import ConfigError
+from transferkit.reading import piped
+
+if TYPE_CHECKING:
+    from transferkit.answer_records import Answers
+    from transferkit.model import Model
 
 log = logging.getLogger("transferkit")
 
 
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
-    file: Annotated[Path, typer.Argument(help="csv, tsv, txt, json, jsonl or parquet file; plain, .gz or .xz")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="csv, tsv, txt (a text per line), json, jsonl, xlsx or parquet file; plain, .gz or .xz; "
+            "- for standard input",
+            show_default=False,
+        ),
+    ] = None,
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
     cheapest: Annotated[bool, typer.Option("--cheapest", help="the fastest route that is as good")] = False,
-    output: Annotated[Path | None, typer.Option(help="new .jsonl or .csv file [default: lines on stdout]")] = None,
+    keep: Annotated[
+        Keep, typer.Option(help="your columns beside the answers: none, those that were read (inputs), or all")
+    ] = Keep.ALL,
+    output: Annotated[
+        Path | None,
+        typer.Option(help=f"new file: {', '.join(answer_files.suffixes())} [default: JSON lines on stdout]"),
+    ] = None,
     overwrite: Overwrite = False,
+    format: Annotated[
+        str | None,
+        typer.Option(help="what standard input is: csv, tsv, txt, jsonl ... [default: told by its content]"),
+    ] = None,
     encoding: Encoding = None,
-    text: Columns = None,
-    text_pair: SecondColumns = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--text",
+            help="name of the text column of FILE; several, title,body, are joined. Without FILE: the text itself",
+            show_default=False,
+        ),
+    ] = None,
+    text_pair: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--text-pair",
+            help="name of the second text column of FILE. Without FILE: the second text itself",
+            show_default=False,
+        ),
+    ] = None,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
     batch_size: Annotated[int, typer.Option(min=1, max=1_000_000, help="rows held in memory at a time")] = 1000,
     precision: MeasuredPrecision = None,
@@ -43,24 +75,75 @@ def command(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Answer every row of FILE, in its order; memory does not grow with the file."""
+    """Answer every row of FILE, or the text given with --text, in their order; memory does not grow with the file.
+
+    transferkit predict runs/trec new.csv --output answers.csv
+
+    transferkit predict runs/trec --text "Who wrote Ulysses ?"
+    """
     if route and cheapest:
         raise ConfigError("--route and --cheapest exclude each other; give one of them")
-    writer = write_answers(checked(output, WRITTEN, file, run, overwrite) if output else None, overwrite)
-    from transferkit.model import load
+    _refuse_odd(file, format, text, text_pair)
+    writer = write_answers(
+        checked(output, answer_files.suffixes(), file, run, overwrite) if output else None, overwrite
+    )
+    form = answer_files.of(output) if output else answer_files.jsonl
+    keeping = Keeping(keep, form.TABLE, form.NESTED, probabilities)
+    from transferkit.cli.answering import answering
 
-    model = load(run, route, cheapest, trust_remote_code=trust_remote_code, precision=precision)
-    from transferkit.sources.threads import use  # needs torch, as the model that is loaded does
-
-    use(threads)
+    model = answering(run, route, cheapest, trust_remote_code, precision, threads)
     if probabilities:
         model.require_probabilities()
-    named = named_columns({"text": text, "text_pair": text_pair})
-    with writer as write:
-        empty = 0
-        for answers in predicted_lines(model.stream(file, named, batch_size, encoding), file):
+    empty = 0
+    with writer as write, _batches(model, file, format, (text, text_pair), batch_size, encoding) as batches:
+        for answers in batches:
             empty += answers.values.count(None)
-            write(answers, probabilities)
+            write(keeping.lines(answers))
+    keeping.finish()
     if empty:
         words = "row of %s has no text; its answer is" if empty == 1 else "rows of %s have no text; their answers are"
-        log.warning(f"%d {words} null", empty, file)
+        log.warning(f"%d {words} null", empty, _called(file))
+
+
+def _refuse_odd(
+    file: Path | None, form: str | None, text: Sequence[str] | None, text_pair: Sequence[str] | None
+) -> None:
+    if file is None and not text:
+        raise ConfigError("expected FILE, - for standard input, or a text with --text; found none of them")
+    if form is not None and str(file) != piped.NAME:
+        raise ConfigError("--format is for standard input (-); a file says by its suffix what it is")
+    if file is None and text_pair and len(text_pair) != len(text or ()):
+        raise ConfigError("without FILE, --text and --text-pair are texts; give as many of the one as of the other")
+
+
+@contextmanager
+def _batches(
+    model: "Model",
+    file: Path | None,
+    form: str | None,
+    texts: tuple[Sequence[str] | None, Sequence[str] | None],
+    batch_size: int,
+    encoding: str | None,
+) -> "Iterator[Iterator[Answers]]":
+    """Answers for the rows of `file`, or where there is none for `texts` themselves."""
+    if file is None:
+        yield iter((_of_texts(model, *texts),))
+        return
+    named = named_columns(dict(zip(("text", "text_pair"), texts, strict=True)))
+    columns = [*model.columns.values(), *named.values()]
+    with piped.as_file(form, columns) if str(file) == piped.NAME else nullcontext(file) as path:
+        yield predicted_lines(model.stream(path, named, batch_size, encoding), path)
+
+
+def _of_texts(model: "Model", texts: Sequence[str] | None, seconds: Sequence[str] | None) -> "Answers":
+    given: Mapping[str, Sequence[str]] = {"text": list(texts or ())}
+    if not seconds:
+        answers = model.answers(given["text"])
+    else:
+        given = {**given, "text_pair": list(seconds)}
+        answers = model.answers(list(zip(*given.values(), strict=True)))
+    return replace(answers, given=given, inputs=tuple(given))
+
+
+def _called(file: Path | None) -> str:
+    return "--text" if file is None else "standard input" if str(file) == piped.NAME else str(file)

@@ -1,0 +1,41 @@
+"""Answers as a file: one form of file, one file here, called by the suffix."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, Protocol
+
+Line = Mapping[str, Any]
+"""A row that was answered, by the names of columns."""
+Write = Callable[[Sequence[Line]], None]
+
+
+class AnswerFile(Protocol):
+    """What every file of this folder offers."""
+
+    TABLE: bool
+    """Whether all lines have the columns of the first one; else every line has names of its own."""
+
+    NESTED: bool
+    """Whether a cell may be a list or a mapping."""
+
+    def opened(self, path: Path) -> AbstractContextManager[Write]:
+        """What writes lines to the new file `path`, some at a time."""
+
+
+def suffixes() -> tuple[str, ...]:
+    """What the files may be called by: `.csv` ..."""
+    return tuple(f".{module.name}" for module in iter_modules(__path__))
+
+
+def of(path: Path) -> AnswerFile:
+    """The form that the suffix of `path` says."""
+    form: AnswerFile = import_module(f"{__name__}.{path.suffix.removeprefix('.')}")
+    return form
+
+
+def named(lines: Sequence[Line], names: Sequence[str]) -> list[list[Any]]:
+    """The cells of `lines` in the order of `names`, None where a line has none."""
+    return [[line.get(name) for name in names] for line in lines]

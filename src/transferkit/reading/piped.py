@@ -1,0 +1,79 @@
+"""Standard input as a file: it is kept until it has been read, under a name that says its form."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from transferkit.disk import room_for
+from transferkit.errors import ConfigError, DataError
+from transferkit.reading import compression, formats, separated
+from transferkit.table.column_names import ALIASES, plain
+
+NAME = "-"
+"""What stands for standard input where a file is named."""
+_SAID = "standard input"
+_START, _AT_ONCE = 2**16, 2**20
+_PACKED = ((b"\x1f\x8b", ".gz"), (b"\xfd7zXZ\x00", ".xz"))
+_BINARY = ((b"PAR1", ".parquet"), (b"PK\x03\x04", ".xlsx"))
+_LINES, _TABLE, _JSON = ".txt", ".csv", ".json"  # which is also read where it is JSON lines
+_ROWS_IN_JSON = re.compile(r"\s*\[\s*[{\]]")
+
+
+@contextmanager
+def as_file(form: str | None, columns: Collection[str]) -> Iterator[Path]:
+    """A file with all of standard input, which is gone afterwards.
+
+    Its suffix is that of `form`, such as csv or txt, or told by the content: JSON where it begins so, a table where the
+    first line has one of `columns` or another usual name of a text, else a text per line. Raises `ConfigError` for an
+    unknown `form`. A `DataError` within speaks of standard input in place of the file.
+    """
+    suffix = _suffix(form)
+    with tempfile.TemporaryDirectory(prefix="transferkit-") as folder:
+        path = Path(folder) / "input"
+        with room_for(path, "then try again, or let TMPDIR name another disk"), path.open("wb") as kept:
+            _copy(sys.stdin.buffer, kept)
+        with path.open("rb") as file:
+            start = file.read(_START)
+        packed = next((suffix for mark, suffix in _PACKED if start.startswith(mark)), "")
+        if packed:
+            path = path.rename(path.with_name(f"input{packed}"))
+            start = next(compression.chunks(path, _START), b"")
+        path = path.rename(path.with_name(f"input{suffix or suffix_of(start, columns)}{packed}"))
+        try:
+            yield path
+        except DataError as error:
+            raise DataError(str(error).replace(str(path), _SAID)) from None
+
+
+def suffix_of(start: bytes, columns: Collection[str] = ()) -> str:
+    """The suffix of a file that begins with `start`."""
+    for mark, suffix in _BINARY:
+        if start.startswith(mark):
+            return suffix
+    lines = start.decode("utf-8-sig", "replace").splitlines()
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first.startswith("{") or _ROWS_IN_JSON.match("".join(lines)):
+        return _JSON
+    head = separated.head([f"{line}\n" for line in lines[:50]])
+    names = {plain(name.strip(' "\ufeff')) for name in first.split(head.mark)}
+    known = {*map(plain, columns), *(name for role in ("text", "text_pair") for name in ALIASES[role]), "tokens"}
+    return _TABLE if names & known else _LINES
+
+
+def _copy(source: IO[bytes], target: IO[bytes]) -> None:
+    while chunk := source.read(_AT_ONCE):
+        target.write(chunk)
+
+
+def _suffix(form: str | None) -> str | None:
+    if form is None:
+        return None
+    suffix = f".{form.lower().removeprefix('.')}"
+    if suffix not in formats.by_suffix():
+        known = ", ".join(sorted(name.removeprefix(".") for name in formats.by_suffix()))
+        raise ConfigError(f"--format {form}: expected one of {known}")
+    return suffix

@@ -1,0 +1,208 @@
+"""What `predict` reads, keeps and writes."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import transferkit
+from calling import Call
+from transferkit.reading import piped
+
+RUNS = Path(__file__).parents[1] / "artifact" / "before" / "runs"
+CLASSIFIER, SEVERAL, TAGS = (RUNS / f"{task}-classification" for task in ("text", "multi-label", "token"))
+TABLE = "id;text;label;n\n1;the old cat;x;1.50\n2;;y;\n3;a red hammer;;07\n"
+KEPT = [line.split(";") for line in TABLE.splitlines()]
+
+
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_text(TABLE, encoding="utf-8-sig")
+    return path
+
+
+def piping(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+def lines(printed: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+@pytest.mark.parametrize(("suffix", "mark"), [(".csv", ","), (".tsv", "\t")])
+def test_a_table_keeps_every_column_and_cell_and_adds_its_own(
+    call: Call, tmp_path: Path, suffix: str, mark: str
+) -> None:
+    out = tmp_path / f"out{suffix}"
+    assert call("predict", CLASSIFIER, table(tmp_path), "--output", out).code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter=mark))
+    assert [row[:4] for row in rows] == KEPT
+    assert [row[4] for row in rows] == ["predicted_label", "animal", "", "tool"]
+    assert [bool(row[5]) for row in rows] == [True, True, False, True] and rows[0][5] == "probability"
+
+
+@pytest.mark.parametrize(
+    ("keep", "columns"),
+    [
+        ("none", ["row", "label", "probability"]),
+        ("inputs", ["text", "row", "label", "probability"]),
+        ("all", ["id", "text", "label", "n", "predicted_label", "probability"]),
+    ],
+)
+def test_as_much_is_kept_as_is_asked_for(call: Call, tmp_path: Path, keep: str, columns: list[str]) -> None:
+    ended = call("predict", CLASSIFIER, table(tmp_path), "--keep", keep)
+    assert [list(line) for line in lines(ended.out)] == [columns] * 3
+    refused = call("predict", CLASSIFIER, table(tmp_path), "--keep", "some")
+    assert refused.code == 2 and "none" in refused.error and "inputs" in refused.error
+
+
+def test_names_of_answers_never_collide_not_even_with_labels(call: Call, tmp_path: Path) -> None:
+    file, out = tmp_path / "odd.csv", tmp_path / "out.csv"
+    file.write_text("text,label,predicted_label,animal\nthe old cat,a,b,c\n", encoding="utf-8")
+    assert call("predict", CLASSIFIER, file, "--probabilities", "--output", out).code == 0
+    header = next(csv.reader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert header[:4] == ["text", "label", "predicted_label", "animal"] and len(set(header)) == len(header) == 9
+    assert header[4:] == ["predicted_predicted_label", "probability", "predicted_animal", "colour", "tool"]
+
+
+def test_a_column_that_comes_late_is_left_out_of_a_table_and_said(
+    call: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "the cat"}\n{"text": "a hammer", "note": [1, null]}\n', encoding="utf-8")
+    assert call("predict", CLASSIFIER, file, "--batch-size", 1, "--output", tmp_path / "out.csv").code == 0
+    assert "'note'" in caplog.text and "note" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    ended = call("predict", CLASSIFIER, file, "--batch-size", 1)
+    assert [line.get("note") for line in lines(ended.out)] == [None, [1, None]]
+
+
+def test_parquet_keeps_types_and_lists(call: Call, tmp_path: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    rows = pd.DataFrame({"text": ["the old cat", None, "a hammer"], "n": [1, 2, 3], "label": [True, False, True]})
+    rows.to_parquet(tmp_path / "rows.parquet")
+    assert call("predict", SEVERAL, tmp_path / "rows.parquet", "--output", tmp_path / "out.parquet").code == 0
+    found = pd.read_parquet(tmp_path / "out.parquet")
+    assert list(found.columns) == ["text", "n", "label", "labels", "scores"]
+    assert found["n"].tolist() == [1, 2, 3] and found["label"].tolist() == [True, False, True]
+    assert found["labels"].isna().tolist() == [False, True, False]
+
+
+def test_workbooks_are_read_and_written(call: Call, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["id", "text", None], [7, "the old cat", None], [None, None], [8, "=1+1", None]):
+        book.active.append(row)
+    book.save(tmp_path / "rows.xlsx")
+    found = transferkit.read(tmp_path / "rows.xlsx")
+    assert list(found["id"]) == [7, 8] and found.numbers.tolist() == [1, 3]
+    (tmp_path / "rows.csv").write_text("id,text\n7,the old cat\n8,=1+1\n", encoding="utf-8")
+    ended = call("predict", CLASSIFIER, tmp_path / "rows.csv", "--output", tmp_path / "out.xlsx")
+    assert ended.code == 0, ended.err
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert [cell.value for cell in sheet[1]] == ["id", "text", "label", "probability"]
+    assert (sheet["B3"].value, sheet["B3"].data_type) == ("=1+1", "s") and isinstance(sheet["D2"].value, float)
+
+
+def test_what_needs_a_package_says_which(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    written = call("predict", CLASSIFIER, table(tmp_path), "--output", tmp_path / "out.xlsx")
+    assert written.code == 2 and "transferkit[excel]" in written.error and not (tmp_path / "out.xlsx").exists()
+
+
+SOURCES = {
+    "csv": (TABLE.encode("utf-8-sig"), ["id", "text", "label", "n"], 3),
+    "json lines": (b'{"text": "the cat", "n": 1}\n{"text": "a hammer"}\n', ["text", "n"], 2),
+    "json": (b'[\n{"text": "the cat", "n": 1},\n{"text": "a hammer"}\n]', ["text", "n"], 2),
+    "lines": ("the cat, which is old\n\n一只猫\n".encode(), ["text"], 2),
+    "a text in brackets": (b"[sic] the cat\n[1] a hammer\n", ["text"], 2),
+}
+
+
+@pytest.mark.parametrize("form", SOURCES)
+def test_standard_input_is_told_by_its_content(call: Call, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    content, columns, count = SOURCES[form]
+    piping(monkeypatch, content)
+    ended = call("predict", CLASSIFIER, "-")
+    assert ended.code == 0, ended.err
+    assert len(lines(ended.out)) == count and list(lines(ended.out)[0])[: len(columns)] == columns
+
+
+def test_standard_input_is_what_it_is_said_to_be(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    piping(monkeypatch, b"text\nthe cat\n")
+    ended = call("predict", CLASSIFIER, "-", "--format", "txt")
+    assert [line["text"] for line in lines(ended.out)] == ["text", "the cat"]
+    assert "--format" in call("predict", CLASSIFIER, "-", "--format", "doc").error
+    assert "standard input" in call("predict", CLASSIFIER, "rows.csv", "--format", "csv").error
+
+
+def test_errors_speak_of_standard_input_and_nothing_stays(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    piping(monkeypatch, b"text,n\nthe cat,1\na,b,c\n")
+    ended = call("predict", CLASSIFIER, "-")
+    assert ended.code == 3 and "standard input: row 2" in ended.error
+    assert [path.name for path in tmp_path.iterdir()] == []
+
+
+def test_packed_input_is_unpacked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    piping(monkeypatch, gzip.compress(TABLE.encode()))
+    assert len(lines(call("predict", CLASSIFIER, "-").out)) == 3
+
+
+def test_forms_are_told_by_the_columns_of_the_model() -> None:
+    assert piped.suffix_of(b"notes,kind\nthe cat,a\n") == ".txt"
+    assert piped.suffix_of(b"notes,kind\nthe cat,a\n", ["notes"]) == ".csv"
+    assert piped.suffix_of(b"kind\tnotes\na\tthe cat\n", ["notes"]) == ".csv"
+
+
+def test_a_text_may_be_given_itself(call: Call) -> None:
+    ended = call("predict", CLASSIFIER, "--text", "the old cat", "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+    model = transferkit.load(CLASSIFIER)
+    record = model.records("the old cat")
+    assert lines(ended.out) == [{"text": "the old cat"} | {name: record[name] for name in ("label", "probability")}]
+    pair = ["--text", "who sat ?", "--text-pair", "the cat sat here"]
+    ended = call("predict", RUNS / "question-answering", *pair, "--keep", "none")
+    assert list(lines(ended.out)[0]) == ["row", "answer", "start", "end", "score"]
+
+
+def test_a_text_with_a_file_is_the_name_of_its_column(call: Call, tmp_path: Path) -> None:
+    assert call("predict", CLASSIFIER, table(tmp_path), "--text", "id").code == 0
+    assert "expected a column 'the cat'" in call("predict", CLASSIFIER, table(tmp_path), "--text", "the cat").error
+
+
+def test_nothing_to_answer_is_one_sentence(call: Call) -> None:
+    assert "FILE, - for standard input, or a text" in call("predict", CLASSIFIER).error
+    assert "as many" in call("predict", CLASSIFIER, "--text", "a", "--text", "b", "--text-pair", "c").error
+
+
+def test_which_route_answers_is_said(call: Call, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "transferkit")
+    call("predict", CLASSIFIER, "--text", "a cat")
+    assert f"baseline answers (the best of {CLASSIFIER})" in caplog.text
+    call("predict", CLASSIFIER, "--text", "a cat", "--route", "static")
+    assert "static answers" in caplog.text
+
+
+def test_tags_are_entities_with_text_type_place_and_score(call: Call) -> None:
+    ended = call("predict", TAGS, "--text", "the cat sat in rome")
+    (line,) = lines(ended.out)
+    assert list(line) == ["text", "words", "tags", "entities"] and line["words"] == line["text"].split()
+    for entity in line["entities"]:
+        assert line["text"][entity["start"] : entity["end"]] == entity["text"]
+        assert {"type", "score"} <= entity.keys()
+
+
+def test_several_labels_come_with_the_probability_of_each(call: Call, tmp_path: Path) -> None:
+    ended = call("predict", SEVERAL, "--text", "the old cat", "--text", "a red hammer", "--probabilities")
+    for line in lines(ended.out):
+        assert line["scores"] == [line["probabilities"][label] for label in line["labels"]]
