@@ -59,7 +59,7 @@ def test_columns_of_a_frame_may_be_named(model: Model) -> None:
     frame = pd.DataFrame({"body": TEXTS})
     assert model.predict(frame.rename(columns={"body": "x"}), named={"text": "x"})["label"][0] == "animal"
     with pytest.raises(DataError, match="expected a column for text"):
-        model.predict(frame.rename(columns={"body": "x"}))
+        model.predict(frame.rename(columns={"body": "x"}).assign(y=TEXTS))
     with pytest.raises(ConfigError, match="goes with a DataFrame"):
         model.predict(TEXTS, named={"text": "x"})
 
