@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from runpy import run_path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ import typer
 from benchmarks import figures
 
 import transferkit
-from transferkit import config, errors, flow, metrics, options, route_choice, routes, sources, tasks
+from transferkit import config, errors, finished_run, metrics, options, route_choice, routes, sources, tasks
 from transferkit import run as api
 from transferkit.cli import failures
 from transferkit.cli.app import app
@@ -129,9 +130,9 @@ def test_yaml_flags_and_python_describe_the_same_run(tmp_path: Path, monkeypatch
     (by_flags,) = [words for words in OURS if words[:2] == ["fit", "questions.csv"] and "full.epochs=3" in words]
     (python,) = [text for text in fences(CONFIGURATION, "python", run=False) if "class_weights" in text]
     seen: list[RunConfig] = []
-    monkeypatch.setattr(api, "begin", lambda config, table, resume: seen.append(config))
-    monkeypatch.setattr(flow, "finish", lambda intake, resume: None)
-    monkeypatch.setattr(api, "Run", lambda result: result)
+    monkeypatch.setattr(api, "begin", lambda config, *_: seen.append(config) or SimpleNamespace(config=config))
+    monkeypatch.setattr(api, "finish", lambda intake, resume: None)
+    monkeypatch.setattr(finished_run, "of", lambda result: result)
     exec(compile(python, CONFIGURATION.name, "exec"), {"transferkit": transferkit})
     assert asked(parsed(["fit", "--config", "run.yaml"])) == asked(parsed(by_flags)) == seen[0]
 
@@ -174,9 +175,10 @@ TO_RUN = [page for page in PAGES if any(mark for mark, _, _ in FENCE.findall(pag
 
 @pytest.mark.parametrize("page", TO_RUN, ids=name_of)
 def test_what_is_to_be_run_runs(page: Path, stage: Path) -> None:
+    names: dict[str, Any] = {"__name__": "snippet"}
     for mark, kind, text in FENCE.findall(page.read_text(encoding="utf-8")):
         if mark and kind == "python":
-            exec(compile(text, page.name, "exec"), {"__name__": "snippet"})
+            exec(compile(text, page.name, "exec"), names)
         elif mark and kind == "console":
             for line in text.splitlines():
                 call(line.removeprefix("$ "))
@@ -184,6 +186,19 @@ def test_what_is_to_be_run_runs(page: Path, stage: Path) -> None:
             pytest.fail(f"a block in {kind!r} cannot be run")
         for named in re.findall(r"--output(?:-dir)? (\S+)", text) if mark else ():
             assert (stage / named).exists(), named
+
+
+NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
+def test_notebooks_run(path: Path, stage: Path) -> None:
+    book = json.loads(path.read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) > 4
+    names: dict[str, Any] = {"__name__": "notebook"}
+    for number, cell in enumerate(cells, start=1):
+        exec(compile(cell, f"{path.name}, cell {number}", "exec"), names)
 
 
 def test_the_guide_is_run() -> None:
@@ -220,7 +235,7 @@ def test_every_task_has_a_page() -> None:
     pages = {path.stem for path in (DOCS / "tasks").glob("*.md")} - {"index"}
     assert pages == set(tasks.names())
     for page in (DOCS / "tasks" / "index.md", DOCS / "zh" / "tasks.md"):
-        listed = re.findall(r"^\| \[?`([a-z-]+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
+        listed = re.findall(r"^\| \[?`([a-z][a-z-]+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
         assert set(listed) == pages
     for name in pages:  # their main metrics
         row = next(line for line in (DOCS / "tasks" / "index.md").read_text().splitlines() if f"`{name}`" in line)

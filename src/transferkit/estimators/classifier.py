@@ -58,7 +58,7 @@ class TransferClassifier(ClassifierMixin, TextEstimator):  # type: ignore[misc]
         numbers from 0.
     n_features_in_ : int
         1 for texts, 2 for pairs of texts.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str
         Names of the columns, where `fit` was given a DataFrame.
     predictor_ : Predictor
         The trained model; `predictor_.save(folder)` writes what `transferkit.load` reads.

@@ -57,7 +57,7 @@ class TransferFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The layers, counted from 0.
     n_features_in_ : int
         1 for texts, 2 for pairs of texts.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str
         Names of the columns, where `fit` was given a DataFrame.
 
     See Also
