@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +24,19 @@ import yaml
 from pydantic.fields import FieldInfo
 
 import transferkit
-from transferkit import adapters, config, errors, flow, options, route_choice, routes, sources, students, tasks
+from transferkit import (
+    adapters,
+    config,
+    errors,
+    finished_run,
+    flow,
+    options,
+    route_choice,
+    routes,
+    sources,
+    students,
+    tasks,
+)
 from transferkit import run as api
 from transferkit.cli import failures
 from transferkit.cli.app import app
@@ -111,9 +124,14 @@ def test_yaml_flags_and_python_describe_the_same_run(tmp_path: Path, monkeypatch
     (by_flags,) = [words for words in OURS if words[:2] == ["fit", "questions.csv"] and "full.epochs=3" in words]
     (python,) = [text for text in fences(README, "python", run=False) if "class_weights" in text]
     seen: list[RunConfig] = []
-    monkeypatch.setattr(api, "begin", lambda config, table, resume: seen.append(config))
+
+    def begin(config: RunConfig, table: Any, resume: bool) -> SimpleNamespace:
+        seen.append(config)
+        return SimpleNamespace(config=config)
+
+    monkeypatch.setattr(api, "begin", begin)
     monkeypatch.setattr(flow, "finish", lambda intake, resume: None)
-    monkeypatch.setattr(api, "Run", lambda result: result)
+    monkeypatch.setattr(finished_run, "of", lambda result: result)
     exec(compile(python, "README.md", "exec"), {"transferkit": transferkit})
     assert asked(parsed(["fit", "--config", "run.yaml"])) == asked(parsed(by_flags)) == seen[0]
 
