@@ -40,7 +40,7 @@ def prompt_of(run: Any) -> str:
 
 
 def test_those_that_are_not_used_are_said(model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING, "transferkit")
+    caplog.set_level(logging.INFO, "transferkit")
     run = fit(model, tmp_path)
     (found,) = run.result.splits.audit.of("prompts")
     assert "query ('the '), passage ('my old ')" in found.message and "--prompt" in found.action

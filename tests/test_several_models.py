@@ -13,9 +13,9 @@ from tiny_models import save_model, some_rows, with_prompts
 from transferkit import config, planning, route_choice
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.errors import ConfigError
+from transferkit.finished_run import Run
 from transferkit.intake import take_in
 from transferkit.planning import Prepared, context_of
-from transferkit.run import Run
 
 ROWS = some_rows(90)
 QUICK: list[Any] = ["feature_transfer", {"full": {"epochs": 1}}]

@@ -34,7 +34,8 @@ class Context:
     has the pretrained models of those that do not start from `backbone`;
     `load_backbone` fetches another pretrained model. `windows` says that texts longer than
     `max_length` are to be read in windows; `instruction` and `generation` are for models that write,
-    `answer_tokens` is the longest answer in a context, None for what the training rows need.
+    `answer_tokens` is the longest answer in a context, None for what the training rows need. `title` is what messages
+    call the route, where that is not its name.
     """
 
     train: Rows
@@ -54,6 +55,7 @@ class Context:
     instruction: str | None = None
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     answer_tokens: int | None = None
+    title: str = ""
 
     @property
     def labelled(self) -> Rows:

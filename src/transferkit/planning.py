@@ -15,7 +15,6 @@ from transferkit.artifact.run_folder import RunFolder
 from transferkit.cache import spaces
 from transferkit.config import Precision, RunConfig
 from transferkit.context import Context
-from transferkit.data import logged
 from transferkit.errors import ConfigError
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.results import Skipped
@@ -76,7 +75,8 @@ def with_model(intake: Intake) -> Prepared:
     assert config.output_dir is not None
     plans = route_choice.plans(config, intake.splits, task, backbones)
     splits = learned_rows.apart(intake.splits, task, starting.folders(config, plans))
-    logged.findings(splits.audit.findings[len(intake.splits.audit.findings) :])
+    for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
+        log.warning("%s", finding)
     lengths: dict[str, int] = {}
     for backbone in backbones:
         needed = any(plan.kind != BASELINE and plan.backbone == backbone.name for plan in plans)
@@ -136,6 +136,7 @@ def context_of(prepared: Prepared, run: RunFolder, earlier: Sequence[str], plan:
         instruction=config.instruction,
         generation=config.generation,
         answer_tokens=config.answer_tokens,
+        title=plan.title,
         load_backbone=partial(_loaded, prepared, prepared.backbones[plan.backbone].precision),
     )
 

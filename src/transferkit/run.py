@@ -159,6 +159,7 @@ def look(
     group: str | None = None,
     time: str | None = None,
     weight: str | None = None,
+    progress: bool = True,
 ) -> Overview:
     """What `fit` would read `data` as: encoding, columns, labels, a row as it is learned, and what is odd.
 
@@ -172,7 +173,7 @@ def look(
     labels = {"label_separator": label_separator, "label_names": label_names}
     where = _described(data, validation, test) | {"encoding": encoding}
     config = parse({"data": {**where, **columns, **labels}, "task": task})
-    with _naming_arguments():
+    with messages.shown(progress), _naming_arguments():
         return look_at(config, _table_of(data, validation, test, encoding))
 
 

@@ -52,5 +52,13 @@ def test_the_command_line_shows_warnings_in_one_line() -> None:
     assert line[9:] == f"! <string>: {MATTERS} line two" and ended.stdout == ""
 
 
+def test_with_debug_nothing_is_hidden() -> None:
+    program = (
+        f"import warnings; from transferkit.cli import console; console.begin(debug=True); warnings.warn({NOISE[1]!r})"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert NOISE[1] in ended.stderr
+
+
 def test_known_noise() -> None:
     assert all(map(noise.is_known, NOISE)) and not noise.is_known(MATTERS)

@@ -20,6 +20,7 @@ from jobs import KilledError, Recorder, classifier, differing, examples_of, make
 from tiny_models import Tiny
 from transferkit import adapters, progress
 from transferkit import options as schemas
+from transferkit.displays.terminal import Terminal
 from transferkit.encoding.batching import LengthBatches
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError, ResourceError
@@ -474,13 +475,13 @@ def test_the_progress_bar_goes_away_with_the_training(
     bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="transferkit")
-    terminal = Console(force_terminal=True, file=(tmp_path / "screen").open("w"))
-    monkeypatch.setattr(progress, "console", terminal)
+    console = Console(force_terminal=True, file=(tmp_path / "screen").open("w"))
+    monkeypatch.setattr(progress, "_display", Terminal(console))
     with pytest.raises(KilledError):
         train(make_job(bert, tmp_path / "job", losses=[Weighted(Recorder(2), ONCE)]))
-    assert not terminal._live_stack
+    assert not console._live_stack
     train(make_job(bert, tmp_path / "job"))
-    assert not terminal._live_stack
+    assert not console._live_stack
 
 
 # Which weights learn, and how fast

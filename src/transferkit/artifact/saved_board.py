@@ -40,9 +40,8 @@ Number = Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_no_number)
 
 @dataclass(frozen=True)
 class SavedBoard:
-    """A `Board`, with the findings of the audit and where the rows came from."""
+    """A `Board`, with the findings of the audit."""
 
-    data: str
     task: Task
     routes: tuple[RouteResult, ...]
     skipped: tuple[Skipped, ...]
@@ -61,7 +60,6 @@ def required(folder: Path) -> SavedBoard:
     remedy = f"restore it from a copy, or name a model in {folder / 'models'}"
     found = record.read(folder / saved_run.NAME, _Run, ArtifactError, remedy)
     return SavedBoard(
-        data=found.config.data.path,
         task=replace(tasks.get(found.task.name), labels=found.task.labels, main_metric=found.task.main_metric),
         routes=tuple(_route(route) for route in found.routes),
         skipped=tuple(Skipped(route.name, route.reason) for route in found.skipped),
@@ -156,16 +154,7 @@ class _Task(SavedTask):
     labels: tuple[str, ...] = ()
 
 
-class _Path(Record):
-    path: str = ""
-
-
-class _Config(Record):
-    data: _Path = _Path()
-
-
 class _Run(Record):
-    config: _Config = _Config()
     task: _Task
     data: _Data
     routes: tuple[_Route, ...] = Field(min_length=1)

@@ -34,8 +34,9 @@ def begin(debug: bool = False) -> None:
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
-    if not debug:
-        noise.ignore_warnings()
+    if debug:
+        noise.show_all()
+    noise.ignore_warnings()
     warnings.showwarning = _show_warning
     messages.take_over()
 

@@ -84,7 +84,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
             learning_rate=rate,
             folder=context.folder,
             seed=context.seed,
-            title=f"{variant}: learning from pairs",
+            title=f"{context.title or variant}: learning from pairs",
         )
     )
     features = read.averaged(outputs(embedder, examples))[:, None]

@@ -198,7 +198,7 @@ def _recipe(
         back=back,
         stop_on=student.stop_on,
         new_head=student.new_head,
-        title=f"{variant}: learning from {', '.join(folder.name for folder in teachers)}",
+        title=f"{context.title or variant}: learning from {', '.join(folder.name for folder in teachers)}",
     )
 
 

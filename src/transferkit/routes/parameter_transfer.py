@@ -116,7 +116,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         learning_rate=options.learning_rate or adapter.default_rate(backbone.parameters),
         seed=context.seed,
         folder=context.folder,
-        title=f"{variant}: fine-tuning",
+        title=f"{context.title or variant}: fine-tuning",
         back=back,
         new_head=True,
     )
@@ -174,7 +174,7 @@ def _written(variant: str, context: Context, options: TrainingOptions) -> Outcom
         learning_rate=options.learning_rate or adapter.writing_rate(backbone.parameters),
         seed=context.seed,
         folder=context.folder,
-        title=f"{variant}: fine-tuning",
+        title=f"{context.title or variant}: fine-tuning",
     )
     if adapted.cached_depth:
         learn, check = (_with_prefix(context, model, adapted.cached_depth, examples) for examples in (learn, check))

@@ -35,6 +35,15 @@ _KNOWN = (
 )
 
 
+_all_shown = False
+
+
+def show_all() -> None:
+    """Hide nothing from now on."""
+    global _all_shown
+    _all_shown = True
+
+
 def is_known(message: str) -> bool:
     """Whether it is one of those that are not shown."""
     return any(re.match(known, message) for known in _KNOWN)
@@ -42,6 +51,8 @@ def is_known(message: str) -> bool:
 
 def ignore_warnings() -> None:
     """Add Python's filters for them, before those that there are."""
+    if _all_shown:
+        return
     for category in _ABOUT_THEIR_CODE:
         warnings.filterwarnings("ignore", category=category)
     for known in _KNOWN:
@@ -60,4 +71,4 @@ class Unknown(logging.Filter):
     """Lets through what is not known."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not is_known(record.getMessage())
+        return _all_shown or not is_known(record.getMessage())
