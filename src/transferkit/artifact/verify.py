@@ -9,6 +9,7 @@ from transferkit.artifact import answer_check
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.errors import ArtifactError, TransferkitError
 from transferkit.evaluation import outputs
+from transferkit.sources import answering
 
 TOLERANCE = 1e-3
 _TRUSTED = "--trust-remote-code"
@@ -42,7 +43,10 @@ def verify(run: RunFolder, trust_remote_code: bool = False) -> list[str]:
 def main(folder: str, *options: str) -> str | int:
     """What is wrong, in one line, or 0."""
     try:
-        return "; ".join(verify(RunFolder(Path(folder)), _TRUSTED in options)) or 0
+        run = RunFolder(Path(folder))
+        for path in run.checks():
+            answering.begin(run.path / answer_check.read(path)[0])
+        return "; ".join(verify(run, _TRUSTED in options)) or 0
     except TransferkitError as error:
         return f"{error}"
 
