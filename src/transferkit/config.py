@@ -270,6 +270,12 @@ class RunConfig(Strict):
         description="of matrix products in pretrained models: fp32, bf16 or fp16 (GPUs only); auto takes bf16 where a "
         "trial shows that this machine multiplies it faster",
     )
+    keep: Literal["all", "best"] = Field(
+        "all", description="models that stay in the run folder: all, or the best and the cheapest as good"
+    )
+    half_weights: bool = Field(
+        False, description="save weights in 16 bits where the answers to held-out rows stay the same"
+    )
     threads: Threads | None = Field(
         None, description="threads that compute; default: as many as this process may use, or the environment says"
     )

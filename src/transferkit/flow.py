@@ -1,5 +1,6 @@
 """The whole product on one page: rows and a pretrained model in; table, report and artifacts out."""
 
+from dataclasses import replace
 from typing import Any
 
 from transferkit import planning, starting
@@ -37,6 +38,7 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
     prepared = planning.with_model(intake)
     plans, skipped = planning.applicable(prepared)
     with opened(prepared.config, prepared.folder, resume) as run:
+        run.refuse_dropped()
         run.require_free(plan.title for plan in plans)
         rows = prepared.splits, prepared.task
         run.expect(fingerprints.of(*rows), fingerprints.of_unlabelled(*rows))
@@ -46,7 +48,7 @@ def finish(intake: Intake, resume: bool = False) -> RunResult:
             learned_rows.note(draft, prepared.splits, prepared.task, starts.values())
         trained, skipped, folded = _all_trained(prepared, run, plans, skipped)
         verify_in_fresh_process(run, prepared.config.trust_remote_code)
-        result = judge(prepared, run, trained, skipped, folded)
+        result = _kept(judge(prepared, run, trained, skipped, folded))
         leave_behind(result, run)
     return result
 
@@ -68,9 +70,21 @@ def _all_trained(
             plans, skipped = planning.applicable(prepared, failed)
 
 
+def _kept(result: RunResult) -> RunResult:
+    """`result` with a note at every route whose model is not to stay. No model needs another one to answer."""
+    if result.config.keep == "all":
+        return result
+    stay, note = {result.best, result.cheapest}, "its model was not kept (keep: best)"
+    routes = [
+        route if route.name in stay else replace(route, kept=False, notes=(*route.notes, note))
+        for route in result.routes
+    ]
+    return replace(result, routes=tuple(routes))
+
+
 def leave_behind(result: RunResult, run: RunFolder) -> None:
     """Write table, predictions, report and model cards; drop what only an unfinished run needs."""
-    cards = {route.name: f"{route.artifact}/README.md" for route in result.routes}
+    cards = {route.name: f"{route.artifact}/README.md" for route in result.routes if route.kept}
     for name in (*RESULTS, *cards.values()):
         run.ledger.require_ours(name)
     for name, write in (
@@ -84,4 +98,5 @@ def leave_behind(result: RunResult, run: RunFolder) -> None:
     for route, name in cards.items():
         with run.written(name) as draft:
             write_model_card(result, route, draft)
+    run.drop_artifacts(route.name for route in result.routes if not route.kept)
     run.clear_work()

@@ -9,6 +9,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from transferkit.artifact import held_out
+from transferkit.artifact.half_weights import Compared
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.context import Context
 from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
@@ -111,9 +112,19 @@ def _trained(job: Job) -> Finished:
     about["label_type"] = prepared.splits.label_type
     if prepared.task.shape.form.OF_WORDS:
         about["parting"] = learned(prepared.splits.train["text"])
-    done = run.store(plan.title, repeat, outcome, context.train, about)
+    done = run.store(plan.title, repeat, outcome, context.train, about, _compared(prepared))
     give_back()
     return done
+
+
+def _compared(prepared: Prepared) -> Compared | None:
+    """The rows by whose answers weights are halved or not; none where that is not asked for."""
+    if not prepared.config.half_weights:
+        return None
+    rows, what = prepared.compared, "validation rows"
+    if prepared.splits.folds or not len(rows):
+        rows, what = prepared.splits.labelled, "training rows"
+    return Compared(rows, what, prepared.task, prepared.config.trust_remote_code)
 
 
 @contextmanager

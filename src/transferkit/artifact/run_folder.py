@@ -13,6 +13,7 @@ from typing import Any
 
 from transferkit import predictors
 from transferkit.artifact import answer_check, saved_run, training_record
+from transferkit.artifact.half_weights import Compared, halved
 from transferkit.artifact.ledger import HIDDEN, Ledger
 from transferkit.artifact.place import alone_in, require_usable
 from transferkit.artifact.training_record import Training
@@ -133,9 +134,17 @@ class RunFolder:
         route = run.route(title) if run else None
         return tuple(float("nan") if value is None else value for value in route.seed_values) if route else ()
 
-    def store(self, title: str, repeat: int, outcome: Outcome, rows: Rows, about: Mapping[str, Any]) -> Finished:
+    def store(
+        self,
+        title: str,
+        repeat: int,
+        outcome: Outcome,
+        rows: Rows,
+        about: Mapping[str, Any],
+        compared: Compared | None = None,
+    ) -> Finished:
         """Save what a route made, with its answers for a few training rows to check against later; `about` says the
-        task and the columns.
+        task and the columns. Weights are halved where rows are given that are to be `compared`.
 
         Written elsewhere and renamed, so that a kill leaves either all of it or none.
         """
@@ -149,11 +158,15 @@ class RunFolder:
             notes=tuple(outcome.notes),
         )
         with room_for(self.path), self._draft(title, repeat) as draft:
-            outcome.predictor.save(draft)
+            predictor = outcome.predictor
+            predictor.save(draft)
+            if compared is not None:
+                predictor, note = halved(draft, predictor, compared)
+                training = training.model_copy(update={"notes": (*training.notes, *([note] if note else ()))})
             predictors.add_facts(draft, about)
             training_record.write(draft, training)
             _open_to_others(draft)
-            self._store_check(title, repeat, outcome.predictor, rows)
+            self._store_check(title, repeat, predictor, rows)
             target.parent.mkdir(parents=True, exist_ok=True)
             self.ledger.note_artifact(f"{title}-{repeat}", draft)
             self._require_place(target)
@@ -196,6 +209,24 @@ class RunFolder:
         self.drop_models()
         ours = {*self.ledger.read().files, f"{HIDDEN}/written.json", f"{HIDDEN}/written.part"}
         remove_files(self.path, ours.__contains__)
+
+    def drop_artifacts(self, titles: Iterable[str]) -> None:
+        """Drop the models of the routes called `titles`; what the run did not write stays."""
+        artifacts = self.ledger.read().artifacts
+        for title in titles:
+            remove_files(self.artifact(title, 0), {*artifacts.get(f"{title}-0", ())}.__contains__)
+
+    def refuse_dropped(self) -> None:
+        """Raise `ConfigError` where the run is finished and has dropped models, so that nothing is left to resume."""
+        finished = saved_run.read(self.path)
+        dropped = [route.name for route in finished.routes if not route.kept] if finished else []
+        if dropped:
+            self.drop_artifacts(dropped)  # it may have been killed over it
+            self.clear_work()
+            raise ConfigError(
+                f"the run in {self.path} is finished and kept only its best models (keep: best), so that nothing is "
+                "left to resume; use it as it is, or name another --output-dir"
+            )
 
     def checks(self) -> list[Path]:
         """Those of the artifacts that were stored since the run was last complete."""

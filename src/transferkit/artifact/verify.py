@@ -10,6 +10,7 @@ from transferkit.artifact.run_folder import RunFolder
 from transferkit.errors import ArtifactError, TransferkitError
 from transferkit.evaluation import outputs
 from transferkit.progress import progress
+from transferkit.sources import answering
 
 TOLERANCE = 1e-3
 _TRUSTED = "--trust-remote-code"
@@ -45,7 +46,10 @@ def verify(run: RunFolder, trust_remote_code: bool = False) -> list[str]:
 def main(folder: str, *options: str) -> str | int:
     """What is wrong, in one line, or 0."""
     try:
-        return "; ".join(verify(RunFolder(Path(folder)), _TRUSTED in options)) or 0
+        run = RunFolder(Path(folder))
+        for path in run.checks():
+            answering.begin(run.path / answer_check.read(path)[0])
+        return "; ".join(verify(run, _TRUSTED in options)) or 0
     except TransferkitError as error:
         return f"{error}"
 

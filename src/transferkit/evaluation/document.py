@@ -49,6 +49,7 @@ def route_to_json(route: RouteResult) -> dict[str, Any]:
         "notes": list(route.notes),
         "backbone": route.backbone,
         "artifact": route.artifact,
+        "kept": route.kept,
         "precision": route.precision,
         "against_baseline": asdict(route.against_baseline) if route.against_baseline else None,
         "against_best": asdict(route.against_best) if route.against_best else None,

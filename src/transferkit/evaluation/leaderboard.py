@@ -109,7 +109,7 @@ def _row(result: Board, route: RouteResult) -> Row:
     cost = route.cost
     row |= {"bytes": cost.bytes, "parameters": cost.parameters, "trained_parameters": cost.trained_parameters}
     row |= {"train_seconds": cost.train_seconds, "texts_per_second": cost.texts_per_second}
-    return row | {"milliseconds_one": cost.milliseconds_one, "artifact": route.artifact}
+    return row | {"milliseconds_one": cost.milliseconds_one, "artifact": route.artifact if route.kept else ""}
 
 
 @dataclass(frozen=True)

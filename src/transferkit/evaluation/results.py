@@ -121,7 +121,8 @@ class RouteResult:
     during training (epoch, loss, validation metrics). `settings` are all effective settings.
     `backbone` is the name of the pretrained model that the route starts from, empty for the baseline.
     `artifact` is relative to the run folder, and `plain_prompt` is what plain Transformers has to be given before every
-    text to answer from it, None where it cannot. Scores were measured in `precision`.
+    text to answer from it, None where it cannot. Scores were measured in `precision`. A model that was not
+    `kept` is there no more.
     """
 
     name: str
@@ -138,6 +139,7 @@ class RouteResult:
     artifact: str = ""
     plain_prompt: str | None = None
     precision: Precision = FP32
+    kept: bool = True
     against_baseline: Comparison | None = None
     against_best: Comparison | None = None
 

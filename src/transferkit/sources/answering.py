@@ -18,7 +18,7 @@ from transferkit.table import collecting
 _COMPILER = "torch._dynamo"
 _MARKS = ("disable", "assume_constant_result", "allow_in_graph")
 """Decorators by which Transformers notes what the compiler is to make of a function."""
-_UNASKED = ("accelerate", "scipy")
+_UNASKED = ("accelerate", "scipy", "sklearn")
 _one_at_a_time = RLock()
 
 
@@ -26,9 +26,9 @@ def begin(folder: Path) -> None:
     """Where `folder` holds a model of Transformers', import that for a process that will not train, compile or spread
     over machines.
 
-    From then on it takes torch for a build without `torch.distributed`, and SciPy for missing; the compiler is loaded
-    when something of it is used. It is for processes of our own, such as `transferkit predict`: in one of the user's
-    all of that may be wanted. Does nothing where Transformers has been imported already.
+    From then on it takes torch for a build without `torch.distributed`, and packages that only training needs for
+    missing; the compiler is loaded when something of it is used. It is for processes of our own, such as `transferkit
+    predict`: in one of the user's all of that may be wanted. Does nothing where Transformers is there already.
     """
     if "transformers" in sys.modules or not (folder / "config.json").is_file():
         return
@@ -38,7 +38,8 @@ def begin(folder: Path) -> None:
         if _COMPILER not in sys.modules:
             _defer(_COMPILER)
         with _hidden(_UNASKED), _undistributed(torch.distributed):
-            import transformers.modeling_utils  # noqa: F401 (which is imported with the first model)
+            import transformers.modeling_utils  # these two are imported with the first model
+            import transformers.models.auto.modeling_auto  # noqa: F401
 
 
 class _Deferred(ModuleType):

@@ -47,14 +47,11 @@ def command(
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
     if output:
         checked(output, (".json",), file, run, overwrite)
+    from transferkit.cli.answering import answering
     from transferkit.evaluation.document import scores_to_json
-    from transferkit.model import load
 
     with progress(f"loading the model in {run}"):
-        model = load(run, route, trust_remote_code=trust_remote_code, precision=precision)
-    from transferkit.sources.threads import use  # needs torch, as the model that is loaded does
-
-    use(threads)
+        model = answering(run, route, False, trust_remote_code, precision, threads)
     named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
     names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
     scores = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)

@@ -47,6 +47,8 @@ def command(
     max_length: Annotated[int | None, flag("max_length")] = None,
     long_texts: Annotated[str | None, flag("long_texts")] = None,
     precision: Annotated[str | None, flag("precision", metavar="auto|fp32|bf16|fp16")] = None,
+    keep: Annotated[str | None, flag("keep", metavar="all|best")] = None,
+    half_weights: Annotated[bool | None, flag("half_weights")] = None,
     threads: Annotated[int | None, flag("threads")] = None,
     margin: Annotated[float | None, flag("margin")] = None,
     seed: Annotated[int | None, flag("seed")] = None,
