@@ -27,6 +27,7 @@ FAMILIES = (
     "encoding/readers",
     "executors",
     "kinds",
+    "locales",
     "metrics",
     "options",
     "predictors",

@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from transferkit import metrics
+from transferkit import locales, metrics
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.evaluation.verdict import rows_words
-from transferkit.report.formats import example, megabytes, number, percent, score, seconds
+from transferkit.report.formats import megabytes, number, percent, score, seconds
 from transferkit.report.view import data_name, flat
 from transferkit.sources import catalogue
 
@@ -41,8 +42,9 @@ def model_card(result: RunResult, route_name: str) -> str:
         lstrip_blocks=True,
     )
     told = result.config.instruction if result.config.instruction is not None else result.task.instruction
-    filters = (cell, quoted, megabytes, number, percent, score, seconds)
+    filters = (cell, quoted, megabytes, number, percent, score)
     environment.filters.update({function.__name__: function for function in filters})
+    environment.filters["seconds"] = partial(seconds, say=locales.get("en"))
     text = environment.get_template("model_card.md").render(
         run=result,
         route=route,
@@ -55,7 +57,7 @@ def model_card(result: RunResult, route_name: str) -> str:
         chosen_by=rows_words(result.choice) if result.choice.rows else "",
         told=told,
         prompt=route.plain_prompt or "",
-        example=example(result),
+        example="",
     )
     front = yaml.safe_dump(front_matter(result, route, transformers), sort_keys=False, allow_unicode=True)
     return f"---\n{front}---\n\n{text}"

@@ -12,12 +12,12 @@ from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import plain
 from transferkit.evaluation.leaderboard import CHOSEN_BY, table
 from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.evaluation.verdict import points, rows_words
+from transferkit.evaluation.verdict import in_points, rows_words
+from transferkit.locales import Say
 from transferkit.report.charts import Axis, padded
 from transferkit.report.charts.cost import CostChart, cost_chart, role
 from transferkit.report.charts.curves import CurvesChart, Series, curves_chart
 from transferkit.report.charts.reliability import ReliabilityChart, reliability_chart
-from transferkit.report.formats import example
 from transferkit.report.mistakes import Mistake, confused_pairs, missed_by_all, worst_mistakes
 from transferkit.report.rows import RowNumbers, row_numbers
 from transferkit.table.splits import Finding
@@ -82,7 +82,7 @@ class View:
     manifest: Sequence[tuple[str, str]]
 
 
-def view(result: RunResult) -> View:
+def view(result: RunResult, say: Say) -> View:
     """Everything the template needs from `result`."""
     main = result.task.main_metric
     scores = [route.scores.metrics[main] for route in result.routes]
@@ -95,10 +95,10 @@ def view(result: RunResult) -> View:
         measured=_measured(result),
         chosen=_chosen(result),
         by="" if result.folded or not result.choice.rows else CHOSEN_BY[result.choice.by].replace("\n", "<br>"),
-        margin="{:g} {}".format(*points(result.choice.margin, result.task)),
+        margin=in_points(result.choice.margin, result.task, say),
         facts=_facts(result),
         board=[row | {"role": role(result, result.route(row["name"]))} for row in table(result)],
-        example=example(result),
+        example="",
         signatures=_signatures(result),
         bars=Axis(*padded([end for score in scores for end in (score.low, score.high)], 0.04), 5, 115),
         baseline=next((route for route in result.routes if route.route == BASELINE), None),
