@@ -146,7 +146,7 @@ def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult, 
     won = [name for name, comparison in tested if better(comparison)]
     failed = [(name, comparison) for name, comparison in tested if not better(comparison)]
     value = f"{baseline.scores.metrics[task.main_metric].value:.3f}"
-    base = value if baseline.name == baseline.route else f"{baseline.name}{say.language.COMMA}{value}"
+    base = value if baseline.name == baseline.route else say("{name}, {value}", name=baseline.name, value=value)
     others = say.listed([say("{name} ({outcome})", name=name, outcome=_outcome(c, say)) for name, c in failed])
     if not failed and len(won) > 1:
         return say("Every other route significantly beats the baseline ({base}).", base=base)

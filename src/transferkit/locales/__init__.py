@@ -16,6 +16,7 @@ from typing import Protocol, cast
 from transferkit.errors import unknown
 
 ENGLISH = "en"
+_FIELD = re.compile(r"(\{#?\})")
 
 
 class Language(Protocol):
@@ -40,7 +41,8 @@ class Language(Protocol):
     """English -> this language, with the same fields in braces. Empty for English."""
 
     PATTERNS: Mapping[str, str]
-    """Sentences of other rooms, with `{}` for what varies, -> this language, where `{0}` is the first of these."""
+    """Sentences of other rooms, with `{}` for what varies and `{#}` for a number, -> this language, where `{0}` is the
+    first of these."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ class Say:
         *most, last = names
         return f"{self.language.COMMA.join(most)}{self.language.AND}{last}" if most else last
 
+    def name(self, kind: str) -> str:
+        """A name that is written with hyphens, as a heading."""
+        return self.language.TEXTS.get(kind) or kind.replace("-", " ").capitalize()
+
     def joined(self, sentences: Iterable[str]) -> str:
         """Sentences as a paragraph."""
         return self.language.BLANK.join(sentences)
@@ -74,8 +80,16 @@ class Say:
         """A sentence of another room in this language, or as it is where no pattern fits."""
         for pattern, ours in _compiled(self.language.TAG, tuple(self.language.PATTERNS.items())):
             if match := pattern.fullmatch(text):
-                return ours.format(*match.groups())
+                return ours.format(*map(self._part, match.groups()))
         return self.language.TEXTS.get(text, text)
+
+    def _part(self, text: str) -> str:
+        """What varies in a sentence, in this language where it is a pattern itself; never by `TEXTS`, as it may be a
+        name of the user's."""
+        for pattern, ours in _compiled(self.language.TAG, tuple(self.language.PATTERNS.items())):
+            if match := pattern.fullmatch(text):
+                return ours.format(*map(self._part, match.groups()))
+        return text
 
 
 def names() -> list[str]:
@@ -94,4 +108,8 @@ def get(name: str) -> Say:
 def _compiled(tag: str, patterns: tuple[tuple[str, str], ...]) -> list[tuple[re.Pattern[str], str]]:
     """Patterns as regular expressions, the longest first: the more words, the surer."""
     ordered = sorted(patterns, key=lambda pair: -len(pair[0]))
-    return [(re.compile("(.+?)".join(map(re.escape, text.split("{}"))), re.DOTALL), ours) for text, ours in ordered]
+    return [(re.compile("".join(map(_expression, _FIELD.split(text))), re.DOTALL), ours) for text, ours in ordered]
+
+
+def _expression(part: str) -> str:
+    return {"{}": "(.*?)", "{#}": r"([\d,.]+)"}.get(part) or re.escape(part)

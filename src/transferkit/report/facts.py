@@ -66,6 +66,18 @@ def facts(result: RunResult, say: Say) -> Pairs:
     return [(name, value) for name, value in found if value]
 
 
+def read(result: RunResult, say: Say) -> Pairs:
+    """What was read and as what; the example row, which is the user's, as it is."""
+    pairs = [(name, words) for name, words in result.splits.overview.facts if words]
+    ours = len(pairs) - len(result.splits.overview.example)
+    columns = [f"{say(name)}: {column}" for name, column in result.splits.overview.columns.items()]
+    known = {"columns": ", ".join(columns)} if columns and not result.splits.overview.made_of else {}
+    return [
+        (say.found(name), known.get(name) or say.found(words) if i < ours else words)
+        for i, (name, words) in enumerate(pairs)
+    ]
+
+
 def signatures(result: RunResult, say: Say) -> Pairs:
     """Titles of metrics, and the settings that they share."""
     titles: dict[str, list[str]] = {}

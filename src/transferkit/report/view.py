@@ -72,6 +72,7 @@ class View:
     margin: str
     facts: Sequence[tuple[str, str]]
     board: Board
+    overview: Sequence[tuple[str, str]]
     example: Example | None
     signatures: Sequence[tuple[str, str]]
     bars: Axis
@@ -104,6 +105,7 @@ def view(result: RunResult, say: Say) -> View:
         margin=in_points(result.choice.margin, result.task, say),
         facts=facts.facts(result, say),
         board=found,
+        overview=facts.read(result, say),
         example=example(result, result.route(result.best)),
         signatures=facts.signatures(result, say),
         bars=Axis(*padded(ends, 0.04, LEAST_POINTS * metrics.point(main)), 5, 115),

@@ -9,7 +9,7 @@ from transferkit.report.marks import Mark
 LABELS = 170
 WIDE = Frame(width=760, height=340, left=60, right=760 - LABELS, top=14, bottom=296)
 NARROW = Frame(width=354, height=270, left=44, right=342, top=14, bottom=226)
-SMALL_LABELS = 84
+SMALL_LABELS = 94
 SMALL = Frame(width=354, height=250, left=44, right=354 - SMALL_LABELS, top=14, bottom=206)
 
 
