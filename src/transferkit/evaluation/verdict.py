@@ -11,6 +11,8 @@ from transferkit.shapes import Shape
 from transferkit.tasks import Task
 
 _IN_ENGLISH = locales.get(ENGLISH)
+_MOST_NAMED = 5
+"""More routes than that are counted, not listed."""
 
 
 def verdict(
@@ -95,6 +97,11 @@ def in_points(value: float, task: Task, say: Say = _IN_ENGLISH) -> str:
     return say("{amount} point" if amount == 1 else "{amount} points", amount=f"{amount:g}")
 
 
+def figure(value: float) -> str:
+    """A score: 0.954, or 31.2 of one that goes beyond 10."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+
+
 def times(factor: float) -> str:
     """A ratio of speeds: 4,000, 40, 3.2."""
     return f"{factor:,.0f}" if factor >= 9.5 else f"{factor:.1f}"
@@ -111,8 +118,8 @@ def _all_worse(faster: Sequence[RouteResult], choice: Choice, most: str, say: Sa
 
 
 def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say: Say) -> str:
-    ends = {"low": f"{quoted.low:.3f}", "high": f"{quoted.high:.3f}"}
-    value = {"metric": say(metrics.get(task.main_metric).TITLE), "value": f"{quoted.value:.3f}", **ends}
+    ends = {"low": figure(quoted.low), "high": figure(quoted.high)}
+    value = {"metric": say(metrics.get(task.main_metric).TITLE), "value": figure(quoted.value), **ends}
     words = "{metric} {value} (95% confidence interval {low} to {high})"
     if not choice.rows:
         alone = choice.cheapest == choice.best
@@ -122,7 +129,7 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say:
         )
     if len(route.seed_values) > 1:
         words = "{metric} {value} (95% confidence interval {low} to {high}; mean over {seeds} seeds {mean})"
-        value |= {"mean": f"{np.mean(route.seed_values):.3f}", "seeds": str(len(route.seed_values))}
+        value |= {"mean": figure(float(np.mean(route.seed_values))), "seeds": str(len(route.seed_values))}
     top = choice.scores[route.name].value
     level = [name for name, interval in choice.scores.items() if interval.value == top and name != route.name]
     fields = {"route": route.name, "rows": rows_words(choice, say)}
@@ -145,12 +152,14 @@ def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult, 
     tested = [(route.name, route.against_baseline) for route in routes if route.against_baseline is not None]
     won = [name for name, comparison in tested if better(comparison)]
     failed = [(name, comparison) for name, comparison in tested if not better(comparison)]
-    value = f"{baseline.scores.metrics[task.main_metric].value:.3f}"
+    value = figure(baseline.scores.metrics[task.main_metric].value)
     base = value if baseline.name == baseline.route else say("{name}, {value}", name=baseline.name, value=value)
     others = say.listed([say("{name} ({outcome})", name=name, outcome=_outcome(c, say)) for name, c in failed])
+    others = say("{n} others", n=len(failed)) if len(failed) > _MOST_NAMED else others
+    winners = say("{n} of {total} other routes", n=len(won), total=len(tested)) if len(won) > _MOST_NAMED else ""
     if not failed and len(won) > 1:
         return say("Every other route significantly beats the baseline ({base}).", base=base)
-    fields = {"winners": say.listed(won) if won else "", "others": others, "base": base}
+    fields = {"winners": winners or say.listed(won), "others": others, "base": base}
     if not failed:
         return say("{winners} significantly beats the baseline ({base}).", **fields)
     if not won:

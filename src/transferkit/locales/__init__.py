@@ -60,8 +60,8 @@ class Say:
         return self(one if number == 1 else many, n=f"{number:,}", **fields)
 
     def listed(self, names: Iterable[str]) -> str:
-        """`a`, `a and b`, `a, b and c`."""
-        *most, last = names
+        """`a`, `a and b`, `a, b and c`; "" for none."""
+        *most, last = [*names] or [""]
         return f"{self.language.COMMA.join(most)}{self.language.AND}{last}" if most else last
 
     def name(self, kind: str) -> str:
@@ -112,4 +112,4 @@ def _compiled(tag: str, patterns: tuple[tuple[str, str], ...]) -> list[tuple[re.
 
 
 def _expression(part: str) -> str:
-    return {"{}": "(.*?)", "{#}": r"([\d,.]+)"}.get(part) or re.escape(part)
+    return {"{}": "(.*?)", "{#}": r"(\d(?:[\d,.]*\d)?)"}.get(part) or re.escape(part)

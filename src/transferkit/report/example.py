@@ -1,5 +1,6 @@
 """A row of the run with the answer that a route gave to it, to be shown where somebody learns how to use the model."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,8 @@ class Example:
     @property
     def given(self) -> str:
         """The one row as Python writes it for `predict`."""
-        return f"[{self.texts[0]!r}]" if len(self.texts) == 1 else f"[{self.texts!r}]"
+        texts = ", ".join(json.dumps(text, ensure_ascii=False) for text in self.texts)
+        return f"[{texts}]" if len(self.texts) == 1 else f"[({texts})]"
 
 
 def example(result: RunResult, route: RouteResult) -> Example | None:

@@ -1,6 +1,7 @@
 """Numbers as a reader wants them."""
 
 from transferkit.evaluation.leaderboard import short
+from transferkit.evaluation.verdict import figure
 from transferkit.locales import Say
 
 NONE = "–"  # noqa: RUF001
@@ -9,9 +10,7 @@ MINUS = "−"  # noqa: RUF001
 
 def score(value: float | None) -> str:
     """0.954, 31.2, or a dash for none."""
-    if value is None:
-        return NONE
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+    return NONE if value is None else figure(value)
 
 
 def signed(value: float) -> str:

@@ -5,6 +5,11 @@
 
 PATTERNS = {
     # parts of sentences
+    "train": "训练集",
+    "validation": "验证集",
+    "test": "测试集",
+    "{#} text of {}": "{1} {0} 条文本",
+    "{#} texts of {}": "{1} {0} 条文本",
     "{#} row": "{0} 行",
     "{#} rows": "{0} 行",
     "{#} row of train": "训练集 {0} 行",
@@ -65,9 +70,12 @@ PATTERNS = {
     "numbers from {} to {}, {} on average": "{0} 到 {1} 之间的数，平均 {2}",
     "answers of {} to {#} signs, half of them up to {}": "答案长 {0} 到 {1} 个字符，半数不超过 {2} 个",
     # findings
-    "{#} of {} {} the text and label of an earlier one ({})": "{1}中有 {0} 行与前面的文本和标签重复（{3}）",
+    "{#} of {#} rows {} the text and label of an earlier one ({})": "{1} 行中有 {0} 行与前面的文本和标签重复（{3}）",
+    "{#} of {#} rows of {} {} the text and label of an earlier one ({})": (
+        "{2} {1} 行中有 {0} 行与前面的文本和标签重复（{4}）"
+    ),
     "removed, the first is kept": "已去重，保留第一条",
-    "{} in {} {} more than one label ({})": "{1}中的 {0}有多个不同的标签（{3}）",
+    "{} in {#} rows {} more than one label ({})": "{1} 行中的 {0}有多个不同的标签（{3}）",
     "the majority label is kept": "按多数保留标签",
     "the majority label is kept; {} without a majority dropped": "按多数保留标签；{0}没有多数标签，已删除",
     "{#} classes in {} to train on; largest {} {} ({}), smallest {} {} ({})": (

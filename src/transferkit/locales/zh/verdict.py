@@ -41,6 +41,8 @@ TEXTS = {
     "{best}. On the test rows, which were not used to choose it: {value}.": (
         "{best}。在未参与选择的测试集上：{value}。"
     ),
+    "{n} others": "其余 {n} 个方案",
+    "{n} of {total} other routes": "其他 {total} 个方案中有 {n} 个",
     "{name}, {value}": "{name}，{value}",
     "{name} ({outcome})": "{name}（{outcome}）",
     "significantly worse, {p}": "显著更差，{p}",

@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 
 from rich.cells import cell_len, set_cell_size
 
-LETTER = 7.4
+LETTER = 8.0
 """Width of a bold letter of a label; Chinese ones take two."""
 
 
