@@ -1,4 +1,4 @@
-"""A finished run of every kind of task, made up on the spot; one of them with many labels, routes and models, in Chinese.
+"""A finished run of every kind of task, made up on the spot; one has many labels, routes and models, in Chinese.
 
 `python -m report.every_task FOLDER` (in tests/) writes their reports in English and Chinese, to be looked at.
 """
@@ -31,7 +31,7 @@ ROUTES = (
     ("feature_transfer", "feature_transfer", "frozen tiny-bert, layer 3 of 6, linear head", 0.3, 910, 91.0, 12.0, 0),
     ("full", "parameter_transfer", "fine-tuned tiny-bert: full", 0.1, 660, 91.0, 400.0, 3),
 )
-WORDS = "the small red house stands by a river and nobody in Rome or Oslo has seen it since last winter".split()
+TEXT = "the small red house stands by a river and nobody in Rome or Oslo has seen it since last winter"
 GOODS = ("家用电器", "母婴用品", "进口食品", "图书音像", "运动户外装备", "医药保健品", "手机数码配件", "家居日用百货")
 COMPLAINTS = ("退款与退货", "物流配送延误", "商品质量问题", "客服态度投诉", "发票开具", "价格保护", "账户安全")
 
@@ -45,7 +45,9 @@ def labels(language: Language = "en") -> RunResult:
     """Several labels per row, or none."""
     names = ("food", "price", "service", "place")
     truth = _random(1).random((ROWS, 4)) < (0.6, 0.3, 0.2, 0.1)
-    rows = _rows({"text": _texts(2, 12), "labels": [[n for n, on in zip(names, row, strict=True) if on] for row in truth]})
+    rows = _rows(
+        {"text": _texts(2, 12), "labels": [[n for n, on in zip(names, row, strict=True) if on] for row in truth]}
+    )
     task = replace(tasks.get("multi-label-classification"), labels=names)
 
     def answers(wrong: float, seed: int) -> Any:
@@ -95,7 +97,9 @@ def spans(language: Language = "en") -> RunResult:
 
     def answers(wrong: float, seed: int) -> Any:
         random = _random(seed)
-        given = [" ".join(c.split(" ")[4:8]) if random.random() < wrong else r for c, r in zip(contexts, right, strict=True)]
+        given = [
+            " ".join(c.split(" ")[4:8]) if random.random() < wrong else r for c, r in zip(contexts, right, strict=True)
+        ]
         kind = [("answer", "U80"), ("start", np.int64), ("end", np.int64), ("score", np.float32)]
         return np.array([(text, 0, len(text), 0.7) for text in given], dtype=kind)
 
@@ -131,7 +135,11 @@ def many(language: Language = "zh") -> RunResult:
         shares[np.arange(ROWS), given] = 0.7
         return shares
 
-    kinds = (*ROUTES[1:], ("top_layers", *ROUTES[2][1:]), ("static", "distillation", "static", 0.25, 30_000, 24, 50.0, 9))
+    kinds = (
+        *ROUTES[1:],
+        ("top_layers", *ROUTES[2][1:]),
+        ("static", "distillation", "static", 0.25, 30_000, 24, 50.0, 9),
+    )
     several = [
         (f"{name}-{model}", route, method.replace("tiny-bert", model), wrong + 0.02 * i, speed / (1 + i), *rest)
         for i, model in enumerate(models)
@@ -166,7 +174,7 @@ def _random(seed: int) -> np.random.Generator:
 
 def _texts(seed: int, words: int) -> list[str]:
     random = np.random.default_rng(seed)
-    return [" ".join(random.choice(WORDS, size=words)) for _ in range(ROWS)]
+    return [" ".join(random.choice(TEXT.split(" "), size=words)) for _ in range(ROWS)]
 
 
 def _rows(columns: dict[str, Sequence[Any]]) -> Rows:
@@ -226,7 +234,7 @@ def _run(
 
 
 def _route(task: tasks.Task, fields: Sequence[Any], outputs: Any, truth: Any, asked: Any) -> RouteResult:
-    name, route, method, wrong, speed, megabytes, seconds, epochs = fields
+    name, route, method, _, speed, megabytes, seconds, epochs = fields
     scores = score(task, outputs, truth, inputs=asked, resamples=100)
     key = f"eval_{task.main_metric}"
     reached = scores.metrics[task.main_metric].value

@@ -1,4 +1,4 @@
-"""The page as a browser shows it: axe-core finds nothing, nothing is cut off, and everything can be done by keyboard."""
+"""The page as a browser shows it: axe-core finds nothing, nothing is cut off, all can be done by keyboard."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +58,12 @@ def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, sche
 def test_axe_finds_nothing_in_any_task(browser: Any, pages: dict[str, Path], name: str) -> None:
     with opened(browser, pages[name], PHONE if name == "many-zh" else DESK, color_scheme="dark") as page:
         assert violations(page) == []
+
+
+def test_axe_would_find_a_fault(browser: Any, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["alone-en"]) as page:
+        page.add_style_tag(content=":root { --soft: #aaaaaa !important; }")
+        assert [name for name, _ in violations(page)] == ["color-contrast"]
 
 
 def violations(page: Any) -> list[tuple[str, list[Any]]]:
@@ -159,7 +165,7 @@ def test_without_scripts_all_of_it_is_there_to_read(browser: Any, pages: dict[st
         assert first.locator("tbody tr").count() == 12 and "all of them are in predictions.csv" in first.inner_text()
 
 
-def test_print_shows_every_route_and_counts_without_grounds(browser: Any, pages: dict[str, Path], run: RunResult) -> None:
+def test_print_shows_every_route(browser: Any, pages: dict[str, Path], run: RunResult) -> None:
     with opened(browser, pages["example-en"], color_scheme="dark") as page:
         page.emulate_media(media="print")
         assert page.locator(".panel:visible").count() == len(run.routes)

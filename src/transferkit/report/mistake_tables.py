@@ -66,5 +66,7 @@ def _json(found: Sequence[Mistakes], as_share: bool) -> str:
             measure = percent(mistake.measure) if as_share else score(mistake.measure)
             entries.append([row, true, predicted, measure])
         tables.append(entries)
-    text = json.dumps({"rows": texts, "answers": [*answers], "tables": tables}, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        {"rows": texts, "answers": [*answers], "tables": tables}, ensure_ascii=False, separators=(",", ":")
+    )
     return text.replace("<", "\\u003c")

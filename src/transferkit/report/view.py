@@ -157,7 +157,9 @@ def _curves(result: RunResult, marked: Mapping[str, Mark], say: Say) -> list[Cur
     main = result.task.main_metric
     key, title = f"eval_{main}", say(metrics.get(main).TITLE)
     lines = [
-        Series(route.name, [(entry["epoch"], entry[key]) for entry in route.history if key in entry], marked[route.name])
+        Series(
+            route.name, [(entry["epoch"], entry[key]) for entry in route.history if key in entry], marked[route.name]
+        )
         for route in result.routes
     ]
     least = LEAST_POINTS * metrics.point(main)

@@ -58,7 +58,8 @@ TEXTS = {
     "cheapest route is the fastest one shown to lose less than {margin} against the best: the 95% confidence interval "
     "of their paired difference excludes more. A baseline is named only if no route beats it. Where the rows are too "
     "few to show that, no route is named. p-values are corrected for the number of comparisons.": (
-        "“不显著”表示样本数不足以区分两个方案，并不表示二者相等。“最经济”是指可确认比最佳方案损失小于 {margin}的最快方案："
+        "“不显著”表示样本数不足以区分两个方案，并不表示二者相等。"
+        "“最经济”是指可确认比最佳方案损失小于 {margin}的最快方案："
         "配对差值的 95% 置信区间排除了更大的损失。只有在没有方案超过基线时，基线才会入选。"
         "样本数不足以确认时，不给出最经济的方案。p 值已按比较次数校正。"
     ),
@@ -110,7 +111,9 @@ TEXTS = {
     "Largest errors": "误差最大的样本",
     "Rows by the distance between prediction and true value, the largest first.": "按预测值与真实值之差从大到小排列。",
     "Texts with most wrong entities": "实体错误最多的文本",
-    "Only the entities that differ are listed; F1 is that of the whole text.": "只列出不一致的实体；F1 按整条文本计算。",
+    "Only the entities that differ are listed; F1 is that of the whole text.": (
+        "只列出不一致的实体；F1 按整条文本计算。"
+    ),
     "Worst answers": "最差的答案",
     "Answers that share fewest words with the correct one first.": "与正确答案重合词越少的越靠前。",
     "Answers that share fewest words with the reference first.": "与参考答案重合词越少的越靠前。",
@@ -160,7 +163,9 @@ TEXTS = {
     "Translate a file of any size:": "翻译任意大小的文件：",
     "Summarize a file of any size:": "为任意大小的文件生成摘要：",
     "The same from Python, with the best route:": "在 Python 中使用最佳方案：",
-    "{route}, the fastest route within {margin} of the best, is in:": "与最佳方案相差 {margin}以内的最快方案 {route} 位于：",
+    "{route}, the fastest route within {margin} of the best, is in:": (
+        "与最佳方案相差 {margin}以内的最快方案 {route} 位于："
+    ),
     "How this was made": "运行信息",
     "The same settings, seed and versions give the same numbers on the same machine.": (
         "在同一台机器上，相同的参数、随机种子和软件版本会得到相同的数值。"
