@@ -78,7 +78,7 @@ def told(pattern: str) -> list[str]:
     """Neighbouring words of a pattern, by which it is found in the source, or its longest word where it has none."""
     parts = [words(part) for part in re.split(r"\{#?\}", pattern)]
     pairs = [" ".join(part[i : i + 2]) for part in parts for i in range(len(part) - 1)]
-    return pairs or [max(sum(parts, []), key=len)]
+    return pairs or [max((word for part in parts for word in part), key=len)]
 
 
 @other_languages
