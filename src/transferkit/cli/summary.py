@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from transferkit import locales
 from transferkit.plain_table import plain_table
 
 if TYPE_CHECKING:
@@ -20,23 +21,37 @@ def print_result(out: Console, result: "RunResult") -> None:
     """The table and verdict, what was skipped, what the audit found, and where everything lies."""
     from transferkit.evaluation.leaderboard import render
 
-    _print_findings(out, result.splits.audit.findings)
+    say = locales.get(result.config.language)
+    _print_findings(
+        out,
+        tuple(
+            replace(
+                finding, kind=say(finding.kind), message=say.found(finding.message), action=say.found(finding.action)
+            )
+            for finding in result.splits.audit.findings
+        ),
+    )
     if result.naive:
         claim = result.naive
-        _say(
-            out,
-            f"a split that ignores duplicates would have claimed {claim.claimed:.3f} for the baseline "
-            f"({claim.leaked:.1%} of its test rows stand in train too); on rows that do not, it has {claim.true:.3f}",
+        words = say(
+            "a random split that ignores duplicates would have claimed {claimed} for the baseline "
+            "({leaked} of its test rows also appear in train); on rows that do not, it scores {true}",
+            claimed=f"{claim.claimed:.3f}",
+            leaked=f"{claim.leaked:.1%}",
+            true=f"{claim.true:.3f}",
         )
+        _say(out, words)
     out.print()
     out.print(render(result, out.width))
     for skipped in result.skipped:
-        _say(out, f"{skipped.name} was skipped: {skipped.reason}")
+        _say(out, say("{route} was skipped: {reason}", route=skipped.name, reason=say.found(skipped.reason)))
     folder = result.config.output_dir
+    lines = {say("report"): f"{folder}/report.html", say("models"): f"{folder}/models"}
+    lines[say("next")] = f"transferkit predict {shlex.quote(str(folder))} FILE"
+    width = max(map(cell_len, lines))
     out.print()
-    _say(out, f"report   {folder}/report.html")
-    _say(out, f"models   {folder}/models")
-    _say(out, f"next     transferkit predict {shlex.quote(str(folder))} FILE")
+    for name, words in lines.items():
+        _say(out, f"{name}{' ' * (width - cell_len(name))}   {words}")
 
 
 def print_overview(out: Console, overview: "Overview") -> None:

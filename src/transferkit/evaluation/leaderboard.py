@@ -12,10 +12,11 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from transferkit import metrics
+from transferkit import locales, metrics
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.ranking import main_value
 from transferkit.evaluation.results import FOLDS, VALIDATION, Comparison, RouteResult, RunResult
+from transferkit.locales import Say
 
 Row = dict[str, Any]
 GAP = 2
@@ -125,22 +126,23 @@ class _Column:
 
 
 def _columns(result: RunResult, rows: Sequence[Row]) -> list[_Column]:
-    main = result.task.main_metric
+    main, say = result.task.main_metric, locales.get(result.config.language)
+    metric = say("{metric}\n[95 % interval]", metric=say(metrics.get(main).TITLE))
     columns = [
-        _Column("route", 0, lambda row: row["name"], left=True),
-        _Column("method", 12, lambda row: row["method"], left=True),
-        _Column(f"{metrics.get(main).TITLE}\n[95 % interval]", 0, lambda row: _interval(row, main)),
-        _Column(CHOSEN_BY[result.choice.by], 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
-        _Column("mean ± sd\nover seeds", 5, lambda row: _spread(row, main)),
-        _Column("against\nbaseline", 1, _against_baseline, left=True),
-        _Column("macro\nF1", 7, lambda row: _decimals(row.get("macro_f1"))),
-        _Column("log\nloss", 10, lambda row: _decimals(row.get("log_loss"))),
+        _Column(say("route"), 0, lambda row: row["name"], left=True),
+        _Column(say("method"), 12, lambda row: say.found(row["method"]), left=True),
+        _Column(metric, 0, lambda row: _interval(row, main)),
+        _Column(say(CHOSEN_BY[result.choice.by]), 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
+        _Column(say("mean ± sd\nover seeds"), 5, lambda row: _spread(row, main)),
+        _Column(say("against\nbaseline"), 1, lambda row: _against_baseline(row, say), left=True),
+        _Column(say("macro\nF1"), 7, lambda row: _decimals(row.get("macro_f1"))),
+        _Column(say("log\nloss"), 10, lambda row: _decimals(row.get("log_loss"))),
         _Column("ECE", 9, lambda row: _decimals(row.get("calibration_error"))),
-        _Column("size\nMB", 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
-        _Column("weights\ntrained", 11, lambda row: short(row["trained_parameters"])),
-        _Column("train\ns", 6, lambda row: short(row["train_seconds"])),
-        _Column("texts\n/s", 2, lambda row: short(row["texts_per_second"])),
-        _Column("ms\n/text", 8, lambda row: short(row["milliseconds_one"])),
+        _Column(say("size\nMB"), 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
+        _Column(say("weights\ntrained"), 11, lambda row: short(row["trained_parameters"])),
+        _Column(say("train\ns"), 6, lambda row: short(row["train_seconds"])),
+        _Column(say("texts\n/s"), 2, lambda row: short(row["texts_per_second"])),
+        _Column(say("ms\n/text"), 8, lambda row: short(row["milliseconds_one"])),
     ]
     return [column for column in columns if any(column.cell(row) for row in rows)]
 
@@ -164,12 +166,12 @@ def _spread(row: Row, main: str) -> str:
     return "" if row[f"{main}_sd"] is None else f"{row[f'{main}_mean']:.3f} ± {row[f'{main}_sd']:.3f}"
 
 
-def _against_baseline(row: Row) -> str:
+def _against_baseline(row: Row, say: Say) -> str:
     if row["route"] == BASELINE:
-        return "the baseline"
+        return say("the baseline")
     if row["baseline_difference"] is None:
         return ""
-    words = row["baseline_words"].replace("significant", "sig.")
+    words = say(row["baseline_words"].replace("significant", "sig."))
     return f"{row['baseline_difference']:+.3f} {words}"
 
 

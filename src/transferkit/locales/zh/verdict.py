@@ -1,6 +1,29 @@
-"""The sentences of the verdict."""
+"""The sentences of the verdict, and those that a terminal shows beside it."""
 
 TEXTS = {
+    "a random split that ignores duplicates would have claimed {claimed} for the baseline ({leaked} of its test rows "
+    "also appear in train); on rows that do not, it scores {true}": (
+        "如果不去重就随机划分，基线的分数会显示为 {claimed}（其测试样本有 {leaked} 同时出现在训练集中）；"
+        "在未出现过的样本上，实际为 {true}"
+    ),
+    "{route} was skipped: {reason}": "已跳过 {route}：{reason}",
+    "{metric}\n[95 % interval]": "{metric}\n[95% 置信区间]",
+    "method": "方法",
+    "valida-\ntion": "验证集",
+    "out of\nfold": "折外",
+    "mean ± sd\nover seeds": "各种子\n均值 ± 标准差",
+    "against\nbaseline": "相对\n基线",
+    "not sig.": "不显著",
+    "macro\nF1": "宏平均\nF1",
+    "log\nloss": "对数\n损失",
+    "size\nMB": "体积\nMB",
+    "weights\ntrained": "训练\n参数",
+    "train\ns": "训练\n秒",
+    "texts\n/s": "条\n/秒",
+    "ms\n/text": "毫秒\n/条",
+    "report": "报告",
+    "models": "模型",
+    "next": "下一步",
     "Every route has {metric} 0: check whether predictions and references have the same form.": (
         "所有方案的{metric}均为 0：请检查预测结果与参考答案的格式是否一致。"
     ),
