@@ -30,6 +30,7 @@ FAMILIES = (
     "estimators",
     "executors",
     "kinds",
+    "locales",
     "metrics",
     "options",
     "predictors",

@@ -93,7 +93,10 @@ def test_what_is_left_says_how_it_was_evaluated(run: RunResult, folder: Path) ->
     page = (folder / "run" / "report.html").read_text(encoding="utf-8")
     assert "3-fold cross-validation" in page and "used once" not in page and "test rows" not in page
     card = (folder / "run" / "models" / "full" / "README.md").read_text(encoding="utf-8")
-    assert "did not learn from it (3-fold cross-validation)" in card and "test rows" not in card
+    assert (
+        "by 3-fold cross-validation: each row is answered by a model that was not trained on it" in card
+        and "test rows" not in card
+    )
     answers = held_out.read(held_out.path_of(folder / "run", "full", 0))
     assert np.array_equal(answers, run.route("full").outputs)
     assert len(predictors.load(folder / "run" / "models" / "full").predict(run.splits.test)) == 60

@@ -108,7 +108,7 @@ def test_every_route(answered: RunResult, folder: Path) -> None:
     parts = [set(rows["text_pair"]) for rows in (splits.train, splits.validation, splits.test)]
     assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
     page = (folder / "run" / "report.html").read_text(encoding="utf-8")
-    assert "Gravest mistakes" in page and "Confusions" not in page
+    assert "Worst answers" in page and "Confusion matrix" not in page
     assert "question about a context" in (folder / "run" / "models" / "full" / "README.md").read_text(encoding="utf-8")
 
 

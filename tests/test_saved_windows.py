@@ -33,10 +33,14 @@ def fit(place: Path, routes: Any, **settings: Any) -> Path:
 
 
 def by_the_card(folder: Path, text: str) -> tuple[Any, Any]:
-    """What the lines of the card answer when `text` stands where theirs does, and the logits of it."""
+    """What the lines of the card answer when `text` stands twice where theirs does, and the logits of it."""
     card = (folder / "README.md").read_text(encoding="utf-8")
     code = next(block for block in re.findall(r"```python\n(.*?)```", card, re.S) if "AutoTokenizer" in block)
-    code = code.replace("FOLDER", repr(str(folder))).replace("a text", text).replace("another one", text)
+    (name,) = re.findall(r"^# (.+)$", card, re.M)[:1]
+    (shown,) = re.findall(r'model\.predict\(\["(.*)"\]\)', card)
+    code = code.replace(f'"{name}"', repr(str(folder))).replace(shown, text)
+    code = re.sub(r"tokenizer\(\[(.*?)\],", r"tokenizer([\1, \1],", code)
+    code = code.partition("  # [")[0]
     *lines, last = code.strip().splitlines()
     names: dict[str, Any] = {}
     with torch.inference_mode():

@@ -71,8 +71,8 @@ def test_all_that_is_left_names_them(run: Run, models: tuple[str, str]) -> None:
     for title, model in named.items():
         card = (run.folder / "models" / title / "README.md").read_text(encoding="utf-8").splitlines()
         assert not [line for line in card if line.startswith("base_model:")]  # a folder is no name on the hub
-        said = [line.partition(" transferred to ")[0] for line in card if " transferred to " in line]
-        assert said == [model] * bool(model)
+        said = [line.partition(", made from ")[2].partition(" with ")[0] for line in card if ", made from " in line]
+        assert said == [Path(model).name] * bool(model)
     page = (run.folder / "report.html").read_text(encoding="utf-8")
     assert all(words in page for words in ("Models", *models, *named))
     lengths_told = [each.message for each in run.result.splits.audit.findings if each.kind == "truncation"]

@@ -119,10 +119,10 @@ def test_every_route(tagged: RunResult, folder: Path) -> None:
         lines = list(csv.DictReader(file))
     assert lines and all(len(line["full"].split()) == len(line["text"].split()) for line in lines)
     page = (folder / "run" / "report.html").read_text(encoding="utf-8")
-    assert "Gravest mistakes" in page and "Confusions" not in page
-    assert "calib.<br>error" not in page and "preci-<br>sion" in page and "Entity F1 on the validation rows" in page
+    assert "Texts with most wrong entities" in page and "Confusion matrix" not in page
+    assert "calibration error" not in page and "entity precision" in page and "Entity F1 on the validation rows" in page
     card = (folder / "run" / "models" / "full" / "README.md").read_text(encoding="utf-8")
-    assert "calibration" not in card and "always answers with one" not in card
+    assert "calibration" not in card and "always predicts one" not in card
 
 
 def test_columns_of_words_say_the_same(tagged: RunResult, folder: Path) -> None:

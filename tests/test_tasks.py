@@ -96,7 +96,7 @@ def test_sets_of_labels(labelled: RunResult, folder: Path) -> None:
         lines = list(csv.DictReader(file))
     assert len(lines) == 60 and {line["full"] for line in lines} >= {"animal", "animal|tool"}
     page = (folder / "run-labels" / "report.html").read_text(encoding="utf-8")
-    assert "Gravest mistakes" in page and "Confusions" not in page and "Reliability" not in page
+    assert "Worst errors" in page and "Confusion matrix" not in page and "Reliability" not in page
     full = labelled.route("full")
     assert set(full.scores.per_class) == set(KINDS)
     assert (full.against_best is None) == (labelled.best == "full")

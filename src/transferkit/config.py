@@ -20,6 +20,8 @@ FP32: Final = "fp32"
 FP16: Final = "fp16"
 Precision = Literal["fp32", "bf16", "fp16"]
 """Of what is multiplied in a pretrained model."""
+Language = Literal["en", "zh"]
+"""The files of `locales/`."""
 FEW_ROWS, AUTO_FOLDS = 500, 5
 """Below so many labelled rows `folds=auto` cross-validates, in so many parts; in so many where no rows validate."""
 DESCRIBED = "config.yaml"
@@ -286,6 +288,7 @@ class RunConfig(Strict):
     seeds: Integer = Field(1, ge=1, le=1_000, description="trainings per route, to show the spread")
     offline: bool = Field(False, description="never touch the network")
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
+    language: Language = Field("en", description="language of the report and of the verdict: en, or zh for Chinese")
     output_dir: Folder | None = Field(None, description="run folder; default runs/DATA-DATE")
     cache_dir: CacheFolder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
 

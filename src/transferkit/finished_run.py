@@ -10,7 +10,6 @@ from transferkit.evaluation import leaderboard
 from transferkit.evaluation.results import Board, RouteResult, RunResult
 from transferkit.places import usable_path
 from transferkit.plain_table import WIDTH, as_frame, as_text
-from transferkit.report.inline import board_html
 from transferkit.table.splits import Finding
 
 if TYPE_CHECKING:
@@ -90,7 +89,9 @@ class Run:
         return as_text([leaderboard.render(self.board, WIDTH)]).rstrip()
 
     def _repr_html_(self) -> str:
-        return board_html(self.board, self.report)
+        from transferkit.report.board import fragment  # jinja2
+
+        return fragment(self.board, self.report)
 
 
 def of(result: RunResult) -> Run:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit import data, metrics, predictors
+from transferkit import data, locales, metrics, predictors
 from transferkit.artifact import held_out
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.run_folder import Finished, RunFolder
@@ -69,7 +69,7 @@ def judge(
         skipped=tuple(skipped),
         choice=choice,
         quoted=quoted,
-        verdict=verdict(task, routes, choice, quoted, baseline),
+        verdict=verdict(task, routes, choice, quoted, baseline, locales.get(prepared.config.language)),
         manifest=manifest(
             prepared.config, prepared.splits, prepared.task, prepared.backbones.values(), prepared.max_lengths
         ),

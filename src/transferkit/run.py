@@ -63,6 +63,7 @@ def fit(
     seeds: int = 1,
     offline: bool = False,
     trust_remote_code: bool = False,
+    language: str = "en",
     output_dir: str | Path | None = None,
     cache_dir: str | Path | None = None,
     resume: bool = False,
@@ -123,6 +124,7 @@ def fit(
             "seeds": seeds,
             "offline": offline,
             "trust_remote_code": trust_remote_code,
+            "language": language,
             "output_dir": output_dir,
             "cache_dir": cache_dir,
         }

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from evaluation.known_routes import TRUTH, chosen
+from transferkit import locales
 from transferkit.errors import ConfigError
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import RouteResult, RunResult, p_words
-from transferkit.evaluation.verdict import cheapest, listed, verdict
+from transferkit.evaluation.verdict import cheapest, verdict
 
 MakeRoute = Callable[..., RouteResult]
 
@@ -48,12 +49,12 @@ def test_one_pair_has_one_p_value(result: RunResult) -> None:
 
 def test_verdict_words(result: RunResult) -> None:
     words = result.verdict
-    assert words.startswith("full is best on 400 validation rows. On the test rows, which had no say in that: ")
-    assert "that: accuracy 0.975 [0.955, 0.986]. No faster" in words
-    assert "No faster route is recommended: 400 validation rows cannot show that one loses less than 1 point" in words
+    assert words.startswith("full is best on 400 validation rows. On the test rows, which were not used to choose it: ")
+    assert "it: accuracy 0.975 (95% confidence interval 0.955 to 0.986). No faster" in words
+    assert "recommended: 400 validation rows are too few to show that one loses less than 1 point (a diff" in words
     assert "(a difference below 1.5 points would not show)" in words
-    assert "full and static significantly beat the baseline (tf-idf, 0.850), lora (p = 0.062) does not." in words
-    assert words.endswith("400 test rows (exact McNemar, Holm-corrected for 3 comparisons, at 5 %).")
+    assert "full and static significantly beat the baseline (tf-idf, 0.850); lora (p = 0.062) does not." in words
+    assert words.endswith("400 test rows (exact McNemar, Holm-corrected for 3 comparisons, at the 5% level).")
 
 
 def test_verdict_when_nothing_beats_the_baseline(result: RunResult, make_route: MakeRoute) -> None:
@@ -69,8 +70,8 @@ def test_verdict_names_a_cheaper_route_that_is_as_good(result: RunResult, make_r
     choice = chosen([full, static], margin=2.0)
     words = cheapest(result.task, [full, static], choice)
     assert words == (
-        "static is the fastest route shown to lose less than 2 points against it (95 % interval of the difference "
-        "-1.4 to +0.7), at 50 times the speed."
+        "static is the fastest route shown to lose less than 2 points against it (95% confidence interval of the "
+        "difference -1.4 to +0.7), at 50 times the speed."
     )
 
 
@@ -88,12 +89,12 @@ def test_verdict_when_the_best_is_the_fastest(result: RunResult, make_route: Mak
 def test_verdict_of_a_tie(result: RunResult, make_route: MakeRoute) -> None:
     equal = [make_route("tf-idf", 20, 9000, route="baseline"), make_route("full", 20, 500), make_route("lora", 40, 400)]
     words = words_of(result, equal)
-    assert words.startswith("full is best on 400 validation rows, level with tf-idf. On the test rows")
+    assert words.startswith("full is best on 400 validation rows, tied with tf-idf. On the test rows")
 
 
 def test_verdict_of_seeds(result: RunResult, make_route: MakeRoute) -> None:
     words = words_of(result, [make_route("a", 4, 500, seeds=(0.99, 0.90)), make_route("b", 8, 400, seeds=(0.9, 0.9))])
-    assert "0.945 on average over 2 seeds" in words and "the first seed's predictions" in words
+    assert "mean over 2 seeds 0.945" in words and "by the first seed's predictions" in words
 
 
 def test_one_route_alone(result: RunResult, make_route: MakeRoute) -> None:
@@ -111,7 +112,15 @@ def test_words() -> None:
         "p = 0.30",
         "p = 1.00",
     ]
-    assert listed(["a"]) == "a" and listed(["a", "b", "c"]) == "a, b and c"
+    say = locales.get("en")
+    assert [say.listed("abc"[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_many_routes_are_counted(result: RunResult, make_route: MakeRoute) -> None:
+    won = [make_route(f"full-{i}", i, 500) for i in range(1, 7)]
+    lost = [make_route(f"lora-{i}", 80, 400) for i in range(6)]
+    words = words_of(result, [make_route("tf-idf", 80, 9000, route="baseline"), *won, *lost])
+    assert "6 of 12 other routes significantly beat the baseline (tf-idf, 0.800); 6 others do not." in words
 
 
 def test_truth_is_what_the_routes_are_made_from() -> None:

@@ -1,14 +1,21 @@
 """Model cards: metadata the hub can read, scores with intervals, snippets."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from huggingface_hub import ModelCard
 
+from report import every_task
 from transferkit.evaluation.results import RunResult
+from transferkit.report.example import example
+from transferkit.report.languages import languages
 from transferkit.report.model_card import cell, model_card, write_model_card
+from transferkit.report.naming import data_of, title_of
+from transferkit.table.splits import Overview, Table
 
 
 def front(text: str) -> dict[str, Any]:
@@ -30,7 +37,7 @@ def test_front_matter(run: RunResult, tmp_path: Path) -> None:
     assert found["pipeline_tag"] == "text-classification" and found["library_name"] == "transformers"
     assert found["base_model"] == "sentence-transformers/all-MiniLM-L6-v2" and found["license"] == "apache-2.0"
     result = found["model-index"][0]["results"][0]
-    assert result["dataset"]["split"] == "test" and "language" not in found
+    assert result["dataset"]["split"] == "test" and found["language"] == "en" and found["datasets"] == ["trec"]
     accuracy = next(metric for metric in result["metrics"] if metric["type"] == "accuracy")
     assert accuracy["value"] == pytest.approx(run.route("full").scores.metrics["accuracy"].value)
 
@@ -41,7 +48,66 @@ def test_text_has_scores_and_snippets(run: RunResult) -> None:
     assert f"| accuracy | {found.value:.3f} | {found.low:.3f} to {found.high:.3f} |" in text
     assert "AutoModelForSequenceClassification" not in text and "transferkit.load" in text
     assert "AutoModelForSequenceClassification" in model_card(served_plainly(run, "full"), "full")
-    assert "chosen among the 6 routes of its run by 500 validation rows" in model_card(run, run.best)
+    assert "chosen from the 6 routes of its run by its score on 500 validation rows" in model_card(run, run.best)
+
+
+def test_every_card_is_one_that_the_hub_reads(run: RunResult) -> None:
+    results = {**every_task.results(), "example": run}
+    for result in results.values():
+        for route in result.routes:
+            text = model_card(served_plainly(result, route.name), route.name)
+            data = ModelCard(text).data
+            assert data.model_name == title_of(result, route) and text.count(f"# {data.model_name}\n") == 1
+            assert data.eval_results and {each.dataset_name for each in data.eval_results} == {data_of(result)}
+            assert {each.task_type for each in data.eval_results} == {data.pipeline_tag}
+            assert len(data.eval_results) == len({(each.metric_type, each.metric_name) for each in data.eval_results})
+            assert "FOLDER" not in text and "baseline it is" not in text and "models/" not in text
+
+
+def test_a_card_has_a_name_of_data_and_model(run: RunResult) -> None:
+    assert title_of(run, run.route("full")) == "trec-all-MiniLM-L6-v2-full"
+    assert title_of(run, run.route("tf-idf")) == "trec-tf-idf"
+    own = replace(run.route("full"), backbone="/home/me/models/encoder")
+    assert title_of(run, own) == "trec-encoder-full"
+    table = Overview(tables=(Table("", "", "", 5),))
+    unnamed = replace(run, splits=replace(run.splits, overview=table))
+    assert title_of(unnamed, run.route("tf-idf")) == "text-classification-tf-idf"
+
+
+def test_an_example_is_a_test_row_with_the_answer_to_it(run: RunResult) -> None:
+    found = example(run, run.route("full"))
+    assert found is not None
+    (text,) = found.texts
+    position = list(run.splits.test["text"]).index(text)
+    label = run.task.labels[int(run.route("full").outputs[position].argmax())]
+    assert label == run.splits.test["label"][position] and found.answer == f"['{label}']"
+    assert f"model.predict([\"{text}\"])  # ['{label}']" in model_card(run, "full")
+    rows = run.splits.test
+    endless = replace(
+        run, splits=replace(run.splits, test=replace(rows, columns={**rows.columns, "text": ["a" * 900] * len(rows)}))
+    )
+    assert example(endless, run.route("full")) is None and "  # " not in model_card(endless, "full")
+
+
+def test_examples_of_other_answers() -> None:
+    shown = {
+        name: example(result, result.route("full")) for name, result in every_task.results().items() if name in KINDS
+    }
+    answers = {name: found.answer for name, found in shown.items() if found}
+    assert set(answers) == set(KINDS)
+    assert re.fullmatch(r"\[\[.*\]\]", answers["labels"]) and re.fullmatch(r"\[-?\d\.\d+\]", answers["numbers"])
+    assert re.fullmatch(r"(Rome|Oslo): LOC(, (Rome|Oslo): LOC)*", answers["tags"])
+
+
+KINDS = ("labels", "numbers", "tags", "spans", "translations")
+
+
+def test_languages_by_script_and_words() -> None:
+    assert languages(["今天天气很好，我们去公园玩吧。"]) == ["zh"] and languages(["このレストランは美味しい"]) == ["ja"]
+    assert languages(["Der Hund ist im Garten und die Katze nicht"]) == ["de"]
+    assert languages(["What is the capital of the country?"]) == ["en"]
+    assert languages(["The answer is in the book, 答案就在这本书里"]) == ["zh", "en"]
+    assert languages(["xyzzy 123", ""]) == [] == languages([])
 
 
 def test_baseline_has_no_base_model(run: RunResult) -> None:

@@ -2,17 +2,21 @@
 
 import numpy as np
 
+from transferkit import locales
 from transferkit.evaluation.results import RunResult
+from transferkit.report.facts import flat
 from transferkit.report.formats import megabytes, percent, score, seconds
-from transferkit.report.mistakes import clipped, confused_pairs, missed_by_all, worst_mistakes
+from transferkit.report.mistakes import clipped, confused_pairs, missed_by_all, mistakes
+from transferkit.report.naming import data_name
 from transferkit.report.rows import row_numbers
-from transferkit.report.view import data_name, flat
 
 
-def test_worst_mistakes_are_wrong_and_surest_first(run: RunResult) -> None:
+def test_mistakes_are_all_there_the_most_confident_first(run: RunResult) -> None:
     route = run.route("tf-idf")
-    found = worst_mistakes(run, route)
-    assert len(found) == 12 and all(mistake.true != mistake.predicted for mistake in found)
+    listed = mistakes(run, route)
+    found, counts = listed.rows, route.scores.confusion
+    assert len(found) == listed.count == counts.sum() - counts.trace() > 12
+    assert all(mistake.true != mistake.predicted for mistake in found)
     confidences = [mistake.measure for mistake in found]
     assert confidences == sorted(confidences, reverse=True)
     position = run.splits.test.numbers.tolist().index(found[0].number)
@@ -23,8 +27,9 @@ def test_worst_mistakes_are_wrong_and_surest_first(run: RunResult) -> None:
 def test_rows_missed_by_all(run: RunResult) -> None:
     truth = np.array(run.task.references(run.splits.test))
     wrong = np.all([route.outputs.argmax(axis=1) != truth for route in run.routes], axis=0)
-    count, shown = missed_by_all(run)
-    assert count == wrong.sum() > 0 and {row.number for row in shown} <= set(run.splits.test.numbers[wrong].tolist())
+    found = missed_by_all(run)
+    assert found.count == wrong.sum() > 0
+    assert {row.number for row in found.rows} == set(run.splits.test.numbers[wrong].tolist())
 
 
 def test_confused_pairs_leave_out_the_diagonal(run: RunResult) -> None:
@@ -40,18 +45,24 @@ def test_row_numbers_join_runs() -> None:
 
 
 def test_formats() -> None:
-    assert [percent(share) for share in (0.664, 0.0968, 0.0001, 0)] == ["66 %", "9.7 %", "0.01 %", "0 %"]
-    assert [seconds(value) for value in (0.9, 96, 200, 9000)] == ["0.9 s", "96 s", "3.3 min", "2.5 h"]
+    assert [percent(share) for share in (0.664, 0.0968, 0.0001, 0)] == ["66%", "9.7%", "0.01%", "0%"]
+    assert [seconds(value, locales.get("en")) for value in (0.9, 96, 200, 9000)] == [
+        "0.9 s",
+        "96 s",
+        "3.3 min",
+        "2.5 h",
+    ]
     assert megabytes(90_900_000) == "91 MB" and score(0.95) == "0.950"
     assert clipped("a" * 400, 10) == "aaaaaaaaaa … (400 characters)"
 
 
 def test_names_and_nested_settings() -> None:
-    assert [data_name(path) for path in ("trec", "/a/b/mail.train.csv.gz", "org/name", ".hidden")] == [
+    assert [data_name(path) for path in ("trec", "/a/mail.train.csv.gz", "org/name", ".hidden", "mail/train.csv")] == [
         "trec",
         "mail",
         "name",
         ".hidden",
+        "mail",
     ]
     assert flat({"a": {"b": 1, "c": None}, "d": [1, 2], "e": [{"f": 3}], "g": "", "h": 3.047435760498047}) == [
         ("a.b", "1"),

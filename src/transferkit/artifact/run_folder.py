@@ -32,7 +32,7 @@ _CHECKED_ROWS = 16
 RESULTS = ("learned_rows.safetensors", "leaderboard.csv", "run.json", "predictions.csv", "report.html")
 """What a finished run leaves, besides its description and its models."""
 # What may differ between a run and its resumption.
-_INCIDENTAL = ("output_dir", "offline", "cache_dir", "threads")
+_INCIDENTAL = ("output_dir", "offline", "cache_dir", "threads", "language")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from transferkit.evaluation.results import (
     Scores,
     Skipped,
 )
+from transferkit.locales import ENGLISH
 from transferkit.record import Record
 from transferkit.table.splits import Finding
 from transferkit.tasks import Task
@@ -48,6 +49,7 @@ class SavedBoard:
     choice: Choice
     verdict: str
     folded: bool
+    language: str
     findings: tuple[Finding, ...]
 
 
@@ -66,6 +68,7 @@ def required(folder: Path) -> SavedBoard:
         choice=_choice(found),
         verdict=found.verdict,
         folded=found.folded,
+        language=found.config.language,
         findings=tuple(Finding(**dict(finding)) for finding in found.data.audit.findings),
     )
 
@@ -150,12 +153,17 @@ class _Data(Record):
     audit: _Audit = _Audit()
 
 
+class _Config(Record):
+    language: str = ENGLISH
+
+
 class _Task(SavedTask):
     labels: tuple[str, ...] = ()
 
 
 class _Run(Record):
     task: _Task
+    config: _Config = _Config()
     data: _Data
     routes: tuple[_Route, ...] = Field(min_length=1)
     skipped: tuple[_Skipped, ...] = ()

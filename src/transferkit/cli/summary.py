@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from transferkit import locales
 from transferkit.plain_table import padded, plain_table
-from transferkit.table import prose
 
 if TYPE_CHECKING:
     from transferkit.estimate import Estimate, RouteEstimate
@@ -21,23 +21,32 @@ def print_result(out: Console, result: "RunResult") -> None:
     """The table and verdict, what was skipped, and where everything is."""
     from transferkit.evaluation.leaderboard import render
 
+    say = locales.get(result.config.language)
     if result.naive:
         claim = result.naive
-        _say(
-            out,
-            f"a split that ignores duplicates would have claimed {claim.claimed:.3f} for the baseline "
-            f"({claim.leaked:.1%} of its test rows stand in train too); on rows that do not, it has {claim.true:.3f}",
+        words = say(
+            "a random split that ignores duplicates would have claimed {claimed} for the baseline "
+            "({leaked} of its test rows also appear in train); on rows that do not, it scores {true}",
+            claimed=f"{claim.claimed:.3f}",
+            leaked=f"{claim.leaked:.1%}",
+            true=f"{claim.true:.3f}",
         )
+        _say(out, words)
     out.print()
     out.print(render(result, out.width))
     for skipped in result.skipped:
-        _say(out, f"{skipped.name} was skipped: {skipped.reason}")
+        _say(out, say("{route} was skipped: {reason}", route=skipped.name, reason=say.found(skipped.reason)))
     folder = result.config.output_dir
+    lines = {
+        say("report"): f"{folder}/report.html",
+        say("findings"): say("{count}, listed in the report", count=_counted(result.splits.audit.findings, say)),
+        say("models"): f"{folder}/models",
+        say("next"): f"transferkit predict {shlex.quote(str(folder))} FILE",
+    }
+    width = max(map(cell_len, lines))
     out.print()
-    _say(out, f"report    {folder}/report.html")
-    _say(out, f"findings  {_counted(result.splits.audit.findings)}, listed in the report")
-    _say(out, f"models    {folder}/models")
-    _say(out, f"next      transferkit predict {shlex.quote(str(folder))} FILE")
+    for name, words in lines.items():
+        _say(out, f"{padded(name, width)}   {words}")
 
 
 def print_overview(out: Console, overview: "Overview") -> None:
@@ -81,11 +90,11 @@ def print_scores(out: Console, scores: "Scores") -> None:
         out.print(part, soft_wrap=isinstance(part, Text))
 
 
-def _counted(findings: "tuple[Finding, ...]") -> str:
+def _counted(findings: "tuple[Finding, ...]", say: locales.Say) -> str:
     """2 warnings and 3 notes."""
     warnings = sum(finding.severity == "warning" for finding in findings)
-    counts = ((warnings, "warning"), (len(findings) - warnings, "note"))
-    return " and ".join(prose.counted(count, noun) for count, noun in counts if count) or "none"
+    counts = ((warnings, "{n} warning", "{n} warnings"), (len(findings) - warnings, "{n} note", "{n} notes"))
+    return say.listed(say.count(count, one, many) for count, one, many in counts if count) or say("none")
 
 
 def seconds(value: float) -> str:

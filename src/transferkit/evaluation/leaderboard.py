@@ -12,11 +12,12 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from transferkit import metrics
+from transferkit import locales, metrics
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.ranking import main_value
 from transferkit.evaluation.results import FOLDS, VALIDATION, Board, Comparison, Interval, RouteResult
 from transferkit.evaluation.standing import figures
+from transferkit.locales import Say
 
 Row = dict[str, Any]
 GAP = 2
@@ -114,14 +115,12 @@ def _row(result: Board, route: RouteResult) -> Row:
 
 @dataclass(frozen=True)
 class Column:
-    """One of the table; `need` orders what gives way on a narrow terminal: 0 always stays, the highest goes first.
-    `interval` says that it has the main metric with its interval."""
+    """One of the table; `need` orders what gives way on a narrow terminal: 0 always stays, the highest goes first."""
 
     title: str
     need: int
     cell: Callable[[Row], str]
     left: bool = False
-    interval: bool = False
 
     def width(self, rows: Sequence[Row]) -> int:
         return max(cell_len(text) for text in [*self.title.split("\n"), *(self.cell(row) for row in rows)])
@@ -129,22 +128,23 @@ class Column:
 
 def columns(result: Board, rows: Sequence[Row]) -> list[Column]:
     """What is shown of `rows`, in order, without what is empty throughout."""
-    main = result.task.main_metric
+    main, say = result.task.main_metric, locales.get(result.language)
+    metric = say("{metric}\n[95 % interval]", metric=say(metrics.get(main).TITLE))
     every = [
-        Column("route", 0, lambda row: row["name"], left=True),
-        Column("method", 12, lambda row: row["method"], left=True),
-        Column(f"{metrics.get(main).TITLE}\n[95 % interval]", 0, lambda row: _interval(row, main), interval=True),
-        Column(CHOSEN_BY[result.choice.by], 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
-        Column("mean ± sd\nover seeds", 5, lambda row: _spread(row, main)),
-        Column("against\nbaseline", 1, _against_baseline, left=True),
-        Column("macro\nF1", 7, lambda row: _decimals(row.get("macro_f1"))),
-        Column("log\nloss", 10, lambda row: _decimals(row.get("log_loss"))),
+        Column(say("route"), 0, lambda row: row["name"], left=True),
+        Column(say("method"), 12, lambda row: say.found(row["method"]), left=True),
+        Column(metric, 0, lambda row: _interval(row, main)),
+        Column(say(CHOSEN_BY[result.choice.by]), 4, lambda row: "" if result.folded else _decimals(row["chosen_by"])),
+        Column(say("mean ± sd\nover seeds"), 5, lambda row: _spread(row, main)),
+        Column(say("against\nbaseline"), 1, lambda row: _against_baseline(row, say), left=True),
+        Column(say("macro\nF1"), 7, lambda row: _decimals(row.get("macro_f1"))),
+        Column(say("log\nloss"), 10, lambda row: _decimals(row.get("log_loss"))),
         Column("ECE", 9, lambda row: _decimals(row.get("calibration_error"))),
-        Column("size\nMB", 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
-        Column("weights\ntrained", 11, lambda row: short(row["trained_parameters"])),
-        Column("train\ns", 6, lambda row: short(row["train_seconds"])),
-        Column("texts\n/s", 2, lambda row: short(row["texts_per_second"])),
-        Column("ms\n/text", 8, lambda row: short(row["milliseconds_one"])),
+        Column(say("size\nMB"), 3, lambda row: f"{row['bytes'] / 1e6:.1f}"),
+        Column(say("weights\ntrained"), 11, lambda row: short(row["trained_parameters"])),
+        Column(say("train\ns"), 6, lambda row: short(row["train_seconds"])),
+        Column(say("texts\n/s"), 2, lambda row: short(row["texts_per_second"])),
+        Column(say("ms\n/text"), 8, lambda row: short(row["milliseconds_one"])),
     ]
     return [column for column in every if any(column.cell(row) for row in rows)]
 
@@ -167,12 +167,12 @@ def _spread(row: Row, main: str) -> str:
     return "" if row[f"{main}_sd"] is None else f"{row[f'{main}_mean']:.3f} ± {row[f'{main}_sd']:.3f}"
 
 
-def _against_baseline(row: Row) -> str:
+def _against_baseline(row: Row, say: Say) -> str:
     if row["route"] == BASELINE:
-        return "the baseline"
+        return say("the baseline")
     if row["baseline_difference"] is None:
         return ""
-    words = row["baseline_words"].replace("significant", "sig.")
+    words = say(row["baseline_words"].replace("significant", "sig."))
     return f"{row['baseline_difference']:+.3f} {words}"
 
 

@@ -215,6 +215,10 @@ class Board(Protocol):
     def folded(self) -> bool:
         """Whether scores are those of a cross-validation."""
 
+    @property
+    def language(self) -> str:
+        """What it is written in: a file of `locales`."""
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -236,6 +240,11 @@ class RunResult:
     manifest: Mapping[str, Any]
     naive: NaiveClaim | None = None
     folded: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language of report and verdict."""
+        return self.config.language
 
     @property
     def best(self) -> str:

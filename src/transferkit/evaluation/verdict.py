@@ -1,103 +1,146 @@
-"""What a run found, in plain sentences."""
+"""The result of a run in a few plain sentences."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from transferkit import metrics
+from transferkit import locales, metrics
 from transferkit.evaluation.results import FOLDS, Choice, Comparison, Interval, RouteResult, p_words
+from transferkit.locales import ENGLISH, Say
 from transferkit.shapes import Shape
 from transferkit.tasks import Task
 
+_IN_ENGLISH = locales.get(ENGLISH)
+_MOST_NAMED = 5
+"""More routes than that are counted, not listed."""
 
-def verdict(task: Task, routes: Sequence[RouteResult], choice: Choice, quoted: Interval, baseline: str | None) -> str:
-    """Two to five sentences: which is best, what is as good and cheaper, what fails to beat the baseline, by what test.
 
-    `routes` carry their comparisons; `baseline` is a name of theirs.
+def verdict(
+    task: Task,
+    routes: Sequence[RouteResult],
+    choice: Choice,
+    quoted: Interval,
+    baseline: str | None,
+    say: Say = _IN_ENGLISH,
+) -> str:
+    """Two to five sentences: the best route, the cheapest one, which routes beat the baseline, and the test used.
+
+    `routes` carry their comparisons; `baseline` is the name of one of them. `say` sets the language.
     """
     by_name = {route.name: route for route in routes}
-    sentences = [_best(task, by_name[choice.best], choice, quoted)]
+    sentences = [_best(task, by_name[choice.best], choice, quoted, say)]
     if task.shape is not Shape.VALUE and all(route.scores.metrics[task.main_metric].value == 0 for route in routes):
-        title = metrics.get(task.main_metric).TITLE
-        sentences.append(f"Every route has {title} 0: check whether predictions and references have the same form.")
+        title = say(metrics.get(task.main_metric).TITLE)
+        zero = "Every route has {metric} 0: check whether predictions and references have the same form."
+        sentences.append(say(zero, metric=title))
     if choice.losses:
-        sentences.append(cheapest(task, routes, choice))
+        sentences.append(cheapest(task, routes, choice, say))
     if baseline is not None and len(routes) > 1:
-        sentences.append(_baseline(task, routes, by_name[baseline]))
+        sentences.append(_baseline(task, routes, by_name[baseline], say))
     if len(routes) > 1:
-        sentences.append(_method(routes, by_name[choice.best], choice))
-    return " ".join(sentences)
+        sentences.append(_method(routes, by_name[choice.best], choice, say))
+    return say.joined(sentences)
 
 
-def rows_words(choice: Choice) -> str:
-    """What routes were chosen by: 488 validation rows, 300 cross-validated rows."""
-    what = "cross-validated" if choice.by == FOLDS else "validation"
-    return f"{choice.rows:,} {what} row{'s' * (choice.rows != 1)}"
+def rows_words(choice: Choice, say: Say = _IN_ENGLISH) -> str:
+    """The rows that routes were chosen by: 488 validation rows, 300 cross-validated rows."""
+    if choice.by == FOLDS:
+        return say.count(choice.rows, "{n} cross-validated row", "{n} cross-validated rows")
+    return say.count(choice.rows, "{n} validation row", "{n} validation rows")
 
 
-def cheapest(task: Task, routes: Sequence[RouteResult], choice: Choice) -> str:
-    """Which route is as good as the best and faster, or why none is named."""
+def cheapest(task: Task, routes: Sequence[RouteResult], choice: Choice, say: Say = _IN_ENGLISH) -> str:
+    """Which faster route is as good as the best one, or why none is named."""
     by_name = {route.name: route for route in routes}
     best = by_name[choice.best]
     faster = [route for route in routes if route.cost.texts_per_second > best.cost.texts_per_second]
-    most, unit = points(choice.margin, task)
+    most = in_points(choice.margin, task, say)
     if not faster:
-        return "No route is faster."
+        return say("No route is faster.")
     if choice.cheapest is None:
         unsure = [r for r in faster if -choice.margin <= choice.losses[r.name].high]
         known = choice.losses[max(unsure, key=lambda route: route.cost.texts_per_second).name]
-        hidden, _ = points(max(known.value - known.low, known.high - known.value), task)
-        return (
-            f"No faster route is recommended: {rows_words(choice)} cannot show that one loses less than {most} {unit}"
-            f" (a difference below {hidden} points would not show)."
+        hidden = in_points(max(known.value - known.low, known.high - known.value), task, say)
+        return say(
+            "No faster route is recommended: {rows} are too few to show that one loses less than {most} "
+            "(a difference below {hidden} would not show).",
+            rows=rows_words(choice, say),
+            most=most,
+            hidden=hidden,
         )
     if choice.cheapest == choice.best:
-        shown = all(choice.losses[route.name].high < -choice.margin for route in faster)
-        which = "Every faster route" if len(faster) > 1 else f"{faster[0].name}, the only faster route,"
-        return f"{which} loses more than {most} {unit}{'' if shown else ', or is the baseline it beats'}."
-    ratio = by_name[choice.cheapest].cost.texts_per_second / best.cost.texts_per_second
-    speed = f"{times(ratio)} the speed" if ratio >= 1.1 else "about the same speed"
+        return _all_worse(faster, choice, most, say)
     loss = choice.losses[choice.cheapest]
-    low, high = (f"{points(end, task)[0]:+g}" for end in (loss.low, loss.high))
-    return (
-        f"{choice.cheapest} is the fastest route shown to lose less than {most} {unit} against it"
-        f" (95 % interval of the difference {low} to {high}), at {speed}."
+    low, high = (f"{points(end, task):+g}" for end in (loss.low, loss.high))
+    ratio = by_name[choice.cheapest].cost.texts_per_second / best.cost.texts_per_second
+    return say(
+        "{route} is the fastest route shown to lose less than {most} against it (95% confidence interval of the "
+        "difference {low} to {high}), at {speed}.",
+        route=choice.cheapest,
+        most=most,
+        low=low,
+        high=high,
+        speed=say("{factor} times the speed", factor=times(ratio)) if ratio >= 1.1 else say("about the same speed"),
     )
 
 
-def points(value: float, task: Task) -> tuple[float, str]:
-    """`value` of the main metric in points, and what that many are called."""
+def points(value: float, task: Task) -> float:
+    """`value` of the main metric in points, rounded to what is worth saying."""
     amount = value / metrics.point(task.main_metric)
     rounded = round(amount, 1) if abs(amount) < 10 else float(round(amount))
-    return (int(rounded) if rounded == int(rounded) else rounded), "point" if rounded == 1 else "points"
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
-def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def in_points(value: float, task: Task, say: Say = _IN_ENGLISH) -> str:
+    """`value` of the main metric with its unit: 1 point, 2.5 points."""
+    amount = points(value, task)
+    return say("{amount} point" if amount == 1 else "{amount} points", amount=f"{amount:g}")
+
+
+def figure(value: float) -> str:
+    """A score: 0.954, or 31.2 of one that goes beyond 10."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
 
 
 def times(factor: float) -> str:
-    """A speed ratio in words: 4,000 times, 40 times, 3.2 times."""
-    return f"{factor:,.0f} times" if factor >= 9.5 else f"{factor:.1f} times"
+    """A ratio of speeds: 4,000, 40, 3.2."""
+    return f"{factor:,.0f}" if factor >= 9.5 else f"{factor:.1f}"
 
 
-def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval) -> str:
-    title = metrics.get(task.main_metric).TITLE
-    value = f"{title} {quoted.value:.3f} [{quoted.low:.3f}, {quoted.high:.3f}]"
+def _all_worse(faster: Sequence[RouteResult], choice: Choice, most: str, say: Say) -> str:
+    shown = all(choice.losses[route.name].high < -choice.margin for route in faster)
+    fields = {"route": faster[0].name, "most": most}
+    if len(faster) > 1:
+        some = "Every faster route loses more than {most}, or is the baseline, which it beats."
+        return say("Every faster route loses more than {most}." if shown else some, **fields)
+    some = "{route}, the only faster route, is the baseline, which it beats."
+    return say("{route}, the only faster route, loses more than {most}." if shown else some, **fields)
+
+
+def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say: Say) -> str:
+    ends = {"low": figure(quoted.low), "high": figure(quoted.high)}
+    value = {"metric": say(metrics.get(task.main_metric).TITLE), "value": figure(quoted.value), **ends}
+    words = "{metric} {value} (95% confidence interval {low} to {high})"
     if not choice.rows:
         alone = choice.cheapest == choice.best
-        why = "is the only route" if alone else "is the first route asked for; there were no rows to choose by"
-        return f"{route.name} {why}: {value}."
-    seeds = ""
+        first = "There are no rows to choose by; {route} is the first route asked for: {value}."
+        return say(
+            "{route} is the only route: {value}." if alone else first, route=route.name, value=say(words, **value)
+        )
     if len(route.seed_values) > 1:
-        seeds = f", {np.mean(route.seed_values):.3f} on average over {len(route.seed_values)} seeds"
-    level = [name for name, interval in choice.scores.items() if interval.value == choice.scores[route.name].value]
-    others = f", level with {listed([name for name in level if name != route.name])}" if len(level) > 1 else ""
-    best = f"{route.name} is best on {rows_words(choice)}{others}"
+        words = "{metric} {value} (95% confidence interval {low} to {high}; mean over {seeds} seeds {mean})"
+        value |= {"mean": figure(float(np.mean(route.seed_values))), "seeds": str(len(route.seed_values))}
+    top = choice.scores[route.name].value
+    level = [name for name, interval in choice.scores.items() if interval.value == top and name != route.name]
+    fields = {"route": route.name, "rows": rows_words(choice, say)}
+    best = say("{route} is best on {rows}", **fields)
+    if level:
+        best = say("{route} is best on {rows}, tied with {others}", **fields, others=say.listed(level))
     if folded(choice, route):
-        return f"{best}: {value}, corrected for the choice{seeds}."
-    return f"{best}. On the test rows, which had no say in that: {value}{seeds}."
+        return say("{best}: {value}, corrected for the choice.", best=best, value=say(words, **value))
+    return say(
+        "{best}. On the test rows, which were not used to choose it: {value}.", best=best, value=say(words, **value)
+    )
 
 
 def folded(choice: Choice, best: RouteResult) -> bool:
@@ -105,21 +148,39 @@ def folded(choice: Choice, best: RouteResult) -> bool:
     return choice.by == FOLDS and choice.rows == len(best.outputs)
 
 
-def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult) -> str:
+def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult, say: Say) -> str:
     tested = [(route.name, route.against_baseline) for route in routes if route.against_baseline is not None]
+    won = [name for name, comparison in tested if better(comparison)]
     failed = [(name, comparison) for name, comparison in tested if not better(comparison)]
-    value = f"{baseline.scores.metrics[task.main_metric].value:.3f}"
-    told = value if baseline.name == baseline.route else f"{baseline.name}, {value}"
+    value = figure(baseline.scores.metrics[task.main_metric].value)
+    base = value if baseline.name == baseline.route else say("{name}, {value}", name=baseline.name, value=value)
+    others = say.listed([say("{name} ({outcome})", name=name, outcome=_outcome(c, say)) for name, c in failed])
+    others = say("{n} others", n=len(failed)) if len(failed) > _MOST_NAMED else others
+    winners = say("{n} of {total} other routes", n=len(won), total=len(tested)) if len(won) > _MOST_NAMED else ""
+    if not failed and len(won) > 1:
+        return say("Every other route significantly beats the baseline ({base}).", base=base)
+    fields = {"winners": winners or say.listed(won), "others": others, "base": base}
     if not failed:
-        which = "Every other route" if len(tested) > 1 else tested[0][0]
-        return f"{which} significantly beats the baseline ({told})."
-    names = listed([f"{name} ({_outcome(comparison)})" for name, comparison in failed])
-    verb = "does" if len(failed) == 1 else "do"
-    if won := [name for name, comparison in tested if better(comparison)]:
-        beats = "beats" if len(won) == 1 else "beat"
-        return f"{listed(won)} significantly {beats} the baseline ({told}), {names} {verb} not."
-    words = f"{names} {verb} not significantly beat the baseline ({told})"
-    return f"{words}; no route does." if len(tested) > 1 else f"{words}."
+        return say("{winners} significantly beats the baseline ({base}).", **fields)
+    if not won:
+        words = say.count(
+            len(failed),
+            "{others} does not significantly beat the baseline ({base})",
+            "{others} do not significantly beat the baseline ({base})",
+            **fields,
+        )
+        return say("{words}; no route does.", words=words) if len(tested) > 1 else say("{words}.", words=words)
+    verbs = (len(won) > 1, len(failed) > 1)
+    return say(_SOME_BEAT_IT[verbs], **fields)
+
+
+_SOME_BEAT_IT = {
+    (False, False): "{winners} significantly beats the baseline ({base}); {others} does not.",
+    (False, True): "{winners} significantly beats the baseline ({base}); {others} do not.",
+    (True, False): "{winners} significantly beat the baseline ({base}); {others} does not.",
+    (True, True): "{winners} significantly beat the baseline ({base}); {others} do not.",
+}
+"""By whether several routes do, and several do not."""
 
 
 def better(comparison: Comparison | None) -> bool:
@@ -127,13 +188,17 @@ def better(comparison: Comparison | None) -> bool:
     return comparison is not None and comparison.significant and comparison.difference > 0
 
 
-def _outcome(comparison: Comparison) -> str:
+def _outcome(comparison: Comparison, say: Say) -> str:
     words = p_words(comparison.p_value)
-    return f"significantly worse, {words}" if comparison.significant else words
+    return say("significantly worse, {p}", p=words) if comparison.significant else words
 
 
-def _method(routes: Sequence[RouteResult], best: RouteResult, choice: Choice) -> str:
+def _method(routes: Sequence[RouteResult], best: RouteResult, choice: Choice, say: Say) -> str:
     test = next(route.against_best.test for route in routes if route.against_best is not None)
-    seeds = " with the first seed's predictions" if len(best.seed_values) > 1 else ""
-    what = "cross-validated" if folded(choice, best) else "test"
-    return f"Tests are paired on the same {len(best.outputs):,} {what} rows{seeds} ({test}, at 5 %)."
+    rows = f"{len(best.outputs):,}"
+    words = "Tests are paired on the same {rows} test rows ({test}, at the 5% level)."
+    if folded(choice, best):
+        words = "Tests are paired on the same {rows} cross-validated rows ({test}, at the 5% level)."
+    if len(best.seed_values) > 1:
+        words = "Tests are paired on the same {rows} rows, by the first seed's predictions ({test}, at the 5% level)."
+    return say(words, rows=rows, test=say.found(test))

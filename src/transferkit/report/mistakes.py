@@ -1,4 +1,4 @@
-"""Where routes are wrong: the surest or gravest misses of one, and the rows that all of them miss."""
+"""Where routes are wrong: every wrong answer of one, the gravest first, and the rows that all of them miss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +14,10 @@ from transferkit.shapes import Shape
 from transferkit.tagging.tags import Span, spans
 from transferkit.tasks import multi_label_classification
 
-MOST = 12
-LONGEST = 320
+MOST = 5_000
+"""Of one route: a page with more would be slow to open, and all are in predictions.csv."""
+LONGEST = 400
+NOTHING = "–"  # noqa: RUF001
 
 
 @dataclass(frozen=True)
@@ -34,41 +36,54 @@ class Mistake:
     measure: float
 
 
-def worst_mistakes(result: RunResult, route: RouteResult, most: int = MOST) -> list[Mistake]:
-    """The wrong answers `route` is surest of, or those that are furthest from the truth."""
-    if not result.task.shape.form.ONE_CLASS:
-        return _furthest(result, route, most)
+@dataclass(frozen=True)
+class Mistakes:
+    """`rows` are at most `MOST` of `count`."""
+
+    count: int
+    rows: Sequence[Mistake]
+
+
+def mistakes(result: RunResult, route: RouteResult) -> Mistakes:
+    """The wrong answers of `route`: the most confident ones first, or those that are furthest from the truth."""
+    form = result.task.shape.form
+    if form.OF_WORDS:
+        return _most_missed(result, route)
+    if form.AS_TEXTS:
+        return _least_alike(result, route)
+    if not form.ONE_CLASS:
+        return _furthest(result, route)
     truth = np.asarray(result.task.references(result.splits.test))
     answers, confidence = route.outputs.argmax(axis=1), route.outputs.max(axis=1)
     wrong = np.flatnonzero(answers != truth)
-    order = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
-    return [_mistake(result, int(i), [result.task.labels[answers[i]]], float(confidence[i])) for i in order]
+    order = wrong[np.argsort(-confidence[wrong], kind="stable")]
+    labels = result.task.labels
+    return Mistakes(
+        len(order), [_mistake(result, int(i), [labels[answers[i]]], float(confidence[i])) for i in order[:MOST]]
+    )
 
 
-def missed_by_all(result: RunResult, most: int = MOST) -> tuple[int, list[Mistake]]:
-    """How many test rows every route gets wrong, and those they are surest of (mean confidence); none where
-    answers are not simply right or wrong."""
+def missed_by_all(result: RunResult) -> Mistakes:
+    """The test rows that every route gets wrong, by mean confidence; none where answers are not simply right or
+    wrong."""
     if not result.task.shape.form.ONE_CLASS:
-        return 0, []
+        return Mistakes(0, ())
     truth = np.asarray(result.task.references(result.splits.test))
     answers = np.stack([route.outputs.argmax(axis=1) for route in result.routes])
     confidence = np.stack([route.outputs.max(axis=1) for route in result.routes]).mean(axis=0)
     wrong = np.flatnonzero((answers != truth).all(axis=0))
-    order = wrong[np.argsort(-confidence[wrong], kind="stable")][:most]
+    order = wrong[np.argsort(-confidence[wrong], kind="stable")]
     rows = []
-    for i in order:
+    for i in order[:MOST]:
         votes = np.bincount(answers[:, i], minlength=len(result.task.labels))
         names = [result.task.labels[label] for label in np.argsort(-votes, kind="stable") if votes[label]]
         rows.append(_mistake(result, int(i), names, float(confidence[i])))
-    return len(wrong), rows
+    return Mistakes(len(order), rows)
 
 
-def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
+def _furthest(result: RunResult, route: RouteResult) -> Mistakes:
+    """Numbers by how far they are wrong, sets of labels by their F1."""
     task = result.task
-    if task.shape.form.OF_WORDS:
-        return _most_missed(result, route, most)
-    if task.shape.form.AS_TEXTS:
-        return _least_alike(result, route, most)
     truth, outputs = np.asarray(task.references(result.splits.test)), np.asarray(route.outputs)
     if task.shape is Shape.VALUE:
         measure = np.abs(outputs[:, 0] - truth)
@@ -79,10 +94,11 @@ def _furthest(result: RunResult, route: RouteResult, most: int) -> list[Mistake]
         wrong = np.flatnonzero((predicted != truth).any(axis=1))
         order = wrong[np.lexsort((-(predicted != truth).sum(axis=1)[wrong], measure[wrong]))]
     answers = task.decode(outputs, task.labels)
-    return [_mistake(result, int(i), [str(cell(answers[i], task))], float(measure[i])) for i in order[:most]]
+    rows = [_mistake(result, int(i), [_shown(cell(answers[i], task))], float(measure[i])) for i in order[:MOST]]
+    return Mistakes(len(order), rows)
 
 
-def _most_missed(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
+def _most_missed(result: RunResult, route: RouteResult) -> Mistakes:
     """The rows with most spans wrong; spans are shown as words with their type, the measure is the row's F1."""
     rows, differences = result.splits.test, []
     answers = result.task.decode(route.outputs, result.task.labels)
@@ -90,33 +106,37 @@ def _most_missed(result: RunResult, route: RouteResult, most: int) -> list[Mista
         a, b = set(spans(ours)), set(spans(true))
         if a != b:
             differences.append((len(a ^ b), 2 * len(a & b) / max(len(a) + len(b), 1), i, sorted(a - b), sorted(b - a)))
-    worst = sorted(differences, key=lambda difference: (-difference[0], difference[1]))[:most]
-    return [
+    worst = sorted(differences, key=lambda difference: (-difference[0], difference[1]))
+    found = [
         replace(_mistake(result, i, [_named(rows["text"][i], ours)], f1), true=_named(rows["text"][i], true))
-        for _, f1, i, ours, true in worst
+        for _, f1, i, ours, true in worst[:MOST]
     ]
+    return Mistakes(len(worst), found)
 
 
-def _least_alike(result: RunResult, route: RouteResult, most: int) -> list[Mistake]:
-    """The rows whose answer shares least with what it should be, by F1 over words, the surest first where it comes
-    with a score."""
+def _least_alike(result: RunResult, route: RouteResult) -> Mistakes:
+    """The rows whose answer shares least with what it should be, by F1 over words, the most confident first where it
+    comes with a score."""
     task, rows = result.task, result.splits.test
     answers, truth = task.decode(route.outputs, task.labels), task.references(rows)
     pairs = zip(answers, truth, strict=True)
     values = np.array([metrics.compute("token_f1", [answer], [true]) for answer, true in pairs])
     sure = route.outputs["score"] if route.outputs.dtype.names else np.zeros(len(values))
-    order = [int(i) for i in np.lexsort((-sure, values)) if values[i] < 1][:most]
-    mistakes = [_mistake(result, i, [answers[i] or "nothing"], float(values[i])) for i in order]
-    return [replace(mistake, true=_any_of(truth[i])) for mistake, i in zip(mistakes, order, strict=True)]
+    order = [int(i) for i in np.lexsort((-sure, values)) if values[i] < 1]
+    found = [_mistake(result, i, [clipped(answers[i]) or NOTHING], float(values[i])) for i in order[:MOST]]
+    return Mistakes(
+        len(order),
+        [replace(mistake, true=_any_of(truth[i])) for mistake, i in zip(found, order, strict=False)],
+    )
 
 
 def _any_of(true: Sequence[str]) -> str:
-    return clipped(" / ".join(dict.fromkeys(true))) or "nothing"
+    return clipped(" / ".join(dict.fromkeys(true))) or NOTHING
 
 
 def _named(text: str, entities: Sequence[Span]) -> str:
     words = text.split(" ")
-    return "; ".join(f"{joined(words[start:end])} ({kind})" for kind, start, end in entities) or "nothing"
+    return "; ".join(f"{joined(words[start:end])} ({kind})" for kind, start, end in entities) or NOTHING
 
 
 def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list[tuple[str, str, int]]:
@@ -136,10 +156,15 @@ def _mistake(result: RunResult, i: int, answers: Sequence[str], measure: float) 
         number=int(rows.numbers[i]),
         text=clipped(text),
         text_pair=clipped(pair[0]) if pair else None,
-        true=str(cell(rows[result.task.target][i], result.task)),
+        true=_shown(cell(rows[result.task.target][i], result.task)),
         predicted=", ".join(answers),
         measure=measure,
     )
+
+
+def _shown(answer: object) -> str:
+    """A cell for a reader: no label at all, which a table writes as [], is a dash."""
+    return NOTHING if answer == "[]" else str(answer)
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:

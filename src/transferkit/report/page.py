@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from transferkit.evaluation.leaderboard import significance
-from transferkit.evaluation.results import RunResult, p_words
-from transferkit.evaluation.verdict import times
-from transferkit.report.formats import megabytes, number, percent, score, seconds
+from transferkit import locales
+from transferkit.evaluation.results import RunResult
+from transferkit.report.templating import environment
 from transferkit.report.view import view
 
 
@@ -17,11 +14,6 @@ def write_report(result: RunResult, path: Path) -> None:
 
 
 def page(result: RunResult) -> str:
-    """The page as text."""
-    loader = PackageLoader("transferkit.report")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    filters = (megabytes, number, percent, score, seconds, p_words, times, significance)
-    environment.filters.update({function.__name__: function for function in filters})
-    return environment.get_template("report.html").render(view=view(result))
+    """The page as text, in the language that the run asks for."""
+    say = locales.get(result.config.language)
+    return environment(say).get_template("report.html").render(view=view(result, say))

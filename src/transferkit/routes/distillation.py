@@ -170,7 +170,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
         predictor = replace(predictor, threshold=context.threshold(predictor.merged))
     return Outcome(
         predictor=predictor,
-        method=f"{student.method} by {', '.join(folder.name for folder in folders)}",
+        method=f"{student.method} distilled from {', '.join(folder.name for folder in folders)}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
         settings=_settings(options, teacher_choice.names(variant, context, options), student, recipe),
@@ -303,7 +303,7 @@ def _written(variant: str, context: Context, options: WritingOptions, folder: Pa
         trained = train_writer(student.model, losses, learn, check, recipe)
     return Outcome(
         predictor=student.predictor(Adjustment()),
-        method=f"{student.method} by {folder.name}",
+        method=f"{student.method} distilled from {folder.name}",
         trained_parameters=trained.trained_parameters,
         seconds=prepared + trained.seconds,
         settings=_settings(options, teacher_choice.names(variant, context, options), student, recipe),

@@ -26,7 +26,7 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     model, tokenizer = context.backbone.generator(), context.backbone.tokenizer()
     return Outcome(
         predictor=context.writer(model, tokenizer),
-        method=f"{context.backbone.name} as pretrained, told what to do",
+        method=f"{context.backbone.name} as pretrained, prompted with the instruction",
         trained_parameters=0,
         seconds=time.perf_counter() - began,
         settings={},

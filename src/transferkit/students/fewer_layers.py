@@ -61,7 +61,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     kept = _kept(options.layers or max(1, total // 2), teacher, total, lesson)
     model = copy.deepcopy(teacher.model)
     keep_layers(model, kept)
-    method = f"{len(kept)} of its teacher's {total} layers"
+    method = f"{len(kept)} of {total} layers,"
     chosen = {"layers": [layer + 1 for layer in kept]}
     if isinstance(teacher, Generator):
         bridge(model, teacher.model, kept, teacher.examples(_some(lesson.rows), lesson.task))

@@ -105,7 +105,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         ),
         predictor=in_use,
         read=read,
-        method=f"{backbone.name} taught",
+        method=backbone.name,
         epochs=default_epochs(len(lesson.rows)),
         learning_rate=whole_model.rate(backbone.parameters),
         matches=matches,

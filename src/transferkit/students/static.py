@@ -65,7 +65,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
         model=model,
         examples=examples,
         predictor=in_use,
-        method="static embeddings taught",
+        method="static embeddings",
         epochs=float(min(20, max(5, round(100_000 / max(1, len(lesson.rows)))))),
         learning_rate=2e-3,
         stop_on=lesson.task.main_metric,

@@ -55,6 +55,7 @@ def command(
     seeds: Annotated[int | None, flag("seeds")] = None,
     offline: Annotated[bool | None, flag("offline")] = None,
     trust_remote_code: Annotated[bool | None, flag("trust_remote_code")] = None,
+    language: Annotated[str | None, flag("language", metavar="en|zh")] = None,
     output_dir: Annotated[Path | None, flag("output_dir")] = None,
     cache_dir: Annotated[Path | None, flag("cache_dir")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on in an unfinished run folder")] = False,

@@ -4,6 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from rich.cells import cell_len, set_cell_size
+
+LETTER = 8.0
+"""Width of a bold letter of a label; Chinese ones take two."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The size of a drawing, and the edges of what is plotted in it."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -41,10 +58,31 @@ class Axis:
 
 
 def padded(values: Sequence[float], share: float = 0.08, least: float = 1e-3) -> tuple[float, float]:
-    """The range of `values` widened by `share` on both sides, never empty."""
+    """The range of `values` widened by `share` on both sides, and to at least `least`: a line that hardly changes is
+    drawn as flat as it is."""
     low, high = min(values), max(values)
-    gap = max((high - low) * share, least)
+    gap = max((high - low) * share, (least - (high - low)) / 2)
     return low - gap, high + gap
+
+
+def width_of(text: str) -> float:
+    """How wide a label is, in SVG units."""
+    return LETTER * cell_len(text)
+
+
+def cut(text: str, width: float) -> str:
+    """`text`, or as much of its beginning and its end as `width` has room for: names often differ at their end."""
+    most = max(int(width / LETTER), 5)
+    if cell_len(text) <= most:
+        return text
+    tail = most // 3
+    start = set_cell_size(text, most - 1 - tail).rstrip()
+    end = ""
+    for letter in reversed(text):
+        if cell_len(letter + end) > tail:
+            break
+        end = letter + end
+    return f"{start}…{end}"
 
 
 def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:

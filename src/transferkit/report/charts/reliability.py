@@ -13,13 +13,13 @@ FLOOR, TALLEST = 318, 44
 
 @dataclass(frozen=True)
 class Dot:
-    """One bin: its point, its radius, and its bar below (top, height)."""
+    """One bin: its point, its radius, and the height of its bar below."""
 
     x: float
     y: float
     radius: float
     bar: float
-    words: str
+    bin: ReliabilityBin
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ReliabilityChart:
 
 
 def reliability_chart(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
-    """Dots on the diagonal are honest; below it the model is surer than it is right."""
+    """Dots on the diagonal are honest; below it the model is more confident than accurate."""
     x, y = Axis(0, 1, LEFT, RIGHT), Axis(0, 1, BOTTOM, TOP)
     largest = max(bucket.count for bucket in bins)
     dots = [
@@ -46,7 +46,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
             y.at(bucket.accuracy),
             2.5 + 5 * (bucket.count / largest) ** 0.5,
             max(1.0, TALLEST * bucket.count / largest),
-            f"{bucket.count} rows: confidence {bucket.confidence:.2f}, accuracy {bucket.accuracy:.2f}",
+            bucket,
         )
         for bucket in bins
     ]

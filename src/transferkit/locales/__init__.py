@@ -1,0 +1,115 @@
+"""The languages that verdict and report are written in: one language, one file.
+
+Sentences stand in English where they are used, `say("{rows} rows", rows=3)`, and a file of this folder has them in its
+language. What the other rooms write (findings, reasons, methods) is matched against `PATTERNS`, and stays English
+where none fits.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from transferkit.errors import unknown
+
+ENGLISH = "en"
+_FIELD = re.compile(r"(\{#?\})")
+
+
+class Language(Protocol):
+    """What every file of this folder offers."""
+
+    TAG: str
+    """As HTML's `lang` has it: en, zh-CN."""
+
+    BLANK: str
+    """What stands between two sentences."""
+
+    COMMA: str
+    """What stands between the names of a list, all but the last two."""
+
+    AND: str
+    """What stands between the last two names of a list."""
+
+    MOMENT: str
+    """A date and a time of day, as `strftime` takes it."""
+
+    TEXTS: Mapping[str, str]
+    """English -> this language, with the same fields in braces. Empty for English."""
+
+    PATTERNS: Mapping[str, str]
+    """Sentences of other rooms, with `{}` for what varies and `{#}` for a number, -> this language, where `{0}` is the
+    first of these."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Writes sentences in one language: call it with the English one and its fields."""
+
+    language: Language
+
+    def __call__(self, text: str, /, **fields: object) -> str:
+        """`text` in this language, its fields in braces filled in."""
+        return self.language.TEXTS.get(text, text).format(**fields)
+
+    def count(self, number: int, one: str, many: str, /, **fields: object) -> str:
+        """The one or the other by `number`, which is the field `{n}`, with commas between thousands."""
+        return self(one if number == 1 else many, n=f"{number:,}", **fields)
+
+    def listed(self, names: Iterable[str]) -> str:
+        """`a`, `a and b`, `a, b and c`; "" for none."""
+        *most, last = [*names] or [""]
+        return f"{self.language.COMMA.join(most)}{self.language.AND}{last}" if most else last
+
+    def name(self, kind: str) -> str:
+        """A name that is written with hyphens, as a heading."""
+        return self.language.TEXTS.get(kind) or kind.replace("-", " ").capitalize()
+
+    def joined(self, sentences: Iterable[str]) -> str:
+        """Sentences as a paragraph."""
+        return self.language.BLANK.join(sentences)
+
+    def knows(self, text: str) -> bool:
+        """Whether a sentence of another room is in this language, or can be."""
+        return not self.language.PATTERNS or self.found(text) != text
+
+    def found(self, text: str) -> str:
+        """A sentence of another room in this language, or as it is where no pattern fits."""
+        for pattern, ours in _compiled(self.language.TAG, tuple(self.language.PATTERNS.items())):
+            if match := pattern.fullmatch(text):
+                return ours.format(*map(self._part, match.groups()))
+        return self.language.TEXTS.get(text, text)
+
+    def _part(self, text: str) -> str:
+        """What varies in a sentence, in this language where it is a pattern itself; never by `TEXTS`, as it may be a
+        name of the user's."""
+        for pattern, ours in _compiled(self.language.TAG, tuple(self.language.PATTERNS.items())):
+            if match := pattern.fullmatch(text):
+                return ours.format(*map(self._part, match.groups()))
+        return text
+
+
+def names() -> list[str]:
+    """Every language there is: the files of this folder."""
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def get(name: str) -> Say:
+    """The language called `name`."""
+    if name not in names():
+        raise unknown("language", name, names())
+    return Say(cast(Language, import_module(f"{__name__}.{name}")))
+
+
+@cache
+def _compiled(tag: str, patterns: tuple[tuple[str, str], ...]) -> list[tuple[re.Pattern[str], str]]:
+    """Patterns as regular expressions, the longest first: the more words, the surer."""
+    ordered = sorted(patterns, key=lambda pair: -len(pair[0]))
+    return [(re.compile("".join(map(_expression, _FIELD.split(text))), re.DOTALL), ours) for text, ours in ordered]
+
+
+def _expression(part: str) -> str:
+    return {"{}": "(.*?)", "{#}": r"(\d(?:[\d,.]*\d)?)"}.get(part) or re.escape(part)

@@ -1,0 +1,106 @@
+"""The sentences of the verdict, and those that a terminal shows beside it."""
+
+TEXTS = {
+    "a random split that ignores duplicates would have claimed {claimed} for the baseline ({leaked} of its test rows "
+    "also appear in train); on rows that do not, it scores {true}": (
+        "如果不去重就随机划分，基线的分数会显示为 {claimed}（其测试样本有 {leaked} 同时出现在训练集中）；"
+        "在未出现过的样本上，实际为 {true}"
+    ),
+    "{route} was skipped: {reason}": "已跳过 {route}：{reason}",
+    "{metric}\n[95 % interval]": "{metric}\n[95% 置信区间]",
+    "method": "方法",
+    "valida-\ntion": "验证集",
+    "out of\nfold": "折外",
+    "mean ± sd\nover seeds": "各种子\n均值 ± 标准差",
+    "against\nbaseline": "相对\n基线",
+    "not sig.": "不显著",
+    "macro\nF1": "宏平均\nF1",
+    "log\nloss": "对数\n损失",
+    "size\nMB": "体积\nMB",
+    "weights\ntrained": "训练\n参数",
+    "train\ns": "训练\n秒",
+    "texts\n/s": "条\n/秒",
+    "ms\n/text": "毫秒\n/条",
+    "report": "报告",
+    "models": "模型",
+    "findings": "检查结果",
+    "{count}, listed in the report": "{count}，详见报告",
+    "{n} warning": "{n} 条警告",
+    "{n} warnings": "{n} 条警告",
+    "{n} note": "{n} 条说明",
+    "{n} notes": "{n} 条说明",
+    "none": "无",
+    "next": "下一步",
+    "Every route has {metric} 0: check whether predictions and references have the same form.": (
+        "所有方案的{metric}均为 0：请检查预测结果与参考答案的格式是否一致。"
+    ),
+    "{n} cross-validated row": "{n} 条交叉验证样本",
+    "{n} cross-validated rows": "{n} 条交叉验证样本",
+    "{n} validation row": "{n} 条验证样本",
+    "{n} validation rows": "{n} 条验证样本",
+    "No route is faster.": "没有更快的方案。",
+    "No faster route is recommended: {rows} are too few to show that one loses less than {most} "
+    "(a difference below {hidden} would not show).": (
+        "不推荐更快的方案：仅凭 {rows}，无法证明有方案的损失小于 {most}（小于 {hidden}的差异检测不出来）。"
+    ),
+    "{route} is the fastest route shown to lose less than {most} against it (95% confidence interval of the "
+    "difference {low} to {high}), at {speed}.": (
+        "在损失可确认小于 {most}的方案中，{route} 最快（差值的 95% 置信区间为 {low} 至 {high}），速度{speed}。"
+    ),
+    "{factor} times the speed": "是最佳方案的 {factor} 倍",
+    "about the same speed": "与最佳方案相当",
+    "{amount} point": "{amount} 个点",
+    "{amount} points": "{amount} 个点",
+    "Every faster route loses more than {most}.": "更快的方案损失均超过 {most}。",
+    "Every faster route loses more than {most}, or is the baseline, which it beats.": (
+        "更快的方案要么损失超过 {most}，要么是已被它超过的基线。"
+    ),
+    "{route}, the only faster route, loses more than {most}.": "唯一更快的方案 {route} 损失超过 {most}。",
+    "{route}, the only faster route, is the baseline, which it beats.": "唯一更快的方案 {route} 是已被它超过的基线。",
+    "{metric} {value} (95% confidence interval {low} to {high})": "{metric} {value}（95% 置信区间 {low}～{high}）",
+    "{metric} {value} (95% confidence interval {low} to {high}; mean over {seeds} seeds {mean})": (
+        "{metric} {value}（95% 置信区间 {low}～{high}；{seeds} 个随机种子的均值为 {mean}）"
+    ),
+    "{route} is the only route: {value}.": "{route} 是唯一的方案：{value}。",
+    "There are no rows to choose by; {route} is the first route asked for: {value}.": (
+        "没有可用于选择的样本；{route} 是指定的第一个方案：{value}。"
+    ),
+    "{route} is best on {rows}": "在 {rows}上，{route} 表现最佳",
+    "{route} is best on {rows}, tied with {others}": "在 {rows}上，{route} 表现最佳（与 {others} 并列）",
+    "{best}: {value}, corrected for the choice.": "{best}：{value}，已校正选择偏差。",
+    "{best}. On the test rows, which were not used to choose it: {value}.": (
+        "{best}。在未参与选择的测试集上：{value}。"
+    ),
+    "{n} others": "其余 {n} 个方案",
+    "{n} of {total} other routes": "其他 {total} 个方案中有 {n} 个",
+    "{name}, {value}": "{name}，{value}",
+    "{name} ({outcome})": "{name}（{outcome}）",
+    "significantly worse, {p}": "显著更差，{p}",
+    "Every other route significantly beats the baseline ({base}).": "其他方案均显著优于基线（{base}）。",
+    "{winners} significantly beats the baseline ({base}).": "{winners} 显著优于基线（{base}）。",
+    "{others} does not significantly beat the baseline ({base})": "{others}未显著优于基线（{base}）",
+    "{others} do not significantly beat the baseline ({base})": "{others}均未显著优于基线（{base}）",
+    "{words}; no route does.": "{words}，即没有方案显著优于基线。",
+    "{words}.": "{words}。",
+    "{winners} significantly beats the baseline ({base}); {others} does not.": (
+        "{winners} 显著优于基线（{base}），{others}则不显著。"
+    ),
+    "{winners} significantly beats the baseline ({base}); {others} do not.": (
+        "{winners} 显著优于基线（{base}），{others}则不显著。"
+    ),
+    "{winners} significantly beat the baseline ({base}); {others} does not.": (
+        "{winners} 显著优于基线（{base}），{others}则不显著。"
+    ),
+    "{winners} significantly beat the baseline ({base}); {others} do not.": (
+        "{winners} 显著优于基线（{base}），{others}则不显著。"
+    ),
+    "Tests are paired on the same {rows} test rows ({test}, at the 5% level).": (
+        "以上均为在相同 {rows} 条测试样本上的配对检验（{test}，显著性水平 5%）。"
+    ),
+    "Tests are paired on the same {rows} cross-validated rows ({test}, at the 5% level).": (
+        "以上均为在相同 {rows} 条交叉验证样本上的配对检验（{test}，显著性水平 5%）。"
+    ),
+    "Tests are paired on the same {rows} rows, by the first seed's predictions ({test}, at the 5% level).": (
+        "以上均为在相同 {rows} 条样本上、以第一个随机种子的预测所做的配对检验（{test}，显著性水平 5%）。"
+    ),
+}
