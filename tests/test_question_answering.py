@@ -350,7 +350,7 @@ def test_columns_of_another_task_are_recognised(folder: Path, tmp_path: Path) ->
     found = intake.take_in(parse(described(folder, task=None)))
     (said,) = found.splits.audit.of("task")
     assert found.task.name == found.config.task == "question-answering"
-    assert "are questions, contexts and answers that stand in them" in said.message
+    assert "are questions, contexts and answers that are in them" in said.message
     (tmp_path / "a.csv").write_text(
         "question,context,answers\n" + "Who came?,Nobody did,Ada\nWho left?,Ada did,I\n" * 9
     )

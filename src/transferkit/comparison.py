@@ -88,7 +88,7 @@ def compared(first: Path, second: Path) -> Paired:
     for what, one, other in (("task", a.task.name, b.task.name), ("metric", a.metric, b.metric)):
         if one != other:
             raise ConfigError(
-                f"{first} and {second} are judged by another {what}, {one} and {other}; compare like runs"
+                f"{first} and {second} are evaluated by another {what}, {one} and {other}; compare like runs"
             )
     same = bool(a.rows) and sorted(a.rows) == sorted(b.rows)
     names, best = [name for name in a.values if name in b.values], (a.best, b.best)
@@ -109,10 +109,12 @@ def rendered(pair: Paired) -> Iterator[Table | Text]:
     yield plain_table(("route", f"{title}, {first.name}", f"{title}, {second.name}", "second against first"), rows)
     yield Text()
     if pair.of_best is None:
-        yield Text("The two runs were judged on different rows, so their numbers do not compare: no test is made.")
+        yield Text(
+            "The two runs were evaluated on different rows, so their numbers cannot be compared and are not tested."
+        )
         return
     yield Text(f"Best against best: {second.best} of {second.name} is {pair.of_best.words}.")
-    yield Text(f"Both were judged on the same {len(first.rows):,} rows ({pair.of_best.test}).")
+    yield Text(f"Both were evaluated on the same {len(first.rows):,} rows ({pair.of_best.test}).")
     if not pair.same_data:
         yield Text("Training or validation rows differ.")
 

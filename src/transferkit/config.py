@@ -192,7 +192,7 @@ class DataConfig(Strict):
         description=f"parts for cross-validating every route, 0 for none; auto: {AUTO_FOLDS} below {FEW_ROWS} "
         "labelled rows, but for texts that are written",
     )
-    keep_leaks: bool = Field(False, description="keep training rows that also stand in test")
+    keep_leaks: bool = Field(False, description="keep training rows that also appear in test")
 
     @field_validator("test_size", "validation_size")
     @classmethod
@@ -250,7 +250,7 @@ class RunConfig(Strict):
         description="text before every text that is read, or the name of one of the model's "
         "own prompts; default: the model's default prompt",
     )
-    instruction: str | None = Field(None, description="what a decoder is told to do; default: the task's own words")
+    instruction: str | None = Field(None, description="instruction for a decoder; default: that of the task")
     generation: GenerationConfig = Field(
         GenerationConfig(),
         description="how a model writes: " + ", ".join(GenerationConfig.model_fields),

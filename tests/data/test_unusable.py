@@ -50,7 +50,7 @@ CASES = [
     (
         {"train": table("abab"), "test": table("abab")},
         {"validation_size": 0},
-        "every one of 4 training rows also stands in test; .* --keep-leaks",
+        "every one of 4 training rows also appears in test; .* --keep-leaks",
     ),
     (
         {

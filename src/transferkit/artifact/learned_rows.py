@@ -52,7 +52,9 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
         numbers = tuple(int(number) for number in rows.numbers[np.isin(hashes, known[name])])
         if numbers:
             message = f"the model was {what} {prose.counted(len(numbers))} of these ({prose.shown(numbers)})"
-            warnings.append(Finding("leaks", "warning", message, numbers, "judged too; scores on these rows flatter"))
+            warnings.append(
+                Finding("leaks", "warning", message, numbers, "evaluated too; scores on these rows are too high")
+            )
     return tuple(warnings)
 
 

@@ -75,7 +75,7 @@ def print_estimate(out: Console, estimate: "Estimate") -> None:
         _say(out, f"{skipped.name} would be skipped: {skipped.reason}")
     low, high = (seconds(sum(getattr(route, side) for route in estimate.routes)) for side in ("low", "high"))
     out.print()
-    _say(out, f"all routes together {low} to {high}, judging them included; calibrated on this machine just now")
+    _say(out, f"all routes together {low} to {high}, including evaluation; calibrated on this machine just now")
     if estimate.busy:
         _say(out, "this machine is busy with other work now; left alone it would take less")
     _say(out, "nothing was trained and no run folder was made")

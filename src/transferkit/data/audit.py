@@ -61,7 +61,7 @@ def turns(train: Rows) -> list[Finding]:
     if earlier:
         many = counted(sum(earlier), "answer")
         message = f"{counted(len(earlier), 'conversation')} to train on with {many} before the last"
-        action = "every answer is learned (by encoder-decoders the last), the last judged"
+        action = "every answer is learned (by encoder-decoders the last), the last is evaluated"
         findings.append(Finding("turns", "info", message, (), action))
     if unlearned := sum(talk.unlearned for talk in talks):
         message = f"{counted(unlearned, 'answer')} of weight 0, or of a prompt, in conversations to train on"
@@ -155,7 +155,7 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     numbers = tuple(sorted({number for row_numbers in rows.values() for number in row_numbers}))
     listed = ", ".join(map(repr, sorted(rows)[:MOST_SHOWN])) + (" ..." if len(rows) > MOST_SHOWN else "")
     message = f"{counted(len(rows), 'tag')} without B- or I- among others that have it: {listed} ({shown(numbers)})"
-    action = "every stretch of such a tag is taken as one span of a type of its own; mend the file if that is not meant"
+    action = "every stretch of such a tag is taken as one span of a type of its own; fix the file if that is not meant"
     return [Finding("plain-tags", "warning", message, numbers, action)]
 
 

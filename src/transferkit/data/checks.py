@@ -73,7 +73,7 @@ def any_left(train: Rows, repeats: Sequence[Finding], columns: Mapping[str, str]
         raise DataError(
             f"{train.source or 'data'}: every text carries contradictory labels, none of which has a majority: {told}; "
             f"are {' and '.join(map(repr, columns.values()))} the right columns? Name others with --text and --label, "
-            "or mend the labels"
+            "or fix the labels"
         )
 
 
@@ -208,7 +208,9 @@ def nothing_held_out(name: str, train: Rows, task: TaskColumns) -> Finding:
     shared = f"{prose.counted(len(train))} have {groups:,} {what}" if groups < len(train) else ""
     message = f"no row can be held out for {name}: {shared or 'every label has one row only'}"
     if name == "test":
-        raise DataError(f"{message}, and rows that share one are never parted; give other rows or a file with --test")
+        raise DataError(
+            f"{message}, and rows that share one are never separated; give other rows or a file with --test"
+        )
     return Finding("no-validation", "warning", message, (), "the last epoch is kept")
 
 

@@ -174,7 +174,7 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, w
         if damaged:
             raise DataError(
                 f"{where}: row {number}, column {columns[task.target]!r}: expected a label in UTF-8, found "
-                f"{damaged[0]!r}; mend the label, or save the file as UTF-8"
+                f"{damaged[0]!r}; fix the label, or save the file as UTF-8"
             )
 
 

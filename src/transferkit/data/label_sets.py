@@ -20,7 +20,7 @@ from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import PRINTED, is_none
 
-EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names parted by |'
+EXPECTED = 'expected a list of labels such as ["new", "urgent"], or names separated by |'
 MEND = "write it so, [] where there is no label, or leave it empty where they are not known"
 _NUMBERS = re.compile(r"[01](?:[ \t,;|]+[01])+")
 _CHOICES, _NAME = "choices", "name"  # as Label Studio calls a list of labels, and others that of one
@@ -283,7 +283,7 @@ def _told(raw: str, parting: separators.Separator, texts: Collection[str]) -> li
     if not (several or kept):
         return []
     signs = " or ".join(repr(sign) for sign in parting.signs if any(sign in text for text in texts))
-    message = f"column {raw!r}: labels parted by {signs}, more than one in {prose.counted(several)}"
+    message = f"column {raw!r}: labels separated by {signs}, more than one in {prose.counted(several)}"
     if not signs:
         message = f"column {raw!r}: every cell is one label"
     if not kept:

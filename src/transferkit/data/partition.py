@@ -75,7 +75,7 @@ def disjoint(
     made.separate("train", "test")
     if not len(made.parts["train"]):
         raise DataError(
-            f"every one of {len(given_parts['train']):,} training rows also stands in test; "
+            f"every one of {len(given_parts['train']):,} training rows also appears in test; "
             "name another test file, or keep them with --keep-leaks"
         )
     made.separate("validation", "test")

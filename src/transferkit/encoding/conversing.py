@@ -79,7 +79,7 @@ def _parts(turns: list[Turn], tools: Sequence[Any], tokenizer: Any, number: int)
     if whole is None:
         raise DataError(
             f"row {number}: the model's chat template refuses this conversation; expected turns of user and "
-            "assistant by turns, the user's first and last; mend that row"
+            "assistant messages, starting and ending with user; fix that row"
         )
     return list(_around(whole, sorted(_ranges(whole, turns, tools, tokenizer))))
 

@@ -48,7 +48,11 @@ class Frozen:
         wanted = asked if isinstance(asked, tuple) else (int(asked),)
         found = tuple(layer + top + 1 if layer < 0 else layer for layer in wanted)
         if odd := [layer for layer, place in zip(wanted, found, strict=True) if not 0 <= place <= top]:
-            there = f"0 (the embeddings) to {top}, or -1 for the last" if top else "-1 alone: none can be told apart"
+            there = (
+                f"0 (the embeddings) to {top}, or -1 for the last"
+                if top
+                else "-1 alone: its layers cannot be distinguished"
+            )
             raise ConfigError(f"layers: {self.backbone.name} has {there}; found {odd[0]}")
         if len(set(found)) < len(found):
             raise ConfigError(f"layers: expected different layers, found {shown(list(wanted))}")

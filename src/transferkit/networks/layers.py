@@ -34,9 +34,7 @@ def find_layers(model: nn.Module) -> nn.ModuleList:
     """The stack of Transformer layers. Raises `ConfigError` where there is none to tell apart."""
     layers = stack.find(model)
     if layers is None:
-        raise ConfigError(
-            f"{type(model).__name__} has no stack of layers to tell apart; leave out what asks for layers"
-        )
+        raise ConfigError(f"{type(model).__name__} has no stack of layers; leave out what asks for layers")
     return layers
 
 

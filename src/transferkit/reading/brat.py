@@ -62,7 +62,7 @@ def _entities(path: Path, encoding: str | None) -> Iterator[dict[str, Any] | Non
         if match is None:
             raise DataError(
                 f"{path}: line {number}: expected an entity such as 'T1<tab>PER 0 3<tab>Ada', found {line[:60]!r}; "
-                "mend it"
+                "fix it"
             )
         if ";" in match["places"]:
             yield None

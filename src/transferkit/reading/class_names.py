@@ -42,5 +42,5 @@ def named(batches: Iterator[Rows], features: Mapping[str, Any]) -> Iterator[Rows
             try:
                 columns[name] = named_classes(list(rows[name]), features[name])
             except (ValueError, TypeError) as error:
-                raise DataError(f"{rows.source}, column {name!r}: {error}; mend dataset_info.json beside it") from None
+                raise DataError(f"{rows.source}, column {name!r}: {error}; fix dataset_info.json beside it") from None
         yield replace(rows, columns=columns)

@@ -30,7 +30,7 @@ def _object(line: str, path: Path, number: int) -> dict[str, Any]:
         raise DataError(f"{path}: row {number} has lists or objects too deep inside each other; flatten it") from None
     except ValueError as error:
         hint = "; if the whole file is one JSON document, call it .json" if number == 1 else ""
-        raise DataError(f"{path}: row {number} is not valid JSON ({error}); mend that line{hint}") from None
+        raise DataError(f"{path}: row {number} is not valid JSON ({error}); fix that line{hint}") from None
     if not isinstance(value, dict):
         raise DataError(
             f"{path}: row {number}: expected a JSON object such as "

@@ -123,7 +123,7 @@ def _bare(cells: dict[str, list[str]], number: int, form: _Form, path: Path) -> 
     if words is None:
         raise DataError(
             f"{path}: line {number}: expected {what}, as in the lines before, found {' '.join(cells[WORDS])[:40]!r}; "
-            "mend that sentence"
+            "fix that sentence"
         )
     return {**cells, WORDS: words}
 
@@ -339,12 +339,12 @@ def _columns(sentence: Sentence, form: _Form, path: Path) -> dict[str, list[str]
     for number, fields in sentence:
         if len(fields) < min(2, width) or not all(fields[i] for i in needed if i < len(fields)):
             raise DataError(
-                f"{path}: line {number}: expected a word and its tag, found {' '.join(fields).strip()[:40]!r}; mend it"
+                f"{path}: line {number}: expected a word and its tag, found {' '.join(fields).strip()[:40]!r}; fix it"
             )
         if len(fields) != width:
             raise DataError(
                 f"{path}: line {number}: expected {width} columns as above, found {len(fields)} in "
-                f"{' '.join(fields)[:40]!r}, so which one is the tag is not sure; mend it"
+                f"{' '.join(fields)[:40]!r}, so which one is the tag is not sure; fix it"
             )
     raise AssertionError("a sentence that can be read")
 

@@ -60,7 +60,7 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
     if not len(usable):
         where = f"{rows.source or 'data'}{f' ({name})' if name else ''}"
         raise DataError(
-            f"{where}: no answer in column {columns['answers']!r} stands in its context; name other columns "
+            f"{where}: no answer in column {columns['answers']!r} is in its context; name other columns "
             "with --text-pair and --label"
         )
     return usable, moved

@@ -231,6 +231,6 @@ def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str
         )
         action = "the row is dropped if it has no other answer"
         if name == "test":
-            action = "kept: given test rows are judged by the answers' texts alone"
+            action = "kept: given test rows are evaluated by the answers' texts alone"
         findings.append(Finding("spans-without-text", "warning", message, numbers, action))
     return findings

@@ -20,8 +20,8 @@ _CLAUSE_MARKS = ",;:\uff0c\u3002\uff1b\uff1a\u3001"
 _SHOWN = 30
 _FIRST = 3  # entities
 _BESIDE = (
-    "what else places may count (bytes, words, the last sign in place of the one after it) is told where the text of "
-    'every entity stands beside its places ("text": ...)'
+    "what else places may count (bytes, words, the last sign in place of the one after it) is known where the text of "
+    'every entity is given beside its places ("text": ...)'
 )
 _COUNT = f"check that places count characters (not bytes) from 0 and that the end is the one after the last; {_BESIDE}"
 
@@ -118,7 +118,7 @@ def _parting(
             told.append(int(number))
     if not told or 2 * before < unsure:
         return PIECES, []
-    action = "words are parted before particles, those of texts to be answered too"
+    action = "words are split before particles, also in texts to be answered"
     return PARTICLES, [_of_rows("particles", "fixed", told, "an entity with a Korean particle behind it", name, action)]
 
 

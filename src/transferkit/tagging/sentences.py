@@ -124,7 +124,7 @@ def _is_label(target: Any) -> bool:
 def _unaligned(rows: Rows, position: int, words: int, tags: int) -> DataError:
     return DataError(
         f"{_at(rows, position)}: expected a tag per word, found {words:,} word{'s' * (words != 1)} and {tags:,} "
-        f"tag{'s' * (tags != 1)}; mend that row"
+        f"tag{'s' * (tags != 1)}; fix that row"
     )
 
 

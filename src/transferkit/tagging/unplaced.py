@@ -115,9 +115,9 @@ def _absent(rows: Rows, targets: Sequence[Marked], numbers: _Numbers) -> DataErr
     marks = targets[position].marks
     gone = next(mark for mark, places in zip(marks, _found(rows["text"][position], marks), strict=True) if not places)
     return DataError(
-        f"{_at(rows)}expected entities whose texts stand in their rows, found others in "
+        f"{_at(rows)}expected entities whose texts are in their rows, found others in "
         f"{prose.counted(len(numbers.lacking))} of {len(numbers.looked_up):,}, such as {shown(gone.surface, 40)} "
-        f"({gone.kind}) in row {first}; mend them, or give their places"
+        f"({gone.kind}) in row {first}; fix them, or give their places"
     )
 
 
@@ -135,7 +135,7 @@ def _findings(numbers: _Numbers, name: str) -> list[Finding]:
             "an entity that stands several times in its text",
             "marked everywhere; give places (start, end) if it is not meant everywhere",
         ),
-        ("other-entities", "warning", numbers.lacking, "an entity that does not stand in its text", "left out"),
+        ("other-entities", "warning", numbers.lacking, "an entity that is not in its text", "left out"),
     )
     return [
         Finding(

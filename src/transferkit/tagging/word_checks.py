@@ -27,7 +27,9 @@ def findings(rows: Rows, name: str, where: str) -> list[Finding]:
                 "--label"
             )
         message = f"all {tags.total():,} tags{prose.of(name)} are {only!r}"
-        return [Finding("constant", "warning", message, (), "nothing can be told apart; is it the column of tags?")]
+        return [
+            Finding("constant", "warning", message, (), "there is nothing to distinguish; is it the column of tags?")
+        ]
     return [*_broken(rows, tags, name), *_of_one_word(rows, name)]
 
 
@@ -43,7 +45,7 @@ def _broken(rows: Rows, tags: Iterable[str], name: str) -> list[Finding]:
         f"{prose.counted(len(numbers))}{prose.of(name)} {has} an entity without its first or last tag, where others "
         f"begin with B, end with E and are S alone ({prose.shown(numbers)})"
     )
-    action = "read from its first word to its last all the same; mend these tags"
+    action = "read from its first word to its last anyway; fix these tags"
     return [Finding("broken-entities", "warning", message, numbers, action)]
 
 

@@ -176,10 +176,10 @@ def _at(rows: Rows, i: int, column: str, read: Callable[[int], Any]) -> Any:
     try:
         return read(i)
     except OddError as error:
-        raise DataError(f"{where}, column {column!r}: {error}; mend that row") from None
+        raise DataError(f"{where}, column {column!r}: {error}; fix that row") from None
     except (TypeError, ValueError, KeyError, AttributeError):
         raise DataError(
-            f"{where}, column {column!r}: {EXPECTED}, found {shown(rows[column][i], 80)}; mend that row"
+            f"{where}, column {column!r}: {EXPECTED}, found {shown(rows[column][i], 80)}; fix that row"
         ) from None
 
 

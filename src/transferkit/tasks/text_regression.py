@@ -26,7 +26,7 @@ def read(cell: Any) -> float:
         raise ValueError(f"expected a finite number, found {shown(cell, 40)}; leave the cell empty where there is none")
     if abs(value) > _MOST:
         raise ValueError(
-            f"expected a number from -{_MOST:g} to {_MOST:g}, found {shown(cell, 40)}; mend it, or take another unit"
+            f"expected a number from -{_MOST:g} to {_MOST:g}, found {shown(cell, 40)}; fix it, or take another unit"
         )
     return value
 

@@ -38,7 +38,7 @@ def records(whole: Any, path: Path) -> Iterator[dict[str, Any]]:
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 f"{path}: article {at} is not as SQuAD has it: expected paragraphs with context and qas, each with "
-                f"question and answers, found none ({error}); mend it, or give one JSON object per line"
+                f"question and answers, found none ({error}); fix it, or give one JSON object per line"
             ) from None
 
 

@@ -90,7 +90,7 @@ def _whole(path: Path, encoding: str) -> Any:
         line = getattr(error, "lineno", None)
         raise DataError(
             f"{path}: is not JSON{f' from line {line} on' if line else ''} ({error}); expected an array of objects, or "
-            "one object per line; mend it there"
+            "one object per line; fix it there"
         ) from None
     return values[0] if len(values) == 1 else values
 

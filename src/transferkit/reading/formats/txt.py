@@ -87,7 +87,7 @@ def _mixed(first: Mapping[str, int], path: Path) -> DataError:
     listed = ", ".join(f"{_WORDS[kind]} in line {number}" for kind, number in first.items())
     return DataError(
         f"{path}: expected a label in every line, behind its only tab or as {_MARK}NAME, or in none; found {listed}; "
-        "mend these lines, or write a table (.tsv, .csv)"
+        "fix these lines, or write a table (.tsv, .csv)"
     )
 
 
@@ -118,7 +118,7 @@ def _names(path: Path, encoding: str) -> tuple[str, ...]:
     names = tuple(line.strip() for _, line in compression.numbered(file, encoding=_encoding_of(file, encoding)))
     names = _by_number(names[: len("\n".join(names).rstrip().split("\n"))])
     if not all(names) or len(set(names)) < len(names):
-        raise DataError(f"{file}: expected the name of a label in every line, each once; mend it, or rename the file")
+        raise DataError(f"{file}: expected the name of a label in every line, each once; fix it, or rename the file")
     log.info("%s: names of labels read from %s: %s", path, file.name, ", ".join(names[:20]))
     return names
 
@@ -147,6 +147,6 @@ def _name(label: str, names: tuple[str, ...], path: Path, number: int) -> str:
     if not label.isdecimal() or int(label) >= len(names):
         raise DataError(
             f"{path}: row {number}: expected a name that {NAMES[0]} beside it has, or a number from 0 to "
-            f"{len(names) - 1}, found {shown(label, 40)}; mend either file"
+            f"{len(names) - 1}, found {shown(label, 40)}; fix either file"
         )
     return names[int(label)]
