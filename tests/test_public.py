@@ -1,7 +1,10 @@
 """What `import transferkit` offers."""
 
+import inspect
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -152,3 +155,15 @@ def test_a_refusal_names_the_argument_too() -> None:
     with pytest.raises(transferkit.TransferkitError, match="--label") as caught:
         transferkit.fit({"text": ["a", "b"] * 9, "a": list("xy") * 9, "b": list("xxy") * 6}, offline=True)
     assert caught.value.__notes__ == ["in Python: label=..."]
+
+
+@pytest.mark.parametrize("function", [transferkit.fit, transferkit.read, transferkit.load], ids=lambda f: f.__name__)
+def test_every_parameter_is_described_with_its_default(function: Callable[..., Any]) -> None:
+    described = dict(re.findall(r"^(\w[\w, ]*) : (.+)$", inspect.getdoc(function) or "", re.MULTILINE))
+    described = {name: words for names, words in described.items() for name in names.split(", ")}
+    parameters = inspect.signature(function).parameters
+    assert set(parameters) <= set(described)
+    for name, parameter in parameters.items():
+        default = parameter.default
+        shown = f'"{default}"' if isinstance(default, str) else repr(default).replace("'", '"')
+        assert default is inspect.Parameter.empty or f"default={shown}" in described[name], name

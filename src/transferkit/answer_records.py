@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.shapes import Shape
+from transferkit.table.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,8 @@ class Answers:
 
 def _plain(value: Any) -> Any:
     return round(float(value), 6) if value.dtype.kind == "f" else value.item()
+
+
+def numbers_at(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the rows at `positions`."""
+    return tuple(rows.numbers[list(positions)].tolist())

@@ -10,41 +10,25 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from transferkit import answer_forms, data, predictors, tasks
-from transferkit.answer_records import Answers
-from transferkit.artifact import learned_rows, saved_run
+from transferkit.answer_records import Answers, numbers_at
+from transferkit.artifact import saved_run
 from transferkit.artifact.chosen import chosen
 from transferkit.config import Precision
-from transferkit.data import (
-    audit,
-    content,
-    given_texts,
-    joined,
-    label_sets,
-    label_types,
-    labels,
-    no_consensus,
-    oddities,
-)
-from transferkit.data.cleaning import clean
-from transferkit.data.merging import merged as merged_rows
+from transferkit.data import audit, content, given_texts, joined, label_sets, label_types, oddities
 from transferkit.errors import ArtifactError, ConfigError, DataError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.predictors import Predictor
-from transferkit.progress import progress
-from transferkit.shapes import Shape
+from transferkit.scoring import Trained, left_unread
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
-from transferkit.table.values import names_in
 from transferkit.tagging import sentences, word_rows
-from transferkit.tagging.marking import How
 from transferkit.tagging.tagged import tagged, unparted
 from transferkit.tasks import Task
 
 _MOST_AT_ONCE = 1_000_000
-_LOST_OF_TALKS = "the end is lost, of a conversation its oldest turns"
 
 log = logging.getLogger("transferkit")
 
@@ -238,55 +222,10 @@ class Model:
 
         Raises `DataError` where it has labels that the model does not know.
         """
-        read = data.read(table, encoding)
-        given = label_sets.Asked(label_separator, tuple(label_names), self.labels)
-        tables, chosen, told = label_sets.in_lists({"": read}, self.task, self._named(read, named, target=True), given)
-        tables = no_consensus.without(tables, self.task, chosen, self.labels)
-        cleaned = clean(tables[""], self.task, chosen, "test", How(parting=self.parting))
-        rows, merged = merged_rows({"test": self._respelt(cleaned.rows)}, self.task)
-        cleaned = replace(cleaned, rows=rows["test"])
-        self._know(cleaned.rows, cleaned.columns[self.task.target])
-        references = self.task.references(cleaned.rows)
-        findings = tuple(replace(f, action="left out") if f.kind == "unlabelled" else f for f in cleaned.findings)
-        findings = (*told, *findings, *merged, *oddities.header(cleaned.rows, self.task, cleaned.columns, ""))
-        if self.task.shape.form.OF_WORDS:
-            findings += self._odd_tags(cleaned.rows)
-        if self.task.shape is Shape.VALUE:
-            findings += audit.constant(references)
-        findings += learned_rows.findings(self.folder, cleaned.rows, self.task)
-        from transferkit.evaluation.scores import score  # needs scipy
-
-        with progress(f"answering {prose.counted(len(cleaned.rows))}"):
-            predictions = self.predictor.predict(cleaned.rows.for_models())
-        cut, unfinished = (_numbers(cleaned.rows, positions) for positions in (predictions.cut, predictions.unfinished))
-        findings += self._told(cut, unfinished)
-        scores = score(self.task, predictions.outputs, references, inputs=self.task.asked(cleaned.rows))
-        return replace(scores, findings=findings)
-
-    def _respelt(self, rows: Rows) -> Rows:
-        """`rows` with the model's spelling of labels that a table writes otherwise: 1.0 for 1."""
-        if not self.task.shape.form.CLASSES:
-            return rows
-        for spelling in (labels.same_numbers, lambda names: labels.respelt(names, self.labels)):
-            rows, _ = labels.renamed(rows, self.task.target, spelling(audit.class_counts(rows, self.task)))
-        return rows
-
-    def _know(self, rows: Rows, column: str) -> None:
-        if not self.task.shape.form.CLASSES:
-            return
-        for number, target in zip(rows.numbers, rows[self.task.target], strict=True):
-            unknown = [label for label in names_in(target) if label not in self.labels]
-            if unknown:
-                where = f"{rows.source}: " if rows.source else ""
-                raise DataError(
-                    f"{where}row {number}, column {column!r}: the model does not know the label {unknown[0]!r}; it "
-                    f"knows {', '.join(map(repr, self.labels[:20]))}; rename the label, or remove such rows"
-                )
-
-    def _odd_tags(self, rows: Rows) -> tuple[Finding, ...]:
-        parts = {"test": rows}
-        unknown = audit.unknown_tags(rows, self.task, self.labels, "that the model does not know")
-        return (*audit.improper_tags(parts, self.task), *audit.plain_tags(parts, self.task), *unknown)
+        rows = data.read(table, encoding)
+        asked = label_sets.Asked(label_separator, tuple(label_names), self.labels)
+        trained = Trained(self.folder, self.predictor, self.task, self.parting)
+        return trained.scores(rows, self._named(rows, named, target=True), asked)
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(content.is_blank(rows, self.task), dtype=bool)
@@ -303,8 +242,8 @@ class Model:
             values=answered,
             outputs=spread(predictions.outputs, ~blank),
             name=self.task.target,
-            cut=_numbers(rows_with_text, predictions.cut),
-            unfinished=_numbers(rows_with_text, predictions.unfinished),
+            cut=numbers_at(rows_with_text, predictions.cut),
+            unfinished=numbers_at(rows_with_text, predictions.unfinished),
             alone=tuple(content.without_second(rows_with_text, self.task)),
             unparted=unparted(rows_with_text, self.parting),
             labels=self.labels,
@@ -315,12 +254,8 @@ class Model:
     def _warn(
         self, cut: Sequence[int], unfinished: Sequence[int], alone: Sequence[int], unparted: Sequence[int] = ()
     ) -> None:
-        for finding in (*self._told(cut, unfinished), *audit.alone(alone), *audit.unparted(unparted)):
+        for finding in (*left_unread(self.task, cut, unfinished), *audit.alone(alone), *audit.unparted(unparted)):
             log.warning("%s: %s", finding.message, finding.action)
-
-    def _told(self, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
-        lost = _LOST_OF_TALKS if self.task.conversations else self.task.shape.form.LOST
-        return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
         known = {name: raw for name, raw in self.columns.items() if joined.there(raw, rows.columns)}
@@ -337,12 +272,36 @@ def load(
     trust_remote_code: bool = False,
     precision: Precision | None = None,
 ) -> Model:
-    """The model in `folder`: a run folder (its best route, the `route` named, or the `cheapest` one that is
-    as good) or one artifact. `trust_remote_code` lets it run Python code that came with its pretrained model;
-    `precision` is fp32, bf16 or fp16, by default the one that its scores were measured in.
+    """The trained model in a folder.
 
-    Raises `ArtifactError` for a damaged or foreign folder, and for code of its own that is not trusted; `ConfigError`
-    for a route or a precision that it has not.
+    Parameters
+    ----------
+    folder : str or path
+        A run folder, or that of one model, such as runs/trec/models/full.
+    route : str or None, default=None
+        A route of the run; None is its best.
+    cheapest : bool, default=False
+        The fastest route that is not inferior to the best.
+    trust_remote_code : bool, default=False
+        Run the Python code that came with its pretrained model.
+    precision : {"fp32", "bf16", "fp16"} or None, default=None
+        Precision of matrix products; None is the one that its scores were measured in.
+
+    Returns
+    -------
+    model : Model
+
+    Raises
+    ------
+    ArtifactError
+        For a damaged or foreign folder, and for code of its own that is not trusted.
+    ConfigError
+        For a route or a precision that it does not have.
+
+    Examples
+    --------
+    >>> transferkit.load("runs/trec").predict("Who wrote Ulysses ?")  # doctest: +SKIP
+    'HUM'
     """
     artifact = chosen(folder, route, cheapest).folder
     facts = predictors.read_facts(artifact)
@@ -392,7 +351,3 @@ def _names(named: Any) -> dict[str, str]:
     if not isinstance(named, Mapping | None) or not all(isinstance(name, str) for name in (named or {}).values()):
         raise ConfigError(f"named: expected names of columns such as {{'text': 'review'}}, found {shown(named)}")
     return dict(named or {})
-
-
-def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
-    return tuple(rows.numbers[list(positions)].tolist())

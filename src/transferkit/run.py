@@ -69,22 +69,109 @@ def fit(
     resume: bool = False,
     progress: bool = True,
 ) -> "Run":
-    """Train every one of `routes` and a baseline on `data`, compare them on held-out rows, and save all of it.
+    """Train every route and a baseline, compare them on held-out rows, and save all of it.
 
-    `data`, `validation` and `test` are each a file, a DataFrame, a `datasets` object, a mapping of columns or a
-    list or stream of mappings; `data` may also be a catalogue name such as "trec", a hub data set, or all splits in a
-    mapping. A route is a name, or {name: {option: value}}. The other parameters are the fields of `RunConfig`
-    and `DataConfig`, where they are described. `resume` continues an unfinished run in `output_dir`.
+    Messages appear in the notebook or on stderr, or where your own logging shows those of the logger `transferkit`.
 
-    What is read, what the audit finds and how far the run is appears in the notebook or on stderr; `progress=False`
-    leaves warnings alone. Where your own logging shows the messages of the logger `transferkit`, they appear there.
+    Parameters
+    ----------
+    data : str, path, DataFrame, dataset, mapping or list
+        A file, a folder of splits, a catalogue name such as "trec", a hub data set, a DataFrame of pandas or polars, an
+        Arrow table, a `datasets` object, a mapping of columns, a list or stream of mappings, or a mapping of splits.
+    model : str or None, default=None
+        Catalogue or hub name, folder, GGUF file or wheel:// address; several, "a,b", train every route from each. None
+        takes all-MiniLM-L6-v2, multilingual-e5-small for texts that it does not know, or SmolLM2-135M-Instruct where
+        answers are texts.
+    revision : str or None, default=None
+        Revision of a hub model.
+    task : str or None, default=None
+        What is learned, such as "token-classification". None takes that of the data: of the catalogue, or of what the
+        rows clearly hold, otherwise "text-classification".
+    routes : str, or sequence of str and {name: options}, default=("auto",)
+        Routes to try, such as `["feature_transfer", {"full": {"epochs": 3}}]`; "auto" chooses.
+    validation, test : like `data`, or None, default=None
+        Validation and test rows; None splits them off.
+    encoding : str or None, default=None
+        Encoding of the files, or "auto"; None is UTF-8.
+    text, text_pair : str, list of str or None, default=None
+        Column of the text, and of a second text; several columns are joined as lines of "name: value".
+    label : str, list of str or None, default=None
+        Column of the label; of several labels also one column of 0 and 1 each.
+    label_separator : str or None, default=None
+        What separates several labels in a cell, or "none".
+    label_names : str or sequence of str, default=()
+        Names of labels that are given as vectors or as numbers from 0 on.
+    group : str or None, default=None
+        Column whose equal values (a customer, a patient) stay in one split and fold.
+    time : str or None, default=None
+        Column of times: train on the past, validate on what follows, test on the latest rows.
+    weight : str or None, default=None
+        Column of weights: how much each row counts in training, 0 for not at all.
+    test_size : float or int or None, default=None
+        Held-out share, or number of rows from 1 on. None is 0.1, and no test rows in a cross-validation.
+    validation_size : float or int, default=0.1
+        Share of the training rows, or number of rows.
+    folds : int or "auto", default="auto"
+        Folds of the cross-validation, 0 for none; "auto" takes 5 below 500 labelled rows.
+    keep_leaks : bool, default=False
+        Keep training rows that also appear in test.
+    unlabelled : str or None, default=None
+        File with more texts, for distillation.
+    prompt : str or None, default=None
+        Text before every text, or the name of a prompt of the model; None is the model's default prompt.
+    instruction : str or None, default=None
+        Instruction for a model that writes; None is that of the task.
+    generation : mapping or None, default=None
+        How a model writes, such as `{"num_beams": 4}`.
+    answer_tokens : int or None, default=None
+        Longest span of an answer, in tokens; None is what the training answers need, at least 30.
+    max_length : int or None, default=None
+        Tokens per text; None is as many as the model takes.
+    long_texts : {"cut", "windows"}, default="cut"
+        Texts longer than that are cut, or read in overlapping windows whose answers are averaged.
+    precision : {"auto", "fp32", "bf16", "fp16"}, default="auto"
+        Precision of matrix products in pretrained models; "auto" takes bf16 where this machine multiplies it faster.
+    keep : {"all", "best"}, default="all"
+        Models that stay in the run folder.
+    half_weights : bool, default=False
+        Save weights in 16 bits where the answers to held-out rows stay the same.
+    threads : int or None, default=None
+        Threads that compute; None is as many as this process may use.
+    margin : float, default=1.0
+        Points of the main metric that the cheapest route may lose against the best.
+    seed : int, default=0
+        Seed of splits, heads and batches.
+    seeds : int, default=1
+        Trainings per route, to show the spread.
+    offline : bool, default=False
+        Never touch the network.
+    trust_remote_code : bool, default=False
+        Run the Python code that a model's repository brings along.
+    language : {"en", "zh"}, default="en"
+        Language of the report and the verdict.
+    output_dir : str, path or None, default=None
+        Run folder: new, empty or a run's own. None is runs/DATA-DATE.
+    cache_dir : str, path or None, default=None
+        Cache folder. None is ~/.cache/transferkit.
+    resume : bool, default=False
+        Continue an unfinished run in `output_dir`.
+    progress : bool, default=True
+        Show messages and progress; warnings are always shown.
 
-    Raises a `TransferkitError` with one sentence on what was expected, what was found and what to do. After Ctrl-C the
-    `KeyboardInterrupt` says with which call to go on.
+    Returns
+    -------
+    run : Run
 
+    Raises
+    ------
+    TransferkitError
+        With one sentence on what was expected, what was found and what to do.
+    KeyboardInterrupt
+        After Ctrl-C, with the call that goes on.
+
+    Examples
+    --------
     >>> run = transferkit.fit("trec", routes=["feature_transfer", {"full": {"epochs": 3}}])  # doctest: +SKIP
-    >>> run.model().predict(["Who wrote Ulysses ?"])                                         # doctest: +SKIP
-    ['HUM']
     """
     config = parse(
         {
@@ -169,9 +256,23 @@ def look(
 ) -> Overview:
     """What `fit` would read `data` as: encoding, columns, labels, a row as it is learned, and what is odd.
 
-    The parameters are those of `fit`. Where the rows cannot be used, `problem` of the overview says why. Raises a
-    `TransferkitError` where there are none to be looked at.
+    Parameters
+    ----------
+    data, task, validation, test, encoding, text, text_pair, label, label_separator, label_names, group, time, weight
+        As for `fit`.
 
+    Returns
+    -------
+    overview : Overview
+        Where the rows cannot be used, its `problem` says why.
+
+    Raises
+    ------
+    TransferkitError
+        Where there are no rows to look at.
+
+    Examples
+    --------
     >>> transferkit.look("reviews.csv", label="category")  # doctest: +SKIP
     """
     columns = {"text": text, "text_pair": text_pair, "label": label}
