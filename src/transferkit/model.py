@@ -69,7 +69,7 @@ class Model:
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     parting: Parting = field(default=BLANKS, repr=False)
-    label_type: label_types.LabelType = "str"
+    label_type: label_types.LabelType = field(default="str", repr=False)
     precision: Precision | None = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
