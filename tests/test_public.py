@@ -102,10 +102,14 @@ def test_a_loaded_model_answers_what_the_trained_one_answered(run: transferkit.R
     assert repr(model) == f"Model(folder={model.folder!r}, columns={model.columns!r})"
 
 
+def test_one_bare_text_has_one_answer(run: transferkit.Run) -> None:
+    assert [run.model().predict("a good film")] == run.model().predict(["a good film"])
+
+
 def test_gaps_in_a_column_have_no_answer(run: transferkit.Run) -> None:
-    found = run.model().predict(["a good film", None, float("nan")])  # type: ignore[list-item]
+    found = run.model().predict(["a good film", None, float("nan")])
     assert found[0] is not None and found[1:] == [None, None]
-    given = run.model().predict_proba(["a good film", None])  # type: ignore[list-item]
+    given = run.model().predict_proba(["a good film", None])
     assert np.isfinite(given[0]).all() and np.isnan(given[1]).all()
 
 

@@ -131,7 +131,7 @@ def test_in_use(answered: RunResult, folder: Path, call: Call) -> None:
     rows = folder / "new.csv"
     rows.write_text("question,context\nhere there,the cat sat\nhere there,\n")
     first, second = (json.loads(line) for line in call("predict", folder / "run", rows).out.splitlines())
-    assert set(first) == {"row", "answer", "start", "end", "score"} and second["answer"] is None
+    assert set(first) == {"question", "context", "answer", "start", "end", "score"} and second["answer"] is None
     assert "the cat sat"[first["start"] : first["end"]] == first["answer"]
     judged = call("evaluate", folder / "run", folder / "rows.json", "--route", "full")
     assert judged.code == 0 and "token F1" in judged.out

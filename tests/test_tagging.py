@@ -434,7 +434,7 @@ def test_entities_in_files(tagged: RunResult, folder: Path, call: Call) -> None:
     assert first["words"] == ["now", "cat", "dog", "."] and first["tags"] == ["O", "B-animal", "I-animal", "O"]
     [entity] = first["entities"]
     assert list(entity) == ["text", "type", "start", "end", "score", "word_start", "word_end"]
-    assert blank == {"row": 2, "words": None, "tags": None, "entities": None} and none["entities"] == []
+    assert blank == {"text": "", "words": None, "tags": None, "entities": None} and none["entities"] == []
     call("predict", folder / "run", rows, "--route", "full", "--output", folder / "raw.csv")
     with (folder / "raw.csv").open(encoding="utf-8") as file:
         [line, *_] = list(csv.DictReader(file))

@@ -616,7 +616,8 @@ def test_the_whole_product(finished: RunResult, call: Call, tmp_path: Path) -> N
     ended = call("predict", folder, tmp_path / "new.jsonl", "--output", tmp_path / "out.jsonl")
     assert ended.code == 0, ended.err
     written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert [line["row"] for line in written] == [1, 2, 3, 4, 5] and written[4]["summary"] is None
+    assert [line["summary"] for line in written] == [*texts, "home"]
+    assert written[4]["predicted_summary"] is None and all(line["predicted_summary"] for line in written[:4])
     ended = call("evaluate", folder, tmp_path / "new.jsonl")
     assert ended.code == 0 and "ROUGE-L" in ended.out, ended.err
     ended = call("compare", folder, folder)
