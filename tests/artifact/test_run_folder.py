@@ -169,7 +169,7 @@ def test_a_second_run_into_a_folder_needs_resume(run: RunFolder) -> None:
     with pytest.raises(ConfigError, match=r"already holds a run; --resume continues it.*run-2"):
         open_run(config(), run.path, resume=False)
     assert open_run(config(), run.path, resume=True) == run
-    assert open_run(config(offline=True, cache_dir="elsewhere"), run.path, resume=True) == run
+    assert open_run(config(offline=True, cache_dir="elsewhere", language="zh"), run.path, resume=True) == run
 
 
 def hold(path: Path, held: Any, free: Any) -> None:

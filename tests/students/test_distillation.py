@@ -70,7 +70,7 @@ def test_every_kind_of_student_learns(
 ) -> None:
     outcome = distil(name, context, options[name])
     assert accuracy(outcome, context) > 0.75
-    assert outcome.method.endswith("by full")
+    assert outcome.method.endswith("distilled from full")
     expected = outcome.predictor.predict(FRESH).outputs
     outcome.predictor.save(tmp_path / "saved")
     assert np.allclose(predictors.load(tmp_path / "saved").predict(FRESH).outputs, expected, atol=1e-5)
@@ -147,7 +147,7 @@ def test_teachers_are_averaged(context: Context, teacher: Path, tmp_path: Path, 
     answers = [each.predict(context.train).outputs for each in (predictors.load(teacher), baseline)]
     mean = np.mean(answers, axis=0)
     assert np.allclose(np.exp(lessons[0][1].per_row["teacher_logits"]), mean, atol=1e-5)
-    assert outcome.method.endswith("by full, other")
+    assert outcome.method.endswith("distilled from full, other")
 
 
 def test_teachers_answer_once(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def test_a_route_with_a_label_of_its_own_teaches(context: Context, teacher: Path
     plan = routes.resolve(RouteConfig(name="static", options=STATIC))
     named = {"teachers": {"short": teacher, "long": teacher}, "variants": {"short": "contrastive", "long": "full"}}
     renamed = replace(context, **named)
-    assert plan.why_not(renamed) is None and plan.run(renamed).method.endswith("by full")
+    assert plan.why_not(renamed) is None and plan.run(renamed).method.endswith("distilled from full")
     misled = replace(context, teachers={"full": teacher}, variants={"full": "static"})
     assert "no route before it can teach" in (plan.why_not(misled) or "")
 

@@ -50,7 +50,7 @@ def rows_words(choice: Choice, say: Say = _IN_ENGLISH) -> str:
 
 
 def cheapest(task: Task, routes: Sequence[RouteResult], choice: Choice, say: Say = _IN_ENGLISH) -> str:
-    """Which faster route is as good as the best one, or why none is named."""
+    """Which faster route loses little against the best one, or why none is named."""
     by_name = {route.name: route for route in routes}
     best = by_name[choice.best]
     faster = [route for route in routes if route.cost.texts_per_second > best.cost.texts_per_second]

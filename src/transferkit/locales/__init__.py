@@ -1,8 +1,7 @@
-"""The languages that verdict and report are written in: one language, one file.
+"""The languages of the verdict and the report: one language, one file.
 
-Sentences stand in English where they are used, `say("{rows} rows", rows=3)`, and a file of this folder has them in its
-language. What the other rooms write (findings, reasons, methods) is matched against `PATTERNS`, and stays English
-where none fits.
+The code has its sentences in English, `say("{rows} rows", rows=3)`, and each file of this folder translates them. What
+other rooms write (findings, reasons, methods) is matched against `PATTERNS`, and stays English if none matches.
 """
 
 import re

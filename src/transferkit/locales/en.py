@@ -1,4 +1,4 @@
-"""English, in which all sentences stand where they are used."""
+"""English, the language of the sentences in the code."""
 
 from collections.abc import Mapping
 

@@ -44,7 +44,7 @@ class MetricColumn:
 class Shown:
     """Rows as `leaderboard.table` has them, each with the `Mark` of its route as `mark`.
 
-    `chosen_by` heads the column of the scores that routes are chosen by; empty where there is none beside the main one.
+    `chosen_by` heads the column of the scores that routes are chosen by; empty if they are chosen by the main one.
     """
 
     rows: Sequence[Mapping[str, Any]]

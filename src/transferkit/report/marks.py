@@ -1,4 +1,4 @@
-"""How a route is told from others wherever it is shown: one colour, and one form where colours come again."""
+"""What marks a route wherever it is shown: one colour, and one form where colours repeat."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

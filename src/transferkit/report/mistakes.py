@@ -1,4 +1,4 @@
-"""Where routes are wrong: every wrong answer of one, the gravest first, and the rows that all of them miss."""
+"""Where routes are wrong: all wrong answers of one route, the worst first, and the rows that every route gets wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -91,7 +91,9 @@ def front_matter(result: RunResult, route: RouteResult) -> dict[str, Any]:
         front["license"] = terms
     front["library_name"] = "transformers" if transformers else "transferkit"
     front["pipeline_tag"] = result.task.hub_name or result.task.name
-    front["tags"] = list(dict.fromkeys([result.task.name, "transferkit", route.route.replace("_", "-"), route.name]))
+    front["tags"] = list(
+        dict.fromkeys([result.task.name, "transferkit", route.route.replace("_", "-"), route.name.replace("_", "-")])
+    )
     base = base_model(result, route)
     if base and not is_folder(base):  # the hub reads every name as one of its own
         front["base_model"] = base

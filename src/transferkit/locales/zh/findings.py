@@ -29,7 +29,7 @@ PATTERNS = {
     "exact McNemar, Holm-corrected for {#} comparisons": "精确 McNemar 检验，按 {0} 次比较作 Holm 校正",
     "approximate randomization, Holm-corrected for {#} comparisons": "近似随机化检验，按 {0} 次比较作 Holm 校正",
     # methods
-    "TF-IDF of {}, {}": "{0}的 TF-IDF 特征，{1}",
+    "TF-IDF of {}, {}": "TF-IDF（{0}），{1}",
     "words": "词",
     "runs of characters": "字符 n-gram",
     "words and runs of characters": "词与字符 n-gram",

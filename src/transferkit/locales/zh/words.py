@@ -68,6 +68,7 @@ TEXTS = {
     "completion": "回答",
     "group": "分组",
     "weight": "权重",
+    "as the model reads it": "模型读到的内容",
     "row": "行号",
     "rows": "样本数",
     "true label": "真实标签",

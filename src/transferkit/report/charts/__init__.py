@@ -86,7 +86,7 @@ def cut(text: str, width: float) -> str:
 
 
 def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
-    """Positions near `wanted`, at least `distance` apart where there is room: for labels beside line ends."""
+    """Positions near `wanted`, at least `distance` apart if there is room: for labels beside line ends."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = list(wanted)
     for before, i in zip([None, *order], order, strict=False):

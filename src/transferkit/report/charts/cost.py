@@ -66,6 +66,8 @@ def cost_chart(result: RunResult, marks: Mapping[str, Mark], frame: Frame = WIDE
     centres = [(x.at(speed), y.at(score.value)) for speed, score in zip(speeds, scores, strict=True)]
     taken = [(cx - r, cy - r, cx + r, cy + r) for (cx, cy), r in zip(centres, radii, strict=True)]
     taken += [(cx - 2, y.at(s.high), cx + 2, y.at(s.low)) for (cx, _), s in zip(centres, scores, strict=True)]
+    bases = [y.at(score.value) for route, score in zip(result.routes, scores, strict=True) if route.route == BASELINE]
+    taken += [(frame.left, base - 1, frame.right, base + 1) for base in bases]
     named = _named(result, marks, 9 if frame is WIDE else 5)
     points = []
     for route, score, centre, radius in zip(result.routes, scores, centres, radii, strict=True):
@@ -91,8 +93,7 @@ def cost_chart(result: RunResult, marks: Mapping[str, Mark], frame: Frame = WIDE
                 leader=_leader(centre, radius, box),
             )
         )
-    bases = [score.value for route, score in zip(result.routes, scores, strict=True) if route.route == BASELINE]
-    return CostChart(frame, x, y, tuple(points), y.at(bases[0]) if bases else None)
+    return CostChart(frame, x, y, tuple(points), bases[0] if bases else None)
 
 
 def _named(result: RunResult, marks: Mapping[str, Mark], most: int) -> set[str]:

@@ -1,4 +1,4 @@
-"""Learning curves: values by epoch, a line per series, its name at its end where there is room."""
+"""Learning curves: values by epoch, a line per series, its name at its end if there is room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
