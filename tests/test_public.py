@@ -143,5 +143,5 @@ def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file
 
 def test_a_refusal_names_the_argument_too() -> None:
     with pytest.raises(transferkit.TransferkitError, match="--label") as caught:
-        transferkit.fit({"text": ["a", "b"] * 9, "kind": list("xy") * 9}, offline=True)
+        transferkit.fit({"text": ["a", "b"] * 9, "one": list("xy") * 9, "other": list("yz") * 9}, offline=True)
     assert caught.value.__notes__ == ["in Python: label=..."]

@@ -16,12 +16,12 @@ from transferkit.config import DESCRIBED, Precision, resuming
 from transferkit.data import audit, content, given_texts, joined, label_sets, labels, no_consensus, oddities
 from transferkit.data.cleaning import clean
 from transferkit.data.merging import merged as merged_rows
-from transferkit.errors import ArtifactError, ConfigError, DataError, shown
+from transferkit.errors import ArtifactError, ConfigError, DataError, nearest, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.evaluation.scores import score
 from transferkit.language.parting import BLANKS, Parting
-from transferkit.places import usable_path
+from transferkit.places import beside, usable_path
 from transferkit.predictors import Predictor
 from transferkit.shapes import Shape
 from transferkit.table import prose
@@ -337,7 +337,9 @@ def _numbers(rows: Rows, positions: Sequence[int]) -> tuple[int, ...]:
 
 def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
     if not path.is_dir():
-        raise ArtifactError(f"no run or model in {path}: there is no such folder")
+        if path.is_file():
+            raise ArtifactError(f"no run or model in {path}: it is a file; the folder of the run comes before the rows")
+        raise ArtifactError(f"no run or model in {path}: there is no such folder{beside(path)}")
     run = saved_run.read(path)
     if run is None and (path / DESCRIBED).exists():
         return _of_unfinished(path, route)
@@ -354,7 +356,9 @@ def _artifact(path: Path, route: str | None, cheapest: bool) -> Path:
     chosen = run.route(name)
     if chosen is None:
         there = ", ".join(result.name for result in run.routes)
-        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}")
+        near = nearest(name, [result.name for result in run.routes])
+        meant = f"; did you mean {near}?" if near else ""
+        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}{meant}")
     return path / chosen.artifact
 
 

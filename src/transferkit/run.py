@@ -8,6 +8,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from transferkit import keywords, options
 from transferkit.config import parse
 from transferkit.data import Overview
 from transferkit.errors import ArtifactError, ConfigError, TransferkitError, shown
@@ -58,6 +59,12 @@ class Run:
     __repr__ = __str__
 
 
+def _option_of_routes(name: str) -> str:
+    routes = options.with_option(name)
+    return f"{name} is an option of routes: routes=[{{{routes[0]!r}: {{{name!r}: ...}}}}]" if routes else ""
+
+
+@keywords.known(_option_of_routes)
 def fit(
     data: Any,
     *,
@@ -160,6 +167,7 @@ def fit(
             return Run(flow.finish(intake, resume))
 
 
+@keywords.known(_option_of_routes)
 def look(
     data: Any,
     *,
