@@ -8,7 +8,7 @@ from transferkit.errors import DataError, SourceError, nearest
 from transferkit.places import beside
 from transferkit.sources import catalogue
 
-_ALIKE = 0.85
+_ALIKE, _ALIKE_OF_DATA = 0.85, 0.7
 """Names that are this much alike differ by a slip; the hub has models of its own that are less so."""
 
 
@@ -25,16 +25,19 @@ def require_model(name: str) -> None:
 
 def require_either(name: str) -> None:
     """Raise `SourceError` for a name that is nearly that of a model or a data set of the catalogue."""
+    if catalogue.model(name):
+        return
     entries = catalogue.read()
     models, sets = ([entry.name for entry in listed] for listed in (entries.models, entries.datasets))
-    _require("model or data set", name, [*models, *sets])
+    _require("data set", name, sets, _ALIKE_OF_DATA)
+    _require("model", name, models)
 
 
-def _require(kind: str, name: str, known: Sequence[str]) -> None:
+def _require(kind: str, name: str, known: Sequence[str], alike: float = _ALIKE) -> None:
     if "/" in name or name.endswith(".gguf") or Path(name).exists() or name.lower() in map(str.lower, known):
         return
     near = nearest(name, known)
-    if near and (name.casefold() in near.casefold() or _alike(name, near) >= _ALIKE):
+    if near and (name.casefold() in near.casefold() or _alike(name, near) >= alike):
         raise SourceError(
             f"unknown {kind} {name!r}; did you mean {near!r}? There is {', '.join(known)}; what is on the hub is "
             "written org/name, a folder ./name"
