@@ -3,6 +3,7 @@
 import codecs
 import re
 import shlex
+from collections.abc import Iterable
 from datetime import datetime
 from numbers import Integral
 from pathlib import Path
@@ -240,7 +241,9 @@ class RunConfig(Strict):
     )
     revision: str | None = Field(None, description="revision of a hub model")
     task: str | None = Field(
-        None, description="what is to be learned; default: that of the catalogue's data, or text-classification"
+        None,
+        description="what is to be learned; default: that of the catalogue's data, what the rows are beyond doubt, or "
+        "text-classification",
     )
     routes: Routes = Field((RouteConfig(name=AUTO),), max_length=MOST_ROUTES, description="routes to try; auto chooses")
     unlabelled: Place | None = Field(None, description="file with extra text for distillation")
@@ -322,15 +325,19 @@ def parse(values: dict[str, Any]) -> RunConfig:
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(explain(error) + _settings(error)) from None
+        raise ConfigError(explain(error, _fields) + _settings(error)) from None
+
+
+def _fields(place: tuple[Any, ...]) -> Iterable[str]:
+    """The settings that there are at a place of the description: in all of it, in `data` or in `generation`."""
+    parts: dict[Any, type[Strict]] = {"data": DataConfig, "generation": GenerationConfig}
+    return (parts.get(place[0], RunConfig) if place else RunConfig).model_fields
 
 
 def _settings(error: ValidationError) -> str:
     """What settings there are, if one of them was misspelt."""
-    wrong = [item["loc"][0] for item in error.errors() if item["type"] == "extra_forbidden"]
-    parts: dict[Any, type[Strict]] = {"data": DataConfig, "generation": GenerationConfig}
-    schema = next((parts[name] for name in wrong if name in parts), RunConfig)
-    return f"; there is {', '.join(schema.model_fields)}" if wrong else ""
+    wrong = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
+    return f"; there is {', '.join(_fields(max(wrong, key=len)[:-1]))}" if wrong else ""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -55,9 +55,36 @@ class InterruptedRunError(TransferkitError):
 def unknown(kind: str, name: str, known: Iterable[str]) -> ConfigError:
     """The error for a `kind` of thing that is not among those `known`: the nearest name first, then all."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1)
-    meant = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(name, names)
+    meant = f"did you mean {near!r}? " if near else ""
     return ConfigError(f"unknown {kind} {name!r}; {meant}there is {', '.join(names)}")
+
+
+_SHORTEST_PART = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Which of those `known` is probably meant by `name`: the one that differs least, else the shortest that has it in
+    it or is in it (`num_train_epochs`, epochs), else one of these initials (`lr`, learning_rate). None if none is
+    near. Case and signs between words do not count."""
+    names = {_bare(each): each for each in sorted(known, key=len, reverse=True)}
+    wanted = _bare(name)
+    if near := get_close_matches(wanted, names, n=1):
+        return names[near[0]]
+    within = [
+        each for each in names if min(len(each), len(wanted)) >= _SHORTEST_PART and (wanted in each or each in wanted)
+    ]
+    initials = [each for each, whole in names.items() if wanted == "".join(part[:1] for part in _parts(whole)) != each]
+    found = [*sorted(within, key=len), *initials]
+    return names[found[0]] if found else None
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _parts(name: str) -> list[str]:
+    return "".join(sign if sign.isalnum() else " " for sign in name.casefold()).split()
 
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")

@@ -16,7 +16,7 @@ from transferkit.data import audit, logged
 from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.places import cache_folder
-from transferkit.sources import hub_data
+from transferkit.sources import hub_data, spelling
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Audit, Finding, Overview, Splits
 from transferkit.tasks import Task
@@ -72,6 +72,8 @@ def take_in(config: RunConfig, table: Any = None, seen: Callable[[Overview], Non
     """
     log.info("reading %s", "a table in memory" if table is not None else config.data.path)
     _require_routes(config)
+    for name in config.models:
+        spelling.require_model(name)
     tables, choice = _begun(config, table)
     config = _settled(config, choice.task)
     _require_sense(config, choice.task)
@@ -157,6 +159,7 @@ def _tables(config: RunConfig, table: Any) -> dict[str, Rows]:
         return data.read_splits(table, config.data.validation, config.data.test, config.data.encoding)
     if sources.is_dataset(path):
         return sources.load_tables(path, cache_dir=cache_dir, offline=config.offline)
+    spelling.require_data(path)
     if hub_data.names(path):
         return data.read_splits(hub_data.load(path, offline=config.offline), config.data.validation, config.data.test)
     return data.read_splits(path, config.data.validation, config.data.test, config.data.encoding)

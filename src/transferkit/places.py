@@ -1,11 +1,12 @@
 """What a user may name: paths, folders, models."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, nearest
 
 MOST_MODELS = 100
 
@@ -31,6 +32,21 @@ def usable_path(text: str | Path) -> Path:
     except RuntimeError:
         raise ValueError("expected a path, found ~ with the name of nobody here") from None
     return path
+
+
+_MOST_BESIDE = 10_000
+
+
+def beside(path: Path) -> str:
+    """`; did you mean 'x.csv'?` where something beside `path`, which is not there, has nearly its name; else ""."""
+    try:
+        names = [entry.name for entry in islice(path.parent.iterdir(), _MOST_BESIDE)]
+    except OSError:
+        return ""
+    stems = {Path(name).stem: name for name in reversed(names)}  # what files are is alike in many of them
+    near = path.name if path.name in stems else nearest(path.stem, stems)
+    meant = stems[near] if near else None
+    return f"; did you mean {str(path.parent / meant)!r}?" if meant else ""
 
 
 def _named_or_there(text: str) -> str:

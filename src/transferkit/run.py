@@ -8,7 +8,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from transferkit import messages, resuming, sources
+from transferkit import keywords, messages, options, resuming, sources
 from transferkit.config import parse
 from transferkit.data import Overview
 from transferkit.errors import ConfigError, DataError, TransferkitError, shown
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from transferkit.finished_run import Run
 
 
+def _option_of_routes(name: str) -> str:
+    routes = options.with_option(name)
+    return f"{name} is an option of routes: routes=[{{{routes[0]!r}: {{{name!r}: ...}}}}]" if routes else ""
+
+
+@keywords.known(_option_of_routes)
 def fit(
     data: Any,
     *,
@@ -237,6 +243,7 @@ def finish(intake: Intake, resume: bool = False) -> "RunResult":
         return flow.finish(intake, resume)
 
 
+@keywords.known(_option_of_routes)
 def look(
     data: Any,
     *,

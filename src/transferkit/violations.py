@@ -1,24 +1,30 @@
 """What pydantic found wrong with a description, as one sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from transferkit.errors import shown
+from transferkit.errors import nearest, shown
 
 _TYPES = ("constrained-", "tuple[", "function-", "literal[", "list[", "dict[", "nullable[")
 _SHOULD = "input should be "
 
 
-def explain(error: ValidationError) -> str:
-    """One sentence per violation: where, what was expected, what was found."""
+def explain(error: ValidationError, known: Callable[[tuple[Any, ...]], Iterable[str]] = lambda place: ()) -> str:
+    """One sentence per violation: where, what was expected, what was found.
+
+    `known` says which names there are at a place (the keys that lead there), of which the nearest one is offered.
+    """
     said: dict[tuple[str, str], list[str]] = {}
     for item in error.errors():
         # The last parts may be pydantic's own names for the types that were tried, one error for each.
         where = ".".join(str(part) for part in item["loc"] if not str(part).startswith(_TYPES)) or "config"
         words = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
-        words = "unknown" if item["type"] == "extra_forbidden" else words.partition(", unable")[0]
+        words = words.partition(", unable")[0]
+        if item["type"] == "extra_forbidden":
+            near = nearest(str(item["loc"][-1]), known(tuple(item["loc"][:-1])))
+            words = f"unknown, did you mean {near}?" if near else "unknown"
         said.setdefault((where, f"{shown(item['input'])}{_hint(item)}"), []).append(f"{words[:1].lower()}{words[1:]}")
     return "; ".join(f"{where}: {_either(words)} (found {value})" for (where, value), words in said.items())
 

@@ -151,4 +151,60 @@ EXPORTS = (
         {"when": dates(), "what": texts(), "paid": [round(9.99 + i * 1.37, 2) for i in range(ROWS)]},
         refused="expected a column for label.*numbers in 'paid'",
     ),
+    Export(
+        "messages and three columns that are nearly empty",
+        {
+            "v1": turns(("ham", "ham", "spam")),
+            "v2": texts(),
+            "Unnamed: 2": ["and so on it went"] + [""] * (ROWS - 1),
+            "Unnamed: 3": [""] * ROWS,
+        },
+        {"text": "v2", "label": "v1"},
+        silent="rival",
+    ),
+    Export(
+        "tweets about airlines",
+        {
+            "tweet_id": [5_703_000 + i * 977 for i in range(ROWS)],
+            "airline_sentiment": turns(("neutral", "positive", "negative")),
+            "airline_sentiment_confidence": [round(0.3 + i * 7 % 70 / 100, 4) for i in range(ROWS)],
+            "airline": turns(("North", "South"), step=2),
+            "airline_sentiment_gold": ["negative", *[""] * (ROWS - 2), "positive"],
+            "name": [f"{chr(97 + i % 26)}user{i}" for i in range(ROWS)],
+            "text": texts(),
+            "tweet_created": dates(form="2015-{m:02}-{d:02} 11:35:52 -0800"),
+        },
+        {"text": "text", "label": "airline_sentiment"},
+        says="others could be it as well: 'airline' .2 different values",
+    ),
+    Export(
+        "what a tweet is about, and what it says of that",
+        {"Tweet": texts(), "Target": turns(("dams", "roads")), "Stance": turns(("for", "against", "none"))},
+        {"text": "Tweet", "label": "Target"},
+        says="'Target' is read as the label, but others could be it as well: 'Stance'.*--label Stance",
+    ),
+    Export(
+        "news: number of a class, title, description",
+        {
+            "Class Index": turns((3, 1, 2, 4)),
+            "Title": [f"News number {i}" for i in range(ROWS)],
+            "Description": texts(),
+        },
+        {"text": "Description", "label": "Class Index"},
+    ),
+    Export(
+        "complaints of which several columns say something",
+        {
+            "Date received": dates(form="{m:02}/{d:02}/{y}"),
+            "Product": turns(("Card", "Loan", "Account")),
+            "Issue": turns(("Fees", "Delay"), step=2),
+            "Consumer complaint narrative": texts(),
+            "State": turns(("TX", "CA", "NY")),
+            "ZIP code": [f"{10_000 + i * 613 % 80_000}" for i in range(ROWS)],
+            "Timely response?": turns(("Yes", "No")),
+            "Complaint ID": [1_400_000 + i for i in range(ROWS)],
+        },
+        refused="'Product' .3 different.*'Issue' .*'Timely response\\?' .*pass --label Product, --label Issue or "
+        "--label 'Timely response\\?'",
+    ),
 )

@@ -268,4 +268,29 @@ EXPORTS = (
         {"left side": texts(), "right side": chinese()},
         refused="'left side' .120 different texts.* and 'right side'.*--text 'left side' or --text 'right side'",
     ),
+    Export(
+        "two columns of texts, with the task named",
+        {"left side": texts(), "right side": chinese()},
+        {"text": "left side", "translation": "right side"},
+        {"text": "by its content", "translation": "by its content"},
+        task="translation",
+        asked={"task": "translation"},
+        says="'left side' is taken as text.*'right side' is taken as translation",
+    ),
+    Export(
+        "short texts before long ones, with the task named",
+        {"in brief": [text[:20] for text in texts()], "at length": texts()},
+        refused="--text 'in brief' --label 'at length', or --text 'at length' --label 'in brief'",
+        asked={"task": "summarization"},
+    ),
+    Export(
+        "languages as names of columns",
+        {"en": texts(), "zh": chinese()},
+        refused="'en' and 'zh' hold texts, with --text en --label zh, as for --task translation",
+    ),
+    Export(
+        "prompts whose completions are two words are classes",
+        {"prompt": texts(), "completion": turns((" yes", " no"))},
+        {"text": "prompt", "label": "completion"},
+    ),
 )

@@ -26,7 +26,7 @@ def test_several_gguf_files_need_a_name(tmp_path: Path, cache: Path) -> None:
 def test_an_unknown_name_tells_what_there_is(cache: Path) -> None:
     with pytest.raises(SourceError, match="unknown model 'a b'"):
         sources.load("a b", cache_dir=cache)
-    with pytest.raises(SourceError, match="The catalogue has all-MiniLM-L6-v2"):
+    with pytest.raises(SourceError, match="did you mean 'all-MiniLM-L6-v2'"):
         sources.load("all-MiniLM-L6", cache_dir=cache, offline=True)
 
 

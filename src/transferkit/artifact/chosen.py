@@ -8,8 +8,8 @@ from transferkit import predictors
 from transferkit.artifact import saved_run
 from transferkit.artifact.saved_run import SavedRun
 from transferkit.config import DESCRIBED, resuming
-from transferkit.errors import ArtifactError, ConfigError, shown
-from transferkit.places import usable_path
+from transferkit.errors import ArtifactError, ConfigError, nearest, shown
+from transferkit.places import beside, usable_path
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ def chosen(folder: str | Path, route: str | None = None, cheapest: bool = False)
     if not isinstance(route, str | None):
         raise ConfigError(f"expected the name of a route, found {shown(route)}")
     if not path.is_dir():
-        raise ArtifactError(f"no run or model in {path}: there is no such folder")
+        if path.is_file():
+            raise ArtifactError(f"no run or model in {path}: it is a file; the folder of the run comes before the rows")
+        raise ArtifactError(f"no run or model in {path}: there is no such folder{beside(path)}")
     run = saved_run.read(path)
     if run is None and (path / DESCRIBED).exists():
         return _of_unfinished(path, route)
@@ -53,7 +55,9 @@ def _artifact(path: Path, run: SavedRun, name: str) -> str:
     found = run.route(name)
     if found is None:
         there = ", ".join(result.name for result in run.routes)
-        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}")
+        near = nearest(name, [result.name for result in run.routes])
+        meant = f"; did you mean {near}?" if near else ""
+        raise ConfigError(f"{path} has no route {shown(name, 60)}; it has {there}{meant}")
     if not found.kept:
         there = ", ".join(result.name for result in run.routes if result.kept)
         raise ConfigError(

@@ -1,9 +1,10 @@
 """Flags and a YAML file -> the description of a run. The schema is `config`'s; this only merges."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import typer
@@ -17,20 +18,36 @@ from transferkit.violations import explain
 POSITIONAL = "path"
 """The one field of `DataConfig` that has no flag: it is the argument DATA."""
 
+_WIDTH = 44
+"""Of a column of help, in a terminal of 80."""
+
 log = logging.getLogger("transferkit")
 
 _ROUTES: TypeAdapter[tuple[RouteConfig, ...]] = TypeAdapter(Routes)
 
 
-def flag(name: str, metavar: str | None = None) -> Any:
-    """The option for the field `name` of the schema, with its description and default as help."""
+def flag(
+    name: str,
+    metavar: str | None = None,
+    values: Iterable[str] = (),
+    complete: Callable[[str], list[str]] | None = None,
+) -> Any:
+    """The option for the field `name` of the schema, with its description, default and `values` as help; `complete`
+    says what may follow of a value that is begun."""
     field = (DataConfig if name in DataConfig.model_fields else RunConfig).model_fields[name]
     words = f"--{name.replace('_', '-')}"
     if field.annotation is bool:
         return typer.Option(f"{words}/--no-{words[2:]}", help=field.description, show_default=False)
     plain = isinstance(field.default, str | int | float)
     default = f" [default: {field.default}]" if plain else ""
-    return typer.Option(words, help=f"{field.description}{default}", show_default=False, metavar=metavar)
+    said = f"{field.description}{default}{_listed(values)}"
+    return typer.Option(words, help=said, show_default=False, metavar=metavar, autocompletion=complete)
+
+
+def _listed(values: Iterable[str]) -> str:
+    r"""`values` in lines of their own, in which no name is broken: click keeps those that follow \b."""
+    lines = wrap(", ".join(values), _WIDTH, break_on_hyphens=False)
+    return "\n\n\b\n" + "\n".join(lines) if lines else ""
 
 
 def described(

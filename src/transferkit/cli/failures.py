@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from transferkit import options
 from transferkit.disk import is_full
 from transferkit.errors import ConfigError, InterruptedRunError, ResourceError, TransferkitError, is_out_of_memory
 
@@ -84,6 +85,9 @@ def _misuse(error: Any) -> tuple[str, int]:
     """What typer says of words it does not know; its exceptions move between versions, their method stays."""
     context = getattr(error, "ctx", None)
     message = _line(error.format_message()).rstrip(".")
+    option = str(getattr(error, "option_name", "")).removeprefix("--").replace("-", "_")
+    if routes := options.with_option(option):
+        message = f"{message.partition(' (')[0]}: {option} is an option of routes, --set {routes[0]}.{option}=VALUE"
     return f"{message}; see {context.command_path if context else 'transferkit'} --help", error.exit_code
 
 

@@ -1,5 +1,6 @@
 """What single cells are by the way they are written: dates, addresses, identifiers, numbers."""
 
+import math
 import re
 from datetime import date, time
 from numbers import Real
@@ -64,16 +65,24 @@ def number(cell: Any) -> float | None:
     if isinstance(cell, bool | np.bool_):
         return None
     if isinstance(cell, Real):
-        return float(cell)
+        return _finite(cell)
     short = _short(cell).strip(_UNITS)
     if not any(map(str.isdigit, short)) or not _NUMBER.fullmatch(short):
         return None
     if _DECIMAL_COMMA.fullmatch(short):
         short = short.replace(".", "").replace(",", ".")
     try:
-        return float(short)
+        return _finite(short)
     except ValueError:  # marks between thousands
-        return float("".join(sign for sign in short if sign not in " ,.'"))
+        return _finite("".join(sign for sign in short if sign not in " ,.'"))
+
+
+def _finite(value: Any) -> float | None:
+    try:
+        converted = float(value)
+    except OverflowError:
+        return None
+    return converted if math.isfinite(converted) else None
 
 
 def _short(cell: Any) -> str:

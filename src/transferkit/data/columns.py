@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Protocol
 
 from transferkit.config import DataConfig
 from transferkit.data import decimals, headers, joined, no_labels
-from transferkit.errors import DataError, shown
+from transferkit.errors import DataError, nearest, shown
 from transferkit.kinds import Kind
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.language.words import has_signs
@@ -223,8 +222,8 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
         return table[plain(raw)]
     if (numbered := _by_number(raw, names)) is not None:
         return numbered
-    near = get_close_matches(plain(raw), table, n=1)
-    meant = f"did you mean {table[near[0]]!r}? Name" if near else "name"
+    near = nearest(raw, names)
+    meant = f"did you mean {near!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
     if "," in raw and flag in ("--text", "--text-pair"):
         by += ", or several as NAME,NAME"

@@ -39,8 +39,8 @@ class Content(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds, seen in a sample of its cells: `different` values in `filled` cells, of so many `words` on
-    average, and whether all of them are numbers, which are `whole` ones."""
+    """What a column holds, seen in a sample of its cells: `different` values in `filled` cells, which are this `share`
+    of all, of so many `words` on average, and whether all of them are numbers, which are `whole` ones."""
 
     name: str
     content: Content
@@ -49,6 +49,7 @@ class Column:
     words: float = 0.0
     numbers: bool = False
     whole: bool = False
+    share: float = 0.0
 
     @property
     def repeats(self) -> float:
@@ -67,7 +68,7 @@ def of(rows: Rows, name: str) -> Column:
     if not there:
         return Column(name, Content.NOTHING)
     if _mostly(_is_list, there):
-        return Column(name, Content.LISTS, len(there))
+        return Column(name, Content.LISTS, len(there), share=len(there) / len(sample))
     texts = [text(cell) for cell in there]
     different = len(set(texts))
     values = [number(cell) for cell in there]
@@ -75,7 +76,7 @@ def of(rows: Rows, name: str) -> Column:
     whole = numbers and all(float(value).is_integer() for value in values if value is not None)
     words = sum(map(_words, texts)) / len(texts)
     content = _content(there, texts, different, words, values if numbers else [])
-    return Column(name, content, len(there), different, words, numbers, whole)
+    return Column(name, content, len(there), different, words, numbers, whole, len(there) / len(sample))
 
 
 def different(rows: Rows, name: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from transferkit.data import contents, joined
 from transferkit.data.cell_forms import number, text
-from transferkit.data.columns import TaskColumns, usual_names
+from transferkit.data.columns import TaskColumns
 from transferkit.data.contents import Column, Content
 from transferkit.errors import DataError, shown
 from transferkit.shapes import Shape
@@ -107,6 +107,15 @@ def which_label(table: Rows, labels: Sequence[Column]) -> DataError:
     )
 
 
+def which_is_written(table: Rows, first: Column, second: Column) -> DataError:
+    """The question which of two columns is read and which is written."""
+    one, other = as_written([first.name]), as_written([second.name])
+    return DataError(
+        f"{_at(table)}expected to know which column is read and which is written, found "
+        f"{_each(table, [first.name, second.name])}; pass --text {one} --label {other}, or --text {other} --label {one}"
+    )
+
+
 def _or(flag: str, names: Sequence[str]) -> str:
     """`pass --label a, --label b or --label c`."""
     ways = [f"{flag} {as_written([name])}" for name in names]
@@ -146,11 +155,6 @@ def rivals(table: Rows, name: str, flag: str, raw: str, others: Sequence[Column]
     message = f"column {shown(raw, 60)} is read as the {name}, but others could be it as well: {listed}"
     action = f"{flag} {as_written([names[0]])} takes {'it' if len(names) == 1 else 'the first of them'} instead"
     return [Finding("rival-columns", "warning", message, (), action)]
-
-
-def is_usual_label(name: str, task: TaskColumns) -> bool:
-    """Whether a column is called as labels of `task` usually are."""
-    return plain(name) in usual_names(task.target, task)
 
 
 def say_the_same(table: Rows, one: str, other: str) -> bool:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from transferkit.data import contents, doubts, flags, headers, joined, name_hints, several, unused_columns
-from transferkit.data.columns import TaskColumns, by_name, find
+from transferkit.data import contents, doubts, flags, headers, joined, name_hints, several, two_columns, unused_columns
+from transferkit.data.columns import TaskColumns, by_name, find, usual_names
 from transferkit.data.contents import Column, Content
 from transferkit.errors import DataError
 from transferkit.shapes import Shape
-from transferkit.table.column_names import ASIDE
+from transferkit.table.column_names import ASIDE, plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import BY_CONTENT, BY_NAME, NAMED, Finding
 
 _CLEARLY = 2
 """How many times as long as all others texts are that need no name."""
+_HARDLY_FILLED, _HALF = 0.1, 0.5
+_CALLED_LABEL = ("label", "labels", "gold_label", "标签", "標籤", "ラベル", "라벨", "метка")
 _MOST_CLASSES, _MANY_REPEATS = 200, 10
 _NO_TEXT = (Content.NOTHING, Content.CONSTANT, Content.TIMES, Content.ADDRESSES, Content.KEYS, Content.NUMBERS)
 _NO_LABEL = (Content.NOTHING, Content.TIMES, Content.ADDRESSES, Content.KEYS, Content.TEXTS)
@@ -42,7 +44,9 @@ def taken(rows: Rows, task: TaskColumns, asked: Mapping[str, str]) -> Taken:
     table = _with_labels(table, task, asked)
     called = by_name(list(table.columns), task, asked, True, rows.source)
     if not task.shape.whole:
-        return Taken(asked, _reasons(called, asked, {}))
+        found = two_columns.of(table, task, called)
+        said = tuple(doubts.said(table, found))
+        return Taken({**asked, **found}, _reasons({**called, **found}, asked, found), said)
     choice = _Choice(table, task, asked, called)
     doubts.refuse(choice.table, task, called, asked, choice.likely_texts, choice.likely_labels)
     found = choice.found
@@ -99,7 +103,7 @@ class _Choice:
         """Columns that may be the text, the longest texts first."""
         texts = [column for column in self.columns.values() if column.content is Content.TEXTS]
         texts = texts or [column for column in self.columns.values() if column.content is Content.NAMES]
-        return sorted(texts, key=lambda column: -column.words)
+        return sorted(_filled(texts), key=lambda column: -column.words)
 
     @cached_property
     def likely_labels(self) -> list[Column]:
@@ -107,6 +111,7 @@ class _Choice:
         labels = [column for column in self.columns.values() if self._may_be_label(column)]
         if self.task.shape is Shape.LABELS:
             labels = [c for c in self.columns.values() if self._holds_several(c)] or labels
+        labels = _filled(labels)
         return [column for column in labels if not name_hints.about_rows(column.name)] or labels
 
     def _may_be_label(self, column: Column) -> bool:
@@ -115,7 +120,7 @@ class _Choice:
         if self.task.shape is Shape.VALUE:
             return column.numbers and column.content in (Content.NUMBERS, Content.CATEGORIES)
         few = column.different <= _MOST_CLASSES or column.repeats >= _MANY_REPEATS
-        return column.content is Content.CATEGORIES and few
+        return column.content is Content.CATEGORIES and few and not (column.numbers and not column.whole)
 
     def _holds_several(self, column: Column) -> bool:
         kept = several.seen(self.table, column.name)
@@ -144,7 +149,7 @@ class _Choice:
         """What is `wanted` of a table of two columns besides such as count rows or are empty: the longer one is the
         text."""
         aside = {self.called[name] for name in ASIDE if name in self.called}
-        idle = {c.name for c in self.columns.values() if c.content in (Content.KEYS, Content.NOTHING)}
+        idle = {c.name for c in self.columns.values() if c.content is Content.KEYS or c.share < _HARDLY_FILLED}
         columns = [c for c in self.columns.values() if c.name not in idle]
         if not wanted or len(self.table.columns) - len(aside | idle) != 2 or len(columns) != len(wanted):
             return {}
@@ -191,7 +196,18 @@ class _Choice:
             others = [c for c in others if not unused_columns.reads_like(self.table, c.name, read[self.text])]
             findings += doubts.rivals(self.table, self.text, "--text", read[self.text], others)
         if target in read and target not in self.asked:
-            usual = [c for c in self.likely_labels if target in self.found or doubts.is_usual_label(c.name, self.task)]
+            usual = [c for c in self.likely_labels if target in self.found or self._is_rival(c.name, read[target])]
             others = [c for c in usual if not doubts.say_the_same(self.table, c.name, read[target])]
             findings += doubts.rivals(self.table, target, "--label", read[target], others)
         return findings
+
+    def _is_rival(self, name: str, read: str) -> bool:
+        """Whether a column is called as labels are, beside one that is read by its name; where that is called label,
+        hints do not count."""
+        hinted = plain(read) not in _CALLED_LABEL and name_hints.of_label(name)
+        return hinted or plain(name) in usual_names(self.task.target, self.task)
+
+
+def _filled(columns: list[Column]) -> list[Column]:
+    """Those of `columns` of which at least half of the cells are filled, if there are any."""
+    return [column for column in columns if column.share >= _HALF] or columns

@@ -41,7 +41,14 @@ def checked(route: RouteConfig) -> Strict:
         return schema.model_validate(route.options)
     except ValidationError as error:
         fields = ", ".join(schema.model_fields)
-        raise ConfigError(f"route {route.title}: {explain(error)}; its options are {fields or 'none'}") from None
+        words = explain(error, lambda place: schema.model_fields)
+        raise ConfigError(f"route {route.title}: {words}; its options are {fields or 'none'}") from None
+
+
+def with_option(name: str) -> list[str]:
+    """The routes that have an option of that name, fine-tuning first."""
+    found = [route for route in names() if name in get(route).Options.model_fields]
+    return sorted(found, key=lambda route: (route != "full", route))
 
 
 def require_distinct(routes: Sequence[RouteConfig]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from transferkit.errors import DataError, shown
+from transferkit.places import beside
 from transferkit.reading import reading_progress
 
 MAX_LINE = 64 * 2**20
@@ -78,7 +79,7 @@ def _regular(path: Path) -> int:
     except (FileNotFoundError, NotADirectoryError):
         refuse_address(path)
         what = "a link to nothing" if path.is_symlink() else "nothing there"
-        raise DataError(f"{path}: expected a data file, found {what}; check the path") from None
+        raise DataError(f"{path}: expected a data file, found {what}{beside(path) or '; check the path'}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{shown(str(path))}: cannot be opened: {reason}; check the path and its permissions") from None

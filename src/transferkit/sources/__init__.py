@@ -62,6 +62,7 @@ def load(
     `ResourceError` where the disk is full.
     """
     request = Request(cache_dir.expanduser().absolute(), revision, is_offline(offline), trust_remote_code)
+    import_module(f"{__name__}.spelling").require_model(name)
     backbone: Backbone = import_module(f"{__name__}.resolution").load(name, request)
     return backbone
 
@@ -81,4 +82,5 @@ def fetch(name: str, *, cache_dir: Path, revision: str | None = None) -> None:
     if is_dataset(name):
         load_tables(name, cache_dir=cache_dir)
     else:
+        import_module(f"{__name__}.spelling").require_either(name)
         load(name, cache_dir=cache_dir, revision=revision)

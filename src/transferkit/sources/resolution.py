@@ -4,13 +4,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import cast
 
-from transferkit.errors import SourceError
+from transferkit.errors import SourceError, nearest
 from transferkit.sources import adapter, backbone, catalogue, fingerprint, hub, layout, wheel
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.catalogue import ModelEntry
@@ -156,7 +155,7 @@ def _check(model: Found, expected: str, request: Request) -> None:
 def _near(name: str) -> str:
     entries = catalogue.read().models
     by_hub = [entry.name for entry in entries if entry.hub.lower() == name.lower()]
-    near = by_hub or get_close_matches(name, [entry.name for entry in entries], n=1)
+    near = next(iter(by_hub), None) or nearest(name, [entry.name for entry in entries])
     if near:
-        return f". The catalogue has {near[0]}, which needs no hub"
+        return f". The catalogue has {near}, which needs no hub"
     return "" if "/" in name else ". 'transferkit models' lists what needs no hub"

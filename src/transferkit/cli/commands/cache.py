@@ -15,6 +15,8 @@ from transferkit.plain_table import plain_table
 
 log = logging.getLogger("transferkit")
 
+EXAMPLES = ("transferkit cache", "transferkit cache --empty")
+
 
 def command(
     empty: Annotated[bool, typer.Option("--empty", help="remove what was computed: it is computed again")] = False,

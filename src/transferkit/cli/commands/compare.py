@@ -9,6 +9,8 @@ from rich.text import Text
 from transferkit.cli import console
 from transferkit.cli.everywhere import Debug, Quiet
 
+EXAMPLES = ("transferkit compare runs/first runs/second",)
+
 
 def command(
     first: Annotated[Path, typer.Argument(metavar="RUN", help="run folder")],

@@ -10,6 +10,8 @@ from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.places import cache_folder
 from transferkit.plain_table import plain_table
 
+EXAMPLES = ("transferkit datasets",)
+
 
 def command(
     cache_dir: Annotated[Path | None, flag("cache_dir")] = None,

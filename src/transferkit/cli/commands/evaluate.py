@@ -21,6 +21,8 @@ from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
 from transferkit.progress import progress
 
+EXAMPLES = ("transferkit evaluate runs/trec labelled.csv",)
+
 
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],

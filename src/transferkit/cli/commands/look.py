@@ -4,18 +4,23 @@ from typing import Annotated
 
 import typer
 
-from transferkit.cli import console, summary
+from transferkit import tasks
+from transferkit.cli import completion, console, summary
 from transferkit.cli.description import described, flag
 from transferkit.cli.everywhere import Debug, Quiet
 from transferkit.config import DataConfig
 from transferkit.errors import DataError
 from transferkit.intake import look
 
+EXAMPLES = ("transferkit look reviews.csv", "transferkit look reviews.csv --text body --label stars")
+
 
 def command(
     context: typer.Context,
-    data: Annotated[str, typer.Argument(help=DataConfig.model_fields["path"].description)],
-    task: Annotated[str | None, flag("task")] = None,
+    data: Annotated[
+        str, typer.Argument(help=DataConfig.model_fields["path"].description, autocompletion=completion.data)
+    ],
+    task: Annotated[str | None, flag("task", values=tasks.names(), complete=completion.task)] = None,
     validation: Annotated[str | None, flag("validation")] = None,
     test: Annotated[str | None, flag("test")] = None,
     encoding: Annotated[str | None, flag("encoding")] = None,

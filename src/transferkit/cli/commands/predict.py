@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("transferkit")
 
+EXAMPLES = (
+    "transferkit predict runs/trec new.csv",
+    "transferkit predict runs/trec new.csv --probabilities --output answers.csv",
+)
+
 
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],

@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from transferkit.errors import DataError
+from transferkit.places import beside
 from transferkit.reading import compression, signatures
 from transferkit.table.rows import Rows
 
@@ -43,6 +44,6 @@ def of(path: Path) -> Format:
         gone = "" if path.exists() else "no such file, and "
         raise DataError(
             f"{path}: {gone}{f'the suffix {suffix!r} is not known' if suffix else 'no suffix'}; supported are {known}, "
-            f"each plain or with {' or '.join(compression.SUFFIXES)}"
+            f"each plain or with {' or '.join(compression.SUFFIXES)}{beside(path) if gone else ''}"
         )
     return by_suffix()[suffix]
