@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from transferkit.estimators.regressor import TransferRegressor
     from transferkit.finished_run import Run, compare, open
     from transferkit.model import Model, load
-    from transferkit.run import fit, look, read
+    from transferkit.reading_names import read
+    from transferkit.run import fit, look
 
 __version__ = version("transferkit")
 
@@ -37,7 +38,7 @@ _HOMES = {
     "load": "model",
     "look": "run",
     "open": "finished_run",
-    "read": "run",
+    "read": "reading_names",
 }
 
 __all__ = [

@@ -1,11 +1,13 @@
-"""Keyword arguments that a function does not have, with the one that is probably meant."""
+"""Keyword arguments: the one that is probably meant by a wrong one, and what a flag of the command line is called."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from transferkit.errors import nearest
+from transferkit.errors import TransferkitError, nearest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,3 +34,16 @@ def known(elsewhere: Callable[[str], str]) -> Callable[[Callable[P, R]], Callabl
         return call
 
     return decorated
+
+
+@contextmanager
+def named(function: Callable[..., Any]) -> Iterator[None]:
+    """A refusal that names flags of the command line says in a note what they are called in `function`."""
+    try:
+        yield
+    except TransferkitError as error:
+        flags = dict.fromkeys(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", str(error)))
+        known = [f"{name}=..." for flag in flags if (name := flag.replace("-", "_")) in signature(function).parameters]
+        if known:
+            error.add_note(f"in Python: {', '.join(known)}")
+        raise

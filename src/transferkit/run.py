@@ -1,24 +1,19 @@
 """`transferkit.fit`, `look` and `read`: the same as the commands, called from Python."""
 
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from inspect import signature
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from transferkit import keywords, messages, options, resuming, sources
+from transferkit import keywords, messages, options, resuming
 from transferkit.config import parse
 from transferkit.data import Overview
-from transferkit.errors import ConfigError, DataError, TransferkitError, shown
+from transferkit.errors import ConfigError, shown
 from transferkit.intake import Intake, begin
 from transferkit.intake import look as look_at
-from transferkit.places import cache_folder
 from transferkit.progress import progress as show_progress
-from transferkit.reading import files
-from transferkit.sources import hub_data, noise
-from transferkit.table.rows import Rows
+from transferkit.sources import noise
 
 if TYPE_CHECKING:
     from transferkit.evaluation.results import RunResult
@@ -222,7 +217,7 @@ def fit(
             "cache_dir": cache_dir,
         }
     )
-    with messages.shown(progress), _naming_arguments():
+    with messages.shown(progress), keywords.named(fit):
         intake = begin(config, _table_of(data, validation, test, encoding), resume)
         in_memory = {"data": data, "validation": validation, "test": test}
         with resuming.said(intake.config, [name for name, table in in_memory.items() if not _is_file(table)]):
@@ -287,83 +282,8 @@ def look(
     labels = {"label_separator": label_separator, "label_names": label_names}
     where = _described(data, validation, test) | {"encoding": encoding}
     config = parse({"data": {**where, **columns, **labels}, "task": task})
-    with messages.shown(progress), _naming_arguments():
+    with messages.shown(progress), keywords.named(fit):
         return look_at(config, _table_of(data, validation, test, encoding))
-
-
-def read(
-    source: Any,
-    encoding: str | None = None,
-    of_words: bool = False,
-    *,
-    split: str | None = None,
-    cache_dir: str | Path | None = None,
-    offline: bool = False,
-    progress: bool = True,
-) -> Rows:
-    """All rows of `source` with its own column names and 1-based row numbers.
-
-    Parameters
-    ----------
-    source : str, path, DataFrame, dataset, mapping or list
-        What `fit` takes: a file, a folder, a catalogue name such as "trec", a hub data set `org/name`, a DataFrame of
-        pandas or polars, an Arrow table, a `datasets` object, a mapping of columns, or mappings as a list or a stream.
-    encoding : str or None, default=None
-        Encoding of a text file, or "auto"; None for UTF-8.
-    of_words : bool, default=False
-        Whether a .txt file may have a word per line, to be tagged.
-    split : str or None, default=None
-        The split to read where there are several: "train", "validation" or "test".
-    cache_dir : str, path or None, default=None
-        Where data of the catalogue are kept; None for the usual cache.
-    offline : bool, default=False
-        Never touch the network.
-    progress : bool, default=True
-        Show messages and progress.
-
-    Raises
-    ------
-    DataError
-        For what cannot be read, or has several splits of which none is named; it names file, row and what to do.
-    SourceError
-        For data that cannot be had.
-
-    >>> transferkit.read("trec").to_pandas()  # doctest: +SKIP
-    """
-    with messages.shown(progress), _naming_arguments():
-        tables = _splits_of(source, encoding, cache_dir, offline)
-        if tables is None and split is None:
-            return files.read(source, encoding, of_words)
-        tables = files.read_splits(source, encoding=encoding) if tables is None else tables
-        return _one_of(tables, split, source)
-
-
-def _splits_of(
-    source: Any, encoding: str | None, cache_dir: str | Path | None, offline: bool
-) -> dict[str, Rows] | None:
-    """The splits of what has a name, or is a folder of splits; None for anything else."""
-    if not isinstance(source, str | Path):
-        return None
-    name = str(source)
-    if sources.is_dataset(name):
-        return sources.load_tables(name, cache_dir=cache_folder(cache_dir), offline=offline)
-    if hub_data.names(name):
-        return hub_data.load(name, offline=offline)
-    return files.read_splits(source, encoding=encoding) if Path(name).is_dir() else None
-
-
-def _one_of(tables: Mapping[str, Rows], split: str | None, source: Any) -> Rows:
-    wanted = split if split is None else files.split_name(split)
-    if wanted is None and len(tables) == 1:
-        return next(iter(tables.values()))
-    if wanted is not None and wanted in tables:
-        return tables[wanted]
-    have = " and ".join(sorted(tables, key=lambda name: name != "train"))
-    where = source if isinstance(source, str | Path) else "the data"
-    found = f"{where} has {'the splits ' * (len(tables) > 1)}{have}"
-    raise DataError(
-        f"{found}, but no split {shown(split)}; name one of these" if split else f"{found}; name one: split=..."
-    )
 
 
 def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:
@@ -380,19 +300,6 @@ def _table_of(data: Any, validation: Any, test: Any, encoding: str | None) -> An
     if isinstance(data, str | Path) and all(_is_file(part) for part in (validation, test)):
         return None
     return _table(data, validation, test, encoding)
-
-
-@contextmanager
-def _naming_arguments() -> Iterator[None]:
-    """A refusal that names flags of the command line says in a note what they are called in Python."""
-    try:
-        yield
-    except TransferkitError as error:
-        flags = dict.fromkeys(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", str(error)))
-        known = [f"{name}=..." for flag in flags if (name := flag.replace("-", "_")) in signature(fit).parameters]
-        if known:
-            error.add_note(f"in Python: {', '.join(known)}")
-        raise
 
 
 def _is_file(value: Any) -> bool:
