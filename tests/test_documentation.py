@@ -57,6 +57,7 @@ PAGES = (
     *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts),
     ROOT / "README.zh-CN.md",
     CONTRIBUTING,
+    ROOT / "llms.txt",
     ROOT / "benchmarks" / "README.md",
 )
 MOST_WORDS = 1_300
@@ -285,6 +286,12 @@ def test_links_lead_somewhere() -> None:
             if fragment:
                 headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
                 assert fragment in map(figures.anchor, headings), f"{page.name}: {link}#{fragment}"
+
+
+def test_every_page_is_in_llms_txt() -> None:
+    text = (ROOT / "llms.txt").read_text(encoding="utf-8")
+    pages = [path for path in DOCS.glob("*.md") if path.name not in ("index.md", "python.md")]
+    assert [page.name for page in pages if f"docs/{page.name}" not in text] == []
 
 
 def shape_of(words: Sequence[str]) -> str:
