@@ -134,7 +134,7 @@ def test_one_label_or_something_else(cells: list[Any]) -> None:
 def test_what_names_suggest() -> None:
     assert all(map(name_hints.of_text, ("Review Text", "ticketBody", "full-comment", "客户评论")))
     assert not any(map(name_hints.of_text, ("Context", "Kunde", "编号")))
-    assert all(map(name_hints.of_label, ("airline_sentiment", "ClassName", "kind of case", "客户情感")))
+    assert all(map(name_hints.of_label, ("airline_sentiment", "FeedbackClass", "kind of case", "客户情感")))
     assert not any(map(name_hints.of_label, ("category_id", "shop", "created_at")))
     assert name_hints.are_pair("sent_1", "sent_2") and name_hints.are_pair("Premise", "Hypothesis")
     assert not name_hints.are_pair("1", "2") and not name_hints.are_pair("left", "rigth")
