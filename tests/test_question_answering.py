@@ -350,11 +350,11 @@ def test_columns_of_another_task_are_recognised(folder: Path, tmp_path: Path) ->
     found = intake.take_in(parse(described(folder, task=None)))
     (said,) = found.splits.audit.of("task")
     assert found.task.name == found.config.task == "question-answering"
-    assert "are questions, contexts and answers that are in them" in said.message
+    assert "are questions, contexts and answers that appear in them" in said.message
     (tmp_path / "a.csv").write_text(
         "question,context,answers\n" + "Who came?,Nobody did,Ada\nWho left?,Ada did,I\n" * 9
     )
-    with pytest.raises(DataError, match="that do not all stand in them, as for --task generative-question"):
+    with pytest.raises(DataError, match="that do not all appear in them, as for --task generative-question"):
         intake.take_in(parse(described(folder, task=None, data={"path": str(tmp_path / "a.csv")})))
 
 

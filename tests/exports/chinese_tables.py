@@ -57,7 +57,7 @@ EXPORTS = (
     Export(
         "a content that has two values is asked about",
         {**_BASE, "内容": turns(("已读", "未读")), "客户原话": chinese(), "标签": turns(("好", "差"), step=2)},
-        refused="'内容' is called as a text usually is, but has 2 different values in 120 rows.*pass --text 客户原话",
+        refused="'内容' is named like a text column, but has 2 different values in 120 rows.*pass --text 客户原话",
     ),
     Export(
         "title and content",

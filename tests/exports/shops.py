@@ -40,7 +40,7 @@ EXPORTS = (
     Export(
         "a comment that has two values beside texts of an unknown name",
         {"Comment": turns(("checked", "open"), step=3), "Verbatim": texts(), "Rating": _STARS},
-        refused="'Comment' is called as a text usually is, but has 2 different values in 120 rows, such as 'checked', "
+        refused="'Comment' is named like a text column, but has 2 different values in 120 rows, such as 'checked', "
         "'open'; column 'Verbatim' has 120 different texts .*; pass --text Verbatim, or take it with --text Comment",
     ),
     Export(
@@ -111,7 +111,7 @@ EXPORTS = (
     Export(
         "prices as labels are numbers",
         {"description": texts(), "score": [round(9.99 + i * 1.37, 2) for i in range(ROWS)]},
-        refused="'score' is called as a label usually is, but has 120 different values.*--task text-regression",
+        refused="'score' is named like a label column, but has 120 different values.*--task text-regression",
     ),
     Export(
         "prices alone beside a text",

@@ -105,7 +105,7 @@ EXPORTS = (
     Export(
         "a date that is called label",
         {"text": texts(), "label": dates(), "queue": turns(("Billing", "Returns"))},
-        refused="'label' is called as a label usually is, but has dates, 120 different values.*'queue' has 2 different "
+        refused="'label' is named like a label column, but has dates, 120 different values.*'queue' has 2 different "
         "values.*; pass --label queue, or take it with --label label if it is meant",
     ),
     Export(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from transferkit.language.words import has_signs
 from transferkit.table import values
 
 _NAME = r"[^\W\d_]{3,10}\.?"
@@ -57,7 +58,8 @@ def is_key(cell: Any) -> bool:
     digits = sum(map(str.isdigit, short))
     if not digits:
         return bool(_HEX.fullmatch(short))
-    return len(short.split()) == 1 or digits >= _FEWEST_DIGITS * len(short)
+    one_word = len(short.split()) == 1 and not has_signs(short)
+    return one_word or digits >= _FEWEST_DIGITS * len(short)
 
 
 def number(cell: Any) -> float | None:

@@ -82,7 +82,7 @@ def _ask(
         ways.append("learn numbers with --task text-regression")
     ways.append(f"take it with {flag} {as_written([column.name])}")
     return DataError(
-        f"{_at(table)}column {shown(column.name, 60)} is called as a {name} usually is, but has "
+        f"{_at(table)}column {shown(column.name, 60)} is named like a {name} column, but has "
         f"{held(table, column.name)}{likely}; {', '.join(ways[:-1])}, or {ways[-1]} if it is meant"
     )
 

@@ -13,7 +13,7 @@ _ABOUT_ROWS = (
     "id ids no nr num number index idx uid uuid key code date time year month day created updated timestamp user "
     "author name customer client agent source channel platform device browser app version lang language locale country "
     "region state city branch store site gender sex age email mail url link file path split set fold annotator worker "
-    "编号 序号 日期 时间 用户 客户 顾客 买家 会员 昵称 姓名 作者 来源 渠道 平台 设备 版本 语言 国家 "
+    "编号 序号 日期 时间 用户 客户 顾客 买家 会员 昵称 姓名 名称 作者 来源 渠道 平台 设备 版本 语言 国家 "
     "地区 省份 城市 门店 性别 年龄 邮箱 链接 "
     "datum kunde filiale kanal quelle sprache land stadt ort alter geschlecht date client source langue pays ville "
     "fecha cliente fuente canal idioma país ciudad"
@@ -33,8 +33,12 @@ def of_label(name: str) -> bool:
 
 
 def about_rows(name: str) -> bool:
-    """Whether a word of `name` says that it is about the row: whose, whence or when it is, or which split it is of."""
-    return _has(name, _ABOUT_ROWS.split()) or plain(name) in SPLIT_FLAGS
+    """Whether a word of `name` says that it is about the row: whose, whence or when it is, or which split it is of.
+
+    In Chinese that is the last word: 客户编号, but not 客户情感.
+    """
+    about = _ABOUT_ROWS.split()
+    return _has(name, about, last=True) or plain(name) in SPLIT_FLAGS
 
 
 def are_pair(first: str, second: str) -> bool:
@@ -48,7 +52,9 @@ def are_pair(first: str, second: str) -> bool:
     )
 
 
-def _has(name: str, words: Sequence[str]) -> bool:
-    """Whether one of `words` is a word of `name`; where a script puts no blanks between words, whether it is in it."""
+def _has(name: str, words: Sequence[str], last: bool = False) -> bool:
+    """Whether one of `words` is a word of `name`; where a script puts no blanks between words, whether it is in it, or
+    is its `last` one."""
     parts = {part.casefold() for part in _PART.findall(name)}
-    return bool(parts & {*words}) or any(word in name for word in words if not word.isascii() and len(word) > 1)
+    unbroken = [word for word in words if not word.isascii() and len(word) > 1]
+    return bool(parts & {*words}) or any(name.endswith(word) if last else word in name for word in unbroken)

@@ -21,7 +21,7 @@ def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
     if questions.are_placed(first[columns["text_pair"]], first[columns[TASK.target]]) is not False:
         return None
     listed = ", ".join(shown(raw, 60) for raw in columns.values())
-    return Sign(f"columns {listed} are questions, contexts and answers of which some are not in them", False)
+    return Sign(f"columns {listed} are questions, contexts and answers that do not all appear in them", False)
 
 
 TASK = replace(

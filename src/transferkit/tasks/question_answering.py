@@ -85,7 +85,7 @@ def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
     if not questions.are_placed(made[columns["text_pair"]], made[columns[TASK.target]]):
         return None
     listed = ", ".join(shown(raw, 60) for raw in columns.values())
-    return Sign(f"columns {listed} are questions, contexts and answers that are in them", True)
+    return Sign(f"columns {listed} are questions, contexts and answers that appear in them", True)
 
 
 TASK = Task(
