@@ -51,7 +51,7 @@ def command(
     overwrite: Overwrite = False,
     format: Annotated[
         str | None,
-        typer.Option(help="what standard input is: csv, tsv, txt, jsonl ... [default: told by its content]"),
+        typer.Option(help="what standard input is: csv, tsv, txt, jsonl ... [default: detected by its content]"),
     ] = None,
     encoding: Encoding = None,
     text: Annotated[
