@@ -113,7 +113,8 @@ def _part(
 ) -> dict[str, Any]:
     """Answers of every route, trained on the other rows, to those at `held`; none is trained that has answered."""
     config = prepared.config
-    config = config.model_copy(update={"seeds": 1, "seed": config.seed + repeat})
+    of_part = {"seeds": 1, "seed": config.seed + repeat, "half_weights": False}  # its models do not stay
+    config = config.model_copy(update=of_part)
     splits = data.part_of_folds(prepared.splits, held, config.data, prepared.task, config.seed)
     inner = replace(prepared, config=config, splits=splits, folder=run.path)
     kept = {plan.title: held_out.path_of(run.path, f"part-{plan.title}", 0) for plan in plans}

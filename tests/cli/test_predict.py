@@ -151,6 +151,13 @@ def test_errors_speak_of_standard_input_and_nothing_stays(
     assert [path.name for path in tmp_path.iterdir()] == []
 
 
+def test_input_in_another_encoding_is_told_by_its_columns_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    piping(monkeypatch, "编号,内容\n1,一只猫\n".encode("gb18030"))
+    ended = call("predict", CLASSIFIER, "-", "--encoding", "gb18030")
+    assert ended.code == 0, ended.err
+    assert list(lines(ended.out)[0])[:2] == ["编号", "内容"]
+
+
 def test_packed_input_is_unpacked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 

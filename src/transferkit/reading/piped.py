@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from transferkit.config import AUTO
 from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError
 from transferkit.reading import compression, formats, separated
@@ -24,7 +25,7 @@ _ROWS_IN_JSON = re.compile(r"\s*\[\s*[{\]]")
 
 
 @contextmanager
-def as_file(form: str | None, columns: Collection[str]) -> Iterator[Path]:
+def as_file(form: str | None, columns: Collection[str], encoding: str | None = None) -> Iterator[Path]:
     """A file with all of standard input, which is gone afterwards.
 
     Its suffix is that of `form`, such as csv or txt, or told by the content: JSON where it begins so, a table where the
@@ -42,19 +43,20 @@ def as_file(form: str | None, columns: Collection[str]) -> Iterator[Path]:
         if packed:
             path = path.rename(path.with_name(f"input{packed}"))
             start = next(compression.chunks(path, _START), b"")
-        path = path.rename(path.with_name(f"input{suffix or suffix_of(start, columns)}{packed}"))
+        path = path.rename(path.with_name(f"input{suffix or suffix_of(start, columns, encoding)}{packed}"))
         try:
             yield path
         except DataError as error:
             raise DataError(str(error).replace(str(path), _SAID)) from None
 
 
-def suffix_of(start: bytes, columns: Collection[str] = ()) -> str:
+def suffix_of(start: bytes, columns: Collection[str] = (), encoding: str | None = None) -> str:
     """The suffix of a file that begins with `start`."""
     for mark, suffix in _BINARY:
         if start.startswith(mark):
             return suffix
-    lines = start.decode("utf-8-sig", "replace").splitlines()
+    text = start.decode("utf-8" if encoding in (None, AUTO) else encoding, "replace")
+    lines = text.removeprefix("\ufeff").splitlines()
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("{") or _ROWS_IN_JSON.match("".join(lines)):
         return _JSON

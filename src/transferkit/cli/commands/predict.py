@@ -136,7 +136,7 @@ def _batches(
         return
     named = named_columns(dict(zip(("text", "text_pair"), texts, strict=True)))
     columns = [*model.columns.values(), *named.values()]
-    with piped.as_file(form, columns) if str(file) == piped.NAME else nullcontext(file) as path:
+    with piped.as_file(form, columns, encoding) if str(file) == piped.NAME else nullcontext(file) as path:
         yield predicted_lines(model.stream(path, named, batch_size, encoding), path)
 
 
