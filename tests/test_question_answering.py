@@ -412,7 +412,7 @@ def test_spans_without_text_are_left_out() -> None:
     assert finding.rows == (2,)
     with pytest.raises(DataError, match=r"row 2, column 'answers': expected answers such as"):
         prepared({1: "[zebra]"})
-    with pytest.raises(DataError, match="no answer in column 'answers' stands in its context"):
+    with pytest.raises(DataError, match="no answer in column 'answers' is in its context"):
         preparation.prepare(
             {"train": data.read([{"question": "a", "context": "b", "answers": [("c", 0)]}] * 3)},
             DataConfig(path="x", folds=0),

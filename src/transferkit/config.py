@@ -167,7 +167,7 @@ class DataConfig(Strict):
         None, description="name of the label column, or of several of 0 and 1, one for every label: new,urgent"
     )
     label_separator: str | None = Field(
-        None, min_length=1, description="what stands between several labels of a row, such as ; or none"
+        None, min_length=1, description="what separates several labels of a row, such as ; or none"
     )
     label_names: Names = Field((), description="names of labels that a row has as a vector or as numbers from 0 on")
     group: str | None = Field(

@@ -87,7 +87,7 @@ def test_a_label_for_every_row(fails: Any) -> None:
 def test_training_rows_that_all_stand_in_test(fails: Any, tmp_path: Path) -> None:
     (tmp_path / "test.csv").write_text(HEADER + GOOD_ROWS)
     ended = fails(HEADER + GOOD_ROWS, "--test", tmp_path / "test.csv")
-    assert ended.code == DataError.exit_code and "40 training rows also stands in test" in ended.error
+    assert ended.code == DataError.exit_code and "40 training rows also appears in test" in ended.error
 
 
 @pytest.mark.parametrize("setting", ["full.stop_on=foo", "feature_transfer.pooling=foo", "top_layers.layers=99"])

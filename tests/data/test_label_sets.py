@@ -114,7 +114,7 @@ def test_one_separator_for_the_whole_column() -> None:
     made = splits({"text": TEXTS, "labels": cells})
     assert TASK.bound(made.train).labels == ("Arts, culture", "Food, drink", "Travel")
     [told] = made.audit.of("label-separator")
-    assert told.severity == "warning" and "parted by '|', more than one in 10 rows" in told.message
+    assert told.severity == "warning" and "separated by '|', more than one in 10 rows" in told.message
     assert "',' kept as part of names" in told.action
 
 

@@ -164,7 +164,7 @@ def rows(count: int, prefix: str = "text", labels: str = "ab") -> list[dict[str,
 
 REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "another set of labels": ({"train": rows(9), "test": rows(9, "other", "xy")}, "labels differ between splits"),
-    "the same table twice": ({"train": rows(9), "test": rows(9)}, "every one of 9 training rows also stands in test"),
+    "the same table twice": ({"train": rows(9), "test": rows(9)}, "every one of 9 training rows also appears in test"),
     "a test without labels": (
         {"train": rows(9), "test": [{"text": "other"}]},
         "expected a column 'label' as in train, found none",
@@ -193,7 +193,7 @@ def test_splits_are_compared() -> None:
     found = transferkit.look({"train": train, "test": test})
     assert found.problem == ""
     told = {each.kind: each.message for each in found.findings}
-    assert told["leaks"] == "1 row of train also stands in test (row of train = row of test: 31 = 1)"
+    assert told["leaks"] == "1 row of train also appears in test (row of train = row of test: 31 = 1)"
     assert "'c'" in told["unlearned-labels"]
     assert told["duplicates"].startswith("1 row of test repeats the text of an earlier one")
 
@@ -204,6 +204,6 @@ def test_the_command_shows_what_was_read_and_the_refusal(tmp_path: Path, call: C
         (tmp_path / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
     ended = call("look", str(tmp_path / "a.jsonl"), "--test", str(tmp_path / "b.jsonl"))
     assert ended.code == 3 and "2 labels: a 5, b 4" in ended.out
-    assert "every one of 9 training rows also stands in test" in ended.error
+    assert "every one of 9 training rows also appears in test" in ended.error
     ended = call("fit", str(tmp_path / "a.jsonl"), "--test", str(tmp_path / "b.jsonl"), "--output-dir", tmp_path / "r")
-    assert ended.code == 3 and "every one of 9 training rows also stands in test" in ended.error
+    assert ended.code == 3 and "every one of 9 training rows also appears in test" in ended.error

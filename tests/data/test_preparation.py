@@ -123,7 +123,7 @@ def test_given_test_is_untouched_and_leaks_leave_train_and_validation() -> None:
     assert splits.validation.numbers.tolist() == list(range(1, 11))
     train_leak, dev_leak = splits.audit.of("leaks")
     assert (train_leak.rows, train_leak.severity) == ((41,), "fixed")
-    assert "1 row of train also stands in test (row of train = row of test: 41 = 1)" in train_leak.message
+    assert "1 row of train also appears in test (row of train = row of test: 41 = 1)" in train_leak.message
     assert dev_leak.rows == (11,)
     (near,) = splits.audit.of("near-leaks")
     assert near.rows == (42,)
@@ -198,7 +198,7 @@ def test_labels_that_differ_in_case_alone_are_told() -> None:
 
 
 def test_labels_in_broken_bytes_are_refused() -> None:
-    with pytest.raises(DataError, match=r"row 2, column 'label': expected a label in UTF-8, found '\ufffd'; mend the"):
+    with pytest.raises(DataError, match=r"row 2, column 'label': expected a label in UTF-8, found '\ufffd'; fix the"):
         run(of(texts(40), ["a", "\ufffd"] * 20))
 
 
@@ -340,7 +340,7 @@ def test_a_first_text_that_many_pairs_share_is_a_category() -> None:
     assert set(splits.test["text"]) == set(splits.train["text"]) == set(rows["text"])
     (finding,) = splits.audit.of("shared-texts")
     assert finding.message.startswith("120 rows share 5 texts in column 'text'")
-    assert "may stand on both sides" in finding.action
+    assert "may be on both sides" in finding.action
     given = {"train": read(rows), "test": read(pairs(5, 2))}
     assert not run(given, validation_size=0).audit.of("shared-texts")  # no split is made
 

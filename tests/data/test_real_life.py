@@ -104,7 +104,7 @@ def test_groups_are_the_same_in_whatever_type_a_table_has_them() -> None:
     test = pd.DataFrame({"text": ["one new text", "another new text"], "label": list("ab"), "who": [1.0, None]})
     splits = split({"train": table(60, who=[str(i % 7) for i in range(60)]), "test": read(test)}, group="who")
     (found,) = splits.audit.of("shared-groups")
-    assert "1 group in column 'who' stands in train and in test, with 1 row of test (row 1)" in found.message
+    assert "1 group in column 'who' appears in train and in test, with 1 row of test (row 1)" in found.message
     assert found.severity == "warning" and len(splits.test) == 2
 
 

@@ -285,7 +285,7 @@ SITUATIONS = (
         "texts by type that the rows do not have",
         {"rows.jsonl": lines([{"text": x, "label": {"PER": ["赵六"]}} for x, _ in _CHINESE_SPANS])},
         TAGS,
-        refused="texts stand in their rows, found others in 6 rows of 6, such as '赵六' .PER. in row 1",
+        refused="texts are in their rows, found others in 6 rows of 6, such as '赵六' .PER. in row 1",
     ),
     Situation(
         "a mapping that is no entities",

@@ -73,7 +73,7 @@ def test_the_text_of_entities_tells_what_places_count(unit: str, base: int, incl
     assert [each.kind for each in found.findings] == ([] if usual else ["places"])
     if not usual:
         [finding] = found.findings
-        assert "the texts of 6 of 6 entities stand at their places" in finding.action
+        assert "the texts of 6 of 6 entities are at their places" in finding.action
         assert f"from {base}, the end is the {'last one' if inclusive else 'one after the last'}" in finding.message
 
 
@@ -101,7 +101,7 @@ def test_places_in_lists_of_words(inclusive: bool) -> None:
 
 def test_a_text_that_stands_nowhere_is_shown() -> None:
     rows = [{"text": "我在北京", "entities": [{"start": 0, "end": 2, "type": "LOC", "text": "上海"}]}] * 3
-    with pytest.raises(DataError, match="such as row 1: '我在' stands at the place of '上海'"):
+    with pytest.raises(DataError, match="such as row 1: '我在' is at the place of '上海'"):
         cleaned(rows)
 
 
@@ -162,7 +162,7 @@ def test_what_nothing_proves_shows_its_first_entities() -> None:
 
 def test_single_signs_with_the_same_start_and_end_are_refused_with_what_to_do() -> None:
     rows = [{"text": "他在京", "entities": [{"start_idx": 2, "end_idx": 2, "type": "LOC"}]}]
-    with pytest.raises(DataError, match=r"found 'LOC' from 2 to 2; .* is told where the text of every entity stands"):
+    with pytest.raises(DataError, match=r"found 'LOC' from 2 to 2; .* is known where the text of every entity is given"):
         cleaned(rows)
 
 

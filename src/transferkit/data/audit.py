@@ -247,7 +247,7 @@ def unparted(numbers: Sequence[int]) -> tuple[Finding, ...]:
         return ()
     has = verb(len(numbers), "has", "have")
     message = f"{counted(len(numbers))} {has} no blanks between words of several signs ({shown(numbers)})"
-    action = "tagged as they stand; the model learned from words, so give lists of words"
+    action = "tagged as they are; the model learned from words, so give lists of words"
     return (Finding("unparted-texts", "warning", message, tuple(numbers), action),)
 
 

@@ -226,7 +226,7 @@ def categories(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> li
         f"{prose.counted(sum(common_texts.values()))} share {prose.counted(len(common_texts), 'text')} in column "
         f"{columns['text']!r}, so many that {count}"
     )
-    return [Finding("shared-texts", "info", message, (), "pairs with the same one may stand on both sides of a split")]
+    return [Finding("shared-texts", "info", message, (), "pairs with the same one may be on both sides of a split")]
 
 
 def shared_texts(parts: Mapping[str, Rows], task: TaskColumns, given_names: Collection[str]) -> list[Finding]:

@@ -46,7 +46,7 @@ def separate(
     kinds = ("leaks", "near-leaks") if held.name == "test" else ("duplicates", "near-duplicates")
     findings = [
         _finding(kind, pairs, part, held, (verb, keep))
-        for kind, pairs, verb in zip(kinds, (exact, near), ("also stand", "nearly stand"), strict=True)
+        for kind, pairs, verb in zip(kinds, (exact, near), ("also appear", "nearly appear"), strict=True)
         if pairs
     ]
     findings += _contradictions(exact, part, held, task)
@@ -93,7 +93,7 @@ def _finding(kind: str, pairs: Sequence[tuple[int, int]], part: Part, held: Part
     numbers = tuple(int(part.rows.numbers[i]) for i, _ in pairs)
     shown = ", ".join(f"{part.rows.numbers[i]} = {held.rows.numbers[j]}" for i, j in pairs[:3])
     rest = f" and {len(pairs) - 3:,} more" if len(pairs) > 3 else ""
-    plural = verb if len(pairs) > 1 else {"also stand": "also stands", "nearly stand": "nearly stands"}[verb]
+    plural = verb if len(pairs) > 1 else {"also appear": "also appears", "nearly appear": "nearly appears"}[verb]
     message = (
         f"{prose.counted(len(pairs))} of {part.name} {plural} in {held.name} "
         f"(row of {part.name} = row of {held.name}: {shown}{rest})"

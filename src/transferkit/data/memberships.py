@@ -86,8 +86,8 @@ def _shared(parts: Mapping[str, Rows], column: str, given_names: Collection[str]
             int(n) for n, value in zip(parts[held].numbers, parts[held][GROUP], strict=True) if value in shared
         )
         message = (
-            f"{prose.counted(len(shared), 'group')} in column {column!r} {prose.verb(len(shared), 'stands', 'stand')} "
-            f"in {name} and in {held}, with {prose.counted(len(numbers))} of {held} ({prose.shown(numbers)})"
+            f"{prose.counted(len(shared), 'group')} in column {column!r} "
+            f"{prose.verb(len(shared), 'appears', 'appear')} in {name} and in {held}, with {prose.counted(len(numbers))} of {held} ({prose.shown(numbers)})"
         )
         action = "kept: given rows are not touched; on new groups scores may be lower"
         notices.append(Finding("shared-groups", "warning", message, numbers, action))

@@ -159,7 +159,7 @@ def _encoded_twice(rows: Rows, task: TaskColumns, columns: Mapping[str, str], na
             f"{prose.counted(len(twice))}{named} {prose.verb(len(twice), 'is', 'are')} encoded twice in column "
             f"{columns[column]!r}: {shown(rows[column][first], 60)} for {shown(meant, 60)} ({prose.shown(numbers)})"
         )
-        action = "learned as they stand; decode them once more, text.encode('cp1252').decode('utf-8')"
+        action = "learned as they are; decode them once more, text.encode('cp1252').decode('utf-8')"
         findings.append(Finding("encoded-twice", "warning", message, numbers, action))
     return findings
 

@@ -33,7 +33,7 @@ class _Partition:
     findings: list[Finding] = field(default_factory=list)
 
     def separate(self, name: str, held: str) -> None:
-        """Take out of the part `name` what also stands in `held`."""
+        """Take out of the part `name` what also appears in `held`."""
         if name in self.parts and held in self.parts:
             whole, other = Part(name, self.parts[name]), Part(held, self.parts[held])
             self.parts[name], found = separate(whole, other, self.task, self.config.keep_leaks, self.near_too)
@@ -59,10 +59,10 @@ class _Partition:
             return
         numbers = tuple(int(number) for number in rows.numbers)
         message = (
-            f"{prose.counted(len(rows))} {prose.verb(len(rows), 'belongs', 'belong')} to groups or texts that stand "
+            f"{prose.counted(len(rows))} {prose.verb(len(rows), 'belongs', 'belong')} to groups or texts that appear "
             f"both before and after the time where {name} begins ({prose.shown(numbers)})"
         )
-        action = "left out: a group stands on one side only, and what is learned from is older"
+        action = "left out: a group is on one side only, and training rows are older"
         self.findings.append(Finding("parted-groups", "fixed", message, numbers, action))
 
 

@@ -55,7 +55,7 @@ def prepare(
     in the proportions of the labels, or the latest ones where `config.time` names a column. Rows of one text or of one
     group (`config.group`) are never parted.
     Copies and, for one-label tasks, contradictory labels are resolved in train; train and validation rows that
-    also stand in test are removed unless `keep_leaks`. Given test rows are never touched, save empty and
+    also appear in test are removed unless `keep_leaks`. Given test rows are never touched, save empty and
     unlabelled ones. Where rows are cross-validated (`config.folds`), no test rows are held out
     unless asked for. A table `unlabelled` adds to `Splits.unlabelled`. `seen` is given the overview before anything is
     split. Raises `DataError`.

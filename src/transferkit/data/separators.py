@@ -72,7 +72,7 @@ def _refuse(different: Sequence[str], signs: str, where: str) -> None:
     odd = [cell for cell in different if any(sign in cell for sign in signs)]
     listed = ", ".join(shown(cell, 40) for cell in odd[:_USUAL_SIZE])
     raise DataError(
-        f"{where}: expected {signs[0]!r} to stand between labels that also stand alone or beside others, found "
+        f"{where}: expected {signs[0]!r} to separate labels that also occur alone or beside others, found "
         f"{listed}, whose parts do not, so it may belong to the names; say which with --label-separator "
         f"'{signs[0]}' or --label-separator {NONE}"
     )

@@ -46,7 +46,7 @@ def placed(texts: tuple[str, ...], owners: Ints, offsets: Ints, skipped: int = 0
 def encoding_of(texts: tuple[str, ...], tokenizer: Any) -> Any:
     """A text or two, whole, with where its tokens stand. Raises `ConfigError` for a slow tokenizer."""
     if not tokenizer.is_fast:
-        raise ConfigError("only a fast tokenizer knows where its tokens stand; name another model")
+        raise ConfigError("only a fast tokenizer knows the places of its tokens; name another model")
     return ready(tokenizer)(*([text] for text in texts), truncation=False, verbose=False).encodings[0]
 
 

@@ -75,7 +75,7 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", readi
     a context share `STRIDE` tokens, or a quarter of a window that is short. Raises `ConfigError` for a slow tokenizer.
     """
     if not tokenizer.is_fast:
-        raise ConfigError("spans need a fast tokenizer, which knows where its tokens stand; name another model")
+        raise ConfigError("spans need a fast tokenizer, which knows the places of its tokens; name another model")
     texts = [prompt + text for text in rows["text"]]
     questions, lost = _cut(texts, tokenizer, max(1, max_length // 2 - _SPECIAL))
     contexts = list(rows["text_pair"])

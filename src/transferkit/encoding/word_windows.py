@@ -49,7 +49,9 @@ def encode_words(
     none of its own. Raises `ConfigError` for a slow tokenizer, and where the windows have no room.
     """
     if not tokenizer.is_fast:
-        raise ConfigError("tags of words need a fast tokenizer, which knows where its tokens stand; name another model")
+        raise ConfigError(
+            "tags of words need a fast tokenizer, which knows the places of its tokens; name another model"
+        )
     lists = [text.split(" ") for text in rows["text"]]
     texts = [reading.text(words) for words in lists]
     windows: list[_Window] = []

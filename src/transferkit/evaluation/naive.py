@@ -15,7 +15,7 @@ from transferkit.tasks import Task
 def naive_claim(
     split: tuple[Rows, Rows, float] | None, task: Task, true: Interval, train: Callable[[Rows], Predictor]
 ) -> NaiveClaim | None:
-    """`split` is naive train, naive test and the share of the latter's rows that also stand in the former.
+    """`split` is naive train, naive test and the share of the latter's rows that also appear in the former.
 
     None where there is nothing to report: no naive split, or one that lacks a label, no leaked row in it, or a claim
     that is not better than the interval of the true value allows, or whose own interval has the true value in it.

@@ -155,7 +155,7 @@ class _Fault:
 _FAULTS = {
     "parted-words": "an entity that begins or ends inside of a word",
     "overlapping-entities": "entities that share words",
-    "other-entities": "an entity whose text does not stand at its place",
+    "other-entities": "an entity whose text is not at its place",
 }
 
 
@@ -193,7 +193,7 @@ def _tags(text: str, places: Sequence[tuple[int, int]], entities: Sequence[_Enti
     for start, end, kind, surface in dict.fromkeys((e.start, e.end, e.mark.kind, e.mark.surface) for e in entities):
         at = text[start:end]
         if surface is not None and not offsets.alike(at, surface):
-            return _Fault("other-entities", f"{at[:_SHOWN]!r} stands at the place of {surface[:_SHOWN]!r}")
+            return _Fault("other-entities", f"{at[:_SHOWN]!r} is at the place of {surface[:_SHOWN]!r}")
         if start not in firsts or end not in lasts:
             around = text[max(0, start - _SHOWN // 3) : end + _SHOWN // 3]
             return _Fault("parted-words", f"{at[:_SHOWN]!r} in {around!r}", surface is not None)

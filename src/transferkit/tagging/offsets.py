@@ -104,7 +104,7 @@ def _proven(said: Sequence[tuple[str, Mark]], usual: Reading) -> tuple[Reading, 
     if best == CHARACTERS:
         return best, ""
     otherwise = f", otherwise of {others:,}" if best != usual else ""
-    return best, f"the texts of {most[1]:,} of {len(said):,} entities stand at their places{otherwise}"
+    return best, f"the texts of {most[1]:,} of {len(said):,} entities are at their places{otherwise}"
 
 
 def _fitting(reading: Reading, said: Sequence[tuple[str, Mark]]) -> tuple[int, int]:

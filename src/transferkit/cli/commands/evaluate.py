@@ -36,7 +36,7 @@ def command(
     text: Columns = None,
     text_pair: SecondColumns = None,
     label: Annotated[list[str] | None, typer.Option(help="name of the label column, or of one per label")] = None,
-    label_separator: Annotated[str | None, typer.Option(help="what stands between several labels of a row")] = None,
+    label_separator: Annotated[str | None, typer.Option(help="what separates several labels of a row")] = None,
     label_names: Annotated[str | None, typer.Option(help="names of labels that a row has as a vector")] = None,
     precision: MeasuredPrecision = None,
     threads: Threads = None,
