@@ -173,7 +173,7 @@ def test_a_class_with_one_row_and_broken_bytes_do_not_stop_a_run(
     ended = call("fit", file, *where, "--routes", "feature_transfer", "--offline")
     assert ended.code == 0, ended.err
     assert "rare-labels: " in caplog.text and "'odd'" in caplog.text
-    assert "encoding: " in caplog.text and "row 42" in caplog.text and "findings  4 warnings" in ended.out
+    assert "encoding: " in caplog.text and "row 42" in caplog.text and "findings   4 warnings" in ended.out
 
 
 BAD_REQUESTS = {

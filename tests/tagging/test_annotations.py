@@ -120,7 +120,7 @@ def many(odd: list[list[Any]], text: str = "in Paris or Rome") -> dict[str, list
     [
         ([[3, 6, "LOC"]], "parted-words", "begins or ends inside of a word (row 1)"),
         ([[3, 8, "LOC"], [3, 16, "X"]], "overlapping-entities", "entities that share words (row 1)"),
-        ([{"start": 3, "end": 8, "label": "LOC", "text": "Rome"}], "other-entities", "does not stand at its place"),
+        ([{"start": 3, "end": 8, "label": "LOC", "text": "Rome"}], "other-entities", "is not at its place"),
     ],
 )
 def test_entities_that_words_cannot_have_are_left_out_and_said(odd: list[Any], kind: str, says: str) -> None:

@@ -162,7 +162,7 @@ def test_what_nothing_proves_shows_its_first_entities() -> None:
 
 def test_single_signs_with_the_same_start_and_end_are_refused_with_what_to_do() -> None:
     rows = [{"text": "他在京", "entities": [{"start_idx": 2, "end_idx": 2, "type": "LOC"}]}]
-    with pytest.raises(DataError, match=r"found 'LOC' from 2 to 2; .* is known where the text of every entity is given"):
+    with pytest.raises(DataError, match=r"found 'LOC' from 2 to 2; .* is known where the text of every entity is"):
         cleaned(rows)
 
 

@@ -85,10 +85,9 @@ def _shared(parts: Mapping[str, Rows], column: str, given_names: Collection[str]
         numbers = tuple(
             int(n) for n, value in zip(parts[held].numbers, parts[held][GROUP], strict=True) if value in shared
         )
-        message = (
-            f"{prose.counted(len(shared), 'group')} in column {column!r} "
-            f"{prose.verb(len(shared), 'appears', 'appear')} in {name} and in {held}, with {prose.counted(len(numbers))} of {held} ({prose.shown(numbers)})"
-        )
+        where = f"{prose.verb(len(shared), 'appears', 'appear')} in {name} and in {held}"
+        rows = f"{prose.counted(len(numbers))} of {held} ({prose.shown(numbers)})"
+        message = f"{prose.counted(len(shared), 'group')} in column {column!r} {where}, with {rows}"
         action = "kept: given rows are not touched; on new groups scores may be lower"
         notices.append(Finding("shared-groups", "warning", message, numbers, action))
     return notices
