@@ -15,7 +15,10 @@ def floors() -> dict[str, str]:
     """The oldest version that pyproject.toml declares of everything that users install."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    declared = [*project["dependencies"], *extras["lora"], *extras["gguf"], *extras["data"]]
+    declared = [
+        *project["dependencies"],
+        *(each for name in ("lora", "gguf", "data", "excel") for each in extras[name]),
+    ]
     return dict(re.fullmatch(r"([\w-]+)>=([\d.]+)(?:,<\d[\d.]*)?", each).groups() for each in declared)  # type: ignore[union-attr]
 
 

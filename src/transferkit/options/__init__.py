@@ -41,7 +41,8 @@ def checked(route: RouteConfig) -> Strict:
         return schema.model_validate(route.options)
     except ValidationError as error:
         fields = ", ".join(schema.model_fields)
-        words = explain(error, lambda place: schema.model_fields)
+        elsewhere = any(with_option(name) for name in route.options if name not in schema.model_fields)
+        words = explain(error, lambda place: () if elsewhere else schema.model_fields)
         raise ConfigError(f"route {route.title}: {words}; its options are {fields or 'none'}") from None
 
 
