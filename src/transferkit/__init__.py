@@ -8,6 +8,7 @@ estimators for scikit-learn. Names are imported on first use, so that `import tr
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, filterwarnings
 
 if TYPE_CHECKING:
     from transferkit.config import RunConfig
@@ -64,7 +65,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    with catch_warnings():
+        # Of tqdm in a notebook without ipywidgets; our progress needs none.
+        filterwarnings("ignore", message="IProgress not found")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
