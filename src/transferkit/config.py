@@ -276,7 +276,8 @@ class RunConfig(Strict):
         "trial shows that this machine multiplies it faster",
     )
     keep: Literal["all", "best"] = Field(
-        "all", description="models that stay in the run folder: all, or the best and the cheapest as good"
+        "all",
+        description="models that stay in the run folder: all, or the best, the cheapest as good, and the baseline",
     )
     half_weights: bool = Field(
         False, description="save weights in 16 bits where the answers to held-out rows stay the same"

@@ -76,7 +76,9 @@ def _kept(result: RunResult) -> RunResult:
         return result
     stay, note = {result.best, result.cheapest}, "its model was not kept (keep: best)"
     routes = [
-        route if route.name in stay else replace(route, kept=False, notes=(*route.notes, note))
+        route
+        if route.name in stay or route.route == BASELINE
+        else replace(route, kept=False, notes=(*route.notes, note))
         for route in result.routes
     ]
     return replace(result, routes=tuple(routes))

@@ -64,7 +64,7 @@ class Model:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels, in the order of the columns of `predict_proba`."""
+        """The labels as text, in the order of the columns of `predict_proba`; `classes` has them in their own type."""
         return self.predictor.labels
 
     @property

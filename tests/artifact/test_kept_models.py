@@ -18,7 +18,7 @@ from transferkit import predictors
 from transferkit.artifact import half_weights
 from transferkit.artifact.half_weights import Compared, halved
 from transferkit.errors import ConfigError
-from transferkit.run import Run
+from transferkit.finished_run import Run
 from transferkit.table.rows import from_texts
 
 Fit = Callable[..., Run]
@@ -29,7 +29,8 @@ TEXTS = [f"the {noun} was {word}" for noun in ("film", "meal", "talk") for word 
 def fit(tiny_model: Path, small_file: Path, tmp_path: Path) -> Fit:
     def run(**settings: Any) -> Run:
         where = {"cache_dir": tmp_path / "cache", "output_dir": tmp_path / "run"}
-        usual = {"routes": ["feature_transfer", {"full": {"epochs": 2}}], "folds": 0, "offline": True}
+        routes = ["feature_transfer", {"full": {"epochs": 2}}, {"full": {"epochs": 1, "label": "short"}}]
+        usual = {"routes": routes, "folds": 0, "offline": True}
         return transferkit.fit(small_file, **{"model": str(tiny_model), **usual, **where, **settings})
 
     return run
@@ -37,7 +38,7 @@ def fit(tiny_model: Path, small_file: Path, tmp_path: Path) -> Fit:
 
 def test_only_the_best_models_stay_and_everything_says_so(fit: Fit, call: Call) -> None:
     run = fit(keep="best")
-    stay = {run.result.best, run.result.cheapest} - {None}
+    stay = {run.result.best, run.result.cheapest, "baseline"} - {None}
     gone = {route.name for route in run.result.routes} - stay
     assert gone and {path.name for path in (run.folder / "models").iterdir()} == stay
     written = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))

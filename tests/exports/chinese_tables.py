@@ -47,7 +47,8 @@ EXPORTS = (
     Export(
         "two columns that may be the label",
         {**_BASE, "客户原话": chinese(), "是否投诉": turns(("是", "否")), "产品": turns(("灯", "鞋", "水壶"), step=2)},
-        refused="'是否投诉' .2 different values.*'产品' .3 different.*pass --label 是否投诉 or --label 产品",
+        {"text": "客户原话", "label": "是否投诉"},
+        says="rival-columns: .*'产品'.*--label 产品 takes it instead",
     ),
     Export(
         "where somebody is from is not what they mean",

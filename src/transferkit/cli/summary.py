@@ -85,7 +85,6 @@ def print_scores(out: Console, scores: "Scores") -> None:
     """What is odd about the rows, every metric with its interval, then every class."""
     from transferkit.evaluation import score_tables
 
-    _print_findings(out, scores.findings)
     for part in score_tables.parts(scores):
         out.print(part, soft_wrap=isinstance(part, Text))
 

@@ -28,6 +28,8 @@ def of_text(name: str) -> bool:
 
 def of_label(name: str) -> bool:
     """Whether a word of `name` is usual for labels."""
+    if name.startswith("是否"):
+        return True
     words = (*ALIASES["label"], *ALIASES["labels"], *ALIASES["value"], *_OTHERS_OF_A_LABEL.split())
     return _has(name, words) and not about_rows(name)
 

@@ -18,6 +18,8 @@ _OF_CLASSES = ("precision", "recall", "f1")
 
 def parts(scores: "Scores") -> Iterator[Table | Text]:
     """What a terminal shows of them, one part below the other."""
+    for finding in scores.findings:
+        yield Text(f"{'!' if finding.severity == 'warning' else '-'} {finding}")
     yield Text(f"{prose.counted(scores.rows)} evaluated")
     rows = [
         (metrics.get(name).TITLE, f"{found.value:.3f}", f"[{found.low:.3f}, {found.high:.3f}]")

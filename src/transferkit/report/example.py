@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from transferkit.data import content
+from transferkit.data import content, label_types
 from transferkit.evaluation.results import RouteResult, RunResult
 from transferkit.language.words import joined
 from transferkit.shapes import Shape
@@ -82,10 +82,14 @@ def _answer(result: RunResult, route: RouteResult, i: int, texts: Sequence[str])
         words = texts[0].split(" ")
         found = [f"{joined(words[start:end])}: {kind}" for kind, start, end in spans(answer)]
         return ", ".join(found) or "no entity"
+    if task.shape.form.CLASSES:
+        kind = cast(label_types.LabelType, result.splits.label_type)
+        typed = {label: label_types.typed(label, kind) for label in task.labels}
+        answer = [typed[label] for label in answer] if isinstance(answer, list | tuple) else typed[answer]
     return _shown(answer)
 
 
 def _shown(answer: Any) -> str:
-    if isinstance(answer, float | np.floating):
+    if isinstance(answer, np.floating) or (isinstance(answer, float) and not answer.is_integer()):
         return f"[{float(answer):.4g}]"
-    return f"[{list(answer)!r}]" if isinstance(answer, list | tuple) else f"[{str(answer)!r}]"
+    return f"[{list(answer)!r}]" if isinstance(answer, list | tuple) else f"[{answer!r}]"

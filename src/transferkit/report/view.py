@@ -87,6 +87,12 @@ class View:
     settings: Sequence[tuple[str, str]]
     manifest: Sequence[tuple[str, str]]
 
+    @property
+    def best_is_slower(self) -> bool:
+        """Whether some route is faster than the best."""
+        best = self.run.route(self.run.best)
+        return any(route.cost.texts_per_second > best.cost.texts_per_second for route in self.run.routes)
+
 
 def view(result: RunResult, say: Say) -> View:
     """Everything the template needs from `result`."""

@@ -28,6 +28,7 @@ _KNOWN = (
     r"'pin_memory' argument is set as true but",
     # Every label has its rows counted in the audit.
     r"The least populated class in y has only",
+    r"The number of unique classes is greater than 50%",
     # Their bars are not shown, and ours need no ipywidgets.
     r"IProgress not found",
     # Nothing asked for here needs an account.

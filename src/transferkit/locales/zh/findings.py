@@ -31,6 +31,7 @@ PATTERNS = {
     # methods
     "TF-IDF of {}, {}": "TF-IDF（{0}），{1}",
     "words": "词",
+    "words and word pairs and runs of characters": "词、词对与字符 n-gram",
     "runs of characters": "字符 n-gram",
     "words and runs of characters": "词与字符 n-gram",
     "words and pairs of words": "词与词对",

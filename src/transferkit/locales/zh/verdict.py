@@ -51,7 +51,7 @@ TEXTS = {
     "about the same speed": "与最佳方案相当",
     "{amount} point": "{amount} 个点",
     "{amount} points": "{amount} 个点",
-    "Every faster route loses more than {most}.": "更快的方案损失均超过 {most}。",
+    "Every faster route loses more than {most}.": "更快的方案都比它低 {most}以上。",
     "Every faster route loses more than {most}, or is the baseline, which it beats.": (
         "更快的方案要么损失超过 {most}，要么是已被它超过的基线。"
     ),
