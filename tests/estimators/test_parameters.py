@@ -1,5 +1,6 @@
 """Options of a route are parameters of their own, and parameters are scikit-learn's."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,8 @@ def test_progress_is_shown_where_it_is_asked_for(
 
     monkeypatch.setattr(lines, "_FIRST_LINE_SECONDS", 0.0)
     monkeypatch.setattr(messages, "_reached", list)  # pytest's own handlers show what they get
+    monkeypatch.setattr(messages.log, "level", logging.NOTSET)  # another test may have asked for quiet
+    messages.log.manager._clear_cache()  # type: ignore[attr-defined]
     TransferFeatures(**how, verbose=shown).fit_transform(TEXTS)
     assert ("reading features: " in capfd.readouterr().err) == bool(shown)
 
