@@ -5,6 +5,7 @@ import csv
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 import transferkit
 from transferkit.errors import ArtifactError, ConfigError
+from transferkit.table.splits import Finding
 
 BEFORE = Path(__file__).parent / "artifact" / "before" / "runs"
 TASKS = sorted(path.name for path in BEFORE.iterdir() if (path / "run.json").exists())
@@ -111,3 +113,10 @@ def test_rows_are_short_and_a_frame() -> None:
     assert repr(rows) == "Rows(2 rows of mapping: '评论', 'n')"
     expected = pd.DataFrame({"评论": ["好", "坏"], "n": [1, 2]}, index=[1, 2])
     pd.testing.assert_frame_equal(rows.to_pandas(), expected)
+
+
+def test_scores_show_what_is_odd_about_their_rows() -> None:
+    finding = Finding("leaks", "warning", "the model was trained on 4 rows of these <b>")
+    scores = replace(transferkit.open(BEFORE / "text-classification").best.scores, findings=(finding,))
+    assert "! leaks: the model was trained on 4 rows of these" in str(scores)
+    assert "&lt;b&gt;" in scores._repr_html_() and "<b>" not in scores._repr_html_()

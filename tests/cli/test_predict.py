@@ -158,6 +158,16 @@ def test_input_in_another_encoding_is_told_by_its_columns_too(call: Call, monkey
     assert list(lines(ended.out)[0])[:2] == ["编号", "内容"]
 
 
+def test_lines_that_look_like_a_table_are_not_read_as_texts_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "transferkit")
+    assert piped.suffix_of(b"nr;remark\n1;the old cat\n2;the tool\n") == ".txt"
+    (said,) = caplog.records
+    assert said.levelname == "WARNING" and "every line has 2 fields separated by ';'; --format csv" in said.getMessage()
+    caplog.clear()
+    assert piped.suffix_of("一只猫，很老\n工具\n".encode()) == ".txt"
+    assert [(said.levelname, "a text per line" in said.getMessage()) for said in caplog.records] == [("INFO", True)]
+
+
 def test_packed_input_is_unpacked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 

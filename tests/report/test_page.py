@@ -12,6 +12,7 @@ import pytest
 
 from transferkit.evaluation import choosing
 from transferkit.evaluation.results import VALIDATION, RunResult, Skipped
+from transferkit.report.example import example
 from transferkit.report.page import page, write_report
 from transferkit.table.splits import Audit
 
@@ -135,3 +136,25 @@ def test_perfect_and_lone_surrogate_rows_do_not_break_it(run: RunResult, tmp_pat
     rows = run.splits.test
     broken: dict[str, Any] = {**rows.columns, "text": ["\udcff broken"] * len(rows)}
     write_report(replace(run, splits=replace(run.splits, test=replace(rows, columns=broken))), tmp_path / "r.html")
+
+
+def test_the_best_and_fastest_route_is_not_said_to_have_faster_ones(run: RunResult) -> None:
+    fastest = max(run.routes, key=lambda route: route.cost.texts_per_second).name
+    slowest = min(run.routes, key=lambda route: route.cost.texts_per_second).name
+    for name, said in ((fastest, False), (slowest, True)):
+        alone = replace(run, choice=replace(run.choice, best=name, cheapest=name))
+        assert ("Every faster route is worse." in page(alone)) is said
+
+
+def test_the_example_has_labels_in_their_type(run: RunResult) -> None:
+    names = {label: str(i) for i, label in enumerate(run.task.labels)}
+    rows = run.splits.test
+    labels = [names[label] for label in rows["label"]]
+    test = replace(rows, columns={**rows.columns, "label": labels})
+    numbered = replace(
+        run,
+        task=replace(run.task, labels=tuple(names.values())),
+        splits=replace(run.splits, test=test, label_type="int"),
+    )
+    shown = example(numbered, numbered.routes[0])
+    assert shown is not None and shown.answer.strip("[]").isdecimal()

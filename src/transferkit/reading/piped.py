@@ -1,9 +1,10 @@
 """Standard input as a file: it is kept until it has been read, under a name that says its form."""
 
+import logging
 import re
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -13,6 +14,8 @@ from transferkit.disk import room_for
 from transferkit.errors import ConfigError, DataError
 from transferkit.reading import compression, formats, separated
 from transferkit.table.column_names import ALIASES, plain
+
+log = logging.getLogger("transferkit")
 
 NAME = "-"
 """What stands for standard input where a file is named."""
@@ -63,7 +66,20 @@ def suffix_of(start: bytes, columns: Collection[str] = (), encoding: str | None 
     head = separated.head([f"{line}\n" for line in lines[:50]])
     names = {plain(name.strip(' "\ufeff')) for name in first.split(head.mark)}
     known = {*map(plain, columns), *(name for role in ("text", "text_pair") for name in ALIASES[role]), "tokens"}
-    return _TABLE if names & known else _LINES
+    if names & known:
+        return _TABLE
+    _say_lines([line for line in lines[:-1] or lines if line.strip()], head.mark)
+    return _LINES
+
+
+def _say_lines(lines: Sequence[str], mark: str) -> None:
+    """Say that every line is read as a text: in a warning where they look like the rows of a table."""
+    fields = {line.count(mark) + 1 for line in lines}
+    if len(lines) > 1 and len(fields) == 1 and fields != {1}:
+        words = f"{_SAID}: read as a text per line, although every line has {fields.pop()} fields separated by {mark!r}"
+        log.warning("%s; --format csv reads a table", words)
+    else:
+        log.info("%s: read as a text per line; --format names another form", _SAID)
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:

@@ -1,7 +1,8 @@
 """Answers as a file: one form of file, one file here, called by the suffix."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from csv import writer
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -39,3 +40,18 @@ def of(path: Path) -> AnswerFile:
 def named(lines: Sequence[Line], names: Sequence[str]) -> list[list[Any]]:
     """The cells of `lines` in the order of `names`, None where a line has none."""
     return [[line.get(name) for name in names] for line in lines]
+
+
+@contextmanager
+def separated(path: Path, delimiter: str) -> Iterator[Write]:
+    """What writes lines to a text file of cells with a `delimiter` between them, below a header."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table, header = writer(file, delimiter=delimiter), list[str]()
+
+        def write(lines: Sequence[Line]) -> None:
+            if lines and not header:
+                header.extend(lines[0])
+                table.writerow(header)
+            table.writerows(named(lines, header))
+
+        yield write

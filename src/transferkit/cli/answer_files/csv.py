@@ -1,26 +1,14 @@
 """Comma-separated values with a header."""
 
-import csv
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from transferkit.cli.answer_files import Line, Write, named
+from transferkit.cli.answer_files import Write, separated
 
 TABLE = True
 NESTED = False
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Write]:
+def opened(path: Path) -> AbstractContextManager[Write]:
     """See `AnswerFile`."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table, header = csv.writer(file, delimiter=","), list[str]()
-
-        def write(lines: Sequence[Line]) -> None:
-            if lines and not header:
-                header.extend(lines[0])
-                table.writerow(header)
-            table.writerows(named(lines, header))
-
-        yield write
+    return separated(path, ",")
