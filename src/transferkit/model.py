@@ -15,6 +15,7 @@ from transferkit.artifact import saved_run
 from transferkit.artifact.chosen import chosen
 from transferkit.config import Precision
 from transferkit.data import audit, content, given_texts, joined, label_sets, label_types, oddities
+from transferkit.data.columns import usual_names
 from transferkit.errors import ArtifactError, ConfigError, DataError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
@@ -22,6 +23,7 @@ from transferkit.language.parting import BLANKS, Parting
 from transferkit.predictors import Predictor
 from transferkit.scoring import Trained, left_unread
 from transferkit.table import prose
+from transferkit.table.column_names import PAIRS, plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.tagging import sentences, word_rows
@@ -179,7 +181,7 @@ class Model:
         """
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or not 1 <= batch_size <= _MOST_AT_ONCE:
             raise ConfigError(f"batch_size: expected a number from 1 to {_MOST_AT_ONCE:,}, found {shown(batch_size)}")
-        broken = 0
+        broken, said = 0, False
         odd: list[Finding] = []
         cut: list[int] = []
         unfinished: list[int] = []
@@ -190,6 +192,11 @@ class Model:
             known = self._named(batch, named)
             rows, columns = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
             odd = odd or oddities.header(rows, self.task, columns, "")
+            alone_there = len(batch.columns) == 1 and not self.task.shape.form.OF_WORDS
+            guessed = self._guessed(columns, named) if alone_there and not said else []
+            said = True
+            if guessed:
+                log.warning("%s: %s", path, f"{', '.join(guessed)}: its only column; --text names another")
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             if self.columns and not self.takes_pairs and named and "text_pair" in named:
                 raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
@@ -256,6 +263,16 @@ class Model:
     ) -> None:
         for finding in (*left_unread(self.task, cut, unfinished), *audit.alone(alone), *audit.unparted(unparted)):
             log.warning("%s: %s", finding.message, finding.action)
+
+    def _guessed(self, columns: Mapping[str, str], named: Mapping[str, str] | None) -> list[str]:
+        """What is read from columns that were not `named`, and have neither usual names nor those of the training data."""
+        known = {*self.columns.values(), *(named or {}).values()}
+        read = {name: raw for name, raw in columns.items() if name != self.task.target and raw not in known}
+        return [
+            f"{name} from {raw!r}"
+            for name, raw in read.items()
+            if plain(raw) not in usual_names(name, self.task) and not any(plain(raw) in pair for pair in PAIRS)
+        ]
 
     def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
         known = {name: raw for name, raw in self.columns.items() if joined.there(raw, rows.columns)}

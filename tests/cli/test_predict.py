@@ -197,6 +197,18 @@ def test_a_text_with_a_file_is_the_name_of_its_column(call: Call, tmp_path: Path
     assert "expected a column 'the cat'" in call("predict", CLASSIFIER, table(tmp_path), "--text", "the cat").error
 
 
+def test_a_single_column_of_any_name_is_the_text_and_that_is_said(
+    call: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "one.csv").write_text("Bemerkung\nthe old cat\n", encoding="utf-8")
+    assert call("predict", CLASSIFIER, tmp_path / "one.csv").code == 0
+    assert "text from 'Bemerkung': its only column; --text names another" in caplog.text
+    caplog.clear()
+    (tmp_path / "usual.csv").write_text("内容\n一只猫\n", encoding="utf-8")
+    assert call("predict", CLASSIFIER, tmp_path / "usual.csv").code == 0
+    assert "its only column" not in caplog.text
+
+
 def test_nothing_to_answer_is_one_sentence(call: Call) -> None:
     assert "FILE, - for standard input, or a text" in call("predict", CLASSIFIER).error
     assert "as many" in call("predict", CLASSIFIER, "--text", "a", "--text", "b", "--text-pair", "c").error
