@@ -265,7 +265,7 @@ class Model:
             log.warning("%s: %s", finding.message, finding.action)
 
     def _guessed(self, columns: Mapping[str, str], named: Mapping[str, str] | None) -> list[str]:
-        """What is read from columns that were not `named`, and have neither usual names nor those of the training data."""
+        """What is read from columns that were not `named`, and have neither usual names nor those of the training."""
         known = {*self.columns.values(), *(named or {}).values()}
         read = {name: raw for name, raw in columns.items() if name != self.task.target and raw not in known}
         return [
