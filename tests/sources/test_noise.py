@@ -41,6 +41,15 @@ def test_the_same_of_what_transformers_logs(monkeypatch: pytest.MonkeyPatch) -> 
     assert shown == [MATTERS, NOISE[0]]
 
 
+def test_what_an_application_logs_itself_is_not_touched(caplog: pytest.LogCaptureFixture) -> None:
+    """Transformers hands its records on where CI is set, and applications may ask for that."""
+    with caplog.at_level(logging.WARNING), hushed():
+        logging.getLogger("mine").warning(NOISE[0])
+        record = logging.LogRecord("transformers.modeling_utils", logging.WARNING, "", 0, NOISE[0], (), None)
+        logging.getLogger().handle(record)
+    assert [(record.name, record.getMessage()) for record in caplog.records] == [("mine", NOISE[0])]
+
+
 def test_the_command_line_shows_warnings_in_one_line() -> None:
     program = (
         "import warnings; from transferkit.cli import console; console.begin(); "

@@ -17,8 +17,6 @@ with noise.ignored():
 
 logging: Any = untyped_logging
 
-_LOGGERS = ("transformers", "huggingface_hub", "datasets")
-
 
 class _Shared:
     """A change of settings that all threads share: made for the first of those within, undone after the last."""
@@ -48,7 +46,8 @@ class _Shared:
 @contextmanager
 def _without_noise_logged() -> Iterator[None]:
     bars, unknown = logging.is_progress_bar_enabled(), noise.Unknown()
-    handlers = [handler for name in _LOGGERS for handler in getLogger(name).handlers]
+    # Records also reach the root's handlers where an application, or transformers itself with CI set, asks for it.
+    handlers = [handler for name in ("", *noise.LOGGERS) for handler in getLogger(name).handlers]
     for handler in handlers:
         handler.addFilter(unknown)
     logging.disable_progress_bar()

@@ -36,6 +36,9 @@ _KNOWN = (
 )
 
 
+LOGGERS = ("transformers", "huggingface_hub", "datasets")
+"""The libraries that log rather than warn."""
+
 _all_shown = False
 
 
@@ -69,7 +72,7 @@ def ignored() -> Iterator[None]:
 
 
 class Unknown(logging.Filter):
-    """Lets through what is not known."""
+    """Lets through what is not known, and all that others than these libraries log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return _all_shown or not is_known(record.getMessage())
+        return _all_shown or record.name.partition(".")[0] not in LOGGERS or not is_known(record.getMessage())
