@@ -18,6 +18,7 @@ from transferkit.errors import ResourceError, is_out_of_memory
 from transferkit.networks.first_token import first_token_alone
 from transferkit.networks.inputs import at_words, inputs_of, logits_of, mask_of
 from transferkit.networks.replica import replica, runnable
+from transferkit.sources.allocation import freed_kept
 from transferkit.sources.device import device
 from transferkit.sources.precision import lowered
 
@@ -47,8 +48,9 @@ def batches(
             return forward(batch)
 
     lengths = source.lengths[np.asarray(positions, dtype=np.int64)]
-    for group in by_length(lengths, batch_tokens()):
-        yield from _halving([positions[i] for i in group], source, in_precision)
+    with freed_kept():
+        for group in by_length(lengths, batch_tokens()):
+            yield from _halving([positions[i] for i in group], source, in_precision)
 
 
 def _halving(

@@ -4,43 +4,18 @@ What is switched off here belongs to the whole process. The first thread to ask 
 one to leave brings the previous settings back, in whatever order they come and go.
 """
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging import getLogger
 from typing import Any
 
 from transferkit.sources import noise
+from transferkit.sources.shared_setting import SharedSetting
 
 with noise.ignored():
     from transformers.utils import logging as untyped_logging
 
 logging: Any = untyped_logging
-
-
-class _Shared:
-    """A change of settings that all threads share: made for the first of those within, undone after the last."""
-
-    def __init__(self, change: Callable[[], AbstractContextManager[None]]) -> None:
-        self._change = change
-        self._lock = threading.Lock()
-        self._within = 0
-        self._made: AbstractContextManager[None] | None = None
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self._lock:
-            if not self._within:
-                self._made = self._change()
-                self._made.__enter__()
-            self._within += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._within -= 1
-                if not self._within and self._made is not None:
-                    self._made.__exit__(None, None, None)
 
 
 @contextmanager
@@ -58,7 +33,7 @@ def _without_noise_logged() -> Iterator[None]:
         logging.enable_progress_bar()
 
 
-_log_hushed, _warnings_hushed = _Shared(_without_noise_logged), _Shared(noise.ignored)
+_log_hushed, _warnings_hushed = SharedSetting(_without_noise_logged), SharedSetting(noise.ignored)
 
 
 @contextmanager

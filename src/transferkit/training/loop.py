@@ -30,6 +30,7 @@ from transferkit.networks.dropout import cheap_dropout
 from transferkit.networks.replica import still
 from transferkit.progress import progress
 from transferkit.sources import precision
+from transferkit.sources.allocation import freed_kept, give_back
 from transferkit.sources.device import device
 from transferkit.training import checkpoints
 from transferkit.training.epoch_messages import EpochMessages
@@ -149,8 +150,9 @@ def _train_once(job: Training, accumulation: int, begun: float) -> Trained:
 @contextmanager
 def _fast(learner: Learner) -> Iterator[None]:
     """While open, `learner` learns in less time, and the same."""
-    with cheap_dropout(learner), DroppingAttention(), still(learner, learner.learnable):
+    with cheap_dropout(learner), DroppingAttention(), still(learner, learner.learnable), freed_kept():
         yield
+    give_back()
 
 
 def _arguments(job: Training, accumulation: int) -> TrainingArguments:
