@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import transferkit
 from calling import Call
+from transferkit.errors import DataError
 from transferkit.reading import piped
 
 RUNS = Path(__file__).parents[1] / "artifact" / "before" / "runs"
@@ -195,6 +197,49 @@ def test_a_text_may_be_given_itself(call: Call) -> None:
 def test_a_text_with_a_file_is_the_name_of_its_column(call: Call, tmp_path: Path) -> None:
     assert call("predict", CLASSIFIER, table(tmp_path), "--text", "id").code == 0
     assert "expected a column 'the cat'" in call("predict", CLASSIFIER, table(tmp_path), "--text", "the cat").error
+
+
+def test_a_sentence_in_the_place_of_a_column_is_said_so(call: Call, tmp_path: Path) -> None:
+    file = table(tmp_path)
+    for text in ("the old cat", "这部电影很好看"):
+        ended = call("predict", CLASSIFIER, file, "--text", text)
+        assert ended.code == 2 and repr(text) in ended.error and "'id', 'text', 'label', 'n'" in ended.error
+        assert f"leave {file} out to answer the text itself" in ended.error
+    assert "did you mean 'text'" in call("predict", CLASSIFIER, file, "--text", "txt").error
+    ended = call("predict", CLASSIFIER, "the old cat")
+    assert ended.code == 2 and "put --text before it" in ended.error
+    pair = call("predict", CLASSIFIER, file, "--text-pair", "a fine old day")
+    assert pair.code == 2 and "--text-pair 'a fine old day': with a file" in pair.error
+
+
+@pytest.mark.parametrize("named", ["id,text", "id，text", "id、text", "id， text"])  # noqa: RUF001
+def test_commas_of_chinese_separate_columns_too(call: Call, tmp_path: Path, named: str) -> None:
+    ended = call("predict", CLASSIFIER, table(tmp_path), "--text", named, "--keep", "inputs")
+    assert ended.code == 0, ended.err
+    assert [list(line)[:2] for line in lines(ended.out)] == [["id", "text"]] * 3
+    file = tmp_path / "odd.csv"
+    file.write_text('"id，text",n\nthe old cat,1\n', encoding="utf-8")  # noqa: RUF001 (one column of that name)
+    ended = call("predict", CLASSIFIER, file, "--text", "id，text", "--keep", "inputs")  # noqa: RUF001
+    assert list(lines(ended.out)[0])[0] == "id，text"  # noqa: RUF001
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_the_encoding_of_the_run_is_named_where_a_file_is_not_utf_8(
+    call: Call, tmp_path: Path, command: str
+) -> None:
+    run, file = tmp_path / "run", tmp_path / "rows.csv"
+    shutil.copytree(CLASSIFIER, run)
+    (run / "config.yaml").write_text("data:\n  path: rows.csv\n  encoding: gbk\n", encoding="utf-8")
+    file.write_bytes("text,label,城市\nthe old cat,animal,北京\na red hammer,tool,上海\n".encode("gbk"))
+    refused = call(command, run, file)
+    assert refused.code == 3 and refused.error.endswith("were read in gbk, as this one can be: --encoding gbk")
+    assert call(command, run, file, "--encoding", "gbk").code == 0
+    file.write_text("text,label,城市\nthe old cat,animal,北京\na red hammer,tool,上海\n", encoding="utf-8")
+    assert call(command, run, file).code == 0
+    model = transferkit.load(run)
+    file.write_bytes(file.read_text(encoding="utf-8").encode("gbk"))
+    with pytest.raises(DataError, match="--encoding gbk"):
+        next(model.stream(file))
 
 
 def test_a_single_column_of_any_name_is_the_text_and_that_is_said(

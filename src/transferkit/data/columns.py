@@ -10,6 +10,7 @@ from transferkit.errors import DataError, nearest, shown
 from transferkit.kinds import Kind
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.language.words import has_signs
+from transferkit.places import listed
 from transferkit.reading import word_columns
 from transferkit.shapes import Shape
 from transferkit.table import others, values
@@ -118,7 +119,7 @@ def canonical(
 def _others(rows: Rows, raw_columns: Collection[str], chosen: Mapping[str, str]) -> others.Others:
     """The columns of `rows` that were among `raw_columns` and are not read; what is called as several of them is made
     of these."""
-    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, ()))}
+    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, raw_columns))}
     return others.whole({name: rows[name] for name in raw_columns if name in rows and name not in read}, len(rows))
 
 
@@ -225,7 +226,7 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
     near = nearest(raw, names)
     meant = f"did you mean {near!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
-    if "," in raw and flag in ("--text", "--text-pair"):
+    if len(listed(raw)) > 1 and flag in ("--text", "--text-pair"):
         by += ", or several as NAME,NAME"
     raise DataError(
         f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; {meant} one of these{by}"
