@@ -16,7 +16,7 @@ from transferkit.artifact.purpose import Purpose, described, encoding_of, requir
 from transferkit.config import Precision
 from transferkit.data import audit, content, given_texts, joined, label_sets, label_types, oddities
 from transferkit.data.columns import usual_names
-from transferkit.errors import ArtifactError, ConfigError, DataError, shown
+from transferkit.errors import ArtifactError, ConfigError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.language.parting import BLANKS, Parting

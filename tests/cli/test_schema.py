@@ -10,7 +10,7 @@ from transferkit import run
 from transferkit.cli.app import app
 from transferkit.cli.commands import fit
 from transferkit.cli.description import POSITIONAL, described
-from transferkit.config import DataConfig, GenerationConfig, RouteConfig, RunConfig, write_yaml
+from transferkit.config import DESCRIBED, DataConfig, GenerationConfig, RouteConfig, RunConfig, parse, write_yaml
 from transferkit.errors import ConfigError
 
 FIELDS = (set(RunConfig.model_fields) - {"data"}) | set(DataConfig.model_fields)
@@ -127,6 +127,12 @@ def test_resume_needs_a_folder_with_a_run(tmp_path: Path) -> None:
         described({"path": "a.csv"}, resume=True)
     with pytest.raises(ConfigError, match="nothing to resume"):
         described({"output_dir": tmp_path}, resume=True)
+    begun = tmp_path / "reviews"
+    begun.mkdir()
+    write_yaml(parse({"data": {"path": "a.csv"}, "output_dir": str(begun)}), begun / DESCRIBED)
+    (begun / "run.json").touch()
+    with pytest.raises(ConfigError, match=rf"did you mean {begun}\? Else name the DATA"):
+        described({"output_dir": tmp_path / "review"}, resume=True)
     assert described({"path": "a.csv", "output_dir": tmp_path}, resume=True).data.path == "a.csv"
 
 

@@ -1,7 +1,8 @@
 """What is said of `resume` before any rows are read: that it is of another run, or that there is nothing to resume."""
 
 import logging
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,18 @@ log = logging.getLogger("transferkit")
 
 # What may differ between a run and its resumption.
 INCIDENTAL = ("output_dir", "offline", "cache_dir", "threads", "language")
-_FILES = ("path", "validation", "test")
+FILES = ("path", "validation", "test")
 _MOST_BESIDE = 10_000
+_LONGEST_SLIP = 2
 
 
-def require_resumable(config: RunConfig, path: Path) -> None:
-    """Raise `ConfigError` where the run in `path` was begun with other data, or where there is none but one that is
-    called nearly so and may be meant; say so where there is none at all."""
+def require_resumable(config: RunConfig) -> None:
+    """Raise `ConfigError` where the run in the folder that `config` names was begun with other data, or where there is
+    none there, but beside it one that is called nearly so and may be meant. Where there is none at all, that is said.
+    """
+    path = config.output_dir
+    if path is None:
+        raise ConfigError("--resume needs to know which run to continue: add --output-dir RUN")
     if (path / DESCRIBED).exists():
         _require_same_data(config, path)
         return
@@ -50,7 +56,7 @@ def _require_same_data(config: RunConfig, path: Path) -> None:
         return  # which is said where it is read
     now = _files_of(config)
     for name, begun in _files_of(before).items():
-        if not _is_same(begun, now[name]):
+        if not is_same_file(begun, now[name]):
             what = "data" if name == "path" else name.replace("_", " ")
             raise ConfigError(
                 f"cannot resume {path}: the run was begun with {begun or 'no file'} as its {what} rows, not with "
@@ -59,10 +65,10 @@ def _require_same_data(config: RunConfig, path: Path) -> None:
 
 
 def _files_of(config: RunConfig) -> dict[str, str | None]:
-    return {name: getattr(config.data, name) for name in _FILES} | {"unlabelled": config.unlabelled}
+    return {name: getattr(config.data, name) for name in FILES} | {"unlabelled": config.unlabelled}
 
 
-def _is_same(before: str | None, now: str | None) -> bool:
+def is_same_file(before: str | None, now: str | None) -> bool:
     """Whether both name one file, whichever way."""
     if before is None or now is None or before == now:
         return before == now
@@ -70,9 +76,9 @@ def _is_same(before: str | None, now: str | None) -> bool:
 
 
 def _is_meant(config: RunConfig, near: Path, path: Path) -> bool:
-    """Whether the run in `near` may be the one that is meant by `path`: what is asked for is what it was begun with, and
-    the names differ in more than their numbers, as those of several runs do."""
-    if _without_digits(near.name) == _without_digits(path.name):
+    """Whether the run in `near` may be the one that is meant by `path`: the names are nearly the same, and it was begun
+    with what is asked for."""
+    if not _is_slip(path.name, near.name):
         return False
     try:
         before = parse(read_yaml(near / DESCRIBED)).model_dump(mode="json")
@@ -88,9 +94,8 @@ def _within(asked: Any, before: Any) -> bool:
     return bool(asked == before)
 
 
-def _without_digits(name: str) -> str:
-    return "".join(_not_digits(name))
-
-
-def _not_digits(name: str) -> Iterator[str]:
-    return (sign for sign in name if not sign.isdigit())
+def _is_slip(name: str, meant: str) -> bool:
+    """Whether `name` may be `meant` with a slip of the fingers, not that of another run: runs are told apart by numbers
+    and by words behind their names."""
+    same_numbers = re.findall(r"\d+", name) == re.findall(r"\d+", meant)
+    return same_numbers and abs(len(name) - len(meant)) <= _LONGEST_SLIP

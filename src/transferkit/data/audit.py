@@ -41,11 +41,11 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     (most, many), (least, few) = classes[0], classes[-1]
     total = len(train)
     uneven = many > _UNBALANCED * few
-    what = "classes" if task.shape.form.ONE_CLASS else "labels"
-    message = (
-        f"{len(classes)} {what} in {counted(total)} to train on; largest {most!r} {counted(many)} "
-        f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
-    )
+    one, several = ("class", "classes") if task.shape.form.ONE_CLASS else ("label", "labels")
+    held = f"{len(classes)} {verb(len(classes), one, several)} in {counted(total)} to train on"
+    largest = f"{most!r} {counted(many)} ({many / total:.1%})"
+    smallest = f"{least!r} {counted(few)} ({few / total:.1%})"
+    message = f"{held}; largest {largest}, smallest {smallest}" if len(classes) > 1 else f"{held}: {largest}"
     other = "accuracy" if task.shape.form.ONE_CLASS else "micro F1"
     action = (
         f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""

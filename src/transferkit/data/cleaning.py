@@ -52,12 +52,13 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     wanted = task.shape.form.WANTED
     if blank.all():
         listed = " or ".join(repr(columns[column]) for column in task.inputs)
-        raise DataError(f"{where}: all {len(rows):,} rows are empty in column {listed}; name another with --text")
+        every = "the only row is" if len(rows) == 1 else f"all {len(rows):,} rows are"
+        raise DataError(f"{where}: {every} empty in column {listed}; name another with --text")
     if (blank | unlabelled).all():
         column = columns[task.target]
         made = "" if column in table else f", made of {', '.join(map(repr, table.columns))}"
         raise DataError(
-            f"{where}: expected {wanted} in column {column!r}{made}, found none in {len(rows):,} rows; "
+            f"{where}: expected {wanted} in column {column!r}{made}, found none in {prose.counted(len(rows))}; "
             "name another column with --label, or leave this file out"
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)

@@ -72,6 +72,8 @@ _PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_outp
 """Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
 _WORDS_OF_A_NAME, _SIGNS_OF_A_NAME = 2, 6
 _FEWEST_OF_LABELS = 2
+_MOST_NAMES, _MOST_CHINESE_NAMES = 5, 3
+"""Of the usual names of a column, as a hint lists them."""
 
 
 def canonical(
@@ -244,7 +246,7 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 
 
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
-    usual = "; ".join(f"{name} (usual names: {', '.join(usual_names(name, task)[:6])} ...)" for name in missing)
+    usual = "; ".join(f"{name} (usual names: {', '.join(_examples(usual_names(name, task)))} ...)" for name in missing)
     options = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     way_out = f"pass {options}" if options else "give data with that column"
@@ -254,6 +256,11 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
         f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
     )
+
+
+def _examples(names: Sequence[str]) -> list[str]:
+    """The likeliest of `names`, and after them the likeliest Chinese ones."""
+    return [*names[:_MOST_NAMES], *[name for name in names[_MOST_NAMES:] if has_signs(name)][:_MOST_CHINESE_NAMES]]
 
 
 def _preferences(names: Sequence[str], task: TaskColumns) -> str:

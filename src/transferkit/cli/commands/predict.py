@@ -188,9 +188,7 @@ def _is_text(raw: str, rows: "Rows") -> bool:
     return len(raw.split()) > _WORDS_OF_A_NAME or nearest(raw, rows.columns) is None
 
 
-def _of_rows(
-    model: "Model", batches: "Iterator[Rows]", path: Path, named: Mapping[str, str]
-) -> "Iterator[Answers]":
+def _of_rows(model: "Model", batches: "Iterator[Rows]", path: Path, named: Mapping[str, str]) -> "Iterator[Answers]":
     return predicted_lines(model.streamed(batches, path, named), path)
 
 
