@@ -88,6 +88,11 @@ def of(path: Path, encoding: str | None = None, usual: str | None = None) -> str
     raise DataError(f"{path}: expected UTF-8 text, found {_described(content)}; {_advice(likely)}, or save it as UTF-8")
 
 
+def is_marked(path: Path) -> bool:
+    """Whether the file begins with a mark of byte order, as Excel writes it and needs it."""
+    return next(_chunks(path), b"").startswith((codecs.BOM_UTF8, *_MARKS))
+
+
 def _fits(path: Path, usual: str) -> bool:
     """Whether `path` can be read in the encoding `usual`; of `auto`, and of a name that is none, nothing is known."""
     try:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,7 +19,7 @@ from transferkit.cli.output import Overwrite, checked
 from transferkit.data import joined
 from transferkit.errors import ConfigError, DataError, nearest, shown
 from transferkit.language.words import has_signs
-from transferkit.reading import piped
+from transferkit.reading import charset, piped
 
 if TYPE_CHECKING:
     from transferkit.answer_records import Answers
@@ -78,7 +78,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    probabilities: Annotated[bool, typer.Option("--probabilities", help="write that of every label")] = False,
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="write that of every label, in tables as probability_LABEL")
+    ] = False,
     batch_size: Annotated[int, typer.Option(min=1, max=1_000_000, help="rows held in memory at a time")] = 1000,
     precision: MeasuredPrecision = None,
     threads: Threads = None,
@@ -97,9 +99,8 @@ def command(
     if route and cheapest:
         raise ConfigError("--route and --cheapest exclude each other; give one of them")
     _refuse_odd(file, format, text, text_pair)
-    writer = write_answers(
-        checked(output, answer_files.suffixes(), file, run, overwrite) if output else None, overwrite
-    )
+    if output:
+        checked(output, answer_files.suffixes(), file, run, overwrite)
     form = answer_files.of(output) if output else answer_files.jsonl
     keeping = Keeping(keep, form.TABLE, form.NESTED, probabilities)
     from transferkit.artifact import purpose
@@ -108,16 +109,18 @@ def command(
 
     found = chosen(run, route, cheapest)
     load = partial(answering, found, run, trust_remote_code, precision, threads)
-    model = None if (meant := purpose.of(found.folder)) else load()
-    meant = meant or model.purpose
+    model, meant = None, purpose.of(found.folder)
+    if meant is None:  # of an earlier version, which has to be loaded to know
+        model = load()
+        meant = model.purpose
     if probabilities:
         purpose.require_probabilities(meant.task)
     empty = 0
     named = named_columns({"text": text, "text_pair": text_pair})
     with _opened(file, format, meant, named, batch_size, encoding) as opened:
         model = model or load()
-        answered = _of_rows(model, *opened, named) if opened else iter((_of_texts(model, text, text_pair),))
-        with writer as write:
+        answered = _of_rows(model, opened, named) if opened else iter((_of_texts(model, text, text_pair),))
+        with write_answers(output, overwrite, opened is not None and opened.marked) as write:
             for answers in answered:
                 empty += answers.values.count(None)
                 write(keeping.lines(answers))
@@ -144,6 +147,16 @@ def _is_sentence(name: str) -> bool:
     return len(name.split()) > _WORDS_OF_A_NAME or has_signs(name)
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """Rows of a file on their way, and the path that they are read from. Answers in a table are `marked` as UTF-8 where
+    the file is so, or is in another encoding, as of programs that take what has no mark for their own."""
+
+    batches: "Iterator[Rows]"
+    path: Path
+    marked: bool
+
+
 @contextmanager
 def _opened(
     file: Path | None,
@@ -152,9 +165,9 @@ def _opened(
     named: Mapping[str, str],
     batch_size: int,
     encoding: str | None,
-) -> "Iterator[tuple[Iterator[Rows], Path] | None]":
-    """The rows of `file` and the path that they are read from. The first ones have been read by then, and are such that
-    a model that is `meant` for them can answer them. None where there is no file."""
+) -> "Iterator[_Opened | None]":
+    """The rows of `file`. The first ones have been read by then, and are such that a model that is `meant` for them can
+    answer them. None where there is no file."""
     if file is None:
         yield None
         return
@@ -164,7 +177,8 @@ def _opened(
         first = next(batches, None)
         if first is not None:
             _require(meant, first, file, named)
-        yield chain([] if first is None else [first], batches), path
+        marked = first is not None and (first.encoding not in ("", "UTF-8") or charset.is_marked(path))
+        yield _Opened(chain([] if first is None else [first], batches), path, marked)
 
 
 def _require(meant: "Purpose", first: "Rows", file: Path, named: Mapping[str, str]) -> None:
@@ -188,8 +202,8 @@ def _is_text(raw: str, rows: "Rows") -> bool:
     return len(raw.split()) > _WORDS_OF_A_NAME or nearest(raw, rows.columns) is None
 
 
-def _of_rows(model: "Model", batches: "Iterator[Rows]", path: Path, named: Mapping[str, str]) -> "Iterator[Answers]":
-    return predicted_lines(model.streamed(batches, path, named), path)
+def _of_rows(model: "Model", opened: _Opened, named: Mapping[str, str]) -> "Iterator[Answers]":
+    return predicted_lines(model.streamed(opened.batches, opened.path, named), opened.path)
 
 
 def _of_texts(model: "Model", texts: Sequence[str] | None, seconds: Sequence[str] | None) -> "Answers":
