@@ -181,7 +181,7 @@ class Model:
     ) -> Iterator[Answers]:
         """`stream` of raw `batches` that were read of the file `path` already."""
         purpose, named = self.purpose, _names(named)
-        broken, said = 0, False
+        broken, said, unit = 0, False, "row"
         odd: list[Finding] = []
         cut: list[int] = []
         unfinished: list[int] = []
@@ -192,7 +192,7 @@ class Model:
             odd = odd or oddities.header(rows, self.task, columns, "")
             alone_there = len(batch.columns) == 1 and not self.task.shape.form.OF_WORDS
             guessed = self._guessed(columns, named) if alone_there and not said else []
-            said = True
+            said, unit = True, batch.unit
             if guessed:
                 log.warning("%s: %s", path, f"{', '.join(guessed)}: its only column; --text names another")
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
@@ -203,7 +203,7 @@ class Model:
             alone += answers.alone
             unparted += answers.unparted
             yield answers
-        self._warn(cut, unfinished, alone, unparted)
+        self._warn(cut, unfinished, alone, unparted, unit)
         for finding in odd:
             log.warning("%s: %s: %s", path, finding.message, finding.action)
         if broken:
@@ -254,9 +254,14 @@ class Model:
         )
 
     def _warn(
-        self, cut: Sequence[int], unfinished: Sequence[int], alone: Sequence[int], unparted: Sequence[int] = ()
+        self,
+        cut: Sequence[int],
+        unfinished: Sequence[int],
+        alone: Sequence[int],
+        unparted: Sequence[int],
+        unit: str = "row",
     ) -> None:
-        for finding in (*left_unread(self.task, cut, unfinished), *audit.alone(alone), *audit.unparted(unparted)):
+        for finding in (*left_unread(self.task, cut, unfinished, unit), *audit.alone(alone), *audit.unparted(unparted)):
             log.warning("%s: %s", finding.message, finding.action)
 
     def _guessed(self, columns: Mapping[str, str], named: Mapping[str, str] | None) -> list[str]:

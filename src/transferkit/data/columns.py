@@ -115,7 +115,8 @@ def canonical(
         if need_target:
             del columns[sentences.GIVEN]
     ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
-    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=_others(rows, raw_columns, chosen)), chosen
+    left = _others(rows, raw_columns, chosen)
+    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=left, unit=rows.unit), chosen
 
 
 def _others(rows: Rows, raw_columns: Collection[str], chosen: Mapping[str, str]) -> others.Others:

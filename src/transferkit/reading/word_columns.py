@@ -15,6 +15,8 @@ from transferkit.table.rows import Note, Rows
 from transferkit.tagging.tags import OUTSIDE, is_plain, parts
 
 WORDS, TAGS = "tokens", "ner_tags"
+_UNIT = "line"
+"""What `Rows.numbers` count here."""
 _START = "-DOCSTART-"
 _DOCUMENT = ("#begin document", "#end document")
 _GLOBAL = "# global.columns ="
@@ -99,9 +101,9 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         for first, columns in _read(number, block, form, path):
             rows.add_mapping(first, _bare(columns, first, form, path) if form.more_than_words else columns)
             if len(rows) == size:
-                yield replace(rows.flush(), notes=notes)
+                yield replace(rows.flush(), notes=notes, unit=_UNIT)
                 notes = ()
-    yield from (replace(batch, notes=notes) for batch in rows.finish())
+    yield from (replace(batch, notes=notes, unit=_UNIT) for batch in rows.finish())
 
 
 def _notes(form: _Form) -> tuple[Note, ...]:
