@@ -145,3 +145,16 @@ def test_columns_of_one_text_and_columns_that_are_not_named() -> None:
     assert described({"path": "a.csv", "text": (), "label": []}).data.text is None
     assert described({"path": "a.csv", "text": ["title,body"]}).data.text == "title,body"
     assert described({"path": "a.csv", "text": ("title", "body")}).data.text == "title,body"
+
+
+@pytest.mark.parametrize("comma", [",", ", ", "，", "、", "， "])
+def test_names_have_any_comma_between_them(comma: str) -> None:
+    names = {name: comma.join(parts) for name, parts in (("routes", ("full", "static")), ("label_names", ("好", "坏")))}
+    found = described({"path": "a.csv", "model": [f"all-MiniLM-L6-v2{comma}all-mpnet-base-v2"], **names})
+    assert [route.name for route in found.routes] == ["full", "static"] and found.data.label_names == ("好", "坏")
+    assert found.models == ("all-MiniLM-L6-v2", "all-mpnet-base-v2")
+
+
+def test_a_mark_between_parts_of_a_name_stays_where_there_are_commas() -> None:
+    found = described({"path": "a.csv", "label_names": "教育、科技，体育"})
+    assert found.data.label_names == ("教育、科技", "体育")
