@@ -122,7 +122,7 @@ def canonical(
 def _others(rows: Rows, raw_columns: Collection[str], chosen: Mapping[str, str]) -> others.Others:
     """The columns of `rows` that were among `raw_columns` and are not read; what is called as several of them is made
     of these."""
-    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, raw_columns))}
+    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, {*raw_columns} - {raw}))}
     return others.whole({name: rows[name] for name in raw_columns if name in rows and name not in read}, len(rows))
 
 
