@@ -33,9 +33,13 @@ FILES = {
     "unlabelled.csv": "text,label\n" + "a fine film,\na bad play,\n" * 20,
     "broken.jsonl": '{"text": "a", "label": \n',
     "odd.xls": "x",
+    "latin.csv": "text,label\n" + "un été à Paris,good\nun café serré,bad\n" * 20,
     "run.yaml": "data: good.csv\nroute: full\n",
     "badly.yaml": "data: [\n",
 }
+RUN = Path(__file__).parent / "artifact" / "before" / "runs" / "text-classification"
+ANSWER, EVALUATE = f"predict {RUN} --route full", f"evaluate {RUN} --route full"
+"""By a model that torch would be needed for."""
 # The words of the command, its exit code and something that it says.
 CASES: tuple[tuple[str, int, str], ...] = (
     ("fit nofile.csv", 3, "nofile.csv: expected a data file"),
@@ -68,6 +72,18 @@ CASES: tuple[tuple[str, int, str], ...] = (
     ("fit --resume --output-dir nothing", 2, "nothing to resume"),
     ("predict norun good.csv", 5, "norun"),
     ("evaluate norun good.csv", 5, "norun"),
+    (f"{ANSWER} nofile.csv", 3, "nofile.csv: expected a data file, found nothing there"),
+    (f"{ANSWER} a-fine-film", 3, "no such file"),
+    (f"{ANSWER} empty.csv", 3, "empty.csv"),
+    (f"{ANSWER} headless.csv", 3, "headless.csv: expected a column for text"),
+    (f"{ANSWER} latin.csv", 3, "latin.csv: expected UTF-8 text"),
+    (f"{ANSWER} good.csv --text review", 2, "leave good.csv out to answer the text itself"),
+    (f"{ANSWER} good.csv --text lable", 3, "did you mean 'label'"),
+    (f"{ANSWER} good.csv --text-pair label", 2, "this model reads single texts"),
+    (f"{ANSWER} 这部电影很好看", 2, "to answer a text itself, put --text before it"),
+    (f"predict {RUN.with_name('summarization')} good.csv --probabilities", 2, "summarization has no probabilities"),
+    (f"{EVALUATE} nofile.csv", 3, "nofile.csv: expected a data file, found nothing there"),
+    (f"{EVALUATE} headless.csv", 3, "headless.csv: expected a column for text"),
     ("compare norun norun", 5, "norun"),
     ("models", 0, ""),
     ("datasets", 0, ""),
@@ -88,7 +104,7 @@ def loaded_by(program: str, folder: Path, *words: str) -> list[Any]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("startup")
     for name, text in FILES.items():
-        (found / name).write_text(text, encoding="utf-8")
+        (found / name).write_text(text, encoding="latin-1" if name.startswith("latin") else "utf-8")
     return found
 
 

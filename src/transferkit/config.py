@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from transferkit import plain_yaml
 from transferkit.errors import ConfigError, shown
-from transferkit.places import CacheFolder, Folder, Models, Place, refuse_unwritable
+from transferkit.places import CacheFolder, Folder, Models, Place, listed, refuse_unwritable
 from transferkit.violations import explain
 
 AUTO: Final = "auto"
@@ -83,7 +83,7 @@ def _as_one(value: Any) -> Any:
 
 
 def _as_names(value: Any) -> Any:
-    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+    return listed(value) if isinstance(value, str) else value
 
 
 Columns = Annotated[str, BeforeValidator(_as_one)]
@@ -142,7 +142,7 @@ def _as_route(value: Any) -> Any:
 
 def _as_routes(value: Any) -> Any:
     if isinstance(value, str):
-        return [name for name in value.split(",") if name.strip()]
+        return [name for name in listed(value) if name]
     return [value] if isinstance(value, dict) else value
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from transferkit import data, options, sources, task_choice
 from transferkit.artifact.place import refuse_unusable
+from transferkit.artifact.resumption import require_resumable
 from transferkit.config import AUTO, GenerationConfig, RunConfig, usual_folder
 from transferkit.data import audit, logged
 from transferkit.disk import unused
@@ -39,10 +40,13 @@ class Intake:
 def begin(config: RunConfig, table: Any = None, resume: bool = False) -> Intake:
     """`take_in` for a run that will write, with messages on what is read and found.
 
-    Raises `ConfigError` first where its folder cannot be used, or holds a run that is not to be resumed.
+    Raises `ConfigError` first where its folder cannot be used, holds a run that is not to be resumed, or is not the one
+    to `resume`.
     """
     if config.output_dir:
         refuse_unusable(config.output_dir, resume, cache_of(config))
+    if resume:
+        require_resumable(config)
     intake = take_in(config, table, logged.overview)
     logged.findings(intake.splits.audit.findings)
     return intake

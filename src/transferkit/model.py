@@ -11,12 +11,12 @@ import numpy as np
 
 from transferkit import answer_forms, data, predictors, tasks
 from transferkit.answer_records import Answers, numbers_at
-from transferkit.artifact import saved_run
 from transferkit.artifact.chosen import chosen
+from transferkit.artifact.purpose import Purpose, described, encoding_of, require_probabilities
 from transferkit.config import Precision
 from transferkit.data import audit, content, given_texts, joined, label_sets, label_types, oddities
 from transferkit.data.columns import usual_names
-from transferkit.errors import ArtifactError, ConfigError, DataError, shown
+from transferkit.errors import ArtifactError, ConfigError, shown
 from transferkit.evaluation.outputs import spread
 from transferkit.evaluation.results import Scores
 from transferkit.language.parting import BLANKS, Parting
@@ -26,7 +26,7 @@ from transferkit.table import prose
 from transferkit.table.column_names import PAIRS, plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
-from transferkit.tagging import sentences, word_rows
+from transferkit.tagging import sentences
 from transferkit.tagging.tagged import tagged, unparted
 from transferkit.tasks import Task
 
@@ -72,7 +72,7 @@ class Model:
     @property
     def takes_pairs(self) -> bool:
         """Whether it was trained on pairs of texts."""
-        return "text_pair" in self.columns
+        return self.purpose.takes_pairs
 
     @property
     def classes(self) -> tuple[Any, ...]:
@@ -137,8 +137,8 @@ class Model:
             raise ConfigError("named: goes with a DataFrame, whose columns it names; leave it out")
         if form.kind == "frame" and len(texts):
             raw = data.read(texts)
-            rows, _ = data.canonical(raw, self.task, self._named(raw, named), need_target=False, parting=self.parting)
-            self._require_pairs(rows, "the DataFrame", 'named={"text_pair": ...}')
+            rows, _ = self.purpose.canonical(raw, _names(named))
+            self.purpose.require_pairs(rows, "the DataFrame", 'named={"text_pair": ...}')
         else:
             rows = self._rows([] if form.kind == "frame" else [texts] if form.kind == "one" else texts)
         answers = self._answers(rows)
@@ -148,16 +148,9 @@ class Model:
     def _form(self, texts: Any) -> given_texts.Form:
         return given_texts.form_of(texts, self.takes_pairs or len(self.task.inputs) > 1)
 
-    def _require_pairs(self, rows: Rows, source: object, how: str) -> None:
-        if self.takes_pairs and "text_pair" not in rows:
-            raise DataError(f"{source}: this model reads pairs of texts; name the second column with {how}")
-
     def require_probabilities(self) -> None:
         """Raise `ConfigError` where answers are not labels of a text."""
-        if not self.task.shape.form.CLASSES:
-            raise ConfigError(
-                f"{self.task.name} has no probabilities: its answers are {self.task.shape.value}; ask for answers alone"
-            )
+        require_probabilities(self.task)
 
     def _rows(self, texts: Sequence[given_texts.Text]) -> Rows:
         texts = given_texts.listed(texts)
@@ -181,26 +174,28 @@ class Model:
         """
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or not 1 <= batch_size <= _MOST_AT_ONCE:
             raise ConfigError(f"batch_size: expected a number from 1 to {_MOST_AT_ONCE:,}, found {shown(batch_size)}")
-        broken, said = 0, False
+        yield from self.streamed(self.purpose.stream(path, batch_size, encoding), path, named)
+
+    def streamed(
+        self, batches: Iterator[Rows], path: Path, named: Mapping[str, str] | None = None
+    ) -> Iterator[Answers]:
+        """`stream` of raw `batches` that were read of the file `path` already."""
+        purpose, named = self.purpose, _names(named)
+        broken, said, unit = 0, False, "row"
         odd: list[Finding] = []
         cut: list[int] = []
         unfinished: list[int] = []
         alone: list[int] = []
         unparted: list[int] = []
-        batches = data.stream(path, batch_size, encoding, of_words=self.task.shape.form.OF_WORDS)
-        for batch in word_rows.whole(batches) if self.task.shape.form.OF_WORDS else batches:
-            known = self._named(batch, named)
-            rows, columns = data.canonical(batch, self.task, known, need_target=False, parting=self.parting)
+        for batch in batches:
+            rows, columns = purpose.required(batch, path, named)
             odd = odd or oddities.header(rows, self.task, columns, "")
             alone_there = len(batch.columns) == 1 and not self.task.shape.form.OF_WORDS
             guessed = self._guessed(columns, named) if alone_there and not said else []
-            said = True
+            said, unit = True, batch.unit
             if guessed:
                 log.warning("%s: %s", path, f"{', '.join(guessed)}: its only column; --text names another")
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
-            if self.columns and not self.takes_pairs and named and "text_pair" in named:
-                raise ConfigError(f"--text-pair {named['text_pair']}: this model reads single texts; leave it out")
-            self._require_pairs(rows, path, "--text-pair")
             read = {name: raw for name, raw in columns.items() if name != self.task.target}
             answers = replace(self._answers(rows), given=batch.columns, inputs=joined.of_columns(read, batch.columns))
             cut += answers.cut
@@ -208,7 +203,7 @@ class Model:
             alone += answers.alone
             unparted += answers.unparted
             yield answers
-        self._warn(cut, unfinished, alone, unparted)
+        self._warn(cut, unfinished, alone, unparted, unit)
         for finding in odd:
             log.warning("%s: %s: %s", path, finding.message, finding.action)
         if broken:
@@ -229,10 +224,10 @@ class Model:
 
         Raises `DataError` where it has labels that the model does not know.
         """
-        rows = data.read(table, encoding)
+        rows = data.read(table, encoding, usual=self.purpose.encoding)
         asked = label_sets.Asked(label_separator, tuple(label_names), self.labels)
         trained = Trained(self.folder, self.predictor, self.task, self.parting)
-        return trained.scores(rows, self._named(rows, named, target=True), asked)
+        return trained.scores(rows, self.purpose.named(rows, _names(named), target=True), asked)
 
     def _answers(self, rows: Rows) -> Answers:
         blank = np.asarray(content.is_blank(rows, self.task), dtype=bool)
@@ -259,9 +254,14 @@ class Model:
         )
 
     def _warn(
-        self, cut: Sequence[int], unfinished: Sequence[int], alone: Sequence[int], unparted: Sequence[int] = ()
+        self,
+        cut: Sequence[int],
+        unfinished: Sequence[int],
+        alone: Sequence[int],
+        unparted: Sequence[int],
+        unit: str = "row",
     ) -> None:
-        for finding in (*left_unread(self.task, cut, unfinished), *audit.alone(alone), *audit.unparted(unparted)):
+        for finding in (*left_unread(self.task, cut, unfinished, unit), *audit.alone(alone), *audit.unparted(unparted)):
             log.warning("%s: %s", finding.message, finding.action)
 
     def _guessed(self, columns: Mapping[str, str], named: Mapping[str, str] | None) -> list[str]:
@@ -274,11 +274,10 @@ class Model:
             if plain(raw) not in usual_names(name, self.task) and not any(plain(raw) in pair for pair in PAIRS)
         ]
 
-    def _named(self, rows: Rows, named: Mapping[str, str] | None, target: bool = False) -> dict[str, str]:
-        known = {name: raw for name, raw in self.columns.items() if joined.there(raw, rows.columns)}
-        if not target:
-            known.pop(self.task.target, None)
-        return known | _names(named)
+    @property
+    def purpose(self) -> Purpose:
+        """What it is for, without its weights."""
+        return Purpose(self.task, self.columns, self.parting, encoding_of(self.folder))
 
 
 def load(
@@ -322,13 +321,11 @@ def load(
     """
     artifact = chosen(folder, route, cheapest).folder
     facts = predictors.read_facts(artifact)
-    # A folder of an earlier version does not say itself what it is for.
-    run = saved_run.read(artifact.parent.parent) if artifact.parent.name == "models" and facts.task is None else None
+    name, columns, parting = described(artifact)
     with _hushed(facts):
         predictor = predictors.load(artifact, trust_remote_code, _precision(precision))
-    name, columns = (run.task.name, run.data.columns) if run else (facts.task, facts.columns)
     task = replace(_task(artifact, name, predictor), labels=predictor.labels)
-    return Model(artifact, predictor, task, columns, facts.parting or BLANKS, facts.label_type, precision)
+    return Model(artifact, predictor, task, columns, parting, facts.label_type, precision)
 
 
 def _hushed(facts: predictors.Facts) -> AbstractContextManager[None]:

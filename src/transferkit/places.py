@@ -1,5 +1,6 @@
 """What a user may name: paths, folders, models."""
 
+import re
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -84,12 +85,22 @@ def cache_folder(folder: str | Path | None) -> Path:
         raise ConfigError("expected a home folder for the cache, found none; name a folder with --cache-dir") from None
 
 
+_COMMAS, _BETWEEN = re.compile("[,\uff0c]"), re.compile("[,\uff0c\u3001]")
+
+
+def listed(text: str) -> list[str]:
+    """What `text` names with commas between, those of Chinese and Japanese among them; a mark such as `、` separates
+    only where there is no comma, since it may be part of a name."""
+    between = _COMMAS if _COMMAS.search(text) else _BETWEEN
+    return [part.strip() for part in between.split(text)]
+
+
 def _as_models(value: Any) -> Any:
     """Names with commas between them are several, unless something is called so."""
     names = [value] if isinstance(value, str) else value
     if not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
         raise ValueError("expected the name of a model, or a list of names")
-    names = [part.strip() for name in names for part in ([name] if _there(name) else name.split(","))]
+    names = [part for name in names for part in ([name.strip()] if _there(name) else listed(name))]
     if not names or not all(name.strip() for name in names):
         raise ValueError("expected the name of a model, or several with commas between them, and none empty")
     return names[0] if len(names) == 1 else names

@@ -47,7 +47,7 @@ class Trained:
         cut, unfinished = (numbers_at(cleaned.rows, found) for found in (predictions.cut, predictions.unfinished))
         references, inputs = self.task.references(cleaned.rows), self.task.asked(cleaned.rows)
         scores = score(self.task, predictions.outputs, references, inputs=inputs)
-        return replace(scores, findings=(*findings, *left_unread(self.task, cut, unfinished)))
+        return replace(scores, findings=(*findings, *left_unread(self.task, cut, unfinished, cleaned.rows.unit)))
 
     def _cleaned(
         self, rows: Rows, named: Mapping[str, str], asked: label_sets.Asked
@@ -83,8 +83,8 @@ class Trained:
             if unknown:
                 where = f"{rows.source}: " if rows.source else ""
                 raise DataError(
-                    f"{where}row {number}, column {column!r}: the model does not know the label {unknown[0]!r}; it "
-                    f"knows {', '.join(map(repr, known[:20]))}; rename the label, or remove such rows"
+                    f"{where}{rows.unit} {number}, column {column!r}: the model does not know the label {unknown[0]!r}"
+                    f"; it knows {', '.join(map(repr, known[:20]))}; rename the label, or remove such rows"
                 )
 
     def _odd_tags(self, rows: Rows) -> tuple[Finding, ...]:
@@ -93,7 +93,7 @@ class Trained:
         return (*audit.improper_tags(parts, self.task), *audit.plain_tags(parts, self.task), *unknown)
 
 
-def left_unread(task: Task, cut: Sequence[int], unfinished: Sequence[int]) -> tuple[Finding, ...]:
+def left_unread(task: Task, cut: Sequence[int], unfinished: Sequence[int], unit: str = "row") -> tuple[Finding, ...]:
     """Findings on rows of these numbers that were read in part, and on those whose answers were cut off."""
     lost = _LOST_OF_TALKS if task.conversations else task.shape.form.LOST
-    return (*audit.unread(cut, lost), *audit.unfinished(unfinished))
+    return (*audit.unread(cut, lost, unit), *audit.unfinished(unfinished))

@@ -91,10 +91,10 @@ def test_predict_writes_csv_with_every_probability(call: Call, finished: Path, t
     assert (ended.code, ended.out) == (0, ""), ended.err
     with out.open(newline="") as found:
         rows = list(csv.DictReader(found))
-    assert list(rows[0]) == ["review", "label", "probability", "bad", "good"]
+    assert list(rows[0]) == ["review", "label", "probability", "probability_bad", "probability_good"]
     expected = load(finished, "feature_transfer").predict_proba(["the film was good", "poor play"])
-    assert [float(rows[0]["bad"]), float(rows[0]["good"])] == pytest.approx(expected[0], abs=1e-5)
-    assert float(rows[2]["good"]) == pytest.approx(expected[1, 1], abs=1e-5)
+    assert [float(rows[0][f"probability_{label}"]) for label in ("bad", "good")] == pytest.approx(expected[0], abs=1e-5)
+    assert float(rows[2]["probability_good"]) == pytest.approx(expected[1, 1], abs=1e-5)
     assert rows[1]["label"] == "" and list(tmp_path.glob("*.partial")) == []
 
 

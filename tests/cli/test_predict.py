@@ -1,8 +1,10 @@
 """What `predict` reads, keeps and writes."""
 
+import codecs
 import csv
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 import transferkit
 from calling import Call
+from transferkit.errors import DataError
 from transferkit.reading import piped
 
 RUNS = Path(__file__).parents[1] / "artifact" / "before" / "runs"
@@ -39,7 +42,7 @@ def test_a_table_keeps_every_column_and_cell_and_adds_its_own(
 ) -> None:
     out = tmp_path / f"out{suffix}"
     assert call("predict", CLASSIFIER, table(tmp_path), "--output", out).code == 0
-    with out.open(encoding="utf-8", newline="") as file:
+    with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=mark))
     assert [row[:4] for row in rows] == KEPT
     assert [row[4] for row in rows] == ["predicted_label", "animal", "", "tool"]
@@ -63,11 +66,12 @@ def test_as_much_is_kept_as_is_asked_for(call: Call, tmp_path: Path, keep: str, 
 
 def test_names_of_answers_never_collide_not_even_with_labels(call: Call, tmp_path: Path) -> None:
     file, out = tmp_path / "odd.csv", tmp_path / "out.csv"
-    file.write_text("text,label,predicted_label,animal\nthe old cat,a,b,c\n", encoding="utf-8")
+    file.write_text("text,label,predicted_label,probability_animal\nthe old cat,a,b,c\n", encoding="utf-8")
     assert call("predict", CLASSIFIER, file, "--probabilities", "--output", out).code == 0
     header = next(csv.reader(io.StringIO(out.read_text(encoding="utf-8"))))
-    assert header[:4] == ["text", "label", "predicted_label", "animal"] and len(set(header)) == len(header) == 9
-    assert header[4:] == ["predicted_predicted_label", "probability", "predicted_animal", "colour", "tool"]
+    assert header[:4] == ["text", "label", "predicted_label", "probability_animal"] and len({*header}) == 9
+    shares = ["predicted_probability_animal", "probability_colour", "probability_tool"]
+    assert header[4:] == ["predicted_predicted_label", "probability", *shares]
 
 
 def test_a_column_that_comes_late_is_left_out_of_a_table_and_said(
@@ -195,6 +199,96 @@ def test_a_text_may_be_given_itself(call: Call) -> None:
 def test_a_text_with_a_file_is_the_name_of_its_column(call: Call, tmp_path: Path) -> None:
     assert call("predict", CLASSIFIER, table(tmp_path), "--text", "id").code == 0
     assert "expected a column 'the cat'" in call("predict", CLASSIFIER, table(tmp_path), "--text", "the cat").error
+
+
+def test_a_sentence_in_the_place_of_a_column_is_said_so(call: Call, tmp_path: Path) -> None:
+    file = table(tmp_path)
+    for text in ("the old cat", "这部电影很好看"):
+        ended = call("predict", CLASSIFIER, file, "--text", text)
+        assert ended.code == 2 and repr(text) in ended.error and "'id', 'text', 'label', 'n'" in ended.error
+        assert f"leave {file} out to answer the text itself" in ended.error
+    assert "did you mean 'text'" in call("predict", CLASSIFIER, file, "--text", "txt").error
+    ended = call("predict", CLASSIFIER, "the old cat")
+    assert ended.code == 2 and "put --text before it" in ended.error
+    pair = call("predict", CLASSIFIER, file, "--text-pair", "a fine old day")
+    assert pair.code == 2 and "--text-pair 'a fine old day': with a file" in pair.error
+
+
+@pytest.mark.parametrize("named", ["id,text", "id，text", "id、text", "id， text"])
+def test_commas_of_chinese_separate_columns_too(call: Call, tmp_path: Path, named: str) -> None:
+    ended = call("predict", CLASSIFIER, table(tmp_path), "--text", named, "--keep", "inputs")
+    assert ended.code == 0, ended.err
+    assert [list(line)[:2] for line in lines(ended.out)] == [["id", "text"]] * 3
+    file = tmp_path / "odd.csv"
+    file.write_text('"id，text",n\nthe old cat,1\n', encoding="utf-8")
+    ended = call("predict", CLASSIFIER, file, "--text", "id，text", "--keep", "inputs")
+    assert next(iter(lines(ended.out)[0])) == "id，text"
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_the_encoding_of_the_run_is_named_where_a_file_is_not_utf_8(call: Call, tmp_path: Path, command: str) -> None:
+    run, file = tmp_path / "run", tmp_path / "rows.csv"
+    shutil.copytree(CLASSIFIER, run)
+    (run / "config.yaml").write_text("data:\n  path: rows.csv\n  encoding: gbk\n", encoding="utf-8")
+    file.write_bytes("text,label,城市\nthe old cat,animal,北京\na red hammer,tool,上海\n".encode("gbk"))
+    refused = call(command, run, file)
+    assert refused.code == 3 and refused.error.endswith("were read in gbk, as this one can be: --encoding gbk")
+    assert call(command, run, file, "--encoding", "gbk").code == 0
+    file.write_text("text,label,城市\nthe old cat,animal,北京\na red hammer,tool,上海\n", encoding="utf-8")
+    assert call(command, run, file).code == 0
+    model = transferkit.load(run)
+    file.write_bytes(file.read_text(encoding="utf-8").encode("gbk"))
+    with pytest.raises(DataError, match="--encoding gbk"):
+        next(model.stream(file))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+@pytest.mark.parametrize(
+    ("written", "words", "marked"),
+    [
+        ("utf-8-sig", (), True),
+        ("utf-16", (), True),
+        ("gbk", ("--encoding", "gbk"), True),
+        ("utf-8", (), False),
+        ("utf-8", ("--encoding", "auto"), False),
+    ],
+)
+def test_a_table_of_answers_is_marked_as_what_was_read_is(
+    call: Call, tmp_path: Path, suffix: str, written: str, words: tuple[str, ...], marked: bool
+) -> None:
+    file, out = tmp_path / "rows.csv", tmp_path / f"out{suffix}"
+    file.write_text("text,城市\nthe old cat,北京\na red hammer,上海\n", encoding=written)
+    if written == "utf-16":
+        words = ("--encoding", "utf-16")
+    ended = call("predict", CLASSIFIER, file, "--output", out, *words)
+    assert ended.code == 0, ended.err
+    assert out.read_bytes().startswith(codecs.BOM_UTF8) == marked
+    with out.open(encoding="utf-8-sig", newline="") as answers:
+        assert next(csv.reader(answers, delimiter="," if suffix == ".csv" else "\t"))[:2] == ["text", "城市"]
+    assert out.read_bytes().count(codecs.BOM_UTF8) == marked
+
+
+def test_standard_input_with_a_mark_gives_a_table_with_one(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piping(monkeypatch, TABLE.encode("utf-8-sig"))
+    assert call("predict", CLASSIFIER, "-", "--batch-size", 1, "--output", tmp_path / "out.csv").code == 0
+    assert (tmp_path / "out.csv").read_bytes().startswith(codecs.BOM_UTF8)
+    piping(monkeypatch, TABLE.encode("utf-8-sig"))
+    assert call("predict", CLASSIFIER, "-", "--output", tmp_path / "out.jsonl").code == 0
+    assert lines((tmp_path / "out.jsonl").read_text(encoding="utf-8"))[0]["id"] == "1"
+
+
+def test_probabilities_of_labels_are_called_so_in_tables_and_by_label_in_json(call: Call, tmp_path: Path) -> None:
+    file, out = table(tmp_path), tmp_path / "out.tsv"
+    assert call("predict", CLASSIFIER, file, "--probabilities", "--output", out).code == 0
+    header = out.read_text(encoding="utf-8-sig").splitlines()[0].split("\t")
+    assert header[-4:] == ["probability", "probability_animal", "probability_colour", "probability_tool"]
+    first = lines(call("predict", CLASSIFIER, file, "--probabilities").out)[0]
+    assert list(first["probabilities"]) == ["animal", "colour", "tool"]
+    assert call("predict", SEVERAL, file, "--probabilities", "--output", tmp_path / "several.csv").code == 0
+    header = (tmp_path / "several.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    assert [name.partition("_")[0] for name in header[-4:]] == ["probability"] * 4
 
 
 def test_a_single_column_of_any_name_is_the_text_and_that_is_said(

@@ -10,7 +10,7 @@ from transferkit import run
 from transferkit.cli.app import app
 from transferkit.cli.commands import fit
 from transferkit.cli.description import POSITIONAL, described
-from transferkit.config import DataConfig, GenerationConfig, RouteConfig, RunConfig, write_yaml
+from transferkit.config import DESCRIBED, DataConfig, GenerationConfig, RouteConfig, RunConfig, parse, write_yaml
 from transferkit.errors import ConfigError
 
 FIELDS = (set(RunConfig.model_fields) - {"data"}) | set(DataConfig.model_fields)
@@ -127,6 +127,12 @@ def test_resume_needs_a_folder_with_a_run(tmp_path: Path) -> None:
         described({"path": "a.csv"}, resume=True)
     with pytest.raises(ConfigError, match="nothing to resume"):
         described({"output_dir": tmp_path}, resume=True)
+    begun = tmp_path / "reviews"
+    begun.mkdir()
+    write_yaml(parse({"data": {"path": "a.csv"}, "output_dir": str(begun)}), begun / DESCRIBED)
+    (begun / "run.json").touch()
+    with pytest.raises(ConfigError, match=rf"did you mean {begun}\? Else name the DATA"):
+        described({"output_dir": tmp_path / "review"}, resume=True)
     assert described({"path": "a.csv", "output_dir": tmp_path}, resume=True).data.path == "a.csv"
 
 
@@ -139,3 +145,16 @@ def test_columns_of_one_text_and_columns_that_are_not_named() -> None:
     assert described({"path": "a.csv", "text": (), "label": []}).data.text is None
     assert described({"path": "a.csv", "text": ["title,body"]}).data.text == "title,body"
     assert described({"path": "a.csv", "text": ("title", "body")}).data.text == "title,body"
+
+
+@pytest.mark.parametrize("comma", [",", ", ", "，", "、", "， "])
+def test_names_have_any_comma_between_them(comma: str) -> None:
+    names = {name: comma.join(parts) for name, parts in (("routes", ("full", "static")), ("label_names", ("好", "坏")))}
+    found = described({"path": "a.csv", "model": [f"all-MiniLM-L6-v2{comma}all-mpnet-base-v2"], **names})
+    assert [route.name for route in found.routes] == ["full", "static"] and found.data.label_names == ("好", "坏")
+    assert found.models == ("all-MiniLM-L6-v2", "all-mpnet-base-v2")
+
+
+def test_a_mark_between_parts_of_a_name_stays_where_there_are_commas() -> None:
+    found = described({"path": "a.csv", "label_names": "教育、科技，体育"})
+    assert found.data.label_names == ("教育、科技", "体育")

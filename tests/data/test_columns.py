@@ -78,6 +78,8 @@ def test_nothing_found_says_expected_found_and_what_to_do() -> None:
         find(["foo", "bar"], TASK, {}, need_target=True, source="a.csv")
     message = str(caught.value)
     assert message.startswith("a.csv: expected a column for text (usual names: text, sentence")
+    assert "text, sentence, content, review, review_text, 文本, 内容, 评论 ..." in message
+    assert "label, labels, target, class, category, 标签, 类别, 分类 ..." in message
     assert "only the columns 'foo', 'bar' were found" in message
     assert message.endswith("were found; pass --text NAME and --label NAME")
 

@@ -64,9 +64,10 @@ def test_columns_that_are_read_are_no_others() -> None:
     assert [*found.test.others] == ["id", "title"]
 
 
-def test_labels_in_columns_of_their_own_are_read() -> None:
+@pytest.mark.parametrize("named", ["new,old", "new，old", "new、old"])
+def test_labels_in_columns_of_their_own_are_read(named: str) -> None:
     flags = {"text": ["x", "y", "z"], "new": [0, 1, 1], "old": [1, 0, 1], "id": [7, 8, 9]}
-    config = DataConfig(path="x", label="new,old", folds=0, test_size=0.2)
+    config = DataConfig(path="x", label=named, folds=0, test_size=0.2)
     rows = read({name: cells * 10 for name, cells in flags.items()} | {"text": [f"text {i}" for i in range(30)]})
     found = prepare({"all": rows}, config, get("multi-label-classification"), 0)
     assert [*found.test.others] == ["id"]

@@ -8,6 +8,7 @@ import pytest
 
 import transferkit
 from calling import Call
+from transferkit import locales
 from transferkit.table.splits import Overview
 
 
@@ -117,6 +118,30 @@ def test_numbers_read_as_texts_are_found() -> None:
     rows = [{"text": i, "label": "ab"[i % 2]} for i in range(1, 11)]
     (odd,) = (each for each in looked(rows, "text-classification").findings if each.kind == "numbers-as-text")
     assert "counts the rows" in odd.message
+
+
+@pytest.mark.parametrize("form", ["2024-01-{:02}", "2024/1/{}", "2024年1月{}日", "{}.1.2024", "2024-01-{:02} 10:30:00"])
+def test_dates_as_labels_are_found(form: str) -> None:
+    rows = [{"text": f"text {i}", "date": form.format(i // 2 + 1)} for i in range(20)]
+    found = transferkit.look(rows, task="text-classification", label="date")
+    (odd,) = (each for each in found.findings if each.kind == "dates-as-labels")
+    assert "column 'date', read as the label, holds dates or times" in odd.message and "10 classes" in odd.message
+    assert "--label" in odd.action and locales.get("zh").found(odd.message) != odd.message
+
+
+@pytest.mark.parametrize("labels", [("1998", "2004"), ("a", "b"), ("1", "2"), ("5-1", "sometime")])
+def test_years_and_other_classes_may_be_labels(labels: tuple[str, str]) -> None:
+    rows = [{"text": f"text {i}", "when": labels[i % 2]} for i in range(20)]
+    found = transferkit.look(rows, task="text-classification", label="when")
+    assert found.problem == "" and "dates-as-labels" not in kinds(found)
+
+
+def test_one_label_alone_is_counted_as_one() -> None:
+    rows = [{"text": f"text {i}", "labels": ["new"] if i % 2 else []} for i in range(20)]
+    found = transferkit.look(rows, task="multi-label-classification", label="labels")
+    (odd,) = (each for each in found.findings if each.kind == "balance")
+    assert odd.message == "1 label in 20 rows to train on: 'new' 10 rows (50.0%)"
+    assert locales.get("zh").found(odd.message) == "20 行训练样本共 1 个标签：'new' 有 10 行（50.0%）"
 
 
 def test_one_label_in_every_row_and_labels_that_always_hold_are_found() -> None:

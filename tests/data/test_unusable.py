@@ -23,7 +23,7 @@ def blank(count: int) -> Rows:
 CASES = [
     ({"all": table("aaaa")}, {}, "expected at least two different labels in column 'label', found only 'a' in 4 rows"),
     ({"all": blank(3)}, {}, "all 3 rows are empty in column 'text'; name another with --text"),
-    ({"all": read({"text": ["x"], "label": [None]})}, {}, "expected labels in column 'label', found none in 1 rows"),
+    ({"all": read({"text": ["x"], "label": [None]})}, {}, "expected labels in column 'label', found none in 1 row;"),
     (
         {"train": table("abab"), "test": read({"text": ["x"], "label": [None]})},
         {},

@@ -12,6 +12,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from tiny_reviews import examples
 from transferkit import TransferClassifier, TransferFeatures, TransferkitError, TransferRegressor, messages, options
+from transferkit.errors import SourceError
 from transferkit.fitting import training
 
 TEXTS, LABELS = (list(column) for column in zip(*examples(), strict=True))
@@ -116,3 +117,24 @@ def test_what_is_refused_is_a_value_error_and_ours(how: dict[str, Any]) -> None:
     for kind in (ValueError, TransferkitError):
         with pytest.raises(kind, match=r"layers: .*found 9"):
             TransferFeatures(layers=9, **how).fit(TEXTS)
+
+
+ESTIMATORS = [TransferFeatures, TransferClassifier, TransferRegressor]
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("all-MiniLM-L6-v3", "did you mean 'all-MiniLM-L6-v2'"),
+        ("minilm", "did you mean 'all-MiniLM-L6-v2'"),
+        ("nope", "The catalogue has all-MiniLM-L6-v2, all-mpnet-base-v2, .*, which need no hub"),
+        ("trec", "expected a model, found the name of a data set"),
+        ("./no-such-folder", "no-such-folder"),
+    ],
+)
+def test_a_model_that_there_is_not_is_a_value_error(how: dict[str, Any], estimator: Any, name: str, words: str) -> None:
+    made = estimator(**{**how, "model": name})
+    with pytest.raises(ValueError, match=words) as found:
+        made.fit(["a fine film", "a bad film"] * 5, [0, 1] * 5)
+    assert isinstance(found.value, SourceError)

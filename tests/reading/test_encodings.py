@@ -88,12 +88,39 @@ def test_every_file_of_a_run_in_its_own_encoding(tmp_path: Path) -> None:
 
 def test_what_an_encoding_does_not_have_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, ".csv", ZH, "gb18030")
-    with pytest.raises(DataError, match=r"expected euc_jp, found invalid bytes in \d of 10 lines; it looks like gb"):
+    with pytest.raises(DataError, match=r"found bytes that are not euc_jp in \d of 10 lines; it looks like gb"):
         read(path, "euc_jp")
     random = tmp_path / "random.csv"
     random.write_bytes(b"text\n" + bytes(range(1, 256)) * 20)
-    with pytest.raises(DataError, match="expected UTF-8 text, found invalid bytes"):
+    with pytest.raises(DataError, match="expected UTF-8 text, found text in another encoding"):
         read(random)
+
+
+def test_a_file_in_another_encoding_is_not_said_to_have_wrong_lines(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes("".join(["text,label\n", *(f"{ZH[i % 4]}{i},{i % 2}\n" for i in range(200))]).encode("gb18030"))
+    with pytest.raises(DataError) as found:
+        read(path)
+    assert str(found.value) == (
+        f"{path}: expected UTF-8 text, found text in another encoding; it looks like gb18030: read it with "
+        "--encoding gb18030, or save it as UTF-8"
+    )
+
+
+def test_the_encoding_that_was_usual_is_named_and_never_taken_in_silence(tmp_path: Path) -> None:
+    path = written(tmp_path, ".csv", ZH, "gb18030")
+    with pytest.raises(DataError, match=r"found text in another encoding; the files .* read in gbk, .*--encoding gbk$"):
+        read(path, usual="gbk")
+    with pytest.raises(DataError, match="it looks like gb18030"):  # which it was not
+        read(path, usual="utf-16")
+    path.write_bytes(f"text\n{ZH[0]}\n".encode())
+    assert read(path, usual="gbk")["text"][0] == ZH[0]
+    damaged = b"text\n" + b"plain\n" * 200 + "好\n".encode("gbk")  # few bytes, and not damage as it seems
+    path.write_bytes(damaged)
+    assert read(path)["text"][-1].startswith("\ufffd")
+    with pytest.raises(DataError, match="--encoding gbk"):
+        next(stream(path, usual="gbk"))
+    assert read(path, "gbk", usual="gbk")["text"][-1] == "好"
 
 
 def test_a_handful_of_wrong_bytes_is_damage_not_another_encoding(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_broken_utf8_is_read_with_replacement(tmp_path: Path) -> None:
     text = ["naïve"] * 30
     content = "\n".join(["text", *text, ""]).encode().replace("ï".encode(), b"\xef", 1)
     assert list(read(write(tmp_path / "a.csv", content))["text"]) == ["na\ufffdve", *text[1:]]
-    with pytest.raises(DataError, match="expected UTF-8 text, found invalid bytes in 1 of 3 lines"):
+    with pytest.raises(DataError, match="expected UTF-8 text, found text in another encoding"):
         read(write(tmp_path / "b.csv", b"text\nna\xefve\n"), "utf-8")
 
 

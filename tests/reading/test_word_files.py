@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import transferkit
-from transferkit import tasks
+from transferkit import locales, tasks
 from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.errors import DataError
@@ -199,3 +199,28 @@ def test_words_of_a_sentence_that_are_scattered_are_refused(tmp_path: Path) -> N
     path = saved(tmp_path, "a.csv", f"sentence_id,word\n{lines}")
     with pytest.raises(DataError, match="row 4: expected the words of every sentence"):
         [sentences(batch) for batch in whole(stream(path, 1))]
+
+
+MISTAGGED = "Ada\tB-PER\nis\tO\nin\tO\n\nBerlin\tI-LOC\nnow\tO\n\nAda\tB-PER\nis\tO\nin\tO\n\nBo\tI-PER\n.\tO\n"
+
+
+def test_places_in_files_of_words_are_lines_and_those_in_tables_are_rows(tmp_path: Path) -> None:
+    found = transferkit.look(saved(tmp_path, "a.conll", MISTAGGED), task="token-classification")
+    (improper,) = (finding for finding in found.findings if finding.kind == "improper-tags")
+    assert improper.message == "2 rows begin a span with I- where B- is due (lines 5, 12)" and improper.rows == (5, 12)
+    (twice,) = (finding for finding in found.findings if finding.kind == "duplicates")
+    assert twice.message == "1 of 4 rows repeats the text and label of an earlier one (line 8)"
+    assert ("line 1, words and tags", "Ada/B-PER is/O in/O") in found.facts
+    for message in (improper.message, twice.message):
+        assert "row" not in message.partition("(")[2]
+    assert locales.get("zh").found("line 8") != "line 8"
+    lists = [{"tokens": ["Berlin", "now"], "ner_tags": ["I-LOC", "O"]}, {"tokens": ["Bo"], "ner_tags": ["B-PER"]}] * 2
+    (improper,) = (f for f in transferkit.look(lists, task="ner").findings if f.kind == "improper-tags")
+    assert "(row" in improper.message and "line" not in improper.message
+
+
+def test_a_wrong_cell_of_a_file_of_words_is_at_a_line(tmp_path: Path) -> None:
+    text = "Ada\tB-PER\nis\tO\n\nBo\tB-\ufffd\n.\tO\n"
+    with pytest.raises(DataError, match=r"a\.conll: line 4") as refused:
+        cleaned(saved(tmp_path, "a.conll", text))
+    assert "row 4" not in str(refused.value)

@@ -107,7 +107,7 @@ def test_no_entity_and_none_given() -> None:
 def test_places_are_of_the_text_and_not_of_words_beside_it() -> None:
     table = {"text": TEXTS, "tokens": [["?"], ["?"]], "entities": MARKS}
     assert cleaned(table).rows["text"] == WORDS
-    with pytest.raises(DataError, match="row 1: expected entities inside of a text of 1 words, found 'PER'"):
+    with pytest.raises(DataError, match="row 1: expected entities inside of a text of 1 word, found 'PER'"):
         cleaned({"tokens": [["Ada"]], "entities": [[[0, 3, "PER"]]]})
 
 

@@ -51,7 +51,7 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
     for name, what in (("train", "trained on"), ("validation", "validated on")):
         numbers = tuple(int(number) for number in rows.numbers[np.isin(hashes, known[name])])
         if numbers:
-            message = f"the model was {what} {prose.counted(len(numbers))} of these ({prose.shown(numbers)})"
+            message = f"the model was {what} {prose.counted(len(numbers))} of these ({rows.named(numbers)})"
             warnings.append(
                 Finding("leaks", "warning", message, numbers, "evaluated too; scores on these rows are too high")
             )
@@ -86,7 +86,7 @@ def _apart_from(splits: Splits, task: Task, name: str, known: Mapping[str, Hashe
         if learned.any():
             numbers = _numbers(splits.labelled, learned)
             raise DataError(
-                f"{name} has learned {prose.counted(len(numbers))} of these ({prose.shown(numbers)}), which "
+                f"{name} has learned {prose.counted(len(numbers))} of these ({splits.labelled.named(numbers)}), which "
                 "cross-validation would evaluate it on; give rows that it has not learned with --test, or take another "
                 "model to start from"
             )
@@ -99,13 +99,14 @@ def _apart_from(splits: Splits, task: Task, name: str, known: Mapping[str, Hashe
         )
     if learned.any():
         numbers = _numbers(judged, learned)
-        message = f"{name} has learned {prose.counted(len(numbers))} of test ({prose.shown(numbers)})"
+        message = f"{name} has learned {prose.counted(len(numbers))} of test ({judged.named(numbers)})"
         additions.append(Finding("leaks", "fixed", message, numbers, "left out of test"))
     chosen_by = splits.labelled if splits.folds else splits.validation
     seen = _learned(chosen_by, task, known["train"])
     if seen.any():
         numbers = _numbers(chosen_by, seen)
-        message = f"{name} has learned {prose.counted(len(numbers))} that routes are chosen by ({prose.shown(numbers)})"
+        many = prose.counted(len(numbers))
+        message = f"{name} has learned {many} that routes are chosen by ({chosen_by.named(numbers)})"
         additions.append(Finding("leaks", "warning", message, numbers, "kept; the choice favours what starts from it"))
     audited = replace(splits.audit, findings=(*splits.audit.findings, *additions))
     return replace(splits, test=judged.take(~learned), audit=audited)

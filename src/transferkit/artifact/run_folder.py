@@ -16,6 +16,7 @@ from transferkit.artifact import answer_check, saved_run, training_record
 from transferkit.artifact.half_weights import Compared, halved
 from transferkit.artifact.ledger import HIDDEN, Ledger
 from transferkit.artifact.place import alone_in, require_usable
+from transferkit.artifact.resumption import FILES, INCIDENTAL, is_same_file
 from transferkit.artifact.training_record import Training
 from transferkit.config import DESCRIBED, FP32, RunConfig, parse, read_yaml, write_yaml
 from transferkit.disk import is_full, remove_files, room_for
@@ -31,8 +32,6 @@ _CHECKED_ROWS = 16
 # In the order in which they are written, the first before anything is trained.
 RESULTS = ("learned_rows.safetensors", "leaderboard.csv", "run.json", "predictions.csv", "report.html")
 """What a finished run leaves, besides its description and its models."""
-# What may differ between a run and its resumption.
-_INCIDENTAL = ("output_dir", "offline", "cache_dir", "threads", "language")
 
 
 @dataclass(frozen=True)
@@ -324,7 +323,10 @@ def _make(path: Path) -> None:
 def _same(config: RunConfig, described: Path) -> None:
     before = parse({"precision": FP32, **read_yaml(described)}).model_dump(mode="json")
     now = config.model_dump(mode="json")
-    changed = [name for name in now if name not in _INCIDENTAL and now[name] != before[name]]
+    for name in FILES:
+        if is_same_file(before["data"][name], now["data"][name]):
+            before["data"][name] = now["data"][name]
+    changed = [name for name in now if name not in INCIDENTAL and now[name] != before[name]]
     if changed:
         what = "; ".join(f"{name}: {_words(before[name])} then, {_words(now[name])} now" for name in changed)
         raise ConfigError(f"cannot resume {described.parent}: {what}; give the same settings or another --output-dir")

@@ -2,10 +2,9 @@
 
 import logging
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transferkit.artifact.chosen import chosen
+from transferkit.artifact.chosen import Chosen
 from transferkit.config import Precision
 from transferkit.table import collecting
 
@@ -16,15 +15,9 @@ log = logging.getLogger("transferkit")
 
 
 def answering(
-    run: Path,
-    route: str | None,
-    cheapest: bool,
-    trust_remote_code: bool,
-    precision: Precision | None,
-    threads: int | None,
+    found: Chosen, run: object, trust_remote_code: bool, precision: Precision | None, threads: int | None
 ) -> "Model":
-    """The model of a route of `run`, or the one in it; which one it is, is said."""
-    found = chosen(run, route, cheapest)
+    """The model that was `found` in `run`; which one it is, is said."""
     log.info("%s answers%s", found.name, f" ({found.why} of {run})" if found.why else "")
     with collecting.left_alone():
         from transferkit.model import load

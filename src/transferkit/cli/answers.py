@@ -21,12 +21,13 @@ _COUNTED = (".jsonl", ".csv", ".tsv", ".txt")
 _BLOCK = 2**22
 
 
-def write_answers(path: Path | None, overwrite: bool = False) -> AbstractContextManager[Write]:
+def write_answers(path: Path | None, overwrite: bool = False, marked: bool = False) -> AbstractContextManager[Write]:
     """A function that writes lines of answers: JSON lines to stdout, or what the suffix of `path` says.
 
-    The file appears under its name when all is written, in the place of another if `overwrite`.
+    The file appears under its name when all is written, in the place of another if `overwrite`; `marked` as in
+    `AnswerFile`.
     """
-    return _to_file(path, overwrite) if path else jsonl.on_stdout()
+    return _to_file(path, overwrite, marked) if path else jsonl.on_stdout()
 
 
 def predicted_lines(batches: "Iterator[Answers]", path: Path) -> "Iterator[Answers]":
@@ -60,6 +61,6 @@ def _about_rows(path: Path) -> int | None:
 
 
 @contextmanager
-def _to_file(path: Path, overwrite: bool) -> Iterator[Write]:
-    with whole_file(path, overwrite) as draft, answer_files.of(path).opened(draft) as write:
+def _to_file(path: Path, overwrite: bool, marked: bool) -> Iterator[Write]:
+    with whole_file(path, overwrite) as draft, answer_files.of(path).opened(draft, marked) as write:
         yield write

@@ -1,6 +1,5 @@
 """Flags and a YAML file -> the description of a run. The schema is `config`'s; this only merges."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from transferkit import config, plain_yaml
+from transferkit.artifact.resumption import nearest_run
 from transferkit.config import AUTO, DESCRIBED, DataConfig, RouteConfig, Routes, RunConfig, Strict
 from transferkit.errors import ConfigError, shown
 from transferkit.violations import explain
@@ -20,8 +20,6 @@ POSITIONAL = "path"
 
 _WIDTH = 44
 """Of a column of help, in a terminal of 80."""
-
-log = logging.getLogger("transferkit")
 
 _ROUTES: TypeAdapter[tuple[RouteConfig, ...]] = TypeAdapter(Routes)
 
@@ -83,10 +81,11 @@ def _base(flags: Mapping[str, Any], file: Path | None, resume: bool) -> dict[str
     if file is None and resume:
         file = Path(flags["output_dir"]) / DESCRIBED
         if not file.exists() and flags.get(POSITIONAL):
-            log.info("nothing to resume in %s: a new run starts there", flags["output_dir"])
             return {}
         if not file.exists():
-            raise ConfigError(f"nothing to resume: {file} does not exist; name the DATA to start a run there")
+            near = nearest_run(file.parent)
+            meant = f"did you mean {near}? Else " if near else ""
+            raise ConfigError(f"nothing to resume: {file} does not exist; {meant}name the DATA to start a run there")
     return config.read_yaml(file) if file else {}
 
 

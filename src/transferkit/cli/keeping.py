@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("transferkit")
 
 _BEFORE = "predicted_"
-_SHARE = "\0"
-"""Before the name of a label, in the place of what its column is called."""
+_SHARE, _PROBABILITY = "\0", "probability_"
+"""Before the name of a label, inside of this module and in the name of its column."""
 
 
 class Keep(StrEnum):
@@ -33,8 +33,9 @@ class Keeping:
     """Makes lines of answers, a batch at a time.
 
     The user's columns come first, under their own names. A column of answers that has one of these is called after it,
-    `predicted_label`. Without `ALL` a line begins with the number of its row. `table` and `nested` as in `AnswerFile`;
-    `probabilities` says whether there is one for every label.
+    `predicted_label`; the probability of a label is in a table called `probability_LABEL`. Without `ALL` a line begins
+    with the number of its row. `table` and `nested` as in `AnswerFile`; `probabilities` says whether there is one for
+    every label.
     """
 
     keep: Keep
@@ -81,7 +82,7 @@ class Keeping:
     def _name(self, taken: Iterable[str], columns: Iterable[str]) -> None:
         known = {*taken}
         for column in columns:
-            name = column.removeprefix(_SHARE)
+            name = column.replace(_SHARE, _PROBABILITY, 1) if column.startswith(_SHARE) else column
             while name in known:
                 name = f"{_BEFORE}{name}"
             known.add(name)

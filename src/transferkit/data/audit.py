@@ -31,7 +31,7 @@ def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
         return []
     numbers = tuple(int(n) for n in rows.numbers[sorted(set(broken))])
     holds = verb(len(numbers), "holds", "hold")
-    message = f"{counted(len(numbers))}{of(name)} {holds} bytes that are not UTF-8 ({shown(numbers)})"
+    message = f"{counted(len(numbers))}{of(name)} {holds} bytes that are not UTF-8 ({rows.named(numbers)})"
     return [Finding("encoding", "warning", message, numbers, "read with the mark \ufffd in their place")]
 
 
@@ -41,11 +41,11 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     (most, many), (least, few) = classes[0], classes[-1]
     total = len(train)
     uneven = many > _UNBALANCED * few
-    what = "classes" if task.shape.form.ONE_CLASS else "labels"
-    message = (
-        f"{len(classes)} {what} in {counted(total)} to train on; largest {most!r} {counted(many)} "
-        f"({many / total:.1%}), smallest {least!r} {counted(few)} ({few / total:.1%})"
-    )
+    one, several = ("class", "classes") if task.shape.form.ONE_CLASS else ("label", "labels")
+    held = f"{len(classes)} {verb(len(classes), one, several)} in {counted(total)} to train on"
+    largest = f"{most!r} {counted(many)} ({many / total:.1%})"
+    smallest = f"{least!r} {counted(few)} ({few / total:.1%})"
+    message = f"{held}; largest {largest}, smallest {smallest}" if len(classes) > 1 else f"{held}: {largest}"
     other = "accuracy" if task.shape.form.ONE_CLASS else "micro F1"
     action = (
         f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
@@ -113,7 +113,7 @@ def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if odd & set(names))
     more = f" and {len(alike) - MOST_SHOWN} more" if len(alike) > MOST_SHOWN else ""
     listed = "; ".join(" and ".join(map(repr, spellings)) for spellings in alike[:MOST_SHOWN]) + more
-    message = f"labels that differ only in how they are written: {listed} ({shown(numbers)})"
+    message = f"labels that differ only in how they are written: {listed} ({train.named(numbers)})"
     return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
 
 
@@ -122,6 +122,12 @@ def _visible(label: str) -> str:
     text = unicodedata.normalize("NFKC", label)
     seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in _VARIANTS)
     return form(seen.strip() or label).casefold()
+
+
+def _unit(parts: Mapping[str, Rows]) -> str:
+    """What the numbers of rows count in all `parts`; rows where they differ."""
+    units = {part.unit for part in parts.values() if len(part)}
+    return units.pop() if len(units) == 1 else "row"
 
 
 def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
@@ -135,7 +141,7 @@ def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]
     if not rows:
         return []
     begin = verb(len(rows), "begins", "begin")
-    message = f"{counted(len(rows))} {begin} a span with I- where B- is due ({shown(rows)})"
+    message = f"{counted(len(rows))} {begin} a span with I- where B- is due ({shown(rows, _unit(parts))})"
     return [Finding("improper-tags", "fixed", message, tuple(rows), "read as B-; the spans are the same")]
 
 
@@ -154,7 +160,8 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
         return []
     numbers = tuple(sorted({number for row_numbers in rows.values() for number in row_numbers}))
     listed = ", ".join(map(repr, sorted(rows)[:MOST_SHOWN])) + (" ..." if len(rows) > MOST_SHOWN else "")
-    message = f"{counted(len(rows), 'tag')} without B- or I- among others that have it: {listed} ({shown(numbers)})"
+    where = shown(numbers, _unit(parts))
+    message = f"{counted(len(rows), 'tag')} without B- or I- among others that have it: {listed} ({where})"
     action = "every stretch of such a tag is taken as one span of a type of its own; fix the file if that is not meant"
     return [Finding("plain-tags", "warning", message, numbers, action)]
 
@@ -176,7 +183,7 @@ def unknown_tags(rows: Rows, task: TaskColumns, known: Collection[str], which: s
         return []
     numbers = tuple(number for number, unseen_tags in unseen.items() if unseen_tags)
     listed = ", ".join(map(repr, tags[:MOST_SHOWN])) + (" ..." if len(tags) > MOST_SHOWN else "")
-    message = f"{counted(len(tags), 'tag')} {which}: {listed} ({shown(numbers)})"
+    message = f"{counted(len(tags), 'tag')} {which}: {listed} ({rows.named(numbers)})"
     return [Finding("unlearned-tags", "warning", message, numbers, f"counted as missed{advice}")]
 
 
@@ -201,16 +208,16 @@ def truncation(
     share = f"{len(numbers):,} of {counted(len(rows))} ({len(numbers) / len(rows):.1%})"
     longer = f"{share} {are} longer than {max_length} tokens"
     if long_texts == "windows":
-        message = f"{longer} ({shown(numbers)})"
+        message = f"{longer} ({rows.named(numbers)})"
         return Finding("truncation", "info", message, numbers, "read in overlapping windows and averaged")
     if long_texts == "spans":
-        message = f"{longer} ({shown(numbers)})"
+        message = f"{longer} ({rows.named(numbers)})"
         return Finding("truncation", "info", message, numbers, "read in overlapping windows, of which the best answers")
     if long_texts == "words":
-        message = f"{longer} ({shown(numbers)})"
+        message = f"{longer} ({rows.named(numbers)})"
         action = "read in overlapping windows; each word is tagged where it has most around it"
         return Finding("truncation", "info", message, numbers, action)
-    message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({shown(numbers)})"
+    message = f"{longer}; {counted(lost, 'token')} ({lost / total:.1%}) cut off ({rows.named(numbers)})"
     action = f"cut at {max_length} tokens{advice}; --long-texts windows reads them whole"
     return Finding("truncation", "warning", message, numbers, action)
 
@@ -232,12 +239,12 @@ def alone(numbers: Sequence[int], name: str = "") -> tuple[Finding, ...]:
     return (Finding("empty-pairs", "warning", message, tuple(numbers), "kept"),)
 
 
-def unread(numbers: Sequence[int], action: str) -> tuple[Finding, ...]:
+def unread(numbers: Sequence[int], action: str, unit: str = "row") -> tuple[Finding, ...]:
     """Rows longer than the window of a model in use; `action` says what becomes of their ends."""
     if not numbers:
         return ()
     has = verb(len(numbers), "has", "have")
-    message = f"{counted(len(numbers))} {has} more tokens than the model reads ({shown(numbers)})"
+    message = f"{counted(len(numbers))} {has} more tokens than the model reads ({shown(numbers, unit)})"
     return (Finding("truncation", "warning", message, tuple(numbers), action),)
 
 

@@ -108,7 +108,7 @@ def _respelt(
     listed = ", ".join(f"{old!r} for {new!r}" for old, new in sorted(names.items())[:5])
     message = (
         f"{prose.counted(len(where))}{prose.of(name)} {prose.verb(len(where), *what)} {how}: "
-        f"{listed}{' ...' if len(names) > 5 else ''} ({prose.shown(numbers)})"
+        f"{listed}{' ...' if len(names) > 5 else ''} ({rows.named(numbers)})"
     )
     return renamed, [Finding("respelt-labels", "fixed", message, numbers, "read as the same labels")]
 
@@ -171,7 +171,7 @@ def _unlearned(rows: Rows, name: str, unknown: Mapping[str, int], where: Sequenc
     numbers = tuple(int(rows.numbers[i]) for i in where)
     message = (
         f"{prose.counted(len(unknown), 'label')} of {name} without a row to train on: {listed}"
-        f"{' ...' if len(unknown) > 5 else ''} ({prose.shown(numbers)})"
+        f"{' ...' if len(unknown) > 5 else ''} ({rows.named(numbers)})"
     )
     share = f"{len(where) / len(rows):.1%} of {name}"
     action = (
@@ -255,5 +255,5 @@ def repeats_in_test(test: Rows | None, task: TaskColumns) -> list[Finding]:
         return []
     numbers = tuple(int(test.numbers[position]) for position in later)
     repeat = prose.verb(len(later), "repeats", "repeat")
-    message = f"{prose.counted(len(later))} of test {repeat} the text of an earlier one ({prose.shown(numbers)})"
+    message = f"{prose.counted(len(later))} of test {repeat} the text of an earlier one ({test.named(numbers)})"
     return [Finding("duplicates", "info", message, numbers, "kept: given test rows are not touched")]

@@ -52,12 +52,13 @@ def clean(table: Rows, task: TaskColumns, named: Mapping[str, str], name: str, h
     wanted = task.shape.form.WANTED
     if blank.all():
         listed = " or ".join(repr(columns[column]) for column in task.inputs)
-        raise DataError(f"{where}: all {len(rows):,} rows are empty in column {listed}; name another with --text")
+        every = "the only row is" if len(rows) == 1 else f"all {len(rows):,} rows are"
+        raise DataError(f"{where}: {every} empty in column {listed}; name another with --text")
     if (blank | unlabelled).all():
         column = columns[task.target]
         made = "" if column in table else f", made of {', '.join(map(repr, table.columns))}"
         raise DataError(
-            f"{where}: expected {wanted} in column {column!r}{made}, found none in {len(rows):,} rows; "
+            f"{where}: expected {wanted} in column {column!r}{made}, found none in {prose.counted(len(rows))}; "
             "name another column with --label, or leave this file out"
         )
     _refuse_damaged(rows.take(~blank), columns, task, where)
@@ -132,7 +133,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         repeat = prose.verb(len(numbers), "repeats", "repeat")
         message = (
             f"{len(numbers):,} of {prose.counted(len(rows))}{prose.of(name)} {repeat} the text and label of an "
-            f"earlier one ({prose.shown(numbers)})"
+            f"earlier one ({rows.named(numbers)})"
         )
         own = " with its weight" if WEIGHT in rows else ""
         findings.append(Finding("duplicates", "fixed", message, numbers, "removed, the first is kept" + own))
@@ -141,7 +142,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         texts = len({keys[i] for i in repeats.conflicting})
         message = (
             f"{prose.counted(texts, 'text')}{prose.of(name)} in {prose.counted(len(numbers))} "
-            f"{prose.verb(texts, 'carries', 'carry')} more than one label ({prose.shown(numbers)})"
+            f"{prose.verb(texts, 'carries', 'carry')} more than one label ({rows.named(numbers)})"
         )
         ties = f"; {prose.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         kept = "the label of the greatest weight is kept" if WEIGHT in rows else "the majority label is kept"
@@ -158,7 +159,7 @@ def _tagged_twice(rows: Rows, keys: Sequence[str], kept: "npt.NDArray[np.bool_]"
         return []
     message = (
         f"{prose.counted(len(groups), 'text')}{prose.of(name)} in {prose.counted(len(numbers))} "
-        f"{prose.verb(len(groups), 'carries', 'carry')} different tags ({prose.shown(numbers)})"
+        f"{prose.verb(len(groups), 'carries', 'carry')} different tags ({rows.named(numbers)})"
     )
     return [Finding("tag-conflicts", "warning", message, tuple(numbers), "kept; each is learned")]
 
@@ -173,7 +174,7 @@ def _refuse_damaged(rows: Rows, columns: Mapping[str, str], task: TaskColumns, w
         damaged = [name for name in names_in(target) if "\ufffd" in str(name)]
         if damaged:
             raise DataError(
-                f"{where}: row {number}, column {columns[task.target]!r}: expected a label in UTF-8, found "
+                f"{where}: {rows.unit} {number}, column {columns[task.target]!r}: expected a label in UTF-8, found "
                 f"{damaged[0]!r}; fix the label, or save the file as UTF-8"
             )
 
@@ -192,5 +193,5 @@ def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
 def _dropped(kind: str, rows: Rows, name: str, lacks: str, action: str) -> Finding:
     numbers = tuple(int(n) for n in rows.numbers)
     has = prose.verb(len(rows), "has", "have")
-    message = f"{prose.counted(len(rows))}{prose.of(name)} {has} {lacks} ({prose.shown(numbers)})"
+    message = f"{prose.counted(len(rows))}{prose.of(name)} {has} {lacks} ({rows.named(numbers)})"
     return Finding(kind, "fixed", message, numbers, action)

@@ -10,6 +10,7 @@ from transferkit.errors import DataError, nearest, shown
 from transferkit.kinds import Kind
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.language.words import has_signs
+from transferkit.places import listed
 from transferkit.reading import word_columns
 from transferkit.shapes import Shape
 from transferkit.table import others, values
@@ -71,6 +72,8 @@ _PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_outp
 """Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
 _WORDS_OF_A_NAME, _SIGNS_OF_A_NAME = 2, 6
 _FEWEST_OF_LABELS = 2
+_MOST_NAMES, _MOST_CHINESE_NAMES = 5, 3
+"""Of the usual names of a column, as a hint lists them."""
 
 
 def canonical(
@@ -112,13 +115,14 @@ def canonical(
         if need_target:
             del columns[sentences.GIVEN]
     ordered = {name: columns[name] for name in (*(n for n in chosen if n != task.target), task.target)}
-    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=_others(rows, raw_columns, chosen)), chosen
+    left = _others(rows, raw_columns, chosen)
+    return Rows({**ordered, **columns}, rows.numbers, rows.source, others=left, unit=rows.unit), chosen
 
 
 def _others(rows: Rows, raw_columns: Collection[str], chosen: Mapping[str, str]) -> others.Others:
     """The columns of `rows` that were among `raw_columns` and are not read; what is called as several of them is made
     of these."""
-    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, ()))}
+    read = {part for raw in chosen.values() for part in (raw, *joined.parts(raw, {*raw_columns} - {raw}))}
     return others.whole({name: rows[name] for name in raw_columns if name in rows and name not in read}, len(rows))
 
 
@@ -225,7 +229,7 @@ def _asked(raw: str, flag: str, names: Sequence[str], table: Mapping[str, str], 
     near = nearest(raw, names)
     meant = f"did you mean {near!r}? Name" if near else "name"
     by = f" with {flag}" if flag else ""
-    if "," in raw and flag in ("--text", "--text-pair"):
+    if len(listed(raw)) > 1 and flag in ("--text", "--text-pair"):
         by += ", or several as NAME,NAME"
     raise DataError(
         f"{_at(source)}expected a column {raw!r} as named, but found {_listed(names)}; {meant} one of these{by}"
@@ -243,7 +247,7 @@ def _first(aliases: Iterable[str], table: Mapping[str, str], taken: set[str]) ->
 
 
 def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, source: str) -> str:
-    usual = "; ".join(f"{name} (usual names: {', '.join(usual_names(name, task)[:6])} ...)" for name in missing)
+    usual = "; ".join(f"{name} (usual names: {', '.join(_examples(usual_names(name, task)))} ...)" for name in missing)
     options = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     way_out = f"pass {options}" if options else "give data with that column"
@@ -253,6 +257,11 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
         f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
     )
+
+
+def _examples(names: Sequence[str]) -> list[str]:
+    """The likeliest of `names`, and after them the likeliest Chinese ones."""
+    return [*names[:_MOST_NAMES], *[name for name in names[_MOST_NAMES:] if has_signs(name)][:_MOST_CHINESE_NAMES]]
 
 
 def _preferences(names: Sequence[str], task: TaskColumns) -> str:

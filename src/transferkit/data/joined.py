@@ -4,13 +4,19 @@ import csv
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from transferkit.places import listed
 from transferkit.table import values
 from transferkit.table.rows import Rows
 
 
 def parts(raw: str, names: Collection[str]) -> list[str]:
-    """The columns that `raw` names: itself where there is a column of that name, or else those between its commas."""
-    return [raw] if raw in names else [part.strip() for part in next(csv.reader([raw], skipinitialspace=True), [])]
+    """The columns that `raw` names: itself where there is a column of that name, or else those between its commas, or
+    between those of Chinese where these are columns."""
+    if raw in names:
+        return [raw]
+    found = [part.strip() for part in next(csv.reader([raw], skipinitialspace=True), [])]
+    apart = listed(raw)
+    return apart if all(part in names for part in apart) else found
 
 
 def there(raw: str, names: Collection[str]) -> bool:

@@ -308,4 +308,4 @@ def _read(reader: Any, cell: Any, rows: Rows, position: int, column: str) -> Any
         return reader(cell)
     except (ValueError, ArithmeticError) as error:
         where = f"{rows.source}: " if rows.source else ""
-        raise DataError(f"{where}row {rows.numbers[position]}, column {column!r}: {error}") from None
+        raise DataError(f"{where}{rows.at(position)}, column {column!r}: {error}") from None

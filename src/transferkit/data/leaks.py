@@ -96,7 +96,7 @@ def _finding(kind: str, pairs: Sequence[tuple[int, int]], part: Part, held: Part
     plural = verb if len(pairs) > 1 else {"also appear": "also appears", "nearly appear": "nearly appears"}[verb]
     message = (
         f"{prose.counted(len(pairs))} of {part.name} {plural} in {held.name} "
-        f"(row of {part.name} = row of {held.name}: {shown}{rest})"
+        f"({part.rows.unit} of {part.name} = {held.rows.unit} of {held.name}: {shown}{rest})"
     )
     action = "kept, as asked; scores on these rows flatter" if keep else f"removed from {part.name}"
     return Finding(kind, "warning" if keep else "fixed", message, numbers, action)
@@ -111,5 +111,6 @@ def _contradictions(exact: Sequence[tuple[int, int]], part: Part, held: Part, ta
         return []
     numbers = tuple(int(part.rows.numbers[i]) for i in where)
     have = prose.verb(len(where), "has", "have")
-    message = f"{prose.counted(len(where))} of {part.name} {have} another label in {held.name} ({prose.shown(numbers)})"
+    many, at = prose.counted(len(where)), part.rows.named(numbers)
+    message = f"{many} of {part.name} {have} another label in {held.name} ({at})"
     return [Finding("label-conflicts", "warning", message, numbers, f"{held.name} is left as it is")]

@@ -38,7 +38,7 @@ def _group(cell: Any, position: int, rows: Rows, column: str) -> str | None:
     if isinstance(cell, dict | list | tuple | set | np.ndarray):
         where = f"{rows.source}: " if rows.source else ""
         raise DataError(
-            f"{where}row {rows.numbers[position]}, column {column!r}: expected the name or number of a group, found a "
+            f"{where}{rows.at(position)}, column {column!r}: expected the name or number of a group, found a "
             f"{type(cell).__name__}; name another column with --group"
         )
     return None if missing(cell) else form(written(cell)) or None

@@ -54,7 +54,7 @@ def _told(rows: Rows, later: Sequence[int], name: str) -> Finding:
     repeat = prose.verb(len(later), "repeats", "repeat")
     message = (
         f"{prose.counted(len(later))}{prose.of(name)} {repeat} an earlier text, with one label in every row "
-        f"({prose.shown(numbers)})"
+        f"({rows.named(numbers)})"
     )
     weighed = " and their mean weight" if WEIGHT in rows else ""
     return Finding(

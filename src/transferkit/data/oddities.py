@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.data import audit, headers, no_labels
+from transferkit.data.cell_forms import is_time
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import shown
 from transferkit.shapes import Shape
@@ -20,6 +21,8 @@ from transferkit.table.values import names_in
 _SEPARATORS = ",;\t|"
 _FEWEST = 5  # rows that say something about a whole column
 _MOST_LABELS = 1_000
+_YEAR = re.compile(r"\d{4}")
+_NEARLY_ALL = 0.95
 _FIRST_BYTE = re.compile(r"[\xc2-\xf4]")
 """Of a sign beyond ASCII in UTF-8, as cp1252 and latin-1 have it."""
 
@@ -33,6 +36,7 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *_numbers(rows, task, columns, named),
         *_single(rows, task, columns, named),
         *_no_labels(rows, task, columns, named),
+        *_dates(rows, task, columns, named),
         *_encoded_twice(rows, task, columns, named),
     ]
 
@@ -132,6 +136,23 @@ def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named:
     message = f"labels{named} in column {columns[task.target]!r} that may say there is none: {listed}"
     action = "learned as labels like others; where they mean that it is not known, leave these cells empty"
     return [Finding("none-labels", "warning", message, numbers, action)]
+
+
+def _dates(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Labels that are dates or times of day, each of which becomes a class; years alone may be meant."""
+    if task.shape is not Shape.LABEL:
+        return []
+    classes = sorted(audit.class_counts(rows, task))
+    dates = [label for label in classes if is_time(label) and not _YEAR.fullmatch(label)]
+    if len(classes) < 2 or len(dates) < _NEARLY_ALL * len(classes):
+        return []
+    raw = columns[task.target]
+    message = (
+        f"column {raw!r}{named}, read as the label, holds dates or times, each of which is a class: "
+        f"{len(classes):,} classes, such as {', '.join(map(repr, dates[:3]))}"
+    )
+    action = "learned as classes; name the column of the label with --label, or these with --time for a split by time"
+    return [Finding("dates-as-labels", "warning", message, (), action)]
 
 
 def _single(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:

@@ -50,6 +50,7 @@ def of(
         unused=tuple(column for column in raw if column not in used),
         targets=task.shape.form.summary(targets),
         number=int(rows.numbers[position]),
+        unit=rows.unit,
         example=_example(rows, position, task),
         findings=tuple(findings),
     )
@@ -68,6 +69,7 @@ def unusable(tables: Mapping[str, Rows], task: TaskColumns, problem: str, findin
         tables=_tables(tables),
         unused=tuple(rows.columns),
         number=int(rows.numbers[0]) if len(rows) else 0,
+        unit=rows.unit,
         example=cells[:_MOST_LABELS],
         findings=tuple(findings),
         problem=problem,

@@ -9,6 +9,7 @@ from transferkit.data.columns import TaskColumns
 from transferkit.data.flags import SPLIT_FLAGS
 from transferkit.errors import shown
 from transferkit.language.words import has_signs
+from transferkit.table import prose
 from transferkit.table.column_names import plain
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -49,7 +50,7 @@ def _splits(rows: Rows, left: Iterable[str]) -> list[Finding]:
         counts = Counter(_word(cell) for cell in rows[name])
         if len(counts) < 2 or not _are_splits(name, counts):
             continue
-        listed = ", ".join(f"{word or 'nothing'!r} ({count:,} rows)" for word, count in counts.most_common(5))
+        listed = ", ".join(f"{word or 'nothing'!r} ({prose.counted(count)})" for word, count in counts.most_common(5))
         message = f"column {name!r} seems to say which split a row is of: {listed}; it is not read"
         action = (
             "splits are made without it; to use those, write the rows of each to a file of its own, train.csv, "

@@ -15,6 +15,7 @@ from transferkit.fitting import labelled, route_options, seen, texts, training
 from transferkit.fitting.refusals import refusing
 from transferkit.fitting.settings import RouteSettings, checked
 from transferkit.fitting.targets import Targets
+from transferkit.table import prose
 
 T = TypeVar("T", bound=Targets)
 
@@ -74,7 +75,8 @@ class TextEstimator(BaseEstimator):  # type: ignore[misc]
         settings = checked(RouteSettings, self.get_params(deep=False))
         given = texts.read(x)
         if len(targets) != len(given.rows):
-            raise DataError(f"expected a label for each of {len(given.rows)} texts, found {len(targets)}")
+            many = prose.counted(len(given.rows), "text")
+            raise DataError(f"expected a label for each of {many}, found {len(targets)}")
         if not len(targets):
             raise DataError("expected texts to learn from, found none")
         rows = labelled.with_memberships(given.rows, {"group": groups, "time": times})

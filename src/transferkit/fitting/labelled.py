@@ -11,6 +11,7 @@ from transferkit.arrays import Ints
 from transferkit.data import memberships, weights
 from transferkit.errors import DataError, shown
 from transferkit.fitting.targets import as_array
+from transferkit.table import prose
 from transferkit.table.column_names import WEIGHT
 from transferkit.table.rows import Rows
 
@@ -20,7 +21,7 @@ def with_memberships(rows: Rows, cells_by_name: Mapping[str, Any]) -> Rows:
     columns = {name: list(values) for name, values in cells_by_name.items() if values is not None}
     for name, cells in columns.items():
         if len(cells) != len(rows):
-            raise DataError(f"expected {name}s for each of {len(rows)} texts, found {len(cells)}")
+            raise DataError(f"expected {name}s for each of {prose.counted(len(rows), 'text')}, found {len(cells)}")
     named = {name: f"{name}s" for name in columns}
     return memberships.read(replace(rows, columns={**rows.columns, **columns}), named)
 
@@ -31,7 +32,8 @@ def weighted(rows: Rows, sample_weights: Any) -> tuple[Rows, Ints]:
     if sample_weights is None:
         return rows, everything
     sample_weights = as_array(sample_weights)
-    one, expected = isinstance(sample_weights, Real), f"expected a weight for each of {len(rows)} texts"
+    one, many = isinstance(sample_weights, Real), prose.counted(len(rows), "text")
+    expected = f"expected a weight for each of {many}"
     if getattr(sample_weights, "ndim", 1) != 1 and not one:
         raise DataError(f"{expected}, found an array of shape {sample_weights.shape}")
     if not one and (isinstance(sample_weights, str | bytes | Mapping | Set) or not hasattr(sample_weights, "__len__")):

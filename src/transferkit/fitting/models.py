@@ -4,9 +4,11 @@ import warnings
 
 from transferkit import model_choice, precision_choice, sources
 from transferkit.encoding import coverage
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, SourceError
+from transferkit.fitting.refusals import InvalidModelError
 from transferkit.fitting.settings import ModelSettings
 from transferkit.places import cache_folder
+from transferkit.sources import catalogue, spelling
 from transferkit.sources.backbone import Backbone
 from transferkit.sources.hush import hushed
 from transferkit.sources.precision import require_possible
@@ -14,14 +16,21 @@ from transferkit.table.rows import Rows
 
 
 def load(settings: ModelSettings, name: str) -> Backbone:
-    """The one called `name`, had as `settings` say."""
-    with hushed():
-        return sources.load(
-            name,
-            cache_dir=cache_folder(settings.cache_dir),
-            offline=settings.offline,
-            trust_remote_code=settings.trust_remote_code,
-        )
+    """The one called `name`, had as `settings` say. Raises `InvalidModelError` for a name that there is not, with the
+    nearest one; where one of the catalogue's cannot be had, that is no fault of the name."""
+    try:
+        spelling.require_model(name)
+        with hushed():
+            return sources.load(
+                name,
+                cache_dir=cache_folder(settings.cache_dir),
+                offline=settings.offline,
+                trust_remote_code=settings.trust_remote_code,
+            )
+    except SourceError as error:
+        if catalogue.model(name):
+            raise
+        raise InvalidModelError(f"model: {error}") from None
 
 
 def chosen(settings: ModelSettings, texts: Rows, reads: bool = True) -> Backbone:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from transferkit.errors import ConfigError, DataError
+from transferkit.errors import ConfigError, DataError, SourceError
 
 
 class InvalidDataError(DataError, ValueError):
@@ -12,6 +12,10 @@ class InvalidDataError(DataError, ValueError):
 
 class InvalidParameterError(ConfigError, ValueError):
     """A parameter that makes no sense; also a `ValueError`, which scikit-learn raises for these."""
+
+
+class InvalidModelError(SourceError, ValueError):
+    """The name of a model that there is not or that cannot be read; also a `ValueError`, as it is a parameter."""
 
 
 @contextmanager

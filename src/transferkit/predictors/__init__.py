@@ -164,6 +164,18 @@ def add_facts(folder: Path, facts: Mapping[str, Any]) -> None:
 
 def read_facts(folder: Path) -> Facts:
     """What `write_facts` wrote. Raises `ArtifactError` for a damaged or foreign folder."""
+    schema: type[Facts] = _member(_kind(folder)).Facts
+    return record.read(folder / FACTS, schema, ArtifactError, _REMEDY)
+
+
+def read_common_facts(folder: Path) -> Facts:
+    """`read_facts` without what is of its kind alone, which may need torch."""
+    _kind(folder)
+    return record.read(folder / FACTS, Facts, ArtifactError, _REMEDY)
+
+
+def _kind(folder: Path) -> str:
+    """The kind of predictor in `folder`, if there is one that can be read."""
     path = folder / FACTS
     if not path.exists():
         raise ArtifactError(f"no model in {folder}: expected a {FACTS}; give a run folder or one of its models")
@@ -172,8 +184,7 @@ def read_facts(folder: Path) -> Facts:
         raise ArtifactError(
             f"{path}: unknown kind {known.kind!r}, version {known.version}; a newer transferkit is needed"
         )
-    schema: type[Facts] = _member(known.kind).Facts
-    return record.read(path, schema, ArtifactError, _REMEDY)
+    return known.kind
 
 
 class _Head(Record):

@@ -56,16 +56,23 @@ class _Found:
         return few and self.nulls * _MANY_NULLS <= self.size and not self.shifted
 
 
-def of(path: Path, encoding: str | None = None) -> str:
+def of(path: Path, encoding: str | None = None, usual: str | None = None) -> str:
     """The name of the encoding to read the text file `path` in.
 
     Without `encoding` it has to be UTF-8, where a handful of bytes may be wrong; with `auto` it is found out, also
-    where these are all that is not ASCII; any other name has to fit. Raises `DataError` where it does not, or where the
-    file may as well be in another encoding, with the likely ones, and `ConfigError` for a name that is none.
+    where these are all that is not ASCII; any other name has to fit. `usual` is the encoding that files like this one
+    were read in before: a file that is not UTF-8 throughout but fits it is not read in any other without being asked.
+    Raises `DataError` where the file does not fit, or may as well be in another encoding, with the likely ones, and
+    `ConfigError` for a name that is none.
     """
     if encoding not in (None, AUTO) and (name := _named(encoding)) not in ("utf-8", UTF_8):
         return _as_asked(path, name)
     mark, content = _by_mark(path), _examined(path, UTF_8)
+    if encoding is None and usual and mark is None and content.wrong and _fits(path, usual):
+        raise DataError(
+            f"{path}: expected UTF-8 text, found {_described(content)}; the files that the model was trained on were "
+            f"read in {usual}, as this one can be: --encoding {usual}"
+        )
     is_utf_8 = mark is None and content.fits and not _is_wide(path, content)
     if is_utf_8 and (encoding != AUTO or content.right or not content.wrong):
         return UTF_8
@@ -79,6 +86,19 @@ def of(path: Path, encoding: str | None = None) -> str:
     if is_utf_8:
         return UTF_8
     raise DataError(f"{path}: expected UTF-8 text, found {_described(content)}; {_advice(likely)}, or save it as UTF-8")
+
+
+def is_marked(path: Path) -> bool:
+    """Whether the file begins with a mark of byte order, as Excel writes it and needs it."""
+    return next(_chunks(path), b"").startswith((codecs.BOM_UTF8, *_MARKS))
+
+
+def _fits(path: Path, usual: str) -> bool:
+    """Whether `path` can be read in the encoding `usual`; of `auto`, and of a name that is none, nothing is known."""
+    try:
+        return usual != AUTO and _examined(path, _named(usual)).fits
+    except (ConfigError, DataError):
+        return False
 
 
 def _named(name: str) -> str:
@@ -100,7 +120,7 @@ def _as_asked(path: Path, name: str) -> str:
     content = _examined(path, name)
     if not content.fits:
         likely = _likely(path, as_utf_8, mark)
-        raise DataError(f"{path}: expected {name}, found {_described(content)}; {_advice(likely)}")
+        raise DataError(f"{path}: expected {name}, found {_described(content, name)}; {_advice(likely)}")
     if not as_utf_8.fits and not name.startswith("utf") and (lines := mixed.of(path)):
         log.warning("%s: read as %s as asked, but it is in %s; %s", path, name, lines, _APART)
     elif not name.startswith("utf") and not as_utf_8.fits and (both := guesses.better(_sample(path), name)):
@@ -119,10 +139,12 @@ def _in_order(path: Path, name: str, likely: Sequence[Guess]) -> str:
     raise DataError(f"{path}: expected {name} with a mark of byte order at its start, found none; {way}")
 
 
-def _described(content: _Found) -> str:
-    if content.nulls * _NULLS > content.size or content.shifted or not content.wrong_lines:
-        return "bytes of another encoding"
-    return f"invalid bytes in {content.wrong_lines:,} of {content.lines:,} lines"
+def _described(content: _Found, expected: str = "UTF-8") -> str:
+    """What was found in place of `expected`: another encoding, unless most of what is not ASCII fits."""
+    few = content.wrong_lines and content.wrong <= content.right
+    if not few or content.nulls * _NULLS > content.size or content.shifted:
+        return "text in another encoding"
+    return f"bytes that are not {expected} in {content.wrong_lines:,} of {content.lines:,} lines"
 
 
 def _advice(likely: Sequence[Guess]) -> str:

@@ -185,14 +185,15 @@ def _require_texts(read: int, most: int, path: Path) -> None:
         )
 
 
-def numbered(path: Path, header: int = 0, encoding: str = "utf-8-sig") -> Iterator[tuple[int, str]]:
-    """(row number, line without its end) where every line is a row; `header` lines get 0 or less."""
+def numbered(path: Path, header: int = 0, encoding: str = "utf-8-sig", unit: str = "row") -> Iterator[tuple[int, str]]:
+    """(row number, line without its end) where every line is a row; `header` lines get 0 or less. Errors call a line by
+    the `unit`."""
     number = -header
     try:
         for number, line in enumerate(lines(path, encoding), 1 - header):
             yield number, line.rstrip("\r\n")
     except LongLineError as error:
-        raise DataError(f"{path}: row {number + 1}: {error}") from None
+        raise DataError(f"{path}: {unit} {number + 1}: {error}") from None
 
 
 def blocks(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
@@ -203,7 +204,7 @@ def blocks(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
         if run > MAX_LINE:
             lines_before = number + sum(part.count("\n") for part in (*held, text))
             raise DataError(
-                f"{path}: row {lines_before}: is longer than {size_text(MAX_LINE)}, which no text should be"
+                f"{path}: line {lines_before}: is longer than {size_text(MAX_LINE)}, which no text should be"
             )
         held.append(text)
         if "\n\n" not in text and not text.startswith("\n"):

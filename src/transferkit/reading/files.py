@@ -51,25 +51,25 @@ _OPEN_KEYS = (".jsonl", ".ndjson", ".json")
 """Formats in which a key that no row of a part has is simply not there."""
 
 
-def read(source: Any, encoding: str | None = None, of_words: bool = False) -> Rows:
+def read(source: Any, encoding: str | None = None, of_words: bool = False, usual: str | None = None) -> Rows:
     """All rows of `source` with its own column names and 1-based row numbers.
 
     `source` is a path (.csv, .tsv, .txt, .json, .jsonl, .parquet, .conll; plain, .gz or .xz; a folder that `datasets`
     saved), a DataFrame of pandas or polars, an Arrow table, a `datasets.Dataset` or `IterableDataset`, a mapping of
     columns, or mappings as a list or a stream, of which at most a million rows are read. A file is read as UTF-8, where
-    a handful of bytes may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`.
-    A .txt file of
-    texts `of_words`, to be tagged, may have a word per line. Raises `DataError` naming file, row and what to do.
+    a handful of bytes may be wrong and become U+FFFD, which the audit reports; `encoding` names another, or is `auto`,
+    and `usual` is the one that files like it were read in before (`charset.of`). A .txt file of texts `of_words`, to be
+    tagged, may have a word per line. Raises `DataError` naming file, row and what to do.
     """
     if isinstance(source, Rows):
         return source
-    return prodigy.accepted(label_studio.unpacked(_read(source, encoding, of_words)))
+    return prodigy.accepted(label_studio.unpacked(_read(source, encoding, of_words, usual)))
 
 
-def _read(source: Any, encoding: str | None, of_words: bool) -> Rows:
+def _read(source: Any, encoding: str | None, of_words: bool, usual: str | None) -> Rows:
     if isinstance(source, str | Path):
         with reading_progress.told(), collecting.paused():
-            return concatenated(list(_batches(source, _BATCH, encoding, of_words)))
+            return concatenated(list(_batches(source, _BATCH, encoding, of_words, usual)))
     if _is(source, "pandas", "DataFrame"):
         return collector.from_frame(source, "DataFrame")
     if _is(source, "datasets", "Dataset"):
@@ -128,15 +128,21 @@ def _place(path: str | Path) -> Path:
 
 
 def stream(
-    path: str | Path, batch_size: int = 1000, encoding: str | None = None, of_words: bool = False
+    path: str | Path,
+    batch_size: int = 1000,
+    encoding: str | None = None,
+    of_words: bool = False,
+    usual: str | None = None,
 ) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
     the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations.
-    `of_words` as in `read`."""
-    return map(label_studio.tasks, _batches(path, batch_size, encoding, of_words))
+    `of_words` and `usual` as in `read`."""
+    return map(label_studio.tasks, _batches(path, batch_size, encoding, of_words, usual))
 
 
-def _batches(path: str | Path, batch_size: int, encoding: str | None, of_words: bool) -> Iterator[Rows]:
+def _batches(
+    path: str | Path, batch_size: int, encoding: str | None, of_words: bool, usual: str | None
+) -> Iterator[Rows]:
     file = _place(path)
     if saved.is_one(file):
         return saved.batches(file, batch_size)
@@ -144,7 +150,7 @@ def _batches(path: str | Path, batch_size: int, encoding: str | None, of_words: 
     signatures.refuse_others(file, compression.stored_suffix(file))
     if of_file.BINARY:
         return of_file.batches(file, batch_size, "")
-    name = encodings.of(file, encoding)
+    name = encodings.of(file, encoding, usual)
     shown = "UTF-8" if name == encodings.UTF_8 else name
     lone = of_words and _TEXTS in of_file.SUFFIXES and lone_words.holds(file, name)
     made = (word_columns if lone else of_file).batches(file, batch_size, name)

@@ -15,6 +15,8 @@ from transferkit.table.rows import Note, Rows
 from transferkit.tagging.tags import OUTSIDE, is_plain, parts
 
 WORDS, TAGS = "tokens", "ner_tags"
+_UNIT = "line"
+"""What `Rows.numbers` count here."""
 _START = "-DOCSTART-"
 _DOCUMENT = ("#begin document", "#end document")
 _GLOBAL = "# global.columns ="
@@ -99,9 +101,9 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         for first, columns in _read(number, block, form, path):
             rows.add_mapping(first, _bare(columns, first, form, path) if form.more_than_words else columns)
             if len(rows) == size:
-                yield replace(rows.flush(), notes=notes)
+                yield replace(rows.flush(), notes=notes, unit=_UNIT)
                 notes = ()
-    yield from (replace(batch, notes=notes) for batch in rows.finish())
+    yield from (replace(batch, notes=notes, unit=_UNIT) for batch in rows.finish())
 
 
 def _notes(form: _Form) -> tuple[Note, ...]:
@@ -146,7 +148,7 @@ def holds_words(path: Path, encoding: str) -> bool:
     """Whether `path` has a word per line: groups of lines with empty ones between, as many columns in every line, no
     blank inside of a cell, and where blanks part the columns one of tags such as O and B-PER."""
     try:
-        lines = [line for _, line in islice(compression.numbered(path, encoding=encoding), _FIRST)]
+        lines = [line for _, line in islice(compression.numbered(path, encoding=encoding, unit=_UNIT), _FIRST)]
     except DataError:  # whoever reads the file as what it is says so
         return False
     groups = _groups(lines)
@@ -161,7 +163,7 @@ def holds_words(path: Path, encoding: str) -> bool:
 
 
 def _form_of(path: Path, encoding: str) -> _Form:
-    lines = list(islice(compression.numbered(path, encoding=encoding), _SAMPLE))
+    lines = list(islice(compression.numbered(path, encoding=encoding, unit=_UNIT), _SAMPLE))
     plus = next((line for _, line in lines[:100] if line.startswith(_GLOBAL)), None)
     told = [(number, line) for number, line in lines if line.strip() and not _is_mark(line)]
     said = [(number, _fields(line)) for number, line in told if not line.startswith("#")]

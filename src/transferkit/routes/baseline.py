@@ -23,6 +23,7 @@ from transferkit.predictors.plain_copy import PlainCopy
 from transferkit.predictors.tag_dictionary import counted
 from transferkit.routes import Cost, Outcome
 from transferkit.shapes import Shape
+from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.terms import Terms, characters, overlap, words
 from transferkit.training import linear, objectives
@@ -142,7 +143,7 @@ def _candidates(
     filled = {name: (terms, inputs) for name, (terms, inputs) in made.items() if inputs.nnz}
     if not filled:
         raise DataError(
-            f"baseline: expected words in the column {columns[0]!r}, found none in {len(rows)} rows; "
+            f"baseline: expected words in the column {columns[0]!r}, found none in {prose.counted(len(rows))}; "
             "name another column"
         )
     return filled

@@ -155,7 +155,8 @@ def _check(model: Found, expected: str, request: Request) -> None:
 def _near(name: str) -> str:
     entries = catalogue.read().models
     by_hub = [entry.name for entry in entries if entry.hub.lower() == name.lower()]
-    near = next(iter(by_hub), None) or nearest(name, [entry.name for entry in entries])
+    names = [entry.name for entry in entries]
+    near = next(iter(by_hub), None) or nearest(name, names)
     if near:
         return f". The catalogue has {near}, which needs no hub"
-    return "" if "/" in name else ". 'transferkit models' lists what needs no hub"
+    return "" if "/" in name else f". The catalogue has {', '.join(names)}, which need no hub"

@@ -27,7 +27,7 @@ def _read(entry: DatasetEntry, path: Path) -> Rows:
     reader: Reader = import_module(f"transferkit.sources.readers.{entry.reader}").read
     rows = reader(path, entry.columns)
     if not entry.label_names:
-        return Rows(rows.columns, rows.numbers, _source(entry, path))
+        return Rows(rows.columns, rows.numbers, _source(entry, path), unit=rows.unit)
     labels = [entry.label_names.get(label, label) for label in rows["label"]]
     return Rows({**rows.columns, "label": labels}, rows.numbers, _source(entry, path))
 

@@ -6,13 +6,13 @@ MOST_SHOWN = 5
 LONGEST = 300  # signs
 
 
-def shown(numbers: Iterable[int]) -> str:
-    """`row 3`, `rows 3, 8` or `rows 1, 2, 3, 4, 5 and 40 more`."""
+def shown(numbers: Iterable[int], unit: str = "row") -> str:
+    """`row 3`, `rows 3, 8` or `rows 1, 2, 3, 4, 5 and 40 more`, or of another `unit` than rows."""
     listed = list(numbers)
     if len(listed) == 1:
-        return f"row {listed[0]}"
+        return f"{unit} {listed[0]}"
     rest = f" and {len(listed) - MOST_SHOWN:,} more" if len(listed) > MOST_SHOWN else ""
-    return f"rows {', '.join(map(str, listed[:MOST_SHOWN]))}{rest}"
+    return f"{unit}s {', '.join(map(str, listed[:MOST_SHOWN]))}{rest}"
 
 
 def counted(count: int, noun: str = "row") -> str:

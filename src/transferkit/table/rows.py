@@ -1,7 +1,7 @@
 """`Rows`: a small immutable table that remembers where each row came from."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,8 @@ class Rows:
     `numbers` holds the 1-based row number of every row in `source` (a header is not counted).
     Unlabelled rows have `None` in their target column. `encoding` is that of the text file, "" where there is none.
     `notes` are what the audit is to report of how they were read. `others` are the user's other columns, which no task
-    reads: they go with the rows, but into no key, no fingerprint and no model.
+    reads: they go with the rows, but into no key, no fingerprint and no model. Where a row is several lines of a file,
+    `numbers` are of the `unit` line: each is that of the first one.
     """
 
     columns: Mapping[str, Sequence[Any]]
@@ -43,6 +44,7 @@ class Rows:
     encoding: str = ""
     notes: tuple[Note, ...] = ()
     others: Others = field(default_factory=Others, repr=False)
+    unit: str = "row"
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -60,6 +62,14 @@ class Rows:
 
     def __contains__(self, column: str) -> bool:
         return column in self.columns
+
+    def at(self, position: int) -> str:
+        """`row 3`, or `line 3`: where the row at `position` (0-based) is in the source."""
+        return f"{self.unit} {self.numbers[position]}"
+
+    def named(self, numbers: Iterable[int]) -> str:
+        """`rows 3, 8`, or `lines 3, 8`: where the rows of these `numbers` are in the source."""
+        return prose.shown(numbers, self.unit)
 
     def take(self, positions: Sequence[int] | npt.NDArray[Any]) -> "Rows":
         """The rows at `positions` (0-based, or a boolean mask), in that order."""
@@ -117,7 +127,8 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
             values.extend(part.columns.get(name, [None] * len(part)))
     numbers = np.concatenate([part.numbers for part in parts])
     encoding = " and ".join(dict.fromkeys(part.encoding for part in parts))
-    return Rows(columns, numbers, parts[0].source, encoding, tuple(note for part in parts for note in part.notes))
+    notes = tuple(note for part in parts for note in part.notes)
+    return Rows(columns, numbers, parts[0].source, encoding, notes, unit=parts[0].unit)
 
 
 def row_key(text: str, pair: str | None) -> str:

@@ -57,7 +57,8 @@ class Overview:
     `columns` maps what a task reads (text, label ...) to the columns that it is read from, `reasons` to why each of
     them is (`NAMED`, `BY_NAME` or `BY_CONTENT`, and which others could be it). `made_of` names those that were split
     or joined for that, `unused` those that are not read. `targets` says in words what is to be learned, with counts.
-    `example` is a row as it will be learned, name by name, and `number` its number. `problem` says why the rows cannot
+    `example` is a row as it will be learned, name by name, and `number` its number, which counts rows, or lines
+    where these are its `unit`. `problem` says why the rows cannot
     be used as they are; if not even their columns are known, `unused` are all of them, and `example` is a row as it is
     in the file.
     """
@@ -70,6 +71,7 @@ class Overview:
     unused: tuple[str, ...] = ()
     targets: str = ""
     number: int = 0
+    unit: str = "row"
     example: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     problem: str = ""
@@ -86,7 +88,7 @@ class Overview:
             pairs.append(("not used" if self.columns else "columns", _names(self.unused)))
         if self.targets:
             pairs.append(("to learn", self.targets))
-        return pairs + [(f"row {self.number}, {name}", words) for name, words in self.example]
+        return pairs + [(f"{self.unit} {self.number}, {name}", words) for name, words in self.example]
 
     def _origin(self, name: str) -> str:
         """Which column one is read from, and why."""

@@ -42,7 +42,7 @@ def inputs(cells: Sequence[Any], column: str, rows: Rows, reader: Callable[[Any]
             values.append(reader(cell))
         except ValueError as error:
             where = f"{rows.source}: " if rows.source else ""
-            raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
+            raise DataError(f"{where}{rows.at(i)}, column {column!r}: {error}") from None
     return values
 
 
@@ -68,7 +68,7 @@ def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | Non
             where = f"{rows.source}: " if rows.source else ""
             found = "none" if missing(word) else f"a {type(word).__name__}"
             raise DataError(
-                f"{where}row {rows.numbers[position]}, column {column!r}: expected a list of words, found {found} as "
+                f"{where}{rows.at(position)}, column {column!r}: expected a list of words, found {found} as "
                 f"word {place}; fix that row"
             )
     return [str(word) for word in cell]
@@ -120,7 +120,7 @@ def read(cells: Sequence[Any], reader: Callable[[Any], Any], column: str, rows: 
                 known[cell] = values[-1]
         except (ValueError, ArithmeticError) as error:
             where = f"{rows.source}: " if rows.source else ""
-            raise DataError(f"{where}row {rows.numbers[i]}, column {column!r}: {error}") from None
+            raise DataError(f"{where}{rows.at(i)}, column {column!r}: {error}") from None
     return values
 
 

@@ -87,7 +87,7 @@ def _entity(mark: Mark, text: str, reading: Reading, rows: Rows, position: int) 
     inner = text[slice(*place)] if place else ""
     if place is None or not inner.strip():
         of_words = reading.unit == "words"
-        size = f"{len(text.split(' ')):,} words" if of_words else f"{len(text):,} characters"
+        size = prose.counted(len(text.split(" ")), "word") if of_words else prose.counted(len(text), "character")
         raise DataError(
             f"{_at(rows, position)}: expected entities inside of a text of {size}, found {mark.kind!r} from "
             f"{mark.start:,} to {mark.end:,}{_said(mark)}; {reading.words}; {_BESIDE}"
@@ -304,4 +304,4 @@ def _refused(rows: Rows, odd: _Odd) -> DataError:
 
 
 def _at(rows: Rows, position: int) -> str:
-    return f"{rows.source}: row {rows.numbers[position]}" if rows.source else f"row {rows.numbers[position]}"
+    return f"{rows.source}: {rows.at(position)}" if rows.source else f"{rows.at(position)}"

@@ -129,4 +129,4 @@ def _unaligned(rows: Rows, position: int, words: int, tags: int) -> DataError:
 
 
 def _at(rows: Rows, position: int) -> str:
-    return f"{rows.source}: row {rows.numbers[position]}" if rows.source else f"row {rows.numbers[position]}"
+    return f"{rows.source}: {rows.at(position)}" if rows.source else f"{rows.at(position)}"

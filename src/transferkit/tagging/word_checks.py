@@ -43,7 +43,7 @@ def _broken(rows: Rows, tags: Iterable[str], name: str) -> list[Finding]:
     has = prose.verb(len(numbers), "has", "have")
     message = (
         f"{prose.counted(len(numbers))}{prose.of(name)} {has} an entity without its first or last tag, where others "
-        f"begin with B, end with E and are S alone ({prose.shown(numbers)})"
+        f"begin with B, end with E and are S alone ({rows.named(numbers)})"
     )
     action = "read from its first word to its last anyway; fix these tags"
     return [Finding("broken-entities", "warning", message, numbers, action)]
@@ -94,7 +94,7 @@ def _of_one_word(rows: Rows, name: str) -> list[Finding]:
     short = [int(number) for number, text in zip(rows.numbers, rows["text"], strict=True) if " " not in text]
     if len(rows) < 2 or len(short) <= _NEARLY_ALL * len(rows):
         return []
-    message = f"{len(short):,} of {prose.counted(len(rows))}{prose.of(name)} are of one word ({prose.shown(short)})"
+    message = f"{len(short):,} of {prose.counted(len(rows))}{prose.of(name)} are of one word ({rows.named(short)})"
     action = (
         "read as they are; if rows are words, give a column that says which sentence each is of (Sentence #, "
         "sentence_id), or a file of words with an empty line between sentences"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field
 
 from transferkit.config import NO_TRUTH, Integer, Number
+from transferkit.places import listed
 from transferkit.shapes import Shape
 from transferkit.training.options import TrainingOptions
 
@@ -15,7 +16,7 @@ Scheduled = Weight | tuple[Weight, Weight]
 
 def _names(value: Any) -> Any:
     """A word, or words separated by commas, stand for a list."""
-    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+    return [name for name in listed(value) if name] if isinstance(value, str) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]

@@ -22,8 +22,9 @@ class AnswerFile(Protocol):
     NESTED: bool
     """Whether a cell may be a list or a mapping."""
 
-    def opened(self, path: Path) -> AbstractContextManager[Write]:
-        """What writes lines to the new file `path`, some at a time."""
+    def opened(self, path: Path, marked: bool = False) -> AbstractContextManager[Write]:
+        """What writes lines to the new file `path`, some at a time. Cells with separators are `marked` as UTF-8 at the
+        start of the file where programs such as Excel need that; other forms of file say themselves what they are."""
 
 
 def suffixes() -> tuple[str, ...]:
@@ -43,9 +44,9 @@ def named(lines: Sequence[Line], names: Sequence[str]) -> list[list[Any]]:
 
 
 @contextmanager
-def separated(path: Path, delimiter: str) -> Iterator[Write]:
+def separated(path: Path, delimiter: str, marked: bool) -> Iterator[Write]:
     """What writes lines to a text file of cells with a `delimiter` between them, below a header."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8-sig" if marked else "utf-8", newline="") as file:
         table, header = writer(file, delimiter=delimiter), list[str]()
 
         def write(lines: Sequence[Line]) -> None:

@@ -19,6 +19,7 @@ from transferkit.cli.everywhere import (
 )
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
+from transferkit.places import listed
 from transferkit.progress import progress
 
 EXAMPLES = ("transferkit evaluate runs/trec labelled.csv",)
@@ -49,14 +50,22 @@ def command(
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
     if output:
         checked(output, (".json",), file, run, overwrite)
+    from transferkit import data
+    from transferkit.artifact import purpose
+    from transferkit.artifact.chosen import chosen
     from transferkit.cli.answering import answering
     from transferkit.evaluation.document import scores_to_json
 
+    found = chosen(run, route)
+    inputs = named_columns({"text": text, "text_pair": text_pair})
+    rows = data.read(file, encoding, usual=purpose.encoding_of(found.folder))
+    if meant := purpose.of(found.folder):
+        meant.canonical(rows.take(range(min(1, len(rows)))), inputs)
     with progress(f"loading the model in {run}"):
-        model = answering(run, route, False, trust_remote_code, precision, threads)
-    named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
-    names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
-    scores = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
+        model = answering(found, run, trust_remote_code, precision, threads)
+    named = inputs | named_columns({model.task.target: label})
+    names = tuple(listed(label_names)) if label_names else ()
+    scores = model.evaluate(rows, named, label_separator=label_separator, label_names=names)
     summary.print_scores(console.out(), scores)
     if output:
         with whole_file(output, overwrite) as draft:

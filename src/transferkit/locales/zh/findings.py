@@ -23,6 +23,9 @@ PATTERNS = {
     "row {}": "第 {0} 行",
     "rows {}": "第 {0} 行",
     "rows {} and {#} more": "第 {0} 行等，另有 {1} 行",
+    "line {}": "文件第 {0} 行",
+    "lines {}": "文件第 {0} 行",
+    "lines {} and {#} more": "文件第 {0} 行等，另有 {1} 行",
     # tests
     "exact McNemar": "精确 McNemar 检验",
     "approximate randomization": "近似随机化检验",
@@ -82,11 +85,22 @@ PATTERNS = {
     "{#} classes in {} to train on; largest {} {} ({}), smallest {} {} ({})": (
         "{1}训练样本共 {0} 个类别；最多的 {2} 有 {3}（{4}），最少的 {5} 有 {6}（{7}）"
     ),
+    "{#} class in {} to train on: {} {} ({})": "{1}训练样本共 {0} 个类别：{2} 有 {3}（{4}）",
+    "{#} label in {} to train on: {} {} ({})": "{1}训练样本共 {0} 个标签：{2} 有 {3}（{4}）",
     "{#} labels in {} to train on; largest {} {} ({}), smallest {} {} ({})": (
         "{1}训练样本共 {0} 个标签；最多的 {2} 有 {3}（{4}），最少的 {5} 有 {6}（{7}）"
     ),
     "full, top_layers and lora have class_weights=balanced; macro F1 tells more than {}": (
         "full、top_layers 和 lora 可用 class_weights=balanced；宏平均 F1 比准确率更能说明问题"
+    ),
+    "column {}, read as the label, holds dates or times, each of which is a class: {#} classes, such as {}": (
+        "用作标签的列 {0} 是日期或时间，每个取值都成为一个类别：共 {1} 个类别，例如 {2}"
+    ),
+    "column {} of {}, read as the label, holds dates or times, each of which is a class: {#} classes, such as {}": (
+        "{1} 中用作标签的列 {0} 是日期或时间，每个取值都成为一个类别：共 {2} 个类别，例如 {3}"
+    ),
+    "learned as classes; name the column of the label with --label, or these with --time for a split by time": (
+        "按类别学习；请用 --label 指定标签列，如需按时间划分数据，请用 --time 指定该列"
     ),
     "none of {} is longer than {#} tokens; the longest has {}": "{0}都不超过 {1} 个词元；最长的有 {2} 个",
     "{#} of {} ({}) is longer than {#} tokens; {#} tokens ({}) cut off ({})": (
