@@ -90,7 +90,11 @@ def _chosen(
         return choosing.unchosen(prepared.task, [result.name for result in ordered], by, margin), []
     candidates = [
         Candidate(
-            result.name, result.route, result.cost.texts_per_second, _to_choose_by(prepared, run, result.name, folded)
+            result.name,
+            result.route,
+            result.cost.texts_per_second,
+            _to_choose_by(prepared, run, result.name, folded),
+            result.cost.bytes,
         )
         for result in results
     ]
