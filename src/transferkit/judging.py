@@ -14,6 +14,7 @@ from transferkit.config import FP32
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
+from transferkit.evaluation.guessing import guess
 from transferkit.evaluation.naive import naive_claim
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import (
@@ -26,7 +27,7 @@ from transferkit.evaluation.results import (
     Skipped,
 )
 from transferkit.evaluation.scores import comparable, score
-from transferkit.evaluation.verdict import verdict
+from transferkit.evaluation.verdict import verdict, warning
 from transferkit.planning import Prepared, context_of
 from transferkit.progress import progress
 from transferkit.routes import Plan
@@ -61,6 +62,8 @@ def judge(
     if out_of_fold and candidates:
         quoted = choosing.quoted(task, candidates, references, choice.best)
     baseline = next((route.name for route in routes if route.route == BASELINE), None)
+    say = locales.get(prepared.config.language)
+    guessed = guess(task, prepared.splits.labelled, best, references)
     return RunResult(
         config=prepared.config,
         task=task,
@@ -69,12 +72,13 @@ def judge(
         skipped=tuple(skipped),
         choice=choice,
         quoted=quoted,
-        verdict=verdict(task, routes, choice, quoted, baseline, locales.get(prepared.config.language)),
+        verdict=verdict(task, routes, choice, quoted, baseline, say, guessed),
         manifest=manifest(
             prepared.config, prepared.splits, prepared.task, prepared.backbones.values(), prepared.max_lengths
         ),
         naive=_naive(prepared, run, results),
         folded=out_of_fold is not None,
+        warning=warning(task, routes, choice, say, guessed),
     )
 
 

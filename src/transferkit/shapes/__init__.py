@@ -68,6 +68,9 @@ class Form(Protocol):
     MEASURE: str
     """What mistakes are ordered by."""
 
+    GUESSED_BY: str
+    """The metric by which a route is put beside `guess`; empty for the main one of the task."""
+
     FROM_LOGITS: str
     """A line of Python that makes answers of the `logits` of a `model` for whole texts, for those who serve it without
     transferkit; empty where that takes more than a line."""
@@ -83,6 +86,10 @@ class Form(Protocol):
 
     def cell(self, answer: Any, read: Callable[[Any], Any]) -> Any:
         """An answer as a cell of a table, from which `read`, the task's, makes the same again."""
+
+    def guess(self, references: Sequence[Any], rows: int) -> Any | None:
+        """The answer that is most often right, or nearest, where no text is read, as a predictor would give it to
+        every one of `rows`: the commonest label, the mean. None where there is no such answer."""
 
     def mended(self, rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:
         """`rows` of the split `name` with targets made good as far as that is possible, without those where it is not,
@@ -121,6 +128,11 @@ def counted_names(counts: Mapping[str, int], noun: str, nouns: str) -> str:
     listed = [f"{name} {count:,}" for name, count in [*counts.items()][:_MOST_NAMES]]
     more = f" and {len(counts) - _MOST_NAMES:,} more" if len(counts) > _MOST_NAMES else ""
     return f"{len(counts):,} {prose.verb(len(counts), noun, nouns)}: {', '.join(listed)}{more}"
+
+
+def no_guess(references: Sequence[Any], rows: int) -> None:
+    """What `guess` is where no answer is right more often than others."""
+    return None
 
 
 def as_they_are(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:

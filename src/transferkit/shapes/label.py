@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from transferkit.shapes import as_they_are, counted_names
 from transferkit.table import prose
 
@@ -26,6 +28,7 @@ WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = None
 MEASURE = "confidence"
+GUESSED_BY = ""
 FROM_LOGITS = "[model.config.id2label[i] for i in logits.argmax(dim=1).tolist()]"
 
 
@@ -43,6 +46,12 @@ def line(target: Any) -> str:
 
 def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
     return answer
+
+
+def guess(references: Sequence[Any], rows: int) -> Any:
+    """The commonest label."""
+    counts = np.bincount(np.asarray(references))
+    return np.tile(np.eye(len(counts))[counts.argmax()], (rows, 1))
 
 
 mended = as_they_are

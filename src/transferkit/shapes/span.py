@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from transferkit.errors import DataError
+from transferkit.shapes import no_guess
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -30,6 +31,7 @@ WINDOWS_OF = "spans"
 LOST = "the end of the question is lost; shorten it"
 BATCH_SIZE = 16
 MEASURE = "word F1"
+GUESSED_BY = ""
 FROM_LOGITS = ""
 
 
@@ -64,3 +66,6 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
             "with --text-pair and --label"
         )
     return usable, moved
+
+
+guess = no_guess

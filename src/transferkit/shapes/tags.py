@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from transferkit.shapes import as_they_are, counted_names
+from transferkit.shapes import as_they_are, counted_names, no_guess
 from transferkit.tagging.tags import OUTSIDE, begun, pairs
 
 _MOST_WORDS = 40
@@ -30,6 +30,7 @@ WINDOWS_OF = "words"
 LOST = "the end is lost"
 BATCH_SIZE = None
 MEASURE = "F1"
+GUESSED_BY = ""
 FROM_LOGITS = ""
 
 
@@ -61,4 +62,5 @@ def tagged(words: Sequence[str], tags: Sequence[str]) -> str:
     return " ".join(shown) + (" ..." if len(words) > _MOST_WORDS else "")
 
 
+guess = no_guess
 mended = as_they_are

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from transferkit.shapes import as_they_are
+from transferkit.shapes import as_they_are, no_guess
 from transferkit.table import prose
 
 CLASSES = False
@@ -26,6 +26,7 @@ WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = 8
 MEASURE = "word F1"
+GUESSED_BY = ""
 FROM_LOGITS = ""
 
 
@@ -47,4 +48,5 @@ def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
     return json.dumps(list(answer), ensure_ascii=False) if isinstance(answer, list | tuple) else answer
 
 
+guess = no_guess
 mended = as_they_are

@@ -31,6 +31,24 @@ TEXTS = {
     "{n} notes": "{n} 条说明",
     "none": "无",
     "next": "下一步",
+    "Warning: {reason}": "注意：{reason}",
+    "{rows} are too few to tell these routes apart: {few}.": "{rows}太少，无法区分这些方案的优劣：{few}。",
+    "no difference could be significant": "任何差异都不可能显著",
+    "only a difference of at least {points} could be significant": "只有达到 {points}的差异才可能显著",
+    "only a difference that shows on at least {least} of them could be significant": (
+        "只有至少在其中 {least} 条上表现出来的差异才可能显著"
+    ),
+    "Test on more rows, or give no test rows and cross-validate all rows with --folds 5.": (
+        "请使用更多测试样本，或不单独指定测试集，用 --folds 5 对全部样本做交叉验证。"
+    ),
+    "More labelled rows would show more.": "标注更多样本才能看出更小的差异。",
+    "{route} is not shown to be better than always answering {answer}: {metric} {reached} against {value}.": (
+        "没有证据表明 {route} 优于始终回答{answer}：{metric} {reached}，后者为 {value}。"
+    ),
+    "{route} is no better than always answering {answer}: {metric} {reached} against {value}.": (
+        "{route} 并不优于始终回答{answer}：{metric} {reached}，后者为 {value}。"
+    ),
+    "the mean of the training rows": "训练样本的平均值",
     "Every route has {metric} 0: check whether predictions and references have the same form.": (
         "所有方案的{metric}均为 0：请检查预测结果与参考答案的格式是否一致。"
     ),
@@ -71,17 +89,28 @@ TEXTS = {
     "{best}. On the test rows, which were not used to choose it: {value}.": (
         "{best}。在未参与选择的测试集上：{value}。"
     ),
-    "{n} others": "其余 {n} 个方案",
-    "{n} of {total} other routes": "其他 {total} 个方案中有 {n} 个",
+    "{n} others": "另外 {n} 个方案",
+    "{others} does not significantly beat the baseline ({base}).": "{others}未显著优于基线（{base}）。",
+    "No route significantly beats the baseline ({base}).": "没有方案显著优于基线（{base}）。",
+    "No route significantly beats the baseline ({base}): {others}.": "没有方案显著优于基线（{base}）：{others}。",
+    "{n} of {total} other routes significantly beats the baseline ({base}).": (
+        "其他 {total} 个方案中有 {n} 个显著优于基线（{base}）。"
+    ),
+    "{n} of {total} other routes significantly beat the baseline ({base}).": (
+        "其他 {total} 个方案中有 {n} 个显著优于基线（{base}）。"
+    ),
+    "All {total} other routes differ significantly from it.": "其他 {total} 个方案都与它有显著差异。",
+    "{n} of {total} other routes does not differ significantly from it.": (
+        "其他 {total} 个方案中有 {n} 个与它没有显著差异。"
+    ),
+    "{n} of {total} other routes do not differ significantly from it.": (
+        "其他 {total} 个方案中有 {n} 个与它没有显著差异。"
+    ),
     "{name}, {value}": "{name}，{value}",
     "{name} ({outcome})": "{name}（{outcome}）",
     "significantly worse, {p}": "显著更差，{p}",
     "Every other route significantly beats the baseline ({base}).": "其他方案均显著优于基线（{base}）。",
     "{winners} significantly beats the baseline ({base}).": "{winners} 显著优于基线（{base}）。",
-    "{others} does not significantly beat the baseline ({base})": "{others}未显著优于基线（{base}）",
-    "{others} do not significantly beat the baseline ({base})": "{others}均未显著优于基线（{base}）",
-    "{words}; no route does.": "{words}，即没有方案显著优于基线。",
-    "{words}.": "{words}。",
     "{winners} significantly beats the baseline ({base}); {others} does not.": (
         "{winners} 显著优于基线（{base}），{others}则不显著。"
     ),
@@ -89,9 +118,6 @@ TEXTS = {
         "{winners} 显著优于基线（{base}），{others}则不显著。"
     ),
     "{winners} significantly beat the baseline ({base}); {others} does not.": (
-        "{winners} 显著优于基线（{base}），{others}则不显著。"
-    ),
-    "{winners} significantly beat the baseline ({base}); {others} do not.": (
         "{winners} 显著优于基线（{base}），{others}则不显著。"
     ),
     "Tests are paired on the same {rows} test rows ({test}, at the 5% level).": (
