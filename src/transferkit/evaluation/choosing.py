@@ -38,9 +38,10 @@ class Candidate:
 def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float) -> Choice:
     """The best of `candidates` by the main metric on these rows, and the cheapest that is not inferior to it.
 
-    `best` has the best mean over seeds; of equals it is the first in `by_preference`. A faster route is as good where the 95 % interval of its paired
-    difference to `best` excludes a loss of `margin` points of the main metric (non-inferiority, see `Choice`). A
-    baseline that some route significantly beats is never the cheapest. Raises `ConfigError` without candidates or rows.
+    `best` has the best mean over seeds; of equals it is the first in `by_preference`. A faster route is as good where
+    the 95 % interval of its paired difference to `best` excludes a loss of `margin` points of the main metric
+    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. Raises
+    `ConfigError` without candidates or rows.
     """
     if not candidates or not len(references):
         raise ConfigError("expected at least one route and one row to choose by, found none")

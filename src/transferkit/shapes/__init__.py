@@ -1,6 +1,7 @@
 """The form of an answer: all that routes, losses and evaluation may branch on. One shape, one file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,6 +12,26 @@ from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 
 _MOST_NAMES = 20
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report calls inputs, answers and mistakes of a task, in English, for `say`: a translation is no label.
+
+    `use` says what `predict` does to a file; `errors` heads the list of mistakes, ordered as `order` says.
+    `text` and `text_pair` are the inputs, `true` and `predicted` the answers, `measure` is what mistakes are ordered
+    by, `classes` heads the scores of every label.
+    """
+
+    use: str
+    errors: str
+    order: str
+    true: str
+    predicted: str
+    measure: str
+    text: str = "text"
+    text_pair: str = "second text"
+    classes: str = "Scores by label"
 
 
 class Form(Protocol):
@@ -65,8 +86,8 @@ class Form(Protocol):
     BATCH_SIZE: int | None
     """Rows of a step, where fewer than usual are better."""
 
-    MEASURE: str
-    """What mistakes are ordered by."""
+    WORDS: Words
+    """What a reader calls inputs, answers and mistakes, where a task of this shape has no words of its own."""
 
     GUESSED_BY: str
     """The metric by which a route is put beside `guess`; empty for the main one of the task."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.shapes import as_they_are, counted_names
+from transferkit.shapes import Words, as_they_are, counted_names
 from transferkit.table import prose
 
 CLASSES = True
@@ -27,9 +27,16 @@ NO_WINDOWS = ""
 WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = None
-MEASURE = "confidence"
 GUESSED_BY = ""
 FROM_LOGITS = "[model.config.id2label[i] for i in logits.argmax(dim=1).tolist()]"
+WORDS = Words(
+    use="Label a file of any size:",
+    errors="Most confident errors",
+    order="Rows with a wrong label, the most confident predictions first.",
+    true="true label",
+    predicted="predicted label",
+    measure="confidence",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.shapes import as_they_are, counted_names
+from transferkit.shapes import Words, as_they_are, counted_names
 
 CLASSES = True
 ONE_CLASS = False
@@ -28,9 +28,16 @@ NO_WINDOWS = ""
 WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = 16
-MEASURE = "F1"
 GUESSED_BY = ""
 FROM_LOGITS = "[[model.config.id2label[i] for i in row.nonzero().flatten().tolist()] for row in logits > 0]"
+WORDS = Words(
+    use="Label a file of any size:",
+    errors="Worst errors",
+    order="Rows whose labels are not exactly right, the lowest F1 first.",
+    true="true labels",
+    predicted="predicted labels",
+    measure="F1",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from transferkit.errors import DataError
-from transferkit.shapes import no_guess
+from transferkit.shapes import Words, no_guess
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -30,9 +30,18 @@ NO_WINDOWS = "contexts are read in windows in any case"
 WINDOWS_OF = "spans"
 LOST = "the end of the question is lost; shorten it"
 BATCH_SIZE = 16
-MEASURE = "word F1"
 GUESSED_BY = ""
 FROM_LOGITS = ""
+WORDS = Words(
+    use="Answer the questions in a file of any size:",
+    errors="Worst answers",
+    order="Answers that share fewest words with the correct one first.",
+    true="correct answer",
+    predicted="predicted answer",
+    measure="word F1",
+    text="question",
+    text_pair="context",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:

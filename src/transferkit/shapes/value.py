@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.shapes import as_they_are
+from transferkit.shapes import Words, as_they_are
 
 CLASSES = False
 ONE_CLASS = False
@@ -25,9 +25,16 @@ NO_WINDOWS = ""
 WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = None
-MEASURE = "error"
 GUESSED_BY = "rmse"
 FROM_LOGITS = "logits[:, 0].tolist()"
+WORDS = Words(
+    use="Predict a number for every row of a file of any size:",
+    errors="Largest errors",
+    order="Rows by the distance between prediction and true value, the largest first.",
+    true="true value",
+    predicted="predicted value",
+    measure="absolute error",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from transferkit.errors import shown
 from transferkit.table.rows import Rows
+
+LabelType = Literal["str", "int", "float", "bool"]
+"""The type that labels had in a table: inside, every label is a text."""
 
 NAMED, BY_NAME, BY_CONTENT = "named", "by its name", "by its content"
 """Why a column is read: the user named it, it is called as such columns usually are, or it holds what they hold."""
@@ -121,7 +124,7 @@ class Splits:
     Rows may have the columns `group`, `time` and `weight` too, which no model sees.
     `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
     train and validation rows are cross-validated in so many parts; then `test` may be empty. `overview` says what the
-    rows were read as, `label_type` the type that labels had in the table (`data.label_types`).
+    rows were read as, `label_type` the type that labels had in the table.
     """
 
     train: Rows
@@ -132,7 +135,7 @@ class Splits:
     unlabelled: Rows | None = None
     folds: int = 0
     overview: Overview = Overview()
-    label_type: str = "str"
+    label_type: LabelType = "str"
 
     @property
     def labelled(self) -> Rows:
