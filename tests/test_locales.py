@@ -45,10 +45,7 @@ def said() -> Iterator[str]:
         for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const):
                 yield call.args[0].value
-    others = [SOURCE / "evaluation" / name for name in ("verdict.py", "leaderboard.py")] + [
-        SOURCE / "cli" / "summary.py"
-    ]
-    for path in (*others, *(SOURCE / "report").glob("*.py")):
+    for path in (path for path in SOURCE.rglob("*.py") if "locales" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("say", "say.count"):
                 yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant))

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from transferkit import locales
 from transferkit.cli import console, summary
 from transferkit.cli.everywhere import (
     Columns,
     Debug,
     Encoding,
+    Language,
     MeasuredPrecision,
     Quiet,
     SecondColumns,
@@ -19,6 +21,7 @@ from transferkit.cli.everywhere import (
 )
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
+from transferkit.locales import ENGLISH
 from transferkit.progress import progress
 
 EXAMPLES = ("transferkit evaluate runs/trec labelled.csv",)
@@ -43,10 +46,12 @@ def command(
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
+    language: Language = ENGLISH,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
+    say = locales.get(language)
     if output:
         checked(output, (".json",), file, run, overwrite)
     from transferkit.cli.answering import answering
@@ -57,7 +62,7 @@ def command(
     named = named_columns({"text": text, "text_pair": text_pair, model.task.target: label})
     names = tuple(name.strip() for name in label_names.split(",")) if label_names else ()
     scores = model.evaluate(file, named, encoding, label_separator=label_separator, label_names=names)
-    summary.print_scores(console.out(), scores)
+    summary.print_scores(console.out(), scores, say)
     if output:
         with whole_file(output, overwrite) as draft:
             draft.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")

@@ -139,6 +139,8 @@ PATTERNS = {
     "weights are saved in fp32: {}": "权重以 fp32 保存：{0}",
     "in {} {} of {} answers to {} differ, numbers by {}": "用 {0} 时，{2} 个{3}的答案中有 {1} 个不同，数值相差 {4}",
     "{} has no room for its largest weight": "{0} 容不下最大的权重",
+    "its cost depends on its number of pairs; the range is wide": "耗时取决于样本对的数量，范围较宽",
+    "its cost depends on its student; the range is wide": "耗时取决于学生模型，范围较宽",
     "validation rows": "验证样本",
     "training rows": "训练样本",
     # what was read
@@ -150,6 +152,7 @@ PATTERNS = {
     "{#} {question|questions} with an answer, {#} without one": "{0} 个有答案的问题，{1} 个没有答案",
     "numbers from {} to {}, {} on average": "{0} 到 {1} 之间的数，平均 {2}",
     "answers of {} to {#} signs, half of them up to {}": "答案长 {0} 到 {1} 个字符，半数不超过 {2} 个",
+    "as the model reads it ({})": "模型读到的内容（{0}）",
     "named": "已指定",
     "by its name": "按列名",
     "by its content": "按内容",

@@ -1,4 +1,4 @@
-"""The sentences of the verdict, and those that a terminal shows beside it."""
+"""The sentences of the verdict, and those that a terminal shows beside it, or instead of it."""
 
 TEXTS = {
     "a random split that ignores duplicates would have claimed {claimed} for the baseline ({leaked} of its test rows "
@@ -129,4 +129,55 @@ TEXTS = {
     "Tests are paired on the same {rows} rows, by the first seed's predictions ({test}, at the 5% level).": (
         "以上均为在相同 {rows} 条样本上、以第一个随机种子的预测所做的配对检验（{test}，显著性水平 5%）。"
     ),
+    # what was read, and what a run would take
+    "{n} row of {source}": "{source}，{n} 行",
+    "{n} rows of {source}": "{source}，{n} 行",
+    "{rows}, {encoding}": "{rows}，{encoding}",
+    "{name} from {column}": "{name}取自 {column}",
+    "{words} ({why})": "{words}（{why}）",
+    "{columns}, made of {names}": "{columns}，由 {names} 组成",
+    "{names} and {n} more": "{names} 等，另有 {n} 列",
+    "{train} rows to train, {validation} to validate, {test} to test": (
+        "训练 {train} 行，验证 {validation} 行，测试 {test} 行"
+    ),
+    "{rows} rows to cross-validate in {k} parts": "{rows} 行，分 {k} 折交叉验证",
+    "{words}, {test} to test": "{words}，测试 {test} 行",
+    "{name}, window {longest} tokens, {tokens} tokens in all rows": (
+        "{name}，窗口 {longest} 个词元，全部样本共 {tokens} 个词元"
+    ),
+    "model": "模型",
+    "time": "时间",
+    "memory": "内存",
+    "options": "选项",
+    "{low} to {high}": "{low}～{high}",
+    "{route} would be skipped: {reason}": "将跳过 {route}：{reason}",
+    "all routes together {low} to {high}, including evaluation; calibrated on this machine just now": (
+        "全部方案共需 {low}～{high}，含评测；刚刚在本机上校准"
+    ),
+    "this machine is busy with other work now; left alone it would take less": "本机正忙于其他任务；空闲时所需时间更少",
+    "nothing was trained and no run folder was made": "没有训练任何模型，也没有建立运行文件夹",
+    # scores of a model, and two runs side by side
+    "{n} row evaluated": "评测了 {n} 行",
+    "{n} rows evaluated": "评测了 {n} 行",
+    "metric": "指标",
+    "95 % interval": "95% 置信区间",
+    "class": "类别",
+    "f1": "F1",
+    "{metric}, {run}": "{metric}，{run}",
+    "second against first": "第二个相对第一个",
+    "The two runs were evaluated on different rows, so their numbers cannot be compared and are not tested.": (
+        "两次运行的评测样本不同，数值无法比较，因此没有检验。"
+    ),
+    "{route} of {run}": "{run} 的 {route}",
+    "Best against best: {route} of {run} is not significantly different from {other} ({p}).": (
+        "最佳方案相比：{run} 的 {route} 与 {other} 没有显著差异（{p}）。"
+    ),
+    "Best against best: {route} of {run} is significantly worse than {other} ({p}).": (
+        "最佳方案相比：{run} 的 {route} 显著差于 {other}（{p}）。"
+    ),
+    "Best against best: {route} of {run} is significantly better than {other} ({p}).": (
+        "最佳方案相比：{run} 的 {route} 显著优于 {other}（{p}）。"
+    ),
+    "Both were evaluated on the same {rows} rows ({test}).": "二者在相同的 {rows} 行上评测（{test}）。",
+    "Training or validation rows differ.": "训练样本或验证样本不同。",
 }
