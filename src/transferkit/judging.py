@@ -29,7 +29,7 @@ from transferkit.evaluation.results import (
 from transferkit.evaluation.scores import comparable, score
 from transferkit.evaluation.verdict import verdict, warning
 from transferkit.planning import Prepared, context_of
-from transferkit.progress import progress
+from transferkit.progress import progress, titled
 from transferkit.routes import Plan
 from transferkit.table.rows import Rows
 from transferkit.transfer import CrossValidated
@@ -122,7 +122,7 @@ def _judged(
     trusted = prepared.config.trust_remote_code
     first = predictors.load(runs[0].artifact, trusted)
     if out_of_fold is None:
-        with progress(f"{plan.title}: answering {len(test):,} test rows"):
+        with titled(plan.title), progress(f"answering {len(test):,} test rows"):
             predictions = first.predict(test)
             others = (predictors.load(other.artifact, trusted) for other in runs[1:])
             answers = [predictions.outputs, *(other.predict(test).outputs for other in others)]
