@@ -68,6 +68,8 @@ def test_verdict_when_nothing_beats_the_baseline(result: RunResult, make_route: 
     words = words_of(result, [make_route("tf-idf", 20, 9000, route="baseline"), *transfers])
     ours = "No route significantly beats the baseline (tf-idf, 0.950): full (p = 1.00) and lora (significantly worse, "
     assert f"{ours}p < 0.001)." in words
+    one = words_of(result, [make_route("tf-idf", 20, 9000, route="baseline"), make_route("lora", 60, 400)])
+    assert "lora is significantly worse than the baseline (tf-idf, 0.950; p < 0.001)." in one
 
 
 def test_verdict_names_a_cheaper_route_that_is_as_good(result: RunResult, make_route: MakeRoute) -> None:

@@ -246,6 +246,11 @@ def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult, 
         return say("{winners} significantly beats the baseline ({base}).", **fields)
     if not won and len(failed) > 1:
         return say("No route significantly beats the baseline ({base}): {others}.", **fields)
+    if not won and failed[0][1].significant:
+        p_value = p_words(failed[0][1].p_value)
+        return say(
+            "{route} is significantly worse than the baseline ({base}; {p}).", route=failed[0][0], base=base, p=p_value
+        )
     if not won:
         return say("{others} does not significantly beat the baseline ({base}).", **fields)
     return say(_SOME_BEAT_IT[len(won) > 1, len(failed) > 1], **fields)

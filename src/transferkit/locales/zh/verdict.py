@@ -90,6 +90,7 @@ TEXTS = {
         "{best}。在未参与选择的测试集上：{value}。"
     ),
     "{n} others": "另外 {n} 个方案",
+    "{route} is significantly worse than the baseline ({base}; {p}).": "{route} 显著差于基线（{base}；{p}）。",
     "{others} does not significantly beat the baseline ({base}).": "{others}未显著优于基线（{base}）。",
     "No route significantly beats the baseline ({base}).": "没有方案显著优于基线（{base}）。",
     "No route significantly beats the baseline ({base}): {others}.": "没有方案显著优于基线（{base}）：{others}。",
