@@ -45,6 +45,20 @@ def test_steps_reach_the_display(display: Recorded) -> None:
     assert display.steps == [("reading", 8, 2), ("waiting", None, 0)] and display.done == [3]
 
 
+def test_what_a_route_does_says_whose_it_is(display: Recorded) -> None:
+    head = progress.progress("fitting the new head", 9)
+    with progress.titled("full-alpha"), progress.progress("training"), head, progress.progress("full-alpha: tuning", 3):
+        pass
+    with progress.progress("reading back"):
+        pass
+    assert [what for what, *_ in display.steps] == [
+        "full-alpha: training",
+        "full-alpha: fitting the new head",
+        "full-alpha: tuning",
+        "reading back",
+    ]
+
+
 def test_what_is_silent_shows_nothing(display: Recorded) -> None:
     with progress.silently(), progress.progress("writing", 3) as advance:
         advance(1)

@@ -9,12 +9,13 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from transferkit import metrics, tasks
+from transferkit import locales, metrics, tasks
 from transferkit.artifact import saved_run
 from transferkit.artifact.predictions import read_predictions
 from transferkit.errors import ConfigError
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval, p_words
+from transferkit.locales import ENGLISH, Say
 from transferkit.plain_table import as_frame, as_html, as_text, plain_table
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = tuple[str, str, str]
+_IN_ENGLISH = locales.get(ENGLISH)
 
 
 @dataclass(frozen=True)
@@ -98,25 +100,39 @@ def compared(first: Path, second: Path) -> Paired:
     return Paired(a, b, same, a.fingerprint == b.fingerprint, by_route, tests.get(best))
 
 
-def rendered(pair: Paired) -> Iterator[Table | Text]:
+def rendered(pair: Paired, say: Say = _IN_ENGLISH) -> Iterator[Table | Text]:
     """Both runs' routes side by side, and whether the difference means anything."""
     first, second = pair.first, pair.second
     rows = []
     for name in dict.fromkeys([*first.values, *second.values]):
         sides = [_shown(side.values.get(name)) for side in (first, second)]
-        rows.append((name, *sides, _outcome(pair.tests.get(name))))
-    title = metrics.get(first.metric).TITLE
-    yield plain_table(("route", f"{title}, {first.name}", f"{title}, {second.name}", "second against first"), rows)
+        rows.append((name, *sides, _outcome(pair.tests.get(name), say)))
+    title = say(metrics.get(first.metric).TITLE)
+    scores = (say("{metric}, {run}", metric=title, run=side.name) for side in (first, second))
+    yield plain_table((say("route"), *scores, say("second against first")), rows)
     yield Text()
     if pair.of_best is None:
         yield Text(
-            "The two runs were evaluated on different rows, so their numbers cannot be compared and are not tested."
+            say(
+                "The two runs were evaluated on different rows, so their numbers cannot be compared and are not tested."
+            )
         )
         return
-    yield Text(f"Best against best: {second.best} of {second.name} is {pair.of_best.words}.")
-    yield Text(f"Both were evaluated on the same {len(first.rows):,} rows ({pair.of_best.test}).")
+    yield Text(_best_against_best(pair, pair.of_best, say))
+    rows_and_test = {"rows": f"{len(first.rows):,}", "test": say.found(pair.of_best.test)}
+    yield Text(say("Both were evaluated on the same {rows} rows ({test}).", **rows_and_test))
     if not pair.same_data:
-        yield Text("Training or validation rows differ.")
+        yield Text(say("Training or validation rows differ."))
+
+
+def _best_against_best(pair: Paired, test: Comparison, say: Say) -> str:
+    words = "Best against best: {route} of {run} is not significantly different from {other} ({p})."
+    if test.significant:
+        words = "Best against best: {route} of {run} is significantly worse than {other} ({p})."
+    if test.significant and test.difference > 0:
+        words = "Best against best: {route} of {run} is significantly better than {other} ({p})."
+    other = say("{route} of {run}", route=pair.first.best, run=pair.first.name)
+    return say(words, route=pair.second.best, run=pair.second.name, other=other, p=p_words(test.p_value))
 
 
 def _flat(pair: Paired) -> Iterator[dict[str, Any]]:
@@ -134,11 +150,11 @@ def _shown(interval: Interval | None) -> str:
     return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
 
 
-def _outcome(comparison: Comparison | None) -> str:
+def _outcome(comparison: Comparison | None, say: Say) -> str:
     if comparison is None:
         return ""
     words = "not significant" if not comparison.significant else "better" if comparison.difference > 0 else "worse"
-    return f"{comparison.difference:+.3f} {words} ({p_words(comparison.p_value)})"
+    return f"{comparison.difference:+.3f} {say(words)} ({p_words(comparison.p_value)})"
 
 
 def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:

@@ -292,7 +292,7 @@ class RunConfig(Strict):
     seeds: Integer = Field(1, ge=1, le=1_000, description="trainings per route, to show the spread")
     offline: bool = Field(False, description="never touch the network")
     trust_remote_code: bool = Field(False, description="let the model's repository run its own Python code here")
-    language: Language = Field("en", description="language of the report and of the verdict: en, or zh for Chinese")
+    language: Language = Field("en", description="language of what is found: en, or zh for Chinese")
     output_dir: Folder | None = Field(None, description="run folder; default runs/DATA-DATE")
     cache_dir: CacheFolder | None = Field(None, description="cache folder; default ~/.cache/transferkit")
 

@@ -28,7 +28,7 @@ from transferkit.networks import speed
 from transferkit.planning import Prepared, context_of
 from transferkit.routes import Cost, Plan
 from transferkit.table.rows import Rows
-from transferkit.table.splits import Finding, Overview
+from transferkit.table.splits import Finding, Overview, Splits
 from transferkit.training.workload import Workload
 
 _JUDGING_SECONDS = 6.0
@@ -63,7 +63,7 @@ class Estimate:
     """What would be trained, on what; `busy` says that other work slowed the measurement down."""
 
     overview: Overview
-    rows: str
+    splits: Splits
     models: tuple[ModelEstimate, ...]
     findings: tuple[Finding, ...]
     routes: tuple[RouteEstimate, ...]
@@ -91,7 +91,7 @@ def of_run(intake: Intake) -> Estimate:
     there = {name: measured(prepared, name) for name in prepared.backbones}
     return Estimate(
         overview=prepared.splits.overview,
-        rows=prepared.splits.words,
+        splits=prepared.splits,
         models=tuple(
             ModelEstimate(name, prepared.max_lengths[name], measurement.tokens) for name, measurement in there.items()
         ),

@@ -18,7 +18,7 @@ from transferkit.evaluation.leaderboard import short
 from transferkit.language.parting import learned
 from transferkit.plain_table import padded
 from transferkit.planning import Prepared, context_of
-from transferkit.progress import progress
+from transferkit.progress import progress, titled
 from transferkit.routes import Outcome, Plan
 from transferkit.shapes import Shape
 from transferkit.sources.device import give_back
@@ -100,7 +100,7 @@ def _trained(job: Job) -> Finished:
     prepared, run, plan, repeat = job.prepared, job.run, job.plan, job.repeat
     context = context_of(prepared, run, job.teachers, plan, repeat)
     kept = held_out.path_of(run.path, plan.title, repeat)
-    with progress(f"{plan.title}: training (seed {context.seed})"):
+    with titled(plan.title), progress(f"training (seed {context.seed})"):
         with _of_route(plan.title):
             outcome = _with_recalled(plan.title, plan.run(context), context.cache.recalled_seconds)
         if len(prepared.splits.validation) and not prepared.splits.folds and not kept.exists():

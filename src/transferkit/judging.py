@@ -14,6 +14,7 @@ from transferkit.config import FP32
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
+from transferkit.evaluation.guessing import guess
 from transferkit.evaluation.naive import naive_claim
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import (
@@ -26,9 +27,9 @@ from transferkit.evaluation.results import (
     Skipped,
 )
 from transferkit.evaluation.scores import comparable, score
-from transferkit.evaluation.verdict import verdict
+from transferkit.evaluation.verdict import verdict, warning
 from transferkit.planning import Prepared, context_of
-from transferkit.progress import progress
+from transferkit.progress import progress, titled
 from transferkit.routes import Plan
 from transferkit.table.rows import Rows
 from transferkit.transfer import CrossValidated
@@ -61,6 +62,8 @@ def judge(
     if out_of_fold and candidates:
         quoted = choosing.quoted(task, candidates, references, choice.best)
     baseline = next((route.name for route in routes if route.route == BASELINE), None)
+    say = locales.get(prepared.config.language)
+    guessed = guess(task, prepared.splits.labelled, best, references)
     return RunResult(
         config=prepared.config,
         task=task,
@@ -69,12 +72,13 @@ def judge(
         skipped=tuple(skipped),
         choice=choice,
         quoted=quoted,
-        verdict=verdict(task, routes, choice, quoted, baseline, locales.get(prepared.config.language)),
+        verdict=verdict(task, routes, choice, quoted, baseline, say, guessed),
         manifest=manifest(
             prepared.config, prepared.splits, prepared.task, prepared.backbones.values(), prepared.max_lengths
         ),
         naive=_naive(prepared, run, results),
         folded=out_of_fold is not None,
+        warning=warning(task, routes, choice, say, guessed),
     )
 
 
@@ -90,7 +94,11 @@ def _chosen(
         return choosing.unchosen(prepared.task, [result.name for result in ordered], by, margin), []
     candidates = [
         Candidate(
-            result.name, result.route, result.cost.texts_per_second, _to_choose_by(prepared, run, result.name, folded)
+            result.name,
+            result.route,
+            result.cost.texts_per_second,
+            _to_choose_by(prepared, run, result.name, folded),
+            result.cost.bytes,
         )
         for result in results
     ]
@@ -114,7 +122,7 @@ def _judged(
     trusted = prepared.config.trust_remote_code
     first = predictors.load(runs[0].artifact, trusted)
     if out_of_fold is None:
-        with progress(f"{plan.title}: answering {len(test):,} test rows"):
+        with titled(plan.title), progress(f"answering {len(test):,} test rows"):
             predictions = first.predict(test)
             others = (predictors.load(other.artifact, trusted) for other in runs[1:])
             answers = [predictions.outputs, *(other.predict(test).outputs for other in others)]

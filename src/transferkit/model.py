@@ -25,7 +25,7 @@ from transferkit.scoring import Trained, left_unread
 from transferkit.table import prose
 from transferkit.table.column_names import PAIRS, plain
 from transferkit.table.rows import Rows
-from transferkit.table.splits import Finding
+from transferkit.table.splits import Finding, LabelType
 from transferkit.tagging import sentences
 from transferkit.tagging.tagged import tagged, unparted
 from transferkit.tasks import Task
@@ -56,7 +56,7 @@ class Model:
     task: Task = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     parting: Parting = field(default=BLANKS, repr=False)
-    label_type: label_types.LabelType = field(default="str", repr=False)
+    label_type: LabelType = field(default="str", repr=False)
     precision: Precision | None = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -189,6 +189,30 @@ def test_a_model_is_not_compared_but_its_run_named(call: Call, finished: Path) -
     assert f"name the run that it is of, {finished}" in ended.error
 
 
+ENGLISH_WORDS = re.compile(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}")
+
+
+def test_what_is_found_is_said_in_chinese_too(
+    call: Call, finished: Path, tiny_model: Path, small_file: Path, tmp_path: Path
+) -> None:
+    where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path / "cache", "--offline"]
+    said = {
+        "取自 'text'（按列名）": ["look", small_file],
+        "评测了 60 行": ["evaluate", finished, small_file],
+        "二者在相同的 6 行上评测": ["compare", finished, finished],
+        "没有训练任何模型": ["fit", small_file, *where, "--routes", "feature_transfer", "--dry-run"],
+    }
+    for words, command in said.items():
+        ended = call(*command, "--language", "zh")
+        assert ended.code == 0, ended.err
+        printed = "\n".join(line for line in ended.out.splitlines() if not line.startswith("第 "))  # no row of the user
+        assert words in printed and not ENGLISH_WORDS.search(printed), printed
+        assert words not in call(*command).out
+    for command in (["look", small_file], ["compare", finished, finished]):
+        ended = call(*command, "--language", "xx")
+        assert ended.code == 2 and "zh" in ended.error and ended.out == ""
+
+
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
 def test_nothing_that_is_read_is_written_over(call: Call, finished: Path, tmp_path: Path, command: str) -> None:
     suffix = ".csv" if command == "predict" else ".json"

@@ -47,6 +47,30 @@ def test_a_tie_is_not_won_by_a_baseline_for_its_speed() -> None:
     assert found.best == "full"
 
 
+def test_a_tie_goes_to_the_smaller_model_then_to_the_faster_one() -> None:
+    same = missing(100, range(5))
+
+    def sized(name: str, size: int, speed: float) -> Candidate:
+        return replace(candidate(name, same, speed), size=size)
+
+    large, small = sized("large", 470_000_000, 900), sized("small", 91_000_000, 400)
+    assert chosen([large, small]).best == chosen([small, large]).best == "small"
+    quick = sized("quick", 91_000_900, 800)  # of the same size but for its settings
+    assert chosen([large, small, quick]).best == chosen([quick, small, large]).best == "quick"
+    # Speeds that differ by chance choose nothing: the one asked for first is taken.
+    again = sized("again", 91_000_000, 810)
+    assert chosen([quick, again]).best == "quick" and chosen([again, quick]).best == "again"
+    better = replace(candidate("better", missing(100, range(4)), 1), size=10**9)
+    assert chosen([small, better]).best == "better"
+
+
+def test_a_tie_of_means_is_no_matter_of_how_they_were_summed() -> None:
+    shares = (range(10), range(20), range(31))
+    seeds = [[answers(missing(97, shares[i])) for i in order] for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0))]
+    found = chosen([Candidate(f"of{i}", "full", 1, outputs, size=3 - i) for i, outputs in enumerate(seeds)])
+    assert found.best == "of2"
+
+
 def test_twelve_rows_name_no_cheapest_route() -> None:
     nothing = np.zeros(12, dtype=bool)
     found = chosen([candidate("tf-idf", nothing, 9e4, "baseline"), candidate("full", missing(12, range(11)), 400)])

@@ -115,6 +115,28 @@ def test_tables_sort_by_keyboard_and_the_best_comes_first(browser: Any, pages: d
         assert page.locator(".board th[aria-sort]").count() == 1
 
 
+TITLE = "Pearson correlation"
+CHOSEN = "list => list.selectedOptions[0]?.textContent"
+
+
+@pytest.mark.parametrize(
+    "name, by", [("example-en", "validation"), ("example-zh", "验证集"), ("alone-en", "Pearson correlation")]
+)
+def test_cards_say_what_they_are_sorted_by(browser: Any, pages: dict[str, Path], name: str, by: str) -> None:
+    with opened(browser, pages[name], PHONE) as page:
+        list_ = page.locator(".sortby select")
+        assert list_.is_visible() and list_.evaluate(CHOSEN) == by
+        assert page.locator(".board th[aria-sort]").count() == 1
+        number = page.locator(".board th[aria-sort]").evaluate("head => head.cellIndex + 1")
+        assert column(page, number) == sorted(column(page, number), reverse=True)
+
+
+def test_a_heading_and_the_list_say_the_same(browser: Any, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["example-en"]) as page:
+        page.locator(".board thead button", has_text="log loss").click()
+        assert page.locator(".sortby select").evaluate(CHOSEN) == "log loss"
+
+
 def test_cards_sort_by_a_list(browser: Any, pages: dict[str, Path]) -> None:
     with opened(browser, pages["example-en"], PHONE) as page:
         page.get_by_label("Sort by").select_option(label="training time")

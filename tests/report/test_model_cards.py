@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import yaml
 from huggingface_hub import ModelCard
+from huggingface_hub.repocard_data import model_index_to_eval_results
 
 from report import every_task
 from transferkit.evaluation.results import RunResult
 from transferkit.report.example import example
 from transferkit.report.languages import languages
+from transferkit.report.mistakes import mistakes
 from transferkit.report.model_card import cell, model_card, write_model_card
 from transferkit.report.naming import data_of, title_of
 from transferkit.table.splits import Overview, Table
@@ -97,6 +99,38 @@ def test_examples_of_other_answers() -> None:
     assert set(answers) == set(KINDS)
     assert re.fullmatch(r"\[\[.*\]\]", answers["labels"]) and re.fullmatch(r"\[-?\d\.\d+\]", answers["numbers"])
     assert re.fullmatch(r"(Rome|Oslo): LOC(, (Rome|Oslo): LOC)*", answers["tags"])
+
+
+def test_cross_validated_scores_are_of_no_split(run: RunResult) -> None:
+    folded = replace(run, folded=True, splits=replace(run.splits, folds=5))
+    (result,) = front(model_card(folded, "full"))["model-index"][0]["results"]
+    assert "split" not in result["dataset"]
+    assert result["metrics"][0]["name"] == "accuracy (5-fold cross-validation)"
+    read = model_index_to_eval_results(front(model_card(folded, "full"))["model-index"])[1]
+    assert {found.dataset_split for found in read} == {None} and read[0].metric_name == result["metrics"][0]["name"]
+
+
+def in_signs(run: RunResult, several: bool = False) -> RunResult:
+    """A run of tags whose words are single Chinese signs, or every second one two."""
+    rows = run.splits.test
+    words = sorted({word for text in rows["text"] for word in text.split(" ")})
+    signs = {word: chr(0x4E00 + 2 * i) + chr(0x4E01 + 2 * i) * (several and i % 2) for i, word in enumerate(words)}
+    texts = [" ".join(signs[word] for word in text.split(" ")) for text in rows["text"]]
+    test = replace(rows, columns={**rows.columns, "text": texts})
+    return replace(run, splits=replace(run.splits, train=test, test=test))
+
+
+def test_words_of_scripts_without_blanks_are_shown_without() -> None:
+    run = in_signs(every_task.tags("zh"))
+    found = example(run, run.route("full"))
+    assert found is not None and " " not in found.given and len(found.texts[0]) == 14
+    assert all(" " not in row.text for row in mistakes(run, run.route("full")).rows)
+    # A model that has learned words of several signs has to be given blanks between them.
+    several = in_signs(every_task.tags("zh"), several=True)
+    parted = example(several, several.route("full"))
+    assert parted is not None and len(parted.texts[0].split(" ")) == 14
+    plain = every_task.tags("en")
+    assert (english := example(plain, plain.route("full"))) and english.texts[0] in plain.splits.test["text"]
 
 
 KINDS = ("labels", "numbers", "tags", "spans", "translations")

@@ -146,6 +146,14 @@ def test_the_best_and_fastest_route_is_not_said_to_have_faster_ones(run: RunResu
         assert ("Every faster route is worse." in page(alone)) is said
 
 
+def test_a_warning_stands_above_the_scores_and_once(run: RunResult) -> None:
+    words = "Warning: full is no better than always answering 'HUM': accuracy 0.220 against 0.220."
+    text = page(replace(run, warning=words, verdict=f"{words} {run.verdict}"))
+    assert text.count("no better than always") == 1
+    assert text.index("no better than always") < text.index('class="tiles"') < text.index(run.verdict[:60])
+    assert 'class="verdict warns"' not in page(run)
+
+
 def test_the_example_has_labels_in_their_type(run: RunResult) -> None:
     names = {label: str(i) for i, label in enumerate(run.task.labels)}
     rows = run.splits.test

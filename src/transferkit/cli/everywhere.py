@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from transferkit.cli import console
+from transferkit.cli.description import flag
 from transferkit.config import Precision
 
 
@@ -36,6 +37,7 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", min=1, max=1_024, help="threads that compute [default: as many as it may use]"),
 ]
+Language = Annotated[str, flag("language", metavar="en|zh")]
 # `main` looks for this one itself, so that it also holds for mistakes in the words of a command.
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an error")]
 

@@ -1,7 +1,7 @@
 """What `fit` says at the end of a run, and before one with --dry-run."""
 
 import shlex
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -37,55 +37,54 @@ def print_result(out: Console, result: "RunResult") -> None:
     for skipped in result.skipped:
         _say(out, say("{route} was skipped: {reason}", route=skipped.name, reason=say.found(skipped.reason)))
     folder = result.config.output_dir
-    lines = {
-        say("report"): f"{folder}/report.html",
-        say("findings"): say("{count}, listed in the report", count=_counted(result.splits.audit.findings, say)),
-        say("models"): f"{folder}/models",
-        say("next"): f"transferkit predict {shlex.quote(str(folder))} FILE",
-    }
-    width = max(map(cell_len, lines))
+    lines = [
+        (say("report"), f"{folder}/report.html"),
+        (say("findings"), say("{count}, listed in the report", count=_counted(result.splits.audit.findings, say))),
+        (say("models"), f"{folder}/models"),
+        (say("next"), f"transferkit predict {shlex.quote(str(folder))} FILE"),
+    ]
     out.print()
-    for name, words in lines.items():
-        _say(out, f"{padded(name, width)}   {words}")
+    _print_pairs(out, lines, 3)
 
 
-def print_overview(out: Console, overview: "Overview") -> None:
+def print_overview(out: Console, overview: "Overview", say: locales.Say) -> None:
     """What was read and as what, a line each, and what is odd."""
-    width = max(cell_len(name) for name, _ in overview.facts)
-    for name, words in overview.facts:
-        _say(out, f"{padded(name, width)}  {words}")
-    _print_findings(out, overview.findings)
+    _print_pairs(out, overview.told(say), 2)
+    _print_findings(out, overview.findings, say)
 
 
-def print_estimate(out: Console, estimate: "Estimate") -> None:
+def print_estimate(out: Console, estimate: "Estimate", say: locales.Say) -> None:
     """Rows, audit, and what every route would take."""
-    print_overview(out, replace(estimate.overview, findings=()))
-    _say(out, f"rows     {estimate.rows}")
+    about = [*estimate.overview.told(say), (say("rows"), estimate.splits.told(say))]
     for model in estimate.models:
-        _say(out, f"model    {model.name}, window {model.max_length} tokens, {model.tokens:,} tokens in all rows")
-    _print_findings(out, estimate.findings)
+        fields = {"name": model.name, "longest": model.max_length, "tokens": f"{model.tokens:,}"}
+        words = say("{name}, window {longest} tokens, {tokens} tokens in all rows", **fields)
+        about.append((say("model"), words))
+    _print_pairs(out, about, 2)
+    _print_findings(out, estimate.findings, say)
     out.print()
-    out.print(
-        plain_table(("route", "time", "memory", "options"), [_estimate_row(route) for route in estimate.routes], left=4)
-    )
+    titles = (say("route"), say("time"), say("memory"), say("options"))
+    out.print(plain_table(titles, [_estimate_row(route, say) for route in estimate.routes], left=4))
     for route in estimate.routes:
         if route.note:
-            _say(out, f"{route.title}: {route.note}")
+            _say(out, say.language.COLON.join([route.title, say.found(route.note)]))
     for skipped in estimate.skipped:
-        _say(out, f"{skipped.name} would be skipped: {skipped.reason}")
-    low, high = (seconds(sum(getattr(route, side) for route in estimate.routes)) for side in ("low", "high"))
+        reason = say.found(skipped.reason)
+        _say(out, say("{route} would be skipped: {reason}", route=skipped.name, reason=reason))
+    low, high = (seconds(sum(getattr(route, side) for route in estimate.routes), say) for side in ("low", "high"))
     out.print()
-    _say(out, f"all routes together {low} to {high}, including evaluation; calibrated on this machine just now")
+    whole = "all routes together {low} to {high}, including evaluation; calibrated on this machine just now"
+    _say(out, say(whole, low=low, high=high))
     if estimate.busy:
-        _say(out, "this machine is busy with other work now; left alone it would take less")
-    _say(out, "nothing was trained and no run folder was made")
+        _say(out, say("this machine is busy with other work now; left alone it would take less"))
+    _say(out, say("nothing was trained and no run folder was made"))
 
 
-def print_scores(out: Console, scores: "Scores") -> None:
+def print_scores(out: Console, scores: "Scores", say: locales.Say) -> None:
     """What is odd about the rows, every metric with its interval, then every class."""
     from transferkit.evaluation import score_tables
 
-    for part in score_tables.parts(scores):
+    for part in score_tables.parts(scores, say):
         out.print(part, soft_wrap=isinstance(part, Text))
 
 
@@ -96,16 +95,17 @@ def _counted(findings: "tuple[Finding, ...]", say: locales.Say) -> str:
     return say.listed(say.count(count, one, many) for count, one, many in counts if count) or say("none")
 
 
-def seconds(value: float) -> str:
+def seconds(value: float, say: locales.Say) -> str:
     """8 s, 3 min, 2.5 h."""
     if value < 90:
-        return f"{value:.0f} s"
-    return f"{value / 60:.0f} min" if value < 5400 else f"{value / 3600:.1f} h"
+        return say("{n} s", n=f"{value:.0f}")
+    return say("{n} min", n=f"{value / 60:.0f}") if value < 5400 else say("{n} h", n=f"{value / 3600:.1f}")
 
 
-def _estimate_row(route: "RouteEstimate") -> tuple[str, ...]:
+def _estimate_row(route: "RouteEstimate", say: locales.Say) -> tuple[str, ...]:
     options = ", ".join(f"{name}={_option(value)}" for name, value in route.options.items())
-    return (route.title, f"{seconds(route.low)} to {seconds(route.high)}", f"{route.bytes / 2**30:.1f} GB", options)
+    time = say("{low} to {high}", low=seconds(route.low, say), high=seconds(route.high, say))
+    return (route.title, time, f"{route.bytes / 2**30:.1f} GB", options)
 
 
 def _option(value: object) -> str:
@@ -114,9 +114,16 @@ def _option(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _print_findings(out: Console, findings: "tuple[Finding, ...]") -> None:
+def _print_pairs(out: Console, pairs: Sequence[tuple[str, str]], gap: int) -> None:
+    """A name and what is said of it in a line, one below the other."""
+    width = max(cell_len(name) for name, _ in pairs)
+    for name, words in pairs:
+        _say(out, f"{padded(name, width)}{' ' * gap}{words}")
+
+
+def _print_findings(out: Console, findings: "tuple[Finding, ...]", say: locales.Say) -> None:
     for finding in findings:
-        _say(out, f"{'!' if finding.severity == 'warning' else '-'} {finding}")
+        _say(out, f"{'!' if finding.severity == 'warning' else '-'} {finding.told(say)}")
 
 
 def _say(out: Console, words: str) -> None:

@@ -41,8 +41,9 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     (most, many), (least, few) = classes[0], classes[-1]
     total = len(train)
     uneven = many > _UNBALANCED * few
-    one, several = ("class", "classes") if task.shape.form.ONE_CLASS else ("label", "labels")
-    held = f"{len(classes)} {verb(len(classes), one, several)} in {counted(total)} to train on"
+    there = len(classes)
+    kinds = verb(there, "class", "classes") if task.shape.form.ONE_CLASS else verb(there, "label", "labels")
+    held = f"{there} {kinds} in {counted(total)} to train on"
     largest = f"{most!r} {counted(many)} ({many / total:.1%})"
     smallest = f"{least!r} {counted(few)} ({few / total:.1%})"
     message = f"{held}; largest {largest}, smallest {smallest}" if len(classes) > 1 else f"{held}: {largest}"

@@ -3,15 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from transferkit.data.labels import written
 from transferkit.reading import compression
+from transferkit.table.splits import LabelType
 from transferkit.table.values import missing
-
-LabelType = Literal["str", "int", "float", "bool"]
 
 _UNTYPED = (".csv", ".tsv", ".tab", ".txt")
 """Files in which everything is text."""

@@ -34,7 +34,7 @@ from transferkit.shapes import Shape
 from transferkit.table import collecting
 from transferkit.table.column_names import ASIDE, GROUP, TIME, WEIGHT
 from transferkit.table.rows import Rows
-from transferkit.table.splits import BY_CONTENT, Audit, Finding, Overview, Splits
+from transferkit.table.splits import BY_CONTENT, Audit, Finding, LabelType, Overview, Splits
 
 UNLABELLED = "unlabelled"
 _MANY = 20_000
@@ -85,7 +85,7 @@ def prepare(
     )
 
 
-def _label_type(table: Rows, rows: Rows, columns: Mapping[str, str], task: TaskColumns) -> label_types.LabelType:
+def _label_type(table: Rows, rows: Rows, columns: Mapping[str, str], task: TaskColumns) -> LabelType:
     """The type of the labels of `rows` in the `table` that they were read from."""
     raw = columns.get(task.target, "")
     if not task.shape.form.CLASSES or raw not in table:

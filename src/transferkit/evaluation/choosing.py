@@ -1,5 +1,6 @@
 """Answers to rows that no route learned from in; the best route, and the cheapest that is as good, out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,32 +19,37 @@ BASELINE = "baseline"
 """The `route` of the row every transfer has to beat."""
 
 _RESAMPLES = 500
+_ALIKE = 1.1
+"""Sizes and speeds that differ by less than this factor are alike: they differ by chance, or by a few settings."""
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A route to choose from: `outputs` are its answers to the rows to choose by, one entry per seed, `speed` the texts
-    it answers in a second."""
+    it answers in a second, `size` the bytes of its model."""
 
     name: str
     route: str
     speed: float
     outputs: Sequence[Any]
+    size: int = 0
 
 
 def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float) -> Choice:
     """The best of `candidates` by the main metric on these rows, and the cheapest that is not inferior to it.
 
-    `best` has the best mean over seeds; of equals one that is no baseline, then the one asked for first: speed, being
-    measured, would choose another one the next time. A faster route is as good where the 95 % interval of its paired
-    difference to `best` excludes a loss of `margin` points of the main metric (non-inferiority, see `Choice`). A
-    baseline that some route significantly beats is never the cheapest. Raises `ConfigError` without candidates or rows.
+    `best` has the best mean over seeds; of equals it is the first in `by_preference`. A faster route is as good where
+    the 95 % interval of its paired difference to `best` excludes a loss of `margin` points of the main metric
+    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. Raises
+    `ConfigError` without candidates or rows.
     """
     if not candidates or not len(references):
         raise ConfigError("expected at least one route and one row to choose by, found none")
     values = {candidate.name: _values(task, candidate, references) for candidate in candidates}
     sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    best = max(candidates, key=lambda candidate: (sign * values[candidate.name].mean(), candidate.route != BASELINE))
+    means = {name: float(found.mean()) for name, found in values.items()}
+    top = max(means.values(), key=lambda mean: sign * mean)
+    best = next(candidate for candidate in by_preference(candidates) if level(means[candidate.name], top))
     losses = {
         candidate.name: _between(task, candidate, best, references) for candidate in candidates if candidate is not best
     }
@@ -51,6 +57,29 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     least = margin * metrics.point(task.main_metric)
     cheapest = _cheapest(task, candidates, best, losses, least, references)
     return Choice(best.name, cheapest, by, len(references), least, scores, losses)
+
+
+def by_preference(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """`candidates` in the order in which ties are broken: baselines last, then the smaller first, then the faster.
+
+    Among models of like size and speed the one asked for first comes first: speed, being measured, would choose another
+    one the next time.
+    """
+    left, ordered = list(candidates), []
+    while left:
+        pool = [candidate for candidate in left if candidate.route != BASELINE] or left
+        least = min(candidate.size for candidate in pool)
+        pool = [candidate for candidate in pool if candidate.size <= _ALIKE * least]
+        fastest = max(candidate.speed for candidate in pool)
+        first = next(candidate for candidate in pool if _ALIKE * candidate.speed >= fastest)
+        ordered.append(first)
+        left.remove(first)
+    return ordered
+
+
+def level(one: float, other: float) -> bool:
+    """Whether two means are equal, whatever the order in which they were summed."""
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def unchosen(task: Task, names: Sequence[str], by: str, margin: float) -> Choice:
@@ -69,6 +98,7 @@ def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: s
     interval is that of the chosen route's score, its near end moved along with the value.
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
+    candidates = by_preference(candidates)  # of equals the first is taken
     answers = [comparable(task, candidate.outputs[0], references) for candidate in candidates]
     worth = [_in_and_out(main, *pair, seed) for pair in answers]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))

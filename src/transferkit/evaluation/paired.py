@@ -10,7 +10,7 @@ from scipy.special import bdtr
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
-from transferkit.evaluation.results import Comparison
+from transferkit.evaluation.results import LEVEL, Comparison
 from transferkit.evaluation.scores import CHUNK_CELLS, comparable
 from transferkit.tasks import Task
 
@@ -86,6 +86,16 @@ def paired_randomization(
     rounding = 1e-9 * max(1.0, float(np.abs(differences).max()))
     extreme = int((np.abs(differences) >= abs(observed) - rounding).sum())
     return observed, extreme / ways
+
+
+def least_significant(rows: int, comparisons: int) -> int:
+    """On how many of `rows` two routes have to differ, always in favour of the same one, until any test can tell them
+    apart after the correction for the number of `comparisons`; more than there are where none can."""
+    return next(differing for differing in range(1, rows + 2) if _tells(differing, comparisons) or differing > rows)
+
+
+def _tells(differing: int, comparisons: int) -> bool:
+    return 2 * 0.5**differing * max(1, comparisons) < LEVEL
 
 
 def _joined(a: Any, b: Any) -> Any:

@@ -85,6 +85,10 @@ class MeasuredCost:
     milliseconds_one: float
 
 
+LEVEL = 0.05
+"""Below this p-value a difference is called significant."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A paired test of `a` against `b` on the same test rows: difference = metric(a) - metric(b)."""
@@ -97,7 +101,7 @@ class Comparison:
 
     @property
     def significant(self) -> bool:
-        return self.p_value < 0.05
+        return self.p_value < LEVEL
 
     @property
     def words(self) -> str:
@@ -226,7 +230,8 @@ class RunResult:
 
     `quoted` is the main metric of the chosen route on rows that had no say in the choice: on the test rows, or, where
     rows are cross-validated and there are none, on every part of them as chosen by the others. Scores, outputs and
-    mistakes of routes are about `splits.test`; these are the cross-validated rows where `folded`.
+    mistakes of routes are about `splits.test`; these are the cross-validated rows where `folded`. `warning` is what
+    `verdict` begins with where there is reason to distrust it.
     """
 
     config: RunConfig
@@ -240,6 +245,7 @@ class RunResult:
     manifest: Mapping[str, Any]
     naive: NaiveClaim | None = None
     folded: bool = False
+    warning: str = ""
 
     @property
     def language(self) -> str:

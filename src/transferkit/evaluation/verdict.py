@@ -5,14 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from transferkit import locales, metrics
+from transferkit.evaluation.choosing import level
+from transferkit.evaluation.guessing import Guess
+from transferkit.evaluation.paired import least_significant
 from transferkit.evaluation.results import FOLDS, Choice, Comparison, Interval, RouteResult, p_words
 from transferkit.locales import ENGLISH, Say
 from transferkit.shapes import Shape
 from transferkit.tasks import Task
 
 _IN_ENGLISH = locales.get(ENGLISH)
-_MOST_NAMED = 5
+_MOST_NAMED = 3
 """More routes than that are counted, not listed."""
+_COARSE = 10
+"""Points: rows that show no smaller difference are too few to compare routes on."""
 
 
 def verdict(
@@ -22,24 +27,78 @@ def verdict(
     quoted: Interval,
     baseline: str | None,
     say: Say = _IN_ENGLISH,
+    guess: Guess | None = None,
 ) -> str:
-    """Two to five sentences: the best route, the cheapest one, which routes beat the baseline, and the test used.
+    """What decides, in a few sentences: `warning`, the best route, the cheapest one, how many routes beat the baseline,
+    and the test used.
 
     `routes` carry their comparisons; `baseline` is the name of one of them. `say` sets the language.
     """
     by_name = {route.name: route for route in routes}
-    sentences = [_best(task, by_name[choice.best], choice, quoted, say)]
-    if task.shape is not Shape.VALUE and all(route.scores.metrics[task.main_metric].value == 0 for route in routes):
-        title = say(metrics.get(task.main_metric).TITLE)
-        zero = "Every route has {metric} 0: check whether predictions and references have the same form."
-        sentences.append(say(zero, metric=title))
+    best, several = by_name[choice.best], len(routes) > 1
+    told = several and _coarse(task, routes, say) is None
+    sentences = [warning(task, routes, choice, say, guess), _best(task, best, choice, quoted, say)]
+    if told and len(routes) - 1 > _MOST_NAMED:
+        sentences.append(_not_told_apart(routes, say))
     if choice.losses:
         sentences.append(cheapest(task, routes, choice, say))
-    if baseline is not None and len(routes) > 1:
+    if told and baseline is not None:
         sentences.append(_baseline(task, routes, by_name[baseline], say))
-    if len(routes) > 1:
-        sentences.append(_method(routes, by_name[choice.best], choice, say))
-    return say.joined(sentences)
+    if told:
+        sentences.append(_method(routes, best, choice, say))
+    return say.joined(filter(None, sentences))
+
+
+def warning(
+    task: Task, routes: Sequence[RouteResult], choice: Choice, say: Say = _IN_ENGLISH, guess: Guess | None = None
+) -> str:
+    """What makes the scores worth little; empty where nothing does."""
+    best = next(route for route in routes if route.name == choice.best)
+    reasons = []
+    few = _coarse(task, routes, say) if len(routes) > 1 else None
+    if few is not None:
+        advice = "Test on more rows, or give no test rows and cross-validate all rows with --folds 5."
+        rows = say.count(len(best.outputs), "{n} test row", "{n} test rows")
+        if folded(choice, best):
+            advice, rows = "More labelled rows would show more.", rows_words(choice, say)
+        words = say("{rows} are too few to tell these routes apart: {few}.", rows=rows, few=few)
+        reasons.append(say.joined([words, say(advice)]))
+    if all(route.scores.metrics[task.main_metric].value == 0 for route in routes) and task.shape is not Shape.VALUE:
+        title = say(metrics.get(task.main_metric).TITLE)
+        zero = "Every route has {metric} 0: check whether predictions and references have the same form."
+        reasons.append(say(zero, metric=title))
+    elif guess is not None and (guess.as_good or (few is None and not guess.beaten)):
+        reasons.append(_guessed(best, guess, say))
+    return say.joined(say("Warning: {reason}", reason=reason) for reason in reasons)
+
+
+def _coarse(task: Task, routes: Sequence[RouteResult], say: Say) -> str | None:
+    """Which differences do not show on rows that tell nothing of these routes; None where they tell something."""
+    against = [c for route in routes for c in (route.against_best, route.against_baseline) if c is not None]
+    rows = len(routes[0].outputs)
+    least = least_significant(rows, len(routes) - 1)
+    if any(c.significant for c in against) or 100 * least <= _COARSE * rows:
+        return None
+    if least > rows:
+        return say("no difference could be significant")
+    if not metrics.counts_rows(task.main_metric):
+        return say("only a difference that shows on at least {least} of them could be significant", least=least)
+    smallest = in_points(100 * metrics.point(task.main_metric) * least / rows, task, say)
+    return say("only a difference of at least {points} could be significant", points=smallest)
+
+
+def _guessed(best: RouteResult, guess: Guess, say: Say) -> str:
+    words = "{route} is not shown to be better than always answering {answer}: {metric} {reached} against {value}."
+    if guess.as_good:
+        words = "{route} is no better than always answering {answer}: {metric} {reached} against {value}."
+    return say(
+        words,
+        route=best.name,
+        answer=say("the mean of the training rows") if guess.answer is None else repr(guess.answer),
+        metric=say(metrics.get(guess.metric).TITLE),
+        reached=figure(guess.reached),
+        value=figure(guess.value),
+    )
 
 
 def rows_words(choice: Choice, say: Say = _IN_ENGLISH) -> str:
@@ -131,11 +190,12 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say:
         words = "{metric} {value} (95% confidence interval {low} to {high}; mean over {seeds} seeds {mean})"
         value |= {"mean": figure(float(np.mean(route.seed_values))), "seeds": str(len(route.seed_values))}
     top = choice.scores[route.name].value
-    level = [name for name, interval in choice.scores.items() if interval.value == top and name != route.name]
+    tied = [name for name, found in choice.scores.items() if level(found.value, top) and name != route.name]
     fields = {"route": route.name, "rows": rows_words(choice, say)}
     best = say("{route} is best on {rows}", **fields)
-    if level:
-        best = say("{route} is best on {rows}, tied with {others}", **fields, others=say.listed(level))
+    if tied:
+        others = say("{n} others", n=len(tied)) if len(tied) > _MOST_NAMED else say.listed(tied)
+        best = say("{route} is best on {rows}, tied with {others}", **fields, others=others)
     if folded(choice, route):
         return say("{best}: {value}, corrected for the choice.", best=best, value=say(words, **value))
     return say(
@@ -148,37 +208,58 @@ def folded(choice: Choice, best: RouteResult) -> bool:
     return choice.by == FOLDS and choice.rows == len(best.outputs)
 
 
+def _not_told_apart(routes: Sequence[RouteResult], say: Say) -> str:
+    """How many routes the tests cannot tell from the best."""
+    tested = [route.against_best for route in routes if route.against_best is not None]
+    alike = sum(not comparison.significant for comparison in tested)
+    if not alike:
+        return say("All {total} other routes differ significantly from it.", total=len(tested))
+    return say.count(
+        alike,
+        "{n} of {total} other routes does not differ significantly from it.",
+        "{n} of {total} other routes do not differ significantly from it.",
+        total=len(tested),
+    )
+
+
 def _baseline(task: Task, routes: Sequence[RouteResult], baseline: RouteResult, say: Say) -> str:
     tested = [(route.name, route.against_baseline) for route in routes if route.against_baseline is not None]
     won = [name for name, comparison in tested if better(comparison)]
     failed = [(name, comparison) for name, comparison in tested if not better(comparison)]
     value = figure(baseline.scores.metrics[task.main_metric].value)
     base = value if baseline.name == baseline.route else say("{name}, {value}", name=baseline.name, value=value)
-    others = say.listed([say("{name} ({outcome})", name=name, outcome=_outcome(c, say)) for name, c in failed])
-    others = say("{n} others", n=len(failed)) if len(failed) > _MOST_NAMED else others
-    winners = say("{n} of {total} other routes", n=len(won), total=len(tested)) if len(won) > _MOST_NAMED else ""
     if not failed and len(won) > 1:
         return say("Every other route significantly beats the baseline ({base}).", base=base)
-    fields = {"winners": winners or say.listed(won), "others": others, "base": base}
+    if len(tested) > _MOST_NAMED and not won:
+        return say("No route significantly beats the baseline ({base}).", base=base)
+    if len(tested) > _MOST_NAMED:
+        return say.count(
+            len(won),
+            "{n} of {total} other routes significantly beats the baseline ({base}).",
+            "{n} of {total} other routes significantly beat the baseline ({base}).",
+            total=len(tested),
+            base=base,
+        )
+    others = say.listed([say("{name} ({outcome})", name=name, outcome=_outcome(c, say)) for name, c in failed])
+    fields = {"winners": say.listed(won), "others": others, "base": base}
     if not failed:
         return say("{winners} significantly beats the baseline ({base}).", **fields)
-    if not won:
-        words = say.count(
-            len(failed),
-            "{others} does not significantly beat the baseline ({base})",
-            "{others} do not significantly beat the baseline ({base})",
-            **fields,
+    if not won and len(failed) > 1:
+        return say("No route significantly beats the baseline ({base}): {others}.", **fields)
+    if not won and failed[0][1].significant:
+        p_value = p_words(failed[0][1].p_value)
+        return say(
+            "{route} is significantly worse than the baseline ({base}; {p}).", route=failed[0][0], base=base, p=p_value
         )
-        return say("{words}; no route does.", words=words) if len(tested) > 1 else say("{words}.", words=words)
-    verbs = (len(won) > 1, len(failed) > 1)
-    return say(_SOME_BEAT_IT[verbs], **fields)
+    if not won:
+        return say("{others} does not significantly beat the baseline ({base}).", **fields)
+    return say(_SOME_BEAT_IT[len(won) > 1, len(failed) > 1], **fields)
 
 
 _SOME_BEAT_IT = {
     (False, False): "{winners} significantly beats the baseline ({base}); {others} does not.",
     (False, True): "{winners} significantly beats the baseline ({base}); {others} do not.",
     (True, False): "{winners} significantly beat the baseline ({base}); {others} does not.",
-    (True, True): "{winners} significantly beat the baseline ({base}); {others} do not.",
 }
 """By whether several routes do, and several do not."""
 

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 from transferkit.errors import unknown
 
 ENGLISH = "en"
-_FIELD = re.compile(r"(\{#?\})")
+_FIELD = re.compile(r"(\{[^{}]*\})")
 
 
 class Language(Protocol):
@@ -26,6 +26,9 @@ class Language(Protocol):
 
     BLANK: str
     """What stands between two sentences."""
+
+    COLON: str
+    """What stands between a name and what is said of it."""
 
     COMMA: str
     """What stands between the names of a list, all but the last two."""
@@ -40,8 +43,8 @@ class Language(Protocol):
     """English -> this language, with the same fields in braces. Empty for English."""
 
     PATTERNS: Mapping[str, str]
-    """Sentences of other rooms, with `{}` for what varies and `{#}` for a number, -> this language, where `{0}` is the
-    first of these."""
+    """Sentences of other rooms, with `{}` for what varies, `{#}` for a number and `{has|have}` for either, -> this
+    language, where `{0}` is the first of what varies."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +80,25 @@ class Say:
 
     def found(self, text: str) -> str:
         """A sentence of another room in this language, or as it is where no pattern fits."""
+        return self._fitted(text) or self._behind_name(text) or self.language.TEXTS.get(text, text)
+
+    def _behind_name(self, text: str) -> str | None:
+        """A sentence with the name of what it is about and a colon before it, as of several models."""
+        name, _, sentence = text.partition(": ")
+        fitted = self._fitted(sentence)
+        return fitted and f"{name}{self.language.COLON}{fitted}"
+
+    def _fitted(self, text: str) -> str | None:
+        """What a pattern makes of `text`, None where none fits."""
         for pattern, ours in _compiled(self.language.TAG, tuple(self.language.PATTERNS.items())):
             if match := pattern.fullmatch(text):
                 return ours.format(*map(self._part, match.groups()))
-        return self.language.TEXTS.get(text, text)
+        return None
 
     def _part(self, text: str) -> str:
         """What varies in a sentence, in this language where it is a pattern itself; never by `TEXTS`, as it may be a
         name of the user's."""
-        for pattern, ours in _compiled(self.language.TAG, tuple(self.language.PATTERNS.items())):
-            if match := pattern.fullmatch(text):
-                return ours.format(*map(self._part, match.groups()))
-        return text
+        return self._fitted(text) or text
 
 
 def names() -> list[str]:
@@ -105,10 +115,12 @@ def get(name: str) -> Say:
 
 @cache
 def _compiled(tag: str, patterns: tuple[tuple[str, str], ...]) -> list[tuple[re.Pattern[str], str]]:
-    """Patterns as regular expressions, the longest first: the more words, the surer."""
-    ordered = sorted(patterns, key=lambda pair: -len(pair[0]))
+    """Patterns as regular expressions, those with most that does not vary first: the more words, the surer."""
+    ordered = sorted(patterns, key=lambda pair: -len(_FIELD.sub("", pair[0])))
     return [(re.compile("".join(map(_expression, _FIELD.split(text))), re.DOTALL), ours) for text, ours in ordered]
 
 
 def _expression(part: str) -> str:
+    if part[:1] == "{" and "|" in part:
+        return f"(?:{'|'.join(map(re.escape, part[1:-1].split('|')))})"
     return {"{}": "(.*?)", "{#}": r"(\d(?:[\d,.]*\d)?)"}.get(part) or re.escape(part)

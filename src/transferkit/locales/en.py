@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 TAG = "en"
 BLANK = " "
+COLON = ": "
 COMMA = ", "
 AND = " and "
 MOMENT = "%-d %B %Y, %H:%M %Z"

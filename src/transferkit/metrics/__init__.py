@@ -73,6 +73,11 @@ def rows_right(name: str, predictions: Any, references: Any) -> npt.NDArray[np.b
     return found(predictions, references) if found else None
 
 
+def counts_rows(name: str) -> bool:
+    """Whether the metric called `name` is the share of right rows."""
+    return hasattr(get(name), "rows_right")
+
+
 def point(name: str) -> float:
     """What is called a point of the metric called `name`: one hundredth, or 1 where it goes from 0 to 100."""
     return float(getattr(get(name), "POINT", 0.01))

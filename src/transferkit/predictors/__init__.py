@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PositiveInt, model
 
 from transferkit import record, sums
 from transferkit.config import FP16, FP32, Precision
-from transferkit.data.label_types import LabelType, typed
+from transferkit.data.label_types import typed
 from transferkit.disk import room_for, whole_folder
 from transferkit.errors import ArtifactError, ConfigError, SourceError
 from transferkit.language.parting import Parting
@@ -23,6 +23,7 @@ from transferkit.shapes import Shape
 from transferkit.sources.layout import code_refused
 from transferkit.sources.one_sentence import explaining
 from transferkit.table.rows import Rows
+from transferkit.table.splits import LabelType
 
 P = TypeVar("P")
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from transferkit.data import content, label_types
 from transferkit.evaluation.results import RouteResult, RunResult
+from transferkit.language.parting import learned
 from transferkit.language.words import joined
 from transferkit.shapes import Shape
 from transferkit.tagging.tags import spans
@@ -44,7 +45,16 @@ def example(result: RunResult, route: RouteResult) -> Example | None:
     if not fitting:
         return None
     chosen = min(fitting, key=lambda i: (bool(wrong[i]), *_unhandy(sum(map(len, texts[i]))), i))
-    return Example(texts[chosen], _answer(result, route, chosen, texts[chosen]))
+    given = tuple(_as_written(text, result) for text in texts[chosen]) if task.shape.form.OF_WORDS else texts[chosen]
+    return Example(given, _answer(result, route, chosen, texts[chosen]))
+
+
+def _as_written(text: str, result: RunResult) -> str:
+    """A text of words with blanks between them as its script writes it, where the model parts that into the same."""
+    words = text.split(" ")
+    written = joined(words)
+    places = learned(result.splits.train["text"]).places(written)
+    return written if [written[start:end] for start, end in places] == words else text
 
 
 def _unhandy(length: int) -> tuple[bool, int]:
@@ -83,8 +93,7 @@ def _answer(result: RunResult, route: RouteResult, i: int, texts: Sequence[str])
         found = [f"{joined(words[start:end])}: {kind}" for kind, start, end in spans(answer)]
         return ", ".join(found) or "no entity"
     if task.shape.form.CLASSES:
-        kind = cast(label_types.LabelType, result.splits.label_type)
-        typed = {label: label_types.typed(label, kind) for label in task.labels}
+        typed = {label: label_types.typed(label, result.splits.label_type) for label in task.labels}
         answer = [typed[label] for label in answer] if isinstance(answer, list | tuple) else typed[answer]
     return _shown(answer)
 

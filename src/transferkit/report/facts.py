@@ -67,14 +67,8 @@ def facts(result: RunResult, say: Say) -> Pairs:
 
 
 def read(result: RunResult, say: Say) -> Pairs:
-    """What was read and as what; the example row, which is the user's, as it is."""
-    overview = result.splits.overview
-    columns = [f"{say(name)}: {column}" for name, column in overview.columns.items()]
-    known = {"columns": ", ".join(columns)} if columns and not overview.made_of else {}
-    pairs = overview.facts[: len(overview.facts) - len(overview.example)]
-    ours = [(say.found(name), known.get(name) or say.found(words)) for name, words in pairs if words]
-    row = [(say("row {number}, {name}", number=overview.number, name=say(n)), words) for n, words in overview.example]
-    return [*ours, *row]
+    """What was read and as what."""
+    return [(name, words) for name, words in result.splits.overview.told(say) if words]
 
 
 def signatures(result: RunResult, say: Say) -> Pairs:

@@ -152,6 +152,7 @@ def confused_pairs(result: RunResult, route: RouteResult, most: int = 5) -> list
 def _mistake(result: RunResult, i: int, answers: Sequence[str], measure: float) -> Mistake:
     rows = result.splits.test
     text, *pair = (kind.shown(rows[name][i]) for name, kind in content.inputs(rows, result.task).items())
+    text = joined(text.split(" ")) if result.task.shape.form.OF_WORDS else text
     return Mistake(
         number=int(rows.numbers[i]),
         text=clipped(text),

@@ -108,8 +108,8 @@ def front_matter(result: RunResult, route: RouteResult) -> dict[str, Any]:
             "results": [
                 {
                     "task": {"type": front["pipeline_tag"], "name": result.task.name.replace("-", " ").capitalize()},
-                    "dataset": {"name": data, "type": known or data, "split": "train" if result.folded else "test"},
-                    "metrics": [_metric(route, name) for name in names],
+                    "dataset": {"name": data, "type": known or data, **_split(result)},
+                    "metrics": [_metric(result, route, name) for name in names],
                 }
             ],
         }
@@ -189,6 +189,12 @@ def _model(result: RunResult, name: str) -> Mapping[str, Any]:
     return next((model for model in models if isinstance(model, Mapping) and model.get("name") == name), {})
 
 
-def _metric(route: RouteResult, name: str) -> dict[str, Any]:
-    value = round(route.scores.metrics[name].value, 6)
-    return {"type": HUB_METRICS.get(name, name), "name": metrics.get(name).TITLE, "value": value}
+def _split(result: RunResult) -> dict[str, str]:
+    """The split that scores are of; rows that were cross-validated are none, they were trained on as well."""
+    return {} if result.folded else {"split": "test"}
+
+
+def _metric(result: RunResult, route: RouteResult, name: str) -> dict[str, Any]:
+    value, title = round(route.scores.metrics[name].value, 6), metrics.get(name).TITLE
+    title += f" ({result.splits.folds}-fold cross-validation)" if result.folded else ""
+    return {"type": HUB_METRICS.get(name, name), "name": title, "value": value}

@@ -24,7 +24,7 @@ from transferkit.report.mistake_tables import MistakeTables, mistake_tables
 from transferkit.report.mistakes import confused_pairs
 from transferkit.report.naming import data_of
 from transferkit.report.rows import RowNumbers, row_numbers
-from transferkit.report.task_words import TaskWords, words_of
+from transferkit.shapes import Words
 from transferkit.table.splits import Finding
 
 WIDEST_CONFUSION = 30
@@ -66,7 +66,7 @@ class View:
     name: str
     headline: str
     metric: str
-    words: TaskWords
+    words: Words
     measured: str
     chosen: str
     margin: str
@@ -105,7 +105,7 @@ def view(result: RunResult, say: Say) -> View:
         name=data_of(result),
         headline=facts.headline(result, say),
         metric=say(metrics.get(main).TITLE),
-        words=words_of(result.task),
+        words=result.task.words,
         measured=_measured(result, say),
         chosen=_chosen(result, say),
         margin=in_points(result.choice.margin, result.task, say),

@@ -1,6 +1,7 @@
 """The form of an answer: all that routes, losses and evaluation may branch on. One shape, one file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,6 +12,26 @@ from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 
 _MOST_NAMES = 20
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report calls inputs, answers and mistakes of a task, in English, for `say`: a translation is no label.
+
+    `use` says what `predict` does to a file; `errors` heads the list of mistakes, ordered as `order` says.
+    `text` and `text_pair` are the inputs, `true` and `predicted` the answers, `measure` is what mistakes are ordered
+    by, `classes` heads the scores of every label.
+    """
+
+    use: str
+    errors: str
+    order: str
+    true: str
+    predicted: str
+    measure: str
+    text: str = "text"
+    text_pair: str = "second text"
+    classes: str = "Scores by label"
 
 
 class Form(Protocol):
@@ -65,8 +86,11 @@ class Form(Protocol):
     BATCH_SIZE: int | None
     """Rows of a step, where fewer than usual are better."""
 
-    MEASURE: str
-    """What mistakes are ordered by."""
+    WORDS: Words
+    """What a reader calls inputs, answers and mistakes, where a task of this shape has no words of its own."""
+
+    GUESSED_BY: str
+    """The metric by which a route is put beside `guess`; empty for the main one of the task."""
 
     FROM_LOGITS: str
     """A line of Python that makes answers of the `logits` of a `model` for whole texts, for those who serve it without
@@ -83,6 +107,10 @@ class Form(Protocol):
 
     def cell(self, answer: Any, read: Callable[[Any], Any]) -> Any:
         """An answer as a cell of a table, from which `read`, the task's, makes the same again."""
+
+    def guess(self, references: Sequence[Any], rows: int) -> Any | None:
+        """The answer that is most often right, or nearest, where no text is read, as a predictor would give it to
+        every one of `rows`: the commonest label, the mean. None where there is no such answer."""
 
     def mended(self, rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:
         """`rows` of the split `name` with targets made good as far as that is possible, without those where it is not,
@@ -121,6 +149,11 @@ def counted_names(counts: Mapping[str, int], noun: str, nouns: str) -> str:
     listed = [f"{name} {count:,}" for name, count in [*counts.items()][:_MOST_NAMES]]
     more = f" and {len(counts) - _MOST_NAMES:,} more" if len(counts) > _MOST_NAMES else ""
     return f"{len(counts):,} {prose.verb(len(counts), noun, nouns)}: {', '.join(listed)}{more}"
+
+
+def no_guess(references: Sequence[Any], rows: int) -> None:
+    """What `guess` is where no answer is right more often than others."""
+    return None
 
 
 def as_they_are(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from transferkit.errors import DataError
+from transferkit.shapes import Words, no_guess
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -29,8 +30,18 @@ NO_WINDOWS = "contexts are read in windows in any case"
 WINDOWS_OF = "spans"
 LOST = "the end of the question is lost; shorten it"
 BATCH_SIZE = 16
-MEASURE = "word F1"
+GUESSED_BY = ""
 FROM_LOGITS = ""
+WORDS = Words(
+    use="Answer the questions in a file of any size:",
+    errors="Worst answers",
+    order="Answers that share fewest words with the correct one first.",
+    true="correct answer",
+    predicted="predicted answer",
+    measure="word F1",
+    text="question",
+    text_pair="context",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:
@@ -64,3 +75,6 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
             "with --text-pair and --label"
         )
     return usable, moved
+
+
+guess = no_guess

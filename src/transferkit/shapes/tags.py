@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from transferkit.shapes import as_they_are, counted_names
+from transferkit.shapes import Words, as_they_are, counted_names, no_guess
 from transferkit.tagging.tags import OUTSIDE, begun, pairs
 
 _MOST_WORDS = 40
@@ -29,8 +29,17 @@ NO_WINDOWS = "rows of words are read in windows in any case"
 WINDOWS_OF = "words"
 LOST = "the end is lost"
 BATCH_SIZE = None
-MEASURE = "F1"
+GUESSED_BY = ""
 FROM_LOGITS = ""
+WORDS = Words(
+    use="Tag the entities in a file of any size:",
+    errors="Texts with most wrong entities",
+    order="Only the entities that differ are listed; F1 is that of the whole text.",
+    true="missed entities",
+    predicted="wrong entities",
+    measure="F1",
+    classes="Scores by entity type",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:
@@ -61,4 +70,5 @@ def tagged(words: Sequence[str], tags: Sequence[str]) -> str:
     return " ".join(shown) + (" ..." if len(words) > _MOST_WORDS else "")
 
 
+guess = no_guess
 mended = as_they_are

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from transferkit.shapes import as_they_are
+from transferkit.shapes import Words, as_they_are, no_guess
 from transferkit.table import prose
 
 CLASSES = False
@@ -25,8 +25,18 @@ NO_WINDOWS = "a text that is to be answered with one is cut at max_length only"
 WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = 8
-MEASURE = "word F1"
+GUESSED_BY = ""
 FROM_LOGITS = ""
+WORDS = Words(
+    use="Answer the prompts in a file of any size:",
+    errors="Worst answers",
+    order="Answers that share fewest words with the reference first.",
+    true="reference answer",
+    predicted="generated answer",
+    measure="word F1",
+    text="prompt",
+    text_pair="context",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:
@@ -47,4 +57,5 @@ def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
     return json.dumps(list(answer), ensure_ascii=False) if isinstance(answer, list | tuple) else answer
 
 
+guess = no_guess
 mended = as_they_are

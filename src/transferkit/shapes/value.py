@@ -6,7 +6,9 @@ A predictor gives (rows, 1), metrics compare it with numbers (rows,). There is o
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from transferkit.shapes import as_they_are
+import numpy as np
+
+from transferkit.shapes import Words, as_they_are
 
 CLASSES = False
 ONE_CLASS = False
@@ -23,8 +25,16 @@ NO_WINDOWS = ""
 WINDOWS_OF = ""
 LOST = "the end is lost"
 BATCH_SIZE = None
-MEASURE = "error"
+GUESSED_BY = "rmse"
 FROM_LOGITS = "logits[:, 0].tolist()"
+WORDS = Words(
+    use="Predict a number for every row of a file of any size:",
+    errors="Largest errors",
+    order="Rows by the distance between prediction and true value, the largest first.",
+    true="true value",
+    predicted="predicted value",
+    measure="absolute error",
+)
 
 
 def summary(targets: Sequence[Any]) -> str:
@@ -42,6 +52,11 @@ def line(target: Any) -> str:
 
 def cell(answer: Any, read: Callable[[Any], Any]) -> Any:
     return float(f"{answer:.7g}")
+
+
+def guess(references: Sequence[Any], rows: int) -> Any:
+    """The mean, which goes together with nothing: no correlation says how near it is."""
+    return np.full((rows, 1), np.mean(references))
 
 
 mended = as_they_are

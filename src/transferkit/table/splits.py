@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from transferkit import locales
 from transferkit.errors import shown
+from transferkit.locales import ENGLISH, Say
 from transferkit.table.rows import Rows
+
+_IN_ENGLISH = locales.get(ENGLISH)
+
+LabelType = Literal["str", "int", "float", "bool"]
+"""The type that labels had in a table: inside, every label is a text."""
 
 NAMED, BY_NAME, BY_CONTENT = "named", "by its name", "by its content"
 """Why a column is read: the user named it, it is called as such columns usually are, or it holds what they hold."""
@@ -25,8 +32,13 @@ class Finding:
     rows: tuple[int, ...] = field(default=(), repr=False)
     action: str = ""
 
+    def told(self, say: Say) -> str:
+        """All of it in one line."""
+        parts = [say(self.kind), say.found(self.message), say.found(self.action)]
+        return say.language.COLON.join(filter(None, parts))
+
     def __str__(self) -> str:
-        return f"{self.kind}: {self.message}{f': {self.action}' if self.action else ''}"
+        return self.told(_IN_ENGLISH)
 
 
 @dataclass(frozen=True)
@@ -79,21 +91,29 @@ class Overview:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is read and how, as pairs of a name and words; the example last."""
-        pairs = [(table.split or "read", _table_words(table)) for table in self.tables]
-        pairs.append(("task", self.task))
-        if self.columns:
-            made = f", made of {_names(self.made_of)}" if self.made_of else ""
-            pairs.append(("columns", ", ".join(map(self._origin, self.columns)) + made))
-        if self.unused:
-            pairs.append(("not used" if self.columns else "columns", _names(self.unused)))
-        if self.targets:
-            pairs.append(("to learn", self.targets))
-        return pairs + [(f"{self.unit} {self.number}, {name}", words) for name, words in self.example]
+        return self.told(_IN_ENGLISH)
 
-    def _origin(self, name: str) -> str:
+    def told(self, say: Say) -> list[tuple[str, str]]:
+        """The `facts` in the language of `say`; the example, which is the user's, as it is."""
+        pairs = [(say(table.split or "read"), _table_words(table, say)) for table in self.tables]
+        pairs.append((say("task"), say(self.task)))
+        if self.columns:
+            columns = say.language.COMMA.join(self._origin(name, say) for name in self.columns)
+            made = say("{columns}, made of {names}", columns=columns, names=_names(self.made_of, say))
+            pairs.append((say("columns"), made if self.made_of else columns))
+        if self.unused:
+            pairs.append((say("not used" if self.columns else "columns"), _names(self.unused, say)))
+        if self.targets:
+            pairs.append((say("to learn"), say.found(self.targets)))
+        place = "line {number}, {name}" if self.unit == "line" else "row {number}, {name}"
+        named = [(say(place, number=self.number, name=say.found(name)), words) for name, words in self.example]
+        return [*pairs, *named]
+
+    def _origin(self, name: str, say: Say) -> str:
         """Which column one is read from, and why."""
+        origin = say("{name} from {column}", name=say(name), column=repr(self.columns[name]))
         why = self.reasons.get(name)
-        return f"{name} from {self.columns[name]!r}" + (f" ({why})" if why else "")
+        return say("{words} ({why})", words=origin, why=say.found(why)) if why else origin
 
     def __str__(self) -> str:
         lines = [f"{name}: {words}" for name, words in self.facts]
@@ -105,14 +125,16 @@ class Overview:
 _MOST_NAMES = 20
 
 
-def _names(columns: Sequence[str]) -> str:
-    more = f" and {len(columns) - _MOST_NAMES} more" if len(columns) > _MOST_NAMES else ""
-    return ", ".join(shown(name, 60) for name in columns[:_MOST_NAMES]) + more
+def _names(columns: Sequence[str], say: Say) -> str:
+    names = say.language.COMMA.join(shown(name, 60) for name in columns[:_MOST_NAMES])
+    more = len(columns) - _MOST_NAMES
+    return say("{names} and {n} more", names=names, n=more) if more > 0 else names
 
 
-def _table_words(table: Table) -> str:
-    encoding = f", {table.encoding}" if table.encoding else ""
-    return f"{table.rows:,} row{'' if table.rows == 1 else 's'} of {table.source or 'a table in memory'}{encoding}"
+def _table_words(table: Table, say: Say) -> str:
+    source = table.source or say("a table in memory")
+    rows = say.count(table.rows, "{n} row of {source}", "{n} rows of {source}", source=source)
+    return say("{rows}, {encoding}", rows=rows, encoding=table.encoding) if table.encoding else rows
 
 
 @dataclass(frozen=True)
@@ -123,7 +145,7 @@ class Splits:
     Rows may have the columns `group`, `time` and `weight` too, which no model sees.
     `unlabelled` has the rows without a target that stand in no other split, for distillation. Where `folds` is not 0,
     train and validation rows are cross-validated in so many parts; then `test` may be empty. `overview` says what the
-    rows were read as, `label_type` the type that labels had in the table (`data.label_types`).
+    rows were read as, `label_type` the type that labels had in the table.
     """
 
     train: Rows
@@ -134,7 +156,7 @@ class Splits:
     unlabelled: Rows | None = None
     folds: int = 0
     overview: Overview = Overview()
-    label_type: str = "str"
+    label_type: LabelType = "str"
 
     @property
     def labelled(self) -> Rows:
@@ -144,8 +166,13 @@ class Splits:
     @property
     def words(self) -> str:
         """How many rows are for what."""
+        return self.told(_IN_ENGLISH)
+
+    def told(self, say: Say) -> str:
+        """The same in the language of `say`."""
         train, validation, test = map(len, (self.train, self.validation, self.test))
         if not self.folds:
-            return f"{train:,} rows to train, {validation:,} to validate, {test:,} to test"
-        held_out = f", {test:,} to test" if test else ""
-        return f"{train + validation:,} rows to cross-validate in {self.folds} parts{held_out}"
+            counts = {"train": f"{train:,}", "validation": f"{validation:,}", "test": f"{test:,}"}
+            return say("{train} rows to train, {validation} to validate, {test} to test", **counts)
+        words = say("{rows} rows to cross-validate in {k} parts", rows=f"{train + validation:,}", k=self.folds)
+        return say("{words}, {test} to test", words=words, test=f"{test:,}") if test else words

@@ -9,7 +9,7 @@ from typing import Any
 from transferkit import kinds
 from transferkit.errors import unknown
 from transferkit.kinds import Kind
-from transferkit.shapes import Shape
+from transferkit.shapes import Shape, Words
 from transferkit.table import printed
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -51,8 +51,8 @@ class Task:
     makes the columns that are wanted of those that such data usually has, which are called as in `unpacks`; `notices`
     says what it does not read of the rows of a split. `recognised` says whether raw rows look like this task's, where
     the user did not name one, but may have `asked` for columns (canonical -> raw). `hub_name` is the pipeline tag of
-    the hub, where it has another
-    name there. Its functions stand at the top of a module: a task pickles.
+    the hub, where it has another name there; `own_words` what a report calls its inputs, answers and mistakes, where
+    the words of its shape do not fit. Its functions stand at the top of a module: a task pickles.
     """
 
     name: str
@@ -75,6 +75,12 @@ class Task:
     hub_name: str = ""
     notices: Callable[[Rows, str], list[Finding]] = _nothing_left
     recognised: Callable[[Rows, Mapping[str, str]], Sign | None] = _never
+    own_words: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """What a report calls its inputs, answers and mistakes: those of its shape, unless it has its own."""
+        return self.own_words or self.shape.form.WORDS
 
     def bound(self, rows: Rows) -> "Task":
         """This task with its labels read off `rows`."""

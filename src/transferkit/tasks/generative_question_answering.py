@@ -6,6 +6,7 @@ from dataclasses import replace
 from transferkit.data import questions
 from transferkit.data.columns import by_name
 from transferkit.errors import shown
+from transferkit.shapes import Shape
 from transferkit.table.rows import Rows
 from transferkit.tasks import Sign, answered_with_text
 
@@ -24,6 +25,8 @@ def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
     return Sign(f"columns {listed} are questions, contexts and answers that do not all appear in them", False)
 
 
+_WORDS = replace(Shape.TEXT.form.WORDS, use=Shape.SPAN.form.WORDS.use, text="question", true="correct answer")
+
 TASK = replace(
     answered_with_text(
         "generative-question-answering",
@@ -39,4 +42,5 @@ TASK = replace(
     ),
     hub_name="text-generation",
     recognised=_recognised,
+    own_words=_WORDS,
 )

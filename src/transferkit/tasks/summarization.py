@@ -7,6 +7,7 @@ from transferkit.data import contents
 from transferkit.data.columns import by_name
 from transferkit.data.contents import Content
 from transferkit.errors import shown
+from transferkit.shapes import Shape
 from transferkit.table.column_names import plain
 from transferkit.table.rows import Rows
 from transferkit.tasks import Sign, answered_with_text
@@ -26,6 +27,16 @@ def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
     sure = plain(short.name) in _SHORT
     return Sign(f"columns {shown(long.name, 60)} and {shown(short.name, 60)} hold texts and shorter ones", sure)
 
+
+_WORDS = replace(
+    Shape.TEXT.form.WORDS,
+    use="Summarize a file of any size:",
+    errors="Worst summaries",
+    order="Summaries that share fewest words with the reference first.",
+    true="reference summary",
+    predicted="summary",
+    text="text",
+)
 
 TASK = replace(
     answered_with_text(
@@ -49,4 +60,5 @@ TASK = replace(
         instruction="Summarize the text.",
     ),
     recognised=_recognised,
+    own_words=_WORDS,
 )

@@ -7,6 +7,7 @@ from typing import Any
 from transferkit.data import contents
 from transferkit.data.contents import Content
 from transferkit.errors import DataError, shown
+from transferkit.shapes import Shape
 from transferkit.table import printed
 from transferkit.table.column_names import plain
 from transferkit.table.rows import Rows
@@ -61,6 +62,16 @@ def _recognised(rows: Rows, asked: Mapping[str, str]) -> Sign | None:
     return Sign(f"columns {shown(source, 60)} and {shown(target, 60)} hold texts{by_name}", False)
 
 
+_WORDS = replace(
+    Shape.TEXT.form.WORDS,
+    use="Translate a file of any size:",
+    errors="Worst translations",
+    order="Translations that share fewest words with the reference first.",
+    true="reference translation",
+    predicted="translation",
+    text="source text",
+)
+
 TASK = replace(
     answered_with_text(
         "translation",
@@ -75,4 +86,5 @@ TASK = replace(
     unpack=unpacked,
     unpacks=("translation",),
     recognised=_recognised,
+    own_words=_WORDS,
 )

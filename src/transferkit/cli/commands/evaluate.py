@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from transferkit import locales
 from transferkit.cli import console, summary
 from transferkit.cli.everywhere import (
     Columns,
     Debug,
     Encoding,
+    Language,
     MeasuredPrecision,
     Quiet,
     SecondColumns,
@@ -19,6 +21,7 @@ from transferkit.cli.everywhere import (
 )
 from transferkit.cli.output import Overwrite, checked
 from transferkit.disk import whole_file
+from transferkit.locales import ENGLISH
 from transferkit.places import listed
 from transferkit.progress import progress
 
@@ -44,10 +47,12 @@ def command(
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="let the model run Python code that came with it")
     ] = False,
+    language: Language = ENGLISH,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Judge a trained model on the labelled rows of FILE, with 95 % intervals and per class."""
+    say = locales.get(language)
     if output:
         checked(output, (".json",), file, run, overwrite)
     from transferkit import data
@@ -66,7 +71,7 @@ def command(
     named = inputs | named_columns({model.task.target: label})
     names = tuple(listed(label_names)) if label_names else ()
     scores = model.evaluate(rows, named, label_separator=label_separator, label_names=names)
-    summary.print_scores(console.out(), scores)
+    summary.print_scores(console.out(), scores, say)
     if output:
         with whole_file(output, overwrite) as draft:
             draft.write_text(json.dumps(scores_to_json(scores), indent=2, ensure_ascii=False), encoding="utf-8")

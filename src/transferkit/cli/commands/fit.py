@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from transferkit import options, tasks
+from transferkit import locales, options, tasks
 from transferkit.cli import completion, console, summary
 from transferkit.cli.description import described, flag
 from transferkit.cli.everywhere import Debug, Quiet
@@ -90,7 +90,7 @@ def command(
         intake = take_in(run)
         from transferkit import estimate
 
-        summary.print_estimate(console.out(), estimate.of_run(intake))
+        summary.print_estimate(console.out(), estimate.of_run(intake), locales.get(run.language))
         return
     try:
         intake = begin(run, resume=resume)

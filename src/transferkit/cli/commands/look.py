@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from transferkit import tasks
+from transferkit import locales, tasks
 from transferkit.cli import completion, console, summary
 from transferkit.cli.description import described, flag
-from transferkit.cli.everywhere import Debug, Quiet
+from transferkit.cli.everywhere import Debug, Language, Quiet
 from transferkit.config import DataConfig
 from transferkit.errors import DataError
 from transferkit.intake import look
+from transferkit.locales import ENGLISH
 
 EXAMPLES = ("transferkit look reviews.csv", "transferkit look reviews.csv --text body --label stars")
 
@@ -32,12 +33,14 @@ def command(
     group: Annotated[str | None, flag("group")] = None,
     time: Annotated[str | None, flag("time")] = None,
     weight: Annotated[str | None, flag("weight")] = None,
+    language: Language = ENGLISH,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Say what DATA is read as: encoding, columns, labels, a row as it is learned, and what is odd."""
     flags = {name: value for name, value in context.params.items() if name not in ("data", "quiet", "debug")}
-    overview = look(described({**flags, "path": data}))
-    summary.print_overview(console.out(), overview)
+    run = described({**flags, "path": data})
+    overview = look(run)
+    summary.print_overview(console.out(), overview, locales.get(run.language))
     if overview.problem:
         raise DataError(overview.problem)

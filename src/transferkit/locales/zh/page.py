@@ -143,6 +143,7 @@ TEXTS = {
     "The data": "数据",
     "What was read": "读取的内容",
     "row {number}, {name}": "第 {number} 行，{name}",
+    "line {number}, {name}": "文件第 {number} 行，{name}",
     "Labels in each split": "各数据集中的标签",
     "share of training": "训练集占比",
     "What the audit found": "数据检查结果",

@@ -2,9 +2,14 @@
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];
   const value = (row, column) => row.cells[column].dataset.v ?? row.cells[column].textContent.trim();
-  const sort = (column, direction) => {
+  const list = document.createElement("select");
+  const say = (column, direction) => {
     heads.forEach(head => head.removeAttribute("aria-sort"));
     heads[column].setAttribute("aria-sort", direction);
+    list.value = column;
+  };
+  const sort = (column, direction) => {
+    say(column, direction);
     const compare = (a, b) => {
       const [x, y] = [value(a, column), value(b, column)];
       if (x === "" || y === "") return (x === "") - (y === "");
@@ -25,10 +30,10 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
   if (!table.dataset.sortBy) continue;
-  const label = document.createElement("label"), list = document.createElement("select");
+  const label = document.createElement("label");
   label.className = "sortby";
   heads.forEach((head, column) => list.append(new Option(head.textContent.trim(), column)));
-  list.selectedIndex = -1;
+  say(table.dataset.sorted, heads[table.dataset.sorted].dataset.first);
   list.addEventListener("change", () => sort(+list.value, heads[list.value].dataset.first));
   label.append(table.dataset.sortBy, list);
   table.parentElement.before(label);
