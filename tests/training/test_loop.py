@@ -4,6 +4,7 @@ import math
 import os
 import re
 import signal
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -71,6 +72,19 @@ def test_the_same_seed_gives_the_same_weights(bert: Backbone, tmp_path: Path) ->
         train(job)
         made.append(weights_of(job))
     assert differing(*made) == []
+
+
+def test_steps_note_down_nothing(bert: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `torch.manual_seed` does, which keeps where it was called from."""
+    noted: list[int] = []
+    stack = traceback.format_stack
+    monkeypatch.setattr(traceback, "format_stack", lambda *given: (noted.append(1), stack(*given))[1])
+    counts = []
+    for epochs in (1.0, 3.0):
+        train(make_job(bert, tmp_path / str(epochs), epochs=epochs))
+        counts.append(len(noted))
+        noted.clear()
+    assert counts[0] == counts[1]
 
 
 def test_training_changes_and_learns(bert: Backbone, tmp_path: Path) -> None:

@@ -21,6 +21,14 @@ def drawing_from(seed: int, device: torch.device) -> Iterator[None]:
         yield
 
 
+def seed_step(seed: int) -> None:
+    """As `torch.manual_seed(seed)`, for every step: where no GPU is in use, that one notes down where it was called
+    from, for each kind of GPU, and keeps it."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
+
+
 class _Drawing(TorchFunctionMode):
     """Torch keeps a stack of such modes per thread."""
 

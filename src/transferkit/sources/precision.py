@@ -7,6 +7,7 @@ themselves, norms, softmax, heads, losses and the optimizer stay in float32.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import torch
@@ -80,5 +81,5 @@ def _widened(value: Any) -> Any:
 
 
 def _place(module: nn.Module, given: Any = ()) -> str:
-    tensors = (*(value for value in given if isinstance(value, Tensor)), *module.parameters())
-    return tensors[0].device.type if tensors else "cpu"
+    tensors = chain((value for value in given if isinstance(value, Tensor)), module.parameters())
+    return next((tensor.device.type for tensor in tensors), "cpu")

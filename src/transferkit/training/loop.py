@@ -26,6 +26,7 @@ from transferkit import metrics
 from transferkit.encoding.batching import LengthBatches
 from transferkit.errors import ConfigError, ResourceError, is_out_of_memory
 from transferkit.networks.attention import DroppingAttention
+from transferkit.networks.drawing import seed_step
 from transferkit.networks.dropout import cheap_dropout
 from transferkit.networks.replica import still
 from transferkit.progress import progress
@@ -236,7 +237,7 @@ class _Loop(Trainer):
     def training_step(self, model: nn.Module, inputs: Any, num_items_in_batch: Any = None) -> Tensor:
         # Here and not in the collate function, which the loader calls a batch ahead, before the weights are what they
         # will be then; and from a seed of its own, so that whatever was drawn before makes no difference.
-        torch.manual_seed(self._seed_of_piece())
+        seed_step(self._seed_of_piece())
         with _in_a_step(f"{inputs['input_ids'].shape[-1]} tokens" if "input_ids" in inputs else "its features"):
             loss = super().training_step(model, dict(self.job.redraw(inputs)), num_items_in_batch)
         step, rate = self.state.global_step + 1, self.job.learning_rate
