@@ -1,6 +1,7 @@
 """In which precision a pretrained model multiplies: what is lower, what is not, who decides, and who is told."""
 
 import json
+import time
 import pickle
 import re
 from collections.abc import Iterator
@@ -199,6 +200,20 @@ def test_the_trial_is_of_products_of_the_models_shapes(tiny: Tiny, monkeypatch: 
     monkeypatch.setattr(multiplying.F, "linear", noted)
     assert multiplying.gain(tiny("bert"), torch.bfloat16) > 0
     assert shapes == {(torch.Size([512, 32]), torch.Size([64, 32]), dtype) for dtype in (torch.float32, torch.bfloat16)}
+
+
+def test_the_trial_counts_no_waiting(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine that is busy with something else while bf16 is tried: it was found 10 times slower."""
+    true_linear = multiplying.F.linear
+
+    def kept_waiting(states: Tensor, weight: Tensor) -> Tensor:
+        time.sleep(0.05 if states.dtype is torch.bfloat16 else 0.0)
+        return true_linear(states, weight)
+
+    monkeypatch.setattr(multiplying.F, "linear", kept_waiting)
+    spent = iter(range(1, 1_000))
+    monkeypatch.setattr(time, "process_time", lambda: next(spent) / 1_000)
+    assert multiplying.gain(tiny("bert"), torch.bfloat16) == pytest.approx(1.0)
 
 
 def test_a_run_says_and_keeps_its_precision(

@@ -16,8 +16,9 @@ _TRIES, _SECONDS = 9, 0.05
 
 
 def gain(backbone: Backbone, dtype: torch.dtype) -> float:
-    """Seconds of a layer's forward and backward products in float32, over those in `dtype`, casts included: the least
-    of several tries each, in turn. Takes a fraction of a second, much less than one step of a training."""
+    """Processor seconds of a layer's forward and backward products in float32, over those in `dtype`, casts included:
+    the least of several tries each, in turn, whatever else the machine is busy with. Takes a fraction of a second, much
+    less than one step of a training."""
     random = torch.Generator().manual_seed(0)
     weight, states = (
         torch.randn(rows, backbone.width, generator=random).to(device()) for rows in (_inner(backbone), _TOKENS)
@@ -27,10 +28,10 @@ def gain(backbone: Backbone, dtype: torch.dtype) -> float:
     taken: tuple[list[float], list[float]] = ([], [])
     while len(taken[0]) < _TRIES and sum(map(sum, taken)) < 2 * _SECONDS:
         for seconds, work in zip(taken, (full, lower), strict=True):
-            began = time.perf_counter()
+            began = time.process_time()
             work()
-            seconds.append(time.perf_counter() - began)
-    return min(taken[0]) / min(taken[1])
+            seconds.append(time.process_time() - began)
+    return min(taken[0]) / max(min(taken[1]), 1e-9)
 
 
 def _products(states: Tensor, weight: Tensor, dtype: torch.dtype | None) -> Callable[[], None]:
