@@ -1,9 +1,9 @@
 """In which precision a pretrained model multiplies: what is lower, what is not, who decides, and who is told."""
 
 import json
-import time
 import pickle
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
