@@ -156,7 +156,7 @@ TEXTS = {
         "全部方案共需 {low}～{high}，含评测；刚刚在本机上校准"
     ),
     "this machine is busy with other work now; left alone it would take less": "本机正忙于其他任务；空闲时所需时间更少",
-    "nothing was trained and no run folder was made": "没有训练任何模型，也没有建立运行文件夹",
+    "nothing was trained and no run folder was made": "没有训练任何模型，也没有建立运行目录",
     # scores of a model, and two runs side by side
     "{n} row evaluated": "评测了 {n} 行",
     "{n} rows evaluated": "评测了 {n} 行",
