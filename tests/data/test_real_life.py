@@ -173,7 +173,7 @@ def test_one_time_cannot_be_parted() -> None:
         (float("nan"), None),
         ("inf", None),
         ("yesterday", None),
-        ("05.01.2024", None),
+        ("05/01/2024", None),
         (True, None),
         ("", None),
     ],

@@ -158,7 +158,7 @@ def find(
     if missing and not need_target and len(needed) == 1 == len(names) and not (named or _looks_like_a_text(names[0])):
         return {missing[0]: names[0]}
     if missing:
-        raise DataError(_missing(missing, names, task, source))
+        raise DataError(_all_read(missing, names, task, named, source) or _missing(missing, names, task, source))
     return chosen
 
 
@@ -257,6 +257,23 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
         f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
     )
+
+
+def _all_read(
+    missing: Sequence[str], names: Sequence[str], task: TaskColumns, named: Mapping[str, str], source: str
+) -> str:
+    """What to say where the column of the answer is one of several that are named as one text; "" where it is not."""
+    several = {name: listed(raw) for name, raw in named.items() if name != task.target and len(listed(raw)) > 1}
+    usual = usual_names(task.target, task)
+    for name, parts in several.items() if task.target in missing else ():
+        taken = [part for part in parts if plain(part) in usual]
+        if named[name] in names and (taken or not set(names) - {*named.values()}):
+            flag, what = flags(task)[name], ", ".join(map(repr, taken)) or "every column"
+            return (
+                f"{_at(source)}{flag} takes {what} as a part of the {name}, so no column is left for the "
+                f"{task.target}; name fewer with {flag}, or the column of the {task.target} with --label"
+            )
+    return ""
 
 
 def _examples(names: Sequence[str]) -> list[str]:
