@@ -8,7 +8,7 @@ from transferkit import data, predictors, tasks
 from transferkit.artifact import saved_run
 from transferkit.config import DESCRIBED, read_yaml
 from transferkit.data import joined
-from transferkit.data.columns import by_name, flags
+from transferkit.data.columns import by_name, flags, headless, other_encoding
 from transferkit.errors import ConfigError, DataError, shown
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.table.rows import Rows
@@ -57,10 +57,11 @@ class Purpose:
         found = by_name(names, self.task, known, False, rows.source)
         if absent := [name for name in lacking if name not in found]:
             ways = " and ".join(f"{flags(self.task)[name]} NAME" for name in absent)
+            way_out = other_encoding(names) or f"name what holds such texts with {ways}{headless(names)}"
             raise DataError(
                 f"{f'{rows.source}: ' if rows.source else ''}expected the column "
                 f"{' and '.join(repr(lacking[name]) for name in absent)}, which the model was trained on, found the "
-                f"columns {', '.join(shown(name, 60) for name in names[:20])}; name what holds such texts with {ways}"
+                f"columns {', '.join(shown(name, 60) for name in names[:20])}; {way_out}"
             )
 
     def required(self, rows: Rows, path: object, named: Mapping[str, str]) -> tuple[Rows, dict[str, str]]:

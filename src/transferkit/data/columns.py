@@ -251,11 +251,10 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     options = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     way_out = f"pass {options}" if options else "give data with that column"
-    if any("\ufffd" in name for name in names):
-        way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
+    way_out = other_encoding(names) or way_out
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
+        f"{way_out}{hint}{headless(names)}{_preferences(names, task)}"
     )
 
 
@@ -308,7 +307,14 @@ def _by_their_numbers(names: Sequence[str], task: TaskColumns) -> str:
     return f"; NAME may be a column's number, such as --label {word_columns.likely_tags(names)}"
 
 
-def _headless(names: Sequence[str]) -> str:
+def other_encoding(names: Sequence[str]) -> str:
+    """What to do where names hold bytes that are not UTF-8."""
+    if not any("\ufffd" in name for name in names):
+        return ""
+    return "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
+
+
+def headless(names: Sequence[str]) -> str:
     """A hint where the names look like a row: one of them is a number or a sentence."""
     if word_columns.is_one(names) or not any(map(_looks_like_a_text, names)):
         return ""
