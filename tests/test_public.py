@@ -155,10 +155,9 @@ def test_splits_may_be_tables(run: transferkit.Run, tiny_model: Path, small_file
     assert sorted(given.result.splits.test["text"]) == sorted(test["text"])
 
 
-def test_a_refusal_names_the_argument_too() -> None:
-    with pytest.raises(transferkit.TransferkitError, match="--label") as caught:
+def test_a_refusal_names_the_argument() -> None:
+    with pytest.raises(transferkit.TransferkitError, match=r'pass label="a" or label="b"$'):
         transferkit.fit({"text": ["a", "b"] * 9, "a": list("xy") * 9, "b": list("xxy") * 6}, offline=True)
-    assert caught.value.__notes__ == ["in Python: label=..."]
 
 
 @pytest.mark.parametrize("function", [transferkit.fit, transferkit.read, transferkit.load], ids=lambda f: f.__name__)

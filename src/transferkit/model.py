@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
-from transferkit import answer_forms, data, predictors, tasks
+from transferkit import answer_forms, data, keywords, predictors, tasks
 from transferkit.answer_records import Answers, numbers_at
 from transferkit.artifact.chosen import chosen
 from transferkit.artifact.purpose import Purpose, described, encoding_of, require_probabilities
@@ -137,7 +137,8 @@ class Model:
             raise ConfigError("named: goes with a DataFrame, whose columns it names; leave it out")
         if form.kind == "frame" and len(texts):
             raw = data.read(texts)
-            rows, _ = self.purpose.canonical(raw, _names(named))
+            with keywords.named_columns():
+                rows, _ = self.purpose.canonical(raw, _names(named))
             self.purpose.require_pairs(rows, "the DataFrame", 'named={"text_pair": ...}')
         else:
             rows = self._rows([] if form.kind == "frame" else [texts] if form.kind == "one" else texts)

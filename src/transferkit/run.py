@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -283,7 +284,8 @@ def look(
     where = _described(data, validation, test) | {"encoding": encoding}
     config = parse({"data": {**where, **columns, **labels}, "task": task})
     with messages.shown(progress), keywords.named(fit):
-        return look_at(config, _table_of(data, validation, test, encoding))
+        overview = look_at(config, _table_of(data, validation, test, encoding))
+    return replace(overview, problem=keywords.said(overview.problem, fit))
 
 
 def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:

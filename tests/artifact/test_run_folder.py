@@ -202,8 +202,8 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     ("changes", "words"),
     [
         ({"seed": 3}, "seed: 0 then, 3 now"),
-        ({"routes": ["baseline"]}, "routes"),
-        ({"routes": ["baseline", {"full": {"epochs": 2}}]}, "epochs"),
+        ({"routes": ["baseline"]}, "routes: .* then, baseline now"),
+        ({"routes": ["baseline", {"full": {"epochs": 2}}]}, r"baseline,full \(epochs=2\) now"),
         ({"data": {"path": "others.csv"}}, "others.csv"),
         ({"model": "all-mpnet-base-v2"}, "model"),
     ],

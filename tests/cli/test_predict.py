@@ -329,3 +329,15 @@ def test_several_labels_come_with_the_probability_of_each(call: Call, tmp_path: 
     ended = call("predict", SEVERAL, "--text", "the old cat", "--text", "a red hammer", "--probabilities")
     for line in lines(ended.out):
         assert line["scores"] == [line["probabilities"][label] for label in line["labels"]]
+
+
+def test_the_column_that_the_model_was_trained_on_is_named(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("id,was\n1,the old cat\n2,a hammer\n", encoding="utf-8")
+    words = "expected the column 'text', which the model was trained on, found the columns 'id', 'was'; name what"
+    ended = call("predict", CLASSIFIER, file)
+    assert ended.code == 3 and words in ended.error and "--text NAME" in ended.error and "odd.csv" in ended.error
+    assert call("predict", CLASSIFIER, file, "--text", "was").code == 0
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(DataError, match=r"which the model was trained on, .* named=\{\"text\": \.\.\.\}$"):
+        transferkit.load(CLASSIFIER).predict(pd.read_csv(file))

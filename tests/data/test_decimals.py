@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from transferkit.data import read
+from transferkit import task_choice
+from transferkit.config import DataConfig
+from transferkit.data import guessing, read, several
 from transferkit.data.cleaning import clean
 from transferkit.data.decimals import with_points
 from transferkit.errors import DataError
@@ -35,3 +37,23 @@ def test_numbers_in_doubt_are_refused(cells: list[str]) -> None:
     assert with_points(cells) == cells
     with pytest.raises(DataError, match=r"expected a number such as 1234\.5, found"):
         clean(read({"text": ["a", "b"][: len(cells)], "score": cells}), TASK, {}, "")
+
+
+def test_numbers_are_not_several_labels() -> None:
+    cells = [f"{i % 10 + 17},{i % 7 + 64}" for i in range(280)]
+    prices = read({"price": cells})
+    assert several.seen(prices, "price") is None
+    assert several.seen(read({"tags": [*cells, "17,64,70"]}), "tags") is not None
+
+
+def test_a_flag_beside_prices_is_the_label() -> None:
+    rows = read(
+        {
+            "comment": [f"parcel number {i * i} came rather late" for i in range(280)],
+            "price": [f"{i % 10 + 17},{i % 7 + 64}" for i in range(280)],
+            "complaint": [i % 2 for i in range(280)],
+        }
+    )
+    choice = task_choice.seen({"train": rows}, DataConfig(path="x.csv"))
+    assert choice.task.name == "text-classification"
+    assert guessing.taken(rows, choice.task, {}).named == {"label": "complaint"}

@@ -44,7 +44,7 @@ def test_encoding_columns_labels_and_a_row_are_said(tmp_path: Path) -> None:
         ("task", "text-classification"),
         ("columns", "text from '评论' (named), label from '类别' (named)"),
         ("not used", "'编号'"),
-        ("to learn", "2 labels: 正面 2, 负面 1"),
+        ("to learn", "2 labels: 正面 (2), 负面 (1)"),
         ("row 1, text", "很好的酒店"),
         ("row 1, label", "正面"),
     ]
@@ -170,7 +170,7 @@ def test_the_command_shows_it(tmp_path: Path, call: Call) -> None:
     path.write_text("".join(json.dumps({"text": f"t{i}", "label": "ab"[i % 2]}) + "\n" for i in range(4)))
     ended = call("look", str(path))
     assert ended.code == 0
-    assert "2 labels: a 2, b 2" in ended.out
+    assert "2 labels: a (2), b (2)" in ended.out
     ended = call("look", str(path), "--label", "missing")
     assert ended.code == 3
     assert "row 1, text" in ended.out
@@ -228,7 +228,7 @@ def test_the_command_shows_what_was_read_and_the_refusal(tmp_path: Path, call: C
         lines = (json.dumps(row) + "\n" for row in rows(9))
         (tmp_path / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
     ended = call("look", str(tmp_path / "a.jsonl"), "--test", str(tmp_path / "b.jsonl"))
-    assert ended.code == 3 and "2 labels: a 5, b 4" in ended.out
+    assert ended.code == 3 and "2 labels: a (5), b (4)" in ended.out
     assert "every one of 9 training rows also appears in test" in ended.error
     ended = call("fit", str(tmp_path / "a.jsonl"), "--test", str(tmp_path / "b.jsonl"), "--output-dir", tmp_path / "r")
     assert ended.code == 3 and "every one of 9 training rows also appears in test" in ended.error

@@ -135,7 +135,7 @@ def test_saved_splits_are_read(tmp_path: Path, call: Call) -> None:
     found = read_splits(tmp_path / "two")
     assert {name: len(rows) for name, rows in found.items()} == {"train": 12, "test": 12}
     ended = call("look", tmp_path / "two")
-    assert ended.code == 0 and "2 labels: neg 8, pos 4" in ended.out
+    assert ended.code == 0 and "2 labels: neg (8), pos (4)" in ended.out
     with pytest.raises(DataError, match=r"expected one table, found several splits; name one of them: .*two/train"):
         read(tmp_path / "two")
     assert len(read(tmp_path / "two" / "train")) == 12

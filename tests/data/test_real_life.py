@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transferkit.config import DataConfig
-from transferkit.data import Splits, content, fingerprints, moments, part_of_folds, prepare, read
+from transferkit.data import Splits, content, fingerprints, moments, part_of_folds, preparation, prepare, read
 from transferkit.data.splitting import latest
 from transferkit.errors import DataError
 from transferkit.tasks import get
@@ -173,7 +173,7 @@ def test_one_time_cannot_be_parted() -> None:
         (float("nan"), None),
         ("inf", None),
         ("yesterday", None),
-        ("05.01.2024", None),
+        ("05/01/2024", None),
         (True, None),
         ("", None),
     ],
@@ -291,3 +291,21 @@ def test_extra_text_needs_neither() -> None:
     tables = {"train": table(60, who=[i % 9 for i in range(60)], at=list(range(60))), "unlabelled": extra}
     splits = split(tables, group="who", time="at")
     assert splits.unlabelled is not None and splits.unlabelled["text"] == ["quite another text"]
+
+
+@pytest.mark.parametrize("text", ["内容", "买家说的"])
+def test_few_values_under_a_name_of_texts_and_labels_are_labels(text: str) -> None:
+    rows = read(
+        {
+            "店铺": [f"{'一二三'[i % 3]}店" for i in range(300)],
+            "客服": [f"小{'王李张'[i * i % 3]}" for i in range(300)],
+            "日期": [f"2025年{i % 12 + 1}月{i % 28 + 1}日" for i in range(300)],
+            text: [f"这个商品质量差, 我用了{i}天就坏了" for i in range(300)],
+            "评价": [("好评", "差评")[i // 7 % 2] for i in range(300)],
+        }
+    )
+    found = preparation.look({"train": rows}, DataConfig(path="x"), TASK, seed=0)
+    assert not [finding for finding in found.findings if finding.kind in ("unread-text", "rival-columns")]
+    assert found.columns == {"text": text, "label": "评价"}
+    dated = preparation.look({"train": rows}, DataConfig(path="x", label="日期"), TASK, seed=0).columns
+    assert dated == {"text": text, "label": "日期"}

@@ -275,3 +275,17 @@ def test_weights_that_are_not_all_there(made: dict[str, tuple[Predictor, Path]],
     save_file(weights, copy / "model.safetensors", {"format": "pt"})
     with pytest.raises(ArtifactError, match=r"lack classifier\.weight"):
         predictors.load(copy)
+
+
+@pytest.mark.parametrize("name", ["full", "feature_transfer"])
+def test_weights_that_are_not_there_or_damaged_are_named(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    shutil.copytree(Path(__file__).parents[1] / f"artifact/before/runs/text-classification/models/{name}", folder)
+    weights = folder / "model.safetensors"
+    again = "copy it again, or train it again with transferkit fit --resume"
+    weights.write_bytes(weights.read_bytes()[:300])
+    with pytest.raises(ArtifactError, match=rf"model\.safetensors is damaged \(.*\); {again}$"):
+        predictors.load(folder)
+    weights.unlink()
+    with pytest.raises(ArtifactError, match=rf"model\.safetensors is missing; {again}$"):
+        predictors.load(folder)

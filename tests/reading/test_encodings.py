@@ -1,6 +1,7 @@
 """Files in the encodings that people have: text as it was meant, or a refusal with the right name."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,21 @@ def test_names_of_no_encoding(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, ".csv", ZH, "utf-8")
     with pytest.raises(ConfigError, match="expected auto or an encoding such as utf-8"):
         read(path, name)
+
+
+def test_a_program_is_no_text(tmp_path: Path) -> None:
+    code = (
+        b"\x7fELF\x02\x01\x01" + bytes(9) + b"".join(struct.pack("<IHBx", 7 * i, i % 9, i % 251) for i in range(4_000))
+    )
+    path = tmp_path / "rows.csv"
+    path.write_bytes(code)
+    for encoding in (None, "auto", "utf-16"):
+        with pytest.raises(DataError, match=r"rows\.csv: expected a table, found a binary file"):
+            read(path, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_text_of_every_width_is_text(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes("text,label\nпривет мир,a\n你好世界,b\nhello there,c\n".encode(encoding))
+    assert list(read(path, "auto")["label"]) == list("abc")

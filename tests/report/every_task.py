@@ -215,7 +215,7 @@ def _run(
             task=task.name,
             tables=(Table("", "reviews.csv", "UTF-8", ROWS),),
             columns={"text": "body", target: "kind"},
-            targets="2 labels: a 80, b 80",
+            targets="2 labels: a (80), b (80)",
             number=1,
             example=(("text", rows["text"][0]), (target, str(rows[target][0]))),
         ),

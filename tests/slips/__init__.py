@@ -27,6 +27,9 @@ FILES: Mapping[str, str] = {
     "tags.conll": _TAGS,
     "price.csv": "text,price\n" + "".join(f"The lamp number {i} is fine,{i * 1.37 + 9:.2f}\n" for i in range(60)),
     "pairs.csv": "source,target\n" + "".join(f"the lamp number {i} is on,die Lampe {i} ist an\n" for i in range(60)),
+    "repeated.csv": "text,label\n" + "the lamp broke,a\nthe lamp broke,b\n" * 20,
+    "data.yaml": "dta: good.csv\nroutes: baseline\n",
+    "no-data.yaml": "routes: baseline\n",
     "run.yaml": "data: {path: good.csv, lable: label}\n",
     "routes.yaml": "data: good.csv\nroute: full\n",
 }

@@ -40,6 +40,12 @@ SLIPS = (
         code=4,
     ),
     Slip("in Python, a run", python="transferkit.load('runs/frist')", says="did you mean 'runs/first'", code=5),
+    Slip(
+        "in Python, a question",
+        python="transferkit.look({'text': [f'the lamp {i}' for i in range(20)], 'my shop': list('ab') * 10, "
+        "'b': list('xxyy') * 5}).problem.index('pass label=\"my shop\" or label=\"b\"')",
+        code=0,
+    ),
     Slip("in Python, nothing", python="transferkit.fit(None)", says="expected data"),
     Slip(
         "in Python, a column",

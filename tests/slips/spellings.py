@@ -41,6 +41,8 @@ SLIPS = (
         "the words in the wrong order", "predict good.csv runs/first", says="the folder of the run comes before", code=5
     ),
     Slip("a key in YAML", "fit --config routes.yaml", says="route: unknown, did you mean routes"),
+    Slip("the key of the data in YAML", "fit --config data.yaml", says="dta: unknown, did you mean data", code=2),
+    Slip("no data in YAML", "fit --config no-data.yaml", says="no-data.yaml: expected the key data", code=2),
     Slip("a key of the data in YAML", "fit --config run.yaml", says="data.lable: unknown, did you mean label"),
     Slip("a precision", "fit good.csv --precision bf61", says="'bf16'"),
     Slip("an encoding", "fit good.csv --encoding utf9", says="utf-8"),

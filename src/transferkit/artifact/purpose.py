@@ -8,7 +8,8 @@ from transferkit import data, predictors, tasks
 from transferkit.artifact import saved_run
 from transferkit.config import DESCRIBED, read_yaml
 from transferkit.data import joined
-from transferkit.errors import ConfigError, DataError
+from transferkit.data.columns import by_name, flags, headless, other_encoding
+from transferkit.errors import ConfigError, DataError, shown
 from transferkit.language.parting import BLANKS, Parting
 from transferkit.table.rows import Rows
 from transferkit.tagging import word_rows
@@ -44,7 +45,24 @@ class Purpose:
         """Raw `rows` as the model reads them, and which columns these are; `named` by the user, by the names they had
         in training, or by usual ones. Raises `DataError` where one is not there."""
         known = self.named(rows, named)
+        self._require(rows, known)
         return data.canonical(rows, self.task, known, need_target=False, parting=self.parting)
+
+    def _require(self, rows: Rows, known: Mapping[str, str]) -> None:
+        """Raise `DataError` where a column that the model was trained on is not there, nor is one to take for it."""
+        lacking = {name: raw for name, raw in self.columns.items() if name in self.task.inputs and name not in known}
+        names = list(self.task.unpack(rows).columns) if lacking else []
+        if not lacking or len(names) == 1:
+            return
+        found = by_name(names, self.task, known, False, rows.source)
+        if absent := [name for name in lacking if name not in found]:
+            ways = " and ".join(f"{flags(self.task)[name]} NAME" for name in absent)
+            way_out = other_encoding(names) or f"name what holds such texts with {ways}{headless(names)}"
+            raise DataError(
+                f"{f'{rows.source}: ' if rows.source else ''}expected the column "
+                f"{' and '.join(repr(lacking[name]) for name in absent)}, which the model was trained on, found the "
+                f"columns {', '.join(shown(name, 60) for name in names[:20])}; {way_out}"
+            )
 
     def required(self, rows: Rows, path: object, named: Mapping[str, str]) -> tuple[Rows, dict[str, str]]:
         """`canonical` of rows of the file `path`, which must have as many columns of texts as the model reads."""

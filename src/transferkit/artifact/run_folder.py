@@ -5,7 +5,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -328,8 +328,16 @@ def _same(config: RunConfig, described: Path) -> None:
             before["data"][name] = now["data"][name]
     changed = [name for name in now if name not in INCIDENTAL and now[name] != before[name]]
     if changed:
-        what = "; ".join(f"{name}: {_words(before[name])} then, {_words(now[name])} now" for name in changed)
+        told = {name: _routes if name == "routes" else _words for name in changed}
+        what = "; ".join(f"{name}: {say(before[name])} then, {say(now[name])} now" for name, say in told.items())
         raise ConfigError(f"cannot resume {described.parent}: {what}; give the same settings or another --output-dir")
+
+
+def _routes(routes: Sequence[Mapping[str, Any]]) -> str:
+    """`routes` as a user names them, each with the options that it is given."""
+    titles = [route["label"] or route["name"] for route in routes]
+    options = [_words(route["options"]) if route["options"] else "" for route in routes]
+    return ",".join(f"{title} ({set_so})" if set_so else title for title, set_so in zip(titles, options, strict=True))
 
 
 def _words(value: Any) -> str:

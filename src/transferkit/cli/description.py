@@ -61,6 +61,9 @@ def described(
     fields = {name: value for name, value in flags.items() if value is not None and value not in ([], ())}
     values["data"] = {**(values.get("data") or {}), **_those(fields, DataConfig)}
     if POSITIONAL not in values["data"]:
+        if file:
+            config.parse({**values, "data": {**values["data"], POSITIONAL: "data"}})  # another key may be misspelt
+            raise ConfigError(f"{file}: expected the key data, such as 'data: trec', found none; add it, or name DATA")
         raise ConfigError("expected DATA (a file, a catalogue name or a hub data set) or --config FILE; found neither")
     in_file = values.get("routes")
     generation = {**(values.get("generation") or {}), **_writing(fields.get("generation") or ())}

@@ -47,11 +47,20 @@ def enough_classes(
             f"found {only} in {prose.counted(len(train))}; add rows of another kind "
             "or name another column with --label"
         )
-    if task.shape.form.CLASSES and max(classes.values()) < 2 < len(classes) and not tested:
+    no_identifiers(train, task, columns, tested)
+
+
+def no_identifiers(train: Rows, task: TaskColumns, columns: Mapping[str, str], tested: bool) -> None:
+    """Some label is that of two rows, unless they are all `tested` on other rows."""
+    if tested or not (task.shape.whole and task.shape.form.CLASSES):
+        return
+    classes = audit.class_counts(train, task)
+    if max(classes.values(), default=2) < 2 < len(classes):
         raise DataError(
             f"{train.source or 'data'}: column {columns[task.target]!r} has {len(classes):,} different values in "
-            f"{prose.counted(len(train))}, so no label can be both learned and tested; is it the label column? "
-            "Name it with --label, or give more rows of every label or test rows with --test"
+            f"{prose.counted(len(train))}, another one in every row, as an identifier has, so no label can be both "
+            "learned and tested; name another column with --label, or give more rows of every label or test rows "
+            "with --test"
         )
 
 
@@ -63,6 +72,17 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
     raise DataError(
         f"{train.source or 'data'}: expected {form.TELLING} in column {columns[task.target]!r}, found none in "
         f"{prose.counted(len(train))}{when}; add rows to learn from or name another column with --label"
+    )
+
+
+def several_texts(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
+    """Rows that have one answer each are about two texts at least."""
+    if not task.shape.whole or len(train) < 2 or len(set(content.keys(train, task))) > 1:
+        return
+    names = " and ".join(repr(columns[name]) for name in content.inputs(train, task))
+    raise DataError(
+        f"{train.source or 'data'}: all {prose.counted(len(train))} have the same text in column {names}, so nothing "
+        "can be learned from it; give rows with different texts, or name another column with --text"
     )
 
 
@@ -196,8 +216,9 @@ def usable(
 def _enough_rows(parts: Mapping[str, Rows], name: str) -> None:
     if len(parts[name]) < splitting.MINIMUM:
         raise DataError(
-            f"expected at least {splitting.MINIMUM} rows in {name}, found {len(parts[name])} after removing "
-            "repeated and leaking rows; give more rows, or keep leaking ones with --keep-leaks"
+            f"{parts[name].source or 'data'}: expected at least {splitting.MINIMUM} rows in {name}, found "
+            f"{len(parts[name])} after removing repeated and leaking rows; give rows with more different texts, or "
+            "where training rows also appear in test, keep them with --keep-leaks"
         )
 
 

@@ -158,7 +158,7 @@ def find(
     if missing and not need_target and len(needed) == 1 == len(names) and not (named or _looks_like_a_text(names[0])):
         return {missing[0]: names[0]}
     if missing:
-        raise DataError(_missing(missing, names, task, source))
+        raise DataError(_all_read(missing, names, task, named, source) or _missing(missing, names, task, source))
     return chosen
 
 
@@ -251,12 +251,28 @@ def _missing(missing: Sequence[str], names: Sequence[str], task: TaskColumns, so
     options = " and ".join(f"{flags(task)[name]} NAME" for name in missing)
     hint = _one_per_label(missing, names, task) + _by_their_numbers(names, task)
     way_out = f"pass {options}" if options else "give data with that column"
-    if any("\ufffd" in name for name in names):
-        way_out = "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
+    way_out = other_encoding(names) or way_out
     return (
         f"{_at(source)}expected a column for {usual}, but only {_listed(names)} were found; "
-        f"{way_out}{hint}{_headless(names)}{_preferences(names, task)}"
+        f"{way_out}{hint}{headless(names)}{_preferences(names, task)}"
     )
+
+
+def _all_read(
+    missing: Sequence[str], names: Sequence[str], task: TaskColumns, named: Mapping[str, str], source: str
+) -> str:
+    """What to say where the column of the answer is one of several that are named as one text; "" where it is not."""
+    several = {name: listed(raw) for name, raw in named.items() if name != task.target and len(listed(raw)) > 1}
+    usual = usual_names(task.target, task)
+    for name, parts in several.items() if task.target in missing else ():
+        taken = [part for part in parts if plain(part) in usual]
+        if named[name] in names and (taken or not set(names) - {*named.values()}):
+            flag, what = flags(task)[name], ", ".join(map(repr, taken)) or "every column"
+            return (
+                f"{_at(source)}{flag} takes {what} as a part of the {name}, so no column is left for the "
+                f"{task.target}; name fewer with {flag}, or the column of the {task.target} with --label"
+            )
+    return ""
 
 
 def _examples(names: Sequence[str]) -> list[str]:
@@ -291,7 +307,14 @@ def _by_their_numbers(names: Sequence[str], task: TaskColumns) -> str:
     return f"; NAME may be a column's number, such as --label {word_columns.likely_tags(names)}"
 
 
-def _headless(names: Sequence[str]) -> str:
+def other_encoding(names: Sequence[str]) -> str:
+    """What to do where names hold bytes that are not UTF-8."""
+    if not any("\ufffd" in name for name in names):
+        return ""
+    return "their names are in another encoding: give it with --encoding, or save the file as UTF-8"
+
+
+def headless(names: Sequence[str]) -> str:
     """A hint where the names look like a row: one of them is a number or a sentence."""
     if word_columns.is_one(names) or not any(map(_looks_like_a_text, names)):
         return ""

@@ -16,7 +16,7 @@ _THOUSAND = 3
 def with_points(cells: Sequence[Any]) -> list[Any]:
     """`cells` with decimal points, where all are texts of numbers with decimal commas or whole numbers and one or more
     could be nothing else: 1,234 alone may be more than a thousand. Other cells as they are."""
-    if not _are_decimals(cells):
+    if not are_all(cells):
         return list(cells)
     return [cell.replace(".", "").replace(",", ".") if isinstance(cell, str) else cell for cell in cells]
 
@@ -24,7 +24,7 @@ def with_points(cells: Sequence[Any]) -> list[Any]:
 def noticed(rows: Rows, column: str, name: str) -> list[Finding]:
     """A finding where the numbers of a column have decimal commas; `name` is the split's."""
     cells = rows.columns.get(column, ())
-    if not _are_decimals(cells):
+    if not are_all(cells):
         return []
     where = [i for i, cell in enumerate(cells) if isinstance(cell, str) and "," in cell]
     numbers = tuple(int(rows.numbers[i]) for i in where)
@@ -34,7 +34,8 @@ def noticed(rows: Rows, column: str, name: str) -> list[Finding]:
     return [Finding("decimal-commas", "info", message, numbers, f"{first} is read as {read}")]
 
 
-def _are_decimals(cells: Sequence[Any]) -> bool:
+def are_all(cells: Sequence[Any]) -> bool:
+    """Whether `cells` are texts of numbers, and one or more can only have a decimal comma."""
     texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
     if not any("," in cell for cell in texts):
         return False

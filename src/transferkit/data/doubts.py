@@ -45,7 +45,7 @@ def refuse(
     if name in called and name not in asked and "text_pair" not in called:
         column = contents.of(table, called[name])
         long = [other for other in texts if other.content is Content.TEXTS]
-        if _is_no_text(column, bool(long)):
+        if is_no_text(column, bool(long)):
             raise _ask(table, column, name, "--text", long)
     if target in called and target not in asked and called[target] in table:
         column = contents.of(table, called[target])
@@ -53,7 +53,8 @@ def refuse(
             raise _ask(table, column, target, "--label", labels, task)
 
 
-def _is_no_text(column: Column, instead: bool) -> bool:
+def is_no_text(column: Column, instead: bool) -> bool:
+    """Whether a column that is called as a text holds none: few values, or what has another `instead` of it."""
     if column.filled < _ENOUGH:
         return False
     if column.content is Content.CATEGORIES and column.different <= _FEW_TEXTS:

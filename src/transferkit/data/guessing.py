@@ -7,6 +7,7 @@ from functools import cached_property
 from transferkit.data import contents, doubts, flags, headers, joined, name_hints, several, two_columns, unused_columns
 from transferkit.data.columns import TaskColumns, by_name, find, usual_names
 from transferkit.data.contents import Column, Content
+from transferkit.data.name_hints import of_label
 from transferkit.errors import DataError
 from transferkit.shapes import Shape
 from transferkit.table.column_names import ASIDE, plain
@@ -42,7 +43,7 @@ def taken(rows: Rows, task: TaskColumns, asked: Mapping[str, str]) -> Taken:
     headers.refuse(rows)
     table = joined.with_texts(task.unpack(rows), asked, (*task.inputs, *task.optional_inputs))
     table = _with_labels(table, task, asked)
-    called = by_name(list(table.columns), task, asked, True, rows.source)
+    called = _without_labels(table, task, by_name(list(table.columns), task, asked, True, rows.source), asked)
     if not task.shape.whole:
         found = two_columns.of(table, task, called)
         said = tuple(doubts.said(table, found))
@@ -65,6 +66,21 @@ def _with_labels(table: Rows, task: TaskColumns, asked: Mapping[str, str]) -> Ro
         return table
     left = {name: cells for name, cells in table.columns.items() if name not in parts}
     return replace(table, columns={**left, raw: [None] * len(table)})
+
+
+def _without_labels(
+    table: Rows, task: TaskColumns, called: Mapping[str, str], asked: Mapping[str, str]
+) -> dict[str, str]:
+    """`called` without the text, where another column holds texts and this one few values, and its name is usual for
+    labels too: 评价 over 好评 and 差评."""
+    name = next(iter(task.inputs))
+    raw = called.get(name, "")
+    if task.shape.whole and raw in table and name not in asked and "text_pair" not in called and of_label(raw):
+        others = [column for column in table.columns if column not in called.values()]
+        texts = any(contents.of(table, column).content is Content.TEXTS for column in others)
+        if texts and doubts.is_no_text(contents.of(table, raw), True):
+            return {role: column for role, column in called.items() if role != name}
+    return dict(called)
 
 
 def _reasons(read: Mapping[str, str], asked: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
@@ -183,7 +199,7 @@ class _Choice:
         labels = [column for column in self.likely_labels if column.name not in found.values()]
         if len(labels) < 2:
             return labels[0].name if labels else None
-        hinted = [column for column in labels if name_hints.of_label(column.name)]
+        hinted = [column for column in labels if of_label(column.name)]
         if len(hinted) == 1:
             return hinted[0].name
         raise doubts.which_label(self.table, labels)
@@ -204,7 +220,7 @@ class _Choice:
     def _is_rival(self, name: str, read: str) -> bool:
         """Whether a column is called as labels are, beside one that is read by its name; where that is called label,
         hints do not count."""
-        hinted = plain(read) not in _CALLED_LABEL and name_hints.of_label(name)
+        hinted = plain(read) not in _CALLED_LABEL and of_label(name)
         return hinted or plain(name) in usual_names(self.task.target, self.task)
 
 

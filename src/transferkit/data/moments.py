@@ -20,13 +20,20 @@ Moment = int | float | datetime
 
 NUMBERS, DATES, ZONED = "numbers", "dates without a time zone", "dates with a time zone"
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
+_CLOCK = r"(?:[T\s]+(?P<clock>\d{1,2}:\d\d(?::\d\d)?))?"
+_WRITTEN = (
+    re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}),?{_CLOCK}", re.ASCII),
+    re.compile(rf"(?P<year>\d{{4}})\s*年\s*(?P<month>\d{{1,2}})\s*月(?:\s*(?P<day>\d{{1,2}})\s*日)?{_CLOCK}", re.ASCII),
+    re.compile(rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_CLOCK}", re.ASCII),
+)
+"""Dates whose order leaves no doubt; 04/05/2025 is of April or of May."""
 _UTC = re.compile(r"\s*(?:UTC|GMT)$")
 
 
 def read(rows: Rows, column: str, cells: Sequence[Any]) -> list[Moment]:
-    """The moment in every cell: a number (also as text), a date or datetime (also as text in ISO 8601), a pandas or
-    numpy timestamp. Raises `DataError` with row numbers where a cell is empty, unreadable or of another kind than most
-    others, since such rows have no place in time."""
+    """The moment in every cell: a number (also as text), a date or datetime (also as text: ISO 8601, 31.1.2024 or
+    2024年1月31日), a pandas or numpy timestamp. Raises `DataError` with row numbers where a cell is empty, unreadable
+    or of another kind than most others, since such rows have no place in time."""
     values = [moment(cell) for cell in cells]
     usual = Counter(kind_of(value) for value in values if value is not None).most_common(1)
     kind = usual[0][0] if usual else "numbers or dates"
@@ -38,7 +45,7 @@ def read(rows: Rows, column: str, cells: Sequence[Any]) -> list[Moment]:
         numbers = prose.shown(int(rows.numbers[i]) for i in odd)
         raise DataError(
             f"{where}column {column!r}: expected {kind} in every row, as --time needs them, found {shown} ({numbers}); "
-            "write numbers or ISO dates such as 2024-01-31, or leave out rows without one"
+            "write numbers or dates such as 2024-01-31 or 31.01.2024, or leave out rows without one"
         )
     return [value for value in values if value is not None]
 
@@ -82,6 +89,14 @@ def _of_text(text: str) -> Moment | None:
         pass
     try:
         return _of_date(datetime.fromisoformat(_UTC.sub("+00:00", f"{text}-01" if _MONTH.fullmatch(text) else text)))
+    except ValueError:
+        return next((_of_match(match) for form in _WRITTEN if (match := form.fullmatch(text))), None)
+
+
+def _of_match(match: "re.Match[str]") -> datetime | None:
+    hour, minute, second = [*map(int, (match["clock"] or "0:0").split(":")), 0][:3]
+    try:
+        return datetime(int(match["year"]), int(match["month"]), int(match["day"] or 1), hour, minute, second)
     except ValueError:
         return None
 

@@ -8,13 +8,13 @@ from transferkit.table.column_names import ALIASES, PAIRS, plain
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _FIRST_AND_SECOND = (("1", "2"), ("a", "b"), ("一", "二"), ("left", "right"))
-_OTHERS_OF_A_LABEL = "type kind grade verdict outcome result stance tone mood priority reason cause"
+_OTHERS_OF_A_LABEL = "type kind grade verdict outcome result stance tone mood priority reason cause 评价 評價"
 _ABOUT_ROWS = (
     "id ids no nr num number index idx uid uuid key code date time year month day created updated timestamp user "
     "author name customer client agent source channel platform device browser app version lang language locale country "
     "region state city branch store site gender sex age email mail url link file path split set fold annotator worker "
     "编号 序号 日期 时间 用户 客户 顾客 买家 会员 昵称 姓名 名称 作者 来源 渠道 平台 设备 版本 语言 国家 "
-    "地区 省份 城市 门店 性别 年龄 邮箱 链接 "
+    "地区 省份 城市 门店 店铺 店名 客服 员工 性别 年龄 邮箱 链接 "
     "datum kunde filiale kanal quelle sprache land stadt ort alter geschlecht date client source langue pays ville "
     "fecha cliente fuente canal idioma país ciudad"
 )

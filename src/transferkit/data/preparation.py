@@ -155,12 +155,14 @@ def _divided(
     columns = read.columns
     given_parts, respelt = checks.one_spelling({name: part.rows for name, part in read.tables.items()}, task)
     checks.enough_classes(given_parts["train"], task, columns, tested="test" in given_parts)
+    checks.several_texts(given_parts["train"], task, columns)
     checks.same_labels(given_parts, task)
     memberships.one_kind_of_time(given_parts, columns)
     findings = [*read.findings, *respelt]
     findings += checks.repeats_in_test(given_parts.get("test"), task)
     given_parts["train"], repeats = without_repeats(given_parts["train"], task, "" if len(named) == 1 else "train")
     checks.any_left(given_parts["train"], repeats, columns)
+    checks.no_identifiers(given_parts["train"], task, columns, tested="test" in given_parts)
     if "test" not in given_parts or ("validation" not in given_parts and config.validation_size > 0):
         repeats += checks.categories(given_parts["train"], task, columns)
     folds = folding.folds_of(config, task, {name: len(rows) for name, rows in given_parts.items()})

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import label_sets
+from transferkit.data import decimals, label_sets
 from transferkit.data.flags import is_blank, is_flag
 from transferkit.data.separators import MARKS, Separator
 from transferkit.errors import shown
@@ -45,6 +45,8 @@ def seen(rows: Rows, name: str) -> Several | None:
     if sum(not isinstance(value, str) for value in values) >= _NEARLY_ALL * len(values):
         return _of_lists(values)
     texts = [value.strip() for value in values if isinstance(value, str)]
+    if decimals.are_all(texts):
+        return None
     found = [_of_texts(texts, signs) for signs in _BETWEEN_NAMES] if len(texts) == len(values) else []
     return next((several for several in found if several), None)
 

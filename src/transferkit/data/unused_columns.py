@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from transferkit.data import joined
+from transferkit.data.cell_forms import is_time
 from transferkit.data.columns import TaskColumns
 from transferkit.data.flags import SPLIT_FLAGS
 from transferkit.errors import shown
@@ -122,7 +123,8 @@ def _size(cells: list[str]) -> float:
 
 
 def _is_text(cell: str) -> bool:
-    return len(cell.split()) >= _WORDS_OF_A_TEXT or (has_signs(cell) and len(cell) >= _SIGNS_OF_A_TEXT)
+    long = len(cell.split()) >= _WORDS_OF_A_TEXT or (has_signs(cell) and len(cell) >= _SIGNS_OF_A_TEXT)
+    return long and not is_time(cell)
 
 
 def _overlap(one: str, other: str) -> float:

@@ -213,7 +213,9 @@ def load(folder: Path, trust_remote_code: bool = False, precision: Precision | N
         with explaining(f"{folder} is incomplete or damaged", ArtifactError):
             predictor: Predictor = _member(facts.kind).load(folder, facts, trust_remote_code)
     except SourceError as error:
-        raise ArtifactError(f"{error}") from None
+        from transferkit.sources import tensors
+
+        raise ArtifactError(tensors.damage(folder) or f"{error}") from None
     sums.require(folder)
     fix(predictor)
     return predictor

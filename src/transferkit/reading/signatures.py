@@ -10,6 +10,8 @@ from transferkit.reading import compression
 from transferkit.table.column_names import ALIASES
 
 _START = 2**16
+_FEW_ODD = 0.05
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _TABLES, _LINES = (".csv", ".tsv", ".tab"), ".txt"
 _JSON_LINES, _PARQUET, _WORKBOOK = (".jsonl", ".ndjson"), ".parquet", ".xlsx"
 _BINARY: tuple[tuple[bytes, str, str], ...] = (
@@ -54,6 +56,8 @@ def refuse_others(path: Path, suffix: str) -> None:
         mismatch = None
     if start.startswith(_POINTER):
         mismatch = "a pointer of Git LFS to it", "run `git lfs pull` in its folder"
+    if mismatch is None and suffix not in (_PARQUET, _WORKBOOK) and _is_no_text(start):
+        mismatch = "a binary file, whose bytes are no text in any encoding", "name the file that has the rows"
     mismatch = mismatch or _markup(start, suffix) or _text(start, suffix)
     if mismatch is not None:
         what, advice = mismatch
@@ -84,6 +88,21 @@ def _binary(path: Path, start: bytes) -> tuple[str, str] | None:
     if start.startswith(_ZIP):
         return _zipped(path)
     return next(((what, advice) for mark, what, advice in _BINARY if start.startswith(mark)), None)
+
+
+def _is_no_text(start: bytes) -> bool:
+    """Whether `start` has nulls where no encoding of text has them, or codes that control terminals and devices."""
+    if not start.count(0) > 0 or start.startswith(_WIDE_MARKS):
+        return False
+    whole = start[: len(start) // 4 * 4]
+    for step in (2, 4):
+        for encoding in ("le", "be"):
+            decoded = whole.decode(f"utf-{8 * step}-{encoding}", "replace")
+            odd = sum(sign == "\ufffd" or (sign < " " and sign not in "\t\n\r\f\v") for sign in decoded)
+            if odd <= _FEW_ODD * len(decoded):
+                return False
+    odd = len(start.translate(None, bytes(range(32, 256)) + b"\t\n\r\f\v\x1b"))
+    return odd > _FEW_ODD * len(start)
 
 
 def _zipped(path: Path) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from transferkit.errors import ArtifactError
 
 Size = tuple[int | None, ...]
 
+_AGAIN = "copy it again, or train it again with transferkit fit --resume"
 _REMEDY = "train again or restore it from a copy"
 
 
@@ -28,6 +29,21 @@ def read(path: Path, sizes: Mapping[str, Size], integers: Collection[str] = ()) 
             return {n: _tensor(path, file, n, size, "I64" if n in integers else "F32") for n, size in sizes.items()}
     except (SafetensorError, OSError, ValueError) as error:
         raise ArtifactError(f"{path} is not an intact safetensors file ({error}); {_REMEDY}") from None
+
+
+def damage(folder: Path) -> str:
+    """Which file of weights of the artifact `folder` is missing or damaged, as a sentence with a way out; "" where
+    none is."""
+    path = folder / "model.safetensors"
+    if not path.is_file() and not (folder / f"{path.name}.index.json").is_file():
+        return f"{path} is missing; {_AGAIN}"
+    for path in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(path, framework="np") as file:
+                file.keys()
+        except (SafetensorError, OSError) as error:
+            return f"{path} is damaged ({error}); {_AGAIN}"
+    return ""
 
 
 def _same_names(path: Path, names: set[str], expected: set[str]) -> None:
