@@ -25,7 +25,7 @@ def seed_step(seed: int) -> None:
     """As `torch.manual_seed(seed)`, for every step: where no GPU is in use, that one notes down where it was called
     from, for each kind of GPU, and keeps it."""
     torch.default_generator.manual_seed(seed)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(seed)
 
 
