@@ -97,7 +97,30 @@ def test_verdict_when_the_best_is_the_fastest(result: RunResult, make_route: Mak
 def test_verdict_of_a_tie(result: RunResult, make_route: MakeRoute) -> None:
     equal = [make_route("tf-idf", 20, 9000, route="baseline"), make_route("full", 20, 500), make_route("lora", 40, 400)]
     words = words_of(result, equal)
-    assert words.startswith("full is best on 400 validation rows, tied with tf-idf. On the test rows")
+    ours = "tf-idf is best on 400 validation rows, tied with full: no transferred route does better. On the test rows"
+    assert words.startswith(ours)
+
+
+def test_verdict_of_a_tie_that_a_second_measure_decides(result: RunResult, make_route: MakeRoute) -> None:
+    full = make_route("full", 20, 500)
+    surer = replace(full, outputs=np.where(full.outputs > 0.5, 0.95, 0.05).astype(np.float32))
+    words = words_of(result, [make_route("tf-idf", 20, 9000, route="baseline"), surer])
+    assert words.startswith(
+        "full is best on 400 validation rows: tied with tf-idf, it has a better log loss than the baseline. "
+    )
+
+
+def test_verdict_says_what_to_ship_where_nothing_separates(result: RunResult, make_route: MakeRoute) -> None:
+    unshown = (
+        "These rows do not show that full is better than the baseline, which is the cheaper choice until more rows "
+        "show it."
+    )
+    words = words_of(result, [make_route("tf-idf", 21, 9000, route="baseline"), make_route("full", 20, 500)])
+    assert words.startswith("full is best") and unshown in words
+    beaten = words_of(result, [make_route("tf-idf", 80, 9000, route="baseline"), make_route("full", 20, 500)])
+    assert "These rows do not show" not in beaten
+    first = words_of(result, [make_route("tf-idf", 20, 9000, route="baseline"), make_route("full", 20, 500)])
+    assert "These rows do not show" not in first  # the baseline is best
 
 
 def test_verdict_of_seeds(result: RunResult, make_route: MakeRoute) -> None:

@@ -134,6 +134,9 @@ TEXTS = {
     "The first {shown} of {rows} rows can be searched here; all of them are in predictions.csv.": (
         "共 {rows} 条，此处可搜索前 {shown} 条；全部结果见 predictions.csv。"
     ),
+    "Not shown to be better than the baseline, which is the cheaper choice until more rows show it.": (
+        "尚不能证明优于基线；在有更多样本证明之前，选用基线更省成本。"
+    ),
     "Wrong in every route": "所有方案都预测错的样本",
     "Rows that every route misses": "所有方案都预测错的样本",
     "{missed} of {rows} rows are missed by all {routes} routes. Check these first for wrong labels.": (

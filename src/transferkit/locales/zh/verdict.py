@@ -85,6 +85,14 @@ TEXTS = {
     ),
     "{route} is best on {rows}": "在 {rows}上，{route} 表现最佳",
     "{route} is best on {rows}, tied with {others}": "在 {rows}上，{route} 表现最佳（与 {others} 并列）",
+    "{route} is best on {rows}, tied with {others}: no transferred route does better": (
+        "在 {rows}上，{route} 表现最佳（与 {others} 并列）；没有迁移方案比它更好"
+    ),
+    "{route} is best on {rows}: tied with {others}, it has a better {second} than the baseline": (
+        "在 {rows}上，{route} 表现最佳：与 {others} 并列，但{second}优于基线"
+    ),
+    "These rows do not show that {route} is better than the baseline, which is the cheaper choice until more rows show "
+    "it.": "这些样本不能证明 {route} 优于基线；在有更多样本证明之前，选用基线更省成本。",
     "{best}: {value}, corrected for the choice.": "{best}：{value}，已校正选择偏差。",
     "{best}. On the test rows, which were not used to choose it: {value}.": (
         "{best}。在未参与选择的测试集上：{value}。"
