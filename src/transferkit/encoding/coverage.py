@@ -20,7 +20,8 @@ _PIECES, _PIECES_OF_SIGNS = 4.0, 1.8  # tokens per word, per sign of a script wi
 @dataclass(frozen=True)
 class Coverage:
     """The share of tokens that stand for something unknown, and tokens per word (or sign, where most words are) in
-    texts that are words for the most part, 0 where hardly any is; `nothing` says that the texts have no token, or none that stands for something known."""
+    texts that are words for the most part, 0 where hardly any is; `nothing` says that the texts have no token, or none
+    that stands for something known."""
 
     unknown: float
     per_word: float

@@ -135,8 +135,9 @@ def stream(
     usual: str | None = None,
 ) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
-    the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations.
-    Of a text per line that is not `of_words` an empty line, but for a last one, is a row without text. `of_words` and `usual` as in `read`."""
+    the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations. Of a
+    text per line that is not `of_words` an empty line, but for a last one, is a row without text. `of_words` and
+    `usual` as in `read`."""
     return map(label_studio.tasks, _batches(path, batch_size, encoding, of_words, usual, every_line=True))
 
 
