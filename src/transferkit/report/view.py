@@ -109,7 +109,7 @@ def view(result: RunResult, say: Say) -> View:
         overview=facts.read(result, say),
         example=example(result, result.route(result.best)),
         signatures=facts.signatures(result, say),
-        bars=Axis(*padded(ends, 0.04, LEAST_POINTS * metrics.point(main)), 5, 115),
+        bars=Axis(*padded(ends, 0.04, LEAST_POINTS * metrics.point(main), metrics.most(main)), 5, 115),
         marks=marked,
         best_note=_of_best(result, say),
         baseline=next((route for route in result.routes if route.route == BASELINE), None),
@@ -174,7 +174,8 @@ def _curves(result: RunResult, marked: Mapping[str, Mark], say: Say) -> list[Cur
         for route in result.routes
     ]
     least = LEAST_POINTS * metrics.point(main)
-    charts = (curves_chart(title, lines, least), curves_chart(title, lines, least, NARROW_CURVES))
+    most = metrics.most(main)
+    charts = (curves_chart(title, lines, least, most=most), curves_chart(title, lines, least, NARROW_CURVES, most))
     return [chart for chart in charts if chart]
 
 

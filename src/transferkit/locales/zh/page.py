@@ -140,7 +140,10 @@ TEXTS = {
     "Wrong in every route": "所有方案都预测错的样本",
     "Rows that every route misses": "所有方案都预测错的样本",
     "{missed} of {rows} rows are missed by all {routes} routes. Check these first for wrong labels.": (
-        "{rows} 条样本中有 {missed} 条被全部 {routes} 个方案预测错。检查标注错误时，请先看这些样本。"
+        "{rows} 条样本中有 {missed} 条全部 {routes} 个方案都预测错。检查标注错误时，请先看这些样本。"
+    ),
+    "{missed} of {rows} rows are missed by both routes. Check these first for wrong labels.": (
+        "{rows} 条样本中有 {missed} 条两个方案都预测错。检查标注错误时，请先看这些样本。"
     ),
     # data
     "The data": "数据",
