@@ -13,7 +13,7 @@ from transferkit.evaluation.choosing import Candidate, choose
 from transferkit.evaluation.guessing import Guess, guess
 from transferkit.evaluation.paired import least_significant, mcnemar
 from transferkit.evaluation.ranking import compared
-from transferkit.evaluation.results import VALIDATION, RouteResult, RunResult, p_words
+from transferkit.evaluation.results import FOLDS, VALIDATION, RouteResult, RunResult, p_words
 from transferkit.evaluation.scores import score
 from transferkit.evaluation.verdict import cheapest, verdict, warning
 from transferkit.table.rows import Rows
@@ -273,3 +273,18 @@ def test_a_zero_of_every_route_is_said(result: RunResult, make_route: MakeRoute)
     rows, baseline = len(TRUTH), make_route("tf-idf", len(TRUTH), 9_000, route="baseline")
     assert "Every route has accuracy 0" in words_of(result, [make_route("full", rows, 100), baseline])
     assert "Every route has" not in words_of(result, [make_route("full", rows - 1, 100), baseline])
+
+
+def test_labels_without_a_test_row_are_counted(result: RunResult) -> None:
+    task = replace(TASK, labels=("no", "yes", "perhaps", "never"))
+    route = make_route("full", 20, 500)
+    wide = np.hstack([route.outputs, np.zeros((len(TRUTH), 2), dtype=np.float32)])
+    judged = [replace(route, outputs=wide, scores=score(task, wide, TRUTH, resamples=50))]
+
+    def words(by: str) -> str:
+        choice = replace(choose(task, [Candidate("full", "full", 1, [wide])], TRUTH, VALIDATION, 1.0), by=by)
+        return verdict(task, judged, choice, judged[0].scores.metrics["accuracy"], None)
+
+    assert "2 of 4 labels have no test row, so these scores say nothing about them." in words(VALIDATION)
+    assert "2 of 4 labels have no cross-validated row, so" in words(FOLDS)
+    assert "labels have no" not in result.verdict

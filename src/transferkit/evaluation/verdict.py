@@ -38,6 +38,7 @@ def verdict(
     best, several = by_name[choice.best], len(routes) > 1
     told = several and _coarse(task, routes, say) is None
     sentences = [warning(task, routes, choice, say, guess), _best(task, best, choice, quoted, say)]
+    sentences.append(_untested(task, best, choice, say))
     if told and len(routes) - 1 > _MOST_NAMED:
         sentences.append(_not_told_apart(routes, say))
     if choice.losses:
@@ -214,6 +215,29 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say:
         return say("{best}: {value}, corrected for the choice.", best=best, value=say(interval, **value))
     return say(
         "{best}. On the test rows, which were not used to choose it: {value}.", best=best, value=say(interval, **value)
+    )
+
+
+def _untested(task: Task, best: RouteResult, choice: Choice, say: Say) -> str:
+    """How many labels stand in no row of the scores; empty where all do."""
+    if not task.shape.form.CLASSES:
+        return ""
+    absent = sum(not found["support"] for found in best.scores.per_class.values())
+    if not absent:
+        return ""
+    total = len(best.scores.per_class)
+    if folded(choice, best):
+        return say.count(
+            absent,
+            "{n} of {total} labels has no cross-validated row, so these scores say nothing about it.",
+            "{n} of {total} labels have no cross-validated row, so these scores say nothing about them.",
+            total=total,
+        )
+    return say.count(
+        absent,
+        "{n} of {total} labels has no test row, so these scores say nothing about it.",
+        "{n} of {total} labels have no test row, so these scores say nothing about them.",
+        total=total,
     )
 
 

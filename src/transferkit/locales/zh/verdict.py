@@ -97,6 +97,18 @@ TEXTS = {
     "{best}. On the test rows, which were not used to choose it: {value}.": (
         "{best}。在未参与选择的测试集上：{value}。"
     ),
+    "{n} of {total} labels has no cross-validated row, so these scores say nothing about it.": (
+        "{total} 个标签中有 {n} 个没有交叉验证样本，以上分数不反映这些标签。"
+    ),
+    "{n} of {total} labels have no cross-validated row, so these scores say nothing about them.": (
+        "{total} 个标签中有 {n} 个没有交叉验证样本，以上分数不反映这些标签。"
+    ),
+    "{n} of {total} labels has no test row, so these scores say nothing about it.": (
+        "{total} 个标签中有 {n} 个没有测试样本，以上分数不反映这些标签。"
+    ),
+    "{n} of {total} labels have no test row, so these scores say nothing about them.": (
+        "{total} 个标签中有 {n} 个没有测试样本，以上分数不反映这些标签。"
+    ),
     "{n} others": "另外 {n} 个方案",
     "{route} is significantly worse than the baseline ({base}; {p}).": "{route} 显著差于基线（{base}；{p}）。",
     "{others} does not significantly beat the baseline ({base}).": "{others}未显著优于基线（{base}）。",
