@@ -50,7 +50,7 @@ def test_a_keyword_that_there_is_not() -> None:
         call("x", lable="y")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="'epochs'; epochs goes elsewhere"):
         call("x", epochs=3)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="'zzz'; there is data, label"):
+    with pytest.raises(TypeError, match="'zzz'; expected one of data, label"):
         call("x", zzz=3)  # type: ignore[call-arg]
     assert calls == ["x"]
 

@@ -47,7 +47,12 @@ def test_a_notebook_shows_the_table_the_verdict_and_the_report() -> None:
 
 
 def test_what_is_no_finished_run_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "rows.csv").touch()
     for place, words in (
+        (tmp_path / "empty", "^no run in .*empty: it is empty; name the folder of a finished run$"),
+        (tmp_path / "other", "^no run in .*other: it has no run.json; name the folder of a finished run$"),
         (tmp_path / "none", "there is no such folder"),
         (BEFORE / "unfinished", "no finished run: it has no run.json"),
         (BEFORE / "text-classification" / "models" / "baseline", "one model; name the run"),
@@ -64,9 +69,9 @@ def test_what_is_no_finished_run_is_explained(tmp_path: Path) -> None:
         transferkit.open(broken)
 
 
-def test_two_runs_side_by_side_are_shown_too() -> None:
+def test_two_runs_side_by_side_are_shown_too(tmp_path: Path) -> None:
     folder = BEFORE / "text-classification"
-    pair = transferkit.compare(folder, transferkit.open(folder))
+    pair = transferkit.compare(folder, transferkit.open(shutil.copytree(folder, tmp_path / "copy")))
     frame = pair.to_pandas()
     assert list(frame.columns) == [
         *("route", "first", "first_low", "first_high", "second", "second_low", "second_high", "difference", "p")

@@ -133,7 +133,7 @@ def test_the_verdict_in_chinese() -> None:
 def test_what_other_rooms_write_is_looked_up() -> None:
     say = locales.get("zh")
     found = say.found("12 of 300 rows of train repeat the text and label of an earlier one (rows 3, 8)")
-    assert found == "训练集 300 行中有 12 行与前面的文本和标签重复（第 3, 8 行）"
+    assert found == "训练集 300 行中有 12 行与前面的文本和标签重复（第 3、8 行）"
     assert say.found("fine-tuned bert: full") == "微调 bert：全部参数"
     assert say.found("static embeddings distilled from full") == "静态词向量，由 full 知识蒸馏得到"
     assert say.found("something new") == "something new" and not say.knows("something new")
@@ -215,10 +215,23 @@ def test_what_varies_is_translated_too_and_more_words_are_surer() -> None:
     assert say.found(of_model) == "./alpha：612 行都不超过 48 个词元；最长的有 12 个"
     assert say.knows(of_model) and not say.knows("./alpha: something new")
     assert say.found("3 texts in 7 rows carry more than one label (rows 1, 2)") == (
-        "3 条文本有多个不同的标签，涉及 7 行（第 1, 2 行）"
+        "3 条文本有多个不同的标签，涉及 7 行（第 1、2 行）"
     )
 
 
 def test_an_unknown_language_is_refused() -> None:
-    with pytest.raises(Exception, match="unknown language 'xx'; there is en, zh"):
+    with pytest.raises(Exception, match="unknown language 'xx'; expected one of en, zh"):
         locales.get("xx")
+
+
+def test_lists_have_the_commas_of_the_language() -> None:
+    say, english = locales.get("zh"), locales.get("en")
+    found = say.found("2 labels: 好评 393, 差评 269")
+    assert found == "2 个标签：好评 393、差评 269"
+    assert say.found("12 rows of test repeat the text of an earlier one (rows 61, 107, 214 and 4 more)").endswith(
+        "（第 61、107、214 行，另有 4 行）"
+    )
+    assert say.listed(["1 条警告", "4 条说明"]) == "1 条警告和 4 条说明"
+    assert say.listed(["full", "static"]) == "full 和 static" and english.listed(["a", "b"]) == "a and b"
+    assert say.numbers("3, 8") == "3、8" and english.numbers("3, 8") == "3, 8"
+    assert say.found("2 labels: 'a, 1' 3") == "2 个标签：'a, 1' 3"

@@ -170,3 +170,12 @@ def test_every_parameter_is_described_with_its_default(function: Callable[..., A
         default = parameter.default
         shown = f'"{default}"' if isinstance(default, str) else repr(default).replace("'", '"')
         assert default is inspect.Parameter.empty or f"default={shown}" in described[name], name
+
+
+def test_an_overview_is_printed_in_the_language_asked_for() -> None:
+    table = {"text": ["a good film", "a bad meal"] * 5, "label": ["good", "bad"] * 5}
+    english, chinese = transferkit.look(table), transferkit.look(table, language="zh")
+    assert "label from 'label'" in str(english) and "取自 'text'" in str(chinese) and chinese.columns == english.columns
+    assert dict(chinese.facts).keys() != dict(english.facts).keys()
+    with pytest.raises(ConfigError, match="language"):
+        transferkit.look(table, language="xx")

@@ -1,6 +1,7 @@
 """Python users get what the command line prints: answers as records, and two runs side by side."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,15 +54,25 @@ def test_records_refuse_what_predict_refuses() -> None:
         transferkit.load(KEPT / "runs" / "text-regression").records(7)
 
 
-def test_two_runs_are_compared_as_on_the_command_line(call: Call) -> None:
+def test_two_runs_are_compared_as_on_the_command_line(call: Call, tmp_path: Path) -> None:
     first, second = KEPT / "runs" / "text-classification", KEPT / "runs" / "question-answering"
-    pair = transferkit.compare(first, str(first))
+    copy = shutil.copytree(first, tmp_path / "copy")
+    pair = transferkit.compare(first, str(copy))
     assert pair.same_rows and pair.same_data and len(pair.first.rows) == 15
     assert set(pair.tests) == {*pair.first.values} and pair.of_best.difference == 0
-    ended = call("compare", first, first)
+    ended = call("compare", first, copy)
     assert pair.of_best.words in ended.out and str(pair).split() == ended.out.split()
     assert all(f"{interval.value:.3f}" in ended.out for interval in pair.first.values.values())
-    assert transferkit.compare(transferkit.open(first), first) == pair
+    assert transferkit.compare(transferkit.open(first), copy) == pair
+    in_chinese = transferkit.compare(first, copy, language="zh")
+    assert (
+        in_chinese == pair and str(in_chinese).split() == call("compare", first, copy, "--language", "zh").out.split()
+    )
+    assert "二者在相同的 15 行上评测" in str(in_chinese) and "二者在相同的" in in_chinese._repr_html_()
+    with pytest.raises(ConfigError, match="unknown language 'xx'"):
+        transferkit.compare(first, copy, language="xx")
+    with pytest.raises(ConfigError, match="are one run; name two runs to compare"):
+        transferkit.compare(first, first)
     with pytest.raises(ConfigError, match="compare like runs"):
         transferkit.compare(first, second)
     with pytest.raises(ArtifactError, match="no such folder"):

@@ -179,7 +179,7 @@ def test_in_use(tagged: RunResult, folder: Path, call: Call) -> None:
     assert refused.code == ConfigError.exit_code and "no probabilities" in refused.error
     judged = call("evaluate", folder / "run", folder / "rows.jsonl", "--route", "full")
     assert judged.code == 0 and "entity F1" in judged.out and "animal" in judged.out
-    compared = call("compare", folder / "run", folder / "run")
+    compared = call("compare", folder / "run", shutil.copytree(folder / "run", folder / "copy"))
     assert compared.code == 0
 
 

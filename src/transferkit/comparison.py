@@ -52,7 +52,7 @@ class Paired:
 
     `tests` says how much better the second run is, by route (of the same name in both), and `of_best` the same of the
     best of each; there are none where the runs have other test rows. `same_data` says whether all their rows are the
-    same. Printing it shows both runs' routes in a table, and so does a notebook.
+    same. Printing it shows both runs' routes in a table, and so does a notebook; `say` sets the language.
     """
 
     first: Side
@@ -61,6 +61,7 @@ class Paired:
     same_data: bool
     tests: dict[str, Comparison]
     of_best: Comparison | None
+    say: Say = field(default=_IN_ENGLISH, compare=False)
 
     def to_pandas(self) -> "pd.DataFrame":
         """A row per route: `first` and `second` have its main metric in either run, each with `_low` and `_high`;
@@ -73,18 +74,20 @@ class Paired:
         return f"Paired({self.first.name!r}, {self.second.name!r}: {words})"
 
     def __str__(self) -> str:
-        return as_text(rendered(self)).rstrip()
+        return as_text(rendered(self, self.say)).rstrip()
 
     def _repr_html_(self) -> str:
-        return as_html(rendered(self))
+        return as_html(rendered(self, self.say))
 
 
 def compared(first: Path, second: Path) -> Paired:
     """Read the run folders `first` and `second`; the tests are Holm-corrected for their number.
 
-    Raises `ArtifactError` for a folder without a finished run, `ConfigError` for runs of two tasks.
+    Raises `ArtifactError` for a folder without a finished run, `ConfigError` for runs of two tasks or a run and itself.
     """
     a, b = _read(first), _read(second)
+    if first.resolve() == second.resolve():
+        raise ConfigError(f"{first} and {second} are one run; name two runs to compare")
     if a.name == b.name:
         a, b = replace(a, name=str(first)), replace(b, name=str(second))
     for what, one, other in (("task", a.task.name, b.task.name), ("metric", a.metric, b.metric)):

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from transferkit import plain_yaml
-from transferkit.errors import ConfigError, shown
+from transferkit.errors import ConfigError, one_of, shown
 from transferkit.places import CacheFolder, Folder, Models, Place, listed, refuse_unwritable
 from transferkit.violations import explain
 
@@ -338,7 +338,7 @@ def _fields(place: tuple[Any, ...]) -> Iterable[str]:
 def _settings(error: ValidationError) -> str:
     """What settings there are, if one of them was misspelt."""
     wrong = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
-    return f"; there is {', '.join(_fields(max(wrong, key=len)[:-1]))}" if wrong else ""
+    return f"; expected {one_of(_fields(max(wrong, key=len)[:-1]))}" if wrong else ""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -52,12 +52,18 @@ class InterruptedRunError(TransferkitError):
     exit_code = 130
 
 
+def one_of(names: Iterable[str]) -> str:
+    """`one of a, b, c`, or the only one."""
+    listed = [*names]
+    return f"{'one of ' * (len(listed) > 1)}{', '.join(listed)}"
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> ConfigError:
     """The error for a `kind` of thing that is not among those `known`: the nearest name first, then all."""
     names = sorted(known)
     near = nearest(name, names)
     meant = f"did you mean {near!r}? " if near else ""
-    return ConfigError(f"unknown {kind} {name!r}; {meant}there is {', '.join(names)}")
+    return ConfigError(f"unknown {kind} {name!r}; {meant}expected {one_of(names)}")
 
 
 _SHORTEST_PART = 3

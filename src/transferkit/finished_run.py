@@ -1,9 +1,10 @@
 """A finished run, just made or opened from its folder: `Run`, `transferkit.open` and `transferkit.compare`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from transferkit import locales
 from transferkit.artifact import saved_board
 from transferkit.errors import ArtifactError, ConfigError, shown
 from transferkit.evaluation import leaderboard
@@ -115,19 +116,39 @@ def open(folder: str | Path) -> Run:
     return Run(path, board, board.findings)
 
 
-def compare(first: Run | str | Path, second: Run | str | Path) -> "Paired":
-    """The routes of two finished runs, each a `Run` or its folder, side by side, as `transferkit compare` prints them.
+def compare(first: Run | str | Path, second: Run | str | Path, *, language: str = "en") -> "Paired":
+    """The routes of two finished runs side by side, as `transferkit compare` prints them.
 
     Where both were evaluated on the same rows, `tests` says by route, and `of_best` of the best of each, how much
-    better the second run is and whether a paired test shows that it is not chance. Raises `ArtifactError` for a folder
-    without a finished run, `ConfigError` for runs of two tasks.
+    better the second run is and whether a paired test shows that it is not chance.
 
+    Parameters
+    ----------
+    first, second : Run, str or path
+        Two finished runs, or their folders.
+    language : {"en", "zh"}, default="en"
+        Language in which the comparison is printed.
+
+    Returns
+    -------
+    paired : Paired
+
+    Raises
+    ------
+    ArtifactError
+        For a folder without a finished run.
+    ConfigError
+        For runs of two tasks, and for a run and itself.
+
+    Examples
+    --------
     >>> transferkit.compare("runs/trec", run).of_best.words  # doctest: +SKIP
     'not significantly different from feature_transfer of trec (p = 0.41)'
     """
     from transferkit.comparison import compared
 
-    return compared(_folder_of(first), _folder_of(second))
+    say = locales.get(language)
+    return replace(compared(_folder_of(first), _folder_of(second)), say=say)
 
 
 def _folder_of(run: Any) -> Path:

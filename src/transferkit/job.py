@@ -109,7 +109,7 @@ def _trained(job: Job) -> Finished:
             with run.written(kept.relative_to(run.path).as_posix()) as draft:
                 held_out.write(draft, answers)
     about: dict[str, Any] = {"task": prepared.task.name, "columns": dict(prepared.splits.columns)}
-    about["label_type"] = prepared.splits.label_type
+    about["label_type"], about["learned_all"] = prepared.splits.label_type, outcome.learned_all
     if prepared.task.shape.form.OF_WORDS:
         about["parting"] = learned(prepared.splits.train["text"])
     done = run.store(plan.title, repeat, outcome, context.train, about, _compared(prepared))

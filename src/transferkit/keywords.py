@@ -7,7 +7,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
-from transferkit.errors import TransferkitError, nearest
+from transferkit.errors import TransferkitError, nearest, one_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,7 +27,7 @@ def known(elsewhere: Callable[[str], str]) -> Callable[[Callable[P, R]], Callabl
         def call(*arguments: P.args, **keywords: P.kwargs) -> R:
             if odd := next((name for name in keywords if name not in names), None):
                 near = nearest(odd, names)
-                meant = elsewhere(odd) or (f"did you mean {near!r}?" if near else f"there is {', '.join(names)}")
+                meant = elsewhere(odd) or (f"did you mean {near!r}?" if near else f"expected {one_of(names)}")
                 raise TypeError(f"{function.__name__}() got an unexpected keyword argument {odd!r}; {meant}")
             return function(*arguments, **keywords)
 

@@ -30,17 +30,21 @@ _USUAL_MODEL, _USUAL_WRITER = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 MULTILINGUAL = "multilingual-e5-small"
 
 
-def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...]]:
-    """The models that were named, or the usual one; but for texts that it does not know one of many languages. The
-    settings name them."""
+def chosen(intake: Intake) -> tuple[RunConfig, tuple[Backbone, ...], tuple[Finding, ...]]:
+    """The models that were named, or the usual one; but for texts that it does not know one of many languages, which a
+    finding says. The settings name them."""
     config = intake.config
     require_possible(config.precision)
     if len(config.models) > 1 and config.revision:
         raise ConfigError(f"revision: of one model, found {len(config.models)}; leave it out, or take one model")
-    backbones = tuple(_loaded(config, name) for name in config.models) or (_usual(intake),)
+    backbones, findings = tuple(_loaded(config, name) for name in config.models), tuple[Finding, ...]()
+    if not backbones:
+        found, findings = _usual(intake)
+        backbones = (found,)
     _require_plain(config, backbones)
     named = config.model_copy(update={"model": config.model or backbones[0].name})
-    return precision_choice.settled(named, [_prompted(backbone, config.prompt) for backbone in backbones])
+    settled = precision_choice.settled(named, [_prompted(backbone, config.prompt) for backbone in backbones])
+    return *settled, findings
 
 
 def _require_plain(config: RunConfig, backbones: Sequence[Backbone]) -> None:
@@ -57,14 +61,15 @@ def _require_plain(config: RunConfig, backbones: Sequence[Backbone]) -> None:
         )
 
 
-def _usual(intake: Intake) -> Backbone:
+def _usual(intake: Intake) -> tuple[Backbone, tuple[Finding, ...]]:
     if intake.task.shape.form.WRITTEN:
-        return _loaded(intake.config, _USUAL_WRITER)
+        return _loaded(intake.config, _USUAL_WRITER), ()
     return usual(_as_read(intake.splits.labelled, intake.task), partial(_loaded, intake.config))
 
 
-def usual(texts: Rows, load: Callable[[str], Backbone]) -> Backbone:
-    """The encoder for `texts` where none is named: the usual one, or one of many languages if it does not know them."""
+def usual(texts: Rows, load: Callable[[str], Backbone]) -> tuple[Backbone, tuple[Finding, ...]]:
+    """The encoder for `texts` where none is named: the usual one, or one of many languages if it does not know them,
+    with a finding that says so."""
     backbone = load(_USUAL_MODEL)
     for finding in coverage.findings(coverage.of(texts, backbone.tokenizer()), backbone.name, ""):
         try:
@@ -73,7 +78,8 @@ def usual(texts: Rows, load: Callable[[str], Backbone]) -> Backbone:
             log.warning("%s, and %s", finding.message, error)
         else:
             log.info("%s; %s is taken in its place", finding.message, backbone.name)
-    return backbone
+            return backbone, (replace(finding, severity="info", action=f"{backbone.name} is taken in its place"),)
+    return backbone, ()
 
 
 def _prompted(backbone: Backbone, prompt: str | None) -> Backbone:

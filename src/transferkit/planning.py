@@ -71,12 +71,13 @@ def with_model(intake: Intake) -> Prepared:
     task = intake.task
     count = threads.use(intake.config.threads)
     log.info("computing in %d thread%s", count, "s" * (count != 1))
-    config, backbones = model_choice.chosen(intake)
+    config, backbones, replaced = model_choice.chosen(intake)
     assert config.output_dir is not None
     plans = route_choice.plans(config, intake.splits, task, backbones)
     splits = learned_rows.apart(intake.splits, task, starting.folders(config, plans))
     for finding in splits.audit.findings[len(intake.splits.audit.findings) :]:
         log.warning("%s", finding)
+    splits = replace(splits, audit=replace(splits.audit, findings=(*splits.audit.findings, *replaced)))
     lengths: dict[str, int] = {}
     for backbone in backbones:
         needed = any(plan.kind != BASELINE and plan.backbone == backbone.name for plan in plans)

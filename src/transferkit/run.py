@@ -255,6 +255,7 @@ def look(
     group: str | None = None,
     time: str | None = None,
     weight: str | None = None,
+    language: str = "en",
     progress: bool = True,
 ) -> Overview:
     """What `fit` would read `data` as: encoding, columns, labels, a row as it is learned, and what is odd.
@@ -263,6 +264,10 @@ def look(
     ----------
     data, task, validation, test, encoding, text, text_pair, label, label_separator, label_names, group, time, weight
         As for `fit`.
+    language : {"en", "zh"}, default="en"
+        Language in which the overview is printed.
+    progress : bool, default=True
+        Show messages and progress; warnings are always shown.
 
     Returns
     -------
@@ -282,10 +287,10 @@ def look(
     columns |= {"group": group, "time": time, "weight": weight}
     labels = {"label_separator": label_separator, "label_names": label_names}
     where = _described(data, validation, test) | {"encoding": encoding}
-    config = parse({"data": {**where, **columns, **labels}, "task": task})
+    config = parse({"data": {**where, **columns, **labels}, "task": task, "language": language})
     with messages.shown(progress), keywords.named(fit):
         overview = look_at(config, _table_of(data, validation, test, encoding))
-    return replace(overview, problem=keywords.said(overview.problem, fit))
+    return replace(overview, problem=keywords.said(overview.problem, fit), language=config.language)
 
 
 def _described(data: Any, validation: Any, test: Any) -> dict[str, Any]:

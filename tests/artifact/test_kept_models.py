@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def test_only_the_best_models_stay_and_everything_says_so(fit: Fit, call: Call) 
     assert ended.code == ConfigError.exit_code and f"did not keep the model of '{name}'" in ended.error
     assert min(stay) in ended.error
     assert call("predict", run.folder, "--text", "a good film").code == 0
-    assert call("compare", run.folder, run.folder).code == 0
+    assert call("compare", run.folder, shutil.copytree(run.folder, run.folder.with_name("copy"))).code == 0
 
 
 def test_a_run_that_dropped_models_has_nothing_left_to_resume(fit: Fit) -> None:

@@ -126,11 +126,11 @@ def test_evaluate_agrees_with_counting(call: Call, finished: Path, tmp_path: Pat
 def test_evaluate_tells_of_rows_the_model_learned_from(
     call: Call, finished: Path, small_file: Path, tmp_path: Path
 ) -> None:
-    ended = call("evaluate", finished, small_file)
-    assert ended.code == 0, ended.err
     total, tested = len(read(small_file)), len(read(finished / "predictions.csv"))
-    found = [int(n) for n in re.findall(r"was (?:trained|validated) on (\d+) rows? of these", ended.out)]
-    assert len(found) == 2 and sum(found) == total - tested, ended.out
+    for route in ("baseline", "feature_transfer"):  # which have no epochs and learn from all labelled rows
+        ended = call("evaluate", finished, small_file, "--route", route)
+        assert ended.code == 0, ended.err
+        assert f"was trained on {total - tested} rows of these" in ended.out and "was validated on" not in ended.out
     copied = shutil.copytree(finished / "models" / "baseline", tmp_path / "copied")
     assert "of these" not in call("evaluate", copied, small_file).out
 
@@ -184,6 +184,16 @@ def test_runs_of_two_tasks_are_not_put_side_by_side(call: Call, finished: Path, 
     assert "another task, text-classification and summarization" in ended.error
 
 
+def test_a_run_is_not_compared_with_itself_and_an_empty_folder_is_no_run(
+    call: Call, finished: Path, tmp_path: Path
+) -> None:
+    same = call("compare", finished, finished.parent / "." / finished.name)
+    assert same.code == 2 and "are one run; name two runs to compare" in same.error
+    (tmp_path / "empty").mkdir()
+    ended = call("compare", finished, tmp_path / "empty")
+    assert "no run in" in ended.error and "it is empty" in ended.error and "--resume" not in ended.error
+
+
 def test_a_model_is_not_compared_but_its_run_named(call: Call, finished: Path) -> None:
     ended = call("compare", finished / "models" / "baseline", finished)
     assert f"name the run that it is of, {finished}" in ended.error
@@ -196,10 +206,11 @@ def test_what_is_found_is_said_in_chinese_too(
     call: Call, finished: Path, tiny_model: Path, small_file: Path, tmp_path: Path
 ) -> None:
     where = ["--model", tiny_model, "--output-dir", tmp_path / "run", "--cache-dir", tmp_path / "cache", "--offline"]
+    copy = shutil.copytree(finished, tmp_path / "copy")
     said = {
         "取自 'text'（按列名）": ["look", small_file],
         "评测了 60 行": ["evaluate", finished, small_file],
-        "二者在相同的 6 行上评测": ["compare", finished, finished],
+        "二者在相同的 6 行上评测": ["compare", finished, copy],
         "没有训练任何模型": ["fit", small_file, *where, "--routes", "feature_transfer", "--dry-run"],
     }
     for words, command in said.items():
@@ -208,7 +219,7 @@ def test_what_is_found_is_said_in_chinese_too(
         printed = "\n".join(line for line in ended.out.splitlines() if not line.startswith("第 "))  # no row of the user
         assert words in printed and not ENGLISH_WORDS.search(printed), printed
         assert words not in call(*command).out
-    for command in (["look", small_file], ["compare", finished, finished]):
+    for command in (["look", small_file], ["compare", finished, copy]):
         ended = call(*command, "--language", "xx")
         assert ended.code == 2 and "zh" in ended.error and ended.out == ""
 

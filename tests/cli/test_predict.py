@@ -36,7 +36,7 @@ def lines(printed: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in printed.splitlines()]
 
 
-@pytest.mark.parametrize(("suffix", "mark"), [(".csv", ","), (".tsv", "\t")])
+@pytest.mark.parametrize(("suffix", "mark"), [(".csv", ";"), (".tsv", "\t")])
 def test_a_table_keeps_every_column_and_cell_and_adds_its_own(
     call: Call, tmp_path: Path, suffix: str, mark: str
 ) -> None:
@@ -122,7 +122,7 @@ SOURCES = {
     "csv": (TABLE.encode("utf-8-sig"), ["id", "text", "label", "n"], 3),
     "json lines": (b'{"text": "the cat", "n": 1}\n{"text": "a hammer"}\n', ["text", "n"], 2),
     "json": (b'[\n{"text": "the cat", "n": 1},\n{"text": "a hammer"}\n]', ["text", "n"], 2),
-    "lines": ("the cat, which is old\n\n一只猫\n".encode(), ["text"], 2),
+    "lines": ("the cat, which is old\n\n一只猫\n\n".encode(), ["text"], 3),
     "a text in brackets": (b"[sic] the cat\n[1] a hammer\n", ["text"], 2),
 }
 
@@ -134,6 +134,41 @@ def test_standard_input_is_told_by_its_content(call: Call, monkeypatch: pytest.M
     ended = call("predict", CLASSIFIER, "-")
     assert ended.code == 0, ended.err
     assert len(lines(ended.out)) == count and list(lines(ended.out)[0])[: len(columns)] == columns
+
+
+@pytest.mark.parametrize("piped_in", [True, False])
+def test_answers_line_up_with_lines_of_which_some_are_empty(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, piped_in: bool
+) -> None:
+    content = b"\nthe old cat\n\n \na red hammer\n\n"
+    file = tmp_path / "texts.txt"
+    file.write_bytes(content)
+    piping(monkeypatch, content)
+    ended = call("predict", CLASSIFIER, "-" if piped_in else file, "--batch-size", 2)
+    assert [line["label"] for line in lines(ended.out)] == [None, "animal", None, None, "tool"]
+    assert "3 rows of" in caplog.text and "have no text; their answers are null" in caplog.text
+
+
+def test_empty_lines_of_labelled_texts_are_answered_too(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_text("the old cat\tanimal\n\na red hammer\ttool\n", encoding="utf-8")
+    found = lines(call("predict", CLASSIFIER, file).out)
+    assert [line["predicted_label"] for line in found] == ["animal", None, "tool"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "|"])
+def test_answers_have_the_delimiter_of_a_csv_file(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    content = TABLE.replace(";", mark)
+    file = tmp_path / "rows.csv"
+    file.write_text(content, encoding="utf-16" if mark == "|" else "utf-8")
+    assert call("predict", CLASSIFIER, file, "--output", tmp_path / "out.csv", "--encoding", "auto").code == 0
+    piping(monkeypatch, content.encode())
+    assert call("predict", CLASSIFIER, "-", "--output", tmp_path / "piped.csv").code == 0
+    for name in ("out.csv", "piped.csv"):
+        header = (tmp_path / name).read_text(encoding="utf-8-sig").splitlines()[0]
+        assert header.split(mark)[:4] == ["id", "text", "label", "n"]
 
 
 def test_standard_input_is_what_it_is_said_to_be(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,7 +322,7 @@ def test_probabilities_of_labels_are_called_so_in_tables_and_by_label_in_json(ca
     first = lines(call("predict", CLASSIFIER, file, "--probabilities").out)[0]
     assert list(first["probabilities"]) == ["animal", "colour", "tool"]
     assert call("predict", SEVERAL, file, "--probabilities", "--output", tmp_path / "several.csv").code == 0
-    header = (tmp_path / "several.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    header = (tmp_path / "several.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(";")
     assert [name.partition("_")[0] for name in header[-4:]] == ["probability"] * 4
 
 

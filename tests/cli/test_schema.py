@@ -108,7 +108,7 @@ def test_settings_of_writing(tmp_path: Path) -> None:
     assert (found.num_beams, found.top_p, found.stop, found.length_penalty) == (4, 0.5, ("###",), -1)
     with pytest.raises(ConfigError, match="expected NAME=VALUE, such as num_beams=4"):
         described({"path": "a", "generation": ["beams"]})
-    with pytest.raises(ConfigError, match=r"generation.beams.*there is max_new_tokens, num_beams"):
+    with pytest.raises(ConfigError, match=r"generation.beams.*expected one of max_new_tokens, num_beams"):
         described({"path": "a", "generation": ["beams=3"]})
     for idle, words in (("temperature=0.5", "set do_sample=true too"), ("length_penalty=2", "set num_beams to 2")):
         with pytest.raises(ConfigError, match=words):

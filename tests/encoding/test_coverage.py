@@ -12,7 +12,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 from tiny_models import some_rows
-from transferkit import config, intake, model_choice, sources
+from transferkit import config, intake, locales, model_choice, planning, sources
 from transferkit.encoding import coverage
 from transferkit.errors import SourceError
 from transferkit.sources.source import UnreachableError
@@ -52,6 +52,14 @@ def test_tokens_per_word_where_nothing_is_unknown() -> None:
     assert not coverage.of(rows("ab cd"), by_byte()).poor and coverage.of(rows("abcdefgh"), by_byte()).poor
 
 
+def test_texts_of_emoji_have_no_tokens_per_word() -> None:
+    emoji = ["🎉😀🔥👍" * 3] * 40
+    assert coverage.of(rows(*emoji, "ab"), by_byte()) == coverage.Coverage(0.0, 0.0, False)
+    assert coverage.findings(coverage.of(rows(*emoji, "ab"), by_byte()), "GPT", "") == ()
+    # Tokens are counted in the texts that words are counted in.
+    assert coverage.of(rows("ab cd", "ab 🎉🎉🎉"), by_byte()).per_word == 2.5
+
+
 @pytest.mark.parametrize("texts", [(), ("",), ("  ", "\n"), ("!?",)])
 def test_nothing_to_know(texts: tuple[str, ...]) -> None:
     assert not coverage.of(rows(*texts), by_byte()).poor
@@ -85,9 +93,10 @@ def taken(given: Rows, tmp_path: Path, **settings: Any) -> tuple[str, list[str]]
     """The model of a run on `given`, and the kinds of its findings."""
     asked = config.parse({"data": {"path": "rows"}, "output_dir": tmp_path / "run", **settings})
     found = intake.take_in(asked, dict(given.columns))
-    described, (backbone,) = model_choice.chosen(found)
+    described, (backbone,), replaced = model_choice.chosen(found)
     splits, _ = model_choice.measured(found.splits, found.task, backbone, described)
     assert described.model == backbone.name
+    assert len(replaced) == (backbone.name != "all-MiniLM-L6-v2")
     return backbone.name, [each.kind for each in splits.audit.findings if each.severity == "warning"]
 
 
@@ -106,6 +115,16 @@ def test_texts_that_the_usual_model_does_not_know(
     assert taken(ZH, tmp_path)[0] == "multilingual-e5-small"
     assert asked == ["all-MiniLM-L6-v2", "multilingual-e5-small"]
     assert "unknown to all-MiniLM-L6-v2; multilingual-e5-small is taken in its place" in caplog.text
+
+
+def test_a_replaced_model_is_a_finding_of_the_run(asked: list[str], tmp_path: Path) -> None:
+    given = config.parse({"data": {"path": "rows"}, "output_dir": tmp_path / "run"})
+    found = planning.prepare(given, dict(ZH.columns)).splits.audit.of("unknown-texts")
+    first = found[0]
+    assert first.severity == "info" and first.action == "multilingual-e5-small is taken in its place"
+    assert first.message.endswith("are unknown to all-MiniLM-L6-v2")
+    told = first.told(locales.get("zh"))
+    assert "改用 multilingual-e5-small" in told and "all-MiniLM-L6-v2 不认识的" in told
 
 
 def test_a_model_that_was_named_is_kept_with_a_warning(

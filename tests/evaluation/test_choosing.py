@@ -41,10 +41,28 @@ def test_the_best_by_the_mean_over_seeds() -> None:
     assert found.best == "steady" and found.scores["steady"].value == pytest.approx(0.965)
 
 
-def test_a_tie_is_not_won_by_a_baseline_for_its_speed() -> None:
+def test_a_tie_goes_to_the_baseline_unless_the_other_is_better_by_a_second_measure() -> None:
     same = missing(1000, range(50))
-    found = chosen([candidate("tf-idf", same, 9e4, "baseline"), candidate("full", same, 400)])
-    assert found.best == "full"
+    baseline, full = candidate("tf-idf", same, 9e4, "baseline"), candidate("full", same, 400)
+    for candidates in ([baseline, full], [full, baseline]):
+        assert (chosen(candidates).best, chosen(candidates).tie_by) == ("tf-idf", "")
+
+    def sure(share: float) -> Candidate:  # right in the same rows, and so sure of itself
+        outputs = np.where(same[:, None], [share, 1 - share], [0.1, 0.9]).astype(np.float32)
+        return replace(full, outputs=[outputs], size=10**8)
+
+    assert (chosen([baseline, sure(0.99)]).best, chosen([baseline, sure(0.99)]).tie_by) == ("full", "log_loss")
+    assert chosen([baseline, sure(0.8)]).best == "tf-idf"
+    worse = replace(sure(0.8), name="small", size=10)
+    assert chosen([worse, baseline, sure(0.99)]).best == "full"
+    assert chosen([candidate("tf-idf", missing(1000, range(51)), 9e4, "baseline"), full]).tie_by == ""
+
+
+def test_a_tie_with_the_baseline_without_a_second_measure_goes_to_it() -> None:
+    task = replace(TASK, metrics=("accuracy",))
+    same = missing(100, range(5))
+    pair = [candidate("full", same, 400), candidate("tf-idf", same, 9e4, "baseline")]
+    assert choose(task, pair, np.zeros(100, dtype=int), VALIDATION, 1.0).best == "tf-idf"
 
 
 def test_a_tie_goes_to_the_smaller_model_then_to_the_faster_one() -> None:
@@ -76,8 +94,8 @@ def test_twelve_rows_name_no_cheapest_route() -> None:
     found = chosen([candidate("tf-idf", nothing, 9e4, "baseline"), candidate("full", missing(12, range(11)), 400)])
     assert (found.best, found.cheapest) == ("full", None)
     alike = chosen([candidate("tf-idf", nothing, 9e4, "baseline"), candidate("full", nothing, 400)])
-    assert (alike.best, alike.cheapest) == ("full", None)
-    assert alike.losses["tf-idf"].low == pytest.approx(-0.2425, abs=1e-4)  # Z^2 / (12 + Z^2)
+    assert (alike.best, alike.cheapest) == ("tf-idf", "tf-idf")  # and nothing is faster
+    assert alike.losses["full"].low == pytest.approx(-0.2425, abs=1e-4)  # Z^2 / (12 + Z^2)
 
 
 def test_cheapest_is_shown_to_be_no_worse_by_more_than_the_margin() -> None:

@@ -13,7 +13,7 @@ from transferkit.evaluation.choosing import Candidate, choose
 from transferkit.evaluation.guessing import Guess, guess
 from transferkit.evaluation.paired import least_significant, mcnemar
 from transferkit.evaluation.ranking import compared
-from transferkit.evaluation.results import VALIDATION, RouteResult, RunResult, p_words
+from transferkit.evaluation.results import FOLDS, VALIDATION, RouteResult, RunResult, p_words
 from transferkit.evaluation.scores import score
 from transferkit.evaluation.verdict import cheapest, verdict, warning
 from transferkit.table.rows import Rows
@@ -97,7 +97,30 @@ def test_verdict_when_the_best_is_the_fastest(result: RunResult, make_route: Mak
 def test_verdict_of_a_tie(result: RunResult, make_route: MakeRoute) -> None:
     equal = [make_route("tf-idf", 20, 9000, route="baseline"), make_route("full", 20, 500), make_route("lora", 40, 400)]
     words = words_of(result, equal)
-    assert words.startswith("full is best on 400 validation rows, tied with tf-idf. On the test rows")
+    ours = "tf-idf is best on 400 validation rows, tied with full: no transferred route does better. On the test rows"
+    assert words.startswith(ours)
+
+
+def test_verdict_of_a_tie_that_a_second_measure_decides(result: RunResult, make_route: MakeRoute) -> None:
+    full = make_route("full", 20, 500)
+    surer = replace(full, outputs=np.where(full.outputs > 0.5, 0.95, 0.05).astype(np.float32))
+    words = words_of(result, [make_route("tf-idf", 20, 9000, route="baseline"), surer])
+    assert words.startswith(
+        "full is best on 400 validation rows: tied with tf-idf, it has a better log loss than the baseline. "
+    )
+
+
+def test_verdict_says_what_to_ship_where_nothing_separates(result: RunResult, make_route: MakeRoute) -> None:
+    unshown = (
+        "These rows do not show that full is better than the baseline, which is the cheaper choice until more rows "
+        "show it."
+    )
+    words = words_of(result, [make_route("tf-idf", 21, 9000, route="baseline"), make_route("full", 20, 500)])
+    assert words.startswith("full is best") and unshown in words
+    beaten = words_of(result, [make_route("tf-idf", 80, 9000, route="baseline"), make_route("full", 20, 500)])
+    assert "These rows do not show" not in beaten
+    first = words_of(result, [make_route("tf-idf", 20, 9000, route="baseline"), make_route("full", 20, 500)])
+    assert "These rows do not show" not in first  # the baseline is best
 
 
 def test_verdict_of_seeds(result: RunResult, make_route: MakeRoute) -> None:
@@ -250,3 +273,18 @@ def test_a_zero_of_every_route_is_said(result: RunResult, make_route: MakeRoute)
     rows, baseline = len(TRUTH), make_route("tf-idf", len(TRUTH), 9_000, route="baseline")
     assert "Every route has accuracy 0" in words_of(result, [make_route("full", rows, 100), baseline])
     assert "Every route has" not in words_of(result, [make_route("full", rows - 1, 100), baseline])
+
+
+def test_labels_without_a_test_row_are_counted(result: RunResult) -> None:
+    task = replace(TASK, labels=("no", "yes", "perhaps", "never"))
+    route = make_route("full", 20, 500)
+    wide = np.hstack([route.outputs, np.zeros((len(TRUTH), 2), dtype=np.float32)])
+    judged = [replace(route, outputs=wide, scores=score(task, wide, TRUTH, resamples=50))]
+
+    def words(by: str) -> str:
+        choice = replace(choose(task, [Candidate("full", "full", 1, [wide])], TRUTH, VALIDATION, 1.0), by=by)
+        return verdict(task, judged, choice, judged[0].scores.metrics["accuracy"], None)
+
+    assert "2 of 4 labels have no test row, so these scores say nothing about them." in words(VALIDATION)
+    assert "2 of 4 labels have no cross-validated row, so" in words(FOLDS)
+    assert "labels have no" not in result.verdict

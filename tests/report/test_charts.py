@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pytest
 
+from transferkit import metrics
 from transferkit.evaluation.results import ReliabilityBin, RunResult
 from transferkit.report.charts import LETTER, Axis, Frame, cut, padded, spread
 from transferkit.report.charts.cost import LINE, NARROW, WIDE, cost_chart
@@ -36,6 +37,11 @@ def test_equal_values_still_have_a_range() -> None:
 def test_a_flat_line_is_drawn_flat() -> None:
     assert padded([0.901, 0.903], least=0.1) == pytest.approx((0.852, 0.952))
     assert padded([0.5, 0.9], 0.1, least=0.1) == pytest.approx((0.46, 0.94))
+    # Shares end at 1: what is lacking there of the least range is added below.
+    assert padded([0.95, 1.0], 0.1, least=0.1, most=1.0) == pytest.approx((0.9, 1.0))
+    assert padded([0.5, 0.99], 0.1, least=0.1, most=1.0) == pytest.approx((0.451, 1.0))
+    assert padded([1.0, 1.0], least=0.1, most=1.0) == pytest.approx((0.9, 1.0))
+    assert (metrics.most("accuracy"), metrics.most("bleu"), metrics.most("rmse")) == (1.0, 100.0, None)
     chart = curves_chart("accuracy", [Series("a", [(1, 0.901), (2, 0.903)], BLUE)], least=0.1)
     assert chart is not None
     (_, y0), (_, y1) = chart.lines[0].points

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from transferkit import record
+from transferkit import predictors, record
 from transferkit.data import content
 from transferkit.errors import ArtifactError, DataError
 from transferkit.table import prose
@@ -39,7 +39,8 @@ def note(path: Path, splits: Splits, task: Task, starts: Iterable[Path] = ()) ->
 
 
 def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
-    """A warning for those of `rows` that the model in `artifact` was trained on, or was chosen and set by.
+    """A warning for those of `rows` that the model in `artifact` was trained on, or was chosen and set by. One
+    that `learned_all` was trained on the validation rows too.
 
     Nothing is known of a model that has left its run. Raises `ArtifactError` where the list of rows is damaged.
     """
@@ -47,9 +48,12 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
     if known is None:
         return ()
     hashes = _hashes(rows, task)
+    trained, validated = (np.isin(hashes, known[name]) for name in _PARTS)
+    if predictors.read_common_facts(artifact).learned_all:
+        trained, validated = trained | validated, np.zeros(len(rows), dtype=bool)
     warnings = []
-    for name, what in (("train", "trained on"), ("validation", "validated on")):
-        numbers = tuple(int(number) for number in rows.numbers[np.isin(hashes, known[name])])
+    for which, what in ((trained, "trained on"), (validated, "validated on")):
+        numbers = _numbers(rows, which)
         if numbers:
             message = f"the model was {what} {prose.counted(len(numbers))} of these ({rows.named(numbers)})"
             warnings.append(

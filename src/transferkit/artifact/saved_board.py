@@ -135,6 +135,7 @@ class _Choice(Record):
     margin: float
     scores: dict[str, SavedInterval] = Field(default_factory=dict)
     losses: dict[str, SavedInterval] = Field(default_factory=dict)
+    tie_by: str = ""
 
 
 class _Finding(Record):
@@ -179,7 +180,7 @@ def _choice(run: _Run) -> Choice:
     if found is None:  # of the first versions
         return Choice(run.best, run.cheapest, VALIDATION, 0, metrics.point(run.task.main_metric))
     scores, losses = _intervals(found.scores), _intervals(found.losses)
-    return Choice(found.best, found.cheapest, found.by, found.rows, found.margin, scores, losses)
+    return Choice(found.best, found.cheapest, found.by, found.rows, found.margin, scores, losses, found.tie_by)
 
 
 def _route(route: _Route) -> RouteResult:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from transferkit import record, tasks
-from transferkit.config import resuming
+from transferkit.config import DESCRIBED, resuming
 from transferkit.errors import ArtifactError
 from transferkit.evaluation.document import VERSION
 from transferkit.evaluation.results import Interval
@@ -114,6 +114,9 @@ def missing(folder: Path, lacking: str = NAME) -> ArtifactError:
     if folder.absolute().parent.name == "models":
         run_of = folder.absolute().parent.parent
         return ArtifactError(f"{folder} is one model; name the run that it is of, {run_of}")
+    if not (folder / DESCRIBED).exists():
+        holds = f"it has no {lacking}" if any(folder.iterdir()) else "it is empty"
+        return ArtifactError(f"no run in {folder}: {holds}; name the folder of a finished run")
     return ArtifactError(f"{folder} is no finished run: it has no {lacking}; finish it with: {resuming(folder)}")
 
 

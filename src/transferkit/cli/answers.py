@@ -21,13 +21,15 @@ _COUNTED = (".jsonl", ".csv", ".tsv", ".txt")
 _BLOCK = 2**22
 
 
-def write_answers(path: Path | None, overwrite: bool = False, marked: bool = False) -> AbstractContextManager[Write]:
+def write_answers(
+    path: Path | None, overwrite: bool = False, marked: bool = False, delimiter: str = ","
+) -> AbstractContextManager[Write]:
     """A function that writes lines of answers: JSON lines to stdout, or what the suffix of `path` says.
 
-    The file appears under its name when all is written, in the place of another if `overwrite`; `marked` as in
-    `AnswerFile`.
+    The file appears under its name when all is written, in the place of another if `overwrite`; `marked` and
+    `delimiter` as in `AnswerFile`.
     """
-    return _to_file(path, overwrite, marked) if path else jsonl.on_stdout()
+    return _to_file(path, overwrite, marked, delimiter) if path else jsonl.on_stdout()
 
 
 def predicted_lines(batches: "Iterator[Answers]", path: Path) -> "Iterator[Answers]":
@@ -61,6 +63,7 @@ def _about_rows(path: Path) -> int | None:
 
 
 @contextmanager
-def _to_file(path: Path, overwrite: bool, marked: bool) -> Iterator[Write]:
-    with whole_file(path, overwrite) as draft, answer_files.of(path).opened(draft, marked) as write:
+def _to_file(path: Path, overwrite: bool, marked: bool, delimiter: str) -> Iterator[Write]:
+    form = answer_files.of(path)
+    with whole_file(path, overwrite) as draft, form.opened(draft, marked, delimiter) as write:
         yield write

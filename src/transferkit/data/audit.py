@@ -49,7 +49,7 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     message = f"{held}; largest {largest}, smallest {smallest}" if len(classes) > 1 else f"{held}: {largest}"
     other = "accuracy" if task.shape.form.ONE_CLASS else "micro F1"
     action = (
-        f"full, top_layers and lora have class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
+        f"full, top_layers and lora take class_weights=balanced; macro F1 tells more than {other}" if uneven else ""
     )
     return [Finding("balance", "warning" if uneven else "info", message, (), action)]
 

@@ -144,7 +144,7 @@ def said(table: Rows, found: Mapping[str, str]) -> list[Finding]:
     if not found:
         return []
     words = "; ".join(f"column {shown(raw, 60)} is taken as {name}: {held(table, raw)}" for name, raw in found.items())
-    return [Finding("columns", "info", words, (), "taken by what they hold; --text and --label name others")]
+    return [Finding("columns", "info", words, (), "chosen by content; --text and --label name others")]
 
 
 def rivals(table: Rows, name: str, flag: str, raw: str, others: Sequence[Column]) -> list[Finding]:

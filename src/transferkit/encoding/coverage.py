@@ -7,19 +7,21 @@ import numpy as np
 
 from transferkit.data import conversations
 from transferkit.encoding.tokenizing import ready
-from transferkit.language.words import has_signs, words
+from transferkit.language.words import has_signs, pieces, words
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 
 _SAMPLE = 1000  # rows
 _UNKNOWN, _HALF = 0.05, 0.5  # of all tokens
+_WORDY = 0.1  # of the texts have to be of words, for a word to be said of tokens per word
 _PIECES, _PIECES_OF_SIGNS = 4.0, 1.8  # tokens per word, per sign of a script without blanks
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """The share of tokens that stand for something unknown, and tokens per word (or sign, where most words are);
-    `nothing` says that the texts have no token, or none that stands for something known."""
+    """The share of tokens that stand for something unknown, and tokens per word (or sign, where most words are) in
+    texts that are words for the most part, 0 where hardly any is; `nothing` says that the texts have no token, or none
+    that stands for something known."""
 
     unknown: float
     per_word: float
@@ -40,7 +42,9 @@ def of(rows: Rows, tokenizer: Any) -> Coverage:
         return Coverage(0.0, 0.0, False)
     ids = ready(tokenizer)(texts, add_special_tokens=False, verbose=False)["input_ids"]
     tokens = sum(map(len, ids))
-    all_words = [word for text in texts for word in words(text)]
+    wordy = [(len(row), found) for row, text in zip(ids, texts, strict=True) if (found := _words_of(text))]
+    wordy = wordy if len(wordy) >= _WORDY * len(texts) else []
+    all_words = [word for _, found in wordy for word in found]
     unknown = tokenizer.unk_token_id
     if unknown in (tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.bos_token_id):
         unknown = None  # byte by byte everything is known
@@ -49,10 +53,16 @@ def of(rows: Rows, tokenizer: Any) -> Coverage:
     known = {int(token) for row in ids for token in row} - {unknown}
     return Coverage(
         unknown=share,
-        per_word=tokens / max(1, len(all_words)),
+        per_word=sum(count for count, _ in wordy) / max(1, len(all_words)),
         signs=sum(map(has_signs, all_words)) * 2 > len(all_words),
         nothing=not known or (len(known) == 1 and share >= _HALF),
     )
+
+
+def _words_of(text: str) -> list[str]:
+    """The words of a text that is words for the most part, not other signs such as emoji; none of another."""
+    found = words(text)
+    return found if 2 * len(found) >= len(pieces(text)) else []
 
 
 def _said(text: str) -> list[str]:

@@ -18,6 +18,9 @@ from transferkit.tasks import Task
 BASELINE = "baseline"
 """The `route` of the row every transfer has to beat."""
 
+SECOND = ("log_loss", "rmse")
+"""What a tie with the baseline is looked at by, the first of these that the task has."""
+
 _RESAMPLES = 500
 _ALIKE = 1.1
 """Sizes and speeds that differ by less than this factor are alike: they differ by chance, or by a few settings."""
@@ -45,31 +48,54 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     """
     if not candidates or not len(references):
         raise ConfigError("expected at least one route and one row to choose by, found none")
-    values = {candidate.name: _values(task, candidate, references) for candidate in candidates}
-    sign = 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
+    main = task.main_metric
+    values = {candidate.name: _values(main, task, candidate, references) for candidate in candidates}
+    sign = 1 if metrics.get(main).HIGHER_IS_BETTER else -1
     means = {name: float(found.mean()) for name, found in values.items()}
     top = max(means.values(), key=lambda mean: sign * mean)
-    best = next(candidate for candidate in by_preference(candidates) if level(means[candidate.name], top))
+    tied = [candidate for candidate in candidates if level(means[candidate.name], top)]
+    best = by_preference(task, tied, references)[0]
+    with_baseline = best.route != BASELINE and any(candidate.route == BASELINE for candidate in tied)
     losses = {
         candidate.name: _between(task, candidate, best, references) for candidate in candidates if candidate is not best
     }
     scores = {candidate.name: _score(task, candidate, values[candidate.name], references) for candidate in candidates}
-    least = margin * metrics.point(task.main_metric)
+    least = margin * metrics.point(main)
     cheapest = _cheapest(task, candidates, best, losses, least, references)
-    return Choice(best.name, cheapest, by, len(references), least, scores, losses)
+    tie_by = _second(task) or "" if with_baseline else ""
+    return Choice(best.name, cheapest, by, len(references), least, scores, losses, tie_by)
 
 
-def by_preference(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """`candidates` in the order in which ties are broken: baselines last, then the smaller first, then the faster.
+def by_preference(task: Task, candidates: Sequence[Candidate], references: Any) -> list[Candidate]:
+    """`candidates` in the order in which ties by the main metric are broken.
 
-    Among models of like size and speed the one asked for first comes first: speed, being measured, would choose another
-    one the next time.
+    A baseline, being the cheaper, goes before all transferred routes but those that are better than it by a `SECOND`
+    measure. Among transferred routes the smaller goes first, then the faster; among models of like size and speed the
+    one asked for first: speed, being measured, would choose another one the next time.
     """
+    baselines = [candidate for candidate in candidates if candidate.route == BASELINE]
+    others = _cheaper_first([candidate for candidate in candidates if candidate.route != BASELINE])
+    second = _second(task)
+    if not baselines or not others:
+        return [*baselines, *others]
+    ahead: set[str] = set()
+    if second is not None:
+        means = {candidate.name: _mean(second, task, candidate, references) for candidate in candidates}
+        least = min(means[candidate.name] for candidate in baselines)
+        ahead = {each.name for each in others if means[each.name] < least and not level(means[each.name], least)}
+    first, last = ([each for each in others if (each.name in ahead) is wanted] for wanted in (True, False))
+    return [*first, *baselines, *last]
+
+
+def _second(task: Task) -> str | None:
+    return next((name for name in SECOND if name in task.metrics and name != task.main_metric), None)
+
+
+def _cheaper_first(candidates: Sequence[Candidate]) -> list[Candidate]:
     left, ordered = list(candidates), []
     while left:
-        pool = [candidate for candidate in left if candidate.route != BASELINE] or left
-        least = min(candidate.size for candidate in pool)
-        pool = [candidate for candidate in pool if candidate.size <= _ALIKE * least]
+        least = min(candidate.size for candidate in left)
+        pool = [candidate for candidate in left if candidate.size <= _ALIKE * least]
         fastest = max(candidate.speed for candidate in pool)
         first = next(candidate for candidate in pool if _ALIKE * candidate.speed >= fastest)
         ordered.append(first)
@@ -98,7 +124,7 @@ def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: s
     interval is that of the chosen route's score, its near end moved along with the value.
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
-    candidates = by_preference(candidates)  # of equals the first is taken
+    candidates = by_preference(task, candidates, references)  # of equals the first is taken
     answers = [comparable(task, candidate.outputs[0], references) for candidate in candidates]
     worth = [_in_and_out(main, *pair, seed) for pair in answers]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
@@ -120,11 +146,13 @@ def _in_and_out(
     return np.concatenate(inside), np.concatenate(outside)
 
 
-def _values(task: Task, candidate: Candidate, references: Any) -> npt.NDArray[np.float64]:
-    """The main metric of every seed."""
-    return np.array(
-        [metrics.compute(task.main_metric, *comparable(task, outputs, references)) for outputs in candidate.outputs]
-    )
+def _values(metric: str, task: Task, candidate: Candidate, references: Any) -> npt.NDArray[np.float64]:
+    """`metric` of every seed."""
+    return np.array([metrics.compute(metric, *comparable(task, outputs, references)) for outputs in candidate.outputs])
+
+
+def _mean(metric: str, task: Task, candidate: Candidate, references: Any) -> float:
+    return float(_values(metric, task, candidate, references).mean())
 
 
 def _score(task: Task, candidate: Candidate, values: npt.NDArray[np.float64], references: Any) -> Interval:

@@ -160,7 +160,8 @@ class Choice:
     of a cross-validation, out of fold); `rows` is their number. `scores` has the main metric on them per route, its
     mean over seeds as the value, and `losses` the paired difference to `best` on them, the first seed's. `cheapest` is
     the fastest route shown to lose less than `margin` (a difference of the main metric) against `best`, or `best`
-    itself where every faster one is shown to lose more; None where these rows are too few to tell.
+    itself where every faster one is shown to lose more; None where these rows are too few to tell. `tie_by` is the
+    second metric by which `best` is better than a baseline with the same main metric; "" without such a tie.
     """
 
     best: str
@@ -170,6 +171,7 @@ class Choice:
     margin: float
     scores: Mapping[str, Interval] = field(default_factory=dict)
     losses: Mapping[str, Interval] = field(default_factory=dict)
+    tie_by: str = ""
 
 
 @dataclass(frozen=True)

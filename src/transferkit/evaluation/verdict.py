@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from transferkit import locales, metrics
-from transferkit.evaluation.choosing import level
+from transferkit.evaluation.choosing import BASELINE, level
 from transferkit.evaluation.guessing import Guess
 from transferkit.evaluation.paired import least_significant
 from transferkit.evaluation.results import FOLDS, Choice, Comparison, Interval, RouteResult, p_words
@@ -38,12 +38,21 @@ def verdict(
     best, several = by_name[choice.best], len(routes) > 1
     told = several and _coarse(task, routes, say) is None
     sentences = [warning(task, routes, choice, say, guess), _best(task, best, choice, quoted, say)]
+    sentences.append(_untested(task, best, choice, say))
     if told and len(routes) - 1 > _MOST_NAMED:
         sentences.append(_not_told_apart(routes, say))
     if choice.losses:
         sentences.append(cheapest(task, routes, choice, say))
     if told and baseline is not None:
         sentences.append(_baseline(task, routes, by_name[baseline], say))
+    if unshown(best, routes):
+        sentences.append(
+            say(
+                "These rows do not show that {route} is better than the baseline, which is the cheaper choice until "
+                "more rows show it.",
+                route=best.name,
+            )
+        )
     if told:
         sentences.append(_method(routes, best, choice, say))
     return say.joined(filter(None, sentences))
@@ -179,15 +188,15 @@ def _all_worse(faster: Sequence[RouteResult], choice: Choice, most: str, say: Sa
 def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say: Say) -> str:
     ends = {"low": figure(quoted.low), "high": figure(quoted.high)}
     value = {"metric": say(metrics.get(task.main_metric).TITLE), "value": figure(quoted.value), **ends}
-    words = "{metric} {value} (95% confidence interval {low} to {high})"
+    interval = "{metric} {value} (95% confidence interval {low} to {high})"
     if not choice.rows:
         alone = choice.cheapest == choice.best
         first = "There are no rows to choose by; {route} is the first route asked for: {value}."
         return say(
-            "{route} is the only route: {value}." if alone else first, route=route.name, value=say(words, **value)
+            "{route} is the only route: {value}." if alone else first, route=route.name, value=say(interval, **value)
         )
     if len(route.seed_values) > 1:
-        words = "{metric} {value} (95% confidence interval {low} to {high}; mean over {seeds} seeds {mean})"
+        interval = "{metric} {value} (95% confidence interval {low} to {high}; mean over {seeds} seeds {mean})"
         value |= {"mean": figure(float(np.mean(route.seed_values))), "seeds": str(len(route.seed_values))}
     top = choice.scores[route.name].value
     tied = [name for name, found in choice.scores.items() if level(found.value, top) and name != route.name]
@@ -195,11 +204,40 @@ def _best(task: Task, route: RouteResult, choice: Choice, quoted: Interval, say:
     best = say("{route} is best on {rows}", **fields)
     if tied:
         others = say("{n} others", n=len(tied)) if len(tied) > _MOST_NAMED else say.listed(tied)
-        best = say("{route} is best on {rows}, tied with {others}", **fields, others=others)
+        words = "{route} is best on {rows}, tied with {others}"
+        if choice.tie_by:
+            words = "{route} is best on {rows}: tied with {others}, it has a better {second} than the baseline"
+            fields["second"] = say(metrics.get(choice.tie_by).TITLE)
+        elif route.route == BASELINE:
+            words = "{route} is best on {rows}, tied with {others}: no transferred route does better"
+        best = say(words, **fields, others=others)
     if folded(choice, route):
-        return say("{best}: {value}, corrected for the choice.", best=best, value=say(words, **value))
+        return say("{best}: {value}, corrected for the choice.", best=best, value=say(interval, **value))
     return say(
-        "{best}. On the test rows, which were not used to choose it: {value}.", best=best, value=say(words, **value)
+        "{best}. On the test rows, which were not used to choose it: {value}.", best=best, value=say(interval, **value)
+    )
+
+
+def _untested(task: Task, best: RouteResult, choice: Choice, say: Say) -> str:
+    """How many labels stand in no row of the scores; empty where all do."""
+    if not task.shape.form.CLASSES:
+        return ""
+    absent = sum(not found["support"] for found in best.scores.per_class.values())
+    if not absent:
+        return ""
+    total = len(best.scores.per_class)
+    if folded(choice, best):
+        return say.count(
+            absent,
+            "{n} of {total} labels has no cross-validated row, so these scores say nothing about it.",
+            "{n} of {total} labels have no cross-validated row, so these scores say nothing about them.",
+            total=total,
+        )
+    return say.count(
+        absent,
+        "{n} of {total} labels has no test row, so these scores say nothing about it.",
+        "{n} of {total} labels have no test row, so these scores say nothing about them.",
+        total=total,
     )
 
 
@@ -262,6 +300,12 @@ _SOME_BEAT_IT = {
     (True, False): "{winners} significantly beat the baseline ({base}); {others} does not.",
 }
 """By whether several routes do, and several do not."""
+
+
+def unshown(best: RouteResult, routes: Sequence[RouteResult]) -> bool:
+    """Whether there is a baseline that the best route is not shown to beat."""
+    there = any(route.route == BASELINE for route in routes)
+    return there and best.route != BASELINE and not better(best.against_baseline)
 
 
 def better(comparison: Comparison | None) -> bool:

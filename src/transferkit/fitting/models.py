@@ -38,7 +38,7 @@ def chosen(settings: ModelSettings, texts: Rows, reads: bool = True) -> Backbone
     and `reads` texts that it does not know is warned of."""
     require_possible(settings.precision)
     if settings.model is None:
-        found = model_choice.usual(texts, lambda name: load(settings, name))
+        found, _ = model_choice.usual(texts, lambda name: load(settings, name))
     else:
         found = load(settings, settings.model)
         if reads:

@@ -16,6 +16,9 @@ from transferkit.errors import unknown
 
 ENGLISH = "en"
 _FIELD = re.compile(r"(\{[^{}]*\})")
+_ITEM = r"(?:'[^']*'|(?:[^,'\s][^,']* )?\d[\d,]*)"
+_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})+")
+_BETWEEN = re.compile(rf"(?<=['\d]), (?={_ITEM}(?:, |$))")
 
 
 class Language(Protocol):
@@ -62,9 +65,17 @@ class Say:
         return self(one if number == 1 else many, n=f"{number:,}", **fields)
 
     def listed(self, names: Iterable[str]) -> str:
-        """`a`, `a and b`, `a, b and c`; "" for none."""
+        """`a`, `a and b`, `a, b and c`; "" for none. A word for `and` that is in no Latin letters has blanks only
+        beside those."""
         *most, last = [*names] or [""]
-        return f"{self.language.COMMA.join(most)}{self.language.AND}{last}" if most else last
+        first, word = self.language.COMMA.join(most), self.language.AND
+        if not word.isascii():
+            word = f"{' ' * first[-1:].isascii()}{word.strip()}{' ' * last[:1].isascii()}"
+        return f"{first}{word}{last}" if most else last
+
+    def numbers(self, listed: str) -> str:
+        """`3, 8, 12` with the commas of this language."""
+        return listed.replace(", ", self.language.COMMA)
 
     def name(self, kind: str) -> str:
         """A name that is written with hyphens, as a heading."""
@@ -97,8 +108,10 @@ class Say:
 
     def _part(self, text: str) -> str:
         """What varies in a sentence, in this language where it is a pattern itself; never by `TEXTS`, as it may be a
-        name of the user's."""
-        return self._fitted(text) or text
+        name of the user's. A list of numbers, of names in quotes or of names with counts has the commas of the
+        language."""
+        fitted = self._fitted(text)
+        return fitted or (_BETWEEN.sub(self.language.COMMA, text) if _LIST.fullmatch(text) else text)
 
 
 def names() -> list[str]:

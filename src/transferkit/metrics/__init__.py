@@ -83,6 +83,11 @@ def point(name: str) -> float:
     return float(getattr(get(name), "POINT", 0.01))
 
 
+def most(name: str) -> float | None:
+    """The best value of the metric called `name` of which more is better: 1, or 100; None of others."""
+    return 100 * point(name) if get(name).HIGHER_IS_BETTER else None
+
+
 def signature(name: str, predictions: Any, references: Any) -> str | None:
     """The settings behind the metric called `name`, in the words of the package that computes it, or what it
     compares; None if it has none to tell."""

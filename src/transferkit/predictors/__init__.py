@@ -121,7 +121,8 @@ class Facts(Record):
 
     Every kind has a `Facts` of its own with what its `load` needs besides. `task` and `columns` are those of the
     training data, `parting` says how texts are parted into words that are tagged, `label_type` of which type labels
-    were in the table; folders of earlier versions do not have them. With `own_code` the model is of a class that came
+    were in the table, `learned_all` whether validation rows were trained on like others; folders of earlier versions do
+    not have them. With `own_code` the model is of a class that came
     with the pretrained model's folder.
     """
 
@@ -132,6 +133,7 @@ class Facts(Record):
     parting: Parting | None = None
     labels: tuple[str, ...] = ()
     label_type: LabelType = "str"
+    learned_all: bool = False
     own_code: bool = False
 
     @model_validator(mode="after")

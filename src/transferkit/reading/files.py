@@ -135,13 +135,19 @@ def stream(
     usual: str | None = None,
 ) -> Iterator[Rows]:
     """The rows of a file in batches of at most `batch_size`: memory does not grow with the file. Numbered classes have
-    the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations.
-    `of_words` and `usual` as in `read`."""
-    return map(label_studio.tasks, _batches(path, batch_size, encoding, of_words, usual))
+    the names that `dataset_info.json` beside it gives them; tasks of Label Studio are without their annotations. Of a
+    text per line that is not `of_words` an empty line, but for a last one, is a row without text. `of_words` and
+    `usual` as in `read`."""
+    return map(label_studio.tasks, _batches(path, batch_size, encoding, of_words, usual, every_line=True))
 
 
 def _batches(
-    path: str | Path, batch_size: int, encoding: str | None, of_words: bool, usual: str | None
+    path: str | Path,
+    batch_size: int,
+    encoding: str | None,
+    of_words: bool,
+    usual: str | None,
+    every_line: bool = False,
 ) -> Iterator[Rows]:
     file = _place(path)
     if saved.is_one(file):
@@ -153,7 +159,10 @@ def _batches(
     name = encodings.of(file, encoding, usual)
     shown = "UTF-8" if name == encodings.UTF_8 else name
     lone = of_words and _TEXTS in of_file.SUFFIXES and lone_words.holds(file, name)
-    made = (word_columns if lone else of_file).batches(file, batch_size, name)
+    batches_of = word_columns.batches if lone else of_file.batches
+    if every_line and not of_words:
+        batches_of = getattr(of_file, "every_line", batches_of)
+    made = batches_of(file, batch_size, name)
     batches = (replace(rows, encoding=shown) for rows in made)
     names = class_names.beside(file)
     return class_names.named(batches, names) if names else batches

@@ -126,6 +126,13 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     yield from rows.finish()
 
 
+def delimiter(path: Path, encoding: str) -> str:
+    """What separates in the CSV file `path`, read as `encoding`; a comma for a file of another form."""
+    if compression.stored_suffix(path) != ".csv":
+        return MARKS[0]
+    return head(_first(compression.lines(path, "utf-8-sig" if encoding in ("", "UTF-8") else encoding))[0]).mark
+
+
 def _first(lines: Iterator[str]) -> tuple[list[str], compression.LongLineError | None]:
     """Some lines of the start, and why there are no more where one is too long."""
     first_lines: list[str] = []

@@ -8,7 +8,7 @@ from transferkit.data.audit import class_counts
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import plain
 from transferkit.evaluation.results import RouteResult, RunResult
-from transferkit.evaluation.verdict import in_points, rows_words
+from transferkit.evaluation.verdict import in_points, rows_words, unshown
 from transferkit.locales import Say
 from transferkit.report import facts
 from transferkit.report.board import Shown, board
@@ -77,6 +77,7 @@ class View:
     signatures: Sequence[tuple[str, str]]
     bars: Axis
     marks: Mapping[str, Mark]
+    best_note: str
     baseline: RouteResult | None
     costs: Sequence[CostChart]
     curves: Sequence[CurvesChart]
@@ -86,12 +87,6 @@ class View:
     findings: Sequence[tuple[Finding, RowNumbers]]
     settings: Sequence[tuple[str, str]]
     manifest: Sequence[tuple[str, str]]
-
-    @property
-    def best_is_slower(self) -> bool:
-        """Whether some route is faster than the best."""
-        best = self.run.route(self.run.best)
-        return any(route.cost.texts_per_second > best.cost.texts_per_second for route in self.run.routes)
 
 
 def view(result: RunResult, say: Say) -> View:
@@ -114,8 +109,9 @@ def view(result: RunResult, say: Say) -> View:
         overview=facts.read(result, say),
         example=example(result, result.route(result.best)),
         signatures=facts.signatures(result, say),
-        bars=Axis(*padded(ends, 0.04, LEAST_POINTS * metrics.point(main)), 5, 115),
+        bars=Axis(*padded(ends, 0.04, LEAST_POINTS * metrics.point(main), metrics.most(main)), 5, 115),
         marks=marked,
+        best_note=_of_best(result, say),
         baseline=next((route for route in result.routes if route.route == BASELINE), None),
         costs=[cost_chart(result, marked), cost_chart(result, marked, NARROW_COST)],
         curves=_curves(result, marked, say),
@@ -126,6 +122,15 @@ def view(result: RunResult, say: Say) -> View:
         settings=facts.settings(result),
         manifest=facts.flat(plain(result.manifest)),
     )
+
+
+def _of_best(result: RunResult, say: Say) -> str:
+    """What is to be known of the best route beside its score."""
+    best = result.route(result.best)
+    if unshown(best, result.routes):
+        return say("Not shown to be better than the baseline, which is the cheaper choice until more rows show it.")
+    slower = any(route.cost.texts_per_second > best.cost.texts_per_second for route in result.routes)
+    return say("Every faster route is worse.") if result.best == result.cheapest and slower else ""
 
 
 def _measured(result: RunResult, say: Say) -> str:
@@ -169,7 +174,8 @@ def _curves(result: RunResult, marked: Mapping[str, Mark], say: Say) -> list[Cur
         for route in result.routes
     ]
     least = LEAST_POINTS * metrics.point(main)
-    charts = (curves_chart(title, lines, least), curves_chart(title, lines, least, NARROW_CURVES))
+    most = metrics.most(main)
+    charts = (curves_chart(title, lines, least, most=most), curves_chart(title, lines, least, NARROW_CURVES, most))
     return [chart for chart in charts if chart]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from transferkit.errors import SourceError
+from transferkit.errors import SourceError, one_of
 from transferkit.record import Record
 from transferkit.sources import layout
 
@@ -153,7 +153,7 @@ def _pooling(said: PoolingFile, folder: Path) -> str:
     if unknown or not modes:
         nothing = "of no name" if stated is not None else "of no kind: every mode is switched off"
         found = repr(unknown[0]) if unknown else nothing
-        raise SourceError(f"{folder} asks for the pooling {found}; there is {', '.join(POOLINGS)}")
+        raise SourceError(f"{folder} asks for the pooling {found}; expected {one_of(POOLINGS)}")
     return "+".join(modes)
 
 

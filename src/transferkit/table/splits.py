@@ -70,9 +70,8 @@ class Overview:
     them is (`NAMED`, `BY_NAME` or `BY_CONTENT`, and which others could be it). `made_of` names those that were split
     or joined for that, `unused` those that are not read. `targets` says in words what is to be learned, with counts.
     `example` is a row as it will be learned, name by name, and `number` its number, which counts rows, or lines
-    where these are its `unit`. `problem` says why the rows cannot
-    be used as they are; if not even their columns are known, `unused` are all of them, and `example` is a row as it is
-    in the file.
+    where these are its `unit`. `problem` says why the rows cannot be used as they are; if not even their columns
+    are known, `unused` are all of them, and `example` is a row as it is in the file. It is printed in `language`.
     """
 
     task: str = ""
@@ -87,11 +86,12 @@ class Overview:
     example: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     problem: str = ""
+    language: str = ENGLISH
 
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is read and how, as pairs of a name and words; the example last."""
-        return self.told(_IN_ENGLISH)
+        return self.told(locales.get(self.language))
 
     def told(self, say: Say) -> list[tuple[str, str]]:
         """The `facts` in the language of `say`; the example, which is the user's, as it is."""
@@ -116,8 +116,10 @@ class Overview:
         return say("{words} ({why})", words=origin, why=say.found(why)) if why else origin
 
     def __str__(self) -> str:
-        lines = [f"{name}: {words}" for name, words in self.facts]
-        return "\n".join([*lines, *map(str, self.findings), *([self.problem] if self.problem else ())])
+        say = locales.get(self.language)
+        lines = [say.language.COLON.join(pair) for pair in self.told(say)]
+        found = [finding.told(say) for finding in self.findings]
+        return "\n".join([*lines, *found, *([self.problem] if self.problem else ())])
 
     __repr__ = __str__
 

@@ -24,7 +24,7 @@ from transformers import (
 
 from transferkit import metrics
 from transferkit.encoding.batching import LengthBatches
-from transferkit.errors import ConfigError, ResourceError, is_out_of_memory
+from transferkit.errors import ConfigError, ResourceError, is_out_of_memory, one_of
 from transferkit.networks.attention import DroppingAttention
 from transferkit.networks.drawing import seed_step
 from transferkit.networks.dropout import cheap_dropout
@@ -338,8 +338,8 @@ class _Watch(TrainerCallback):
         values = [entry for entry in state.log_history if any(name.startswith("eval_") for name in entry)]
         name = f"eval_{self.job.stop_on}"
         if name not in values[-1]:
-            found = ", ".join(key[5:] for key in values[-1] if key.startswith("eval_"))
-            raise ConfigError(f"stop_on={self.job.stop_on!r} is not a validation metric; there is {found}")
+            found = [key[5:] for key in values[-1] if key.startswith("eval_")]
+            raise ConfigError(f"stop_on={self.job.stop_on!r} is not a validation metric; expected {one_of(found)}")
         sign = 1.0 if lower_is_better(self.job.stop_on) else -1.0
         series = [sign * entry[name] for entry in values]
         best = int(np.argmin(series))

@@ -6,7 +6,7 @@ from torch import nn
 
 from transferkit import metrics
 from transferkit.encoding.examples import Examples
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, one_of
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.inference import outputs
 from transferkit.shapes import Shape
@@ -34,8 +34,8 @@ def check_options(name: str, options: TrainingOptions, task: Task) -> None:
     usable = [name for name in task.metrics if metrics.get(name).HIGHER_IS_BETTER is not None]
     there = (COMPLETION_LOSS,) if task.shape.form.WRITTEN else (*usable, objectives.of(task.shape).STOP_ON)
     if options.stop_on and options.stop_on not in there:
-        known = ", ".join(dict.fromkeys(there))
-        raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; there is {known}")
+        known = one_of(dict.fromkeys(there))
+        raise ConfigError(f"{name}: stop_on={options.stop_on!r} is not a validation metric; expected {known}")
 
 
 def validator(task: Task, examples: Examples, back: Adjustment) -> Validate | None:

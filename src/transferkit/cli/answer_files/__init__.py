@@ -22,9 +22,10 @@ class AnswerFile(Protocol):
     NESTED: bool
     """Whether a cell may be a list or a mapping."""
 
-    def opened(self, path: Path, marked: bool = False) -> AbstractContextManager[Write]:
+    def opened(self, path: Path, marked: bool = False, delimiter: str = ",") -> AbstractContextManager[Write]:
         """What writes lines to the new file `path`, some at a time. Cells with separators are `marked` as UTF-8 at the
-        start of the file where programs such as Excel need that; other forms of file say themselves what they are."""
+        start of the file where programs such as Excel need that; other forms of file say themselves what they are. The
+        `delimiter` is that of CSV."""
 
 
 def suffixes() -> tuple[str, ...]:

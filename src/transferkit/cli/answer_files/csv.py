@@ -1,4 +1,4 @@
-"""Comma-separated values with a header."""
+"""Comma-separated values with a header, or what else separates in the file that is answered."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -9,6 +9,6 @@ TABLE = True
 NESTED = False
 
 
-def opened(path: Path, marked: bool = False) -> AbstractContextManager[Write]:
+def opened(path: Path, marked: bool = False, delimiter: str = ",") -> AbstractContextManager[Write]:
     """See `AnswerFile`."""
-    return separated(path, ",", marked)
+    return separated(path, delimiter, marked)

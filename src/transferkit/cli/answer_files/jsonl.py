@@ -14,7 +14,7 @@ NESTED = True
 
 
 @contextmanager
-def opened(path: Path, marked: bool = False) -> Iterator[Write]:
+def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[Write]:
     """See `AnswerFile`."""
     with path.open("w", encoding="utf-8", newline="") as file:
         yield lambda lines: _print(file, lines)

@@ -13,7 +13,7 @@ NESTED = True
 
 
 @contextmanager
-def opened(path: Path, marked: bool = False) -> Iterator[Write]:
+def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[Write]:
     """See `AnswerFile`. A column has the type that it has in the first lines. Raises `DataError` where a later cell has
     another."""
     try:

@@ -9,6 +9,6 @@ TABLE = True
 NESTED = False
 
 
-def opened(path: Path, marked: bool = False) -> AbstractContextManager[Write]:
+def opened(path: Path, marked: bool = False, delimiter: str = ",") -> AbstractContextManager[Write]:
     """See `AnswerFile`."""
     return separated(path, "\t", marked)

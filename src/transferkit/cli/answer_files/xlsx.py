@@ -16,7 +16,7 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @contextmanager
-def opened(path: Path, marked: bool = False) -> Iterator[Write]:
+def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[Write]:
     """See `AnswerFile`. Raises `DataError` for what a sheet has no room for."""
     try:
         from openpyxl import Workbook

@@ -19,7 +19,7 @@ from transferkit.cli.output import Overwrite, checked
 from transferkit.data import joined
 from transferkit.errors import ConfigError, DataError, nearest, shown
 from transferkit.language.words import has_signs
-from transferkit.reading import charset, piped
+from transferkit.reading import charset, piped, separated
 
 if TYPE_CHECKING:
     from transferkit.answer_records import Answers
@@ -120,7 +120,8 @@ def command(
     with _opened(file, format, meant, named, batch_size, encoding) as opened:
         model = model or load()
         answered = _of_rows(model, opened, named) if opened else iter((_of_texts(model, text, text_pair),))
-        with write_answers(output, overwrite, opened is not None and opened.marked) as write:
+        marked, delimiter = (opened.marked, opened.delimiter) if opened else (False, ",")
+        with write_answers(output, overwrite, marked, delimiter) as write:
             for answers in answered:
                 empty += answers.values.count(None)
                 write(keeping.lines(answers))
@@ -150,11 +151,13 @@ def _is_sentence(name: str) -> bool:
 @dataclass(frozen=True)
 class _Opened:
     """Rows of a file on their way, and the path that they are read from. Answers in a table are `marked` as UTF-8 where
-    the file is so, or is in another encoding, as of programs that take what has no mark for their own."""
+    the file is so, or is in another encoding, as of programs that take what has no mark for their own; as CSV they have
+    the `delimiter` of a CSV file."""
 
     batches: "Iterator[Rows]"
     path: Path
     marked: bool
+    delimiter: str
 
 
 @contextmanager
@@ -178,7 +181,8 @@ def _opened(
         if first is not None:
             _require(meant, first, file, named)
         marked = first is not None and (first.encoding not in ("", "UTF-8") or charset.is_marked(path))
-        yield _Opened(chain([] if first is None else [first], batches), path, marked)
+        delimiter = separated.delimiter(path, first.encoding) if first is not None else ","
+        yield _Opened(chain([] if first is None else [first], batches), path, marked, delimiter)
 
 
 def _require(meant: "Purpose", first: "Rows", file: Path, named: Mapping[str, str]) -> None:

@@ -84,7 +84,7 @@ PATTERNS = {
     "{#} {label|labels} in {} to train on; largest {} {} ({}), smallest {} {} ({})": (
         "{1}训练样本共 {0} 个标签；最多的 {2} 有 {3}（{4}），最少的 {5} 有 {6}（{7}）"
     ),
-    "full, top_layers and lora have class_weights=balanced; macro F1 tells more than {}": (
+    "full, top_layers and lora take class_weights=balanced; macro F1 tells more than {}": (
         "full、top_layers 和 lora 可用 class_weights=balanced；宏平均 F1 比准确率更能说明问题"
     ),
     "column {}, read as the label, holds dates or times, each of which is a class: {#} classes, such as {}": (
@@ -179,7 +179,7 @@ PATTERNS = {
     "column {} is taken as label: {}": "列 {0} 作为标签：{1}",
     "column {} is taken as text: {}; column {} is taken as label: {}": "列 {0} 作为文本：{1}；列 {2} 作为标签：{3}",
     "column {} is taken as {}: {}": "列 {0} 作为 {1}：{2}",
-    "taken by what they hold; --text and --label name others": "根据内容判断；可用 --text 和 --label 指定其他列",
+    "chosen by content; --text and --label name others": "根据内容判断；可用 --text 和 --label 指定其他列",
     "column {} is read as the text, but others could be it as well: {}": "列 {0} 读作文本，但其他列也有可能：{1}",
     "column {} is read as the label, but others could be it as well: {}": "列 {0} 读作标签，但其他列也有可能：{1}",
     "column {} is read as the {}, but others could be it as well: {}": "列 {0} 读作 {1}，但其他列也有可能：{2}",

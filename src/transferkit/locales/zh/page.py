@@ -134,10 +134,16 @@ TEXTS = {
     "The first {shown} of {rows} rows can be searched here; all of them are in predictions.csv.": (
         "共 {rows} 条，此处可搜索前 {shown} 条；全部结果见 predictions.csv。"
     ),
+    "Not shown to be better than the baseline, which is the cheaper choice until more rows show it.": (
+        "尚不能证明优于基线；在有更多样本证明之前，选用基线更省成本。"
+    ),
     "Wrong in every route": "所有方案都预测错的样本",
     "Rows that every route misses": "所有方案都预测错的样本",
     "{missed} of {rows} rows are missed by all {routes} routes. Check these first for wrong labels.": (
-        "{rows} 条样本中有 {missed} 条被全部 {routes} 个方案预测错。检查标注错误时，请先看这些样本。"
+        "{rows} 条样本中有 {missed} 条全部 {routes} 个方案都预测错。检查标注错误时，请先看这些样本。"
+    ),
+    "{missed} of {rows} rows are missed by both routes. Check these first for wrong labels.": (
+        "{rows} 条样本中有 {missed} 条两个方案都预测错。检查标注错误时，请先看这些样本。"
     ),
     # data
     "The data": "数据",

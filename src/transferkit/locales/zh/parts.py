@@ -43,10 +43,10 @@ PATTERNS = {
     "lists in {}": "{0}为列表",
     "row {}": "第 {0} 行",
     "rows {}": "第 {0} 行",
-    "rows {} and {#} more": "第 {0} 行等，另有 {1} 行",
+    "rows {} and {#} more": "第 {0} 行，另有 {1} 行",
     "line {}": "文件第 {0} 行",
     "lines {}": "文件第 {0} 行",
-    "lines {} and {#} more": "文件第 {0} 行等，另有 {1} 行",
+    "lines {} and {#} more": "文件第 {0} 行，另有 {1} 行",
     # tests
     "exact McNemar": "精确 McNemar 检验",
     "approximate randomization": "近似随机化检验",

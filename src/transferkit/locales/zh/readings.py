@@ -46,6 +46,7 @@ PATTERNS = {
         "按文本的一部分读取；如果它们是单独的行，请把带引号字段内的引号写成两个，并闭合引号"
     ),
     "{#}% of the tokens of these texts are unknown to {}": "这些文本有 {0}% 的词元是 {1} 不认识的",
+    "{} is taken in its place": "改用 {0}",
     "{} reads these texts in pieces: {#} tokens per {}": "{0} 会把这些文本切得很碎：平均每个词（字）{1} 个词元",
     "take one that was pretrained on texts like these, such as --model {}": (
         "请换用在同类文本上预训练的模型，例如 --model {0}"

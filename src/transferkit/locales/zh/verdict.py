@@ -85,9 +85,29 @@ TEXTS = {
     ),
     "{route} is best on {rows}": "在 {rows}上，{route} 表现最佳",
     "{route} is best on {rows}, tied with {others}": "在 {rows}上，{route} 表现最佳（与 {others} 并列）",
+    "{route} is best on {rows}, tied with {others}: no transferred route does better": (
+        "在 {rows}上，{route} 表现最佳（与 {others} 并列）；没有迁移方案比它更好"
+    ),
+    "{route} is best on {rows}: tied with {others}, it has a better {second} than the baseline": (
+        "在 {rows}上，{route} 表现最佳：与 {others} 并列，但{second}优于基线"
+    ),
+    "These rows do not show that {route} is better than the baseline, which is the cheaper choice until more rows show "
+    "it.": "这些样本不能证明 {route} 优于基线；在有更多样本证明之前，选用基线更省成本。",
     "{best}: {value}, corrected for the choice.": "{best}：{value}，已校正选择偏差。",
     "{best}. On the test rows, which were not used to choose it: {value}.": (
         "{best}。在未参与选择的测试集上：{value}。"
+    ),
+    "{n} of {total} labels has no cross-validated row, so these scores say nothing about it.": (
+        "{total} 个标签中有 {n} 个没有交叉验证样本，以上分数不反映这些标签。"
+    ),
+    "{n} of {total} labels have no cross-validated row, so these scores say nothing about them.": (
+        "{total} 个标签中有 {n} 个没有交叉验证样本，以上分数不反映这些标签。"
+    ),
+    "{n} of {total} labels has no test row, so these scores say nothing about it.": (
+        "{total} 个标签中有 {n} 个没有测试样本，以上分数不反映这些标签。"
+    ),
+    "{n} of {total} labels have no test row, so these scores say nothing about them.": (
+        "{total} 个标签中有 {n} 个没有测试样本，以上分数不反映这些标签。"
     ),
     "{n} others": "另外 {n} 个方案",
     "{route} is significantly worse than the baseline ({base}; {p}).": "{route} 显著差于基线（{base}；{p}）。",

@@ -30,6 +30,15 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     """Column `text`, and `label` where every line has one: behind its only tab, before it where far fewer different
     cells stand there, or as fastText's `__label__NAME`, of which there may be several. Empty lines are left out; rows
     are numbered by lines. Numbers of labels become the names that a file `class.txt` beside has."""
+    return _batches(path, size, encoding, blanks=False)
+
+
+def every_line(path: Path, size: int, encoding: str) -> Iterator[Rows]:
+    """As `batches`, with a row without text for every empty line but a last one, so that answers line up with lines."""
+    return _batches(path, size, encoding, blanks=True)
+
+
+def _batches(path: Path, size: int, encoding: str, blanks: bool) -> Iterator[Rows]:
     if word_columns.holds_words(path, encoding):
         yield from word_columns.batches(path, size, encoding)
         return
@@ -37,8 +46,14 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     kind = _kind_of(start, path)
     names = _names(path, encoding) if kind == "tab" else ()
     before = kind == "tab" and _label_first(start, names, path)
-    rows, first = Collector(str(path)), 0
+    nothing = {"text": ""} | ({} if kind == "text" else {"label": None})
+    rows, first, empty = Collector(str(path)), 0, 0
     for number, line in compression.numbered(path, encoding=encoding):
+        if empty:
+            rows.add_mapping(empty, nothing)
+            if len(rows) == size:
+                yield rows.flush()
+        empty = number if blanks and start and not line.strip() else 0
         if not line.strip():
             continue
         first = first or number

@@ -57,12 +57,16 @@ class Axis:
         return [Tick(self.at(value), f"{value:,.{decimals}f}") for value in values]
 
 
-def padded(values: Sequence[float], share: float = 0.08, least: float = 1e-3) -> tuple[float, float]:
+def padded(
+    values: Sequence[float], share: float = 0.08, least: float = 1e-3, most: float | None = None
+) -> tuple[float, float]:
     """The range of `values` widened by `share` on both sides, and to at least `least`: a line that hardly changes is
-    drawn as flat as it is."""
+    drawn as flat as it is. It ends at `most`, which no value exceeds; what it lacks there is added below."""
     low, high = min(values), max(values)
     gap = max((high - low) * share, (least - (high - low)) / 2)
-    return low - gap, high + gap
+    beyond = max(0.0, high + gap - most) if most is not None else 0.0
+    below = min(beyond, max(0.0, least - (high + 2 * gap - low - beyond)))
+    return low - gap - below, high + gap if not beyond else high + gap - beyond
 
 
 def width_of(text: str) -> float:

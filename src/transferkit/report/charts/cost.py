@@ -60,7 +60,7 @@ def cost_chart(result: RunResult, marks: Mapping[str, Mark], frame: Frame = WIDE
     scores = [route.scores.metrics[main] for route in result.routes]
     x = Axis(min(speeds) / 2.5, max(speeds) * 2.5, frame.left, frame.right, log=True)
     ends = [end for score in scores for end in (score.low, score.high)]
-    y = Axis(*padded(ends, least=LEAST_POINTS * metrics.point(main)), frame.bottom, frame.top)
+    y = Axis(*padded(ends, least=LEAST_POINTS * metrics.point(main), most=metrics.most(main)), frame.bottom, frame.top)
     largest = max(route.cost.bytes for route in result.routes) or 1
     radii = [max(SMALLEST, LARGEST * sqrt(route.cost.bytes / largest)) for route in result.routes]
     centres = [(x.at(speed), y.at(score.value)) for speed, score in zip(speeds, scores, strict=True)]

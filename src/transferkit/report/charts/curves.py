@@ -51,15 +51,19 @@ class CurvesChart:
     labelled: bool
 
 
-def curves_chart(title: str, series: Sequence[Series], least: float, frame: Frame = WIDE) -> CurvesChart | None:
+def curves_chart(
+    title: str, series: Sequence[Series], least: float, frame: Frame = WIDE, most: float | None = None
+) -> CurvesChart | None:
     """The chart of the series with at least two points each, nothing if there is none. The vertical axis covers
-    `least` at least."""
+    `least` at least, and ends at `most`."""
     drawn = [one for one in series if len(one.points) > 1]
     if not drawn:
         return None
     epochs = [epoch for one in drawn for epoch, _ in one.points]
     x = Axis(min(epochs), max(epochs), frame.left, frame.right)
-    y = Axis(*padded([value for one in drawn for _, value in one.points], least=least), frame.bottom, frame.top)
+    y = Axis(
+        *padded([value for one in drawn for _, value in one.points], least=least, most=most), frame.bottom, frame.top
+    )
     placed = [tuple((x.at(epoch), y.at(value)) for epoch, value in one.points) for one in drawn]
     ends = spread([points[-1][1] for points in placed], 16, frame.top, frame.bottom)
     room = frame.width - frame.right - 12
