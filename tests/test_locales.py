@@ -226,8 +226,8 @@ def test_an_unknown_language_is_refused() -> None:
 
 def test_lists_have_the_commas_of_the_language() -> None:
     say, english = locales.get("zh"), locales.get("en")
-    found = say.found("2 labels: 好评 393, 差评 269")
-    assert found == "2 个标签：好评 393、差评 269"
+    found = say.found("2 labels: 好评 (393), 差评 (1,269)")
+    assert found == "2 个标签：好评（393）、差评（1,269）"
     assert say.found("12 rows of test repeat the text of an earlier one (rows 61, 107, 214 and 4 more)").endswith(
         "（第 61、107、214 行，另有 4 行）"
     )

@@ -16,9 +16,10 @@ from transferkit.errors import unknown
 
 ENGLISH = "en"
 _FIELD = re.compile(r"(\{[^{}]*\})")
-_ITEM = r"(?:'[^']*'|(?:[^,'\s][^,']* )?\d[\d,]*)"
-_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})+")
-_BETWEEN = re.compile(rf"(?<=['\d]), (?={_ITEM}(?:, |$))")
+_ITEM = r"(?:'[^']*'|(?:[^,'\s][^,']* )?\d[\d,]*|[^,'\s][^,']* \(\d[\d,]*\))"
+_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*")
+_BETWEEN = re.compile(rf"(?<=['\d)]), (?={_ITEM}(?:, |$))")
+_COUNT = re.compile(r" \((\d[\d,]*)\)")
 
 
 class Language(Protocol):
@@ -35,6 +36,9 @@ class Language(Protocol):
 
     COMMA: str
     """What stands between the names of a list, all but the last two."""
+
+    COUNT: str
+    """What follows a name that stands so often."""
 
     AND: str
     """What stands between the last two names of a list."""
@@ -111,7 +115,11 @@ class Say:
         name of the user's. A list of numbers, of names in quotes or of names with counts has the commas of the
         language."""
         fitted = self._fitted(text)
-        return fitted or (_BETWEEN.sub(self.language.COMMA, text) if _LIST.fullmatch(text) else text)
+        return fitted or (self._listed(text) if _LIST.fullmatch(text) else text)
+
+    def _listed(self, text: str) -> str:
+        parted = _BETWEEN.sub(self.language.COMMA, text)
+        return _COUNT.sub(lambda match: self.language.COUNT.format(match[1]), parted)
 
 
 def names() -> list[str]:

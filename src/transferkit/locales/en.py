@@ -6,6 +6,7 @@ TAG = "en"
 BLANK = " "
 COLON = ": "
 COMMA = ", "
+COUNT = " ({})"
 AND = " and "
 MOMENT = "%-d %B %Y, %H:%M %Z"
 TEXTS: Mapping[str, str] = {}

@@ -11,6 +11,7 @@ TAG = "zh-CN"
 BLANK = ""
 COLON = "："
 COMMA = "、"
+COUNT = "（{}）"
 AND = " 和 "
 MOMENT = "%Y 年 %-m 月 %-d 日 %H:%M %Z"
 TEXTS = {**_WORDS, **_VERDICT, **_PAGE}
