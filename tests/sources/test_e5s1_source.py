@@ -35,7 +35,8 @@ def quantised(weights: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any
     """Q4_0 of `weights`, and the weights that it stands for."""
     blocks = weights.reshape(-1, 32)
     scale = (np.abs(blocks).max(axis=1, keepdims=True) / 7).astype("<f2")
-    whole = np.clip(np.rint(blocks / scale.astype(np.float32)) + 8, 0, 15).astype(np.uint8)
+    steps = np.divide(blocks, scale.astype(np.float32), out=np.zeros_like(blocks), where=scale > 0)
+    whole = np.clip(np.rint(steps) + 8, 0, 15).astype(np.uint8)
     packed = whole[:, :16] | (whole[:, 16:] << 4)
     meant = (whole.astype(np.float32) - 8) * scale.astype(np.float32)
     return np.hstack([scale.view(np.uint8), packed]).tobytes(), meant.reshape(weights.shape)
