@@ -58,7 +58,7 @@ def test_a_frame_has_a_frame_of_answers_with_its_index(model: Model) -> None:
 def test_columns_of_a_frame_may_be_named(model: Model) -> None:
     frame = pd.DataFrame({"body": TEXTS})
     assert model.predict(frame.rename(columns={"body": "x"}), named={"text": "x"})["label"][0] == "animal"
-    with pytest.raises(DataError, match="expected a column for text"):
+    with pytest.raises(DataError, match="expected the column 'text', which the model was trained on"):
         model.predict(frame.rename(columns={"body": "x"}).assign(y=TEXTS))
     with pytest.raises(ConfigError, match="goes with a DataFrame"):
         model.predict(TEXTS, named={"text": "x"})

@@ -17,7 +17,7 @@ from tiny_models import save_model, some_rows
 from transferkit import flow
 from transferkit.errors import ConfigError
 
-REFUSED = r"cannot resume .*: the model in .* is not the one that this run began with; .*another --output-dir"
+REFUSED = r"cannot resume .*: the model in .* is not the one that this run began with; .*another output_dir"
 
 
 class KilledError(Exception):

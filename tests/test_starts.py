@@ -88,7 +88,7 @@ def test_one_that_has_learned_all_of_them_is_refused(place: Path) -> None:
     test = columns(EARLIER.take(range(20)))
     with pytest.raises(DataError, match="has learned all of the 20 test rows") as raised:
         fit(place, "refused", columns(OTHERS), test=test, **settings_of(place, "model"))
-    assert "--test" in str(raised.value) and not (place / "refused").exists()
+    assert "test=..." in str(raised.value) and not (place / "refused").exists()
 
 
 def test_a_cross_validation_of_what_it_has_learned_is_refused(place: Path) -> None:

@@ -17,7 +17,7 @@ def printed(encoding: str, *words: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "shown"), [("ascii", r"\u6b63\u9762 2"), ("gb18030", "正面 2"), ("utf-8", "正面 2")]
+    ("encoding", "shown"), [("ascii", r"\u6b63\u9762 (2)"), ("gb18030", "正面 (2)"), ("utf-8", "正面 (2)")]
 )
 def test_labels_are_shown_in_any_encoding(encoding: str, shown: str, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"

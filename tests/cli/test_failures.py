@@ -177,7 +177,7 @@ def test_a_class_with_one_row_and_broken_bytes_do_not_stop_a_run(
 
 
 BAD_REQUESTS = {
-    "an unknown route": (["--routes", "ful"], "unknown route 'ful'; did you mean 'full'? there is "),
+    "an unknown route": (["--routes", "ful"], "unknown route 'ful'; did you mean 'full'? expected one of "),
     "an unknown option": (["--set", "baseline.strengt=[1]"], "strengt"),
     "an option out of range": (["--set", "baseline.strengths=[]"], "strengths"),
     "an option for other tasks": (

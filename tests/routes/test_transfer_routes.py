@@ -381,7 +381,7 @@ def test_automatic_takes_options_of_what_it_chooses() -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({"name": "ful"}, r"unknown route 'ful'; did you mean 'full'\? there is .*full"),
+        ({"name": "ful"}, r"unknown route 'ful'; did you mean 'full'\? expected one of .*full"),
         ({"name": "full", "options": {"epoch": 3}}, r"route full: epoch.*epochs"),
         ({"name": "lora", "options": {"rank": 0}}, r"route lora: rank.*found 0"),
         ({"name": "full", "options": {"stop": 1}, "label": "mine"}, "route mine: stop"),

@@ -377,7 +377,7 @@ def test_without_validation_the_last_weights_are_kept(bert: Backbone, tmp_path: 
 
 def test_a_missing_metric_is_an_error(bert: Backbone, tmp_path: Path) -> None:
     _, validate = scripted([1.0])
-    with pytest.raises(ConfigError, match=r"stop_on='f1' .* there is calibrated_log_loss"):
+    with pytest.raises(ConfigError, match=r"stop_on='f1' .* expected calibrated_log_loss"):
         train(make_job(bert, tmp_path / "job", validate=validate, stop_on="f1"))
 
 

@@ -49,7 +49,7 @@ def findings(artifact: Path, rows: Rows, task: Task) -> tuple[Finding, ...]:
         return ()
     hashes = _hashes(rows, task)
     trained, validated = (np.isin(hashes, known[name]) for name in _PARTS)
-    if predictors.read_common_facts(artifact).learned_all:
+    if (artifact / predictors.FACTS).exists() and predictors.read_common_facts(artifact).learned_all:
         trained, validated = trained | validated, np.zeros(len(rows), dtype=bool)
     warnings = []
     for which, what in ((trained, "trained on"), (validated, "validated on")):

@@ -35,7 +35,8 @@ def damage(folder: Path) -> str:
     """Which file of weights of the artifact `folder` is missing or damaged, as a sentence with a way out; "" where
     none is."""
     path = folder / "model.safetensors"
-    if not path.is_file() and not (folder / f"{path.name}.index.json").is_file():
+    elsewhere = (folder / f"{path.name}.index.json").is_file() or any(folder.glob("*.bin"))
+    if not path.is_file() and not elsewhere:
         return f"{path} is missing; {_AGAIN}"
     for path in sorted(folder.glob("*.safetensors")):
         try:
