@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from transferkit import task_choice
@@ -10,6 +11,7 @@ from transferkit.data import guessing, read, several
 from transferkit.data.cleaning import clean
 from transferkit.data.decimals import with_points
 from transferkit.errors import DataError
+from transferkit.table.rows import Rows
 from transferkit.tasks import get
 
 TASK = get("text-regression")
@@ -57,3 +59,16 @@ def test_a_flag_beside_prices_is_the_label() -> None:
     choice = task_choice.seen({"train": rows}, DataConfig(path="x.csv"))
     assert choice.task.name == "text-classification"
     assert guessing.taken(rows, choice.task, {}).named == {"label": "complaint"}
+
+
+def test_pairs_of_names_are_no_decimal_numbers() -> None:
+    """Labels that are numbers, never more than two in a row, beside prices and ratings."""
+    labels = [f"{a},{b}" for a in range(1, 9) for b in range(a + 1, 9)]
+    prices = [f"{10 + i % 80},{i * 37 % 100:02}" for i in range(200)]
+    ratings = [f"{1 + i % 4},{5 * (i % 2)}" for i in range(60)]
+    tenths = [f"{1 + i % 5},{i % 10}" for i in range(60)]
+    found = {}
+    for name, cells in {"labels": 5 * labels, "prices": prices, "ratings": ratings, "tenths": tenths}.items():
+        rows = Rows({"text": ["a"] * len(cells), "label": cells}, np.arange(len(cells)))
+        found[name] = several.seen(rows, "label") is not None
+    assert found == {"labels": True, "prices": False, "ratings": False, "tenths": False}

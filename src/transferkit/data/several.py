@@ -45,10 +45,20 @@ def seen(rows: Rows, name: str) -> Several | None:
     if sum(not isinstance(value, str) for value in values) >= _NEARLY_ALL * len(values):
         return _of_lists(values)
     texts = [value.strip() for value in values if isinstance(value, str)]
-    if decimals.are_all(texts):
+    if decimals.are_all(texts) and not _are_pairs_of_names(texts):
         return None
     found = [_of_texts(texts, signs) for signs in _BETWEEN_NAMES] if len(texts) == len(values) else []
     return next((several for several in found if several), None)
+
+
+def _are_pairs_of_names(texts: Collection[str]) -> bool:
+    """Whether `1,8` are two names rather than a decimal number: never one name twice, nor one that begins with 0, and
+    mostly the same names before and behind the comma."""
+    pairs = [text.split(",") for text in texts if "," in text]
+    front, behind = ({pair[at].strip() for pair in pairs} for at in (0, -1))
+    apart = all(len(pair) == 2 and pair[0].strip() != pair[1].strip() for pair in pairs)
+    plain = not any(name.startswith("0") for name in front | behind)
+    return apart and plain and 2 * len(front & behind) >= len(front | behind)
 
 
 def _value(cell: Any) -> Any:
