@@ -146,7 +146,7 @@ def _measured(result: RunResult, say: Say) -> str:
     saved = "The saved models were trained on all of them."
     fields: dict[str, object] = {"rows": rows, "folds": result.splits.folds}
     if len(result.splits.validation):
-        saved = "The saved models were trained on all of them; those with epochs kept {n} rows for validation."
+        saved = "The saved models were trained on all of them; those that stop early kept {n} rows for validation."
         fields["n"] = f"{len(result.splits.validation):,}"
     return say.joined([say(words, **fields), say(saved, **fields)])
 

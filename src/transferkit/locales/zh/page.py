@@ -40,8 +40,8 @@ TEXTS = {
         "所有分数都在 {rows} 条样本上通过 {folds} 折交叉验证得出：每条样本都由没有用它训练过的模型来预测。"
     ),
     "The saved models were trained on all of them.": "保存的模型使用了全部样本训练。",
-    "The saved models were trained on all of them; those with epochs kept {n} rows for validation.": (
-        "保存的模型使用了全部样本训练；按轮次训练的模型留出 {n} 条作为验证集。"
+    "The saved models were trained on all of them; those that stop early kept {n} rows for validation.": (
+        "保存的模型使用了全部样本训练；会提前停止的模型留出 {n} 条作为验证集。"
     ),
     "Routes are chosen by {rows}.": "方案根据 {rows}选出。",
     "The best route is chosen by these rows too, which flatters it in this table. The score at the top is corrected "
