@@ -18,6 +18,7 @@ from transferkit.disk import unused
 from transferkit.errors import ConfigError, DataError
 from transferkit.places import cache_folder
 from transferkit.sources import hub_data, spelling
+from transferkit.table import collecting
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Audit, Finding, Overview, Splits
 from transferkit.tasks import Task
@@ -52,6 +53,7 @@ def begin(config: RunConfig, table: Any = None, resume: bool = False) -> Intake:
     return intake
 
 
+@collecting.paused()
 def look(config: RunConfig, table: Any = None) -> Overview:
     """What `take_in` would read, and as what; where the rows cannot be used, why.
 
@@ -67,6 +69,7 @@ def look(config: RunConfig, table: Any = None) -> Overview:
     return replace(overview, findings=(*choice.findings, *overview.findings), problem=f"{overview.problem}{hint}")
 
 
+@collecting.paused()
 def take_in(config: RunConfig, table: Any = None, seen: Callable[[Overview], None] = lambda overview: None) -> Intake:
     """Check the settings, then read, audit and split the rows.
 

@@ -26,12 +26,12 @@ def test_nothing_truncated_is_said_too() -> None:
 
 
 def test_several_targets_per_input_stay_where_a_task_allows_them() -> None:
-    found = resolve(["k", "k", "k", "l"], ["x", "y", "x", "x"], one_label=False)
+    found = resolve(["k", "k", "k", "l"], "xyxx".__getitem__, one_label=False)
     assert found.kept.tolist() == [True, True, False, True]
     assert (found.repeated, found.conflicting) == ((2,), ())
 
 
 def test_majority_and_tie() -> None:
-    found = resolve(["k", "k", "k", "t", "t"], ["x", "y", "y", "x", "y"], one_label=True)
+    found = resolve(["k", "k", "k", "t", "t"], "xyyxy".__getitem__, one_label=True)
     assert found.kept.tolist() == [False, True, False, False, False]
     assert (found.repeated, found.conflicting, found.undecided) == ((2,), (0, 1, 2, 3, 4), (3, 4))

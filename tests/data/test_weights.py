@@ -182,7 +182,7 @@ def test_a_repeat_is_removed_with_its_weight() -> None:
     ("own", "kept"), [(None, [1, 2]), ([3.0, 1.0, 1.0], [0]), ([2.0, 1.0, 1.0], []), ([0.3, 0.1, 0.2], [])]
 )
 def test_of_contradictory_labels_that_of_the_greatest_weight_stays(own: list[float] | None, kept: list[int]) -> None:
-    found = resolve(["t", "t", "t"], ["a", "b", "b"], True, own)
+    found = resolve(["t", "t", "t"], "abb".__getitem__, True, own)
     assert np.flatnonzero(found.kept).tolist() == kept[:1]
     assert bool(found.undecided) == (not kept)
 

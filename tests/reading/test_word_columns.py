@@ -14,6 +14,7 @@ from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.errors import DataError
 from transferkit.reading import compression, word_columns
+from transferkit.table.parted import Parted
 from transferkit.table.rows import Rows
 from transferkit.tagging.tags import are_proper, begun, continued, pairs, repaired, spans, unbracketed
 from transferkit.tagging.word_rows import sentences, whole
@@ -256,14 +257,40 @@ def test_the_quick_way_reads_what_the_slow_way_reads(
     monkeypatch.setattr(compression, "_line_end", lambda _path, _encoding: "\n")
     monkeypatch.setattr(compression, "_START", stretch)
     quick = read(path)
-    monkeypatch.setattr(word_columns, "_even_columns", lambda _block, _form: None)
+    monkeypatch.setattr(word_columns, "_even", lambda *_given: None)
     slow = read(path)
-    assert dict(quick.columns) == dict(slow.columns) and quick.numbers.tolist() == slow.numbers.tolist()
+    assert {name: [*cells] for name, cells in quick.columns.items()} == slow.columns
+    assert quick.numbers.tolist() == slow.numbers.tolist()
     lines = text.replace("\r", "").split("\n")
     firsts = [words[0] for words in quick["tokens"]]
     assert [lines[number - 1].split("\t")[0].strip(" ").split(" ")[0] for number in quick.numbers] == [
         first.split(" ")[0] for first in firsts
     ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 100])
+@pytest.mark.parametrize("stretch", [16, 2**16])
+def test_batches_have_as_many_rows_as_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, stretch: int
+) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("\n".join(f"w{i} P{i} O\nv{i} Q{i} B-X\n" + "odd  P O\n" * (i % 5 == 4) for i in range(11)))
+    monkeypatch.setattr(compression, "_START", stretch)
+    whole, batches = read(path), [*stream(path, size)]
+    assert [len(batch) for batch in batches] == [size] * (11 // size) + [11 % size] * (11 % size > 0)
+    for name in ("tokens", "2", "ner_tags"):
+        assert [cell for batch in batches for cell in batch[name]] == [*whole[name]]
+    assert [number for batch in batches for number in batch.numbers] == whole.numbers.tolist()
+
+
+def test_columns_that_nobody_asks_for_stay_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("a P O\nb Q B-X\n\nc R O\n\n")
+    rows = read(path)
+    assert isinstance(rows["2"], Parted) and [*rows["2"]] == [["P", "Q"], ["R"]]
+    assert rows["2"][1] == ["R"] and rows["2"][:1] == [["P", "Q"]] and rows["2"][-1] == ["R"]
+    twice = rows.take([1, 0]).join(rows)
+    assert isinstance(twice["2"], Parted) and [*twice["2"]] == [["R"], ["P", "Q"], ["P", "Q"], ["R"]]
 
 
 @given(

@@ -16,7 +16,7 @@ from transferkit.table.prose import MOST_SHOWN, counted, of, shown, verb
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import names_in
-from transferkit.tagging.tags import OUTSIDE, are_proper, is_plain, repaired
+from transferkit.tagging.tags import OUTSIDE, are_all_proper, are_proper, is_plain, repaired
 
 _UNBALANCED = 10
 _VARIANTS = {chr(code) for code in range(0xFE00, 0xFE10)}
@@ -136,6 +136,7 @@ def improper_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]
     rows = [
         int(number)
         for part in parts.values()
+        if not are_all_proper(part[task.target])
         for number, tags in zip(part.numbers, part[task.target], strict=True)
         if not are_proper(tags)
     ]
@@ -151,11 +152,11 @@ def plain_tags(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     rows: dict[str, list[int]] = {}
     prefixed = False
     for part in parts.values():
-        for number, tags in zip(part.numbers, part[task.target], strict=True):
-            inside = set(tags) - {OUTSIDE}
-            plain = set(filter(is_plain, inside))
-            prefixed = prefixed or len(plain) < len(inside)
-            for tag in plain:
+        inside = set(chain.from_iterable(part[task.target])) - {OUTSIDE}
+        plain = set(filter(is_plain, inside))
+        prefixed = prefixed or len(plain) < len(inside)
+        for number, tags in zip(part.numbers, part[task.target], strict=True) if plain else ():
+            for tag in plain.intersection(tags):
                 rows.setdefault(tag, []).append(int(number))
     if not rows or not prefixed:
         return []
@@ -277,9 +278,8 @@ def class_names(rows: Rows, task: TaskColumns) -> Iterable[str]:
     """The label of every row, or all of it."""
     if task.shape.form.ONE_CLASS:
         return map(str, rows[task.target])
-    of_tags = task.shape.form.OF_WORDS
-    in_rows = (cell if of_tags and isinstance(cell, list) else names_in(cell) for cell in rows[task.target])
-    return chain.from_iterable(in_rows)
+    of_tags = task.shape.form.OF_WORDS and set(map(type, rows[task.target])) <= {list}
+    return chain.from_iterable(rows[task.target] if of_tags else map(names_in, rows[task.target]))
 
 
 def class_table(parts: Mapping[str, Rows], task: TaskColumns) -> dict[str, dict[str, Any]]:

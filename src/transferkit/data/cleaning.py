@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import compress
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,8 +127,8 @@ def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tup
 def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
     """`rows` with every input once (once per target if the task allows several), and the findings."""
     keys = content.keys(rows, task)
-    targets = [label_key(target, task.shape.form.OF_WORDS) for target in rows[task.target]]
-    repeats = resolve(keys, targets, task.shape.form.ONE_CLASS, rows.columns.get(WEIGHT))
+    label = partial(_key_at, rows[task.target], task.shape.form.OF_WORDS)
+    repeats = resolve(keys, label, task.shape.form.ONE_CLASS, rows.columns.get(WEIGHT))
     findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.form.OF_WORDS else []
     if repeats.repeated:
         numbers = tuple(int(rows.numbers[i]) for i in repeats.repeated)
@@ -148,6 +150,10 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         kept = "the label of the greatest weight is kept" if WEIGHT in rows else "the majority label is kept"
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"{kept}{ties}"))
     return rows.take(repeats.kept), findings
+
+
+def _key_at(targets: Sequence[Any], in_order: bool, position: int) -> str:
+    return label_key(targets[position], in_order)
 
 
 def _tagged_twice(rows: Rows, keys: Sequence[str], kept: "npt.NDArray[np.bool_]", name: str) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +25,10 @@ class Repeats:
 
 
 def resolve(
-    keys: Sequence[str], labels: Sequence[str], one_label: bool, weights: Sequence[float] | None = None
+    keys: Sequence[str], label: Callable[[int], str], one_label: bool, weights: Sequence[float] | None = None
 ) -> Repeats:
-    """Decide which rows of equal key stay: the first of each label, or of the majority label if `one_label`: that of
-    most rows, or of the greatest `weights` together."""
+    """Decide which rows of equal key stay: the first of each `label`, which is that of the row at a position, or of
+    the majority label if `one_label`: that of most rows, or of the greatest `weights` together."""
     groups = grouped(keys)
     kept = np.ones(len(keys), dtype=bool)
     repeated: list[int] = []
@@ -37,15 +37,15 @@ def resolve(
     for group in groups:
         by_label: dict[str, list[int]] = defaultdict(list)
         for position in group:
-            by_label[labels[position]].append(position)
+            by_label[label(position)].append(position)
         staying = set(by_label)
         if one_label and len(by_label) > 1:
             conflicting += group
             staying = _majority(by_label, weights)
             undecided += [] if staying else group
-        for label, positions in by_label.items():
+        for name, positions in by_label.items():
             kept[positions] = False
-            if label in staying:
+            if name in staying:
                 kept[positions[0]] = True
                 repeated += positions[1:]
     return Repeats(kept, tuple(sorted(repeated)), tuple(sorted(conflicting)), tuple(sorted(undecided)))

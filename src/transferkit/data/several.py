@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -68,26 +69,25 @@ def _value(cell: Any) -> Any:
             cell = printed.parsed(cell)
         except ValueError:
             return cell
-    if isinstance(cell, dict):
+    if isinstance(cell, dict | list):
         return cell
-    if isinstance(cell, list | tuple | set | frozenset) or (isinstance(cell, np.ndarray) and cell.ndim == 1):
+    if isinstance(cell, tuple | set | frozenset) or (isinstance(cell, np.ndarray) and cell.ndim == 1):
         return list(cell)
     return str(cell)
 
 
 def _of_lists(values: Sequence[Any]) -> Several | None:
-    names: Counter[str] = Counter()
-    longest = 0
-    for value in values:
-        try:
-            held = label_sets.names_in(value) if isinstance(value, dict) else value
-        except (ValueError, TypeError):
-            return None
-        if not isinstance(held, list) or not all(isinstance(item, str | int) for item in held):
-            return None
-        names.update(map(str, held))
-        longest = max(longest, len(held))
-    if longest < 2 or all(map(is_flag, names)):
+    try:
+        lists: list[Any] = [label_sets.names_in(value) if isinstance(value, dict) else value for value in values]
+    except (ValueError, TypeError):
+        return None
+    if not all(isinstance(held, list) for held in lists):
+        return None
+    kinds = set(map(type, chain.from_iterable(lists)))
+    if not all(issubclass(kind, str | int) for kind in kinds):
+        return None
+    names = set(map(str, chain.from_iterable(lists)))
+    if max(map(len, lists)) < 2 or all(map(is_flag, names)):
         return None
     return Several(tuple(sorted(names)), True)
 

@@ -47,7 +47,7 @@ def found(tables: Mapping[str, Rows], columns: Mapping[str, str], task: TaskColu
 
 def _splits(rows: Rows, left: Iterable[str]) -> list[Finding]:
     findings = []
-    for name in left:
+    for name in filter(_is_named_so, left):
         counts = Counter(_word(cell) for cell in rows[name])
         if len(counts) < 2 or not _are_splits(name, counts):
             continue
@@ -63,8 +63,11 @@ def _splits(rows: Rows, left: Iterable[str]) -> list[Finding]:
 
 def says_split(rows: Rows, name: str) -> bool:
     """Whether a column says of every row which split it is of."""
-    usual = plain(name) in (*_SPLIT_NAMES, *SPLIT_FLAGS)
-    return usual and _are_splits(name, {_word(cell) for cell in rows[name]})
+    return _is_named_so(name) and _are_splits(name, {_word(cell) for cell in rows[name]})
+
+
+def _is_named_so(name: str) -> bool:
+    return plain(name) in (*_SPLIT_NAMES, *SPLIT_FLAGS)
 
 
 def _are_splits(name: str, words: Collection[str]) -> bool:

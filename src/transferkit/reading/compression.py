@@ -196,8 +196,9 @@ def numbered(path: Path, header: int = 0, encoding: str = "utf-8-sig", unit: str
         raise DataError(f"{path}: {unit} {number + 1}: {error}") from None
 
 
-def blocks(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """The texts between empty lines, whose lines end with a line feed alone, each with the number of its first line."""
+def stretches(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """The text of `path`, whose lines end with a line feed alone, in parts that end before an empty line, each with the
+    number of its first line."""
     number, held, run = 1, [""], 0
     for text in _with_line_feeds(_texts(path, encoding, _START), _line_end(path, encoding)):
         run = len(text) - text.rfind("\n") - 1 + (run if "\n" not in text else 0)
@@ -209,17 +210,23 @@ def blocks(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
         held.append(text)
         if "\n\n" not in text and not text.startswith("\n"):
             continue
-        *whole, last = "".join(held).split("\n\n")
+        whole, end, last = "".join(held).rpartition("\n\n")
         held = [last]
-        for part in whole:
-            block = part.lstrip("\n")
-            number += len(part) - len(block)
-            if block:
-                yield number, _unmarked(block)
-            number += block.count("\n") + 2
-    block = (part := "".join(held)).lstrip("\n")
-    if block:
-        yield number + len(part) - len(block), _unmarked(block)
+        if end:
+            yield number, _unmarked(whole)
+            number += whole.count("\n") + 2
+    if last := "".join(held).rstrip("\n"):
+        yield number, _unmarked(last)
+
+
+def blocks(number: int, text: str) -> Iterator[tuple[int, str]]:
+    """The parts of a stretch of lines between empty ones, each with the number of its first line; that of the stretch
+    is `number`."""
+    for part in text.split("\n\n"):
+        block = part.lstrip("\n")
+        if block:
+            yield number + len(part) - len(block), block.rstrip("\n")
+        number += part.count("\n") + 2
 
 
 def _unmarked(block: str) -> str:

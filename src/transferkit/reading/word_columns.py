@@ -2,16 +2,17 @@
 
 import logging
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from transferkit.errors import DataError
-from transferkit.reading import adorned, compression
+from transferkit.reading import adorned, compression, even_lines
 from transferkit.reading.collector import Collector, check_header
-from transferkit.table.rows import Note, Rows
+from transferkit.table.rows import Note, Rows, regrouped
 from transferkit.tagging.tags import OUTSIDE, is_plain, parts
 
 WORDS, TAGS = "tokens", "ner_tags"
@@ -96,14 +97,28 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     (-DOCSTART-) and comments (# ...) before sentences are left out.
     """
     form = _form_of(path, encoding)
-    rows, notes = Collector(str(path)), _notes(form)
-    for number, block in compression.blocks(path, encoding):
-        for first, columns in _read(number, block, form, path):
-            rows.add_mapping(first, _bare(columns, first, form, path) if form.more_than_words else columns)
-            if len(rows) == size:
-                yield replace(rows.flush(), notes=notes, unit=_UNIT)
-                notes = ()
-    yield from (replace(batch, notes=notes, unit=_UNIT) for batch in rows.finish())
+    notes = _notes(form)
+    for batch in regrouped(_parts(path, size, encoding, form), size):
+        yield replace(batch, notes=notes, unit=_UNIT)
+        notes = ()
+
+
+def _parts(path: Path, size: int, encoding: str, form: _Form) -> Iterator[Rows]:
+    odd, begun = Collector(str(path)), False
+    for number, text in compression.stretches(path, encoding):
+        even = _even(number, text, form, str(path))
+        if even is not None:
+            if len(odd):
+                yield odd.flush()
+            yield even
+            begun = True
+            continue
+        for first, columns in _read(number, text, form, path):
+            odd.add_mapping(first, _bare(columns, first, form, path) if form.more_than_words else columns)
+            if len(odd) == size:
+                yield odd.flush()
+    if len(odd) or not begun:
+        yield from odd.finish()
 
 
 def _notes(form: _Form) -> tuple[Note, ...]:
@@ -289,30 +304,29 @@ def _counts(groups: Sequence[Sequence[str]]) -> bool:
     return counted > 1 or (before or 0) > 1
 
 
-def _read(number: int, block: str, form: _Form, path: Path) -> Iterator[tuple[int, dict[str, list[str]]]]:
-    """The sentences of a `block` of lines, the first of which is `number`, by the number of their first word."""
-    even = _even_columns(block, form) if number != form.header else None
-    if even is not None:
-        yield number, even
-        return
-    lines = ((number + i, line) for i, line in enumerate(block.split("\n")))
-    for sentence in _sentences(lines, form):
-        yield sentence[0][0], _columns(sentence, form, path)
+def _even(number: int, text: str, form: _Form, source: str) -> Rows | None:
+    """The sentences of a stretch of lines, the first of which is `number`, with nothing odd; else None."""
+    marked = any(sign in text for sign in (_START, *_DOCUMENT)) or text[:1] == "#" or "\n\n#" in text
+    if form.numbered or form.more or form.more_than_words or marked or number <= form.header:
+        return None
+    known = [i for i, name in enumerate(form.names) if name in (WORDS, TAGS)]
+    read = even_lines.parted(text, form.width, known if len(known) == 2 else range(form.width))
+    if read is None:
+        return None
+    firsts, columns = read
+    return Rows(dict(zip(form.names, columns, strict=True)), np.asarray(firsts, dtype=np.int64) + number, source)
 
 
-def _even_columns(block: str, form: _Form) -> dict[str, list[str]] | None:
-    """The columns of a sentence that has nothing odd, as nearly all have; None where its lines have to be looked at."""
-    mark = "\t" if "\t" in block else " "
-    marked = any(sign in block for sign in (_START, *_DOCUMENT, "\r"))
-    odd = form.numbered or form.more or marked or block[0] == "#"
-    if odd or (mark == "\t" and " " in block):
-        return None
-    width = form.width + 1
-    cells = f"{block}\n".replace("\n", f"{mark}\n{mark}").split(mark)[:-1]
-    ends = cells[form.width :: width]
-    if len(cells) % width or ends.count("\n") != len(cells) // width or "" in cells:
-        return None
-    return {name: list(map(sys.intern, cells[i::width])) for i, name in enumerate(form.names)}
+def _read(number: int, text: str, form: _Form, path: Path) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """The sentences of a stretch of lines, the first of which is `number`, by the number of their first word."""
+    for first, block in compression.blocks(number, text):
+        even = _even(first, block, form, str(path))
+        if even is not None:
+            yield first, {name: cells[0] for name, cells in even.columns.items()}
+            continue
+        lines = ((first + i, line) for i, line in enumerate(block.split("\n")))
+        for sentence in _sentences(lines, form):
+            yield sentence[0][0], _columns(sentence, form, path)
 
 
 def _sentences(lines: Iterator[tuple[int, str]], form: _Form) -> Iterator[Sentence]:

@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from transferkit.plain_table import as_frame
-from transferkit.table import prose
+from transferkit.table import parted, prose
 from transferkit.table.others import Others, joined
+from transferkit.table.parted import Parted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,13 +80,13 @@ class Rows:
             return self
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
         where = index.tolist()
-        columns = {name: [values[i] for i in where] for name, values in self.columns.items()}
+        columns = {name: _taken(values, where) for name, values in self.columns.items()}
         return replace(self, columns=columns, numbers=self.numbers[index], others=self.others.take(index))
 
     def join(self, other: "Rows") -> "Rows":
         """These rows followed by `other`'s, over the columns both have; of the user's other columns, all."""
         shared = [name for name in self.columns if name in other.columns]
-        columns = {name: [*self.columns[name], *other.columns[name]] for name in shared}
+        columns = {name: _below([self.columns[name], other.columns[name]]) for name in shared}
         others = joined(self.others, other.others, (len(self), len(other)))
         return replace(self, columns=columns, numbers=np.concatenate([self.numbers, other.numbers]), others=others)
 
@@ -121,14 +123,36 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
     if len(parts) == 1:
         return parts[0]
     names = dict.fromkeys(name for part in parts for name in part.columns)
-    columns: dict[str, list[Any]] = {name: [] for name in names}
-    for part in parts:
-        for name, values in columns.items():
-            values.extend(part.columns.get(name, [None] * len(part)))
+    columns = {name: _below([part.columns.get(name, [None] * len(part)) for part in parts]) for name in names}
     numbers = np.concatenate([part.numbers for part in parts])
     encoding = " and ".join(dict.fromkeys(part.encoding for part in parts))
     notes = tuple(note for part in parts for note in part.notes)
     return Rows(columns, numbers, parts[0].source, encoding, notes, unit=parts[0].unit)
+
+
+def regrouped(parts: Iterable[Rows], size: int) -> Iterator[Rows]:
+    """The rows of `parts` of one source in batches of `size`, the last of which may have fewer."""
+    held: list[Rows] = []
+    for part in parts:
+        room = size - sum(map(len, held))
+        for start in (0, *range(room, len(part), size)):
+            end = room if start == 0 else start + size
+            held.append(part.take(np.arange(start, min(end, len(part)))))
+            if end <= len(part):
+                yield concatenated(held)
+                held = []
+    if held:
+        yield concatenated(held)
+
+
+def _taken(cells: Sequence[Any], positions: Sequence[int]) -> Sequence[Any]:
+    """The cells at `positions` of a column."""
+    return cells.take(positions) if isinstance(cells, Parted) else [cells[i] for i in positions]
+
+
+def _below(cells: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    """The cells of all parts of a column, one below the other."""
+    return parted.joined(cells) if parted.are(cells) else [*chain.from_iterable(cells)]
 
 
 def row_key(text: str, pair: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
+from itertools import chain
 from numbers import Real
 from typing import Any
 
@@ -55,6 +56,17 @@ def whole(text: str) -> str:
     return text
 
 
+def words_of(cells: Sequence[Any]) -> set[str] | None:
+    """The different words of cells that are all lists of texts; None where a cell is something else."""
+    if set(map(type, cells)) != {list}:
+        return None
+    try:
+        words = set(chain.from_iterable(cells))
+    except TypeError:  # lists inside
+        return None
+    return words if set(map(type, chain.from_iterable(cells))) <= {str} else None
+
+
 def listed(cell: Any, column: str, rows: Rows, position: int) -> list[str] | None:
     """The words of a list, in whatever it is written; None for a text. Raises `DataError` for a missing word."""
     if not isinstance(cell, list | tuple | np.ndarray):
@@ -99,6 +111,8 @@ def targets(cells: Sequence[Any], nothing: Collection[str] = ()) -> list[Any]:
     if set(map(type, cells)) <= {str}:
         known = {cell: _stripped(cell, nothing) for cell in set(cells)}
         return [known[cell] for cell in cells]
+    if (words := words_of(cells)) is not None and all(whole(word) is word for word in words):
+        return [*cells]
     cleaned = [_target(cell, nothing) for cell in cells]
     floats = [cell for cell in cleaned if isinstance(cell, float)]
     if floats and all(cell.is_integer() for cell in floats):
@@ -148,7 +162,7 @@ def _target(cell: Any, nothing: Collection[str]) -> Any:
 
 def missing(cell: Any) -> bool:
     """Whether `cell` is None, NaN or another value that stands for nothing."""
-    if type(cell) is str:
+    if type(cell) in (str, list):
         return False
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True

@@ -39,6 +39,8 @@ def read(
     words.
     """
     raw = chosen[_TEXT]
+    if _are_simple(rows[raw], targets):
+        return {_TEXT: list(map(" ".join, rows[raw])), _TAGS: list(targets), GIVEN: list(rows[raw])}
     if any(isinstance(target, Marked) and target.marks for target in targets) and _TEXT not in named:
         raw = _beside(rows, raw)
     _refuse_labels(rows, raw, targets)
@@ -60,6 +62,15 @@ def read(
         if target is not None and len(target) != len(words):
             raise _unaligned(rows, i, len(words), len(target))
     return {_TEXT: texts, _TAGS: tags, GIVEN: originals}
+
+
+def _are_simple(cells: Sequence[Any], targets: Sequence[Any]) -> bool:
+    """Whether all `cells` are lists of words, and have as many tags, so that no row has to be looked at alone."""
+    words = values.words_of(cells)
+    if words is None or set(map(type, targets)) != {list}:
+        return False
+    plain = all(word.split() == [word] and values.whole(word) is word for word in words)
+    return plain and list(map(len, cells)) == list(map(len, targets))
 
 
 def given(cells: Sequence[Any], parting: Parting) -> Rows:

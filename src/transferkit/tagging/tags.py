@@ -4,7 +4,7 @@ E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -76,6 +76,11 @@ def pairs(tags: Sequence[str]) -> "zip[tuple[str, str]]":
 def are_proper(tags: Sequence[str]) -> bool:
     """Whether no entity begins with I."""
     return not any(map(_begins_with_i, set(pairs(tags))))
+
+
+def are_all_proper(texts: Iterable[Sequence[str]]) -> bool:
+    """Whether the tags of all texts are proper."""
+    return not any(map(_begins_with_i, set(chain.from_iterable(map(pairs, texts)))))
 
 
 @lru_cache(10_000)

@@ -29,6 +29,8 @@ def read(cell: Any) -> list[str] | Marked:
     """The tags in a cell: a list of words such as O and B-PER, also written out, or such words with blanks between;
     commas between them where each is O or has B- and the like; `(PER*`, `*` and `*)` are read as what they mean. Or
     the entities of the text, see `annotations.read`."""
+    if type(cell) is list and _are_clean(cell):
+        return cell
     if (marked := annotations.read(cell)) is not None:
         return marked
     cell = written_list(cell) or values.parted_by_control(cell) or cell
@@ -42,6 +44,19 @@ def read(cell: Any) -> list[str] | Marked:
         raise ValueError(f"expected a tag per word, such as O and B-PER, found {odd[0]!r}; {_NAMES}")
     stripped = [tag.strip() for tag in tags] if any(tag != tag.strip() for tag in different) else tags
     return (unbracketed(stripped) if any(tag[-1:] in "*)" for tag in different) else None) or stripped
+
+
+def _are_clean(cell: list[Any]) -> bool:
+    """Whether there is nothing to be done about a list of tags, as nearly always."""
+    try:
+        return bool(cell) and _clean(frozenset(cell))
+    except TypeError:  # lists inside
+        return False
+
+
+@lru_cache(10_000)
+def _clean(tags: frozenset[Any]) -> bool:
+    return all(isinstance(tag, str) and not _is_odd(tag) and tag == tag.strip() and tag[-1] not in "*)" for tag in tags)
 
 
 def _listed(cell: Any) -> list[Any]:
