@@ -28,7 +28,7 @@ class DataSet:
     """Where rows come from and how they are split.
 
     `source` is a name of the catalogue, or of files in `SHARED`. `per_class` keeps only so many training rows of
-    each label, `most` so many altogether; `unlabelled` of those left over are kept without their targets.
+    each label, `most` so many altogether, `tested` so many test rows; `unlabelled` of those left over are kept without their targets.
     `model` is a name of the catalogue. With `split_by_seed` every seed has a split of its own, where one has too few
     test rows to tell anything.
 
@@ -41,6 +41,7 @@ class DataSet:
     validation_size: float = 0.1
     per_class: int | None = None
     most: int | None = None
+    tested: int | None = None
     unlabelled: int = 0
     model: str = "all-MiniLM-L6-v2"
     split_by_seed: bool = False
@@ -66,6 +67,9 @@ DATA = {
     "movie-sentiment": DataSet("movie-sentiment", task="text-regression"),
     "synopsis": DataSet(
         "debian-synopsis", "summarization", validation_size=100, most=1_300, unlabelled=2_000, model=WRITER
+    ),
+    "synopsis-short": DataSet(
+        "debian-synopsis", "summarization", validation_size=40, most=160, tested=64, model=WRITER
     ),
     "en-fr": DataSet("debian-en-fr", "translation", validation_size=100, most=3_000, model=WRITER),
 }
@@ -98,7 +102,8 @@ def prepare(name: str, seed: int, folder: Path) -> Path:
         train, validation = few(train, chosen.per_class, seed), validation.take([])
     folder.mkdir(parents=True, exist_ok=True)
     unlabelled = replace(rest, columns={name: rest[name] for name in rest.columns if name != task.target})
-    for part, rows in zip(PARTS, (train, validation, splits.test, unlabelled), strict=True):
+    test = splits.test.take(range(min(chosen.tested or len(splits.test), len(splits.test))))
+    for part, rows in zip(PARTS, (train, validation, test, unlabelled), strict=True):
         write(rows, folder / f"{part}.jsonl")
     return folder
 

@@ -99,6 +99,9 @@ SYNOPSIS_STUDENT = Ours(
     ("lora.epochs=1", "fewer_layers.epochs=2", "fewer_layers.hidden_weight=4"),
     unlabelled=True,
 )
+PEFT = Peer("PEFT + Trainer", "hf_lora.py", ("--epochs", "1"))
+PEFT_HALF = Peer("PEFT + Trainer, bf16", "hf_lora.py", ("--epochs", "1", "--bf16"))
+LORA = Ours("writer", ("lora",), ("lora.epochs=1",), max_length=256)
 PLAIN_GENERATE = Peer("generate, batches of 16", "plain_generate.py")
 OWN_GENERATE = Peer("own generator", "own_generate.py")
 R52 = Ours("r52", ("feature_transfer", "full", "static"), ("full.epochs=3",), max_length=128)
@@ -298,6 +301,15 @@ TABLES = {
         ),
         seeds=(0,),
         metrics=("bleu", "chrf", "ter"),
+    ),
+    "writing": Table(
+        "160 Debian descriptions learned by low-rank updates of SmolLM2-135M, 64 answered",
+        "synopsis-short",
+        (PEFT, PEFT_HALF, LORA),
+        PEFT.name,
+        (Bar("writer/lora", SECONDS, at_most=0.5, of=(PEFT.name, SECONDS)),),
+        seeds=(0,),
+        metrics=("rouge_l",),
     ),
     "generation": Table(
         "800 prompts answered by SmolLM2-135M as pretrained, 24 tokens at most",
