@@ -28,7 +28,8 @@ class DataSet:
     """Where rows come from and how they are split.
 
     `source` is a name of the catalogue, or of files in `SHARED`. `per_class` keeps only so many training rows of
-    each label, `most` so many altogether, `tested` so many test rows; `unlabelled` of those left over are kept without their targets.
+    each label, `most` so many altogether, `tested` so many test rows; `unlabelled` of those left over are kept without
+    their targets.
     `model` is a name of the catalogue. With `split_by_seed` every seed has a split of its own, where one has too few
     test rows to tell anything.
 
