@@ -166,10 +166,12 @@ class _Writer:
         self._size, self._began = 0, time.monotonic()
 
     def store(self, key: str, result: Array) -> None:
-        self._found.append((key, result))
-        self._size += result.nbytes
+        # Before the result and not after it: time passes before the first of a batch, so that shards end where batches
+        # do, and what a killed process has left to compute is in the same ones.
         if self._size >= _SHARD_BYTES or time.monotonic() - self._began >= _SHARD_SECONDS:
             self.flush()
+        self._found.append((key, result))
+        self._size += result.nbytes
 
     def flush(self) -> None:
         if not self._found:
