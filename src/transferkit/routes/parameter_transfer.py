@@ -62,9 +62,12 @@ def cost(variant: str, context: Context, options: Strict, workload: Workload) ->
     extent, usual_rate = adapter.extent(options, backbone), adapter.writing_rate if writes else adapter.default_rate
     epochs = float(options.epochs or (WRITING_EPOCHS if writes else adapter.default_epochs(rows)))
     before = workload.reading if extent.ahead else 0.0
-    before += _probing_seconds(context, options, epochs, workload)
+    probing = _probing_seconds(context, options, epochs, workload)
+    before += probing
     epoch = seconds_per_epoch(workload, extent)
     below = NUMBER_BYTES * workload.tokens * backbone.width if extent.ahead else 0
+    if probing and _is_read_whole(context, bool(extent.ahead)):
+        below += NUMBER_BYTES * rows * (backbone.layers + 2) * backbone.width
     return Cost(
         shortest=before + fewest_epochs(options, epochs, workload) * epoch,
         longest=before + epochs * epoch,
@@ -122,7 +125,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         title=f"{context.title or variant}: fine-tuning",
         back=back,
         new_head=True,
-        first_tokens=_first_tokens(context, learn) if _is_read_whole(context, adapted.cached_depth) else None,
+        first_tokens=_first_tokens(context, learn) if _is_read_whole(context, adapted.cached_depth > 0) else None,
     )
     losses = [Weighted(kind.hard_loss(targets, options, len(task.labels), learn.weights), ONCE)]
     if adapted.cached_depth:
@@ -161,11 +164,11 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     )
 
 
-def _is_read_whole(context: Context, cached_depth: int) -> bool:
+def _is_read_whole(context: Context, below_is_cached: bool) -> bool:
     """Whether a new head is fitted to the features of every training row, which other routes may have read, or read
     after it: not where the layers above a cached prefix take less time, nor where not all rows are read for it."""
     few = len(context.train) <= MOST_ROWS
-    return few and not cached_depth and context.task.shape.whole and context.backbone.architecture == ENCODER
+    return few and not below_is_cached and context.task.shape.whole and context.backbone.architecture == ENCODER
 
 
 def _first_tokens(context: Context, learn: Examples) -> FirstTokens:
