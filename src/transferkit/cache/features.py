@@ -38,7 +38,8 @@ class Pooled:
 
     def first_token(self, position: int) -> Floats:
         """What the last layer makes of the first token, before the model's final norm, (width,)."""
-        return self.whole[position][0, -1]
+        found: Floats = self.whole[position][0, -1]
+        return found
 
 
 def pooled_layers(
