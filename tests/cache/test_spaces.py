@@ -403,3 +403,18 @@ def test_what_is_stored_on_the_side_costs_nothing(space: Space) -> None:
         for key in KEYS:
             store(key, value(key))
     assert {entry.seconds for entry in shards.read(space.folder).values()} == {0.0}
+
+
+def test_shards_end_with_batches_where_time_passes_between_them(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what a killed process leaves to compute is computed in the batches it would have been in."""
+    clock = [0.0]
+    monkeypatch.setattr(caching.time, "monotonic", lambda: clock[0])
+
+    def compute(positions: list[int]) -> Iterator[tuple[int, Array]]:
+        for start in range(0, len(positions), 2):
+            clock[0] += caching._SHARD_SECONDS
+            yield from ((i, value(KEYS[i])) for i in positions[start : start + 2])
+
+    space.fetch(KEYS, compute)
+    sizes = [len(np.load(shard / "keys.npy")) for shard in sorted(space.folder.glob("shard-*"))]
+    assert sizes == [2] * (len(KEYS) // 2) + [1] * (len(KEYS) % 2)

@@ -90,7 +90,7 @@ def test_a_low_rank_update_keeps_few_moments(context: Context) -> None:
 def test_features_are_read_once_and_kept(context: Context) -> None:
     cost = cost_of(context, "feature_transfer")
     assert (cost.shortest, cost.longest, cost.again) == (READING, 1.5 * READING, 0.3)
-    assert cost.disk == 4 * context.backbone.parameters + 4 * 75 * 4 * WIDTH  # rows, depths
+    assert cost.disk == 4 * context.backbone.parameters + 4 * 75 * 5 * WIDTH  # rows, depths and first tokens
 
 
 def test_examples_make_prompts_longer(tiny: Tiny, tmp_path: Path) -> None:

@@ -20,25 +20,52 @@ from transferkit.networks.replica import runnable
 from transferkit.progress import progress
 
 
-def pooled_layers(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Reader:
-    """Pooled features of every depth in one pass, (1, layers + 1, width) per row.
+@dataclass(frozen=True)
+class Pooled:
+    """Features of texts at every depth, (1, layers + 1, width) per row, and `first_token`; `whole` has both."""
+
+    whole: Reader
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+    def __getitem__(self, position: int) -> Floats:
+        return self.whole[position][:, :-1]
+
+    def stack(self) -> Floats:
+        """All of them, (rows, 1, layers + 1, width)."""
+        return self.whole.stack()[:, :, :-1]
+
+    def first_token(self, position: int) -> Floats:
+        """What the last layer makes of the first token, before the model's final norm, (width,)."""
+        found: Floats = self.whole[position][0, -1]
+        return found
+
+
+def pooled_layers(
+    encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str, ahead: int = 0
+) -> Pooled:
+    """Pooled features of every depth in one pass.
 
     Depth 0 are the embeddings; the last is what the model itself returns (after its final norm), and the only one where
     layers cannot be told apart.
-    `name` identifies the frozen weights in the cache.
+    `name` identifies the frozen weights in the cache. The first `ahead` rows are read before the others, and so as
+    whoever asks for them alone reads them: what else is in a batch shows in the last bits.
     """
-    return pooled_when_needed(lambda: encoder, source, pooling, cache, name)
+    return pooled_when_needed(lambda: encoder, source, pooling, cache, name, ahead)
 
 
 def pooled_when_needed(
-    load: Callable[[], nn.Module], source: Examples, pooling: str, cache: Cache, name: str
-) -> Reader:
+    load: Callable[[], nn.Module], source: Examples, pooling: str, cache: Cache, name: str, ahead: int = 0
+) -> Pooled:
     """What `pooled_layers` gives; the encoder is loaded only where something is not in the cache."""
 
-    def read(hidden: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
-        return pool(hidden, mask_of(batch), pooling).unsqueeze(1)
+    def read(states: Sequence[Tensor], top: Tensor, batch: Mapping[str, Tensor]) -> list[Tensor]:
+        pooled = [pool(hidden, mask_of(batch), pooling) for hidden in states]
+        first = top[:, 0].repeat(1, pooled[0].shape[1] // top.shape[2])  # several poolings stand side by side
+        return [lines.unsqueeze(1) for lines in (*pooled, first)]
 
-    return _every_depth(load, source, read, cache.space("pooled", pooling, name))
+    return Pooled(_every_depth(load, source, read, cache.space("pooled", "first token", pooling, name), ahead))
 
 
 def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, name: str) -> Floats:
@@ -60,33 +87,46 @@ def vectors(encoder: nn.Module, source: Examples, pooling: str, cache: Cache, na
 
 def word_layers(encoder: nn.Module, source: Examples, cache: Cache, name: str) -> Reader:
     """What stands for every word at every depth, (words, layers + 1, width) per row, for words that have a token."""
-    return _every_depth(lambda: encoder, source, at_words, cache.space("words", name))
+
+    def read(states: Sequence[Tensor], _top: Tensor, batch: Mapping[str, Tensor]) -> list[Tensor]:
+        return [at_words(hidden, batch) for hidden in states]
+
+    return _every_depth(lambda: encoder, source, read, cache.space("words", name))
 
 
 def _every_depth(
     load: Callable[[], nn.Module],
     source: Examples,
-    read: Callable[[Tensor, Mapping[str, Tensor]], Tensor],
+    read: Callable[[Sequence[Tensor], Tensor, Mapping[str, Tensor]], list[Tensor]],
     space: Space,
+    ahead: int = 0,
 ) -> Reader:
-    """What `read` makes of the states of every depth, (rows, ..., depths, width), in one pass."""
+    """What `read` makes of the states of every depth and of what the last layer itself returns, (rows, ..., lines,
+    width), in one pass."""
 
     def compute(positions: list[int]) -> Iterator[tuple[int, Floats]]:
         encoder, words = load(), source.encoded.words
         depth, device, own = depth_of(encoder), device_of(encoder), runnable(encoder)
-        with captured(own, range(depth)) as seen, progress("reading features", len(positions)) as advance:
+        with (
+            captured(own, range(depth + 1) if depth else ()) as seen,
+            progress("reading features", len(positions)) as advance,
+        ):
 
             def forward(batch: dict[str, Tensor]) -> list[Floats]:
                 batch = {name: value.to(device) for name, value in batch.items()}
-                seen[depth] = own(**inputs_of(batch, device)).last_hidden_state
-                per_depth = [read(seen[d], batch).float().cpu().numpy() for d in range(depth + 1)]
-                advance(len(per_depth[0]))
-                return list(np.stack(per_depth, axis=2))
+                output = own(**inputs_of(batch, device)).last_hidden_state
+                states = [*(seen[d] for d in range(depth)), output]
+                lines = [found.float().cpu().numpy() for found in read(states, seen.get(depth, output), batch)]
+                advance(len(lines[0]))
+                return list(np.stack(lines, axis=2))
 
             for i, row in batches(encoder, source, positions, forward):
                 yield i, row if words is None else row[: len(words[i])][words[i] >= 0]
 
-    return space.fetch(source.encoded.keys(), compute)
+    keys = source.encoded.keys()
+    if 0 < ahead < len(keys):
+        space.fetch(keys[:ahead], compute)
+    return space.fetch(keys, compute)
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@ class _Writer:
         self.space, self.private = space, private
         self.entries: dict[str, Entry] = {}
         self._in_memory = 0
+        self._due = time.monotonic() + _SHARD_SECONDS
         self._restart()
 
     def _restart(self) -> None:
@@ -166,10 +167,14 @@ class _Writer:
         self._size, self._began = 0, time.monotonic()
 
     def store(self, key: str, result: Array) -> None:
+        # Before the result and not after it: time passes before the first of a batch, so that shards end where batches
+        # do, and what a killed process has left to compute is in the same ones.
+        now = time.monotonic()
+        if self._size >= _SHARD_BYTES or now >= self._due:
+            self.flush()
+            self._due = now + _SHARD_SECONDS
         self._found.append((key, result))
         self._size += result.nbytes
-        if self._size >= _SHARD_BYTES or time.monotonic() - self._began >= _SHARD_SECONDS:
-            self.flush()
 
     def flush(self) -> None:
         if not self._found:

@@ -1,6 +1,7 @@
-"""Heads that read the first token alone: the last layer need not finish the others."""
+"""Heads that read the first token alone: the last layer need not finish the others, nor a cached state of it be read
+again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -8,11 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from transferkit.arrays import Floats
 from transferkit.encoding.examples import Examples
 from transferkit.errors import is_out_of_memory
 from transferkit.networks.inputs import inputs_of, logits_of
-from transferkit.networks.layers import last_layer
+from transferkit.networks.layers import captured, depth_of, last_layer
+from transferkit.networks.prefix import SkippedPrefix
+from transferkit.sources.precision import lowered
 from transferkit.sources.stack import hidden_of
+
+_ROWS_AT_ONCE = 4096
 
 
 @contextmanager
@@ -93,3 +99,36 @@ def _spoilt(model: nn.Module) -> Iterator[None]:
         yield
     finally:
         handle.remove()
+
+
+def starts_from_first_token(model: nn.Module, source: Examples) -> bool:
+    """Whether `behind_first_token` gives what `model` does, tried on the longest row of `source`."""
+    depth, longest = depth_of(model), int(np.argmax(source.lengths))
+    if not depth or source.encoded.pad_left or source.lengths[longest] < 2:
+        return False
+    batch = inputs_of(source.batch([longest]), next(iter(model.parameters())).device)
+    try:
+        with torch.no_grad(), captured(model, [depth]) as seen:
+            whole = logits_of(model(**batch))
+        with torch.no_grad():
+            short = _behind(model, batch["input_ids"][:, :1], seen[depth][:, :1])
+    except (MemoryError, RuntimeError, TypeError, ValueError, IndexError, AttributeError):
+        return False  # it asks for more than a token, or does so in earnest
+    return whole.shape == short.shape and torch.allclose(whole, short, 1e-3, 1e-4)
+
+
+def behind_first_token(model: nn.Module, source: Examples, positions: Sequence[int], states: Floats) -> Floats:
+    """What `model` gives for the rows at `positions`, (rows, labels), whose first tokens leave its last layer as
+    `states` (rows, width): nothing below is computed."""
+    device, found = next(iter(model.parameters())).device, []
+    for start in range(0, len(positions), _ROWS_AT_ONCE):
+        ids = [source.encoded.ids[i][:1] for i in positions[start : start + _ROWS_AT_ONCE]]
+        there = torch.from_numpy(states[start : start + len(ids), None])
+        with torch.inference_mode(), lowered(model):
+            logits = _behind(model, torch.from_numpy(np.stack(ids)).to(device), there.to(device))
+        found.append(logits.float().cpu().numpy())
+    return np.concatenate(found)
+
+
+def _behind(model: nn.Module, ids: Tensor, states: Tensor) -> Tensor:
+    return logits_of(SkippedPrefix(model, depth_of(model))(ids, states))

@@ -121,15 +121,44 @@ class StaticModel(nn.Module):
         """For every n, the maximum over positions of the n-grams that end there: (rows, filters) each."""
         absent, used, maxima = ~present.unsqueeze(-1), 0, []
         for n in range(1, self.sizes.ngrams + 1):
-            total = F.embedding(ids, parts[used + n - 1])
-            for j in range(n - 1):
-                # Of the n-gram that ends here, word j stands n - 1 - j places back; before the text there is
-                # nothing, which tells n-grams at its start from those further on.
-                back = n - 1 - j
-                total[:, back:] += F.embedding(ids[:, : max(0, ids.shape[1] - back)], parts[used + j])
-            used += n
-            maxima.append(F.relu(total.masked_fill_(absent, _LEAST).amax(dim=1) + self.bias[n - 1]))
+            own, used = parts[used : used + n], used + n
+            with torch.no_grad():
+                total = _ending(ids, own).masked_fill_(absent, _LEAST)
+            # Only the strongest have a gradient, so only they are looked up with one.
+            found = _at(total.max(dim=1).indices, ids, own) if torch.is_grad_enabled() else total.amax(dim=1)
+            maxima.append(F.relu(found + self.bias[n - 1]))
         return maxima
+
+
+def _ending(ids: Tensor, parts: Sequence[Tensor]) -> Tensor:
+    """The n-grams that end at every word, of `parts` (words, filters) for every place in them: (rows, words, filters).
+
+    Before the text there is nothing, which tells n-grams at its start from those further on.
+    """
+    *earlier, last = parts
+    total = F.embedding(ids, last)
+    for j, part in enumerate(earlier):
+        back = len(earlier) - j
+        total[:, back:] += F.embedding(ids[:, : max(0, ids.shape[1] - back)], part)
+    return total
+
+
+def _at(places: Tensor, ids: Tensor, parts: Sequence[Tensor]) -> Tensor:
+    """Those of `_ending` at `places`, (rows, filters), which are one word for every row and filter."""
+    *earlier, last = parts
+    total = _picked(last, ids.gather(1, places))
+    for j, part in enumerate(earlier):
+        where = places - (len(earlier) - j)
+        total = total + _picked(part, ids.gather(1, where.clamp_min(0))).masked_fill(where < 0, 0.0)
+    return total
+
+
+def _picked(part: Tensor, words: Tensor) -> Tensor:
+    """The numbers of `part` (words, filters) at `words` (rows, filters). What adds up their gradients does so in one
+    order: on a CPU that of `gather`, on a GPU that of indexing."""
+    if part.device.type == "cpu":
+        return part.gather(0, words)
+    return part[words, torch.arange(part.shape[1], device=part.device)]
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def cost(variant: str, context: Context, options: Strict, workload: Workload) ->
     shape, once = context.task.shape, workload.reading
     pooled = not shape.form.OF_TOKENS
     rows = len(context.train) + len(context.validation) if pooled else min(workload.tokens, _MOST_WORDS)
-    features = NUMBER_BYTES * rows * (context.backbone.layers + 1) * context.backbone.width
+    features = NUMBER_BYTES * rows * (context.backbone.layers + 1 + pooled) * context.backbone.width
     return Cost(
         shortest=once,
         longest=1.5 * once,
@@ -219,7 +219,8 @@ def _of_texts(context: Context, encoder: Any, tokenizer: Any, pooling: str) -> G
     targets = objectives.of(context.task.shape).targets(rows, context.task)
     read = context.read(rows, tokenizer, context.max_length, backbone.prompt)
     source = Examples(encode(read.rows, tokenizer, context.max_length, backbone.prompt), targets[read.owner])
-    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.cache_key), read)
+    ahead = int(np.searchsorted(read.owner, len(context.train)))  # those that a new head of full starts from
+    features = OfTexts(pooled_layers(encoder, source, pooling, context.cache, backbone.cache_key, ahead), read)
     return features, targets, content.groups(rows, context.task), weights.of(rows)
 
 

@@ -1,6 +1,7 @@
 """Fine-tuning: the backbone with a task head, trained through one of the adapters."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,10 +11,11 @@ from torch import nn
 from transformers import set_seed
 
 from transferkit import adapters
-from transferkit.cache.features import token_states
+from transferkit.arrays import Floats
+from transferkit.cache.features import pooled_when_needed, token_states
 from transferkit.config import Strict
 from transferkit.context import Context
-from transferkit.encoding.examples import Examples
+from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.networks.answers_only import AnswersOnly
 from transferkit.networks.scaling import adjust_logits
 from transferkit.networks.speed import multiplied
@@ -21,12 +23,13 @@ from transferkit.networks.torch_engine import TorchEngine
 from transferkit.predictors.transformer import Transformer
 from transferkit.routes import Cost, Outcome
 from transferkit.shapes import Shape
+from transferkit.sources.facts import ENCODER
 from transferkit.training import objectives
 from transferkit.training.classifier import Recipe, labelled_examples, train_classifier
 from transferkit.training.learner import ONCE, Weighted
 from transferkit.training.losses.next_token import NextToken
 from transferkit.training.options import WRITING_EPOCHS, TrainingOptions
-from transferkit.training.probing import MOST_ROWS, probing_pays
+from transferkit.training.probing import MOST_ROWS, FirstTokens, probing_pays
 from transferkit.training.validation import check_options
 from transferkit.training.workload import NUMBER_BYTES, Workload, disk_of, fewest_epochs, memory_of, seconds_per_epoch
 from transferkit.training.writing import train_writer
@@ -59,9 +62,12 @@ def cost(variant: str, context: Context, options: Strict, workload: Workload) ->
     extent, usual_rate = adapter.extent(options, backbone), adapter.writing_rate if writes else adapter.default_rate
     epochs = float(options.epochs or (WRITING_EPOCHS if writes else adapter.default_epochs(rows)))
     before = workload.reading if extent.ahead else 0.0
-    before += _probing_seconds(context, options, epochs, workload)
+    probing = _probing_seconds(context, options, epochs, workload)
+    before += probing
     epoch = seconds_per_epoch(workload, extent)
     below = NUMBER_BYTES * workload.tokens * backbone.width if extent.ahead else 0
+    if probing and _is_read_whole(context, bool(extent.ahead)):
+        below += NUMBER_BYTES * rows * (backbone.layers + 2) * backbone.width
     return Cost(
         shortest=before + fewest_epochs(options, epochs, workload) * epoch,
         longest=before + epochs * epoch,
@@ -119,6 +125,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         title=f"{context.title or variant}: fine-tuning",
         back=back,
         new_head=True,
+        first_tokens=_first_tokens(context, learn) if _is_read_whole(context, adapted.cached_depth > 0) else None,
     )
     losses = [Weighted(kind.hard_loss(targets, options, len(task.labels), learn.weights), ONCE)]
     if adapted.cached_depth:
@@ -155,6 +162,26 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
         history=trained.history,
         notes=trained.notes,
     )
+
+
+def _is_read_whole(context: Context, below_is_cached: bool) -> bool:
+    """Whether a new head is fitted to the features of every training row, which other routes may have read, or read
+    after it: not where the layers above a cached prefix take less time, nor where not all rows are read for it."""
+    few = len(context.train) <= MOST_ROWS
+    return few and not below_is_cached and context.task.shape.whole and context.backbone.architecture == ENCODER
+
+
+def _first_tokens(context: Context, learn: Examples) -> FirstTokens:
+    """The states of first tokens, read with the features of all depths that `feature_transfer` learns from."""
+    backbone = context.backbone
+
+    def read() -> Callable[[int], Floats]:
+        source = Examples(learn.encoded, np.full(len(learn), UNLABELLED))
+        name, cache = backbone.cache_key, context.cache
+        features = pooled_when_needed(backbone.encoder, source, backbone.pooling, cache, name)
+        return lambda position: features.first_token(position)[: backbone.width]
+
+    return read
 
 
 def _written(variant: str, context: Context, options: TrainingOptions) -> Outcome:

@@ -26,7 +26,7 @@ from transferkit.training.learner import Learner, Weighted
 from transferkit.training.loop import Trained, Training, train
 from transferkit.training.options import TrainingOptions
 from transferkit.training.passages import span_examples
-from transferkit.training.probing import probe, probing_pays
+from transferkit.training.probing import FirstTokens, probe, probing_pays
 from transferkit.training.validation import validator
 
 
@@ -35,7 +35,8 @@ class Recipe:
     """The settings of one training after defaults are filled in.
 
     `back` takes logits from the scale that is trained on to the targets' own; `stop_on` is the metric that
-    picks the best epoch where the options name none; `new_head` says that the head has learned nothing yet.
+    picks the best epoch where the options name none; `new_head` says that the head has learned nothing yet, and
+    `first_tokens` reads what it may start from.
     """
 
     options: TrainingOptions
@@ -48,6 +49,7 @@ class Recipe:
     back: Adjustment = field(default_factory=Adjustment)
     stop_on: str = ""
     new_head: bool = False
+    first_tokens: FirstTokens | None = None
 
 
 def labelled_examples(
@@ -113,5 +115,5 @@ def _begin(
     steps, labels = recipe.epochs * len(drawn) / recipe.options.batch_size, len(task.labels)
     from_start = [weighted for weighted in losses if weighted.weight.at(0.0) > 0]
     pays = bool(from_start) and probing_pays(task.shape, labels, steps)
-    if not (pays and probe(model, learn, drawn, from_start, labels, recipe.seed)):
+    if not (pays and probe(model, learn, drawn, from_start, labels, recipe.seed, recipe.first_tokens)):
         adjust_logits(model, objectives.of(task.shape).at_start(learn.labels), labels)

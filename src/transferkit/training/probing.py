@@ -1,6 +1,6 @@
 """Where a new head starts: as the best one for a backbone that has not moved yet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from transferkit.arrays import Floats, Ints
 from transferkit.encoding.examples import Examples
-from transferkit.networks.first_token import first_token_alone
+from transferkit.networks.first_token import behind_first_token, first_token_alone, starts_from_first_token
 from transferkit.networks.inference import batches, device_of
 from transferkit.networks.inputs import inputs_of, logits_of
 from transferkit.networks.scaling import last_map
@@ -36,14 +36,26 @@ def probing_pays(shape: Shape, labels: int, steps: float) -> bool:
     return shape.whole and steps < _STEPS_PER_LABEL * labels
 
 
+FirstTokens = Callable[[], Callable[[int], Floats]]
+"""Reads, or finds in the cache, what the backbone makes of the rows to learn from; the state of the first token of one
+of them, (width,), as its last layer leaves it."""
+
+
 def probe(
-    model: nn.Module, learn: Examples, drawn: Ints, losses: Sequence[Weighted], labels: int, seed: int = 0
+    model: nn.Module,
+    learn: Examples,
+    drawn: Ints,
+    losses: Sequence[Weighted],
+    labels: int,
+    seed: int = 0,
+    first_tokens: FirstTokens | None = None,
 ) -> bool:
     """Fit the last layer of `model`, of `labels` outputs, in place to at most 8,192 of the rows of `learn` at `drawn`.
 
     Whether that was done: not where what the layer is given differs between texts by less than a tenth of its size, as
     of a backbone that has learned nothing yet. Weights that tell such texts apart are so large that the first steps of
-    the backbone throw all answers over.
+    the backbone throw all answers over. `first_tokens` saves reading the rows, if their first tokens are all that the
+    layer is given something of.
 
     Linear probing, then fine-tuning (Kumar et al. 2022): a head that starts at random pulls the backbone about before
     it knows what for, and with many labels much of the training goes by until it does. `losses`, which look at logits
@@ -55,7 +67,7 @@ def probe(
     positions, which = np.unique(_some(drawn, learn.labels, random), return_inverse=True)
     held_back = (random.permutation(len(positions)) % _HELD_BACK == 0) & (len(positions) >= 2 * _HELD_BACK)
     held_back &= ~_of_lacking_labels(learn.labels[positions], held_back)
-    inputs = torch.from_numpy(_given(model, head, learn, positions.tolist())[which])
+    inputs = torch.from_numpy(_given(model, head, learn, positions.tolist(), first_tokens)[which])
     if _size(inputs - inputs.mean(dim=0)) < _LEAST_SPREAD * _size(inputs):
         return False
     center = inputs.mean(dim=0) if head.bias is not None else torch.zeros(inputs.shape[1])
@@ -110,10 +122,19 @@ def _of_lacking_labels(labels: npt.NDArray[Any], held_back: npt.NDArray[np.bool_
     return np.isin(labels, lacking)
 
 
-def _given(model: nn.Module, head: nn.Module, learn: Examples, positions: list[int]) -> Floats:
+def _given(
+    model: nn.Module, head: nn.Module, learn: Examples, positions: list[int], first_tokens: FirstTokens | None
+) -> Floats:
     """What `head` is given for the rows at `positions`, (rows, width)."""
     device = device_of(model)
     model.eval()
+    if first_tokens is not None:
+        with _handing_on(head):
+            fits = starts_from_first_token(model, learn)
+        if fits:
+            first_token = first_tokens()
+            with _handing_on(head):
+                return behind_first_token(model, learn, positions, np.stack([first_token(i) for i in positions]))
     with _handing_on(head), progress("reading what the new head starts from", len(positions)) as advance:
 
         def forward(batch: dict[str, Tensor]) -> list[Floats]:
