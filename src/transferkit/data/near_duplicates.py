@@ -21,7 +21,7 @@ from transferkit.kinds import Signatures
 SIMILARITY = 0.9
 _OVERLAP = SIMILARITY / (1 + SIMILARITY)
 """What two sets that alike have in common at least, as a share of the sizes of both together."""
-_COUNTERS = 1 << 20
+_COUNTERS, _MOST_COUNTED = 1 << 20, (1 << 16) - 1
 _ROUNDING = 1e-9
 _MOST_CANDIDATES = 1000
 """Texts that are compared with one at most, those with the most rare features in common first."""
@@ -29,8 +29,8 @@ _FIRST_LOOK = 16
 """How far lists of texts are read at first: far enough where most texts are alike."""
 _AT_A_TIME = 1 << 18
 """Characters, features or texts that are looked at together; more only where one text alone has more."""
-_FEWEST_CHARACTERS = 64
-"""What a text counts for at least: numbers of texts that are looked at together have 12 bits."""
+_FEWEST_CHARACTERS = 16
+"""What a text counts for at least: numbers of texts that are looked at together have 16 bits."""
 _HALF = np.uint64(32)
 _NEVER = np.iinfo(np.int64).max
 Bools = npt.NDArray[np.bool_]
@@ -131,19 +131,20 @@ class _Search:
 
     def __init__(self, texts: Input) -> None:
         self._texts = texts
-        self._frequency = np.zeros(_COUNTERS, dtype=np.uint32)
+        frequency = np.zeros(_COUNTERS, dtype=np.int64)
         self._sizes = np.zeros(len(texts), dtype=np.int64)
         for block in _runs(_lengths(texts)):
             signatures = _signed(texts[block])
             self._sizes[block] = signatures.counts
-            np.add.at(self._frequency, signatures.features % _COUNTERS, 1)
+            frequency += np.bincount(signatures.features % _COUNTERS, minlength=_COUNTERS)
+        self._frequency = np.minimum(frequency, _MOST_COUNTED).astype(np.uint16)  # small enough to stay in the cache
         rare = [np.zeros(0, dtype=np.uint64)]
         for block in _runs(_lengths(texts)):
             features, of_text = self._rare(_signed(texts[block]))
             rare.append(features.astype(np.uint64) << _HALF | (of_text + block.start).astype(np.uint64))
         index = np.sort(np.concatenate(rare))
         self._listed = _lower(index)
-        self._features, starts = np.unique(_upper(index), return_index=True)
+        self._features, starts = np.unique((index >> _HALF).astype(np.uint32), return_index=True)
         self._starts = np.append(starts, len(index))
 
     def first_alike(self, queries: Input) -> Ints:
@@ -179,9 +180,9 @@ class _Search:
         """As many of the rarest features of each as it cannot do without in another that is nearly the same, and whose
         they are."""
         features, counts = signatures
-        frequency = np.minimum(self._frequency[features % _COUNTERS], _COUNTERS - 1).astype(np.uint64)
-        of_text = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
-        ranked = np.sort(of_text << np.uint64(52) | frequency << _HALF | features)
+        frequency = self._frequency[features % _COUNTERS].astype(np.uint64)
+        of_text = np.repeat(np.arange(len(counts), dtype=np.uint64) << np.uint64(48), counts)
+        ranked = np.sort(of_text | frequency << _HALF | features)
         chosen = _spread(np.cumsum(counts) - counts, _needed(counts))
         return ranked[chosen].astype(np.uint32), np.repeat(np.arange(len(counts)), _needed(counts))
 
@@ -189,9 +190,13 @@ class _Search:
         """The lists of texts that share a rare feature with each, the shortest first; and how many lists each has that
         are left out: those with which they would be too long."""
         rare, query = self._rare(signatures)
-        place = np.searchsorted(self._features, rare)
-        there = self._features[np.minimum(place, len(self._features) - 1)] == rare
-        place, query = place[there], query[there]
+        in_order = np.sort(rare.astype(np.uint64) << _HALF | np.arange(len(rare), dtype=np.uint64))
+        sought = (in_order >> _HALF).astype(np.uint32)  # much faster in order
+        place = np.searchsorted(self._features, sought)
+        there = self._features[np.minimum(place, len(self._features) - 1)] == sought
+        own = _lower(in_order[there])
+        back = np.argsort(own)
+        place, query = place[there][back], query[own[back]]
         first, last = self._starts[place], self._starts[place + 1]
         order = np.lexsort((last - first, query))
         lists = _Lists(query, first[order], last[order])
