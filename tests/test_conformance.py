@@ -253,17 +253,20 @@ KINDS = [member.KIND for member in members(kinds)]
 @each(kinds)
 def test_a_kind(member: ModuleType) -> None:
     kind = member.KIND
-    for name in ("read", "is_blank", "key", "identity", "signature", "shown"):
+    for name in ("read", "is_blank", "key", "identity", "signatures", "shown"):
         same_signature_of(getattr(kind, name), getattr(kinds.Kind, name))
     assert kind.name == member.__name__.rsplit(".", 1)[1] and pickle.loads(pickle.dumps(kind)) == kind
     empty, one, again, other = map(kind.read, CELLS[kind.name])
     assert [kind.is_blank(value) for value in (empty, one, again, other)] == [True, False, False, False]
     assert kind.key(one) == kind.key(again) != kind.key(other) and "\x1f" not in kind.key(one)
     assert len({kind.identity(value) for value in (one, again, other)}) == 3
-    for value in (empty, one, other):
-        signature = kind.signature(value, kind.key(value))
-        assert signature.dtype == np.uint32 and len(signature) and np.array_equal(np.unique(signature), signature)
-        assert isinstance(kind.shown(value), str)
+    values = [empty, one, other, again]
+    features, counts = kind.signatures(values, [kind.key(value) for value in values])
+    assert features.dtype == np.uint32 and counts.dtype == np.int64 and len(counts) == 4 and counts.min() > 0
+    signatures = np.split(features, np.cumsum(counts)[:-1])
+    assert all(np.array_equal(np.unique(signature), signature) for signature in signatures)
+    assert np.array_equal(signatures[1], signatures[3]) and len(features) == counts.sum()
+    assert all(isinstance(kind.shown(value), str) for value in values)
     with pytest.raises(ValueError, match=r"expected .* found"):
         kind.read([1, 2])
 

@@ -19,6 +19,12 @@ def test_case_blanks_and_unicode_form_do_not_matter() -> None:
     assert normalised("a b") != normalised("ab")
 
 
+def test_every_blank_is_one() -> None:
+    blanks = [chr(point) for point in range(0x110000) if chr(point).isspace()]
+    assert {normalised(f"a{blank}b") for blank in blanks} == {"a b"}
+    assert {normalised(f"{blank}a  b{blank}") for blank in blanks} == {"a b"}
+
+
 @given(st.text())
 def test_normal_form_is_stable(text: str) -> None:
     assert normalised(normalised(text)) == normalised(text)

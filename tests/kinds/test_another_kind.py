@@ -1,7 +1,7 @@
 """Another kind of input, which the product does not know, goes from a table to audited splits."""
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from transferkit.artifact import learned_rows
 from transferkit.config import DataConfig
 from transferkit.data import Splits, content, fingerprints, look, naive_split, prepare, read
 from transferkit.errors import DataError
-from transferkit.kinds import Kind, Signature
+from transferkit.kinds import Kind, Signatures
 from transferkit.kinds.text import KIND as TEXT
 from transferkit.tasks import Task
 
@@ -42,8 +42,9 @@ class Picture:
     def identity(self, value: Any) -> str:
         return str(value.hex())
 
-    def signature(self, value: Any, key: str) -> Signature:
-        return np.array([256 * place + pixel for place, pixel in enumerate(value[1:])] or [0], dtype=np.uint32)
+    def signatures(self, values: Sequence[Any], keys: Sequence[str]) -> Signatures:
+        pixels = [[256 * place + pixel for place, pixel in enumerate(value[1:])] or [0] for value in values]
+        return Signatures(np.concatenate(pixels).astype(np.uint32), np.array([len(each) for each in pixels]))
 
     def shown(self, value: Any) -> str:
         return f"{len(value) - 1} pixels"

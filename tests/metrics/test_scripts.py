@@ -8,9 +8,9 @@ import pytest
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.ter import TER
 
+from one_by_one import jaccard, shingles
 from transferkit import metrics
-from transferkit.data.near_duplicates import SIMILARITY, jaccard
-from transferkit.kinds.text import shingles
+from transferkit.data.near_duplicates import SIMILARITY
 
 ZH = (
     ["今天的天气非常好，我们去公园散步吧。", "他在1998年买了这本书"],

@@ -6,6 +6,7 @@ from dataclasses import replace
 from transferkit.data import audit, content, labels, splitting
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import TaskColumns
+from transferkit.data.content import Keyed
 from transferkit.data.duplicates import grouped
 from transferkit.errors import DataError
 from transferkit.shapes import Shape
@@ -75,14 +76,14 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
     )
 
 
-def several_texts(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
+def several_texts(train: Keyed, task: TaskColumns, columns: Mapping[str, str]) -> None:
     """Rows that have one answer each are about two texts at least."""
-    if not task.shape.whole or len(train) < 2 or len(set(content.keys(train, task))) > 1:
+    if not task.shape.whole or len(train) < 2 or len(set(train.keys)) > 1:
         return
-    names = " and ".join(repr(columns[name]) for name in content.inputs(train, task))
+    names = " and ".join(repr(columns[name]) for name in train.kinds)
     raise DataError(
-        f"{train.source or 'data'}: all {prose.counted(len(train))} have the same text in column {names}, so nothing "
-        "can be learned from it; give rows with different texts, or name another column with --text"
+        f"{train.rows.source or 'data'}: all {prose.counted(len(train))} have the same text in column {names}, so "
+        "nothing can be learned from it; give rows with different texts, or name another column with --text"
     )
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from transferkit.data import audit, content, decimals, last_turns, memberships, no_labels, weights
 from transferkit.data.columns import TaskColumns, canonical
+from transferkit.data.content import Keyed
 from transferkit.data.duplicates import grouped, resolve
 from transferkit.errors import DataError
 from transferkit.shapes import Shape
@@ -124,9 +125,9 @@ def _of_words(usable: Rows, spare: Rows, how: How, name: str, where: str) -> tup
     return usable, spare, how, [*told, *respelt, *word_checks.findings(usable, name, where)]
 
 
-def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, list[Finding]]:
-    """`rows` with every input once (once per target if the task allows several), and the findings."""
-    keys = content.keys(rows, task)
+def without_repeats(keyed: Keyed, task: TaskColumns, name: str) -> tuple[Keyed, list[Finding]]:
+    """Rows with every input once (once per target if the task allows several), and the findings."""
+    rows, keys = keyed.rows, keyed.keys
     label = partial(_key_at, rows[task.target], task.shape.form.OF_WORDS)
     repeats = resolve(keys, label, task.shape.form.ONE_CLASS, rows.columns.get(WEIGHT))
     findings = _tagged_twice(rows, keys, repeats.kept, name) if task.shape.form.OF_WORDS else []
@@ -149,7 +150,7 @@ def without_repeats(rows: Rows, task: TaskColumns, name: str) -> tuple[Rows, lis
         ties = f"; {prose.counted(len(repeats.undecided))} without a majority dropped" if repeats.undecided else ""
         kept = "the label of the greatest weight is kept" if WEIGHT in rows else "the majority label is kept"
         findings.append(Finding("label-conflicts", "fixed", message, numbers, f"{kept}{ties}"))
-    return rows.take(repeats.kept), findings
+    return keyed.take(repeats.kept), findings
 
 
 def _key_at(targets: Sequence[Any], in_order: bool, position: int) -> str:

@@ -2,7 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy.typing as npt
 
 from transferkit.data.columns import TaskColumns
 from transferkit.kinds import Kind
@@ -21,10 +25,62 @@ def inputs(rows: Rows, task: TaskColumns) -> dict[str, Kind]:
     return {name: kind for name, kind in kinds.items() if name in rows}
 
 
-def keys(rows: Rows, task: TaskColumns) -> list[str]:
+@dataclass(frozen=True)
+class Input:
+    """One input of some rows: of what kind it is, its value in each row, and the normal form of that."""
+
+    kind: Kind
+    values: Sequence[Any]
+    keys: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, part: slice) -> "Input":
+        return Input(self.kind, self.values[part], self.keys[part])
+
+    def take(self, positions: Iterable[int]) -> "Input":
+        """The input of the rows at `positions`."""
+        where = list(positions)
+        return Input(self.kind, [self.values[i] for i in where], [self.keys[i] for i in where])
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """Rows with the normal form of each of their inputs, which takes long to make: it is handed on."""
+
+    rows: Rows
+    kinds: Mapping[str, Kind]
+    forms: Mapping[str, Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The normal form of every row's inputs, joined: equal exactly for duplicates."""
+        first, *others = self.forms.values()
+        return [PAIR_MARK.join(form) for form in zip(first, *others, strict=True)] if others else first
+
+    def inputs(self) -> list[Input]:
+        """Each input of the rows."""
+        return [Input(kind, self.rows[name], self.forms[name]) for name, kind in self.kinds.items()]
+
+    def take(self, positions: Sequence[int] | npt.NDArray[Any]) -> "Keyed":
+        """As `Rows.take`."""
+        forms = Rows(self.forms, self.rows.numbers).take(positions).columns
+        return replace(self, rows=self.rows.take(positions), forms=forms)
+
+
+def keyed(rows: Rows, task: TaskColumns) -> Keyed:
+    """`rows` with the normal forms of their inputs."""
+    kinds = inputs(rows, task)
+    return Keyed(rows, kinds, {name: [kind.key(value) for value in rows[name]] for name, kind in kinds.items()})
+
+
+def keys(rows: Rows, task: TaskColumns) -> Sequence[str]:
     """The normal form of every row's inputs, joined: equal exactly for duplicates."""
-    forms = [[kind.key(value) for value in rows[name]] for name, kind in inputs(rows, task).items()]
-    return forms[0] if len(forms) == 1 else [PAIR_MARK.join(form) for form in zip(*forms, strict=True)]
+    return keyed(rows, task).keys
 
 
 def identities(rows: Rows, task: TaskColumns) -> list[str]:
@@ -34,14 +90,19 @@ def identities(rows: Rows, task: TaskColumns) -> list[str]:
     return [hashlib.blake2b(row, digest_size=16).hexdigest() for row in joined]
 
 
-def groups(rows: Rows, task: TaskColumns) -> list[str]:
+def groups(rows: Rows, task: TaskColumns) -> Sequence[str]:
+    """As `groups_of`."""
+    return groups_of(keyed(rows, task), task)
+
+
+def groups_of(rows: Keyed, task: TaskColumns) -> Sequence[str]:
     """What neither a split nor cross-validation may part: a name per row, the same for rows that belong together.
 
     Rows belong together that are about one text or have the same value in the column `group`, and so do those that are
     connected by others: one customer's two texts, and whoever else has one of these.
     """
     texts = _about(rows, task)
-    return _connected(texts, rows[GROUP]) if GROUP in rows else texts
+    return _connected(texts, rows.rows[GROUP]) if GROUP in rows.rows else texts
 
 
 def ordered_in_time(rows: Rows) -> bool:
@@ -49,7 +110,7 @@ def ordered_in_time(rows: Rows) -> bool:
     return TIME in rows
 
 
-def _about(rows: Rows, task: TaskColumns) -> list[str]:
+def _about(rows: Keyed, task: TaskColumns) -> Sequence[str]:
     """The text that every row is about.
 
     That is the context where questions are asked about one, and the first text of a pair: of the hypotheses about
@@ -57,12 +118,11 @@ def _about(rows: Rows, task: TaskColumns) -> list[str]:
     text that many rows share is a category, whose rows may be parted.
     """
     if len(task.inputs) > 1:
-        _, (name, kind), *_ = task.inputs.items()
-        return [kind.key(context) for context in rows[name]]
-    whole = keys(rows, task)
-    first = [key.split(PAIR_MARK)[0] for key in whole]
-    shared = categories(first)
-    return [key if text in shared else text for key, text in zip(whole, first, strict=True)]
+        _, name, *_ = task.inputs
+        return rows.forms[name]
+    first, *others = rows.forms.values()
+    shared = categories(first) if others else {}
+    return [key if text in shared else text for key, text in zip(rows.keys, first, strict=True)] if shared else first
 
 
 def _connected(texts: Sequence[str], values: Sequence[str | None]) -> list[str]:

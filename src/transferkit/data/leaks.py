@@ -1,17 +1,14 @@
 """Training rows that also stand, exactly or nearly, among rows held out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from transferkit.data import content
 from transferkit.data.columns import TaskColumns
-from transferkit.data.near_duplicates import Sign, near_pairs
-from transferkit.kinds import Kind, Signature
+from transferkit.data.content import Keyed
+from transferkit.data.near_duplicates import near_pairs
 from transferkit.table import prose
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
@@ -23,25 +20,28 @@ class Part:
     """A split under its name."""
 
     name: str
-    rows: Rows
+    keyed: Keyed
+
+    @property
+    def rows(self) -> Rows:
+        """Its rows."""
+        return self.keyed.rows
 
 
 def separate(
     part: Part, held: Part, task: TaskColumns, keep: bool, near_too: bool = True
-) -> tuple[Rows, list[Finding]]:
+) -> tuple[Keyed, list[Finding]]:
     """`part` without rows that are in `held`, exactly (normalised) or, if `near_too`, nearly, and the findings.
 
     With `keep` they are found but stay. The last row of a label is never removed for being merely similar.
     """
-    if not len(part.rows) or not len(held.rows):
-        return part.rows, []
-    mine, theirs = content.keys(part.rows, task), content.keys(held.rows, task)
+    if not len(part.keyed) or not len(held.keyed):
+        return part.keyed, []
+    mine, theirs = part.keyed.keys, held.keyed.keys
     first = {key: position for position, key in reversed(list(enumerate(theirs)))}
     exact = [(i, first[key]) for i, key in enumerate(mine) if key in first]
     exactly = {i for i, _ in exact}
-    open_rows = [i for i in range(len(mine)) if i not in exactly] if near_too else []
-    signs = _signs(part.rows, held.rows, (mine, theirs), task) if open_rows else []
-    near = [(open_rows[i], j) for i, j in near_pairs([mine[i] for i in open_rows], theirs, signs)]
+    near = _near(part.keyed, held.keyed, exactly) if near_too else []
     near = _sparing_last(near, exactly, part.rows, task)
     kinds = ("leaks", "near-leaks") if held.name == "test" else ("duplicates", "near-duplicates")
     findings = [
@@ -51,24 +51,17 @@ def separate(
     ]
     findings += _contradictions(exact, part, held, task)
     removed = [] if keep else [i for i, _ in (*exact, *near)]
-    return part.rows.take(_without(removed, len(mine))), findings
+    return part.keyed.take(_without(removed, len(mine))), findings
 
 
-def _signs(rows: Rows, held: Rows, keys: tuple[Sequence[str], Sequence[str]], task: TaskColumns) -> list[Sign]:
-    """How the signature of every input is made of its key, by way of the first value that has it."""
-    both, kinds = [*keys[0], *keys[1]], content.inputs(rows, task)
-    columns = zip(*(key.split(content.PAIR_MARK) for key in both), strict=True)
-    return [
-        partial(_signature, kind, dict(zip(reversed(parts), reversed([*rows[name], *held[name]]), strict=True)))
-        for (name, kind), parts in zip(kinds.items(), columns, strict=True)
-    ]
+def _near(rows: Keyed, held: Keyed, exactly: Collection[int]) -> list[tuple[int, int]]:
+    """As `near_pairs`, but for the rows that are `exactly` there."""
+    others = np.flatnonzero(_without(exactly, len(rows)))
+    pairs = near_pairs(rows.take(others).inputs() if exactly else rows.inputs(), held.inputs())
+    return [(int(others[i]), j) for i, j in pairs]
 
 
-def _signature(kind: Kind, values: Mapping[str, Any], key: str) -> Signature:
-    return kind.signature(values[key], key)
-
-
-def _without(removed: Sequence[int], count: int) -> npt.NDArray[np.bool_]:
+def _without(removed: Collection[int], count: int) -> npt.NDArray[np.bool_]:
     kept = np.ones(count, dtype=bool)
     kept[list(removed)] = False
     return kept

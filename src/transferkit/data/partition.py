@@ -1,6 +1,6 @@
 """Cleaned tables -> disjoint train, validation and test rows: those given, and the rest held out of train."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from transferkit.config import DataConfig
 from transferkit.data import checks, content, splitting
 from transferkit.data.columns import TaskColumns
+from transferkit.data.content import Keyed
 from transferkit.data.leaks import Part, separate
 from transferkit.errors import DataError
 from transferkit.shapes import Shape
@@ -26,7 +27,7 @@ _FEWEST_TO_PART = 10
 class _Partition:
     """The parts so far, and what was found on the way."""
 
-    parts: dict[str, Rows]
+    parts: dict[str, Keyed]
     config: DataConfig
     task: TaskColumns
     near_too: bool = True
@@ -42,17 +43,17 @@ class _Partition:
     def carve(self, name: str, size: float, seed: int) -> None:
         """Hold rows out of train for the part `name`: the latest where rows have times, else drawn at random."""
         train = self.parts["train"]
-        groups = content.groups(train, self.task)
-        if content.ordered_in_time(train):
-            count = splitting.wanted(size, len(train), f"--{name}-size")
-            held, left_out = splitting.latest(train[TIME], groups, count)
-            self._report_left_out(train.take(left_out), name)
+        groups, rows = content.groups_of(train, self.task), train.rows
+        if content.ordered_in_time(rows):
+            count = splitting.wanted(size, len(rows), f"--{name}-size")
+            held, left_out = splitting.latest(rows[TIME], groups, count)
+            self._report_left_out(rows.take(left_out), name)
         else:
-            held = held_out(train, groups, size, f"--{name}-size", self.task, seed)
+            held = held_out(rows, groups, size, f"--{name}-size", self.task, seed)
             left_out = np.zeros_like(held)
         self.parts["train"], self.parts[name] = train.take(~held & ~left_out), train.take(held)
         if not held.any():
-            self.findings.append(checks.nothing_held_out(name, train, self.task))
+            self.findings.append(checks.nothing_held_out(name, rows, self.task))
 
     def _report_left_out(self, rows: Rows, name: str) -> None:
         if not len(rows):
@@ -67,7 +68,7 @@ class _Partition:
 
 
 def disjoint(
-    given_parts: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed: int, near_too: bool = True
+    given_parts: Mapping[str, Keyed], config: DataConfig, task: TaskColumns, seed: int, near_too: bool = True
 ) -> tuple[dict[str, Rows], list[Finding]]:
     """All three parts, and the findings; without `near_too`, which takes long, rows that are nearly the same are not
     looked for. Raises `DataError` where nothing is left to learn from or to test on."""
@@ -87,11 +88,11 @@ def disjoint(
     if "validation" not in given_parts:
         made.parts["validation"] = made.parts["train"].take([])
         if 0 < config.validation_size < 1 and len(made.parts["train"]) < 2 * splitting.MINIMUM:
-            made.findings.append(checks.nothing_held_out("validation", made.parts["train"], task))
+            made.findings.append(checks.nothing_held_out("validation", made.parts["train"].rows, task))
         elif config.validation_size > 0:
             made.carve("validation", config.validation_size, seed + 1)
             made.separate("train", "validation")
-    return {name: made.parts[name] for name in SPLITS}, made.findings
+    return {name: made.parts[name].rows for name in SPLITS}, made.findings
 
 
 def part_of_folds(
@@ -99,19 +100,20 @@ def part_of_folds(
 ) -> Splits:
     """The splits of one part of a cross-validation: the labelled rows at `held` to test, the rest to train and, if the
     run has any, to validate. Copies and near copies of held-out rows are left out of the rest, as of any test."""
-    rows, out = splits.labelled, np.zeros(len(splits.labelled), dtype=bool)
+    rows, out = content.keyed(splits.labelled, task), np.zeros(len(splits.labelled), dtype=bool)
     out[held] = True
     test = rows.take(out)
     train, _ = separate(Part("train", rows.take(~out)), Part("test", test), task, config.keep_leaks)
     validation = train.take([])
     if len(splits.validation) and config.validation_size > 0 and len(train) >= _FEWEST_TO_PART:
-        apart = held_out(train, content.groups(train, task), config.validation_size, "--validation-size", task, seed)
+        groups = content.groups_of(train, task)
+        apart = held_out(train.rows, groups, config.validation_size, "--validation-size", task, seed)
         train, validation = train.take(~apart), train.take(apart)
-    return replace(splits, train=train, validation=validation, test=test)
+    return replace(splits, train=train.rows, validation=validation.rows, test=test.rows)
 
 
 def held_out(
-    rows: Rows, groups: list[str], size: float, flag: str, task: TaskColumns, seed: int
+    rows: Rows, groups: Sequence[str], size: float, flag: str, task: TaskColumns, seed: int
 ) -> npt.NDArray[np.bool_]:
     """Which of `rows` a split of `size`, drawn at random, holds out."""
     targets, shape = rows[task.target], task.shape

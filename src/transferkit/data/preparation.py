@@ -155,12 +155,14 @@ def _divided(
     columns = read.columns
     given_parts, respelt = checks.one_spelling({name: part.rows for name, part in read.tables.items()}, task)
     checks.enough_classes(given_parts["train"], task, columns, tested="test" in given_parts)
-    checks.several_texts(given_parts["train"], task, columns)
+    train = content.keyed(given_parts["train"], task)
+    checks.several_texts(train, task, columns)
     checks.same_labels(given_parts, task)
     memberships.one_kind_of_time(given_parts, columns)
     findings = [*read.findings, *respelt]
     findings += checks.repeats_in_test(given_parts.get("test"), task)
-    given_parts["train"], repeats = without_repeats(given_parts["train"], task, "" if len(named) == 1 else "train")
+    train, repeats = without_repeats(train, task, "" if len(named) == 1 else "train")
+    given_parts["train"] = train.rows
     checks.any_left(given_parts["train"], repeats, columns)
     checks.no_identifiers(given_parts["train"], task, columns, tested="test" in given_parts)
     if "test" not in given_parts or ("validation" not in given_parts and config.validation_size > 0):
@@ -174,7 +176,8 @@ def _divided(
         given_parts.setdefault("test", given_parts["train"].take([]))
     if whole:
         given_parts.setdefault("validation", given_parts["train"].take([]))
-    parts, leaks = partition.disjoint(given_parts, config, task, seed, near_too=not quick)
+    keyed = {name: train if name == "train" else content.keyed(rows, task) for name, rows in given_parts.items()}
+    parts, leaks = partition.disjoint(keyed, config, task, seed, near_too=not quick)
     parts, unlearned = checks.learnable(parts, task)
     checks.usable(parts, task, columns, cross_validated=bool(folds) or whole, tested="test" in named)
     findings += [*repeats, *leaks, *unlearned, *checks.shared_texts(parts, task, given_parts)]

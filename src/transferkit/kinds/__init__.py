@@ -1,17 +1,28 @@
 """What an input of a task is: how its cells are read, told apart, compared and shown. One kind, one file."""
 
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-Signature = npt.NDArray[np.uint32]
-"""Distinct hashed features of a value, sorted, one at least."""
+from transferkit.arrays import Ints
+
+
+class Signatures(NamedTuple):
+    """What several values have in common with others: all their features, and how many of these are of each.
+
+    Features are hashed. Those of a value are distinct and sorted, one at least, and follow on those of the value
+    before it.
+    """
+
+    features: npt.NDArray[np.uint32]
+    counts: Ints
 
 
 class Kind(Protocol):
-    """What `data` and the report ask of an input, a cell at a time; a task has one for each of its inputs.
+    """What `data` and the report ask of an input; a task has one for each of its inputs.
 
     A value is what `read` makes of a cell, and what rows hold. A kind can be pickled.
     """
@@ -33,9 +44,9 @@ class Kind(Protocol):
     def identity(self, value: Any) -> str:
         """What tells it from every other value, duplicates in another form too: goes into fingerprints."""
 
-    def signature(self, value: Any, key: str) -> Signature:
-        """What near-duplicates have in common, given its `key`: values are nearly the same whose signatures have a
-        Jaccard similarity of 0.9 at least."""
+    def signatures(self, values: Sequence[Any], keys: Sequence[str]) -> Signatures:
+        """What near-duplicates have in common, of many values at a time, given their `keys`: values are nearly the same
+        whose features have a Jaccard similarity of 0.9 at least. Values of one key have the same features."""
 
     def shown(self, value: Any) -> str:
         """It in words: a cell of the report and of the table of predictions."""

@@ -7,20 +7,23 @@ word are never near-duplicates ("What is the capital of Ethiopia ?" / "... of Ur
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from transferkit.kinds import Signature
+from transferkit.kinds import Signatures
 from transferkit.language.words import without_punctuation
 from transferkit.table import values
 
 _WIDE = tuple(zip("\uff0c\uff01\uff1f\uff1a\uff1b\uff08\uff09\u3000", ",!?:;() ", strict=True))
 """The marks that are in nearly every Chinese text, and what they are in NFKC, which takes much longer to say so."""
-_WIDTH = 5
-_LEFT_OUT = dict.fromkeys(map(ord, " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4"))
-_MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)
+_LEFT_OUT = " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4"
+_LEFT_OUT_OF_ASCII = _LEFT_OUT[:-1].encode()
+_LEFT_OUT_POINTS = dict.fromkeys(map(ord, _LEFT_OUT))
+_MULTIPLIERS = [np.uint32(each) for each in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)]
+_WIDTH = len(_MULTIPLIERS)
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ class Text:
         """The text itself."""
         return _flat(value)
 
-    def signature(self, value: Any, key: str) -> Signature:
-        """Its `shingles`."""
-        return shingles(key)
+    def signatures(self, values: Sequence[Any], keys: Sequence[str]) -> Signatures:
+        """Their `shingles`."""
+        return shingles(keys)
 
     def shown(self, value: Any) -> str:
         """The text itself."""
@@ -65,19 +68,40 @@ def normalised(text: str) -> str:
         whole = unicodedata.normalize("NFKC", text)
         text = whole.casefold()
         text = text if text == whole else unicodedata.normalize("NFKC", text)
-    return " ".join(text.lower().split())
+    lower = text.lower()
+    if lower.isprintable() and "  " not in lower and lower[:1] != " " != lower[-1:]:  # of all blanks, " " alone is
+        return text if lower == text else lower
+    return " ".join(lower.split())
 
 
-def shingles(text: str) -> Signature:
-    """The distinct hashed character 5-grams of a normalised text, sorted."""
-    bare = text.translate(_LEFT_OUT)
-    bare = (bare if bare.isascii() else without_punctuation(bare)) or text
-    padded = f"{'':\x01>4}{bare}{'':\x02>4}".encode("utf-32-le", "surrogatepass")
-    points = np.frombuffer(padded, dtype=np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(points, _WIDTH)
-    mixed = (windows * _MULTIPLIERS).sum(axis=1, dtype=np.uint32)
-    mixed = (mixed ^ (mixed >> np.uint32(15))) * np.uint32(0x2C1B3C6D)
-    return np.unique(mixed ^ (mixed >> np.uint32(12)))
+def shingles(texts: Sequence[str]) -> Signatures:
+    """The distinct hashed character 5-grams of normalised texts, those of each sorted."""
+    padded = [f"{'':\x01>4}{_bare(text)}{'':\x02>4}" for text in texts]
+    points = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter(map(len, padded), dtype=np.int64, count=len(padded))
+    windows = len(points) - _WIDTH + 1
+    mixed = points[:windows] * _MULTIPLIERS[0]
+    for place, multiplier in enumerate(_MULTIPLIERS[1:], start=1):
+        mixed += points[place : place + windows] * multiplier
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= np.uint32(0x2C1B3C6D)
+    mixed ^= mixed >> np.uint32(12)
+    numbered = np.repeat(np.arange(len(texts), dtype=np.uint64) << np.uint64(32), lengths)[:windows] | mixed
+    within = np.ones(windows, dtype=bool)  # no window reaches from one text into the next
+    for place in range(1, _WIDTH):
+        within[np.cumsum(lengths)[:-1] - place] = False
+    numbered = np.sort(numbered[within])
+    distinct = numbered[np.concatenate([[True], numbered[1:] != numbered[:-1]])]
+    of_text = (distinct >> np.uint64(32)).astype(np.int64)
+    return Signatures(distinct.astype(np.uint32), np.bincount(of_text, minlength=len(texts)))
+
+
+def _bare(text: str) -> str:
+    """The letters and digits of a text, or all of it where there are none."""
+    if text.isascii():
+        return text.encode().translate(None, _LEFT_OUT_OF_ASCII).decode() or text
+    bare = text.translate(_LEFT_OUT_POINTS)
+    return (bare if bare.isascii() else without_punctuation(bare)) or text
 
 
 def _flat(value: Any) -> str:
