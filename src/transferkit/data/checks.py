@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from transferkit.data import audit, content, labels, splitting
 from transferkit.data.cleaning import Cleaned
 from transferkit.data.columns import TaskColumns
@@ -14,6 +16,10 @@ from transferkit.table.column_names import GROUP, WEIGHT
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import names_in
+
+
+_SOME = 100
+"""Rows of which some nearly always have another text than the others."""
 
 
 def same_columns(cleaned: Mapping[str, Cleaned]) -> None:
@@ -77,13 +83,18 @@ def _anything_marked(train: Rows, task: TaskColumns, columns: Mapping[str, str],
 
 def several_texts(train: Rows, task: TaskColumns, columns: Mapping[str, str]) -> None:
     """Rows that have one answer each are about two texts at least."""
-    if not task.shape.whole or len(train) < 2 or len(set(content.keys(train, task))) > 1:
+    if not task.shape.whole or len(train) < 2 or any(_differ(train, first, task) for first in (_SOME, len(train))):
         return
     names = " and ".join(repr(columns[name]) for name in content.inputs(train, task))
     raise DataError(
         f"{train.source or 'data'}: all {prose.counted(len(train))} have the same text in column {names}, so nothing "
         "can be learned from it; give rows with different texts, or name another column with --text"
     )
+
+
+def _differ(rows: Rows, first: int, task: TaskColumns) -> bool:
+    """Whether the `first` of `rows` have more than one text."""
+    return len(set(content.keys(rows.take(np.arange(min(first, len(rows)))), task))) > 1
 
 
 def any_left(train: Rows, repeats: Sequence[Finding], columns: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol
@@ -127,7 +128,7 @@ class Shape(Enum):
     SPAN = "a span of the context"
     TEXT = "a text"
 
-    @property
+    @cached_property  # asked for of every row
     def form(self) -> Form:
         """What its file says."""
         form: Form = import_module(f"{__name__}.{self.name.lower()}")
