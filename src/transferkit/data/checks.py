@@ -17,7 +17,6 @@ from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
 from transferkit.table.values import names_in
 
-
 _SOME = 100
 """Rows of which some nearly always have another text than the others."""
 
