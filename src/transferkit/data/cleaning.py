@@ -191,7 +191,8 @@ def _repeated_header(table: Rows) -> "npt.NDArray[np.bool_]":
     is_header = np.zeros(len(table), dtype=bool)
     if len(table.columns) > 1:
         (first, cells), *others = table.columns.items()
-        likely = (i for i, cell in enumerate(cells) if isinstance(cell, str) and cell.strip().lstrip("\ufeff") == first)
+        near = (i for i, cell in enumerate(cells) if isinstance(cell, str) and first in cell)
+        likely = (i for i in near if cells[i].strip().lstrip("\ufeff") == first)
         for i in likely:
             is_header[i] = all(isinstance(row[i], str) and row[i].strip() == name for name, row in others)
     return is_header & ~is_header.all()

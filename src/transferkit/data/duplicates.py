@@ -53,6 +53,8 @@ def resolve(
 
 def grouped(keys: Sequence[str]) -> list[list[int]]:
     """Positions of equal keys, for keys that occur at least twice."""
+    if len(set(keys)) == len(keys):
+        return []
     positions: dict[str, list[int]] = defaultdict(list)
     repeated = {key for key, count in Counter(keys).items() if count > 1}
     for position, key in enumerate(keys):

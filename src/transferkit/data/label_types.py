@@ -23,7 +23,8 @@ def type_of(cells: Sequence[Any], names: Collection[str], source: str) -> LabelT
     It is the one that they have there, and in a file in which everything is text the one that pandas would read. Whole
     numbers that pandas keeps as floats are `int`.
     """
-    found = {_type(cell) for cell in _single(cells)}
+    texts = set(map(type, cells)) <= {str}
+    found = {_type(cell) for cell in _single(set(cells) if texts else cells)}
     if found == {"str"} and compression.stored_suffix(Path(source)) in _UNTYPED:
         kinds: Iterable[LabelType] = ("bool", "int", "float")
     elif "str" in found or not found:
@@ -57,7 +58,7 @@ def _is(name: str, kind: LabelType) -> bool:
     return kind == "bool" or written(value) == name
 
 
-def _single(cells: Sequence[Any]) -> Iterator[Any]:
+def _single(cells: Iterable[Any]) -> Iterator[Any]:
     """The cells, one by one where a cell is a list of them, without those that say nothing."""
     for cell in cells:
         if isinstance(cell, list | tuple | set | np.ndarray) and not (isinstance(cell, np.ndarray) and not cell.ndim):

@@ -32,7 +32,12 @@ _BINS = 10
 
 def labels_of(targets: Sequence[Any], shape: Shape) -> list[list[str]] | None:
     """The labels of every row, where answers are labels."""
-    return [names_in(target) for target in targets] if shape.form.CLASSES else None
+    if not shape.form.CLASSES:
+        return None
+    if shape.form.ONE_CLASS:
+        known = {name: [name] for name in set(map(label_key, targets))}
+        return [known[label_key(target)] for target in targets]
+    return [names_in(target) for target in targets]
 
 
 def strata(targets: Sequence[Any], shape: Shape) -> list[str]:
@@ -70,6 +75,7 @@ def hold_out(
     held = _spread(list(members.values()), strata, count, seed)
     if labels is not None:
         _keep_every_label(list(members.values()), labels, held)
+    if labels is not None and held.sum() < count:
         kept = [positions for positions in members.values() if not held[positions[0]]]
         order = np.random.default_rng(seed).permutation(len(kept))
         for alone in (False, True)[: 1 + several]:
@@ -81,7 +87,9 @@ def _spread(members: Sequence[list[int]], strata: Sequence[str], count: int, see
     counts = Counter(strata)
     by_stratum: dict[str, list[list[int]]] = defaultdict(list)
     for positions in members:
-        by_stratum[min((strata[i] for i in positions), key=lambda name: (counts[name], name))].append(positions)
+        first, *others = (strata[i] for i in positions)
+        rarest = min((first, *others), key=lambda name: (counts[name], name)) if others else first
+        by_stratum[rarest].append(positions)
     generator = np.random.default_rng(seed)
     available = {}
     for stratum in sorted(by_stratum):

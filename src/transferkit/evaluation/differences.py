@@ -27,9 +27,8 @@ def difference(metric: str, a: Any, b: Any, references: Any, seed: int = 0) -> I
         only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
         return tango(only_a, only_b, len(references))
     sign = 1.0 if metrics.get(metric).HIGHER_IS_BETTER else -1.0
-    (of_a, drawn_a), (of_b, drawn_b) = (
-        resampled(metric, predictions, references, _RESAMPLES, seed) for predictions in (a, b)
-    )
+    weighings = [metrics.weighing(metric, predictions, references) for predictions in (a, b)]
+    (of_a, drawn_a), (of_b, drawn_b) = resampled(weighings, len(references), _RESAMPLES, seed)
     low, high = np.percentile(sign * (drawn_a - drawn_b), [2.5, 97.5])
     value, least = sign * (of_a - of_b), 100 * metrics.point(metric) * agreeing(len(references))
     return Interval(value, min(float(low), value - least), max(float(high), value + least))

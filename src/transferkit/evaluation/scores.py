@@ -62,16 +62,18 @@ def intervals(
     and 1 are wrong, or right, resamples show too little of what all rows may be, so it is no narrower there than the
     exact interval of a share (Clopper and Pearson 1934).
     """
-    by_metric = {}
+    by_metric: dict[str, Interval] = {}
+    against = {name: inputs if metrics.compares_inputs(name) else references for name in names}
+    right = {name: metrics.rows_right(name, outputs, against[name]) for name in names}
+    weighings = {name: metrics.weighing(name, outputs, against[name]) for name in names if right[name] is None}
+    drawn = dict(zip(weighings, resampled([*weighings.values()], len(references), resamples, seed), strict=True))
     for name in names:
-        against = inputs if metrics.compares_inputs(name) else references
-        rows = metrics.rows_of(name, against)
-        right = metrics.rows_right(name, outputs, against)
-        if right is not None:
-            by_metric[name] = Interval(float(right.mean()), *shares.wilson(float(right.mean()), rows))
+        rows, by_rows = metrics.rows_of(name, against[name]), right[name]
+        if by_rows is not None:
+            by_metric[name] = Interval(float(by_rows.mean()), *shares.wilson(float(by_rows.mean()), rows))
             continue
-        value, drawn = resampled(name, outputs, against, resamples, seed)
-        low, high = np.percentile(drawn, [2.5, 97.5])
+        value, values = drawn[name]
+        low, high = np.percentile(values, [2.5, 97.5])
         interval = Interval(value, min(float(low), value), max(float(high), value))
         by_metric[name] = _near_an_end(interval, rows) if _is_share(metrics.get(name)) else interval
     return by_metric
@@ -91,13 +93,16 @@ def _near_an_end(interval: Interval, rows: int) -> Interval:
 
 
 def resampled(
-    name: str, outputs: Any, references: Any, resamples: int, seed: int
-) -> tuple[float, npt.NDArray[np.float64]]:
-    """The metric `name` of all rows, and of every resample; the same seed draws the same rows."""
-    weigh, drawn = metrics.weighing(name, outputs, references), []
-    for counts in drawn_rows(len(references), resamples, np.random.default_rng(seed)):
-        drawn.append(weigh(np.vstack([np.ones((1, counts.shape[1])), counts])))
-    return float(drawn[0][0]), np.concatenate([part[1:] for part in drawn])
+    weighings: Sequence[metrics.Weighing], rows: int, resamples: int, seed: int
+) -> list[tuple[float, npt.NDArray[np.float64]]]:
+    """What each of `weighings` makes of all `rows`, and of every resample, the same for all of them; the same seed
+    draws the same rows."""
+    drawn: list[list[npt.NDArray[np.float64]]] = [[] for _ in weighings]
+    for counts in drawn_rows(rows, resamples, np.random.default_rng(seed)) if weighings else ():
+        with_all = np.vstack([np.ones((1, rows)), counts])
+        for parts, weigh in zip(drawn, weighings, strict=True):
+            parts.append(weigh(with_all))
+    return [(float(parts[0][0]), np.concatenate([part[1:] for part in parts])) for parts in drawn]
 
 
 def drawn_rows(rows: int, count: int, random: np.random.Generator) -> Iterator[npt.NDArray[np.float64]]:
@@ -119,7 +124,7 @@ def _by_name(task: Task, outputs: Any, references: Any) -> dict[str, dict[str, f
 def _per_class(
     labels: Sequence[str], outputs: npt.NDArray[Any], references: npt.NDArray[Any]
 ) -> dict[str, dict[str, float]]:
-    counts = metrics.class_counts(outputs, references, np.ones((1, len(references))))
+    counts = metrics.class_counts(np.ones((1, len(references))) @ metrics.class_statistics(outputs, references))
     right, predicted, true = (block[0] for block in counts)
     precision, recall = metrics.ratio(right, predicted), metrics.ratio(right, true)
     f1 = metrics.ratio(2 * right, predicted + true)

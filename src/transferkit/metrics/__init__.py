@@ -7,10 +7,13 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
 
 from transferkit.arrays import Doubles
 from transferkit.errors import unknown
 from transferkit.tagging.tags import spans
+
+Weighing = Callable[[Doubles], Doubles]
 
 _NOISE = 1e-12
 """Differences of this share of the largest value are those of rounding."""
@@ -24,7 +27,8 @@ class Metric(Protocol):
     `HIGHER_IS_BETTER` is None where neither more nor less of it is better: such a metric describes, and nothing is
     chosen or tested by it. One that takes work for every row says what it counts there in
     `statistics(predictions, references)`, (n, k), and makes its value of sums over rows in `of_sums(sums)`,
-    (resamples, k) to (resamples,), so that every row is compared once, however many resamples there are (`weighing`).
+    (resamples, k) to (resamples,), so that every row is compared once, however many resamples there are. One that needs
+    more than sums has a `weighing(predictions, references)` of its own, to the same end.
 
     A file with `COMPARES_INPUTS = True` gets the texts that a row was asked with in place of references. One that
     others must know the settings of to compare figures says them in `signature(predictions, references)`. One that
@@ -101,9 +105,11 @@ def on_one_scale(name: str, predictions: Any) -> Any:
     return scaled(predictions) if scaled else predictions
 
 
-def weighing(name: str, predictions: Any, references: Any) -> Callable[[Doubles], Doubles]:
+def weighing(name: str, predictions: Any, references: Any) -> Weighing:
     """From row multiplicities (resamples, n) to the metric called `name` in every resample, (resamples,)."""
     member: Any = get(name)
+    if hasattr(member, "weighing"):
+        return cast(Weighing, member.weighing(predictions, references))
     if not hasattr(member, "statistics"):
         return lambda counts: np.asarray(member.resampled(predictions, references, counts))
     rows = member.statistics(predictions, references)
@@ -116,15 +122,18 @@ def compute(name: str, predictions: Any, references: Any, weights: npt.NDArray[A
     return float(get(name).resampled(predictions, references, counts[None])[0])
 
 
-def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Doubles, Doubles]:
+def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[csr_matrix, csr_matrix]:
     """Which labels are given and which are true, each (n, C) of 0 and 1."""
     truth = np.asarray(references)
     if truth.ndim == 2:
         probabilities, threshold = of_labels(predictions, truth)
-        return (probabilities >= threshold).astype(np.float64), truth.astype(np.float64)
-    classes = np.arange(predictions.shape[1])
-    predicted = predictions.argmax(axis=1)[:, None] == classes
-    return predicted.astype(np.float64), (truth[:, None] == classes).astype(np.float64)
+        return csr_matrix(probabilities >= threshold, dtype=np.float64), csr_matrix(truth, dtype=np.float64)
+    rows, classes = predictions.shape
+    predicted, true = (
+        csr_matrix((np.ones(rows), numbers, np.arange(rows + 1)), shape=(rows, classes))
+        for numbers in (predictions.argmax(axis=1), truth)
+    )
+    return predicted, true
 
 
 def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[Doubles, Doubles]:
@@ -133,12 +142,17 @@ def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tu
     return outputs[:, :labels], outputs[:, labels:] if outputs.shape[1] > labels else np.full((len(outputs), 1), 0.5)
 
 
-def class_counts(
-    predictions: npt.NDArray[Any], references: npt.NDArray[Any], counts: Doubles
-) -> tuple[Doubles, Doubles, Doubles]:
-    """Right predictions, all predictions and true rows of every class, each (resamples, C)."""
+def class_statistics(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> csr_matrix:
+    """Which classes are given rightly, given, and true in every row, (n, 3 C) of 0 and 1."""
     predicted, true = chosen(predictions, references)
-    return counts @ (predicted * true), counts @ predicted, counts @ true
+    return hstack([predicted.multiply(true), predicted, true], format="csr")
+
+
+def class_counts(sums: Doubles) -> tuple[Doubles, Doubles, Doubles]:
+    """Right predictions, all predictions and true rows of every class, each (resamples, C), from sums over rows of
+    their `class_statistics`."""
+    right, predicted, true = np.split(np.ascontiguousarray(sums), 3, axis=1)
+    return right, predicted, true
 
 
 def entity_counts(predictions: Any, references: Any) -> Doubles:

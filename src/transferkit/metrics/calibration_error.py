@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Doubles, Ints
-from transferkit.metrics import of_labels
+from transferkit.metrics import Weighing, of_labels
 
 TITLE = "calibration error"
 HIGHER_IS_BETTER = False
@@ -19,8 +19,8 @@ SHAPES = ("LABEL", "LABELS")
 BINS = 15
 
 
-def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
-    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+def weighing(predictions: Any, references: Any) -> Weighing:
+    """The metric of any resample, from how far every row is off in its bin."""
     truth, rows = np.asarray(references), np.arange(len(references))
     gap = np.zeros((len(rows), BINS))
     if truth.ndim > 1:
@@ -30,7 +30,12 @@ def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     else:
         bins, confidence, right = binned(predictions, truth)
         gap[rows, bins] = right - confidence
-    return np.asarray(np.abs(counts @ gap).sum(axis=1) / counts.sum(axis=1))
+    return lambda counts: np.asarray(np.abs(counts @ gap).sum(axis=1) / counts.sum(axis=1))
+
+
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return weighing(predictions, references)(counts)
 
 
 def _bins(probabilities: Doubles) -> Ints:

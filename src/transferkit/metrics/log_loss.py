@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transferkit.arrays import Doubles
-from transferkit.metrics import of_labels
+from transferkit.metrics import Weighing, of_labels
 
 TITLE = "log loss"
 HIGHER_IS_BETTER = False
@@ -18,8 +18,8 @@ FLOOR = float(np.finfo(np.float32).eps)
 """Probabilities are raised to this (scikit-learn's choice for float32), so that one sure miss is not infinite."""
 
 
-def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
-    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+def weighing(predictions: Any, references: Any) -> Weighing:
+    """The metric of any resample, from what every row loses."""
     truth = np.asarray(references)
     if truth.ndim > 1:
         probabilities, _ = of_labels(predictions, truth)
@@ -27,4 +27,9 @@ def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     else:
         true = np.asarray(predictions, dtype=np.float64)[np.arange(len(truth)), truth]
         loss = -np.log(np.clip(true, FLOOR, 1.0))
-    return np.asarray(counts @ loss / counts.sum(axis=1))
+    return lambda counts: np.asarray(counts @ loss / counts.sum(axis=1))
+
+
+def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
+    """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
+    return weighing(predictions, references)(counts)

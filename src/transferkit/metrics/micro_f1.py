@@ -10,17 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from transferkit.arrays import Doubles
-from transferkit.metrics import class_counts, ratio
+from transferkit.metrics import class_counts, class_statistics, ratio
 
 TITLE = "micro F1"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABEL", "LABELS")
 
 
+def statistics(predictions: Any, references: Any) -> Any:
+    """What is counted in every row."""
+    return class_statistics(predictions, references)
+
+
+def of_sums(sums: Doubles) -> Doubles:
+    """From 0 to 1, of all rows together."""
+    right, predicted, true = class_counts(sums)
+    return ratio(2 * right.sum(axis=1), (predicted + true).sum(axis=1))
+
+
 def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    right, predicted, true = class_counts(predictions, references, counts)
-    return ratio(2 * right.sum(axis=1), (predicted + true).sum(axis=1))
+    return of_sums(counts @ statistics(predictions, references))
 
 
 def rows_right(predictions: Any, references: Any) -> npt.NDArray[np.bool_] | None:

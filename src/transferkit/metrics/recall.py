@@ -6,14 +6,24 @@ A class that is predicted but never true counts as 0, as in scikit-learn's `reca
 from typing import Any
 
 from transferkit.arrays import Doubles
-from transferkit.metrics import class_counts, over_classes, ratio
+from transferkit.metrics import class_counts, class_statistics, over_classes, ratio
 
 TITLE = "macro recall"
 HIGHER_IS_BETTER = True
 SHAPES = ("LABEL", "LABELS")
 
 
+def statistics(predictions: Any, references: Any) -> Any:
+    """What is counted in every row."""
+    return class_statistics(predictions, references)
+
+
+def of_sums(sums: Doubles) -> Doubles:
+    """From 0 to 1, of all rows together."""
+    right, predicted, true = class_counts(sums)
+    return over_classes(ratio(right, true), predicted, true)
+
+
 def resampled(predictions: Any, references: Any, counts: Doubles) -> Doubles:
     """The metric of every resample: `counts` (resamples, n) to (resamples,)."""
-    right, predicted, true = class_counts(predictions, references, counts)
-    return over_classes(ratio(right, true), predicted, true)
+    return of_sums(counts @ statistics(predictions, references))

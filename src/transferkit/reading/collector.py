@@ -186,6 +186,8 @@ def from_records(records: Sequence[Mapping[str, Any]], source: str) -> Rows:
 
 def as_record(row: Any) -> Any:
     """`row`, or for a text with what is known of it, as spaCy has it, (text, {"entities": ...}), one mapping."""
+    if type(row) is dict:
+        return row
     parts = list(row) if isinstance(row, list | tuple) else []
     if len(parts) == 2 and isinstance(parts[0], str) and isinstance(parts[1], Mapping):
         return {"text": parts[0], **parts[1]}

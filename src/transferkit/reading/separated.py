@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 from transferkit.errors import DataError
@@ -109,13 +109,10 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
     odd_tables.refuse(start.lines, start.mark, MARKS, path)
     whole = chain(start.lines, _rest(lines, failed))
     reader = csv.reader(whole, delimiter=start.mark, skipinitialspace=(spaced := start.spaced), strict=True)
-    header = check_header(_record(reader, path, 0) or [], path)
+    header = check_header(next(_records(reader, path, 0), (0, []))[1], path)
     trailing = trails(start.records(spaced), len(header), path)
     rows = Collector(str(path), header)
-    for number in count(1):
-        fields = _record(reader, path, number)
-        if fields is None:
-            break
+    for number, fields in _records(reader, path):
         if not fields:
             if len(header) > 1:
                 continue
@@ -152,15 +149,18 @@ def _rest(lines: Iterable[str], failed: compression.LongLineError | None) -> Ite
     yield from lines
 
 
-def _record(reader: "Iterator[list[str]]", path: Path, number: int) -> list[str] | None:
-    where = f"row {number}" if number else "the header"
+def _records(reader: Iterator[list[str]], path: Path, first: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """The fields of every row with its number, of which the header's is 0. Raises `DataError` that names the row."""
+    following = first
     try:
-        return next(reader, None)
+        for following, fields in enumerate(reader, first + 1):
+            yield following - 1, fields
     except csv.Error as error:
+        where = f"row {following}" if following else "the header"
         reason = "a line ends with a carriage return alone" if _LINE_END in str(error) else error
         raise DataError(
             f"{path}: {where} is not valid CSV ({reason}); "
             'put fields with commas, quotes or line ends in "..." and double the quotes inside'
         ) from None
     except compression.LongLineError as error:
-        raise DataError(f"{path}: {where}: {error}") from None
+        raise DataError(f"{path}: {f'row {following}' if following else 'the header'}: {error}") from None

@@ -128,7 +128,7 @@ class Shape(Enum):
     SPAN = "a span of the context"
     TEXT = "a text"
 
-    @cached_property
+    @cached_property  # asked for of every row
     def form(self) -> Form:
         """What its file says."""
         form: Form = import_module(f"{__name__}.{self.name.lower()}")
