@@ -5,8 +5,9 @@ special tokens are to be taken for plain text need another setting; the calls of
 """
 
 import copy
+import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,6 +16,7 @@ _BLOCK = 4_096
 """Texts that are tokenized at a time: what a tokenizer says of a text takes a hundred times the room of its tokens."""
 _guard = threading.Lock()
 _locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
+_digests: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -35,6 +37,15 @@ def ready(tokenizer: Any) -> Any:
                 backend.no_truncation()
                 backend.no_padding()
     return tokenizer
+
+
+def identity(tokenizer: Any) -> Hashable | None:
+    """What all tokenizers have in common that make the same of a text; None of one in Python, which does not say."""
+    if not tokenizer.is_fast:
+        return None
+    if tokenizer not in _digests:
+        _digests[tokenizer] = hashlib.sha256(ready(tokenizer).backend_tokenizer.to_str().encode()).hexdigest()
+    return _digests[tokenizer], tokenizer.truncation_side, tokenizer.split_special_tokens
 
 
 def encodings(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None = None) -> Iterator[Any]:
