@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from transferkit.arrays import Ints
+from transferkit.encoding.by_words import by_words, pays
 from transferkit.encoding.cutting import kept, sequences
 from transferkit.encoding.once import Text, Tokens, tokens_of
 from transferkit.encoding.ragged import Ragged, one_by_one, ragged
@@ -172,6 +173,8 @@ def _apart(texts: Sequence[Text], prompt: str) -> tuple[list[str], list[str] | N
 def _by_backend(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int) -> Tokens:
     """At most `max_length` tokens per text. Nothing is read of one without any: then it is a token of padding.
     Of pairs it is said which text every token is of."""
+    if second is None and pays(tokenizer, texts):
+        return by_words(tokenizer, texts, max_length)
     ids, types, lengths, full = array("i"), array("i"), array("q"), array("q")
     left = tokenizer.truncation_side == "left"
     for encoding in encodings(tokenizer, texts, second):

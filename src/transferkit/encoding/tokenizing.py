@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-_BLOCK = 4_096
+BLOCK = 4_096
 """Texts that are tokenized at a time: what a tokenizer says of a text takes a hundred times the room of its tokens."""
 _guard = threading.Lock()
 _locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
@@ -48,21 +48,23 @@ def identity(tokenizer: Any) -> Hashable | None:
     return _digests[tokenizer], tokenizer.truncation_side, tokenizer.split_special_tokens
 
 
-def encodings(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None = None) -> Iterator[Any]:
-    """What the backend of a fast tokenizer makes of every text or pair, special tokens included.
+def encodings(
+    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None = None, special: bool = True
+) -> Iterator[Any]:
+    """What the backend of a fast tokenizer makes of every text or pair, with the `special` tokens around it or without.
 
     Ids, types and sequences are those that calling the tokenizer gives, without the objects which that makes for every
     text. Offsets are left out.
     """
     backend = ready(tokenizer).backend_tokenizer
-    for start in range(0, len(texts), _BLOCK):
-        block: Any = texts[start : start + _BLOCK]
+    for start in range(0, len(texts), BLOCK):
+        block: Any = texts[start : start + BLOCK]
         if second is not None:
-            block = list(zip(block, second[start : start + _BLOCK], strict=True))
+            block = list(zip(block, second[start : start + BLOCK], strict=True))
         with alone_with(tokenizer):
             if backend.encode_special_tokens != tokenizer.split_special_tokens:
                 backend.encode_special_tokens = tokenizer.split_special_tokens
-            found = backend.encode_batch_fast(block, add_special_tokens=True)
+            found = backend.encode_batch_fast(block, add_special_tokens=special)
         yield from found
 
 
