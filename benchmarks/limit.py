@@ -28,6 +28,7 @@ from transferkit.adapters import full
 from transferkit.config import Precision
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import Examples
+from transferkit.encoding.ragged import ragged
 from transferkit.networks.inference import batch_tokens, outputs
 from transferkit.sources import precision as precisions
 from transferkit.training.learner import ONCE, Learner, Weighted
@@ -110,7 +111,7 @@ def limit(config: Any, rows: int, length: int, precision: Precision, training: b
 
 def examples(config: Any, rows: int, length: int) -> Examples:
     random = np.random.default_rng(0)
-    ids = tuple(random.integers(5, 8_000, size=length) for _ in range(rows))
+    ids = ragged(random.integers(5, 8_000, size=length) for _ in range(rows))
     encoded = Encoded(ids, None, config.pad_token_id, False, np.full(rows, length))
     return Examples(encoded, random.integers(0, config.num_labels, size=rows))
 

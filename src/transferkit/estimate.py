@@ -20,6 +20,7 @@ from transferkit import planning
 from transferkit.artifact.run_folder import RunFolder
 from transferkit.encoding.answered import answered_examples, longest_answer
 from transferkit.encoding.encoded import Encoded, encode
+from transferkit.encoding.once import tokenised_once
 from transferkit.encoding.prompting import frame
 from transferkit.encoding.word_windows import encode_words
 from transferkit.evaluation.results import Skipped
@@ -84,6 +85,7 @@ class Measured:
         return self.workload.tokens + self.test
 
 
+@tokenised_once()
 def of_run(intake: Intake) -> Estimate:
     """Plan as `fit` would, time a batch, and train nothing."""
     prepared = planning.with_model(intake)

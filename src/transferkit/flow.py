@@ -10,6 +10,7 @@ from transferkit.artifact.run_folder import RESULTS, Finished, RunFolder, opened
 from transferkit.artifact.verify import verify_in_fresh_process
 from transferkit.config import RunConfig
 from transferkit.data import fingerprints
+from transferkit.encoding.once import tokenised_once
 from transferkit.evaluation.choosing import BASELINE
 from transferkit.evaluation.document import write_json
 from transferkit.evaluation.leaderboard import write_csv
@@ -33,6 +34,7 @@ def fit(config: RunConfig, table: Any = None, resume: bool = False) -> RunResult
     return finish(begin(config, table, resume), resume)
 
 
+@tokenised_once()
 def finish(intake: Intake, resume: bool = False) -> RunResult:
     """What `fit` does once the rows are read."""
     prepared = planning.with_model(intake)

@@ -127,7 +127,7 @@ def measured(
         room = ", and its answer needs room too" if most < backbone.max_length else ""
         raise ConfigError(f"max_length {configured_length}: {backbone.name} takes at most {most} tokens{room}")
     if not (task.shape.form.WRITTEN and backbone.writes):
-        encoded = encode(rows, backbone.tokenizer(), limit, backbone.prompt)
+        encoded = encode(rows, backbone.tokenizer(), configured_length or limit, backbone.prompt)
         _require_embeddings(encoded, rows, backbone)
         lengths = encoded.full_lengths
     max_length = configured_length or limit
@@ -171,7 +171,9 @@ def _with_tokens(splits: Splits, task: Task, backbone: Backbone, config: RunConf
 def _require_embeddings(encoded: Encoded, rows: Rows, backbone: Backbone) -> None:
     """Raise `DataError` where a row has a special token that was added to the tokenizer, but not to the model."""
     most = backbone.vocabulary
-    beyond = next((i for i, ids in enumerate(encoded.ids) if most and ids.max(initial=0) >= most), None)
+    if not most or encoded.ids.values.max(initial=0) < most:
+        return
+    beyond = next((i for i, ids in enumerate(encoded.ids) if ids.max(initial=0) >= most), None)
     if beyond is not None:
         token = backbone.tokenizer().convert_ids_to_tokens(int(encoded.ids[beyond].max()))
         raise DataError(

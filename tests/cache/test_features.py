@@ -16,6 +16,7 @@ from transferkit.cache.spaces import Cache, Entry, Reader
 from transferkit.cache.teacher_states import hidden_states
 from transferkit.encoding.encoded import Encoded, encode
 from transferkit.encoding.examples import Examples
+from transferkit.encoding.ragged import ragged
 from transferkit.errors import ConfigError
 from transferkit.networks.layers import TOP, captured, captured_along
 from transferkit.networks.pooling import pool
@@ -143,7 +144,7 @@ def test_pairs_are_told_apart(tiny: Tiny) -> None:
 
 
 def test_padding_on_the_left() -> None:
-    ids = (np.array([5, 6, 7]), np.array([8]))
+    ids = ragged([np.array([5, 6, 7]), np.array([8])])
     encoded = Encoded(ids, None, pad_id=1, pad_left=True, full_lengths=np.array([3, 1]))
     assert encoded.batch([0, 1])["input_ids"].tolist() == [[5, 6, 7], [1, 1, 8]]
     assert encoded.batch([0, 1])["attention_mask"].tolist() == [[1, 1, 1], [0, 0, 1]]

@@ -41,7 +41,7 @@ TEXTS = 3 * [
 def test_the_backend_reads_what_calling_the_tokenizer_reads(
     family: str, split: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokenizing, "_BLOCK", 4)  # not a divisor of the rows
+    monkeypatch.setattr(tokenizing, "BLOCK", 4)  # not a divisor of the rows
     tokenizer = AutoTokenizer.from_pretrained(architectures.save(tmp_path / family, family))
     tokenizer.split_special_tokens = split
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token

@@ -9,6 +9,7 @@ from transformers import PreTrainedTokenizerFast
 
 from transferkit import tasks
 from transferkit.encoding.encoded import NO_TOKEN, Encoded, Sentences
+from transferkit.encoding.ragged import ragged
 from transferkit.encoding.word_reading import AS_WRITTEN, WordReading, of_task
 from transferkit.encoding.word_windows import as_read, encode_words, filled, merged, of_windows
 from transferkit.errors import ConfigError
@@ -152,7 +153,7 @@ def probable(*tags: str | None) -> Any:
 def test_words_without_a_token(given: tuple[str | None, ...], goes_on: tuple[int, ...], tags: str) -> None:
     one = np.zeros(1, dtype=np.int64)
     sentences = Sentences(one, one, (np.ones(len(given), dtype=bool),), (np.array(goes_on, dtype=bool),))
-    encoded = Encoded((one,), None, 0, False, one, (one,), sentences=sentences)
+    encoded = Encoded(ragged([one]), None, 0, False, one, (one,), sentences=sentences)
     found = filled(probable(*given), encoded, LABELS)
     assert " ".join(LABELS[i] for i in found[0].argmax(axis=-1)) == tags
     assert np.allclose(found.sum(axis=-1), 1)

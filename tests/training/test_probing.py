@@ -25,6 +25,7 @@ from transformers import (
 from transferkit import tasks
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import Examples
+from transferkit.encoding.ragged import ragged
 from transferkit.networks.inference import outputs
 from transferkit.networks.scaling import last_map
 from transferkit.training import classifier, probing
@@ -67,7 +68,7 @@ def examples(
     lengths = drawn.integers(3, 9, rows)
     parts = np.arange(rows) % kinds if in_turn else drawn.integers(0, kinds, rows)
     size = 36 // kinds
-    ids = tuple(4 + size * part + drawn.integers(0, size, length) for part, length in zip(parts, lengths, strict=True))
+    ids = ragged(4 + size * part + drawn.integers(0, size, length) for part, length in zip(parts, lengths, strict=True))
     labels = parts if labels is None else labels
     return Examples(Encoded(ids, None, 0, False, lengths), labels)
 

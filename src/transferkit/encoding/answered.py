@@ -10,6 +10,7 @@ from transferkit.data import weights
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.prompting import completions, frame, prompts
+from transferkit.encoding.ragged import ragged
 from transferkit.encoding.templating import Frame
 from transferkit.sources.backbone import Backbone
 from transferkit.table.rows import Rows
@@ -35,7 +36,7 @@ def answered_examples(
     none = np.array([], dtype=np.int64)
     earlier = [asked_ids.answers.get(i, none) if decoder and len(ids) else none for i, ids in enumerate(wanted)]
     encoded = Encoded(
-        ids=whole if decoder else asked_ids.ids,
+        ids=ragged(whole if decoder else asked_ids.ids),
         type_ids=None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,

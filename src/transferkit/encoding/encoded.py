@@ -1,8 +1,9 @@
 """Rows to token ids, once, with what was cut counted."""
 
 import hashlib
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +13,11 @@ import torch
 from torch import Tensor
 
 from transferkit.arrays import Ints
+from transferkit.encoding.by_words import by_words, pays
 from transferkit.encoding.cutting import kept, sequences
-from transferkit.encoding.tokenizing import encodings, pads_left
+from transferkit.encoding.once import Text, Tokens, tokens_of
+from transferkit.encoding.ragged import Ragged, one_by_one, ragged
+from transferkit.encoding.tokenizing import encodings, identity, pads_left
 from transferkit.table.rows import Rows
 
 NO_TOKEN = -1
@@ -68,8 +72,8 @@ class Encoded:
     with `sentences`, there is a line per window instead of per row.
     """
 
-    ids: tuple[Ints, ...]
-    type_ids: tuple[Ints, ...] | None
+    ids: Ragged
+    type_ids: Ragged | None
     pad_id: int
     pad_left: bool
     full_lengths: Ints
@@ -85,12 +89,12 @@ class Encoded:
     @property
     def cut(self) -> Ints:
         """The lines that have lost tokens."""
-        return np.flatnonzero(self.full_lengths > [len(ids) for ids in self.ids])
+        return np.flatnonzero(self.full_lengths > self.ids.lengths)
 
     @cached_property
     def lengths(self) -> Ints:
         """Tokens of every line, read-only; worked out once, for it is asked for batch by batch."""
-        lengths = np.array([len(ids) for ids in self.ids], dtype=np.int64)
+        lengths = self.ids.lengths.copy()
         if self.decoder_ids is not None:
             lengths += np.array([len(ids) for ids in self.decoder_ids], dtype=np.int64)
         lengths.setflags(write=False)
@@ -134,58 +138,72 @@ def encode(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "") -> Enc
 
     `prompt` is put before every text (sentence-transformers' default prompt).
     """
-    inputs = rows.inputs()
-    texts = [prompt + text for text, _ in inputs]
-    pairs = [pair or "" for _, pair in inputs] if inputs and inputs[0][1] is not None else None
+    texts: list[Text] = list(rows["text"])
+    second = rows.columns.get("text_pair")
+    paired = second is not None and len(rows) > 0 and second[0] is not None
+    if second is not None and paired:
+        texts = [(text, pair or "") for text, pair in zip(rows["text"], second, strict=True)]
+    typed = paired and "token_type_ids" in tokenizer.model_input_names
+    known = identity(tokenizer)
+    manner = None if known is None else (known, tokenizer.pad_token_id, max_length, prompt, paired, typed)
     read = _by_backend if tokenizer.is_fast else _by_itself
-    ids, types, full = read(tokenizer, texts, pairs, max_length)
-    typed = pairs is not None and "token_type_ids" in tokenizer.model_input_names
+
+    def make(some: list[Text]) -> Tokens:
+        found = read(tokenizer, *_apart(some, prompt), max_length)
+        return found if typed else replace(found, type_ids=None)
+
+    tokens = tokens_of(texts, manner, make)
     return Encoded(
-        ids=tuple(_or_padding(row, tokenizer.pad_token_id) for row in ids),
-        type_ids=tuple(types) if typed else None,
+        ids=tokens.ids,
+        type_ids=tokens.type_ids,
         pad_id=tokenizer.pad_token_id or 0,
         # On the right whatever the tokenizer says, or absolute positions would depend on the rest of the batch.
         pad_left=pads_left(tokenizer),
-        full_lengths=np.array(full, dtype=np.int64),
+        full_lengths=tokens.full_lengths,
     )
 
 
-def _by_backend(
-    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int
-) -> tuple[list[Ints], list[Ints], list[int]]:
-    """Ids and types of at most `max_length` tokens per row, and the number of tokens before."""
-    ids, types, full = list[Ints](), list[Ints](), list[int]()
+def _apart(texts: Sequence[Text], prompt: str) -> tuple[list[str], list[str] | None]:
+    """First texts behind the prompt, and second ones where these are pairs."""
+    first = [prompt + (text if isinstance(text, str) else text[0]) for text in texts]
+    second = [text[1] for text in texts if not isinstance(text, str)]
+    return first, second or None
+
+
+def _by_backend(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int) -> Tokens:
+    """At most `max_length` tokens per text. Nothing is read of one without any: then it is a token of padding.
+    Of pairs it is said which text every token is of."""
+    if second is None and pays(tokenizer, texts):
+        return by_words(tokenizer, texts, max_length)
+    ids, types, lengths, full = array("i"), array("i"), array("q"), array("q")
     left = tokenizer.truncation_side == "left"
     for encoding in encodings(tokenizer, texts, second):
-        row, kinds = np.array(encoding.ids, dtype=np.int64), np.array(encoding.type_ids, dtype=np.int64)
+        row, kinds = encoding.ids, encoding.type_ids if second else []
         full.append(len(row))
         if len(row) > max_length:
-            there = kept(sequences(encoding), max_length, left)
-            row, kinds = row[there], kinds[there]
-        ids.append(row)
-        types.append(kinds)
-    return ids, types, full
+            there = kept(sequences(encoding), max_length, left).tolist()
+            row, kinds = [row[i] for i in there], [kinds[i] for i in there if second]
+        row = row or [tokenizer.pad_token_id]
+        ids.extend(row)
+        types.extend(kinds)
+        lengths.append(len(row))
+    segments = one_by_one(types, lengths) if second else None
+    return Tokens(one_by_one(ids, lengths), segments, np.array(full, dtype=np.int64))
 
 
-def _by_itself(
-    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int
-) -> tuple[list[Ints], list[Ints], list[int]]:
+def _by_itself(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None, max_length: int) -> Tokens:
     """The same of a tokenizer in Python."""
     if not texts:
-        return [], [], []
+        return Tokens(one_by_one((), ()), one_by_one((), ()), np.array([], dtype=np.int64))
     whole = tokenizer(texts, second, truncation=False, add_special_tokens=True, verbose=False)
-    full = [len(row) for row in whole["input_ids"]]
-    if max(full) > max_length:
+    full = np.array([len(row) for row in whole["input_ids"]], dtype=np.int64)
+    if full.max() > max_length:
         whole = tokenizer(texts, second, truncation=True, max_length=max_length)
-    columns = [
-        [np.asarray(row, dtype=np.int64) for row in whole.get(name, ())] for name in ("input_ids", "token_type_ids")
-    ]
-    return columns[0], columns[1], full
-
-
-def _or_padding(row: Ints, padding: int) -> Ints:
-    """Nothing is read of a row without any token: then it is a token of padding."""
-    return row if len(row) else np.array([padding], dtype=np.int64)
+    ids, types = (
+        ragged(np.array(row or [tokenizer.pad_token_id], dtype=np.int64) for row in whole.get(name, ()))
+        for name in ("input_ids", "token_type_ids")
+    )
+    return Tokens(ids, types, full)
 
 
 def key_of(ids: Ints) -> str:

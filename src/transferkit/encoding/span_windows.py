@@ -11,6 +11,7 @@ from transferkit.arrays import Ints
 from transferkit.encoding.cutting import ranges, sequences
 from transferkit.encoding.encoded import LONGEST_SPAN, Encoded, Passages
 from transferkit.encoding.places import Places, encoding_of, of_encoding
+from transferkit.encoding.ragged import ragged
 from transferkit.encoding.tokenizing import ready
 from transferkit.errors import ConfigError
 from transferkit.sources.facts import DECODER
@@ -91,8 +92,8 @@ def windows(rows: Rows, tokenizer: Any, max_length: int, prompt: str = "", readi
     # RoBERTa and others have a column of segments that is not theirs to read.
     typed = "token_type_ids" in tokenizer.model_input_names
     return Encoded(
-        ids=tuple(window.ids for window in all_windows),
-        type_ids=tuple(window.type_ids for window in all_windows) if typed else None,
+        ids=ragged(window.ids for window in all_windows),
+        type_ids=ragged(window.type_ids for window in all_windows) if typed else None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,
         full_lengths=np.array([len(window.ids) + lost[window.row] for window in all_windows], dtype=np.int64),

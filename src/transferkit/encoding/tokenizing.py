@@ -5,16 +5,18 @@ special tokens are to be taken for plain text need another setting; the calls of
 """
 
 import copy
+import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-_BLOCK = 4_096
+BLOCK = 4_096
 """Texts that are tokenized at a time: what a tokenizer says of a text takes a hundred times the room of its tokens."""
 _guard = threading.Lock()
 _locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
+_digests: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -37,21 +39,32 @@ def ready(tokenizer: Any) -> Any:
     return tokenizer
 
 
-def encodings(tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None = None) -> Iterator[Any]:
-    """What the backend of a fast tokenizer makes of every text or pair, special tokens included.
+def identity(tokenizer: Any) -> Hashable | None:
+    """What all tokenizers have in common that make the same of a text; None of one in Python, which does not say."""
+    if not tokenizer.is_fast:
+        return None
+    if tokenizer not in _digests:
+        _digests[tokenizer] = hashlib.sha256(ready(tokenizer).backend_tokenizer.to_str().encode()).hexdigest()
+    return _digests[tokenizer], tokenizer.truncation_side, tokenizer.split_special_tokens
+
+
+def encodings(
+    tokenizer: Any, texts: Sequence[str], second: Sequence[str] | None = None, special: bool = True
+) -> Iterator[Any]:
+    """What the backend of a fast tokenizer makes of every text or pair, with the `special` tokens around it or without.
 
     Ids, types and sequences are those that calling the tokenizer gives, without the objects which that makes for every
     text. Offsets are left out.
     """
     backend = ready(tokenizer).backend_tokenizer
-    for start in range(0, len(texts), _BLOCK):
-        block: Any = texts[start : start + _BLOCK]
+    for start in range(0, len(texts), BLOCK):
+        block: Any = texts[start : start + BLOCK]
         if second is not None:
-            block = list(zip(block, second[start : start + _BLOCK], strict=True))
+            block = list(zip(block, second[start : start + BLOCK], strict=True))
         with alone_with(tokenizer):
             if backend.encode_special_tokens != tokenizer.split_special_tokens:
                 backend.encode_special_tokens = tokenizer.split_special_tokens
-            found = backend.encode_batch_fast(block, add_special_tokens=True)
+            found = backend.encode_batch_fast(block, add_special_tokens=special)
         yield from found
 
 

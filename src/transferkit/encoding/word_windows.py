@@ -12,6 +12,7 @@ from transferkit.arrays import Floats, Ints
 from transferkit.encoding.cutting import ranges
 from transferkit.encoding.encoded import NO_TOKEN, Encoded, Sentences
 from transferkit.encoding.places import NOWHERE, Places, placed
+from transferkit.encoding.ragged import ragged
 from transferkit.encoding.word_reading import AS_WRITTEN, Tokens, WordReading, mark_of_words, places, tokenised
 from transferkit.errors import ConfigError
 from transferkit.language.words import joined
@@ -64,7 +65,7 @@ def encode_words(
         windows += _windows(tokens, i, own, len(prompt), max_length, tokenizer.pad_token_id or 0)
     owner = np.array([window.row for window in windows], dtype=np.int64)
     return Encoded(
-        ids=tuple(window.ids for window in windows),
+        ids=ragged(window.ids for window in windows),
         type_ids=None,
         pad_id=tokenizer.pad_token_id or 0,
         pad_left=False,

@@ -7,6 +7,7 @@ from statistics import median
 
 import numpy as np
 
+from transferkit.encoding.once import tokenised_anew
 from transferkit.errors import DataError
 from transferkit.evaluation.results import MeasuredCost
 from transferkit.predictors import Predictor
@@ -33,7 +34,7 @@ def measure_cost(
     """
     if not len(rows):
         raise DataError("expected at least one row to measure speed with, found none")
-    with progress(f"{name or 'model'}: measuring speed, texts answered") as advance, silently():
+    with progress(f"{name or 'model'}: measuring speed, texts answered") as advance, silently(), tokenised_anew():
         fast = _texts_per_second(predictor, rows, advance)
         one = _milliseconds_one(predictor, rows)
     return MeasuredCost(

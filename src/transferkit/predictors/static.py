@@ -1,12 +1,12 @@
 """Embedded words and word n-grams with a small head, in use."""
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from pydantic import Field
 from safetensors.torch import save_file
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from transferkit import answerers, predictors
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
+from transferkit.encoding.ragged import one_by_one
 from transferkit.language.words import composed, is_pair, pieces, pieces_and_pairs
 from transferkit.networks.inference import outputs
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
@@ -249,11 +250,12 @@ def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True, 
         known = ((word, vocabulary.get(word, UNKNOWN)) for word in parted(text))
         return [number for word, number in known if number != UNKNOWN or not is_pair(word)]
 
-    ids: list[npt.NDArray[np.int64]] = []
+    ids, lengths = array("i"), array("q")
     for text, pair in rows.inputs():
         numbers = look_up(text)
         if pair is not None:
             numbers += [SEPARATOR, *look_up(pair)]
-        ids.append(np.array(numbers or [UNKNOWN], dtype=np.int64))
-    lengths = np.array([len(row) for row in ids], dtype=np.int64)
-    return Examples(Encoded(tuple(ids), None, PADDING, False, lengths), np.full(len(rows), UNLABELLED))
+        ids.extend(numbers or [UNKNOWN])
+        lengths.append(len(numbers) or 1)
+    lines = one_by_one(ids, lengths)
+    return Examples(Encoded(lines, None, PADDING, False, lines.lengths), np.full(len(rows), UNLABELLED))

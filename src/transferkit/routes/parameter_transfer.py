@@ -222,9 +222,9 @@ def _written(variant: str, context: Context, options: TrainingOptions) -> Outcom
 
 def _token_ids(*sources: Examples) -> list[int]:
     """The token ids that occur, in order, padding included."""
-    all_ids = [np.array([source.encoded.pad_id for source in sources])]
-    all_ids += [ids for source in sources for ids in source.encoded.ids]
-    return [int(i) for i in np.unique(np.concatenate(all_ids))]
+    padding = np.array([source.encoded.pad_id for source in sources])
+    found = np.concatenate([padding, *(source.encoded.ids.distinct() for source in sources)])
+    return [int(i) for i in np.unique(found)]
 
 
 def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples) -> Examples:
