@@ -60,7 +60,7 @@ class Keeping:
         own = own_names(columns, self.names.values())
         of_words = answers.shape.form.OF_WORDS
         cells = [[self._given(value) for value in values] for values in columns.values()]
-        lines: list[Line] = [dict(zip(own, given, strict=True)) for given in zip(*cells, strict=True)]
+        lines: list[dict[str, Any]] = [dict(zip(own, given, strict=True)) for given in zip(*cells, strict=True)]
         return [
             line | {self.names[name]: self._answered(value, of_words) for name, value in record.items()}
             for line, record in zip(lines or [{}] * len(records), records, strict=True)
