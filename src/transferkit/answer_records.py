@@ -1,6 +1,6 @@
 """What a model answers to some rows: values with the numbers behind them, and as the records that `predict` writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,28 +59,40 @@ class Answers:
         `entities` among them; or the text under the name of the task's target. None stands for what a row without text
         lacks. With `probabilities` also those of every label, by label. Numbers have six decimals.
         """
-        records = []
-        for number, value, output in zip(self.numbers.tolist(), self.values, self.outputs, strict=True):
-            record = {"row": number, **dict(zip(self.columns, self._answer(value, output), strict=True))}
-            if probabilities:
-                numbers = [round(float(share), 6) for share in output[: len(self.labels)]]
-                record["probabilities"] = None if value is None else dict(zip(self.labels, numbers, strict=True))
-            records.append(record)
+        columns, known = self.columns, [value is not None for value in self.values]
+        absent = [None] * len(columns)
+        answers = zip(self.numbers.tolist(), known, self._answers(), strict=True)
+        records: list[dict[str, Any]] = [
+            {"row": number, **dict(zip(columns, answer if there else absent, strict=True))}
+            for number, there, answer in answers
+        ]
+        if probabilities:
+            for record, there, output in zip(records, known, self.outputs.tolist(), strict=True):
+                numbers = [round(share, 6) for share in output[: len(self.labels)]]
+                record["probabilities"] = dict(zip(self.labels, numbers, strict=True)) if there else None
         return records
 
-    def _answer(self, value: Any, output: Any) -> list[Any]:
-        """What a row is answered with, in the order of `columns`."""
-        if value is None:
-            return [None] * len(self.columns)
-        if output.dtype.names:
-            return [_plain(output[name]) for name in output.dtype.names]
+    def _answers(self) -> Iterable[Sequence[Any]]:
+        """What every row is answered with, in the order of `columns`; anything where that is nothing."""
+        if self.shape.form.ONE_CLASS and not self.outputs.dtype.names:
+            highest = self.outputs.max(axis=1, initial=0).tolist()
+            return ((value, round(share, 6)) for value, share in zip(self.values, highest, strict=True))
+        answer = self._answer_in()
+        return (
+            () if value is None else answer(value, output)
+            for value, output in zip(self.values, self.outputs, strict=True)
+        )
+
+    def _answer_in(self) -> Callable[[Any, Any], Sequence[Any]]:
+        """What a value and the output behind it are as an answer."""
+        if self.outputs.dtype.names:
+            return lambda value, output: [_plain(output[name]) for name in output.dtype.names]
         if self.shape.form.OF_WORDS:
-            return [getattr(value, name) for name in self.columns]
-        if self.shape.form.ONE_CLASS:
-            return [value, round(float(output.max()), 6)]
+            return lambda value, output: [getattr(value, name) for name in self.columns]
         if self.shape.form.CLASSES:
-            return [value, [round(float(output[self.classes.index(label)]), 6) for label in value]]
-        return [round(value, 6) if isinstance(value, float) else value]
+            places = {label: i for i, label in enumerate(self.classes)}
+            return lambda value, output: [value, [round(float(output[places[label]]), 6) for label in value]]
+        return lambda value, output: [round(value, 6) if isinstance(value, float) else value]
 
 
 def _plain(value: Any) -> Any:

@@ -3,9 +3,12 @@
 import unicodedata
 
 import pytest
+import regex
 
 from transferkit.language.words import (
+    SIGN,
     composed,
+    has_signs,
     is_pair,
     language,
     pieces,
@@ -99,3 +102,9 @@ def test_pairs_of_signs() -> None:
     assert pieces_and_pairs("房间太,差 了ok") == ["房", "房间", "间", "间太", "太", ",", "差", "了", "ok"]
     assert pieces_and_pairs("a good book.") == pieces("a good book.")
     assert is_pair("房间") and not is_pair("房") and not is_pair("ok") and not is_pair("房间太") and not is_pair("房,")
+
+
+def test_no_sign_is_missed_for_the_sake_of_speed() -> None:
+    signs = [sign for sign in map(chr, range(0x110000)) if regex.match(SIGN, sign, regex.V1)]
+    assert len(signs) > 100_000
+    assert all(map(has_signs, signs))

@@ -14,9 +14,10 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from transferkit import predictors, sums
+from transferkit.encoding.word_numbers import UNKNOWN, WordNumbers, number
 from transferkit.predictors import span_matcher
 from transferkit.predictors.plain_copy import PlainCopy
-from transferkit.predictors.static import UNKNOWN, Sizes, Static, StaticModel, number, numbered
+from transferkit.predictors.static import Sizes, Static, StaticModel
 from transferkit.predictors.tag_dictionary import counted, form_of
 from transferkit.table.rows import Rows
 
@@ -57,10 +58,14 @@ def test_a_bag_of_words_of_version_1_answers_as_it_did(tmp_path: Path) -> None:
 
 def test_a_static_student_reads_the_pairs_of_signs_that_it_knows() -> None:
     known = number(["很", "好", "看", "好看"])
-    assert numbered(rows(["很好看", "看看"]), known).encoded.ids[0].tolist() == [3, 4, 6, 5]
-    assert numbered(rows(["看看", "新"]), known).encoded.ids[0].tolist() == [5, 5]
-    assert numbered(rows(["新书"]), known).encoded.ids[0].tolist() == [UNKNOWN, UNKNOWN]
-    assert numbered(rows(["很好看"]), known, by_pairs=False).encoded.ids[0].tolist() == [3, 4, 5]
+    assert numbers_of("很好看", WordNumbers(known)) == [3, 4, 6, 5]
+    assert numbers_of("看看", WordNumbers(known)) == [5, 5]
+    assert numbers_of("新书", WordNumbers(known)) == [UNKNOWN, UNKNOWN]
+    assert numbers_of("很好看", WordNumbers(known, by_pairs=False)) == [3, 4, 5]
+
+
+def numbers_of(text: str, words: WordNumbers) -> list[int]:
+    return words.of([(text, None)])[0].tolist()
 
 
 def test_a_static_student_of_version_1_parts_words_as_it_did(tmp_path: Path) -> None:
@@ -75,10 +80,25 @@ def test_a_static_student_of_version_1_parts_words_as_it_did(tmp_path: Path) -> 
     (tmp_path / "old" / predictors.FACTS).write_text(json.dumps(facts), encoding="utf-8")
     (tmp_path / "old" / sums.NAME).unlink()
     old, new = predictors.load(tmp_path / "old"), Static(model, number(words), ("a", "b"))
-    assert numbered(given, number(words), by_script=False).encoded.ids[0].tolist() == [3, 7, 5]
-    assert numbered(given, number(words)).encoded.ids[0].tolist() == [4, 5, 6, 7, 5]
-    assert np.array_equal(old.predict(given).outputs, outputs_of(model, [3, 7, 5]))
-    assert np.array_equal(new.predict(given).outputs, outputs_of(model, [4, 5, 6, 7, 5]))
+    assert numbers_of(given["text"][0], WordNumbers(number(words), by_script=False)) == [3, 7, 5]
+    assert numbers_of(given["text"][0], WordNumbers(number(words))) == [4, 5, 6, 7, 5]
+    assert np.allclose(old.predict(given).outputs, outputs_of(model, [3, 7, 5]), atol=1e-6)
+    assert np.allclose(new.predict(given).outputs, outputs_of(model, [4, 5, 6, 7, 5]), atol=1e-6)
+
+
+def test_a_static_student_answers_many_rows_as_it_does_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of any length, in batches and portions, as the model that was trained says of each alone."""
+    words = number([*"abcdefgh"])
+    torch.manual_seed(0)
+    model = StaticModel(Sizes(len(words), 8, 4, 3, 8, 2)).fold()
+    torch.nn.init.normal_(model.bias)
+    drawn = np.random.default_rng(0)
+    texts = [" ".join(drawn.choice([*"abcdefghxyz"], size)) for size in (*drawn.integers(0, 30, 60), 900, 1, 2, 3)]
+    monkeypatch.setattr("transferkit.predictors.static._SIGNS_AT_ONCE", 200)
+    monkeypatch.setattr("transferkit.networks.ngram_tables.batch_tokens", lambda: 64)
+    found = Static(model, words, ("a", "b")).predict(rows(texts)).outputs
+    each = [outputs_of(model, numbers_of(text, WordNumbers(words)))[0] for text in texts]
+    assert np.allclose(found, each, atol=1e-6)
 
 
 def outputs_of(model: StaticModel, ids: Sequence[int]) -> npt.NDArray[np.float32]:

@@ -57,13 +57,14 @@ class Keeping:
             for name in columns.keys() - set(self.kept):
                 self.late.setdefault(name, int(answers.numbers[0]))
             columns = {name: columns[name] for name in self.kept if name in columns}
-        own = dict(zip(columns, own_names(columns, self.names.values()), strict=True))
+        own = own_names(columns, self.names.values())
         of_words = answers.shape.form.OF_WORDS
-        lines: list[Line] = []
-        for i, record in enumerate(records):
-            line = {own[name]: self._given(values[i]) for name, values in columns.items()}
-            lines.append(line | {self.names[name]: self._answered(value, of_words) for name, value in record.items()})
-        return lines
+        cells = [[self._given(value) for value in values] for values in columns.values()]
+        lines: list[dict[str, Any]] = [dict(zip(own, given, strict=True)) for given in zip(*cells, strict=True)]
+        return [
+            line | {self.names[name]: self._answered(value, of_words) for name, value in record.items()}
+            for line, record in zip(lines or [{}] * len(records), records, strict=True)
+        ]
 
     def finish(self) -> None:
         """Warn of columns that came when the header of the table had been written."""

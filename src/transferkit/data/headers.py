@@ -24,7 +24,7 @@ _ASKING = ("?", "\uff1f")
 
 def refuse(rows: Rows) -> None:
     """Raise `DataError` where one name of raw `rows` is like the values of its column, and another like the texts."""
-    if are_numbered([*rows.columns]):
+    if are_numbered([*rows.columns]) or not any(map(_is_as_long_as_texts, rows.columns)):
         return
     cells = {name: _below(rows, name) for name in rows.columns}
     values = [name for name in cells if is_value(name, cells[name])]
@@ -86,7 +86,11 @@ def _number(text: str) -> float | None:
 
 
 def _is_text(name: str, cells: Sequence[Any]) -> bool:
-    return _is_long(name, _WORDS_OF_A_TEXT, _SIGNS_OF_A_TEXT) and _is_like(name, cells, _HALF)
+    return _is_as_long_as_texts(name) and _is_like(name, cells, _HALF)
+
+
+def _is_as_long_as_texts(name: str) -> bool:
+    return _is_long(name, _WORDS_OF_A_TEXT, _SIGNS_OF_A_TEXT)
 
 
 def is_sentence(name: str, cells: Sequence[Any]) -> bool:

@@ -19,6 +19,7 @@ RUN = rf"(?:{LETTERS}+)"
 _RUN = regex.compile(RUN, regex.V1)
 _ASCII = re.compile(r"\w+", re.ASCII)
 _SIGN = regex.compile(SIGN, regex.V1)
+_MAYBE_SIGN = re.compile("[\u0e00-\u1fff\u2e80-\U0010ffff]")  # thirty times as fast
 _PART = regex.compile(rf"{SIGN}\p{{M}}*|(?:(?!{SIGN}).)+", regex.V1 | regex.S)
 _PIECE = regex.compile(rf"{SIGN}\p{{M}}*|(?:(?!{SIGN}){LETTERS})+|\S", regex.V1)
 _ASCII_PIECE = re.compile(r"\w+|[^\w\s]", re.ASCII)
@@ -110,7 +111,7 @@ def unbroken(text: str) -> bool:
 
 def has_signs(text: str) -> bool:
     """Whether `text` has any letter of a script without blanks between words."""
-    return not text.isascii() and _SIGN.search(text) is not None
+    return not text.isascii() and _MAYBE_SIGN.search(text) is not None and _SIGN.search(text) is not None
 
 
 def without_punctuation(text: str) -> str:

@@ -1,9 +1,9 @@
 """Embedded words and word n-grams with a small head, in use."""
 
-import re
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,8 @@ from transferkit import answerers, predictors
 from transferkit.encoding.encoded import Encoded
 from transferkit.encoding.examples import UNLABELLED, Examples
 from transferkit.encoding.ragged import one_by_one
-from transferkit.language.words import composed, is_pair, pieces, pieces_and_pairs
-from transferkit.networks.inference import outputs
+from transferkit.encoding.word_numbers import PADDING, SPECIAL, UNKNOWN, WordNumbers, number
+from transferkit.networks.ngram_tables import NgramTables
 from transferkit.predictors import Predictions, ShapeName, saving, write_facts
 from transferkit.shapes import Shape
 from transferkit.sources import tensors
@@ -26,14 +26,8 @@ from transferkit.sources.device import device
 from transferkit.sources.undrawn import undrawn
 from transferkit.table.rows import Rows
 
-_WORD_OF_VERSION_1 = re.compile(r"\w+|[^\w\s]")
-_BATCH_ROWS = 8192
-PADDING, UNKNOWN, SEPARATOR = 0, 1, 2
-SPECIAL = 3
+_SIGNS_AT_ONCE = 2**19
 _LEAST = -1e30
-
-# The parts of n-grams, one (words, filters) table per n and place, and the embeddings, (words, width).
-_Tables = tuple[Sequence[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -87,14 +81,14 @@ class StaticModel(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(inputs, sizes.hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(sizes.hidden, sizes.labels)
         )
-        self.tables: _Tables | None = None
+        self.tables: NgramTables | None = None
 
     def fold(self) -> "StaticModel":
         """Ready for use: what is composed of single words is tabulated."""
         self.eval()
         with torch.no_grad():
-            parts, words = self._tabulated(self.embeddings.weight)
-            self.tables = tuple(part.contiguous() for part in parts), words.contiguous()
+            words = self.embeddings.weight.detach()
+            self.tables = NgramTables.of(words, self.composition.weight, self.bias, self.head)
         return self
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
@@ -102,21 +96,15 @@ class StaticModel(nn.Module):
         if self.training and self.word_dropout:
             forgotten = (torch.rand(input_ids.shape, device=input_ids.device) < self.word_dropout) & (input_ids > 0)
             input_ids = input_ids.masked_fill(forgotten, UNKNOWN)
-        if self.tables is None:
-            # Composed once per word of the batch, however often it stands there.
-            seen, ids = torch.unique(input_ids, return_inverse=True)
-            parts, words = self._tabulated(self.embeddings(seen))
-        else:
-            ids, (parts, words) = input_ids, self.tables
+        # Composed once per word of the batch, however often it stands there.
+        seen, ids = torch.unique(input_ids, return_inverse=True)
+        words = self.embeddings(seen)
+        parts = self.composition(self.dropout(words)).split(self.sizes.filters, dim=1)
         present = input_ids != PADDING
         total = F.embedding_bag(ids, words, mode="sum", per_sample_weights=present.to(words.dtype))
         mean = total / present.sum(dim=1, keepdim=True).clamp_min(1)
         logits: Tensor = self.head(torch.cat([*self._strongest(ids, parts, present), mean], dim=1))
         return logits
-
-    def _tabulated(self, embedded: Tensor) -> "_Tables":
-        """What each word gives to n-grams, (words, filters) per n and place in it, and the word's embedding."""
-        return self.composition(self.dropout(embedded)).split(self.sizes.filters, dim=1), embedded
 
     def _strongest(self, ids: Tensor, parts: Sequence[Tensor], present: Tensor) -> list[Tensor]:
         """For every n, the maximum over positions of the n-grams that end there: (rows, filters) each."""
@@ -183,13 +171,15 @@ class Static:
     def plain_prompt(self) -> None:
         return None
 
+    @cached_property
+    def words(self) -> WordNumbers:
+        return WordNumbers(self.vocabulary, self.by_script, self.by_pairs)
+
     def predict(self, rows: Rows) -> Predictions:
-        if not len(rows):
-            return Predictions(answerers.of(self.shape).predictions(np.zeros((0, len(self.labels)), dtype=np.float32)))
-        parts = []
-        for start in range(0, len(rows), _BATCH_ROWS):
-            part = rows.take(range(start, min(start + _BATCH_ROWS, len(rows))))
-            parts.append(outputs(self.model, numbered(part, self.vocabulary, self.by_script, self.by_pairs)))
+        assert self.model.tables is not None, "fold the model first"
+        parts = [np.zeros((0, len(self.labels)), dtype=np.float32)]
+        for inputs in _portions(rows.inputs()):
+            parts.append(self.model.tables.logits(*self.words.of(inputs)))
         return Predictions(answerers.of(self.shape).predictions(np.concatenate(parts), self.prior))
 
     @saving
@@ -223,39 +213,16 @@ def load(folder: Path, facts: Facts, trust_remote_code: bool = False) -> Static:
     return Static(model.to(device()).fold(), number(words), labels, facts.shape, *how, facts.prior)
 
 
-def number(words: list[str]) -> dict[str, int]:
-    """The vocabulary of `words` in their order."""
-    return {word: i + SPECIAL for i, word in enumerate(words)}
+def numbered(rows: Rows, words: WordNumbers) -> Examples:
+    """Rows as word numbers."""
+    ids, lengths = words.of(rows.inputs())
+    return Examples(Encoded(one_by_one(ids, lengths), None, PADDING, False, lengths), np.full(len(rows), UNLABELLED))
 
 
-def split(text: str) -> list[str]:
-    """Lower-cased words and single punctuation marks; in scripts without blanks between words signs and pairs."""
-    return pieces_and_pairs(composed(text.lower()))
-
-
-def _split_of_version_1(text: str) -> list[str]:
-    return _WORD_OF_VERSION_1.findall(text.lower())
-
-
-def _split_into_signs(text: str) -> list[str]:
-    return pieces(composed(text.lower()))
-
-
-def numbered(rows: Rows, vocabulary: Mapping[str, int], by_script: bool = True, by_pairs: bool = True) -> Examples:
-    """Rows as word numbers; the second text of a pair follows a separator. A pair of signs that is not in the
-    vocabulary, whose signs stand beside it, is left out."""
-    parted = _split_of_version_1 if not by_script else split if by_pairs else _split_into_signs
-
-    def look_up(text: str) -> list[int]:
-        known = ((word, vocabulary.get(word, UNKNOWN)) for word in parted(text))
-        return [number for word, number in known if number != UNKNOWN or not is_pair(word)]
-
-    ids, lengths = array("i"), array("q")
-    for text, pair in rows.inputs():
-        numbers = look_up(text)
-        if pair is not None:
-            numbers += [SEPARATOR, *look_up(pair)]
-        ids.extend(numbers or [UNKNOWN])
-        lengths.append(len(numbers) or 1)
-    lines = one_by_one(ids, lengths)
-    return Examples(Encoded(lines, None, PADDING, False, lines.lengths), np.full(len(rows), UNLABELLED))
+def _portions(inputs: Sequence[tuple[str, str | None]]) -> Iterator[Sequence[tuple[str, str | None]]]:
+    """`inputs` in portions whose words fit into memory, in their order."""
+    signs = np.cumsum([len(text) + len(pair or "") for text, pair in inputs])
+    borders = np.flatnonzero(np.diff(signs // _SIGNS_AT_ONCE)) + 1
+    for start, end in pairwise([0, *borders.tolist(), len(inputs)]):
+        if end > start:
+            yield inputs[start:end]

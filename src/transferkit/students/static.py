@@ -10,6 +10,7 @@ import torch
 from transferkit.arrays import Floats
 from transferkit.data import weights
 from transferkit.encoding.examples import Examples
+from transferkit.encoding.word_numbers import SPECIAL, WordNumbers, number, split
 from transferkit.language.words import has_signs, is_pair, language
 from transferkit.lesson import Lesson, Prospect, Student
 from transferkit.networks.adjustment import Adjustment
@@ -17,7 +18,7 @@ from transferkit.networks.phrases import read_phrases
 from transferkit.networks.scaling import adjust_logits
 from transferkit.networks.vocabulary import FrozenTail
 from transferkit.options.static import Options
-from transferkit.predictors.static import SPECIAL, Sizes, Static, StaticModel, number, numbered, split
+from transferkit.predictors.static import Sizes, Static, StaticModel, numbered
 from transferkit.predictors.transformer import Transformer
 from transferkit.shapes import Shape
 from transferkit.table.rows import Rows, from_texts
@@ -42,6 +43,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     text_words, more = _words(lesson, options)
     words = text_words + more
     vocabulary, labels = number(words), lesson.task.labels
+    numbers = WordNumbers(vocabulary)
     sizes = Sizes(len(words), options.width, options.filters, options.ngrams, options.hidden, len(labels))
     model = StaticModel(sizes, options.dropout, options.word_dropout)
     if isinstance(lesson.teacher, Transformer):
@@ -54,7 +56,7 @@ def build(lesson: Lesson, options: DistillationOptions) -> Student:
     model.embeddings = embeddings  # type: ignore[assignment]
 
     def examples(rows: Rows) -> Examples:
-        return replace(numbered(rows, vocabulary), labels=kind.targets(rows, lesson.task), weights=weights.of(rows))
+        return replace(numbered(rows, numbers), labels=kind.targets(rows, lesson.task), weights=weights.of(rows))
 
     def in_use(adjustment: Adjustment) -> Static:
         model.embeddings = embeddings.whole()

@@ -29,5 +29,5 @@ def on_stdout() -> Iterator[Write]:
 
 def _print(file: TextIO, lines: Sequence[Line]) -> None:
     escaped = not str(file.encoding).lower().startswith("utf")
-    for line in lines:
-        file.write(json.dumps(line, ensure_ascii=escaped) + "\n")
+    encode = json.JSONEncoder(ensure_ascii=escaped).encode
+    file.writelines(encode(line) + "\n" for line in lines)
