@@ -13,7 +13,7 @@ TABLE ?=
 ID ?=
 FRESH ?=
 
-.PHONY: help demo test test-oldest lint bench bench-reading bench-small-data bench-limit docs pages lock clean
+.PHONY: help demo test test-oldest lint bench bench-peers bench-reading bench-small-data bench-limit bench-scale docs pages lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
 	@echo 'make bench-reading  processor seconds of look on 100 MB, and what checking adds to loading'
 	@echo 'make bench-limit  the share of what this machine can multiply that training and prediction reach'
+	@echo 'make bench TABLE=scale  how the cost of every stage grows from 10,000 to 1,000,000 rows (half an hour)'
 	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
 	@echo 'make docs    the documentation as a site (docs/_build/index.html); a warning is an error'
 	@echo 'make pages   what READMEs and pages have from code and results: figures, pictures, tables'
@@ -51,7 +52,9 @@ lint: $(VENV)/.installed-dev
 	@echo '==> import contracts'
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.installed-dev $(PEERS)/.installed
+bench: $(if $(filter scale,$(TABLE)),bench-scale,bench-peers)
+
+bench-peers: $(VENV)/.installed-dev $(PEERS)/.installed
 	@$(BIN)/python -m benchmarks.run $(TABLE) $(if $(ID),--id $(ID)) $(if $(FRESH),--fresh)
 
 bench-reading: $(VENV)/.installed-dev
@@ -59,6 +62,9 @@ bench-reading: $(VENV)/.installed-dev
 
 bench-limit: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.limit $(if $(ID),--id $(ID))
+
+bench-scale: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.scale $(if $(ID),--id $(ID))
 
 bench-small-data: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.small_data $(if $(ID),--id $(ID))

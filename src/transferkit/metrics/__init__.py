@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
 
 from transferkit.arrays import Doubles
 from transferkit.errors import unknown
 from transferkit.tagging.tags import spans
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Weighing = Callable[[Doubles], Doubles]
 
@@ -122,8 +124,10 @@ def compute(name: str, predictions: Any, references: Any, weights: npt.NDArray[A
     return float(get(name).resampled(predictions, references, counts[None])[0])
 
 
-def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tuple[csr_matrix, csr_matrix]:
+def chosen(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> "tuple[csr_matrix, csr_matrix]":
     """Which labels are given and which are true, each (n, C) of 0 and 1."""
+    from scipy.sparse import csr_matrix  # which predicting does without
+
     truth = np.asarray(references)
     if truth.ndim == 2:
         probabilities, threshold = of_labels(predictions, truth)
@@ -142,8 +146,10 @@ def of_labels(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> tu
     return outputs[:, :labels], outputs[:, labels:] if outputs.shape[1] > labels else np.full((len(outputs), 1), 0.5)
 
 
-def class_statistics(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> csr_matrix:
+def class_statistics(predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> "csr_matrix":
     """Which classes are given rightly, given, and true in every row, (n, 3 C) of 0 and 1."""
+    from scipy.sparse import hstack
+
     predicted, true = chosen(predictions, references)
     return hstack([predicted.multiply(true), predicted, true], format="csr")
 

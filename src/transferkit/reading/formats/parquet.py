@@ -16,6 +16,7 @@ from transferkit.table.rows import Rows
 SUFFIXES = (".parquet",)
 BINARY = True
 _EXPANDED, _LARGE = 300, 100_000_000  # cells
+_AT_ONCE = 2**16
 
 
 def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
@@ -31,7 +32,8 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
         pass
     start = 1
     try:
-        with pq.ParquetFile(path) as file, reading_progress.of(path) as tell:
+        # A row group, which may be the whole file, is not held in memory.
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=_AT_ONCE) as file, reading_progress.of(path) as tell:
             _refuse_odd(file, path)
             stored = path.stat().st_size
             features = _features(file.schema_arrow.metadata)
