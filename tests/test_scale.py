@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from benchmarks import scale
+
 from transferkit.data import read
 
 
