@@ -99,6 +99,8 @@ SYNOPSIS_STUDENT = Ours(
     ("lora.epochs=1", "fewer_layers.epochs=2", "fewer_layers.hidden_weight=4"),
     unlabelled=True,
 )
+WORDS = Ours("answers", ("static",))
+WORDS_R52 = Ours("answers", ("static",), max_length=128)
 PEFT = Peer("PEFT + Trainer", "hf_lora.py", ("--epochs", "1"))
 PEFT_HALF = Peer("PEFT + Trainer, bf16", "hf_lora.py", ("--epochs", "1", "--bf16"))
 LORA = Ours("writer", ("lora",), ("lora.epochs=1",), max_length=256)
@@ -142,6 +144,35 @@ def of_precision(data: str, plain: Peer, half: Peer, auto: Ours, full: Ours, met
             Bar("fp32/full", SECONDS, at_most=0.45, of=(plain.name, SECONDS)),
         ),
         metrics=(metric,),
+    )
+
+
+def in_fp32(data: str, plain: Peer, full: Ours, metric: str = "accuracy") -> Table:
+    """Both in fp32: what a processor without bf16 units leaves to choose."""
+    return Table(
+        f"{data}, both in fp32",
+        data,
+        (plain, full),
+        plain.name,
+        (
+            Bar("fp32/full", metric, at_least=1.0, of=(plain.name, metric)),
+            Bar("fp32/full", SECONDS, at_most=0.45, of=(plain.name, SECONDS)),
+        ),
+        metrics=(metric,),
+    )
+
+
+def of_words(data: str, answers: Ours) -> Table:
+    """Embedded words, taught by features, beside model2vec: which answers more texts a second, and how well."""
+    return Table(
+        f"{data}: embedded words",
+        data,
+        (MODEL2VEC, answers),
+        MODEL2VEC.name,
+        (
+            Bar("answers/static", "accuracy", at_least=1.0, of=(MODEL2VEC.name, "accuracy")),
+            Bar("answers/static", SPEED, at_least=1.5, of=(MODEL2VEC.name, SPEED)),
+        ),
     )
 
 
@@ -222,6 +253,11 @@ TABLES = {
     "precision-conll": of_precision(
         "conll2003", TRAINER_CONLL, TRAINER_CONLL_HALF, AUTO_CONLL, FULL_CONLL, "entity_f1"
     ),
+    "fp32-trec": in_fp32("trec", TRAINER, FULL_TREC),
+    "fp32-r8": in_fp32("reuters-r8", TRAINER_R8, FULL_R8),
+    "fp32-conll": in_fp32("conll2003", TRAINER_CONLL, FULL_CONLL, "entity_f1"),
+    "static-trec": of_words("trec", WORDS),
+    "static-r52": of_words("reuters-r52", WORDS_R52),
     "snli": Table(
         "SNLI, 20,000 pairs of texts",
         "snli",
