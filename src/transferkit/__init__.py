@@ -7,6 +7,7 @@ estimators for scikit-learn. Names are imported on first use, so that `import tr
 
 from importlib import import_module
 from importlib.metadata import version
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
@@ -61,11 +62,13 @@ __all__ = [
     "read",
 ]
 
+_alone = RLock()
+
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with catch_warnings():
+    with _alone, catch_warnings():  # whose filters are those of all threads
         # Of tqdm in a notebook without ipywidgets; our progress needs none.
         filterwarnings("ignore", message="IProgress not found")
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -180,6 +180,6 @@ def test_a_dry_run_tokenises_every_row_once(tmp_path: Path, counted: Counter[Any
         "output_dir": str(tmp_path / "run"),
         "cache_dir": str(tmp_path / "cache"),
     }
-    config = parse({"routes": ROUTES, "offline": True, **places})
+    config = parse({"data": {"path": "rows.csv"}, "routes": ROUTES, "offline": True, **places})
     assert estimate.of_run(take_in(config, dict(rows.columns))).routes
     assert [counted[text] for text in rows["text"]] == [1] * 60
