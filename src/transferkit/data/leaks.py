@@ -68,7 +68,7 @@ def _without(removed: Collection[int], count: int) -> npt.NDArray[np.bool_]:
 
 
 def _sparing_last(near: list[tuple[int, int]], gone: set[int], rows: Rows, task: TaskColumns) -> list[tuple[int, int]]:
-    if not task.shape.form.CLASSES:
+    if not near or not task.shape.form.CLASSES:
         return near
     labels = [set(names_in(target)) for target in rows[task.target]]
     leaving = gone | {i for i, _ in near}

@@ -35,15 +35,20 @@ def labels_of(targets: Sequence[Any], shape: Shape) -> list[list[str]] | None:
     if not shape.form.CLASSES:
         return None
     if shape.form.ONE_CLASS:
-        known = {name: [name] for name in set(map(label_key, targets))}
-        return [known[label_key(target)] for target in targets]
+        names = _names(targets)
+        known = {name: [name] for name in set(names)}
+        return [known[name] for name in names]
     return [names_in(target) for target in targets]
+
+
+def _names(targets: Sequence[Any]) -> list[str]:
+    return list(targets) if set(map(type, targets)) == {str} else list(map(label_key, targets))
 
 
 def strata(targets: Sequence[Any], shape: Shape) -> list[str]:
     """What is to be spread evenly: labels; the rarest of several; tenths of the range of numbers by rank."""
     if shape.form.ONE_CLASS:
-        return [label_key(target) for target in targets]
+        return _names(targets)
     if shape is Shape.LABELS:
         counts = Counter(name for target in targets for name in names_in(target))
         return [min(names_in(target), key=lambda name: (counts[name], name), default="") for target in targets]
@@ -87,8 +92,9 @@ def _spread(members: Sequence[list[int]], strata: Sequence[str], count: int, see
     counts = Counter(strata)
     by_stratum: dict[str, list[list[int]]] = defaultdict(list)
     for positions in members:
-        first, *others = (strata[i] for i in positions)
-        rarest = min((first, *others), key=lambda name: (counts[name], name)) if others else first
+        rarest = strata[positions[0]]
+        if len(positions) > 1:
+            rarest = min((strata[i] for i in positions), key=lambda name: (counts[name], name))
         by_stratum[rarest].append(positions)
     generator = np.random.default_rng(seed)
     available = {}

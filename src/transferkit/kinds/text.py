@@ -21,6 +21,7 @@ _WIDE = tuple(zip("\uff0c\uff01\uff1f\uff1a\uff1b\uff08\uff09\u3000", ",!?:;() "
 """The marks that are in nearly every Chinese text, and what they are in NFKC, which takes much longer to say so."""
 _LEFT_OUT = " \t\n\r\x1f.,;:!?'\"`()[]{}-_/\\\u00b4"
 _LEFT_OUT_OF_ASCII = _LEFT_OUT[:-1].encode()
+_APART = "\0"
 _LEFT_OUT_POINTS = dict.fromkeys(map(ord, _LEFT_OUT))
 _MULTIPLIERS = [np.uint32(each) for each in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)]
 _WIDTH = len(_MULTIPLIERS)
@@ -38,7 +39,7 @@ class Text:
 
     def is_blank(self, value: Any) -> bool:
         """Whether it is blanks alone."""
-        return not _flat(value).strip()
+        return not (value if isinstance(value, str) else _flat(value)).strip()
 
     def key(self, value: Any) -> str:
         """As `normalised`."""
@@ -76,7 +77,7 @@ def normalised(text: str) -> str:
 
 def shingles(texts: Sequence[str]) -> Signatures:
     """The distinct hashed character 5-grams of normalised texts, those of each sorted."""
-    padded = [f"{'':\x01>4}{_bare(text)}{'':\x02>4}" for text in texts]
+    padded = [f"{'':\x01>4}{bare}{'':\x02>4}" for bare in _all_bare(texts)]
     points = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     lengths = np.fromiter(map(len, padded), dtype=np.int64, count=len(padded))
     windows = len(points) - _WIDTH + 1
@@ -94,6 +95,15 @@ def shingles(texts: Sequence[str]) -> Signatures:
     distinct = numbered[np.concatenate([[True], numbered[1:] != numbered[:-1]])]
     of_text = (distinct >> np.uint64(32)).astype(np.int64)
     return Signatures(distinct.astype(np.uint32), np.bincount(of_text, minlength=len(texts)))
+
+
+def _all_bare(texts: Sequence[str]) -> list[str]:
+    """What is `_bare` of each, at once where they are of ASCII."""
+    plain = _APART.join(text if text.isascii() else "" for text in texts)
+    parts = plain.encode().translate(None, _LEFT_OUT_OF_ASCII).decode().split(_APART)
+    if len(parts) != len(texts):
+        return list(map(_bare, texts))
+    return [part or _bare(text) for part, text in zip(parts, texts, strict=True)]
 
 
 def _bare(text: str) -> str:
