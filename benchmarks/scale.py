@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.kept import machine
-from benchmarks.prepare import CACHE
+from benchmarks.prepare import CACHE, model_folder
 from benchmarks.subjects import HERE, environment
 from benchmarks.summary import line, store
 
@@ -215,15 +215,16 @@ def bars(kind: str, dry: Cost, answering: Sequence[Cost], sizes: Sequence[int]) 
     return [line([bar, value, "met" if met else "**missed**"]) for bar, value, met in found]
 
 
-def learn(folder: Path, chinese: bool) -> None:
-    """A baseline in the folder `run`, for `predict`."""
+def learn(folder: Path, chinese: bool, model: str = MODEL) -> None:
+    """A baseline in the folder `run`, for `predict`; a run wants a `model`, which is not read."""
     path = folder / "learned.csv"
     write(path, LEARNED_ROWS, chinese)
-    command("fit", str(path), "--routes", "baseline", "--output-dir", str(folder / "run"), "--quiet")
+    command("fit", str(path), "--routes", "baseline", "--model", model, "--output-dir", str(folder / "run"), "--quiet")
 
 
 def all_measured(kinds: Sequence[str], sizes: Sequence[int], stages: Sequence[str]) -> Found:
     found: Found = {}
+    model_folder(MODEL)  # commands fetch nothing
     for kind in kinds:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from benchmarks import scale
 
+from tiny_models import save_model
 from transferkit.data import read
 
 
@@ -29,7 +30,8 @@ def test_a_stage_runs_in_a_process_of_its_own(stage: str, tmp_path: Path) -> Non
 
 
 def test_a_baseline_answers_every_row_and_its_memory_is_that_of_the_command(tmp_path: Path) -> None:
-    scale.learn(tmp_path, chinese=False)
+    model = save_model(tmp_path / "model", "bert", 2)
+    scale.learn(tmp_path, chinese=False, model=str(model))
     scale.write(file := tmp_path / "rows.csv", 60)
     assert scale.measured(scale.PREDICT, file).memory > 10e6
     assert len(read(tmp_path / "rows.answers.csv")) == 60
