@@ -13,7 +13,7 @@ from transferkit import tasks
 from transferkit.data import read, stream
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.errors import DataError
-from transferkit.reading import compression, word_columns
+from transferkit.reading import compression, even_lines
 from transferkit.table.parted import Parted
 from transferkit.table.rows import Rows
 from transferkit.tagging.tags import are_proper, begun, continued, pairs, repaired, spans, unbracketed
@@ -243,6 +243,7 @@ ODD_BLOCKS = {
     "documents": "-DOCSTART- -X- O\n\na b O\n-DOCSTART- -X- O\nc d O\n\ne f O\n",
     "comments": "# text = x\na b O\n\n# text = y\nc d O\n# d O\n",
     "a last line without an end": "a b O\n\nc d O",
+    "marks between": "a b O\nc d O\n\n-DOCSTART- -X- O\n\n\ne f O\n\n# g O\n\n# b O\nc d O\n",
     "tabs": "a b\tx\tO\n\nc\td\tO\n",
 }
 
@@ -257,7 +258,7 @@ def test_the_quick_way_reads_what_the_slow_way_reads(
     monkeypatch.setattr(compression, "_line_end", lambda _path, _encoding: "\n")
     monkeypatch.setattr(compression, "_START", stretch)
     quick = read(path)
-    monkeypatch.setattr(word_columns, "_even", lambda *_given: None)
+    monkeypatch.setattr(even_lines, "parted", lambda *_given: None)
     slow = read(path)
     assert {name: [*cells] for name, cells in quick.columns.items()} == slow.columns
     assert quick.numbers.tolist() == slow.numbers.tolist()
@@ -266,6 +267,20 @@ def test_the_quick_way_reads_what_the_slow_way_reads(
     assert [lines[number - 1].split("\t")[0].strip(" ").split(" ")[0] for number in quick.numbers] == [
         first.split(" ")[0] for first in firsts
     ]
+
+
+@pytest.mark.parametrize("short", ["a\nb", "a\n\nb", "a b\nc\nd"])
+@pytest.mark.parametrize("stretch", [8, 2**16])
+def test_lines_that_are_too_short_are_no_row_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short: str, stretch: int
+) -> None:
+    """Their cells and line ends are as many as a line has cells."""
+    path, width = tmp_path / "a.conll", len(short.split(" ")) + short.count("\n") + short.count("\n\n") + 1
+    whole = " ".join(["w", *["P"] * (width - 2), "B-X"])
+    path.write_text(f"{whole}\n{whole}\n\n{whole}\n{short}\n{whole}\n\n{whole}\n")
+    monkeypatch.setattr(compression, "_START", stretch)
+    with pytest.raises(DataError, match=r"line [56]: expected"):
+        read(path)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 100])

@@ -1,12 +1,43 @@
 """Stretches of lines with nothing odd, as nearly all of a file with a word per line are: read at once, not by lines."""
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, pairwise
 
+from transferkit.reading import compression
 from transferkit.table.parted import Parted
 
+START = "-DOCSTART-"
+DOCUMENT = ("#begin document", "#end document")
+"""How lines begin that part documents."""
 _END, _BETWEEN = "\n", "\0"
+
+
+def runs(number: int, stretch: str) -> Iterator[tuple[int, str]]:
+    """A `stretch` of lines, the first of which is `number`, in parts, each with the number of its first line: blocks
+    that are odd, and what lies between them."""
+    if not (is_odd(stretch) or "\n#" in stretch or "\n\n\n" in stretch):
+        yield number, stretch
+        return
+    run, begin, after = list[str](), number, number
+    for first, block in compression.blocks(number, stretch):
+        odd = is_odd(block)
+        if run and (odd or first != after):
+            yield begin, "\n\n".join(run)
+            run = []
+        if odd:
+            yield first, block
+            continue
+        begin = begin if run else first
+        run.append(block)
+        after = first + block.count("\n") + 2
+    if run:
+        yield begin, "\n\n".join(run)
+
+
+def is_odd(block: str) -> bool:
+    """Whether lines begin with what may be a comment, or have marks of documents among them."""
+    return block.startswith("#") or any(sign in block for sign in (START, *DOCUMENT))
 
 
 def parted(text: str, width: int, kept: Collection[int]) -> tuple[list[int], list[Sequence[list[str]]]] | None:
@@ -25,9 +56,9 @@ def parted(text: str, width: int, kept: Collection[int]) -> tuple[list[int], lis
     cells = flat.split(mark)
     ends = cells[width :: width + 1]
     sentences = text.split("\n\n")
-    if len(cells) != width + len(ends) * (width + 1) or ends.count(_BETWEEN) != len(sentences) - 1:
-        return None
-    if ends.count(_END) + len(sentences) - 1 != len(ends):
+    between = len(sentences) - 1
+    marks = text.count("\n") - between  # an end may also stand where a cell is due, after lines that are too short
+    if len(cells) != width + marks * (width + 1) or ends.count(_BETWEEN) + ends.count(_END) != marks:
         return None
     lengths = [sentence.count("\n") + 1 for sentence in sentences]
     bounds = [*accumulate(lengths, initial=0)]

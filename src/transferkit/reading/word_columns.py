@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -12,14 +12,13 @@ import numpy as np
 from transferkit.errors import DataError
 from transferkit.reading import adorned, compression, even_lines
 from transferkit.reading.collector import Collector, check_header
+from transferkit.reading.even_lines import DOCUMENT, START
 from transferkit.table.rows import Note, Rows, regrouped
 from transferkit.tagging.tags import OUTSIDE, is_plain, parts
 
 WORDS, TAGS = "tokens", "ner_tags"
 _UNIT = "line"
 """What `Rows.numbers` count here."""
-_START = "-DOCSTART-"
-_DOCUMENT = ("#begin document", "#end document")
 _GLOBAL = "# global.columns ="
 _BLANK = re.compile(r" +")
 _NUMBER = re.compile(r"\d+")
@@ -76,7 +75,7 @@ class _Form:
     def is_comment(self, line: str, fields: Sequence[str]) -> bool:
         """Whether a line before a sentence that begins with # says something about it: its last cell is none of `last`,
         and no tag such as B-PER where these are; where they are others it begins with # alone, or has blanks."""
-        if line.startswith(_DOCUMENT) or len(fields) != self.width or self.numbered:
+        if line.startswith(DOCUMENT) or len(fields) != self.width or self.numbered:
             return True
         if self.width == 1 or fields[-1] in self.last:
             return False
@@ -105,18 +104,19 @@ def batches(path: Path, size: int, encoding: str) -> Iterator[Rows]:
 
 def _parts(path: Path, size: int, encoding: str, form: _Form) -> Iterator[Rows]:
     odd, begun = Collector(str(path)), False
-    for number, text in compression.stretches(path, encoding):
-        even = _even(number, text, form, str(path))
-        if even is not None:
-            if len(odd):
-                yield odd.flush()
-            yield even
-            begun = True
-            continue
-        for first, columns in _read(number, text, form, path):
-            odd.add_mapping(first, _bare(columns, first, form, path) if form.more_than_words else columns)
-            if len(odd) == size:
-                yield odd.flush()
+    for number, stretch in compression.stretches(path, encoding):
+        for first, text in even_lines.runs(number, stretch):
+            even = _even(first, text, form, str(path))
+            if even is not None:
+                if len(odd):
+                    yield odd.flush()
+                yield even
+                begun = True
+                continue
+            for at, columns in _read(first, text, form, path):
+                odd.add_mapping(at, _bare(columns, at, form, path) if form.more_than_words else columns)
+                if len(odd) == size:
+                    yield odd.flush()
     if len(odd) or not begun:
         yield from odd.finish()
 
@@ -189,7 +189,7 @@ def _form_of(path: Path, encoding: str) -> _Form:
     said = said[1:] if header else said
     last = frozenset(fields[-1] for _, fields in said)
     width = len(first)
-    if any(line.startswith(_DOCUMENT) for _, line in lines):
+    if any(line.startswith(DOCUMENT) for _, line in lines):
         width = min((len(fields) for _, fields in said), default=width)
         return _Form(_numbered(_CONLL_2012, width), width, more=True, last=last)
     numbered = _counts(_groups([line for at, line in lines if at != header]))
@@ -271,7 +271,7 @@ def _heads_tags(said: Sequence[Line]) -> bool:
 
 
 def _is_mark(line: str) -> bool:
-    return line.split(maxsplit=1)[:1] == [_START]
+    return line.split(maxsplit=1)[:1] == [START]
 
 
 def _groups(lines: Sequence[str]) -> list[list[str]]:
@@ -305,24 +305,30 @@ def _counts(groups: Sequence[Sequence[str]]) -> bool:
 
 
 def _even(number: int, text: str, form: _Form, source: str) -> Rows | None:
-    """The sentences of a stretch of lines, the first of which is `number`, with nothing odd; else None."""
-    marked = any(sign in text for sign in (_START, *_DOCUMENT)) or text[:1] == "#" or "\n\n#" in text
-    if form.numbered or form.more or form.more_than_words or marked or number <= form.header:
-        return None
+    """The sentences of lines, the first of which is `number`, with nothing odd; else None."""
     known = [i for i, name in enumerate(form.names) if name in (WORDS, TAGS)]
-    read = even_lines.parted(text, form.width, known if len(known) == 2 else range(form.width))
-    if read is None:
+    read = _even_columns(number, text, form, known if len(known) == 2 else range(form.width))
+    if read is None or form.more_than_words:
         return None
     firsts, columns = read
     return Rows(dict(zip(form.names, columns, strict=True)), np.asarray(firsts, dtype=np.int64) + number, source)
 
 
+def _even_columns(
+    number: int, text: str, form: _Form, kept: Collection[int]
+) -> tuple[list[int], list[Sequence[list[str]]]] | None:
+    """As `even_lines.parted`, where what a line says does not hang on where it stands."""
+    if form.numbered or form.more or number <= form.header or even_lines.is_odd(text):
+        return None
+    return even_lines.parted(text, form.width, kept)
+
+
 def _read(number: int, text: str, form: _Form, path: Path) -> Iterator[tuple[int, dict[str, list[str]]]]:
-    """The sentences of a stretch of lines, the first of which is `number`, by the number of their first word."""
+    """The sentences of lines, the first of which is `number`, by the number of their first word."""
     for first, block in compression.blocks(number, text):
-        even = _even(first, block, form, str(path))
+        even = _even_columns(first, block, form, range(form.width))
         if even is not None:
-            yield first, {name: cells[0] for name, cells in even.columns.items()}
+            yield first, {name: cells[0] for name, cells in zip(form.names, even[1], strict=True)}
             continue
         lines = ((first + i, line) for i, line in enumerate(block.split("\n")))
         for sentence in _sentences(lines, form):
@@ -333,7 +339,7 @@ def _sentences(lines: Iterator[tuple[int, str]], form: _Form) -> Iterator[Senten
     words: Sentence = []
     for number, line in lines:
         fields = _fields(line)
-        ends = not line.strip() or fields[0] == _START or line.startswith(_DOCUMENT)
+        ends = not line.strip() or fields[0] == START or line.startswith(DOCUMENT)
         if ends or number == form.header or (not words and line.startswith("#") and form.is_comment(line, fields)):
             if words:
                 yield words

@@ -132,15 +132,16 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
 
 def regrouped(parts: Iterable[Rows], size: int) -> Iterator[Rows]:
     """The rows of `parts` of one source in batches of `size`, the last of which may have fewer."""
-    held: list[Rows] = []
+    held, count = list[Rows](), 0
     for part in parts:
-        room = size - sum(map(len, held))
-        for start in (0, *range(room, len(part), size)):
-            end = room if start == 0 else start + size
-            held.append(part.take(np.arange(start, min(end, len(part)))))
-            if end <= len(part):
+        start = 0
+        while start < len(part):
+            end = min(len(part), start + size - count)
+            held.append(part if end - start == len(part) else part.take(np.arange(start, end)))
+            count, start = count + end - start, end
+            if count == size:
                 yield concatenated(held)
-                held = []
+                held, count = [], 0
     if held:
         yield concatenated(held)
 
