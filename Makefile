@@ -24,7 +24,7 @@ help:
 	@echo 'make bench   peers beside this project, in ratios; one table: make bench TABLE=trec'
 	@echo 'make bench-reading  processor seconds of look on 100 MB, and what checking adds to loading'
 	@echo 'make bench-limit  the share of what this machine can multiply that training and prediction reach'
-	@echo 'make bench TABLE=scale  how the cost of every stage grows from 10,000 to 1,000,000 rows (half an hour)'
+	@echo 'make bench TABLE=scale  how the cost of every stage grows from 10,000 to 1,000,000 rows'
 	@echo 'make bench-small-data  what is recommended of 60, 120 and 300 rows, and what it is worth on others (hours)'
 	@echo 'make docs    the documentation as a site (docs/_build/index.html); a warning is an error'
 	@echo 'make pages   what READMEs and pages have from code and results: figures, pictures, tables'

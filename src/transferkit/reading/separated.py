@@ -156,11 +156,14 @@ def _records(reader: Iterator[list[str]], path: Path, first: int = 1) -> Iterato
         for following, fields in enumerate(reader, first + 1):
             yield following - 1, fields
     except csv.Error as error:
-        where = f"row {following}" if following else "the header"
         reason = "a line ends with a carriage return alone" if _LINE_END in str(error) else error
         raise DataError(
-            f"{path}: {where} is not valid CSV ({reason}); "
+            f"{path}: {_row(following)} is not valid CSV ({reason}); "
             'put fields with commas, quotes or line ends in "..." and double the quotes inside'
         ) from None
     except compression.LongLineError as error:
-        raise DataError(f"{path}: {f'row {following}' if following else 'the header'}: {error}") from None
+        raise DataError(f"{path}: {_row(following)}: {error}") from None
+
+
+def _row(number: int) -> str:
+    return f"row {number}" if number else "the header"
