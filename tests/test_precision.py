@@ -18,7 +18,7 @@ from torch import Tensor, nn
 import transferkit
 from calling import Call
 from jobs import KilledError, Recorder, classifier, differing, examples_of, make_job, weights_of
-from tiny_models import VOCABULARY, Tiny, make_context, some_rows
+from tiny_models import Tiny, make_context, some_rows
 from transferkit import TransferClassifier, adapters, precision_choice, predictors, routes, sources
 from transferkit import options as schemas
 from transferkit.arrays import Floats
@@ -138,7 +138,7 @@ def test_what_does_not_learn_is_cast_once_and_is_itself_again_afterwards(half: B
 
 
 def learned(backbone: Backbone, folder: Path, variant: str, *losses: Recorder) -> dict[str, Tensor]:
-    adapted = adapters.get(variant).adapt(classifier(backbone), schemas.get(variant).Options(), range(len(VOCABULARY)))
+    adapted = adapters.get(variant).adapt(classifier(backbone), schemas.get(variant).Options())
     job = make_job(backbone, folder, model=adapted.model, losses=[Weighted(loss, ONCE) for loss in losses])
     train(job)
     return weights_of(job)

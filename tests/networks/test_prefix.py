@@ -82,9 +82,9 @@ def test_more_layers_than_there_are(tiny: Tiny) -> None:
     adapter = adapters.get("top_layers")
     for layers in (3, 4):
         with pytest.raises(ConfigError, match="fewer than 3 layers"):
-            adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=layers), [])
-    assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=2), []).cached_depth == 1
-    assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(), []).cached_depth == 2
+            adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=layers))
+    assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options(layers=2)).cached_depth == 1
+    assert adapter.adapt(classifier(tiny("bert")), options.get("top_layers").Options()).cached_depth == 2
 
 
 @pytest.mark.parametrize("family", FAMILIES)

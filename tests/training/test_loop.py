@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from rich.console import Console
@@ -26,6 +27,7 @@ from transferkit.encoding.batching import LengthBatches
 from transferkit.encoding.examples import Examples
 from transferkit.errors import ConfigError, ResourceError
 from transferkit.networks.inference import outputs
+from transferkit.networks.vocabulary import SeenEmbedding
 from transferkit.options.full import Options
 from transferkit.shapes import Shape
 from transferkit.sources.backbone import Backbone
@@ -151,8 +153,10 @@ def make_kind(kind: str, backbone: Backbone, folder: Path, recorder: Recorder) -
     if kind in adapters.names():
         adapter = adapters.get(kind)
         settings = schemas.get(kind).Options(**({"dropout": 0.1} if kind == "lora" else {}))
-        seen = sorted({int(i) for ids in source.encoded.ids for i in ids} | {1})
-        model = adapter.adapt(model, settings, seen).model
+        model = adapter.adapt(model, settings).model
+    if kind == "full":
+        seen = torch.from_numpy(np.union1d(source.encoded.ids.distinct(), source.encoded.pad_id).astype(np.int64))
+        model.set_input_embeddings(SeenEmbedding(model.get_input_embeddings(), seen))
     if kind == "top_layers":
         source = with_states(source, "activations", 32)
     return make_job(backbone, folder, model, losses, source=source, **how)
@@ -556,7 +560,7 @@ def test_gradual_unfreezing_goes_from_the_top(bert: Backbone) -> None:
 
 def test_gradual_unfreezing_leaves_alone_what_the_adapter_froze(bert: Backbone) -> None:
     adapter = adapters.get("lora")
-    adapted = adapter.adapt(classifier(bert), schemas.get("lora").Options(), [])
+    adapted = adapter.adapt(classifier(bert), schemas.get("lora").Options())
     learner = Learner(adapted.model, [])
     learns = {name for name, p in adapted.model.named_parameters() if p.requires_grad}
     learner.progress = 0.9

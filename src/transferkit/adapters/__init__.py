@@ -1,6 +1,6 @@
 """Which parameters learn. One way of adapting a model, one file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -61,8 +61,8 @@ class Adapter(Protocol):
         Raises `ConfigError` where it can, but not as `options` say.
         """
 
-    def adapt(self, model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
-        """Prepare `model`; `seen` are the token ids that occur in training and validation."""
+    def adapt(self, model: nn.Module, options: TrainingOptions) -> Adapted:
+        """Prepare `model`."""
 
 
 def names() -> list[str]:

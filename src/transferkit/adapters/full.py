@@ -1,12 +1,8 @@
 """Every weight learns."""
 
-from collections.abc import Sequence
-
-import torch
 from torch import nn
 
 from transferkit.adapters import Adapted
-from transferkit.networks.vocabulary import restore, shrink
 from transferkit.sources.backbone import Backbone
 from transferkit.training import whole_model
 from transferkit.training.options import TrainingOptions
@@ -38,13 +34,6 @@ def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:
     return None
 
 
-def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
-    """Train everything; embeddings of tokens that never occur are left out of the optimizer."""
-    table = shrink(model, torch.as_tensor(seen))
-
-    def finish() -> nn.Module:
-        if table is not None:
-            restore(model, table)
-        return model
-
-    return Adapted(model, finish)
+def adapt(model: nn.Module, options: TrainingOptions) -> Adapted:
+    """Everything learns already."""
+    return Adapted(model, lambda: model)

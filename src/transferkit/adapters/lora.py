@@ -1,6 +1,5 @@
 """Low-rank updates beside frozen weights (Hu et al. 2022), by PEFT."""
 
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,7 @@ def why_not(options: TrainingOptions, backbone: Backbone) -> str | None:
     return None
 
 
-def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
+def adapt(model: nn.Module, options: TrainingOptions) -> Adapted:
     """Add updates to every linear layer but the head, which is trained whole; merged on finish."""
     from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
 

@@ -1,7 +1,5 @@
 """The upper layers and the head learn; what lies below is frozen and computed once."""
 
-from collections.abc import Sequence
-
 from torch import nn
 
 from transferkit.adapters import Adapted
@@ -55,7 +53,7 @@ def _some_frozen(options: Options, layers: int) -> None:
         raise ConfigError(f"top_layers: expected fewer than {layers} layers, found {asked}; use full instead")
 
 
-def adapt(model: nn.Module, options: TrainingOptions, seen: Sequence[int]) -> Adapted:
+def adapt(model: nn.Module, options: TrainingOptions) -> Adapted:
     """Freeze the lower part; `Adapted.cached_depth` says how many layers the cache can answer for."""
     assert isinstance(options, Options)
     total = len(find_layers(model))

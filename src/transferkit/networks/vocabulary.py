@@ -1,11 +1,15 @@
 """Training only the embeddings that occur: the others get no gradient, so they need no optimizer."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from transferkit.encoding.examples import Examples
 from transferkit.networks.layers import input_embeddings
 
 
@@ -56,24 +60,31 @@ class FrozenTail(nn.Module):
         return nn.Embedding(len(weight), weight.shape[1], padding_idx=self.padding_idx, _weight=weight)
 
 
-def shrink(model: Any, seen: Tensor) -> nn.Embedding | None:
-    """Put a `SeenEmbedding` into `model`; returns what was there, for `restore`.
+@contextmanager
+def seen_alone(model: nn.Module, *sources: Examples) -> Iterator[None]:
+    """While open, of the embeddings of `model` those of tokens in `sources` learn, if any do; then all are there again.
 
-    None where the table is shared with an output layer or is not a plain embedding.
+    Where the table is shared with an output layer, or is not a plain embedding, nothing changes.
     """
-    table = input_embeddings(model)
-    shared = model.get_output_embeddings() is not None if hasattr(model, "get_output_embeddings") else False
-    if type(table) is not nn.Embedding or shared:
-        return None
-    model.set_input_embeddings(SeenEmbedding(table, seen))
-    return table
+    holder: Any = model
+    table = input_embeddings(holder)
+    writes = hasattr(holder, "get_output_embeddings") and holder.get_output_embeddings() is not None
+    if type(table) is not nn.Embedding or not table.weight.requires_grad or writes:
+        yield
+        return
+    seen = _token_ids(sources).to(table.weight.device)
+    learning = SeenEmbedding(table, seen)
+    holder.set_input_embeddings(learning)
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            table.weight[seen] = learning.weight
+        holder.set_input_embeddings(table)
 
 
-def restore(model: Any, table: nn.Embedding) -> None:
-    """Undo `shrink`, with what has been learned written back."""
-    learned = model.get_input_embeddings()
-    slots = learned.slots
-    seen = torch.nonzero(slots >= 0).squeeze(1)
-    with torch.no_grad():
-        table.weight[seen] = learned.weight[slots[seen]]
-    model.set_input_embeddings(table)
+def _token_ids(sources: Sequence[Examples]) -> Tensor:
+    """The token ids that occur, in order, padding included."""
+    padding = np.array([source.encoded.pad_id for source in sources])
+    found = [source.encoded.ids.distinct() for source in sources]
+    return torch.from_numpy(np.unique(np.concatenate([padding, *found])).astype(np.int64))

@@ -13,6 +13,7 @@ from transferkit.networks.embedder import Embedder
 from transferkit.networks.inference import outputs
 from transferkit.networks.layers import depth_of
 from transferkit.networks.torch_features import TorchFeatures
+from transferkit.networks.vocabulary import seen_alone
 from transferkit.options.contrastive import Options
 from transferkit.predictors.frozen_features import FrozenFeatures
 from transferkit.routes import Cost, Outcome
@@ -75,18 +76,19 @@ def run(variant: str, context: Context, options: Strict) -> Outcome:
     frozen = read.averaged(outputs(embedder, examples))[:, None]
     epochs = options.epochs or max(1.0, round(_STEPS / np.ceil(len(rows) / options.batch_size)))
     rate = options.learning_rate or _RATE
-    trained = train(
-        Training(
-            learner=Learner(embedder, [Weighted(Contrast(), ONCE)]),
-            source=examples,
-            options=options,
-            epochs=epochs,
-            learning_rate=rate,
-            folder=context.folder,
-            seed=context.seed,
-            title=f"{context.title or variant}: learning from pairs",
+    with seen_alone(embedder.encoder, examples):
+        trained = train(
+            Training(
+                learner=Learner(embedder, [Weighted(Contrast(), ONCE)]),
+                source=examples,
+                options=options,
+                epochs=epochs,
+                learning_rate=rate,
+                folder=context.folder,
+                seed=context.seed,
+                title=f"{context.title or variant}: learning from pairs",
+            )
         )
-    )
     features = read.averaged(outputs(embedder, examples))[:, None]
     head, choice = fit_head(features, labels, kind, context.seed, groups, own)
     # The encoder has seen every labelled row, so none is left to calibrate on: what to expect lies between

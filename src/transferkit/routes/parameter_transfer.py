@@ -113,7 +113,7 @@ def _classified(variant: str, context: Context, options: TrainingOptions) -> Out
     )
     set_seed(context.seed)
     model = backbone.classifier(task.labels, kind.PROBLEM_TYPE)
-    adapted = adapter.adapt(model, options, _token_ids(learn, check))
+    adapted = adapter.adapt(model, options)
     targets, back = kind.in_training(learn.labels)
     learn = replace(learn, labels=targets)
     recipe = Recipe(
@@ -193,7 +193,7 @@ def _written(variant: str, context: Context, options: TrainingOptions) -> Outcom
     predictor = context.writer(model, tokenizer)
     learn, check = (predictor.examples(rows, context.task) for rows in (context.train, context.validation))
     head = model.get_output_embeddings()
-    adapted = adapter.adapt(model, options, [])
+    adapted = adapter.adapt(model, options)
     learner = AnswersOnly(adapted.model, head)
     recipe = Recipe(
         options=options,
@@ -218,13 +218,6 @@ def _written(variant: str, context: Context, options: TrainingOptions) -> Outcom
         history=trained.history,
         notes=trained.notes,
     )
-
-
-def _token_ids(*sources: Examples) -> list[int]:
-    """The token ids that occur, in order, padding included."""
-    padding = np.array([source.encoded.pad_id for source in sources])
-    found = np.concatenate([padding, *(source.encoded.ids.distinct() for source in sources)])
-    return [int(i) for i in np.unique(found)]
 
 
 def _with_prefix(context: Context, model: nn.Module, depth: int, examples: Examples) -> Examples:

@@ -19,6 +19,7 @@ from transferkit.encoding.word_windows import encode_words, of_windows
 from transferkit.networks.adjustment import Adjustment
 from transferkit.networks.first_token import first_token_alone
 from transferkit.networks.scaling import adjust_logits
+from transferkit.networks.vocabulary import seen_alone
 from transferkit.table.rows import Rows
 from transferkit.tasks import Task
 from transferkit.training import objectives
@@ -85,9 +86,23 @@ def train_classifier(
     The targets of `learn` are on the scale that is trained on, those of `check` on their own.
     """
     on_logits = [weighted for weighted in losses if not (weighted.loss.hidden_depths or weighted.loss.attention_depths)]
+    first_token = first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext()
+    with seen_alone(model, learn, check), first_token:
+        return train(_job(model, losses, on_logits, learn, check, task, recipe))
+
+
+def _job(
+    model: nn.Module,
+    losses: Sequence[Weighted],
+    on_logits: Sequence[Weighted],
+    learn: Examples,
+    check: Examples,
+    task: Task,
+    recipe: Recipe,
+) -> Training:
     source = oversampled(learn, recipe.seed) if recipe.options.resampling == "oversample" else learn
     drawn = source.positions if isinstance(source, Oversampled) else np.arange(len(learn))
-    job = Training(
+    return Training(
         learner=Learner(model, losses),
         source=source,
         options=recipe.options,
@@ -102,8 +117,6 @@ def train_classifier(
         rates=recipe.rates,
         begin=lambda: _begin(model, on_logits, learn, drawn, task, recipe),
     )
-    with first_token_alone(model, learn) if len(on_logits) == len(losses) else nullcontext():
-        return train(job)
 
 
 def _begin(
