@@ -1,6 +1,6 @@
 """What a model answers to some rows: values with the numbers behind them, and as the records that `predict` writes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,29 +59,34 @@ class Answers:
         `entities` among them; or the text under the name of the task's target. None stands for what a row without text
         lacks. With `probabilities` also those of every label, by label. Numbers have six decimals.
         """
-        columns, known = self.columns, [value is not None for value in self.values]
-        absent = [None] * len(columns)
-        answers = zip(self.numbers.tolist(), known, self._answers(), strict=True)
-        records: list[dict[str, Any]] = [
-            {"row": number, **dict(zip(columns, answer if there else absent, strict=True))}
-            for number, there, answer in answers
-        ]
-        if probabilities:
-            for record, there, output in zip(records, known, self.outputs.tolist(), strict=True):
-                numbers = [round(share, 6) for share in output[: len(self.labels)]]
-                record["probabilities"] = dict(zip(self.labels, numbers, strict=True)) if there else None
-        return records
+        table = self.table(probabilities)
+        return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
-    def _answers(self) -> Iterable[Sequence[Any]]:
-        """What every row is answered with, in the order of `columns`; anything where that is nothing."""
+    def table(self, probabilities: bool = False) -> dict[str, list[Any]]:
+        """The same as `records`, column by column."""
+        columns = {"row": self.numbers.tolist(), **dict(zip(self.columns, self._answers(), strict=True))}
+        if probabilities:
+            columns["probabilities"] = self._shares()
+        return columns
+
+    def _answers(self) -> Sequence[list[Any]]:
+        """What every row is answered with, in the order of `columns`, None where that is nothing."""
         if self.shape.form.ONE_CLASS and not self.outputs.dtype.names:
-            highest = self.outputs.max(axis=1, initial=0).tolist()
-            return ((value, round(share, 6)) for value, share in zip(self.values, highest, strict=True))
-        answer = self._answer_in()
-        return (
-            () if value is None else answer(value, output)
+            highest = zip(self.values, self.outputs.max(axis=1, initial=0).tolist(), strict=True)
+            return self.values, [None if value is None else round(share, 6) for value, share in highest]
+        answer, absent = self._answer_in(), [None] * len(self.columns)
+        rows = (
+            absent if value is None else answer(value, output)
             for value, output in zip(self.values, self.outputs, strict=True)
         )
+        return [*map(list, zip(*rows, strict=True))] or [[] for _ in self.columns]
+
+    def _shares(self) -> list[Any]:
+        """The probability of every label, by label, None where there is no text."""
+        return [
+            None if value is None else dict(zip(self.labels, [round(share, 6) for share in output], strict=True))
+            for value, output in zip(self.values, self.outputs[:, : len(self.labels)].tolist(), strict=True)
+        ]
 
     def _answer_in(self) -> Callable[[Any, Any], Sequence[Any]]:
         """What a value and the output behind it are as an answer."""

@@ -24,7 +24,7 @@ _BLOCK = 2**22
 def write_answers(
     path: Path | None, overwrite: bool = False, marked: bool = False, delimiter: str = ","
 ) -> AbstractContextManager[Write]:
-    """A function that writes lines of answers: JSON lines to stdout, or what the suffix of `path` says.
+    """A function that writes answers: JSON lines to stdout, or what the suffix of `path` says.
 
     The file appears under its name when all is written, in the place of another if `overwrite`; `marked` and
     `delimiter` as in `AnswerFile`.

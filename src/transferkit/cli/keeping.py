@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from transferkit.artifact.predictions import as_json, own_names
 from transferkit.cli import cells
-from transferkit.cli.answer_files import Line
+from transferkit.cli.answer_files import Columns
+from transferkit.table.values import are_whole
 
 if TYPE_CHECKING:
     from transferkit.answer_records import Answers
@@ -30,11 +31,11 @@ class Keep(StrEnum):
 
 @dataclass
 class Keeping:
-    """Makes lines of answers, a batch at a time.
+    """Makes columns of answers, a batch at a time.
 
     The user's columns come first, under their own names. A column of answers that has one of these is called after it,
-    `predicted_label`; the probability of a label is in a table called `probability_LABEL`. Without `ALL` a line begins
-    with the number of its row. `table` and `nested` as in `AnswerFile`; `probabilities` says whether there is one for
+    `predicted_label`; the probability of a label is in a table called `probability_LABEL`. Without `ALL` the first has
+    the numbers of the rows. `table` and `nested` as in `AnswerFile`; `probabilities` says whether there is one for
     every label.
     """
 
@@ -46,32 +47,25 @@ class Keeping:
     kept: tuple[str, ...] = ()
     late: dict[str, int] = field(default_factory=dict)
 
-    def lines(self, answers: "Answers") -> list[Line]:
-        """A line per row of `answers`."""
-        records = [self._spread(record) for record in answers.records(self.probabilities)]
-        columns = self._columns(answers)
+    def columns(self, answers: "Answers") -> Columns:
+        """Those of `answers`, behind the user's own."""
+        answered, columns = self._spread(answers), self._kept(answers)
         if not self.names:
             self.kept = tuple(columns)
-            self._name([*columns], _columns_of(records, answers, self.probabilities and self.table))
+            self._name([*columns], answered)
         if self.table:
             for name in columns.keys() - set(self.kept):
                 self.late.setdefault(name, int(answers.numbers[0]))
             columns = {name: columns[name] for name in self.kept if name in columns}
-        own = own_names(columns, self.names.values())
-        of_words = answers.shape.form.OF_WORDS
-        cells = [[self._given(value) for value in values] for values in columns.values()]
-        lines: list[dict[str, Any]] = [dict(zip(own, given, strict=True)) for given in zip(*cells, strict=True)]
-        return [
-            line | {self.names[name]: self._answered(value, of_words) for name, value in record.items()}
-            for line, record in zip(lines or [{}] * len(records), records, strict=True)
-        ]
+        names = [*own_names(columns, self.names.values()), *(self.names[name] for name in answered)]
+        return dict(zip(names, [*map(self._given, columns.values()), *answered.values()], strict=True))
 
     def finish(self) -> None:
         """Warn of columns that came when the header of the table had been written."""
         for name, number in self.late.items():
             log.warning("column %r appears first near row %d and is left out: the header stood by then", name, number)
 
-    def _columns(self, answers: "Answers") -> Mapping[str, Sequence[Any]]:
+    def _kept(self, answers: "Answers") -> Mapping[str, Sequence[Any]]:
         match self.keep:
             case Keep.NONE:
                 return {}
@@ -89,23 +83,19 @@ class Keeping:
             known.add(name)
             self.names[column] = name
 
-    def _spread(self, record: dict[str, Any]) -> dict[str, Any]:
-        """`record` without a number where all columns are kept, with a column per label in a table."""
+    def _spread(self, answers: "Answers") -> dict[str, list[Any]]:
+        """The columns of answers, without that of numbers where all columns are kept; in a table one per label."""
+        columns = answers.table(self.probabilities)
         if self.keep is Keep.ALL:
-            del record["row"]
-        if self.table and "probabilities" in record:
-            shares = record.pop("probabilities")
-            record |= {f"{_SHARE}{label}": share for label, share in (shares or {}).items()}
-        return record
+            del columns["row"]
+        if self.table and "probabilities" in columns:
+            shares = columns.pop("probabilities")
+            for label in answers.labels:
+                columns[f"{_SHARE}{label}"] = [share and share[label] for share in shares]
+        if self.nested:
+            return columns
+        of_words = answers.shape.form.OF_WORDS
+        return {name: [cells.answered(value, of_words) for value in values] for name, values in columns.items()}
 
-    def _given(self, value: Any) -> Any:
-        return as_json(value) if self.nested else cells.given(value)
-
-    def _answered(self, value: Any, of_words: bool) -> Any:
-        return value if self.nested else cells.answered(value, of_words)
-
-
-def _columns_of(records: Sequence[Mapping[str, Any]], answers: "Answers", spread: bool) -> list[str]:
-    """The columns of answers; those of labels also where the first rows have no text."""
-    shares = [f"{_SHARE}{label}" for label in answers.labels] if spread else []
-    return [*dict.fromkeys((*(name for record in records for name in record), *shares))]
+    def _given(self, values: Sequence[Any]) -> Sequence[Any]:
+        return values if are_whole(values) else [*map(as_json if self.nested else cells.given, values)]

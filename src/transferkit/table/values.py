@@ -56,6 +56,17 @@ def whole(text: str) -> str:
     return text
 
 
+def are_whole(cells: Sequence[Any]) -> bool:
+    """Whether all are texts without half a surrogate pair."""
+    if {*map(type, cells)} != {str}:
+        return False
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def words_of(cells: Sequence[Any]) -> set[str] | None:
     """The different words of cells that are all lists of texts; None where a cell is something else."""
     if set(map(type, cells)) != {list}:

@@ -8,22 +8,22 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
-Line = Mapping[str, Any]
-"""A row that was answered, by the names of columns."""
-Write = Callable[[Sequence[Line]], None]
+Columns = Mapping[str, Sequence[Any]]
+"""Some rows that were answered, column by column."""
+Write = Callable[[Columns], None]
 
 
 class AnswerFile(Protocol):
     """What every file of this folder offers."""
 
     TABLE: bool
-    """Whether all lines have the columns of the first one; else every line has names of its own."""
+    """Whether all rows have the columns of the first ones; else every one has names of its own."""
 
     NESTED: bool
     """Whether a cell may be a list or a mapping."""
 
     def opened(self, path: Path, marked: bool = False, delimiter: str = ",") -> AbstractContextManager[Write]:
-        """What writes lines to the new file `path`, some at a time. Cells with separators are `marked` as UTF-8 at the
+        """What writes rows to the new file `path`, some at a time. Cells with separators are `marked` as UTF-8 at the
         start of the file where programs such as Excel need that; other forms of file say themselves what they are. The
         `delimiter` is that of CSV."""
 
@@ -39,21 +39,27 @@ def of(path: Path) -> AnswerFile:
     return form
 
 
-def named(lines: Sequence[Line], names: Sequence[str]) -> list[list[Any]]:
-    """The cells of `lines` in the order of `names`, None where a line has none."""
-    return [[line.get(name) for name in names] for line in lines]
+def rows_of(columns: Columns) -> int:
+    """How many rows there are."""
+    return len(next(iter(columns.values())))
+
+
+def named(columns: Columns, names: Sequence[str]) -> list[Sequence[Any]]:
+    """Those called `names`, None all over where there is none."""
+    absent = [None] * rows_of(columns)
+    return [columns.get(name, absent) for name in names]
 
 
 @contextmanager
 def separated(path: Path, delimiter: str, marked: bool) -> Iterator[Write]:
-    """What writes lines to a text file of cells with a `delimiter` between them, below a header."""
+    """What writes rows to a text file of cells with a `delimiter` between them, below a header."""
     with path.open("w", encoding="utf-8-sig" if marked else "utf-8", newline="") as file:
         table, header = writer(file, delimiter=delimiter), list[str]()
 
-        def write(lines: Sequence[Line]) -> None:
-            if lines and not header:
-                header.extend(lines[0])
+        def write(columns: Columns) -> None:
+            if not header:
+                header.extend(columns)
                 table.writerow(header)
-            table.writerows(named(lines, header))
+            table.writerows(zip(*named(columns, header), strict=True))
 
         yield write

@@ -1,11 +1,11 @@
 """Parquet, through pyarrow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from transferkit.cli.answer_files import Line, Write, named
+from transferkit.cli.answer_files import Columns, Write, named
 from transferkit.errors import ConfigError, DataError
 
 TABLE = True
@@ -14,7 +14,7 @@ NESTED = True
 
 @contextmanager
 def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[Write]:
-    """See `AnswerFile`. A column has the type that it has in the first lines. Raises `DataError` where a later cell has
+    """See `AnswerFile`. A column has the type that it has in the first rows. Raises `DataError` where a later cell has
     another."""
     try:
         import pyarrow as pa
@@ -23,15 +23,13 @@ def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[W
         raise ConfigError("writing .parquet needs pyarrow: pip install 'transferkit[data]'") from None
     writers: list[Any] = []
 
-    def write(lines: Sequence[Line]) -> None:
-        if not lines:
-            return
+    def write(columns: Columns) -> None:
         try:
             if not writers:
-                writers.append(pq.ParquetWriter(path, _schema(pa, lines)))
+                writers.append(pq.ParquetWriter(path, _schema(pa, columns)))
             schema = writers[0].schema
-            columns = zip(*named(lines, schema.names), strict=True)
-            arrays = [pa.array(list(cells), field.type) for cells, field in zip(columns, schema, strict=True)]
+            there = zip(named(columns, schema.names), schema, strict=True)
+            arrays = [pa.array(list(cells), field.type) for cells, field in there]
             writers[0].write_table(pa.Table.from_arrays(arrays, schema=schema))
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise DataError(
@@ -45,10 +43,10 @@ def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[W
             writer.close()
 
 
-def _schema(pa: Any, lines: Sequence[Line]) -> Any:
-    """The types of the columns of `lines`; text where nothing is known of a column yet."""
+def _schema(pa: Any, columns: Columns) -> Any:
+    """The types of `columns`; text where nothing is known of one yet."""
     fields = []
-    for name in lines[0]:
-        found = pa.array([line.get(name) for line in lines]).type
+    for name, cells in columns.items():
+        found = pa.array(list(cells)).type
         fields.append(pa.field(name, pa.string() if pa.types.is_null(found) else found))
     return pa.schema(fields)

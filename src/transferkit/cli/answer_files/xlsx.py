@@ -1,12 +1,12 @@
 """A workbook of one sheet, through openpyxl. Texts are texts there: one that begins with `=` is no formula."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from transferkit.cli.answer_files import Line, Write, named
+from transferkit.cli.answer_files import Columns, Write, named, rows_of
 from transferkit.errors import ConfigError, DataError
 
 TABLE = True
@@ -37,15 +37,15 @@ def opened(path: Path, marked: bool = False, delimiter: str = ",") -> Iterator[W
         made.data_type = "s"
         return made
 
-    def write(lines: Sequence[Line]) -> None:
+    def write(columns: Columns) -> None:
         nonlocal count
-        if lines and not header:
-            header.extend(lines[0])
+        if not header:
+            header.extend(columns)
             sheet.append([cell(name) for name in header])
-        count += len(lines)
+        count += rows_of(columns)
         if count >= _MOST_ROWS:
             raise DataError(f"a sheet of a workbook holds {_MOST_ROWS:,} rows; name a .csv file")
-        for row in named(lines, header):
+        for row in zip(*named(columns, header), strict=True):
             sheet.append([cell(value) for value in row])
 
     yield write

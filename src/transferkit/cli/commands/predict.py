@@ -124,7 +124,7 @@ def command(
         with write_answers(output, overwrite, marked, delimiter) as write:
             for answers in answered:
                 empty += answers.values.count(None)
-                write(keeping.lines(answers))
+                write(keeping.columns(answers))
     keeping.finish()
     if empty:
         words = "row of %s has no text; its answer is" if empty == 1 else "rows of %s have no text; their answers are"
