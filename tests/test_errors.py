@@ -68,3 +68,6 @@ def test_what_is_beside(tmp_path) -> None:  # type: ignore[no-untyped-def]
         beside(tmp_path / "reviews") == beside(tmp_path / "reviews.tsv") == f"; did you mean '{tmp_path}/reviews.csv'?"
     )
     assert beside(tmp_path / "quux.csv") == beside(tmp_path / "no" / "reviews.csv") == ""
+    (tmp_path / "tk.py").write_text("")
+    assert "tk.py" in beside(tmp_path / "trek") and beside(tmp_path / "trek", ["trec"]) == ""
+    assert "reviews.csv" in beside(tmp_path / "reviews", ["reviews-r8"])

@@ -66,6 +66,14 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> ConfigError:
     return ConfigError(f"unknown {kind} {name!r}; {meant}expected {one_of(names)}")
 
 
+_STEERING = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+
+
+def printable(text: str) -> str:
+    """`text` with the signs that steer a terminal written out, as \\x1b: in a user's data they are no orders."""
+    return text.translate(_STEERING)
+
+
 _SHORTEST_PART = 3
 
 

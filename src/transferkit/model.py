@@ -178,9 +178,9 @@ class Model:
         yield from self.streamed(self.purpose.stream(path, batch_size, encoding), path, named)
 
     def streamed(
-        self, batches: Iterator[Rows], path: Path, named: Mapping[str, str] | None = None
+        self, batches: Iterator[Rows], source: object, named: Mapping[str, str] | None = None
     ) -> Iterator[Answers]:
-        """`stream` of raw `batches` that were read of the file `path` already."""
+        """`stream` of raw `batches` that were read already; messages speak of `source`."""
         purpose, named = self.purpose, _names(named)
         broken, said, unit = 0, False, "row"
         odd: list[Finding] = []
@@ -189,13 +189,13 @@ class Model:
         alone: list[int] = []
         unparted: list[int] = []
         for batch in batches:
-            rows, columns = purpose.required(batch, path, named)
+            rows, columns = purpose.required(batch, source, named)
             odd = odd or oddities.header(rows, self.task, columns, "")
             alone_there = len(batch.columns) == 1 and not self.task.shape.form.OF_WORDS
             guessed = self._guessed(columns, named) if alone_there and not said else []
             said, unit = True, batch.unit
             if guessed:
-                log.warning("%s: %s", path, f"{', '.join(guessed)}: its only column; --text names another")
+                log.warning("%s: %s", source, f"{', '.join(guessed)}: its only column; --text names another")
             broken += sum(len(finding.rows) for finding in audit.encoding(rows, self.task, ""))
             read = {name: raw for name, raw in columns.items() if name != self.task.target}
             answers = replace(self._answers(rows), given=batch.columns, inputs=joined.of_columns(read, batch.columns))
@@ -206,9 +206,9 @@ class Model:
             yield answers
         self._warn(cut, unfinished, alone, unparted, unit)
         for finding in odd:
-            log.warning("%s: %s: %s", path, finding.message, finding.action)
+            log.warning("%s: %s: %s", source, finding.message, finding.action)
         if broken:
-            log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", path, prose.counted(broken))
+            log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", source, prose.counted(broken))
 
     def evaluate(
         self,

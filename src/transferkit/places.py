@@ -1,6 +1,7 @@
 """What a user may name: paths, folders, models."""
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,15 +39,16 @@ def usable_path(text: str | Path) -> Path:
 _MOST_BESIDE = 10_000
 
 
-def beside(path: Path) -> str:
-    """`; did you mean 'x.csv'?` where something beside `path`, which is not there, has nearly its name; else ""."""
+def beside(path: Path, others: Iterable[str] = ()) -> str:
+    """`; did you mean 'x.csv'?` where something beside `path`, which is not there, has nearly its name; else "", as
+    where the name is nearer to one of `others`."""
     try:
         names = [entry.name for entry in islice(path.parent.iterdir(), _MOST_BESIDE)]
     except OSError:
         return ""
     stems = {Path(name).stem: name for name in reversed(names)}  # what files are is alike in many of them
-    near = path.name if path.name in stems else nearest(path.stem, stems)
-    meant = stems[near] if near else None
+    near = path.name if path.name in stems else nearest(path.stem, [*stems, *others])
+    meant = stems.get(near or "")
     return f"; did you mean {str(path.parent / meant)!r}?" if meant else ""
 
 

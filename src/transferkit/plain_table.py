@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from transferkit.errors import ConfigError
+from transferkit.errors import ConfigError, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +26,10 @@ def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: int 
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for position, title in enumerate(titles):
         drawn.add_column(
-            Text(title), justify="left" if position < left else "right", no_wrap=position != len(titles) - 1
+            Text(printable(title)), justify="left" if position < left else "right", no_wrap=position != len(titles) - 1
         )
     for row in rows:
-        drawn.add_row(*map(Text, row))  # what is in them is no markup
+        drawn.add_row(*(Text(printable(cell)) for cell in row))  # what is in them is no markup
     return drawn
 
 

@@ -16,6 +16,15 @@ def printed(encoding: str, *words: object) -> str:
     return ended.stdout.decode(encoding)
 
 
+def test_what_data_holds_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"text": f"a \x1b[31m{i}", "label": f"{i % 2}\nred\x1b[31m"} for i in range(4)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = printed("utf-8", "look", path)
+    assert "\x1b" not in found and r"a \x1b[31m0" in found
+    assert r"2 labels: 0 red\x1b[31m (2), 1 red\x1b[31m (2)" in found
+
+
 @pytest.mark.parametrize(
     ("encoding", "shown"), [("ascii", r"\u6b63\u9762 (2)"), ("gb18030", "正面 (2)"), ("utf-8", "正面 (2)")]
 )

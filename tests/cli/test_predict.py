@@ -190,6 +190,23 @@ def test_errors_speak_of_standard_input_and_nothing_stays(
     assert [path.name for path in tmp_path.iterdir()] == []
 
 
+def test_warnings_speak_of_standard_input_too(
+    call: Call, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    piping(monkeypatch, "text\nthe cat \ufffd\n".encode())
+    assert call("predict", CLASSIFIER, "-").code == 0
+    assert "standard input: bytes" in caplog.text and "transferkit-" not in caplog.text
+
+
+def test_a_text_is_answered_by_models_of_texts_and_a_pair_by_those_of_pairs(call: Call) -> None:
+    assert (
+        "--text-pair 'b': this model reads single"
+        in call("predict", CLASSIFIER, "--text", "a", "--text-pair", "b").error
+    )
+    pairs = RUNS / "question-answering"
+    assert "give the second one with --text-pair" in call("predict", pairs, "--text", "who?").error
+
+
 def test_input_in_another_encoding_is_told_by_its_columns_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     piping(monkeypatch, "编号,内容\n1,一只猫\n".encode("gb18030"))
     ended = call("predict", CLASSIFIER, "-", "--encoding", "gb18030")

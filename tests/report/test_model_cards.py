@@ -1,6 +1,7 @@
 """Model cards: metadata the hub can read, scores with intervals, snippets."""
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,20 @@ def test_cross_validated_scores_are_of_no_split(run: RunResult) -> None:
     assert result["metrics"][0]["name"] == "accuracy (5-fold cross-validation)"
     read = model_index_to_eval_results(front(model_card(folded, "full"))["model-index"])[1]
     assert {found.dataset_split for found in read} == {None} and read[0].metric_name == result["metrics"][0]["name"]
+
+
+def test_no_split_is_named_where_there_is_none(run: RunResult) -> None:
+    limit = "- The scores hold for rows like those {}. Other sources"
+    folded = replace(run, folded=True, splits=replace(run.splits, folds=5))
+    assert limit.format("of the test split") in model_card(run, "full")
+    assert limit.format("that they were measured on") in model_card(folded, "full")
+
+
+def test_the_command_of_a_card_is_one_that_a_shell_takes(run: RunResult) -> None:
+    data = run.config.data.model_copy(update={"path": "Ann's (1).csv"})
+    odd = replace(run, config=run.config.model_copy(update={"data": data}))
+    (command,) = re.findall(r"\$ (transferkit predict .*)", model_card(odd, "full"))
+    assert shlex.split(command) == ["transferkit", "predict", title_of(odd, run.route("full")), "new.csv"]
 
 
 def in_signs(run: RunResult, several: bool = False) -> RunResult:

@@ -84,6 +84,14 @@ def test_page_says_what_was_found(run: RunResult, parsed: Checker) -> None:
     assert "AMD EPYC 7B13 · 2 cores · 7.8 GB memory · Linux" in text
 
 
+def test_commands_name_folders_as_a_shell_and_python_take_them(run: RunResult) -> None:
+    checker = Checker()
+    checker.feed(page(replace(run, config=run.config.model_copy(update={"output_dir": Path('my "runs"/a b\'s')}))))
+    text = "".join(checker.text)
+    assert "transferkit predict 'my \"runs\"/a b'\"'\"'s' FILE" in text
+    assert f'load("my \\"runs\\"/a b\'s/{run.route(run.best).artifact}")' in text
+
+
 def test_user_text_is_escaped(run: RunResult) -> None:
     rows = run.splits.test
     evil = replace(rows, columns={**rows.columns, "text": [EVIL] * len(rows)})

@@ -31,7 +31,7 @@ SITUATIONS = (
     Situation(
         "labels that differ in case",
         {"rows.csv": csv(labelled(ENGLISH, ("Good", "bad", "good")))},
-        says="differ only in how they are written",
+        says="written: '[Gg]ood' / '[Gg]ood'",
     ),
     Situation(
         "full-width figures as labels",

@@ -11,7 +11,14 @@ import typer
 
 from transferkit import options
 from transferkit.disk import is_full
-from transferkit.errors import ConfigError, InterruptedRunError, ResourceError, TransferkitError, is_out_of_memory
+from transferkit.errors import (
+    ConfigError,
+    InterruptedRunError,
+    ResourceError,
+    TransferkitError,
+    is_out_of_memory,
+    printable,
+)
 
 _UNEXPECTED = 1
 _LONGEST, _ENDING = 1_200, 200
@@ -84,7 +91,7 @@ def explained(error: Exception) -> tuple[str, int]:
 def _misuse(error: Any) -> tuple[str, int]:
     """What typer says of words it does not know; its exceptions move between versions, their method stays."""
     context = getattr(error, "ctx", None)
-    message = _line(error.format_message()).rstrip(".")
+    message = _line(error.format_message()).replace("Value error, ", "").rstrip(".")
     option = str(getattr(error, "option_name", "")).removeprefix("--").replace("-", "_")
     if routes := options.with_option(option):
         message = f"{message.partition(' (')[0]}: {option} is an option of routes, --set {routes[0]}.{option}=VALUE"
@@ -93,5 +100,5 @@ def _misuse(error: Any) -> tuple[str, int]:
 
 def _line(text: str) -> str:
     """`text` in one line; of a very long one what is at its start and at its end."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _ENDING]} ... {line[-_ENDING:]}"

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from transferkit import locales
+from transferkit.errors import printable
 from transferkit.plain_table import padded, plain_table
 
 if TYPE_CHECKING:
@@ -128,4 +129,4 @@ def _print_findings(out: Console, findings: "tuple[Finding, ...]", say: locales.
 
 def _say(out: Console, words: str) -> None:
     """Print data as it is: brackets are no markup, and lines are not broken for a pipe."""
-    out.print(Text(words), soft_wrap=True)
+    out.print(Text(printable(words)), soft_wrap=True)

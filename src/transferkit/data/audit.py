@@ -113,7 +113,7 @@ def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
     named_in = [names_in(target) for target in train[task.target]]
     numbers = tuple(int(n) for n, names in zip(train.numbers, named_in, strict=True) if odd & set(names))
     more = f" and {len(alike) - MOST_SHOWN} more" if len(alike) > MOST_SHOWN else ""
-    listed = "; ".join(" and ".join(map(repr, spellings)) for spellings in alike[:MOST_SHOWN]) + more
+    listed = "; ".join(" / ".join(map(repr, spellings)) for spellings in alike[:MOST_SHOWN]) + more
     message = f"labels that differ only in how they are written: {listed} ({train.named(numbers)})"
     return [Finding("alike-labels", "warning", message, numbers, "kept apart; write alike what means the same")]
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from transferkit.errors import printable
+
 log = logging.getLogger("transferkit")
 
 _FIRST_LINE_SECONDS = 2.0
@@ -18,7 +20,7 @@ class Lines:
     """Messages with the time of day. Progress goes through the log, so that a user's own logging shows it too."""
 
     def say(self, words: str, warns: bool) -> None:
-        print(f"{datetime.now():%H:%M:%S} {'! ' * warns}{words}", file=sys.stderr, flush=True)
+        print(f"{datetime.now():%H:%M:%S} {'! ' * warns}{printable(words)}", file=sys.stderr, flush=True)
 
     @contextmanager
     def step(self, what: str, total: int | None, done: int) -> Iterator[Callable[[int], None]]:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.text import Text
 
 from transferkit.displays import clock
+from transferkit.errors import printable
 
 
 class Terminal:
@@ -24,7 +25,7 @@ class Terminal:
     def say(self, words: str, warns: bool) -> None:
         time_of_day = Text(f"{datetime.now():%H:%M:%S} ", style="dim")
         self.console.print(
-            time_of_day + Text(f"{'! ' * warns}{words}", style="yellow" if warns else ""), soft_wrap=True
+            time_of_day + Text(f"{'! ' * warns}{printable(words)}", style="yellow" if warns else ""), soft_wrap=True
         )
 
     @contextmanager

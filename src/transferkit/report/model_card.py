@@ -1,6 +1,5 @@
 """The model card: `README.md` of an artifact, with the front matter the Hugging Face hub reads."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,7 @@ def model_card(result: RunResult, route_name: str) -> str:
     on the hub are; an example is a row of the test split with the answer that the model gave to it."""
     route = result.route(route_name)
     made = environment(locales.get(ENGLISH), escaping=False)
-    made.filters.update({"cell": cell, "quoted": quoted})
+    made.filters["cell"] = cell
     base = base_model(result, route)
     task = result.task
     text = made.get_template("model_card.md").render(
@@ -74,11 +73,6 @@ def model_card(result: RunResult, route_name: str) -> str:
     )
     front = yaml.safe_dump(front_matter(result, route), sort_keys=False, allow_unicode=True)
     return f"---\n{front}---\n\n{text}"
-
-
-def quoted(text: str) -> str:
-    """`text` as a literal."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def front_matter(result: RunResult, route: RouteResult) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The environment that templates are rendered in: one language, and numbers as a reader wants them."""
 
+import json
+import shlex
 from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,5 +23,11 @@ def environment(say: Say, escaping: bool = True) -> Environment:
     )
     made.filters.update({form.__name__: form for form in (megabytes, number, percent, score, signed, p_words, times)})
     made.filters["seconds"] = partial(seconds, say=say)
+    made.filters |= {"quoted": quoted, "shell": shlex.quote}
     made.globals["say"] = say
     return made
+
+
+def quoted(text: str) -> str:
+    """`text` as a literal."""
+    return json.dumps(text, ensure_ascii=False)

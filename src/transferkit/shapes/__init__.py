@@ -147,7 +147,7 @@ def names() -> list[str]:
 
 def counted_names(counts: Mapping[str, int], noun: str, nouns: str) -> str:
     """How many names there are, and how often the most frequent ones stand: `2 labels: a (3), b (1)`."""
-    listed = [f"{name} ({count:,})" for name, count in [*counts.items()][:_MOST_NAMES]]
+    listed = [f"{prose.short(name)} ({count:,})" for name, count in [*counts.items()][:_MOST_NAMES]]
     more = f" and {len(counts) - _MOST_NAMES:,} more" if len(counts) > _MOST_NAMES else ""
     return f"{len(counts):,} {prose.verb(len(counts), noun, nouns)}: {', '.join(listed)}{more}"
 

@@ -52,7 +52,7 @@ def require_data(name: str) -> None:
     if catalogue.model(name):
         raise DataError(f"{name}: expected data, found the name of a model; name the data first, then --model {name}")
     near = nearest(name, sets)
-    meant = beside(Path(name)) or (f"; did you mean the data set {near!r}?" if near else "")
+    meant = beside(Path(name), sets) or (f"; did you mean the data set {near!r}?" if near else "")
     way_out = meant or "; check the path, or name a data set of the hub as org/name"
     raise DataError(
         f"{name}: expected a data file or a data set, found no such file, and the catalogue has "

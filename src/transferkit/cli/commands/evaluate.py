@@ -31,7 +31,7 @@ EXAMPLES = ("transferkit evaluate runs/trec labelled.csv",)
 def command(
     run: Annotated[Path, typer.Argument(help="run folder, or the folder of one model")],
     file: Annotated[
-        Path, typer.Argument(help="labelled file: csv, tsv, txt, json, jsonl or parquet; plain, .gz or .xz")
+        Path, typer.Argument(help="labelled file: csv, tsv, txt, json, jsonl, xlsx or parquet; plain, .gz or .xz")
     ],
     route: Annotated[str | None, typer.Option(help="route of the run [default: its best]")] = None,
     output: Annotated[Path | None, typer.Option(help="new .json file to write all scores to")] = None,

@@ -115,11 +115,15 @@ def command(
         meant = model.purpose
     if probabilities:
         purpose.require_probabilities(meant.task)
+    if file is None:
+        _require_texts(meant, text_pair)
     empty = 0
     named = named_columns({"text": text, "text_pair": text_pair})
     with _opened(file, format, meant, named, batch_size, encoding) as opened:
         model = model or load()
-        answered = _of_rows(model, opened, named) if opened else iter((_of_texts(model, text, text_pair),))
+        answered = (
+            _of_rows(model, opened, named, _called(file)) if opened else iter((_of_texts(model, text, text_pair),))
+        )
         marked, delimiter = (opened.marked, opened.delimiter) if opened else (False, ",")
         with write_answers(output, overwrite, marked, delimiter) as write:
             for answers in answered:
@@ -201,13 +205,21 @@ def _require(meant: "Purpose", first: "Rows", file: Path, named: Mapping[str, st
         ) from None
 
 
+def _require_texts(meant: "Purpose", seconds: Sequence[str] | None) -> None:
+    """Raise an error where texts of the command line are no pairs as the model reads them, or are but it does not."""
+    if meant.takes_pairs and not seconds:
+        raise ConfigError("this model reads pairs of texts; give the second one with --text-pair")
+    if seconds and not meant.takes_pairs:
+        raise ConfigError(f"--text-pair {shown(seconds[0])}: this model reads single texts; leave it out")
+
+
 def _is_text(raw: str, rows: "Rows") -> bool:
     """Whether what is named as a column is a text, not the name of one with a mistake in it."""
     return len(raw.split()) > _WORDS_OF_A_NAME or nearest(raw, rows.columns) is None
 
 
-def _of_rows(model: "Model", opened: _Opened, named: Mapping[str, str]) -> "Iterator[Answers]":
-    return predicted_lines(model.streamed(opened.batches, opened.path, named), opened.path)
+def _of_rows(model: "Model", opened: _Opened, named: Mapping[str, str], called: str) -> "Iterator[Answers]":
+    return predicted_lines(model.streamed(opened.batches, called, named), opened.path)
 
 
 def _of_texts(model: "Model", texts: Sequence[str] | None, seconds: Sequence[str] | None) -> "Answers":
