@@ -49,6 +49,15 @@ def test_a_lone_row_of_a_label_keeps_its_group_in_train() -> None:
         assert not held[:2].any() and held.sum() == 20
 
 
+@pytest.mark.parametrize(("sizes", "held_out"), [((20, 980), 20), ((3, 90, 7), 10), ((120, 300, 580), 120)])
+def test_a_large_group_is_held_out_only_where_no_smaller_one_can_be(sizes: tuple[int, ...], held_out: int) -> None:
+    """Whichever group a seed would keep back."""
+    groups = [str(group) for group, size in enumerate(sizes) for _ in range(size)]
+    for seed in range(20):
+        held = hold_out(groups, [""] * len(groups), round(0.1 * len(groups)), seed)
+        assert held.sum() in (held_out, min(sizes)) and held.sum() <= held_out
+
+
 def test_same_seed_same_rows_other_seed_other_rows() -> None:
     strata = ["a", "b"] * 50
     first = hold_out(names(100), strata, 20, 3)
