@@ -83,8 +83,8 @@ def mean_interval(name: str, answered: Sequence[tuple[Any, Any]]) -> Interval:
     if len(answered) == 1:
         return intervals([name], *answered[0])[name]
     references = answered[0][1]
-    right = [metrics.rows_right(name, *each) for each in answered]
-    if metrics.counts_rows(name) and all(rows is not None for rows in right):
+    right = [rows for each in answered if (rows := metrics.rows_right(name, *each)) is not None]
+    if right:
         share = float(np.mean(right))
         return Interval(share, *shares.wilson(share, len(references)))
     drawn = resampled([metrics.weighing(name, *each) for each in answered], len(references), _RESAMPLES, 0)
