@@ -49,6 +49,14 @@ def test_a_lone_row_of_a_label_keeps_its_group_in_train() -> None:
         assert not held[:2].any() and held.sum() == 20
 
 
+@pytest.mark.parametrize("sizes", [(20, 980), (120, 300, 580)])
+def test_where_every_group_is_too_large_the_smallest_is_held_out(sizes: tuple[int, ...]) -> None:
+    """Whichever group a seed would keep back."""
+    groups = [str(group) for group, size in enumerate(sizes) for _ in range(size)]
+    held = [int(hold_out(groups, [""] * 1000, 100, seed).sum()) for seed in range(20)]
+    assert held == [min(sizes)] * 20
+
+
 def test_same_seed_same_rows_other_seed_other_rows() -> None:
     strata = ["a", "b"] * 50
     first = hold_out(names(100), strata, 20, 3)

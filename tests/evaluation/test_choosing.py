@@ -8,7 +8,7 @@ import pytest
 
 from transferkit import tasks
 from transferkit.errors import ConfigError
-from transferkit.evaluation import choosing
+from transferkit.evaluation import choosing, shares
 from transferkit.evaluation.choosing import Candidate, choose
 from transferkit.evaluation.results import FOLDS, VALIDATION, Choice
 
@@ -39,6 +39,37 @@ def test_the_best_by_the_mean_over_seeds() -> None:
     steady = Candidate("steady", "full", 1, [answers(missing(100, range(4))), answers(missing(100, range(3)))])
     found = chosen([lucky, steady])
     assert found.best == "steady" and found.scores["steady"].value == pytest.approx(0.965)
+
+
+def test_the_interval_of_several_seeds_is_that_of_their_mean() -> None:
+    def seeds(*wrong: int) -> Candidate:
+        return Candidate(str(wrong), "full", 1, [answers(missing(100, range(many))) for many in wrong])
+
+    for wrong in ((4, 0, 0), (0, 8, 8), (10, 3, 3)):
+        found = chosen([seeds(*wrong)]).scores[str(wrong)]
+        share = 1 - sum(wrong) / 300
+        assert (found.value, found.low, found.high) == pytest.approx((share, *shares.wilson(share, 100)))
+
+
+def test_the_interval_of_several_seeds_of_another_metric_keeps_its_ends() -> None:
+    task, truth = replace(TASK, metrics=("macro_f1",), main_metric="macro_f1"), np.tile([0, 1], 50)
+
+    def given(wrong: int) -> np.ndarray:
+        right = np.arange(100) >= wrong
+        return np.eye(2)[np.where(right, truth, 1 - truth)]
+
+    for many in ((5, 0, 0), (0, 8, 8)):
+        route = Candidate("full", "full", 1, [given(wrong) for wrong in many])
+        found = choose(task, [route], truth, VALIDATION, 1.0).scores["full"]
+        assert found.low < found.value - 0.01 and found.value + 0.005 < found.high <= 1
+
+
+def test_a_route_that_several_seeds_choose_is_not_quoted_with_the_luck_of_another() -> None:
+    steady = Candidate("steady", "full", 1, [answers(missing(100, range(many))) for many in (12, 2, 2)])
+    lucky = Candidate("lucky", "lora", 1, [answers(missing(100, range(60, 60 + many))) for many in (4, 10, 10)])
+    assert chosen([steady, lucky]).best == "steady"
+    found = choosing.quoted(TASK, [steady, lucky], np.zeros(100, dtype=int), "steady")
+    assert found.value == pytest.approx(0.88, abs=0.02) and found.high < 1
 
 
 def test_a_tie_goes_to_the_baseline_unless_the_other_is_better_by_a_second_measure() -> None:

@@ -93,6 +93,18 @@ def test_another_scale_is_no_difference(metric: str) -> None:
     assert p_value == pytest.approx(paired_randomization(metric, a, worse, truth)[1], abs=1e-9)
 
 
+@pytest.mark.parametrize("unit", [1e-30, 1e-10, 1e-8, 1e10])
+@pytest.mark.parametrize("metric", ["mae", "rmse"])
+def test_the_unit_of_a_target_is_no_matter(metric: str, unit: float) -> None:
+    random = np.random.default_rng(0)
+    truth = random.normal(size=60)
+    a, b = ((truth + noise * random.normal(size=60))[:, None] for noise in (0.5, 0.7))
+    difference, p_value = paired_randomization(metric, a, b, truth)
+    found = paired_randomization(metric, unit * a, unit * b, unit * truth)
+    assert 0.0005 < p_value < 0.1
+    assert found == (pytest.approx(unit * difference, rel=1e-6, abs=0), pytest.approx(p_value, abs=0.001))
+
+
 def test_what_compares_inputs_is_not_tested() -> None:
     with pytest.raises(ConfigError, match="novelty"):
         paired_randomization("novelty", ["a"], ["b"], [["a"]])

@@ -109,7 +109,8 @@ def _spread(members: Sequence[list[int]], strata: Sequence[str], count: int, see
     everything = [group for groups in available.values() for group in groups]
     _take(everything, count - int(held.sum()), held)
     if everything and not held.any():
-        held[min(everything, key=len)] = True
+        parted = [groups for groups in by_stratum.values() if len(groups) > 1]
+        held[min((group for groups in parted for group in groups), key=len)] = True
     return held
 
 

@@ -12,7 +12,7 @@ from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.evaluation.differences import difference
 from transferkit.evaluation.results import Choice, Interval
-from transferkit.evaluation.scores import comparable, drawn_rows, intervals
+from transferkit.evaluation.scores import comparable, drawn_rows, intervals, mean_interval
 from transferkit.tasks import Task
 
 BASELINE = "baseline"
@@ -59,7 +59,7 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     losses = {
         candidate.name: _between(task, candidate, best, references) for candidate in candidates if candidate is not best
     }
-    scores = {candidate.name: _score(task, candidate, values[candidate.name], references) for candidate in candidates}
+    scores = {candidate.name: _score(task, candidate, references) for candidate in candidates}
     least = margin * metrics.point(main)
     cheapest = _cheapest(task, candidates, best, losses, least, references)
     tie_by = _second(task) or "" if with_baseline else ""
@@ -118,32 +118,40 @@ def unchosen(task: Task, names: Sequence[str], by: str, margin: float) -> Choice
 def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: str, seed: int = 0) -> Interval:
     """The main metric of the chosen route, `best`, where all rows have been chosen by, without the optimism of that.
 
-    In every bootstrap resample of the rows the best route is chosen, and is worth what it reaches on the rows outside
-    the resample; the value is the mean of that (bootstrap bias corrected cross-validation, Tsamardinos et al. 2018).
-    Of routes that are equally good it is what each is worth, where the best score of all would be too high. The
-    interval is that of the chosen route's score, its near end moved along with the value.
+    In every bootstrap resample of the rows the best route is chosen, by its mean over seeds, and is worth what it
+    reaches with the first seed on the rows outside the resample; the value is the mean of that (bootstrap bias
+    corrected cross-validation, Tsamardinos et al. 2018). Of routes that are equally good it is what each is worth,
+    where the best score of all would be too high. The interval is that of the chosen route's score, its near end moved
+    along with the value, as far as the metric goes.
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     candidates = by_preference(task, candidates, references)  # of equals the first is taken
-    answers = [comparable(task, candidate.outputs[0], references) for candidate in candidates]
-    worth = [_in_and_out(main, *pair, seed) for pair in answers]
+    worth = [_in_and_out(main, task, candidate, references, seed) for candidate in candidates]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
     taken = (sign * inside).argmax(axis=0)
     value = float(np.nanmean(outside[taken, np.arange(len(taken))]))  # a resample may have drawn every row
-    interval = intervals([main], *answers[[candidate.name for candidate in candidates].index(best)])[main]
+    chosen = next(candidate for candidate in candidates if candidate.name == best)
+    interval = intervals([main], *comparable(task, chosen.outputs[0], references))[main]
     moved = value - interval.value
-    return Interval(value, interval.low + min(moved, 0.0), interval.high + max(moved, 0.0))
+    least, most = metrics.ends(main)
+    return Interval(value, max(least, interval.low + min(moved, 0.0)), min(most, interval.high + max(moved, 0.0)))
 
 
 def _in_and_out(
-    metric: str, outputs: Any, references: Any, seed: int
+    metric: str, task: Task, candidate: Candidate, references: Any, seed: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """`metric` of the rows in every resample, and of the rows outside it."""
-    inside, outside, weigh = [], [], metrics.weighing(metric, outputs, references)
+    """`metric` of the rows in every resample, the mean over seeds, and of the rows outside it, with the first seed."""
+    inside, outside = [], []
+    weighings = _weighings(metric, task, candidate, references)
     for counts in drawn_rows(len(references), _RESAMPLES, np.random.default_rng(seed)):
-        inside.append(weigh(counts))
-        outside.append(weigh((counts == 0).astype(np.float64)))
+        inside.append(np.mean([weigh(counts) for weigh in weighings], axis=0))
+        outside.append(weighings[0]((counts == 0).astype(np.float64)))
     return np.concatenate(inside), np.concatenate(outside)
+
+
+def _weighings(metric: str, task: Task, candidate: Candidate, references: Any) -> list[metrics.Weighing]:
+    """How `metric` is made of rows, for every seed."""
+    return [metrics.weighing(metric, *comparable(task, outputs, references)) for outputs in candidate.outputs]
 
 
 def _values(metric: str, task: Task, candidate: Candidate, references: Any) -> npt.NDArray[np.float64]:
@@ -155,11 +163,9 @@ def _mean(metric: str, task: Task, candidate: Candidate, references: Any) -> flo
     return float(_values(metric, task, candidate, references).mean())
 
 
-def _score(task: Task, candidate: Candidate, values: npt.NDArray[np.float64], references: Any) -> Interval:
-    """The first seed's interval, moved to the mean over seeds."""
-    interval = intervals([task.main_metric], *comparable(task, candidate.outputs[0], references))[task.main_metric]
-    moved = float(values.mean()) - interval.value
-    return Interval(float(values.mean()), interval.low + moved, interval.high + moved)
+def _score(task: Task, candidate: Candidate, references: Any) -> Interval:
+    """The mean over seeds."""
+    return mean_interval(task.main_metric, [comparable(task, outputs, references) for outputs in candidate.outputs])
 
 
 def _between(task: Task, one: Candidate, other: Candidate, references: Any) -> Interval:

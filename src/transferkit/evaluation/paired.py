@@ -14,6 +14,9 @@ from transferkit.evaluation.results import LEVEL, Comparison
 from transferkit.evaluation.scores import CHUNK_CELLS, comparable
 from transferkit.tasks import Task
 
+_ROUNDING = 1e-9
+"""Differences of this share of the largest value of a metric are those of rounding."""
+
 
 def compare(task: Task, a: tuple[str, Any], b: tuple[str, Any], references: Any) -> Comparison:
     """A test of the main metric of two routes, (name, outputs) each, on the same labelled rows.
@@ -69,7 +72,7 @@ def paired_randomization(
     a, b = (metrics.on_one_scale(metric, predictions) for predictions in (a, b))
     if isinstance(a, np.ndarray) and np.array_equal(a, b):
         return 0.0, 1.0  # whatever sums in another order would round to
-    weigh, drawn = metrics.weighing(metric, _joined(a, b), _joined(references, references)), []
+    weigh, drawn, largest = metrics.weighing(metric, _joined(a, b), _joined(references, references)), [], 0.0
     block, ways = max(1, CHUNK_CELLS // rows), resamples + 1
     every = np.arange(2**rows)[:, None] >> np.arange(rows) & 1 if rows < ways.bit_length() else None
     ways = ways if every is None else len(every)
@@ -79,12 +82,13 @@ def paired_randomization(
         if not start:
             exchanged[0] = 0
         first = np.hstack([1.0 - exchanged, exchanged])
-        of_first, of_second = np.split(weigh(np.vstack([first, 1 - first])), 2)
+        values = weigh(np.vstack([first, 1 - first]))
+        of_first, of_second = np.split(values, 2)
         drawn.append(of_first - of_second)
+        largest = max(largest, float(np.abs(values).max()))
     differences = np.concatenate(drawn) * (1.0 if member.HIGHER_IS_BETTER else -1.0)
     observed = float(differences[0])
-    rounding = 1e-9 * max(1.0, float(np.abs(differences).max()))
-    extreme = int((np.abs(differences) >= abs(observed) - rounding).sum())
+    extreme = int((np.abs(differences) >= abs(observed) - _ROUNDING * largest).sum())
     return observed, extreme / ways
 
 

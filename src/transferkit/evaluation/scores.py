@@ -17,10 +17,11 @@ from transferkit.tasks import Task
 CHUNK_CELLS = 4_000_000
 """Most cells of a (resamples, rows) block held at once: 32 MB."""
 _FEW_ROWS = 5
+_RESAMPLES = 1000
 
 
 def score(
-    task: Task, outputs: Any, references: Any, *, inputs: Any = None, resamples: int = 1000, seed: int = 0
+    task: Task, outputs: Any, references: Any, *, inputs: Any = None, resamples: int = _RESAMPLES, seed: int = 0
 ) -> Scores:
     """Every metric of `task` with its bootstrap 95 % interval, and what else its output shape has to show.
 
@@ -52,7 +53,7 @@ def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
 
 
 def intervals(
-    names: Sequence[str], outputs: Any, references: Any, resamples: int = 1000, seed: int = 0, inputs: Any = None
+    names: Sequence[str], outputs: Any, references: Any, resamples: int = _RESAMPLES, seed: int = 0, inputs: Any = None
 ) -> dict[str, Interval]:
     """95 % intervals of metrics, from the same resamples for all of them.
 
@@ -71,17 +72,30 @@ def intervals(
         rows, by_rows = metrics.rows_of(name, against[name]), right[name]
         if by_rows is not None:
             by_metric[name] = Interval(float(by_rows.mean()), *shares.wilson(float(by_rows.mean()), rows))
-            continue
-        value, values = drawn[name]
-        low, high = np.percentile(values, [2.5, 97.5])
-        interval = Interval(value, min(float(low), value), max(float(high), value))
-        by_metric[name] = _near_an_end(interval, rows) if _is_share(metrics.get(name)) else interval
+        else:
+            by_metric[name] = _of_resamples(name, *drawn[name], rows)
     return by_metric
 
 
-def _is_share(metric: metrics.Metric) -> bool:
-    usual = metric.HIGHER_IS_BETTER and metric.SHAPES not in (("VALUE",), ("TEXT",))
-    return bool(getattr(metric, "IS_SHARE", usual))
+def mean_interval(name: str, answered: Sequence[tuple[Any, Any]]) -> Interval:
+    """The 95 % interval of the mean of a metric over several predictions, each (outputs, references), for the same
+    rows: as of one of them, but that a resample is worth its mean over all."""
+    if len(answered) == 1:
+        return intervals([name], *answered[0])[name]
+    references = answered[0][1]
+    right = [rows for each in answered if (rows := metrics.rows_right(name, *each)) is not None]
+    if right:
+        share = float(np.mean(right))
+        return Interval(share, *shares.wilson(share, len(references)))
+    drawn = resampled([metrics.weighing(name, *each) for each in answered], len(references), _RESAMPLES, 0)
+    value, values = (np.mean(found, axis=0) for found in zip(*drawn, strict=True))
+    return _of_resamples(name, float(value), values, metrics.rows_of(name, references))
+
+
+def _of_resamples(name: str, value: float, values: npt.NDArray[np.float64], rows: int) -> Interval:
+    low, high = np.percentile(values, [2.5, 97.5])
+    interval = Interval(value, min(float(low), value), max(float(high), value))
+    return _near_an_end(interval, rows) if metrics.is_share(name) else interval
 
 
 def _near_an_end(interval: Interval, rows: int) -> Interval:

@@ -94,6 +94,19 @@ def most(name: str) -> float | None:
     return 100 * point(name) if get(name).HIGHER_IS_BETTER else None
 
 
+def is_share(name: str) -> bool:
+    """Whether the metric called `name` lies between 0 and 1 in every row."""
+    metric = get(name)
+    usual = metric.HIGHER_IS_BETTER and metric.SHAPES not in (("VALUE",), ("TEXT",))
+    return bool(getattr(metric, "IS_SHARE", usual))
+
+
+def ends(name: str) -> tuple[float, float]:
+    """What the metric called `name` is never below, and never above."""
+    best = most(name)
+    return -np.inf if "VALUE" in get(name).SHAPES else 0.0, np.inf if best is None else best
+
+
 def signature(name: str, predictions: Any, references: Any) -> str | None:
     """The settings behind the metric called `name`, in the words of the package that computes it, or what it
     compares; None if it has none to tell."""
