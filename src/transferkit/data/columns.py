@@ -101,7 +101,9 @@ def canonical(
     if task.target in chosen:
         raw = chosen[task.target]
         cells = values.targets(rows[raw], no_labels.of(task.shape, raw))
-        cells = decimals.with_points(cells) if task.shape is Shape.VALUE else cells
+        if task.shape is Shape.VALUE:
+            decimals.refuse_thousands(cells, raw, rows)
+            cells = decimals.with_points(cells)
         columns[task.target] = values.read(cells, task.read_target, raw, rows)
     else:
         columns[task.target] = [None] * len(rows)
