@@ -171,6 +171,7 @@ TEXTS = {
     "prompts": "模型提示词",
     "adorned-words": "带有附加内容的词",
     "ambiguous-spans": "位置不明的答案",
+    "answers-inside-words": "词内的答案",
     "annotators": "多份标注",
     "bad-answers": "不好的答案",
     "blank-ends": "首尾的空格",
