@@ -10,7 +10,7 @@ import pytest
 from test_writing import save_writer
 from tiny_models import load
 from transferkit import tasks
-from transferkit.data import audit, conversations
+from transferkit.data import audit, conversations, guessing
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.columns import canonical
 from transferkit.encoding.answered import answered_examples
@@ -313,6 +313,17 @@ def test_preferences_are_refused_and_the_chosen_answers_can_be_learned(row: dict
         canonical(table, TASK)
     rows, _ = canonical(table, TASK, {"completion": "chosen"})
     assert list(rows["text"]) == ["q"] and list(rows["completion"]) == ["a"]
+
+
+@pytest.mark.parametrize("named", [{}, {"completion": "chosen"}])
+def test_a_bad_answer_is_no_question(named: dict[str, str]) -> None:
+    """Dialogues in one text, as in hh-rlhf: the worse one was read as what is asked."""
+    asked = [f"\n\nHuman: how far is {i}?\n\nAssistant:" for i in range(8)]
+    table = Rows(
+        {"chosen": [f"{q} it is far" for q in asked], "rejected": [f"{q} who knows" for q in asked]}, np.arange(1, 9)
+    )
+    with pytest.raises(DataError, match=r"expected a column for text .* pairs of answers \(chosen and rejected\)"):
+        canonical(table, TASK, guessing.taken(table, TASK, named).named)
 
 
 def test_answers_that_are_marked_as_bad_are_found() -> None:
