@@ -166,6 +166,11 @@ def test_a_last_call_is_learned_as_text() -> None:
     assert rows["text"] == ["天气"]
 
 
+def test_what_an_empty_cell_was_printed_as_is_no_input() -> None:
+    rows = read(instruction=["q", "r"], input=["nan", "n"], output=["a", "b"], system=["NaN", ""])
+    assert list(rows["text"]) == ["q", "r\n\nn"]
+
+
 def test_alpaca() -> None:
     rows = read(
         instruction=["翻译", "继续", "说"],

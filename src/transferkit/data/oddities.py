@@ -23,6 +23,7 @@ _FEWEST = 5  # rows that say something about a whole column
 _MOST_LABELS = 1_000
 _YEAR = re.compile(r"\d{4}")
 _NEARLY_ALL = 0.95
+_LONGEST_NOTHING = 10
 _FIRST_BYTE = re.compile(r"[\xc2-\xf4]")
 """Of a sign beyond ASCII in UTF-8, as cp1252 and latin-1 have it."""
 
@@ -34,6 +35,7 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *header(rows, task, columns, named),
         *_swallowed(rows, task, named),
         *_numbers(rows, task, columns, named),
+        *_nothing(rows, task, columns, named),
         *_single(rows, task, columns, named),
         *_no_labels(rows, task, columns, named),
         *_dates(rows, task, columns, named),
@@ -108,6 +110,29 @@ def _numbers(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: s
         message = f"column {columns[column]!r}{named}, read as {column}, {what}: {', '.join(cells[:_FEWEST])} ..."
         findings.append(Finding("numbers-as-text", "warning", message, (), "name another column if that is not meant"))
     return findings
+
+
+def _nothing(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Texts that are what an empty cell is written as, such as `nan` where a DataFrame was made text."""
+    findings = []
+    for column in (*task.inputs, *task.optional_inputs):
+        written = {i: cell.strip() for i, cell in enumerate(rows.columns.get(column, ())) if _is_nothing(cell)}
+        if not written:
+            continue
+        numbers = tuple(int(rows.numbers[i]) for i in written)
+        listed = ", ".join(map(repr, sorted(set(written.values()))))
+        has = prose.verb(len(numbers), "has", "have")
+        message = (
+            f"{prose.counted(len(numbers))}{named} {has} nothing but {listed} in column {columns[column]!r}, read as "
+            f"{column} ({prose.shown(numbers)})"
+        )
+        action = "read as a text like others; where it stands for an empty cell, leave the cell empty"
+        findings.append(Finding("texts-of-nothing", "warning", message, numbers, action))
+    return findings
+
+
+def _is_nothing(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell) < _LONGEST_NOTHING and no_labels.is_empty_cell(cell.strip())
 
 
 def _is_number(cell: Any) -> bool:

@@ -146,6 +146,7 @@ TEXTS = {
     "alike-labels": "写法相近的标签",
     "respelt-labels": "标签写法",
     "none-labels": "表示“无”的标签",
+    "texts-of-nothing": "表示空单元格的文本",
     "unused-labels": "未用到的标签",
     "label-columns": "标签列",
     "label-separator": "标签分隔符",
