@@ -150,6 +150,24 @@ def test_years_and_other_classes_may_be_labels(labels: tuple[str, str]) -> None:
     assert found.problem == "" and "dates-as-labels" not in kinds(found)
 
 
+@pytest.mark.parametrize(
+    ("labels", "dates"),
+    [
+        (("2-Jan", "4-Mar", "6+"), "'2-Jan', '4-Mar'"),
+        (("1月2日", "20以上", "3月4日"), "'1月2日', '3月4日'"),
+        (("2026-01-02", "Jan-20", "20+"), "'2026-01-02', 'Jan-20'"),
+        (("1-2", "3-4", "6+"), ""),
+        (("may", "5-star", "jan-ken"), ""),
+    ],
+)
+def test_labels_that_a_spreadsheet_made_dates_of_are_found(labels: tuple[str, ...], dates: str) -> None:
+    rows = [{"text": f"text {i}", "label": labels[i % len(labels)]} for i in range(12)]
+    odd = [each for each in looked(rows, "text-classification").findings if each.kind == "dates-among-labels"]
+    assert [each.message for each in odd] == [
+        f"labels in column 'label' that are written like dates: {dates}" for _ in range(bool(dates))
+    ]
+
+
 def test_one_label_alone_is_counted_as_one() -> None:
     rows = [{"text": f"text {i}", "labels": ["new"] if i % 2 else []} for i in range(20)]
     found = transferkit.look(rows, task="multi-label-classification", label="labels")

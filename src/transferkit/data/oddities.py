@@ -22,6 +22,12 @@ _SEPARATORS = ",;\t|"
 _FEWEST = 5  # rows that say something about a whole column
 _MOST_LABELS = 1_000
 _YEAR = re.compile(r"\d{4}")
+_SHORT_DATE = re.compile(
+    r"\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d\d"
+    r"|\d{1,2}月\d{1,2}日",
+    re.IGNORECASE,
+)
+"""What spreadsheets show for 1-2 and for 1-20."""
 _NEARLY_ALL = 0.95
 _LONGEST_NOTHING = 10
 _FIRST_BYTE = re.compile(r"[\xc2-\xf4]")
@@ -164,14 +170,18 @@ def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named:
 
 
 def _dates(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
-    """Labels that are dates or times of day, each of which becomes a class; years alone may be meant."""
+    """Labels that are dates or times of day, each of which becomes a class; years alone may be meant. A few of them
+    among others may be what a spreadsheet made of 1-2 and 3-4."""
     if task.shape is not Shape.LABEL:
         return []
     classes = sorted(audit.class_counts(rows, task))
     dates = [label for label in classes if is_time(label) and not _YEAR.fullmatch(label)]
-    if len(classes) < 2 or len(dates) < _NEARLY_ALL * len(classes):
-        return []
     raw = columns[task.target]
+    if len(classes) < 2 or len(dates) < _NEARLY_ALL * len(classes):
+        short = [label for label in classes if label in dates or _SHORT_DATE.fullmatch(label)]
+        message = f"labels{named} in column {raw!r} that are written like dates: {', '.join(map(repr, short[:5]))}"
+        action = "learned as they are; if a spreadsheet made dates of labels such as 1-2, write these again"
+        return [Finding("dates-among-labels", "warning", message, (), action)] if short else []
     message = (
         f"column {raw!r}{named}, read as the label, holds dates or times, each of which is a class: "
         f"{len(classes):,} classes, such as {', '.join(map(repr, dates[:3]))}"

@@ -165,6 +165,7 @@ TEXTS = {
     "swallowed-rows": "被吞并的行",
     "numbers-as-text": "数字文本",
     "dates-as-labels": "日期标签",
+    "dates-among-labels": "混入标签的日期",
     "encoded-twice": "重复编码",
     "no-validation": "没有验证集",
     "empty-pairs": "缺少第二个文本",
