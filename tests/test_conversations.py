@@ -10,7 +10,7 @@ import pytest
 from test_writing import save_writer
 from tiny_models import load
 from transferkit import tasks
-from transferkit.data import audit, conversations
+from transferkit.data import audit, conversations, guessing
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.columns import canonical
 from transferkit.encoding.answered import answered_examples
@@ -166,6 +166,11 @@ def test_a_last_call_is_learned_as_text() -> None:
     assert rows["text"] == ["天气"]
 
 
+def test_what_an_empty_cell_was_printed_as_is_no_input() -> None:
+    rows = read(instruction=["q", "r"], input=["nan", "n"], output=["a", "b"], system=["NaN", ""])
+    assert list(rows["text"]) == ["q", "r\n\nn"]
+
+
 def test_alpaca() -> None:
     rows = read(
         instruction=["翻译", "继续", "说"],
@@ -313,6 +318,17 @@ def test_preferences_are_refused_and_the_chosen_answers_can_be_learned(row: dict
         canonical(table, TASK)
     rows, _ = canonical(table, TASK, {"completion": "chosen"})
     assert list(rows["text"]) == ["q"] and list(rows["completion"]) == ["a"]
+
+
+@pytest.mark.parametrize("named", [{}, {"completion": "chosen"}])
+def test_a_bad_answer_is_no_question(named: dict[str, str]) -> None:
+    """Dialogues in one text, as in hh-rlhf: the worse one was read as what is asked."""
+    asked = [f"\n\nHuman: how far is {i}?\n\nAssistant:" for i in range(8)]
+    table = Rows(
+        {"chosen": [f"{q} it is far" for q in asked], "rejected": [f"{q} who knows" for q in asked]}, np.arange(1, 9)
+    )
+    with pytest.raises(DataError, match=r"expected a column for text .* pairs of answers \(chosen and rejected\)"):
+        canonical(table, TASK, guessing.taken(table, TASK, named).named)
 
 
 def test_answers_that_are_marked_as_bad_are_found() -> None:

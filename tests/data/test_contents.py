@@ -47,6 +47,7 @@ def test_no_times(cell: Any) -> None:
             (float("inf"), None),
             (10**400, None),
         ),
+        *((".5", 0.5), ("E11", None), ("e0", None), ("+e5", None)),  # codes of diseases, identifiers
     ],
     ids=str,
 )

@@ -41,6 +41,29 @@ def test_numbers_in_doubt_are_refused(cells: list[str]) -> None:
         clean(read({"text": ["a", "b"][: len(cells)], "score": cells}), TASK, {}, "")
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [["850", "1.200", "12.500", "1.999"], ["-850", "-1.200"], [850, None, "1.200"], [" 850 ", " 1.234.500", "1.200 "]],
+)
+def test_points_between_thousands_are_refused(cells: list[Any]) -> None:
+    """1.200 beside 850 was read as 1.2."""
+    said = r"row \d, column 'score': expected numbers .* found '-?1\.\d+(\.500)?' beside '-?850'; .* leave them out"
+    with pytest.raises(DataError, match=said):
+        clean(read({"text": [f"t{i}" for i in range(len(cells))], "score": cells}), TASK, {}, "")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *(["1.200", "12.345"], ["1.200", "0.500", "850"], ["1.200", "1.5", "850"], ["1.200", "2"]),
+        *(["1.200", "1500", "850"], ["1.234", "850"], [1.234, 850], ["850", "1.0"]),
+    ],
+)
+def test_decimal_points_stay(cells: list[Any]) -> None:
+    found = clean(read({"text": [f"t{i}" for i in range(len(cells))], "score": cells}), TASK, {}, "")
+    assert list(found.rows["value"]) == [float(cell) for cell in cells]
+
+
 def test_numbers_are_not_several_labels() -> None:
     cells = [f"{i % 10 + 17},{i % 7 + 64}" for i in range(280)]
     prices = read({"price": cells})

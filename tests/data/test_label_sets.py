@@ -211,6 +211,12 @@ def test_texts_of_several_columns() -> None:
         splits(table, text="title,boddy")
 
 
+def test_what_empty_cells_were_printed_as_is_no_part_of_a_text() -> None:
+    table = {"title": ["nan", "x"] * 20, "body": TEXTS, "labels": ["a", "a|b"] * 20}
+    made = splits(table, text="title,body").train["text"]
+    assert not any("nan" in text for text in made) and f"body: {TEXTS[0]}" in made
+
+
 def test_a_column_with_a_comma_in_its_name() -> None:
     table = {"title,body": TEXTS, "title": ["x"] * COUNT, "labels": ["a", "a|b"] * 20}
     assert set(splits(table, text="title,body").train["text"]) <= set(TEXTS)

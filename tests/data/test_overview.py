@@ -120,6 +120,20 @@ def test_numbers_read_as_texts_are_found() -> None:
     assert "counts the rows" in odd.message
 
 
+@pytest.mark.parametrize("text", ["nan", "<NA>", "NULL", "#N/A", " nan "])
+def test_texts_that_were_empty_cells_are_found(text: str) -> None:
+    rows = [{"text": text if i == 3 else f"text {i}", "label": "ab"[i % 2]} for i in range(12)]
+    (odd,) = (each for each in looked(rows, "text-classification").findings if each.kind == "texts-of-nothing")
+    assert odd.message == f"1 row has nothing but {text.strip()!r} in column 'text', read as text (row 4)"
+    assert locales.get("zh").found(odd.message) != odd.message
+
+
+@pytest.mark.parametrize("text", ["None", "?", "-", "unknown", "nana", "无"])
+def test_short_texts_are_texts(text: str) -> None:
+    rows = [{"text": text if i == 3 else f"text {i}", "label": "ab"[i % 2]} for i in range(12)]
+    assert "texts-of-nothing" not in kinds(looked(rows, "text-classification"))
+
+
 @pytest.mark.parametrize("form", ["2024-01-{:02}", "2024/1/{}", "2024年1月{}日", "{}.1.2024", "2024-01-{:02} 10:30:00"])
 def test_dates_as_labels_are_found(form: str) -> None:
     rows = [{"text": f"text {i}", "date": form.format(i // 2 + 1)} for i in range(20)]
@@ -134,6 +148,24 @@ def test_years_and_other_classes_may_be_labels(labels: tuple[str, str]) -> None:
     rows = [{"text": f"text {i}", "when": labels[i % 2]} for i in range(20)]
     found = transferkit.look(rows, task="text-classification", label="when")
     assert found.problem == "" and "dates-as-labels" not in kinds(found)
+
+
+@pytest.mark.parametrize(
+    ("labels", "dates"),
+    [
+        (("2-Jan", "4-Mar", "6+"), "'2-Jan', '4-Mar'"),
+        (("1月2日", "20以上", "3月4日"), "'1月2日', '3月4日'"),
+        (("2026-01-02", "Jan-20", "20+"), "'2026-01-02', 'Jan-20'"),
+        (("1-2", "3-4", "6+"), ""),
+        (("may", "5-star", "jan-ken"), ""),
+    ],
+)
+def test_labels_that_a_spreadsheet_made_dates_of_are_found(labels: tuple[str, ...], dates: str) -> None:
+    rows = [{"text": f"text {i}", "label": labels[i % len(labels)]} for i in range(12)]
+    odd = [each for each in looked(rows, "text-classification").findings if each.kind == "dates-among-labels"]
+    assert [each.message for each in odd] == [
+        f"labels in column 'label' that are written like dates: {dates}" for _ in range(bool(dates))
+    ]
 
 
 def test_one_label_alone_is_counted_as_one() -> None:

@@ -33,6 +33,10 @@ def _squad(none: bool = False, shift: int = 0) -> str:
     return json.dumps({"version": "v2.0", "data": [{"title": "t", "paragraphs": paragraphs}]}, ensure_ascii=False)
 
 
+def _row(question: str, context: str, answer: str) -> dict[str, str]:
+    return {"question": question, "context": context, "answer": answer.partition("@")[0]}
+
+
 _PLAIN = [{"question": q, "context": c, "answer": a} for q, c, a, _ in _FOUND]
 _PRINTED = "question,context,answers\n" + "".join(
     '{question},{context},"{answers}"\n'.format(
@@ -69,6 +73,15 @@ def _one_article(write: Callable[[str, int], object]) -> str:
     return json.dumps({"title": "t", "paragraphs": paragraphs}, ensure_ascii=False)
 
 
+_WORDS = {
+    ("When?", "In 1952 there were 5 dogs, later 15"): "5@19",
+    ("How?", "Paris is big"): "is@6",
+    ("Where?", "2015年北京5月"): "北京@5",
+    ("From where?", "서울에서 부산까지"): "서울@0",
+    ("Did he?", "He took notes and knew no one"): "no@23",
+}
+_INSIDE = ("Was it?", "I know what you mean")
+
 SITUATIONS = (
     Situation("SQuAD's own file", {"rows.json": _squad()}, QUESTIONS, gives=_GIVES),
     Situation(
@@ -80,6 +93,19 @@ SITUATIONS = (
     Situation("the hub's rows", {"rows.jsonl": lines(_HUB)}, QUESTIONS, gives=_GIVES),
     Situation("the hub's rows as pandas writes them", {"rows.csv": _PRINTED}, QUESTIONS, gives=_GIVES),
     Situation("an answer as text alone", {"rows.jsonl": lines(_PLAIN)}, QUESTIONS, gives=_GIVES),
+    Situation(
+        "answers without a place are words of their own, not parts of others",
+        {"rows.jsonl": lines([_row(*pair, answer) for pair, answer in _WORDS.items()])},
+        QUESTIONS,
+        gives=_WORDS,
+    ),
+    Situation(
+        "yes and no are no words of the context",
+        {"rows.jsonl": lines([*(_row(*pair, answer) for pair, answer in _WORDS.items()), _row(*_INSIDE, "no")])},
+        QUESTIONS,
+        gives=_WORDS | {_INSIDE: "no@3"},
+        says="1 row has an answer .* stands only inside a longer word, such as 'no' in 'know'",
+    ),
     Situation(
         "places that are off by three",
         {"rows.json": _squad(shift=-3)},

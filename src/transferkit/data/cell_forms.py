@@ -32,7 +32,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _HEX = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4,})*", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[ .,']\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?=[.,]?\d)(?:\d{1,3}(?:[ .,']\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[\d.]+,\d{1,2}")
 _UNITS = " %€$£¥￥分星"
 _LONGEST = 50

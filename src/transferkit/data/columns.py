@@ -68,7 +68,7 @@ class TaskColumns(Protocol):
         """From a cell to a target; raises `ValueError` saying what was expected and found."""
 
 
-_PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
+PREFERENCES = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
 """Usual names of the better and the worse of two answers: TRL's, OpenAI's."""
 _WORDS_OF_A_NAME, _SIGNS_OF_A_NAME = 2, 6
 _FEWEST_OF_LABELS = 2
@@ -101,7 +101,9 @@ def canonical(
     if task.target in chosen:
         raw = chosen[task.target]
         cells = values.targets(rows[raw], no_labels.of(task.shape, raw))
-        cells = decimals.with_points(cells) if task.shape is Shape.VALUE else cells
+        if task.shape is Shape.VALUE:
+            decimals.refuse_thousands(cells, raw, rows)
+            cells = decimals.with_points(cells)
         columns[task.target] = values.read(cells, task.read_target, raw, rows)
     else:
         columns[task.target] = [None] * len(rows)
@@ -282,11 +284,11 @@ def _examples(names: Sequence[str]) -> list[str]:
 
 def _preferences(names: Sequence[str], task: TaskColumns) -> str:
     """A hint where rows have answers to prefer and answers to reject."""
-    pair = next((pair for pair in _PREFERENCES if set(pair) <= set(names)), None)
+    pair = next((pair for pair in PREFERENCES if set(pair) <= set(names)), None)
     if pair is None:
         return ""
     other = "" if task.conversations else "--task text-generation "
-    way = f"{other}--label {pair[0]}" if pair == _PREFERENCES[0] else "write them behind the input as messages"
+    way = f"{other}--label {pair[0]}" if pair == PREFERENCES[0] else "write them behind the input as messages"
     return (
         f"; pairs of answers ({pair[0]} and {pair[1]}) are for preference learning, which is not done here, but the "
         f"better ones can be learned: {way}"

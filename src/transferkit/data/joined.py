@@ -54,6 +54,11 @@ def with_texts(rows: Rows, named: Mapping[str, str], inputs: Collection[str]) ->
 def _texts(rows: Rows, names: Collection[str]) -> list[str]:
     columns = {name: values.inputs(rows[name], name, rows) for name in names}
     return [
-        "\n".join(f"{name}: {cells[i]}" for name, cells in columns.items() if cells[i].strip())
+        "\n".join(f"{name}: {cells[i]}" for name, cells in columns.items() if not _is_empty(cells[i]))
         for i in range(len(rows))
     ]
+
+
+def _is_empty(cell: str) -> bool:
+    """Whether a cell is blank, or text that an empty one was printed as."""
+    return not cell.strip() or values.is_none(cell)

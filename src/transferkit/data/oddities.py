@@ -22,7 +22,14 @@ _SEPARATORS = ",;\t|"
 _FEWEST = 5  # rows that say something about a whole column
 _MOST_LABELS = 1_000
 _YEAR = re.compile(r"\d{4}")
+_SHORT_DATE = re.compile(
+    r"\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d\d"
+    r"|\d{1,2}月\d{1,2}日",
+    re.IGNORECASE,
+)
+"""What spreadsheets show for 1-2 and for 1-20."""
 _NEARLY_ALL = 0.95
+_LONGEST_NOTHING = 10
 _FIRST_BYTE = re.compile(r"[\xc2-\xf4]")
 """Of a sign beyond ASCII in UTF-8, as cp1252 and latin-1 have it."""
 
@@ -34,6 +41,7 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *header(rows, task, columns, named),
         *_swallowed(rows, task, named),
         *_numbers(rows, task, columns, named),
+        *_nothing(rows, task, columns, named),
         *_single(rows, task, columns, named),
         *_no_labels(rows, task, columns, named),
         *_dates(rows, task, columns, named),
@@ -110,6 +118,29 @@ def _numbers(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: s
     return findings
 
 
+def _nothing(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
+    """Texts that are what an empty cell is written as, such as `nan` where a DataFrame was made text."""
+    findings = []
+    for column in (*task.inputs, *task.optional_inputs):
+        written = {i: cell.strip() for i, cell in enumerate(rows.columns.get(column, ())) if _is_nothing(cell)}
+        if not written:
+            continue
+        numbers = tuple(int(rows.numbers[i]) for i in written)
+        listed = ", ".join(map(repr, sorted(set(written.values()))))
+        has = prose.verb(len(numbers), "has", "have")
+        message = (
+            f"{prose.counted(len(numbers))}{named} {has} nothing but {listed} in column {columns[column]!r}, read as "
+            f"{column} ({prose.shown(numbers)})"
+        )
+        action = "read as a text like others; where it stands for an empty cell, leave the cell empty"
+        findings.append(Finding("texts-of-nothing", "warning", message, numbers, action))
+    return findings
+
+
+def _is_nothing(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell) < _LONGEST_NOTHING and no_labels.is_empty_cell(cell.strip())
+
+
 def _is_number(cell: Any) -> bool:
     """Whether a cell is text that says a number."""
     try:
@@ -139,14 +170,18 @@ def _no_labels(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named:
 
 
 def _dates(rows: Rows, task: TaskColumns, columns: Mapping[str, str], named: str) -> list[Finding]:
-    """Labels that are dates or times of day, each of which becomes a class; years alone may be meant."""
+    """Labels that are dates or times of day, each of which becomes a class; years alone may be meant. A few of them
+    among others may be what a spreadsheet made of 1-2 and 3-4."""
     if task.shape is not Shape.LABEL:
         return []
     classes = sorted(audit.class_counts(rows, task))
     dates = [label for label in classes if is_time(label) and not _YEAR.fullmatch(label)]
-    if len(classes) < 2 or len(dates) < _NEARLY_ALL * len(classes):
-        return []
     raw = columns[task.target]
+    if len(classes) < 2 or len(dates) < _NEARLY_ALL * len(classes):
+        short = [label for label in classes if label in dates or _SHORT_DATE.fullmatch(label)]
+        message = f"labels{named} in column {raw!r} that are written like dates: {', '.join(map(repr, short[:5]))}"
+        action = "learned as they are; if a spreadsheet made dates of labels such as 1-2, write these again"
+        return [Finding("dates-among-labels", "warning", message, (), action)] if short else []
     message = (
         f"column {raw!r}{named}, read as the label, holds dates or times, each of which is a class: "
         f"{len(classes):,} classes, such as {', '.join(map(repr, dates[:3]))}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from transferkit.data import contents, doubts
-from transferkit.data.columns import TaskColumns
+from transferkit.data.columns import PREFERENCES, TaskColumns
 from transferkit.data.contents import Content
 from transferkit.table.column_names import ASIDE
 from transferkit.table.rows import Rows
@@ -14,7 +14,8 @@ _OF_TEXTS = (Content.TEXTS, Content.NAMES, Content.CATEGORIES)
 
 def of(table: Rows, task: TaskColumns, called: Mapping[str, str]) -> dict[str, str]:
     """Canonical -> raw of what is not among `called`: the first column is read, the second is written. Nothing where
-    there are not two columns of texts beside those that count rows or are empty.
+    there are not two columns of texts beside those that count rows or are empty, or where they are the better and the
+    worse of two answers.
 
     Raises `DataError` where neither has a usual name, and the second has much longer texts: of a summary and a text
     that is the text.
@@ -25,6 +26,8 @@ def of(table: Rows, task: TaskColumns, called: Mapping[str, str]) -> dict[str, s
     columns = [contents.of(table, name) for name in table.columns if name not in aside]
     columns = [column for column in columns if column.content not in (Content.KEYS, Content.NOTHING)]
     if not task.shape.form.WRITTEN or len(roles) != len(columns) or not missing:
+        return {}
+    if {column.name for column in columns} in map(set, PREFERENCES):
         return {}
     known = {called[name] for name in roles if name in called}
     left = [column for column in columns if column.name not in known]

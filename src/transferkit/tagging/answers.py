@@ -27,6 +27,7 @@ _TEXTS, _STARTS = ("text", "texts", "answer", "span"), ("answer_start", "answer_
 _LIST = (list, tuple, np.ndarray)
 _SIGNS = frozenset(string.punctuation)
 _DIGITS = re.compile(r"-?\d{1,12}(?:\.0+)?")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
@@ -148,10 +149,11 @@ def equal(predicted: str, true: str) -> float:
 def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, list[Finding]]:
     """`rows` (text, text_pair, answers) with every answer at a place where the context has it, and the findings.
 
-    An answer that stands elsewhere moves to its nearest occurrence; one that the context does not have is taken out,
-    and so is a row that has no other. Rows of given test data stay: they are judged by the texts alone.
+    An answer that stands elsewhere moves to its nearest occurrence, one without a place to its first as a word of its
+    own if there is one; one that the context does not have is taken out, and so is a row that has no other. Rows of
+    given test data stay: they are judged by the texts alone.
     """
-    positions, gone = _Places([], [], [], []), np.zeros(len(rows), dtype=bool)
+    positions, gone = _Places([], [], [], [], {}), np.zeros(len(rows), dtype=bool)
     all_answers = list(rows["answers"])
     for i, (context, answers) in enumerate(zip(rows["text_pair"], all_answers, strict=True)):
         places = [_nearest(context, answer) for answer in answers or ()]
@@ -163,8 +165,10 @@ def mended(rows: Rows, columns: Mapping[str, str], name: str) -> tuple[Rows, lis
                 positions.moved.append(i)
                 continue
             positions.placed.append(i)
-            if any(context.find(text, start + 1) >= 0 for text, start in all_answers[i]):
+            if any(len(_usual_places(context, text)) > 1 for text, _ in all_answers[i]):
                 positions.several.append(i)
+            if inside := next(((text, at) for text, at in all_answers[i] if _is_cut(context, text, at)), None):
+                positions.inside[i] = inside[0], _word_around(context, *inside)
             continue
         positions.without.append(i)
         if name != "test":
@@ -179,24 +183,57 @@ def _nearest(context: str, answer: Answer) -> Answer | None:
     text, start = answer
     if context.startswith(text, start) and start >= 0:
         return answer
-    places, at = [], context.find(text)
-    while at >= 0:
-        places.append(at)
-        at = context.find(text, at + 1)
+    places = _usual_places(context, text) if start == UNPLACED else _all_places(context, text)
     if places:
         return text, min(places, key=lambda place: abs(place - start))
     return _nearest(context, (text.strip(), start)) if text != text.strip() else None
 
 
+def _usual_places(context: str, text: str) -> list[int]:
+    """Where `text` stands in the context as words of their own; if nowhere, where it stands inside of others."""
+    places = _all_places(context, text)
+    return [place for place in places if not _is_cut(context, text, place)] or places
+
+
+def _all_places(context: str, text: str) -> list[int]:
+    places, at = [], context.find(text)
+    while at >= 0:
+        places.append(at)
+        at = context.find(text, at + 1)
+    return places
+
+
+def _is_cut(context: str, text: str, at: int) -> bool:
+    """Whether `text` begins or ends inside of a word there; a word of Korean may have a particle behind it."""
+    before, after = context[at - 1 : at] if at else "", context[at + len(text) :][:1]
+    return _joined(before, text[0]) or (_joined(text[-1], after) and not _HANGUL.match(text[-1]))
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether two signs are of one word."""
+    return before.isalnum() and after.isalnum() and not has_signs(before + after)
+
+
+def _word_around(context: str, text: str, at: int) -> str:
+    start, end = at, at + len(text)
+    while start and _joined(context[start - 1], context[start]):
+        start -= 1
+    while end < len(context) and _joined(context[end - 1], context[end]):
+        end += 1
+    return context[start:end]
+
+
 @dataclass(frozen=True)
 class _Places:
     """Positions of rows whose answers stand elsewhere than said, were given without a place and have one now, stand
-    several times in the context, and do not stand there."""
+    several times in the context, do not stand there, and stand only inside of a word: one of these, and that word.
+    """
 
     moved: list[int]
     placed: list[int]
     several: list[int]
     without: list[int]
+    inside: dict[int, tuple[str, str]]
 
 
 def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str) -> list[Finding]:
@@ -214,6 +251,16 @@ def _findings(rows: Rows, places: _Places, columns: Mapping[str, str], name: str
         )
         action = "the first place is taken; give answer_start where it is another"
         findings.append(Finding("ambiguous-spans", "warning", message, numbers, action))
+    if places.inside:
+        numbers = tuple(int(n) for n in rows.numbers[[*places.inside]])
+        have = prose.verb(len(numbers), "has", "have")
+        text, word = (shown(part, 40) for part in next(iter(places.inside.values())))
+        message = (
+            f"{prose.counted(len(numbers))}{prose.of(name)} {have} an answer in column {column!r} that stands only "
+            f"inside a longer word, such as {text} in {word} ({prose.shown(numbers)})"
+        )
+        action = "learned there; leave out rows whose answer is not in the context, such as yes and no"
+        findings.append(Finding("answers-inside-words", "warning", message, numbers, action))
     if places.moved:
         numbers = tuple(int(n) for n in rows.numbers[places.moved])
         have = prose.verb(len(numbers), "has", "have")

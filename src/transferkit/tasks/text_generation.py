@@ -12,7 +12,7 @@ from transferkit.errors import DataError, shown
 from transferkit.table import prose, values
 from transferkit.table.rows import Rows
 from transferkit.table.splits import Finding
-from transferkit.table.values import missing
+from transferkit.table.values import is_none, missing
 from transferkit.tasks import Sign, answered_with_text
 
 _MESSAGES = ("messages", "conversations", "conversation")
@@ -146,7 +146,7 @@ def _instructed(rows: Rows) -> Rows:
 def _asked(rows: Rows, i: int, told: str, about: str | None) -> Any:
     """The prompt of a row: its text alone, or with what was said before."""
     question = rows[told][i]
-    text = rows[about][i] if about else None
+    text = rows[about][i] if about and not is_none(rows[about][i]) else None
     repeats = told == _PROMPT and isinstance(question, str) and isinstance(text, str) and text.strip() in question
     question = f"{question}\n\n{text}" if isinstance(text, str) and text.strip() and not repeats else question
     system, tools = _beside(rows, i)
@@ -160,7 +160,9 @@ def _beside(rows: Rows, i: int) -> tuple[list[Turn], list[Any] | None]:
     """The system's turn, if a row has a column with what the system says, and its tools."""
     said = next((rows.columns[name][i] for name in _SYSTEM if name in rows), None)
     tools = next((messages.tools(rows.columns[name][i]) for name in _TOOLS if name in rows), None)
-    return [{"role": "system", "content": said}] if isinstance(said, str) and said.strip() else [], tools
+    return [{"role": "system", "content": said}] if isinstance(said, str) and said.strip() and not is_none(
+        said
+    ) else [], tools
 
 
 def _history(rows: Rows, i: int) -> list[tuple[Turn, Turn]]:

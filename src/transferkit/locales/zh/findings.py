@@ -119,6 +119,15 @@ PATTERNS = {
     "given to every text; add rows without it, or leave it out": (
         "会给每条文本都打上；请补充不含它的样本，或去掉该标签"
     ),
+    "{} {has|have} nothing but {} in column {}, read as {} ({})": "{0}在列 {2}（读作{3}）中只有 {1}（{4}）",
+    "read as a text like others; where it stands for an empty cell, leave the cell empty": (
+        "按普通文本读取；如果表示空单元格，请把它留空"
+    ),
+    "labels in column {} that are written like dates: {}": "列 {0} 中有的标签写得像日期：{1}",
+    "labels of {} in column {} that are written like dates: {}": "{0}的列 {1} 中有的标签写得像日期：{2}",
+    "learned as they are; if a spreadsheet made dates of labels such as 1-2, write these again": (
+        "按原样学习；如果是电子表格把 1-2 这样的标签变成了日期，请改回原来的写法"
+    ),
     "labels in column {} that may say there is none: {}": "列 {0} 中有的标签可能表示“无”：{1}",
     "labels of {} in column {} that may say there is none: {}": "{0}的列 {1} 中有的标签可能表示“无”：{2}",
     "learned as labels like others; where they mean that it is not known, leave these cells empty": (

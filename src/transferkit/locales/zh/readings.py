@@ -182,6 +182,12 @@ PATTERNS = {
     "{} {has|have} an answer in column {} that stands several times in the context ({})": (
         "{0}在列 {1} 中的答案在上下文中出现多次（{2}）"
     ),
+    "{} {has|have} an answer in column {} that stands only inside a longer word, such as {} in {} ({})": (
+        "{0}在列 {1} 中的答案只出现在上下文中更长的词里，例如 {2} 出自 {3}（{4}）"
+    ),
+    "learned there; leave out rows whose answer is not in the context, such as yes and no": (
+        "按该位置学习；如果答案（例如 yes 和 no）不出自上下文，请剔除这些行"
+    ),
     "the first place is taken; give answer_start where it is another": "取第一处；如果是另一处，请给出 answer_start",
     "{} {has|have} an answer in column {} that begins elsewhere in the context than said ({})": (
         "{0}在列 {1} 中的答案不在所说的位置（{2}）"
