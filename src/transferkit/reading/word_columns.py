@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from transferkit.errors import DataError
-from transferkit.reading import adorned, compression, even_lines
+from transferkit.reading import adorned, compression, even_lines, word_doubts
 from transferkit.reading.collector import Collector, check_header
 from transferkit.reading.even_lines import DOCUMENT, START
 from transferkit.table.rows import Note, Rows, regrouped
-from transferkit.tagging.tags import OUTSIDE, is_plain, parts
+from transferkit.tagging.tags import are_tags, is_tag, parts
 
 WORDS, TAGS = "tokens", "ner_tags"
 _UNIT = "line"
@@ -61,7 +61,7 @@ class _Form:
     `names` are those of its columns, `width` many; there may be `more` columns in some sentences, which go by their
     number. `header` is the number of the line with names. With `numbered` the first column counts the words; words
     may be `more_than_words`, see `adorned`. `last` has what the last column holds, by
-    which a word `#` is told from a comment.
+    which a word `#` is told from a comment; `notes` are on what is not sure.
     """
 
     names: tuple[str, ...]
@@ -71,6 +71,7 @@ class _Form:
     numbered: bool = False
     more_than_words: tuple[str, adorned.Bare] | None = None
     last: frozenset[str] = frozenset()
+    notes: tuple[Note, ...] = ()
 
     def is_comment(self, line: str, fields: Sequence[str]) -> bool:
         """Whether a line before a sentence that begins with # says something about it: its last cell is none of `last`,
@@ -79,8 +80,8 @@ class _Form:
             return True
         if self.width == 1 or fields[-1] in self.last:
             return False
-        if any(_has_blank(cell) for cell in fields) or all(map(_is_tag, self.last)):
-            return not _is_tag(fields[-1])
+        if any(_has_blank(cell) for cell in fields) or all(map(is_tag, self.last)):
+            return not is_tag(fields[-1])
         return not fields[0].strip("#")
 
 
@@ -122,7 +123,7 @@ def _parts(path: Path, size: int, encoding: str, form: _Form) -> Iterator[Rows]:
 
 
 def _notes(form: _Form) -> tuple[Note, ...]:
-    notes = []
+    notes = [*form.notes]
     if form.more_than_words is not None:
         what, _ = form.more_than_words
         notes.append(Note("adorned-words", f"the first column has {what}", (), "read without"))
@@ -174,7 +175,7 @@ def holds_words(path: Path, encoding: str) -> bool:
     if len(fields[0]) < 2 or any(_has_blank(cell) for cells in fields for cell in cells):
         return False
     by_tabs = all("\t" in line for line in said)
-    return by_tabs or any(_are_tags(column) for column in zip(*fields, strict=True))
+    return by_tabs or any(are_tags(column) for column in zip(*fields, strict=True))
 
 
 def _form_of(path: Path, encoding: str) -> _Form:
@@ -199,8 +200,12 @@ def _form_of(path: Path, encoding: str) -> _Form:
     if numbered and width == len(_CONLLU):
         return _Form(_CONLLU, width, numbered=True, last=last)
     columns = _unnamed(said, width, numbered, path)
-    more = adorned.found([_fields(line)[0] for _, line in told]) if columns[0] == WORDS else None
-    return _Form(columns, width, numbered=numbered, more_than_words=more, last=last)
+    if columns[0] != WORDS:
+        return _Form(columns, width, numbered=numbered, last=last)
+    more = adorned.found([_fields(line)[0] for _, line in told])
+    at = columns.index(TAGS) if TAGS in columns else None
+    doubts = word_doubts.notes(at, [fields for _, fields in said if len(fields) == width])
+    return _Form(columns, width, numbered=numbered, more_than_words=more, last=last, notes=doubts)
 
 
 def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tuple[str, ...]:
@@ -208,7 +213,7 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
     names = [str(i + 1) for i in range(width)]
     if not numbered:
         cells = [fields for _, fields in said if len(fields) == width]
-        if width > 1 and _are_tags([row[0] for row in cells]) and not _are_tags([row[-1] for row in cells]):
+        if width > 1 and are_tags([row[0] for row in cells]) and not are_tags([row[-1] for row in cells]):
             words = "words from the second" if width == 2 else "the column of words is to be named with --text"
             log.info("%s: tags are read from the first column, %s", path, words)
             return (TAGS, WORDS) if width == 2 else (TAGS, *names[1:])
@@ -218,7 +223,7 @@ def _unnamed(said: Sequence[Line], width: int, numbered: bool, path: Path) -> tu
         return tuple(names)
     names[1] = WORDS
     rows = [fields for _, fields in said if len(fields) == width and _NUMBER.fullmatch(fields[0])]
-    tags = [i for i in range(2, width) if _are_tags([fields[i] for fields in rows])]
+    tags = [i for i in range(2, width) if are_tags([fields[i] for fields in rows])]
     if not tags and width == 3:
         tags = [2]
     if len(tags) == 1:
@@ -233,21 +238,12 @@ def _last_tags(cells: Sequence[Sequence[str]], width: int) -> int | None:
     if width < 3 or not cells or not all(_SCORE.fullmatch(row[-1]) for row in cells):
         return width - 1 if width > 1 else None
     others = [i for i in range(1, width - 1) if not all(_SCORE.fullmatch(row[i]) for row in cells)]
-    tags = [i for i in others if _are_tags([row[i] for row in cells])]
+    tags = [i for i in others if are_tags([row[i] for row in cells])]
     return tags[-1] if tags else others[0] if len(others) == 1 else None
 
 
 def _numbered(names: Sequence[str], width: int) -> tuple[str, ...]:
     return (*names, *(str(i + 1) for i in range(len(names), width)))[:width]
-
-
-def _are_tags(cells: Sequence[str]) -> bool:
-    """Whether all are O, B-TYPE, I-TYPE and the like."""
-    return OUTSIDE in cells and all(map(_is_tag, set(cells)))
-
-
-def _is_tag(cell: str) -> bool:
-    return cell == OUTSIDE or not is_plain(cell)
 
 
 def _has_blank(cell: str) -> bool:
@@ -265,7 +261,7 @@ def _heads_tags(said: Sequence[Line]) -> bool:
     """Whether the last cell of the first line is no tag, nor a type, but those of all others are tags: then it is a
     name."""
     first, *others = (fields[-1] for _, fields in said)
-    if len(said[0][1]) < 2 or len(others) < _FEWEST or _is_tag(first) or not _are_tags(others):
+    if len(said[0][1]) < 2 or len(others) < _FEWEST or is_tag(first) or not are_tags(others):
         return False
     return first not in {kind for _, kind in map(parts, set(others))}
 

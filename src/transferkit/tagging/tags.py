@@ -4,7 +4,7 @@ E or L ends an entity and S or U is one of a single word (IOBES, BILOU: Ratinov 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -34,6 +34,16 @@ def parts(tag: str) -> tuple[str, str]:
 def is_plain(tag: str) -> bool:
     """Whether `tag` has no prefix that says where a span begins or goes on."""
     return parts(tag) == ("I", tag)
+
+
+def is_tag(cell: str) -> bool:
+    """Whether `cell` is O, B-TYPE, I-TYPE or the like."""
+    return cell == OUTSIDE or not is_plain(cell)
+
+
+def are_tags(cells: Collection[str]) -> bool:
+    """Whether all are tags, and some word is of no entity."""
+    return OUTSIDE in cells and all(map(is_tag, {*cells}))
 
 
 def spans(tags: Sequence[str]) -> list[Span]:

@@ -211,6 +211,12 @@ PATTERNS = {
     "the first column has words with {} before them": "第一列的词前面带有 {0}",
     "read without": "读取时已去掉",
     "the last column has numbers, which are no tags": "最后一列是数字，不是标注",
+    "column {} has tags of entities, the last column has none": "第 {0} 列有实体标注，最后一列没有",
+    "tags are read from the last column; those of column {}: --label {}": (
+        "标注取自最后一列；如需第 {0} 列，请用 --label {1}"
+    ),
+    "column 1 has {} different cells, column 2 has {}": "第 1 列有 {0} 种不同的内容，第 2 列有 {1} 种",
+    "words are read from column 1; those of column 2: --text 2": "词取自第 1 列；如需第 2 列，请用 --text 2",
     "tags are read from column {}; another: --label NUMBER": "标注取自第 {0} 列；其他列请用 --label 指定列号",
     "{} {was|were} rejected or ignored by the annotator ({})": "{0}被标注者拒绝或忽略（{1}）",
     "{} not read there; to learn these answers themselves, pass {}": (
