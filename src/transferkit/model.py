@@ -208,7 +208,9 @@ class Model:
         for finding in odd:
             log.warning("%s: %s: %s", source, finding.message, finding.action)
         if broken:
-            log.warning("%s: bytes that are not UTF-8 in %s, read with the mark \ufffd", source, prose.counted(broken))
+            log.warning(
+                "%s: signs that could not be read in %s, read with the mark \ufffd", source, prose.counted(broken)
+            )
 
     def evaluate(
         self,

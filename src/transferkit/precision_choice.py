@@ -55,5 +55,5 @@ def _found(backbones: Sequence[Backbone]) -> Precision:
     largest = max(wide, key=lambda backbone: backbone.parameters)
     gain = multiplying.gain(largest, torch.bfloat16)
     precision: Precision = "bf16" if gain >= _WORTH_IT else FP32
-    log.info("precision %s: bf16 multiplies at %.1f x the speed of fp32 here", precision, gain)
+    log.info("precision %s: bf16 multiplies at %.2g x the speed of fp32 here", precision, gain)
     return precision

@@ -109,7 +109,7 @@ def test_one_row_is_spoken_of_in_the_singular() -> None:
     assert found["empty"] == "1 row has no text (row 1)"
     assert found["unlabelled"] == "1 row has no label (row 2)"
     assert found["duplicates"] == "1 of 43 rows repeats the text and label of an earlier one (row 4)"
-    assert found["encoding"] == "1 row holds bytes that are not UTF-8 (row 5)"
+    assert found["encoding"] == "1 row holds signs that could not be read (row 5)"
 
 
 def test_given_test_is_untouched_and_leaks_leave_train_and_validation() -> None:
@@ -191,7 +191,7 @@ def test_broken_bytes_and_imbalance_are_reported() -> None:
 def test_labels_that_differ_in_case_alone_are_told() -> None:
     splits = run(of(texts(60), ["spam"] * 27 + ["Spam"] * 3 + ["ham"] * 30))
     (finding,) = splits.audit.of("alike-labels")
-    assert "'spam' and 'Spam'" in finding.message
+    assert "'spam' / 'Spam'" in finding.message
     rows = zip(splits.train.numbers, splits.train["label"], strict=True)
     assert finding.rows and list(finding.rows) == [number for number, label in rows if label == "Spam"]
     assert not run(of(texts(40), ["a", "b"] * 20)).audit.of("alike-labels")

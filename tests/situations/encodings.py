@@ -71,7 +71,7 @@ SITUATIONS = (
     Situation(
         "one bad byte among many good ones",
         {"rows.csv": csv(labelled(tuple(f"{t} {i}" for i in range(40) for t in ENGLISH))).encode() + b"caf\xe9,a\n"},
-        says="bytes that are not UTF-8|invalid byte|not valid UTF-8",
+        says="signs that could not be read|invalid byte|not valid UTF-8",
     ),
     Situation(
         "columns of words in GBK", {"rows.conll": _TAGGED.encode("gbk")}, "ner", refused="expected UTF-8.*gb18030"

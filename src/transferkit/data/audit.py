@@ -24,14 +24,14 @@ _VARIANTS = {chr(code) for code in range(0xFE00, 0xFE10)}
 
 
 def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
-    """Rows with U+FFFD, which the reader puts where bytes are not UTF-8."""
+    """Rows with U+FFFD, which readers put where bytes are not UTF-8, or a sign is half of one."""
     inputs = [rows[column] for column in (*task.inputs, *task.optional_inputs) if column in rows]
     broken = [i for cells in inputs for i, cell in enumerate(cells) if isinstance(cell, str) and "\ufffd" in cell]
     if not broken:
         return []
     numbers = tuple(int(n) for n in rows.numbers[sorted(set(broken))])
     holds = verb(len(numbers), "holds", "hold")
-    message = f"{counted(len(numbers))}{of(name)} {holds} bytes that are not UTF-8 ({rows.named(numbers)})"
+    message = f"{counted(len(numbers))}{of(name)} {holds} signs that could not be read ({rows.named(numbers)})"
     return [Finding("encoding", "warning", message, numbers, "read with the mark \ufffd in their place")]
 
 
@@ -43,7 +43,7 @@ def balance(train: Rows, task: TaskColumns) -> list[Finding]:
     uneven = many > _UNBALANCED * few
     there = len(classes)
     kinds = verb(there, "class", "classes") if task.shape.form.ONE_CLASS else verb(there, "label", "labels")
-    held = f"{there} {kinds} in {counted(total)} to train on"
+    held = f"{there:,} {kinds} in {counted(total)} to train on"
     largest = f"{most!r} {counted(many)} ({many / total:.1%})"
     smallest = f"{least!r} {counted(few)} ({few / total:.1%})"
     message = f"{held}; largest {largest}, smallest {smallest}" if len(classes) > 1 else f"{held}: {largest}"

@@ -219,7 +219,7 @@ def _enough_rows(parts: Mapping[str, Rows], name: str) -> None:
         raise DataError(
             f"{parts[name].source or 'data'}: expected at least {splitting.MINIMUM} rows in {name}, found "
             f"{len(parts[name])} after removing repeated and leaking rows; give rows with more different texts, or "
-            "where training rows also appear in test, keep them with --keep-leaks"
+            "where training rows also appear in test, let fit keep them, with --keep-leaks"
         )
 
 

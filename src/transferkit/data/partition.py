@@ -77,7 +77,7 @@ def disjoint(
     if not len(made.parts["train"]):
         raise DataError(
             f"every one of {len(given_parts['train']):,} training rows also appears in test; "
-            "name another test file, or keep them with --keep-leaks"
+            "name another test file, or let fit keep them, with --keep-leaks"
         )
     made.separate("validation", "test")
     made.separate("train", "validation")

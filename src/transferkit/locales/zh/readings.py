@@ -33,7 +33,7 @@ PATTERNS = {
     "the end of the question is lost; shorten it": "问题的末尾没有读取；请缩短",
     "{} stopped at max_new_tokens ({})": "{0}因达到 max_new_tokens 而中断（{1}）",
     "train with more: --generation max_new_tokens=N": "训练时请调大：--generation max_new_tokens=N",
-    "{} {holds|hold} bytes that are not UTF-8 ({})": "{0}含有非 UTF-8 的字节（{1}）",
+    "{} {holds|hold} signs that could not be read ({})": "{0}含有无法读取的字符（{1}）",
     "read with the mark \ufffd in their place": "已用 \ufffd 代替",
     "{} {is|are} encoded twice in column {}: {} for {} ({})": "{0}的列 {1} 被重复编码：{2} 应为 {3}（{4}）",
     "learned as they are; decode them once more, text.encode('cp1252').decode('utf-8')": (
