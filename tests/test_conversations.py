@@ -10,7 +10,7 @@ import pytest
 from test_writing import save_writer
 from tiny_models import load
 from transferkit import tasks
-from transferkit.data import audit, conversations, guessing
+from transferkit.data import audit, conversations, guessing, messages
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.columns import canonical
 from transferkit.encoding.answered import answered_examples
@@ -130,6 +130,14 @@ def test_the_prompt_is_that_of_the_template(writers: dict[str, Backbone]) -> Non
     [ids] = prompts(read(messages=[TALK]), tokenizer, asked, 200).ids
     whole = tokenizer.apply_chat_template(TALK[:-1], tokenize=False, add_generation_prompt=True)
     assert ids.tolist() == tokenizer(whole, add_special_tokens=False)["input_ids"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers"), [("用户", "助手"), ("prompter", "assistant"), ("User", "bot"), ("human", "gpt")]
+)
+def test_roles_go_by_several_names(asks: str, answers: str) -> None:
+    talk = [{"role": asks, "content": "the"}, {"role": answers, "content": "home"}]
+    assert [turn["role"] for turn in messages.turns(talk)] == ["user", "assistant"]
 
 
 def test_tools_and_calls_go_to_the_template(writers: dict[str, Backbone]) -> None:

@@ -51,6 +51,14 @@ _PRINTED = "question,context,answers\n" + "".join(
     )
     for row in _HUB
 )
+_CMRC = [
+    {
+        "context_id": f"DEV_{i}",
+        "context_text": c,
+        "qas": [{"query_text": q, "query_id": f"DEV_{i}_0", "answers": [a]}],
+    }
+    for i, (q, c, a, _) in enumerate(_FOUND)
+]
 _TWICE = [(q, f"{a}。{c}", a, p + len(a) + 1) for q, c, a, p in _FOUND]
 """Answers of which the second occurrence is meant."""
 _GIVES_TWICE = {(q, c): f"{a}@{p}" for q, c, a, p in _TWICE}
@@ -84,6 +92,13 @@ _INSIDE = ("Was it?", "I know what you mean")
 
 SITUATIONS = (
     Situation("SQuAD's own file", {"rows.json": _squad()}, QUESTIONS, gives=_GIVES),
+    Situation("CMRC's own file", {"rows.json": json.dumps(_CMRC)}, QUESTIONS, gives=_GIVES),
+    Situation(
+        "CMRC's own file without a question",
+        {"rows.json": json.dumps([*_CMRC, {"context_text": "x", "qas": [{}]}])},
+        QUESTIONS,
+        refused=f"context {len(_CMRC) + 1} is not as CMRC has it",
+    ),
     Situation(
         "SQuAD 2, with questions that have no answer",
         {"rows.json": _squad(none=True)},

@@ -10,8 +10,10 @@ from transferkit.table import printed
 from transferkit.table.values import missing
 
 _ROLES = ("system", "developer", "user", ASSISTANT, "tool", "function")
-_OTHER_ROLES = {"human": "user", "function_call": ASSISTANT, "observation": "tool"} | dict.fromkeys(
-    ("gpt", "chatgpt", "bing", "bard", "model"), ASSISTANT
+_OTHER_ROLES = (
+    {"function_call": ASSISTANT, "observation": "tool", "系统": "system"}
+    | dict.fromkeys(("human", "prompter", "用户"), "user")
+    | dict.fromkeys(("gpt", "chatgpt", "bing", "bard", "model", "bot", "助手"), ASSISTANT)
 )
 EXPECTED = (
     f'expected messages of {", ".join(_ROLES[2:4])} or {_ROLES[0]} such as [{{"role": "user", "content": "..."}}]'
