@@ -193,6 +193,8 @@ TEXTS = {
     "not-read": "未读取的内容",
     "numbers-as-classes": "数字类别",
     "numbers-last": "末列数字",
+    "other-tags": "其他列的标注",
+    "other-words": "其他列的词",
     "one-word-rows": "单词行",
     "other-entities": "位置不符的实体",
     "overlapping-entities": "重叠的实体",
