@@ -143,7 +143,7 @@ SITUATIONS = (
         "rows.conll",
         _columns([(w, t) for w, t in _SENTENCES], row="N {word} {tag}\n"),
         None,
-        says="words are read from column 1; those of column 2: --text 2",
+        says="words are read from column 1 unless another is named: --text 2",
     ),
     _read("small letters", "rows.conll", **_otherwise(str.lower, lambda tag: tag[:1] + tag[1:].lower())),
     _read("a small o", "rows.conll", **_otherwise(lambda tag: "o" if tag == "O" else tag)),

@@ -27,7 +27,7 @@ def _on_tags(tags: int | None, columns: Columns) -> Iterator[Note]:
     others = [i + 1 for i in range(1, last) if are_tags(columns[i])]
     if tags == last and others and not are_tags(columns[last]):
         message = f"column {others[-1]} has tags of entities, the last column has none"
-        action = f"tags are read from the last column; those of column {others[-1]}: --label {others[-1]}"
+        action = f"tags are read from the last column unless another is named: --label {others[-1]}"
         yield Note("other-tags", message, (), action)
 
 
@@ -37,4 +37,4 @@ def _on_words(columns: Columns) -> Iterator[Note]:
     few = len(columns[0]) < _FEWEST_LINES or len(second) < _MANY_TIMES * len(first)
     if not few and not all({*cell} <= _OF_NUMBERS for cell in second):
         message = f"column 1 has {len(first):,} different cells, column 2 has {len(second):,}"
-        yield Note("other-words", message, (), "words are read from column 1; those of column 2: --text 2")
+        yield Note("other-words", message, (), "words are read from column 1 unless another is named: --text 2")
