@@ -212,7 +212,9 @@ PATTERNS = {
     "read without": "读取时已去掉",
     "the last column has numbers, which are no tags": "最后一列是数字，不是标注",
     "column {} has tags of entities, the last column has none": "第 {0} 列有实体标注，最后一列没有",
-    "tags are read from the last column unless another is named: --label {}": "未指定时，标注取自最后一列；可用 --label {0} 指定",
+    "tags are read from the last column unless another is named: --label {}": (
+        "未指定时，标注取自最后一列；可用 --label {0} 指定"
+    ),
     "column 1 has {} different cells, column 2 has {}": "第 1 列有 {0} 种不同的内容，第 2 列有 {1} 种",
     "words are read from column 1 unless another is named: --text 2": "未指定时，词取自第 1 列；可用 --text 2 指定",
     "tags are read from column {}; another: --label NUMBER": "标注取自第 {0} 列；其他列请用 --label 指定列号",
