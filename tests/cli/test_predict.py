@@ -195,7 +195,7 @@ def test_warnings_speak_of_standard_input_too(
 ) -> None:
     piping(monkeypatch, "text\nthe cat \ufffd\n".encode())
     assert call("predict", CLASSIFIER, "-").code == 0
-    assert "standard input: bytes" in caplog.text and "transferkit-" not in caplog.text
+    assert "standard input: signs that could not be read" in caplog.text and "transferkit-" not in caplog.text
 
 
 def test_a_text_is_answered_by_models_of_texts_and_a_pair_by_those_of_pairs(call: Call) -> None:
