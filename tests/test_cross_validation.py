@@ -12,12 +12,13 @@ import pytest
 import torch
 
 from tiny_models import save_model, some_rows
-from transferkit import data, flow, intake, planning, predictors, transfer
-from transferkit.artifact import held_out
+from transferkit import comparison, data, flow, intake, planning, predictors, transfer
+from transferkit.artifact import held_out, saved_board
 from transferkit.artifact.run_folder import open_run
 from transferkit.config import parse
 from transferkit.errors import ConfigError, DataError
 from transferkit.evaluation.results import FOLDS, VALIDATION, RunResult
+from transferkit.evaluation.shares import wilson
 from transferkit.routes import Plan
 from transferkit.table.rows import Rows
 
@@ -70,6 +71,20 @@ def test_every_row_is_answered_and_none_is_held_out(run: RunResult) -> None:
     best = run.route(run.best).scores.metrics["accuracy"]
     assert run.quoted.value <= best.value and run.quoted.low <= best.low
     assert "cross-validated rows" in run.verdict and "test rows" not in run.verdict
+
+
+def test_intervals_and_tests_are_those_of_fewer_rows(run: RunResult, folder: Path) -> None:
+    """60 rows in three parts count as 60 / (2 - 1/3)."""
+    assert run.counted == 36 and run.choice.effect == pytest.approx(5 / 3)
+    for route in run.routes:
+        found = route.scores.metrics["accuracy"]
+        assert (found.low, found.high) == pytest.approx(wilson(found.value, 36))
+        chosen = run.choice.scores[route.name]
+        assert (chosen.low, chosen.high) == (found.low, found.high)
+        assert route.against_best is None or route.against_best.test.startswith("mid-p McNemar")
+    assert "mid-p McNemar" in run.verdict
+    assert saved_board.required(folder / "run").choice.effect == run.choice.effect
+    assert "count these rows as 36" in (folder / "run" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("seeds", [1, 2])
@@ -176,7 +191,17 @@ def test_given_test_rows_report_and_folds_choose(folder: Path) -> None:
     where = {"test": str(folder / "test.csv")}
     result = flow.fit(parse(described(folder, "given", routes=["feature_transfer"], data=where)))
     assert not result.folded and len(result.splits.test) == 30 and result.choice.rows >= 55
+    found = result.quoted
+    assert (found.low, found.high) == pytest.approx(wilson(found.value, 30)) and result.choice.effect > 1
+    assert result.counted == 30
     assert result.quoted == result.route(result.best).scores.metrics["accuracy"]
+
+
+def test_two_cross_validated_runs_are_compared_as_carefully(folder: Path, run: RunResult) -> None:
+    flow.fit(parse(described(folder, "other", routes=["baseline"])))
+    found = comparison.compared(folder / "run", folder / "other")
+    assert found.first.effect == found.second.effect == run.choice.effect
+    assert found.tests["baseline"].test.startswith("mid-p McNemar")
 
 
 def test_seeds_repeat_the_folds_and_train_the_final_model_once(folder: Path) -> None:

@@ -33,7 +33,7 @@ class Side:
 
     `values` has every route's main metric with its interval; `rows` are the test rows (text_pair or "", text, target)
     and `answers` every route's answer for each, as the cells of its predictions.csv say them; `fingerprint` is that of
-    all its rows.
+    all its rows. `effect` is the design effect of cross-validated answers, 1 of others.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Side:
     rows: list[Row] = field(repr=False)
     answers: dict[str, list[str]] = field(repr=False)
     fingerprint: str
+    effect: float = 1.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -170,7 +171,8 @@ def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:
     task = a.task.bound(Rows({target: read}, np.arange(len(read))))
     outputs = [_as_outputs(task, cells) for cells in (in_b, in_a)]
     names = f"{other} of {b.name}", f"{one} of {a.name}"
-    return compare(task, (names[0], outputs[0]), (names[1], outputs[1]), _encoded(task, truth))
+    effect = max(a.effect, b.effect)
+    return compare(task, (names[0], outputs[0]), (names[1], outputs[1]), _encoded(task, truth), effect)
 
 
 def _truth(side: Side) -> list[str]:
@@ -222,4 +224,5 @@ def _read(folder: Path) -> Side:
         rows=list(table.rows),
         answers={name: list(answers) for name, answers in table.answers.items()},
         fingerprint=run.data.fingerprint,
+        effect=run.choice.effect if run.folded else 1.0,
     )

@@ -16,6 +16,7 @@ from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
 from transferkit.evaluation.guessing import guess
 from transferkit.evaluation.naive import naive_claim
+from transferkit.evaluation.out_of_fold import design_effect
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import (
     FOLDS,
@@ -56,14 +57,15 @@ def judge(
     ]
     choice, candidates = _chosen(prepared, run, results, folded)
     references = task.references(splits.test)
-    routes = compared(task, results, choice.best, references)
+    effect = design_effect(prepared.splits.folds) if out_of_fold else 1.0
+    routes = compared(task, results, choice.best, references, effect)
     best = next(route for route in routes if route.name == choice.best)
     quoted = best.scores.metrics[task.main_metric]
     if out_of_fold and candidates:
-        quoted = choosing.quoted(task, candidates, references, choice.best)
+        quoted = choosing.quoted(task, candidates, references, choice.best, effect=effect)
     baseline = next((route.name for route in routes if route.route == BASELINE), None)
     say = locales.get(prepared.config.language)
-    guessed = guess(task, prepared.splits.labelled, best, references)
+    guessed = guess(task, prepared.splits.labelled, best, references, effect)
     return RunResult(
         config=prepared.config,
         task=task,
@@ -86,12 +88,12 @@ def _chosen(
     prepared: Prepared, run: RunFolder, results: list[RouteResult], folded: CrossValidated | None
 ) -> tuple[Choice, list[Candidate]]:
     """The choice among `results`, by their answers out of fold or to the validation rows, and what it was made from."""
-    margin = prepared.config.margin
+    margin, effect = prepared.config.margin, design_effect(prepared.splits.folds)
     by = FOLDS if folded else VALIDATION
     rows = folded.rows if folded else prepared.compared
     if len(results) == 1 or not len(rows):
         ordered = sorted(results, key=lambda result: result.route == BASELINE)
-        return choosing.unchosen(prepared.task, [result.name for result in ordered], by, margin), []
+        return choosing.unchosen(prepared.task, [result.name for result in ordered], by, margin, effect), []
     candidates = [
         Candidate(
             result.name,
@@ -102,7 +104,7 @@ def _chosen(
         )
         for result in results
     ]
-    return choosing.choose(prepared.task, candidates, prepared.task.references(rows), by, margin), candidates
+    return choosing.choose(prepared.task, candidates, prepared.task.references(rows), by, margin, effect), candidates
 
 
 def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossValidated | None) -> list[Any]:
@@ -129,7 +131,8 @@ def _judged(
         notes = _told(prepared, predictions)
     else:
         answers, notes = list(out_of_fold), ()
-    scores = score(task, answers[0], references, inputs=task.asked(test))
+    effect = design_effect(prepared.splits.folds) if out_of_fold else 1.0
+    scores = score(task, answers[0], references, inputs=task.asked(test), effect=effect)
     values = [metrics.compute(task.main_metric, *comparable(task, outputs, references)) for outputs in answers]
     cost = measure_cost(
         first,

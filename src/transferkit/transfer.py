@@ -14,6 +14,7 @@ from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.errors import DataError
 from transferkit.evaluation import standing
+from transferkit.evaluation.out_of_fold import design_effect
 from transferkit.evaluation.outputs import gathered
 from transferkit.executors import Executor, in_process
 from transferkit.job import Job, job_of
@@ -102,9 +103,10 @@ def _repeat(
     whole = np.sort(np.concatenate(held))
     found = {title: held_out.read(path, len(whole)) for title, path in kept.items()}
     references = prepared.task.references(prepared.splits.labelled.take(whole))
+    effect = design_effect(prepared.splits.folds)
     for title, answers in found.items():
         name = padded(title, max(map(cell_len, found)))
-        log.info("%s  out of fold %s", name, standing.words(prepared.task, answers, references))
+        log.info("%s  out of fold %s", name, standing.words(prepared.task, answers, references, effect))
     return found
 
 

@@ -136,6 +136,7 @@ class _Choice(Record):
     scores: dict[str, SavedInterval] = Field(default_factory=dict)
     losses: dict[str, SavedInterval] = Field(default_factory=dict)
     tie_by: str = ""
+    effect: Number = 1.0
 
 
 class _Finding(Record):
@@ -180,7 +181,9 @@ def _choice(run: _Run) -> Choice:
     if found is None:  # of the first versions
         return Choice(run.best, run.cheapest, VALIDATION, 0, metrics.point(run.task.main_metric))
     scores, losses = _intervals(found.scores), _intervals(found.losses)
-    return Choice(found.best, found.cheapest, found.by, found.rows, found.margin, scores, losses, found.tie_by)
+    return Choice(
+        found.best, found.cheapest, found.by, found.rows, found.margin, scores, losses, found.tie_by, found.effect
+    )
 
 
 def _route(route: _Route) -> RouteResult:

@@ -69,6 +69,10 @@ class SavedData(Record):
     fingerprint: str
 
 
+class SavedChoice(Record):
+    effect: float = Field(1.0, ge=1)
+
+
 class SavedRun(Record):
     """What is read of run.json. `best` and `cheapest` are names of `routes`; a run may have no cheapest."""
 
@@ -78,6 +82,8 @@ class SavedRun(Record):
     routes: tuple[SavedRoute, ...] = Field(min_length=1)
     best: str
     cheapest: str | None = None
+    choice: SavedChoice = SavedChoice()
+    folded: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> "SavedRun":

@@ -38,13 +38,15 @@ class Candidate:
     size: int = 0
 
 
-def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float) -> Choice:
+def choose(
+    task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float, effect: float = 1.0
+) -> Choice:
     """The best of `candidates` by the main metric on these rows, and the cheapest that is not inferior to it.
 
     `best` has the best mean over seeds; of equals it is the first in `by_preference`. A faster route is as good where
     the 95 % interval of its paired difference to `best` excludes a loss of `margin` points of the main metric
-    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. Raises
-    `ConfigError` without candidates or rows.
+    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. `effect` is
+    the `out_of_fold.design_effect` of cross-validated answers. Raises `ConfigError` without candidates or rows.
     """
     if not candidates or not len(references):
         raise ConfigError("expected at least one route and one row to choose by, found none")
@@ -57,13 +59,15 @@ def choose(task: Task, candidates: Sequence[Candidate], references: Any, by: str
     best = by_preference(task, tied, references)[0]
     with_baseline = best.route != BASELINE and any(candidate.route == BASELINE for candidate in tied)
     losses = {
-        candidate.name: _between(task, candidate, best, references) for candidate in candidates if candidate is not best
+        candidate.name: _between(task, candidate, best, references, effect)
+        for candidate in candidates
+        if candidate is not best
     }
-    scores = {candidate.name: _score(task, candidate, references) for candidate in candidates}
+    scores = {candidate.name: _score(task, candidate, references, effect) for candidate in candidates}
     least = margin * metrics.point(main)
-    cheapest = _cheapest(task, candidates, best, losses, least, references)
+    cheapest = _cheapest(task, candidates, best, losses, least, references, effect)
     tie_by = _second(task) or "" if with_baseline else ""
-    return Choice(best.name, cheapest, by, len(references), least, scores, losses, tie_by)
+    return Choice(best.name, cheapest, by, len(references), least, scores, losses, tie_by, effect)
 
 
 def by_preference(task: Task, candidates: Sequence[Candidate], references: Any) -> list[Candidate]:
@@ -108,21 +112,23 @@ def level(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def unchosen(task: Task, names: Sequence[str], by: str, margin: float) -> Choice:
+def unchosen(task: Task, names: Sequence[str], by: str, margin: float, effect: float = 1.0) -> Choice:
     """What stands for a choice where there are no rows to choose by, or nothing to choose from: the first of `names`,
-    and no cheapest unless it is the only one. `margin` is in points, as in `choose`."""
+    and no cheapest unless it is the only one. `margin` is in points, and `effect` as in `choose`."""
     least = margin * metrics.point(task.main_metric)
-    return Choice(names[0], names[0] if len(names) == 1 else None, by, 0, least)
+    return Choice(names[0], names[0] if len(names) == 1 else None, by, 0, least, effect=effect)
 
 
-def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: str, seed: int = 0) -> Interval:
+def quoted(
+    task: Task, candidates: Sequence[Candidate], references: Any, best: str, seed: int = 0, effect: float = 1.0
+) -> Interval:
     """The main metric of the chosen route, `best`, where all rows have been chosen by, without the optimism of that.
 
     In every bootstrap resample of the rows the best route is chosen, by its mean over seeds, and is worth what it
     reaches with the first seed on the rows outside the resample; the value is the mean of that (bootstrap bias
     corrected cross-validation, Tsamardinos et al. 2018). Of routes that are equally good it is what each is worth,
     where the best score of all would be too high. The interval is that of the chosen route's score, its near end moved
-    along with the value, as far as the metric goes.
+    along with the value, as far as the metric goes; it is that of n / `effect` rows.
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     candidates = by_preference(task, candidates, references)  # of equals the first is taken
@@ -131,7 +137,7 @@ def quoted(task: Task, candidates: Sequence[Candidate], references: Any, best: s
     taken = (sign * inside).argmax(axis=0)
     value = float(np.nanmean(outside[taken, np.arange(len(taken))]))  # a resample may have drawn every row
     chosen = next(candidate for candidate in candidates if candidate.name == best)
-    interval = intervals([main], *comparable(task, chosen.outputs[0], references))[main]
+    interval = intervals([main], *comparable(task, chosen.outputs[0], references), effect=effect)[main]
     moved = value - interval.value
     least, most = metrics.ends(main)
     return Interval(value, max(least, interval.low + min(moved, 0.0)), min(most, interval.high + max(moved, 0.0)))
@@ -163,14 +169,15 @@ def _mean(metric: str, task: Task, candidate: Candidate, references: Any) -> flo
     return float(_values(metric, task, candidate, references).mean())
 
 
-def _score(task: Task, candidate: Candidate, references: Any) -> Interval:
+def _score(task: Task, candidate: Candidate, references: Any, effect: float) -> Interval:
     """The mean over seeds."""
-    return mean_interval(task.main_metric, [comparable(task, outputs, references) for outputs in candidate.outputs])
+    answered = [comparable(task, outputs, references) for outputs in candidate.outputs]
+    return mean_interval(task.main_metric, answered, effect)
 
 
-def _between(task: Task, one: Candidate, other: Candidate, references: Any) -> Interval:
+def _between(task: Task, one: Candidate, other: Candidate, references: Any, effect: float) -> Interval:
     (ours, truth), (theirs, _) = (comparable(task, candidate.outputs[0], references) for candidate in (one, other))
-    return difference(task.main_metric, ours, theirs, truth)
+    return difference(task.main_metric, ours, theirs, truth, effect=effect)
 
 
 def _cheapest(
@@ -180,9 +187,10 @@ def _cheapest(
     losses: Mapping[str, Interval],
     margin: float,
     references: Any,
+    effect: float,
 ) -> str | None:
     beaten = any(
-        _between(task, candidate, other, references).low > 0
+        _between(task, candidate, other, references, effect).low > 0
         for other in candidates
         if other.route == BASELINE
         for candidate in candidates

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr
+from scipy.special import bdtr, betainc
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
@@ -18,10 +18,11 @@ _ROUNDING = 1e-9
 """Differences of this share of the largest value of a metric are those of rounding."""
 
 
-def compare(task: Task, a: tuple[str, Any], b: tuple[str, Any], references: Any) -> Comparison:
+def compare(task: Task, a: tuple[str, Any], b: tuple[str, Any], references: Any, effect: float = 1.0) -> Comparison:
     """A test of the main metric of two routes, (name, outputs) each, on the same labelled rows.
 
-    One label per row: `mcnemar`. Anything else: `paired_randomization`. Raises `ConfigError` where rows differ.
+    One label per row: `mcnemar`. Anything else: `paired_randomization`. `effect` is the
+    `out_of_fold.design_effect` of cross-validated answers. Raises `ConfigError` where rows differ.
     """
     (name_a, outputs_a), (name_b, outputs_b) = a, b
     if not len(outputs_a) == len(outputs_b) == len(references):
@@ -30,36 +31,48 @@ def compare(task: Task, a: tuple[str, Any], b: tuple[str, Any], references: Any)
             f"found {len(outputs_a)} and {len(outputs_b)}"
         )
     if task.shape.form.ONE_CLASS and task.main_metric == "accuracy":
-        difference, p_value = mcnemar(outputs_a, outputs_b, np.asarray(references))
-        return Comparison(name_a, name_b, difference, p_value, "exact McNemar")
+        difference, p_value = mcnemar(outputs_a, outputs_b, np.asarray(references), effect)
+        return Comparison(name_a, name_b, difference, p_value, "exact McNemar" if effect == 1 else "mid-p McNemar")
     (of_a, truth), (of_b, _) = comparable(task, outputs_a, references), comparable(task, outputs_b, references)
-    difference, p_value = paired_randomization(task.main_metric, of_a, of_b, truth)
+    difference, p_value = paired_randomization(task.main_metric, of_a, of_b, truth, effect=effect)
     return Comparison(name_a, name_b, difference, p_value, "approximate randomization")
 
 
-def mcnemar(a: npt.NDArray[Any], b: npt.NDArray[Any], truth: npt.NDArray[Any]) -> tuple[float, float]:
-    """Difference of the accuracies of two (rows, labels) predictions, and the p-value of the exact McNemar test.
+def mcnemar(
+    a: npt.NDArray[Any], b: npt.NDArray[Any], truth: npt.NDArray[Any], effect: float = 1.0
+) -> tuple[float, float]:
+    """Difference of the accuracies of two (rows, labels) predictions, and the p-value of the McNemar test.
+
 
     Only rows that exactly one of them gets right count; under the null hypothesis either is right on
     half of those, so p is the two-sided binomial tail (McNemar 1947; the exact form is recommended for
-    classifiers by Dietterich 1998).
+    classifiers by Dietterich 1998). With a design `effect` there are as many fewer of them, which are no whole numbers,
+    and p is the mid-p value (Fagerland, Lydersen and Laake 2013).
     """
     right_a, right_b = a.argmax(axis=1) == truth, b.argmax(axis=1) == truth
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     discordant = only_a + only_b
-    p_value = min(1.0, 2 * float(bdtr(min(only_a, only_b), discordant, 0.5)))
-    return (only_a - only_b) / max(len(truth), 1), p_value
+    return (only_a - only_b) / max(len(truth), 1), _tail(min(only_a, only_b), discordant, effect)
+
+
+def _tail(fewer: int, discordant: int, effect: float) -> float:
+    """The p-value of so few wins among `discordant` rows."""
+    if effect == 1:
+        return min(1.0, 2 * float(bdtr(fewer, discordant, 0.5)))
+    least, rows = fewer / effect, discordant / effect
+    at_most, below = (float(betainc(rows - k, k + 1, 0.5)) if k > -1 else 0.0 for k in (least, least - 1))
+    return min(1.0, at_most + below) if discordant else 1.0
 
 
 def paired_randomization(
-    metric: str, a: Any, b: Any, references: Any, *, resamples: int = 2000, seed: int = 0
+    metric: str, a: Any, b: Any, references: Any, *, resamples: int = 2000, seed: int = 0, effect: float = 1.0
 ) -> tuple[float, float]:
     """Difference of a metric of two predictions for the same rows, and its two-sided p-value.
 
     Exchanges the two predictions of rows drawn at random, which changes nothing where neither is better, and counts
     how often the difference is as large as the one observed (approximate randomization, Noreen 1989; Yeh 2000).
     Where there are no more than `resamples` ways to exchange n rows, each is tried once: p is never below 2 / 2^n
-    then, and else never below 1 / (resamples + 1).
+    then, and else never below 1 / (resamples + 1). A design `effect` widens what is due to chance by its root.
     Lower-is-better metrics are turned around: more is better. Raises `ConfigError` for metrics that compare answers
     with what was asked, and for those of which neither more nor less is better.
     """
@@ -88,18 +101,20 @@ def paired_randomization(
         largest = max(largest, float(np.abs(values).max()))
     differences = np.concatenate(drawn) * (1.0 if member.HIGHER_IS_BETTER else -1.0)
     observed = float(differences[0])
-    extreme = int((np.abs(differences) >= abs(observed) - _ROUNDING * largest).sum())
-    return observed, extreme / ways
+    by_chance = effect**0.5 * np.abs(differences)
+    return observed, int((by_chance >= abs(observed) - _ROUNDING * largest).sum()) / ways
 
 
-def least_significant(rows: int, comparisons: int) -> int:
+def least_significant(rows: int, comparisons: int, effect: float = 1.0) -> int:
     """On how many of `rows` two routes have to differ, always in favour of the same one, until any test can tell them
     apart after the correction for the number of `comparisons`; more than there are where none can."""
-    return next(differing for differing in range(1, rows + 2) if _tells(differing, comparisons) or differing > rows)
+    return next(
+        differing for differing in range(1, rows + 2) if _tells(differing, comparisons, effect) or differing > rows
+    )
 
 
-def _tells(differing: int, comparisons: int) -> bool:
-    return 2 * 0.5**differing * max(1, comparisons) < LEVEL
+def _tells(differing: int, comparisons: int, effect: float) -> bool:
+    return _tail(0, differing, effect) * max(1, comparisons) < LEVEL
 
 
 def _joined(a: Any, b: Any) -> Any:

@@ -13,18 +13,21 @@ from transferkit.evaluation.results import Comparison, RouteResult
 from transferkit.tasks import Task
 
 
-def compared(task: Task, routes: Sequence[RouteResult], best: str, references: Any) -> tuple[RouteResult, ...]:
+def compared(
+    task: Task, routes: Sequence[RouteResult], best: str, references: Any, effect: float = 1.0
+) -> tuple[RouteResult, ...]:
     """`routes` with their comparisons with the baseline and with `best`, on the rows that they are evaluated on.
 
     The tests are paired, on the first seed's predictions; p-values are Holm-corrected for the routes compared, and the
-    best and the baseline have one, the larger of both corrections. Nothing is chosen here.
+    best and the baseline have one, the larger of both corrections. `effect` is the `out_of_fold.design_effect` of
+    cross-validated answers. Nothing is chosen here.
     """
     if not routes:
         raise ConfigError("expected at least one finished route to compare, found none")
     chosen = next(route for route in routes if route.name == best)
     baseline = next((route for route in routes if route.route == BASELINE), None)
-    with_baseline = _against(task, baseline, routes, references) if baseline else {}
-    with_best = _against(task, chosen, routes, references)
+    with_baseline = _against(task, baseline, routes, references, effect) if baseline else {}
+    with_best = _against(task, chosen, routes, references, effect)
     if baseline and chosen is not baseline:
         # The same pair in both: it has one p-value, the more careful one.
         ours, theirs = with_baseline[best], with_best[baseline.name]
@@ -41,9 +44,11 @@ def main_value(route: RouteResult, task: Task) -> float:
     return float(np.mean(route.seed_values)) if route.seed_values else route.scores.metrics[task.main_metric].value
 
 
-def _against(task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any) -> dict[str, Comparison]:
+def _against(
+    task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any, effect: float
+) -> dict[str, Comparison]:
     rivals = [route for route in routes if route.name != other.name]
     comparisons = [
-        compare(task, (route.name, route.outputs), (other.name, other.outputs), references) for route in rivals
+        compare(task, (route.name, route.outputs), (other.name, other.outputs), references, effect) for route in rivals
     ]
     return {comparison.a: comparison for comparison in holm(comparisons)}

@@ -161,7 +161,8 @@ class Choice:
     mean over seeds as the value, and `losses` the paired difference to `best` on them, the first seed's. `cheapest` is
     the fastest route shown to lose less than `margin` (a difference of the main metric) against `best`, or `best`
     itself where every faster one is shown to lose more; None where these rows are too few to tell. `tie_by` is the
-    second metric by which `best` is better than a baseline with the same main metric; "" without such a tie.
+    second metric by which `best` is better than a baseline with the same main metric; "" without such a tie. `effect`
+    is the design effect of answers out of fold, by whose root intervals are wider; 1 for others.
     """
 
     best: str
@@ -172,6 +173,7 @@ class Choice:
     scores: Mapping[str, Interval] = field(default_factory=dict)
     losses: Mapping[str, Interval] = field(default_factory=dict)
     tie_by: str = ""
+    effect: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,11 @@ class RunResult:
     def best(self) -> str:
         """The name of the chosen route."""
         return self.choice.best
+
+    @property
+    def counted(self) -> int:
+        """As how many independent rows the evaluated ones count: fewer than there are where `folded`."""
+        return round(len(self.splits.test) / self.choice.effect) if self.folded else len(self.splits.test)
 
     @property
     def cheapest(self) -> str | None:

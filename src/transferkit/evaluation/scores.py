@@ -9,6 +9,7 @@ import numpy.typing as npt
 from transferkit import metrics
 from transferkit.errors import ConfigError
 from transferkit.evaluation import shares
+from transferkit.evaluation.out_of_fold import widened
 from transferkit.evaluation.results import Interval, ReliabilityBin, Scores
 from transferkit.metrics import calibration_error
 from transferkit.tagging.tags import spans
@@ -21,13 +22,20 @@ _RESAMPLES = 1000
 
 
 def score(
-    task: Task, outputs: Any, references: Any, *, inputs: Any = None, resamples: int = _RESAMPLES, seed: int = 0
+    task: Task,
+    outputs: Any,
+    references: Any,
+    *,
+    inputs: Any = None,
+    resamples: int = _RESAMPLES,
+    seed: int = 0,
+    effect: float = 1.0,
 ) -> Scores:
     """Every metric of `task` with its bootstrap 95 % interval, and what else its output shape has to show.
 
     `outputs` and `references` are in the form of that shape (`metrics.Metric`); metrics that compare answers with
-    what was asked need `inputs`, a list of texts per row, and are left out without them. Raises `ConfigError` when
-    there are no rows.
+    what was asked need `inputs`, a list of texts per row, and are left out without them. `effect` is the
+    `out_of_fold.design_effect` of cross-validated answers. Raises `ConfigError` when there are no rows.
     """
     if len(references) == 0:
         raise ConfigError("expected at least one labelled row to score, found none")
@@ -36,7 +44,7 @@ def score(
     names = [name for name in names if metrics.compares_inputs(name) or metrics.rows_of(name, truth)]
     told = {name: metrics.signature(name, outputs, truth) for name in names}
     return Scores(
-        metrics=intervals(names, outputs, truth, resamples, seed, inputs),
+        metrics=intervals(names, outputs, truth, resamples, seed, inputs, effect),
         per_class=_by_name(task, outputs, truth),
         confusion=_confusion(outputs, truth) if task.shape.form.ONE_CLASS else np.zeros((0, 0), dtype=np.int64),
         reliability=_reliability(outputs, truth) if task.shape.form.ONE_CLASS else (),
@@ -53,7 +61,13 @@ def comparable(task: Task, outputs: Any, references: Any) -> tuple[Any, Any]:
 
 
 def intervals(
-    names: Sequence[str], outputs: Any, references: Any, resamples: int = _RESAMPLES, seed: int = 0, inputs: Any = None
+    names: Sequence[str],
+    outputs: Any,
+    references: Any,
+    resamples: int = _RESAMPLES,
+    seed: int = 0,
+    inputs: Any = None,
+    effect: float = 1.0,
 ) -> dict[str, Interval]:
     """95 % intervals of metrics, from the same resamples for all of them.
 
@@ -61,7 +75,7 @@ def intervals(
     over rows (Efron and Tibshirani 1993, chapter 13), widened to hold its own value where the metric is biased under
     resampling: calibration error grows when rows repeat. Where fewer than five rows' worth of such a metric between 0
     and 1 are wrong, or right, resamples show too little of what all rows may be, so it is no narrower there than the
-    exact interval of a share (Clopper and Pearson 1934).
+    exact interval of a share (Clopper and Pearson 1934). All are as of n / `effect` rows.
     """
     by_metric: dict[str, Interval] = {}
     against = {name: inputs if metrics.compares_inputs(name) else references for name in names}
@@ -71,34 +85,36 @@ def intervals(
     for name in names:
         rows, by_rows = metrics.rows_of(name, against[name]), right[name]
         if by_rows is not None:
-            by_metric[name] = Interval(float(by_rows.mean()), *shares.wilson(float(by_rows.mean()), rows))
+            by_metric[name] = Interval(float(by_rows.mean()), *shares.wilson(float(by_rows.mean()), rows / effect))
         else:
-            by_metric[name] = _of_resamples(name, *drawn[name], rows)
+            by_metric[name] = _of_resamples(name, *drawn[name], rows, effect)
     return by_metric
 
 
-def mean_interval(name: str, answered: Sequence[tuple[Any, Any]]) -> Interval:
+def mean_interval(name: str, answered: Sequence[tuple[Any, Any]], effect: float = 1.0) -> Interval:
     """The 95 % interval of the mean of a metric over several predictions, each (outputs, references), for the same
     rows: as of one of them, but that a resample is worth its mean over all."""
     if len(answered) == 1:
-        return intervals([name], *answered[0])[name]
+        return intervals([name], *answered[0], effect=effect)[name]
     references = answered[0][1]
     right = [rows for each in answered if (rows := metrics.rows_right(name, *each)) is not None]
     if right:
         share = float(np.mean(right))
-        return Interval(share, *shares.wilson(share, len(references)))
+        return Interval(share, *shares.wilson(share, len(references) / effect))
     drawn = resampled([metrics.weighing(name, *each) for each in answered], len(references), _RESAMPLES, 0)
     value, values = (np.mean(found, axis=0) for found in zip(*drawn, strict=True))
-    return _of_resamples(name, float(value), values, metrics.rows_of(name, references))
+    return _of_resamples(name, float(value), values, metrics.rows_of(name, references), effect)
 
 
-def _of_resamples(name: str, value: float, values: npt.NDArray[np.float64], rows: int) -> Interval:
+def _of_resamples(name: str, value: float, values: npt.NDArray[np.float64], rows: int, effect: float) -> Interval:
     low, high = np.percentile(values, [2.5, 97.5])
-    interval = Interval(value, min(float(low), value), max(float(high), value))
-    return _near_an_end(interval, rows) if metrics.is_share(name) else interval
+    least, most = metrics.ends(name)
+    wide = widened(Interval(value, min(float(low), value), max(float(high), value)), effect)
+    interval = Interval(value, max(least, wide.low), min(most, wide.high)) if effect > 1 else wide
+    return _near_an_end(interval, rows / effect) if metrics.is_share(name) else interval
 
 
-def _near_an_end(interval: Interval, rows: int) -> Interval:
+def _near_an_end(interval: Interval, rows: float) -> Interval:
     """`interval`, no narrower than the exact interval where few rows' worth are wrong, or right."""
     low, high = shares.exact(min(max(interval.value, 0.0), 1.0), rows)
     if (1 - interval.value) * rows < _FEW_ROWS:

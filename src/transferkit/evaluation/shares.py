@@ -6,7 +6,7 @@ Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: every interval here is a two-sided one of 95 %."""
 
 
-def wilson(share: float, rows: int) -> tuple[float, float]:
+def wilson(share: float, rows: float) -> tuple[float, float]:
     """The score interval of a share of independent rows (Wilson 1927): (low, high), never without width.
 
     100 right of 100 gives [0.963, 1], 99 of 100 [0.946, 0.998].
@@ -17,7 +17,7 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
     return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
-def exact(share: float, rows: int) -> tuple[float, float]:
+def exact(share: float, rows: float) -> tuple[float, float]:
     """The exact interval of a share (Clopper and Pearson 1934): (low, high); `share * rows` may be a fraction, where
     rows can be partly right."""
     right = share * rows

@@ -10,11 +10,11 @@ from transferkit.tasks import Task
 _BESIDE = ("macro_f1", "log_loss")
 
 
-def words(task: Task, outputs: Any, references: Any) -> str:
+def words(task: Task, outputs: Any, references: Any, effect: float = 1.0) -> str:
     """accuracy 0.861 [.832, .889]  macro F1 0.850  log loss 0.412: the main metric, and what stands beside it in the
-    table."""
+    table. `effect` is the `out_of_fold.design_effect` of cross-validated answers."""
     ours, truth = comparable(task, outputs, references)
-    main = intervals([task.main_metric], ours, truth)[task.main_metric]
+    main = intervals([task.main_metric], ours, truth, effect=effect)[task.main_metric]
     beside = {name: metrics.compute(name, ours, truth) for name in _BESIDE if name in task.metrics}
     values = {task.main_metric: figures(main), **{name: f"{value:.3f}" for name, value in beside.items()}}
     return "  ".join(f"{metrics.get(name).TITLE} {value}" for name, value in values.items())

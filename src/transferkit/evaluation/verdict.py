@@ -36,7 +36,7 @@ def verdict(
     """
     by_name = {route.name: route for route in routes}
     best, several = by_name[choice.best], len(routes) > 1
-    told = several and _coarse(task, routes, say) is None
+    told = several and _coarse(task, routes, choice, say) is None
     sentences = [warning(task, routes, choice, say, guess), _best(task, best, choice, quoted, say)]
     sentences.append(_untested(task, best, choice, say))
     if told and len(routes) - 1 > _MOST_NAMED:
@@ -64,7 +64,7 @@ def warning(
     """What makes the scores worth little; empty where nothing does."""
     best = next(route for route in routes if route.name == choice.best)
     reasons = []
-    few = _coarse(task, routes, say) if len(routes) > 1 else None
+    few = _coarse(task, routes, choice, say) if len(routes) > 1 else None
     if few is not None:
         advice = "Test on more rows, or give no test rows and cross-validate all rows with --folds 5."
         rows = say.count(len(best.outputs), "{n} test row", "{n} test rows")
@@ -81,11 +81,12 @@ def warning(
     return say.joined(say("Warning: {reason}", reason=reason) for reason in reasons)
 
 
-def _coarse(task: Task, routes: Sequence[RouteResult], say: Say) -> str | None:
+def _coarse(task: Task, routes: Sequence[RouteResult], choice: Choice, say: Say) -> str | None:
     """Which differences do not show on rows that tell nothing of these routes; None where they tell something."""
     against = [c for route in routes for c in (route.against_best, route.against_baseline) if c is not None]
     rows = len(routes[0].outputs)
-    least = least_significant(rows, len(routes) - 1)
+    effect = choice.effect if folded(choice, routes[0]) else 1.0
+    least = least_significant(rows, len(routes) - 1, effect)
     if any(c.significant for c in against) or 100 * least <= _COARSE * rows:
         return None
     if least > rows:

@@ -37,8 +37,8 @@ class Metric(Protocol):
     is of texts and lies between 0 and 1 in every row has `IS_SHARE = True`; one that is the share of right rows says
     which these are in `rows_right(predictions, references)`. One that is of some rows only says in
     `applies(references)` which these are, (n,): it is left out where there are none. `POINT` is what its users
-    call a point, by default 0.01. One that does not depend on the scale of predictions brings them to a common one in
-    `on_one_scale(predictions)`.
+    call a point, by default 0.01, and `LEAST` what no value is below, by default 0. One that does not
+    depend on the scale of predictions brings them to a common one in `on_one_scale(predictions)`.
     """
 
     TITLE: str
@@ -104,7 +104,7 @@ def is_share(name: str) -> bool:
 def ends(name: str) -> tuple[float, float]:
     """What the metric called `name` is never below, and never above."""
     best = most(name)
-    return -np.inf if "VALUE" in get(name).SHAPES else 0.0, np.inf if best is None else best
+    return float(getattr(get(name), "LEAST", 0.0)), np.inf if best is None else best
 
 
 def signature(name: str, predictions: Any, references: Any) -> str | None:

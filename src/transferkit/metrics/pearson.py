@@ -9,6 +9,7 @@ from transferkit.metrics import correlation
 
 TITLE = "Pearson correlation"
 HIGHER_IS_BETTER = True
+LEAST = -1.0
 SHAPES = ("VALUE",)
 
 

@@ -13,6 +13,7 @@ from transferkit.metrics import deviations, mean, ratio
 
 TITLE = "R2"
 HIGHER_IS_BETTER = True
+LEAST = float("-inf")
 SHAPES = ("VALUE",)
 
 

@@ -13,6 +13,7 @@ from transferkit.metrics import Weighing, correlation
 
 TITLE = "Spearman correlation"
 HIGHER_IS_BETTER = True
+LEAST = -1.0
 SHAPES = ("VALUE",)
 
 

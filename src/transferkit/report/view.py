@@ -148,7 +148,11 @@ def _measured(result: RunResult, say: Say) -> str:
     if len(result.splits.validation):
         saved = "The saved models were trained on all of them; those that stop early kept {n} rows for validation."
         fields["n"] = f"{len(result.splits.validation):,}"
-    return say.joined([say(words, **fields), say(saved, **fields)])
+    worth = say(
+        "Models that share training rows make mistakes together, so intervals and tests count these rows as {n}.",
+        n=f"{result.counted:,}",
+    )
+    return say.joined([say(words, **fields), worth, say(saved, **fields)])
 
 
 def _chosen(result: RunResult, say: Say) -> str:

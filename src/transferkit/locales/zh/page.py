@@ -39,6 +39,9 @@ TEXTS = {
     "were not trained on it.": (
         "所有分数都在 {rows} 条样本上通过 {folds} 折交叉验证得出：每条样本都由没有用它训练过的模型来预测。"
     ),
+    "Models that share training rows make mistakes together, so intervals and tests count these rows as {n}.": (
+        "各折模型共用训练样本，错误会同时出现，因此区间和检验把这些样本按 {n} 条计算。"
+    ),
     "The saved models were trained on all of them.": "保存的模型使用了全部样本训练。",
     "The saved models were trained on all of them; those that stop early kept {n} rows for validation.": (
         "保存的模型使用了全部样本训练；会提前停止的模型留出 {n} 条作为验证集。"

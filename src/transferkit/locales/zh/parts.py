@@ -49,8 +49,10 @@ PATTERNS = {
     "lines {} and {#} more": "文件第 {0} 行，另有 {1} 行",
     # tests
     "exact McNemar": "精确 McNemar 检验",
+    "mid-p McNemar": "mid-p McNemar 检验",
     "approximate randomization": "近似随机化检验",
     "exact McNemar, Holm-corrected for {#} comparisons": "精确 McNemar 检验，按 {0} 次比较作 Holm 校正",
+    "mid-p McNemar, Holm-corrected for {#} comparisons": "mid-p McNemar 检验，按 {0} 次比较作 Holm 校正",
     "approximate randomization, Holm-corrected for {#} comparisons": "近似随机化检验，按 {0} 次比较作 Holm 校正",
     # methods
     "TF-IDF of {}, {}": "TF-IDF（{0}），{1}",
