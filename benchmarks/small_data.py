@@ -31,7 +31,7 @@ from benchmarks.subjects import HERE, environment
 from benchmarks.summary import line, store
 from transferkit import load
 from transferkit.config import AUTO_FOLDS
-from transferkit.evaluation.out_of_fold import design_effect
+from transferkit.evaluation.dependence import Dependence
 from transferkit.evaluation.shares import wilson
 from transferkit.table.rows import Rows
 
@@ -151,7 +151,7 @@ def requoted(quoted: dict[str, float]) -> dict[str, float]:
             if isclose(low, quoted["low"], abs_tol=1e-9) and isclose(high, quoted["high"], abs_tol=1e-9):
                 found.append((right / rows, rows))
     ((share, rows),) = found
-    low, high = _moved(value, share, rows / design_effect(AUTO_FOLDS))
+    low, high = _moved(value, share, rows / Dependence(AUTO_FOLDS).effect)
     return {"value": value, "low": low, "high": high}
 
 

@@ -13,6 +13,7 @@ from transferkit import locales, metrics, tasks
 from transferkit.artifact import saved_run
 from transferkit.artifact.predictions import read_predictions
 from transferkit.errors import ConfigError
+from transferkit.evaluation.dependence import Dependence
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, Interval, p_words
 from transferkit.locales import ENGLISH, Say
@@ -33,7 +34,7 @@ class Side:
 
     `values` has every route's main metric with its interval; `rows` are the test rows (text_pair or "", text, target)
     and `answers` every route's answer for each, as the cells of its predictions.csv say them; `fingerprint` is that of
-    all its rows. `effect` is the design effect of cross-validated answers, 1 of others.
+    all its rows. `folds` are the parts of a cross-validation of these rows, 0 without one.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Side:
     rows: list[Row] = field(repr=False)
     answers: dict[str, list[str]] = field(repr=False)
     fingerprint: str
-    effect: float = 1.0
+    folds: int = 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,8 +172,8 @@ def _tested(a: Side, one: str, b: Side, other: str) -> Comparison:
     task = a.task.bound(Rows({target: read}, np.arange(len(read))))
     outputs = [_as_outputs(task, cells) for cells in (in_b, in_a)]
     names = f"{other} of {b.name}", f"{one} of {a.name}"
-    effect = max(a.effect, b.effect)
-    return compare(task, (names[0], outputs[0]), (names[1], outputs[1]), _encoded(task, truth), effect)
+    dependence = Dependence(max(a.folds, b.folds))
+    return compare(task, (names[0], outputs[0]), (names[1], outputs[1]), _encoded(task, truth), dependence)
 
 
 def _truth(side: Side) -> list[str]:
@@ -224,5 +225,5 @@ def _read(folder: Path) -> Side:
         rows=list(table.rows),
         answers={name: list(answers) for name, answers in table.answers.items()},
         fingerprint=run.data.fingerprint,
-        effect=run.choice.effect if run.folded else 1.0,
+        folds=run.folds,
     )

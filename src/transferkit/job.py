@@ -12,8 +12,10 @@ from transferkit.artifact import held_out
 from transferkit.artifact.half_weights import Compared
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.context import Context
+from transferkit.data import content
 from transferkit.errors import ArtifactError, ConfigError, DataError, SourceError, TransferkitError
 from transferkit.evaluation import standing
+from transferkit.evaluation.dependence import of_groups
 from transferkit.evaluation.leaderboard import short
 from transferkit.language.parting import learned
 from transferkit.plain_table import padded
@@ -92,7 +94,9 @@ def _standing(job: Job, trained: str) -> str:
     if prepared.splits.folds or not kept.exists():
         return f"{name}  {trained}"
     rows = prepared.compared
-    found = standing.words(prepared.task, held_out.read(kept, len(rows)), prepared.task.references(rows))
+    dependence = of_groups(content.dependent(rows, prepared.task))
+    references = prepared.task.references(rows)
+    found = standing.words(prepared.task, held_out.read(kept, len(rows)), references, dependence)
     return f"{name}  validation {found}  {trained}"
 
 

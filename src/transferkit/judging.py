@@ -11,12 +11,13 @@ from transferkit.artifact import held_out
 from transferkit.artifact.manifest import manifest
 from transferkit.artifact.run_folder import Finished, RunFolder
 from transferkit.config import FP32
+from transferkit.data import content
 from transferkit.evaluation import choosing
 from transferkit.evaluation.choosing import BASELINE, Candidate
 from transferkit.evaluation.cost import measure_cost
+from transferkit.evaluation.dependence import Dependence, of_groups
 from transferkit.evaluation.guessing import guess
 from transferkit.evaluation.naive import naive_claim
-from transferkit.evaluation.out_of_fold import design_effect
 from transferkit.evaluation.ranking import compared
 from transferkit.evaluation.results import (
     FOLDS,
@@ -33,6 +34,7 @@ from transferkit.planning import Prepared, context_of
 from transferkit.progress import progress, titled
 from transferkit.routes import Plan
 from transferkit.table.rows import Rows
+from transferkit.tasks import Task
 from transferkit.transfer import CrossValidated
 
 
@@ -51,21 +53,21 @@ def judge(
     out_of_fold = folded if folded and not len(prepared.splits.test) else None
     splits = replace(prepared.splits, test=out_of_fold.rows) if out_of_fold else prepared.splits
     evaluated = replace(prepared, splits=splits)
+    dependence = _dependence(task, splits.test, splits.folds if out_of_fold else 0)
     results = [
-        _judged(evaluated, run, plans[title], runs, out_of_fold.outputs[title] if out_of_fold else None)
+        _judged(evaluated, run, plans[title], runs, dependence, out_of_fold.outputs[title] if out_of_fold else None)
         for title, runs in trained.items()
     ]
     choice, candidates = _chosen(prepared, run, results, folded)
     references = task.references(splits.test)
-    effect = design_effect(prepared.splits.folds) if out_of_fold else 1.0
-    routes = compared(task, results, choice.best, references, effect)
+    routes = compared(task, results, choice.best, references, dependence)
     best = next(route for route in routes if route.name == choice.best)
     quoted = best.scores.metrics[task.main_metric]
     if out_of_fold and candidates:
-        quoted = choosing.quoted(task, candidates, references, choice.best, effect=effect)
+        quoted = choosing.quoted(task, candidates, references, choice.best, dependence=dependence)
     baseline = next((route.name for route in routes if route.route == BASELINE), None)
     say = locales.get(prepared.config.language)
-    guessed = guess(task, prepared.splits.labelled, best, references, effect)
+    guessed = guess(task, prepared.splits.labelled, best, references, dependence)
     return RunResult(
         config=prepared.config,
         task=task,
@@ -80,6 +82,7 @@ def judge(
         ),
         naive=_naive(prepared, run, results),
         folded=out_of_fold is not None,
+        groups=0 if dependence.groups is None else int(dependence.groups.max()) + 1,
         warning=warning(task, routes, choice, say, guessed),
     )
 
@@ -88,12 +91,13 @@ def _chosen(
     prepared: Prepared, run: RunFolder, results: list[RouteResult], folded: CrossValidated | None
 ) -> tuple[Choice, list[Candidate]]:
     """The choice among `results`, by their answers out of fold or to the validation rows, and what it was made from."""
-    margin, effect = prepared.config.margin, design_effect(prepared.splits.folds)
+    margin, task = prepared.config.margin, prepared.task
     by = FOLDS if folded else VALIDATION
     rows = folded.rows if folded else prepared.compared
+    dependence = _dependence(task, rows, prepared.splits.folds)
     if len(results) == 1 or not len(rows):
         ordered = sorted(results, key=lambda result: result.route == BASELINE)
-        return choosing.unchosen(prepared.task, [result.name for result in ordered], by, margin, effect), []
+        return choosing.unchosen(task, [result.name for result in ordered], by, margin, dependence.effect), []
     candidates = [
         Candidate(
             result.name,
@@ -104,7 +108,11 @@ def _chosen(
         )
         for result in results
     ]
-    return choosing.choose(prepared.task, candidates, prepared.task.references(rows), by, margin, effect), candidates
+    return choosing.choose(task, candidates, task.references(rows), by, margin, dependence), candidates
+
+
+def _dependence(task: Task, rows: Rows, folds: int) -> Dependence:
+    return of_groups(content.dependent(rows, task), folds)
 
 
 def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossValidated | None) -> list[Any]:
@@ -116,7 +124,12 @@ def _to_choose_by(prepared: Prepared, run: RunFolder, title: str, folded: CrossV
 
 
 def _judged(
-    prepared: Prepared, run: RunFolder, plan: Plan, runs: list[Finished], out_of_fold: Sequence[Any] | None
+    prepared: Prepared,
+    run: RunFolder,
+    plan: Plan,
+    runs: list[Finished],
+    dependence: Dependence,
+    out_of_fold: Sequence[Any] | None,
 ) -> RouteResult:
     """One route on the test rows; `out_of_fold` are its answers of a cross-validation where there are no others."""
     test, task = prepared.splits.test.for_models(), prepared.task
@@ -131,8 +144,7 @@ def _judged(
         notes = _told(prepared, predictions)
     else:
         answers, notes = list(out_of_fold), ()
-    effect = design_effect(prepared.splits.folds) if out_of_fold else 1.0
-    scores = score(task, answers[0], references, inputs=task.asked(test), effect=effect)
+    scores = score(task, answers[0], references, inputs=task.asked(test), dependence=dependence)
     values = [metrics.compute(task.main_metric, *comparable(task, outputs, references)) for outputs in answers]
     cost = measure_cost(
         first,

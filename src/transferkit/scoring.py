@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transferkit.answer_records import numbers_at
 from transferkit.artifact import learned_rows
-from transferkit.data import audit, label_sets, labels, no_consensus, oddities
+from transferkit.data import audit, content, label_sets, labels, no_consensus, oddities
 from transferkit.data.cleaning import Cleaned, clean
 from transferkit.data.merging import merged as merged_rows
 from transferkit.errors import DataError
@@ -40,13 +40,15 @@ class Trained:
         Raises `DataError` where rows have labels that the model does not know.
         """
         cleaned, findings = self._cleaned(rows, named, asked)
-        from transferkit.evaluation.scores import score  # needs scipy
+        from transferkit.evaluation.dependence import of_groups  # needs scipy
+        from transferkit.evaluation.scores import score
 
         with progress(f"answering {prose.counted(len(cleaned.rows))}"):
             predictions = self.predictor.predict(cleaned.rows.for_models())
         cut, unfinished = (numbers_at(cleaned.rows, found) for found in (predictions.cut, predictions.unfinished))
         references, inputs = self.task.references(cleaned.rows), self.task.asked(cleaned.rows)
-        scores = score(self.task, predictions.outputs, references, inputs=inputs)
+        dependence = of_groups(content.dependent(cleaned.rows, self.task))
+        scores = score(self.task, predictions.outputs, references, inputs=inputs, dependence=dependence)
         return replace(scores, findings=(*findings, *left_unread(self.task, cut, unfinished, cleaned.rows.unit)))
 
     def _cleaned(

@@ -12,9 +12,10 @@ from transferkit import data
 from transferkit.arrays import Ints
 from transferkit.artifact import held_out
 from transferkit.artifact.run_folder import Finished, RunFolder
+from transferkit.data import content
 from transferkit.errors import DataError
 from transferkit.evaluation import standing
-from transferkit.evaluation.out_of_fold import design_effect
+from transferkit.evaluation.dependence import of_groups
 from transferkit.evaluation.outputs import gathered
 from transferkit.executors import Executor, in_process
 from transferkit.job import Job, job_of
@@ -102,11 +103,12 @@ def _repeat(
                 held_out.write(draft, gathered(pieces[title])[1])
     whole = np.sort(np.concatenate(held))
     found = {title: held_out.read(path, len(whole)) for title, path in kept.items()}
-    references = prepared.task.references(prepared.splits.labelled.take(whole))
-    effect = design_effect(prepared.splits.folds)
+    rows = prepared.splits.labelled.take(whole)
+    references, dependent = prepared.task.references(rows), content.dependent(rows, prepared.task)
+    dependence = of_groups(dependent, prepared.splits.folds)
     for title, answers in found.items():
         name = padded(title, max(map(cell_len, found)))
-        log.info("%s  out of fold %s", name, standing.words(prepared.task, answers, references, effect))
+        log.info("%s  out of fold %s", name, standing.words(prepared.task, answers, references, dependence))
     return found
 
 

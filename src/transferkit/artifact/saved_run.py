@@ -69,12 +69,9 @@ class SavedData(Record):
     fingerprint: str
 
 
-class SavedChoice(Record):
-    effect: float = Field(1.0, ge=1)
-
-
 class SavedRun(Record):
-    """What is read of run.json. `best` and `cheapest` are names of `routes`; a run may have no cheapest."""
+    """What is read of run.json. `best` and `cheapest` are names of `routes`; a run may have no cheapest. `folds` are
+    the parts of a cross-validation that scores are of, else 0."""
 
     version: int = Field(1, ge=1)
     task: SavedTask
@@ -82,8 +79,7 @@ class SavedRun(Record):
     routes: tuple[SavedRoute, ...] = Field(min_length=1)
     best: str
     cheapest: str | None = None
-    choice: SavedChoice = SavedChoice()
-    folded: bool = False
+    folds: int = Field(0, ge=0)
 
     @model_validator(mode="after")
     def _consistent(self) -> "SavedRun":

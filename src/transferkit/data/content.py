@@ -95,6 +95,11 @@ def groups(rows: Rows, task: TaskColumns) -> Sequence[str]:
     return groups_of(keyed(rows, task), task)
 
 
+def dependent(rows: Rows, task: TaskColumns) -> Sequence[str] | None:
+    """The `groups` of `rows`, where rows can belong together but by having the same text; else None."""
+    return groups(rows, task) if GROUP in rows or len(inputs(rows, task)) > 1 else None
+
+
 def groups_of(rows: Keyed, task: TaskColumns) -> Sequence[str]:
     """What neither a split nor cross-validation may part: a name per row, the same for rows that belong together.
 

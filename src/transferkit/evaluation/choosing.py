@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from transferkit import metrics
 from transferkit.errors import ConfigError
+from transferkit.evaluation.dependence import INDEPENDENT, Dependence
 from transferkit.evaluation.differences import difference
 from transferkit.evaluation.results import Choice, Interval
 from transferkit.evaluation.scores import comparable, drawn_rows, intervals, mean_interval
@@ -39,14 +40,19 @@ class Candidate:
 
 
 def choose(
-    task: Task, candidates: Sequence[Candidate], references: Any, by: str, margin: float, effect: float = 1.0
+    task: Task,
+    candidates: Sequence[Candidate],
+    references: Any,
+    by: str,
+    margin: float,
+    dependence: Dependence = INDEPENDENT,
 ) -> Choice:
     """The best of `candidates` by the main metric on these rows, and the cheapest that is not inferior to it.
 
     `best` has the best mean over seeds; of equals it is the first in `by_preference`. A faster route is as good where
     the 95 % interval of its paired difference to `best` excludes a loss of `margin` points of the main metric
-    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. `effect` is
-    the `out_of_fold.design_effect` of cross-validated answers. Raises `ConfigError` without candidates or rows.
+    (non-inferiority, see `Choice`). A baseline that some route significantly beats is never the cheapest. Raises
+    `ConfigError` without candidates or rows.
     """
     if not candidates or not len(references):
         raise ConfigError("expected at least one route and one row to choose by, found none")
@@ -59,15 +65,15 @@ def choose(
     best = by_preference(task, tied, references)[0]
     with_baseline = best.route != BASELINE and any(candidate.route == BASELINE for candidate in tied)
     losses = {
-        candidate.name: _between(task, candidate, best, references, effect)
+        candidate.name: _between(task, candidate, best, references, dependence)
         for candidate in candidates
         if candidate is not best
     }
-    scores = {candidate.name: _score(task, candidate, references, effect) for candidate in candidates}
+    scores = {candidate.name: _score(task, candidate, references, dependence) for candidate in candidates}
     least = margin * metrics.point(main)
-    cheapest = _cheapest(task, candidates, best, losses, least, references, effect)
+    cheapest = _cheapest(task, candidates, best, losses, least, references, dependence)
     tie_by = _second(task) or "" if with_baseline else ""
-    return Choice(best.name, cheapest, by, len(references), least, scores, losses, tie_by, effect)
+    return Choice(best.name, cheapest, by, len(references), least, scores, losses, tie_by, dependence.effect)
 
 
 def by_preference(task: Task, candidates: Sequence[Candidate], references: Any) -> list[Candidate]:
@@ -120,36 +126,41 @@ def unchosen(task: Task, names: Sequence[str], by: str, margin: float, effect: f
 
 
 def quoted(
-    task: Task, candidates: Sequence[Candidate], references: Any, best: str, seed: int = 0, effect: float = 1.0
+    task: Task,
+    candidates: Sequence[Candidate],
+    references: Any,
+    best: str,
+    seed: int = 0,
+    dependence: Dependence = INDEPENDENT,
 ) -> Interval:
     """The main metric of the chosen route, `best`, where all rows have been chosen by, without the optimism of that.
 
-    In every bootstrap resample of the rows the best route is chosen, by its mean over seeds, and is worth what it
-    reaches with the first seed on the rows outside the resample; the value is the mean of that (bootstrap bias
+    In every bootstrap resample of the rows, or groups, the best route is chosen, by its mean over seeds, and is worth
+    what it reaches with the first seed on the rows outside the resample; the value is the mean of that (bootstrap bias
     corrected cross-validation, Tsamardinos et al. 2018). Of routes that are equally good it is what each is worth,
     where the best score of all would be too high. The interval is that of the chosen route's score, its near end moved
-    along with the value, as far as the metric goes; it is that of n / `effect` rows.
+    along with the value, as far as the metric goes.
     """
     main, sign = task.main_metric, 1 if metrics.get(task.main_metric).HIGHER_IS_BETTER else -1
     candidates = by_preference(task, candidates, references)  # of equals the first is taken
-    worth = [_in_and_out(main, task, candidate, references, seed) for candidate in candidates]
+    worth = [_in_and_out(main, task, candidate, references, seed, dependence) for candidate in candidates]
     inside, outside = (np.stack([pair[i] for pair in worth]) for i in (0, 1))
     taken = (sign * inside).argmax(axis=0)
     value = float(np.nanmean(outside[taken, np.arange(len(taken))]))  # a resample may have drawn every row
     chosen = next(candidate for candidate in candidates if candidate.name == best)
-    interval = intervals([main], *comparable(task, chosen.outputs[0], references), effect=effect)[main]
+    interval = intervals([main], *comparable(task, chosen.outputs[0], references), dependence=dependence)[main]
     moved = value - interval.value
     least, most = metrics.ends(main)
     return Interval(value, max(least, interval.low + min(moved, 0.0)), min(most, interval.high + max(moved, 0.0)))
 
 
 def _in_and_out(
-    metric: str, task: Task, candidate: Candidate, references: Any, seed: int
+    metric: str, task: Task, candidate: Candidate, references: Any, seed: int, dependence: Dependence
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """`metric` of the rows in every resample, the mean over seeds, and of the rows outside it, with the first seed."""
     inside, outside = [], []
     weighings = _weighings(metric, task, candidate, references)
-    for counts in drawn_rows(len(references), _RESAMPLES, np.random.default_rng(seed)):
+    for counts in drawn_rows(len(references), _RESAMPLES, np.random.default_rng(seed), dependence.groups):
         inside.append(np.mean([weigh(counts) for weigh in weighings], axis=0))
         outside.append(weighings[0]((counts == 0).astype(np.float64)))
     return np.concatenate(inside), np.concatenate(outside)
@@ -169,15 +180,15 @@ def _mean(metric: str, task: Task, candidate: Candidate, references: Any) -> flo
     return float(_values(metric, task, candidate, references).mean())
 
 
-def _score(task: Task, candidate: Candidate, references: Any, effect: float) -> Interval:
+def _score(task: Task, candidate: Candidate, references: Any, dependence: Dependence) -> Interval:
     """The mean over seeds."""
     answered = [comparable(task, outputs, references) for outputs in candidate.outputs]
-    return mean_interval(task.main_metric, answered, effect)
+    return mean_interval(task.main_metric, answered, dependence)
 
 
-def _between(task: Task, one: Candidate, other: Candidate, references: Any, effect: float) -> Interval:
+def _between(task: Task, one: Candidate, other: Candidate, references: Any, dependence: Dependence) -> Interval:
     (ours, truth), (theirs, _) = (comparable(task, candidate.outputs[0], references) for candidate in (one, other))
-    return difference(task.main_metric, ours, theirs, truth, effect=effect)
+    return difference(task.main_metric, ours, theirs, truth, dependence=dependence)
 
 
 def _cheapest(
@@ -187,10 +198,10 @@ def _cheapest(
     losses: Mapping[str, Interval],
     margin: float,
     references: Any,
-    effect: float,
+    dependence: Dependence,
 ) -> str | None:
     beaten = any(
-        _between(task, candidate, other, references, effect).low > 0
+        _between(task, candidate, other, references, dependence).low > 0
         for other in candidates
         if other.route == BASELINE
         for candidate in candidates

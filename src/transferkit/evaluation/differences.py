@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from transferkit import metrics
-from transferkit.evaluation.out_of_fold import widened
+from transferkit.evaluation.dependence import INDEPENDENT, Dependence, widened
 from transferkit.evaluation.results import Interval
 from transferkit.evaluation.scores import resampled
 from transferkit.evaluation.shares import Z
@@ -15,22 +15,27 @@ from transferkit.evaluation.shares import Z
 _RESAMPLES = 1000
 
 
-def difference(metric: str, a: Any, b: Any, references: Any, seed: int = 0, effect: float = 1.0) -> Interval:
+def difference(
+    metric: str, a: Any, b: Any, references: Any, seed: int = 0, dependence: Dependence = INDEPENDENT
+) -> Interval:
     """metric(a) - metric(b) on the same rows with its 95 % interval; above 0 means that `a` is better, also where
     lower values are.
 
     Of a share of right rows it is Tango's score interval (Tango 1998). Anything else has the percentile bootstrap over
     rows, drawn for both together, and is never narrower than what rows without any difference would have: Tango's
-    interval for n rows on which both agree, Z^2 / (n + Z^2) to each side. All are as of n / `effect` rows.
+    interval for n rows on which both agree, Z^2 / (n + Z^2) to each side. Groups of rows are drawn whole.
     """
     right_a, right_b = (metrics.rows_right(metric, predictions, references) for predictions in (a, b))
     if right_a is not None and right_b is not None:
         only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+        differing = right_a.astype(np.float64) - right_b
+        effect = dependence.of_mean(differing - differing.mean())
         return tango(only_a / effect, only_b / effect, len(references) / effect)
     sign = 1.0 if metrics.get(metric).HIGHER_IS_BETTER else -1.0
     weighings = [metrics.weighing(metric, predictions, references) for predictions in (a, b)]
-    (of_a, drawn_a), (of_b, drawn_b) = resampled(weighings, len(references), _RESAMPLES, seed)
+    (of_a, drawn_a), (of_b, drawn_b) = resampled(weighings, len(references), _RESAMPLES, seed, dependence.groups)
     low, high = np.percentile(sign * (drawn_a - drawn_b), [2.5, 97.5])
+    effect = dependence.effect * dependence.of_few
     value, least = sign * (of_a - of_b), 100 * metrics.point(metric) * agreeing(len(references) / effect)
     wide = widened(Interval(value, float(low), float(high)), effect)
     return Interval(value, min(wide.low, value - least), max(wide.high, value + least))

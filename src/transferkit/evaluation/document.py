@@ -29,6 +29,7 @@ def to_json(result: RunResult) -> dict[str, Any]:
         "choice": plain(asdict(result.choice)),
         "quoted": asdict(result.quoted),
         "folded": result.folded,
+        "folds": result.splits.folds if result.folded else 0,
         "verdict": result.verdict,
         "naive": asdict(result.naive) if result.naive else None,
         "manifest": plain(result.manifest),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from transferkit import metrics
+from transferkit.evaluation.dependence import INDEPENDENT, Dependence
 from transferkit.evaluation.paired import compare
 from transferkit.evaluation.results import Comparison, RouteResult
 from transferkit.evaluation.scores import comparable
@@ -36,9 +37,11 @@ class Guess:
         return self.comparison.significant and not self.as_good
 
 
-def guess(task: Task, learned: Rows, route: RouteResult, references: Any, effect: float = 1.0) -> Guess | None:
+def guess(
+    task: Task, learned: Rows, route: RouteResult, references: Any, dependence: Dependence = INDEPENDENT
+) -> Guess | None:
     """The commonest label, or the mean, of the rows `learned` from beside `route`, on the rows of `references`; None
-    where answers have no such form. `effect` is the `out_of_fold.design_effect` of cross-validated answers."""
+    where answers have no such form."""
     form = task.shape.form
     outputs = form.guess(task.references(learned), len(references))
     if outputs is None:
@@ -48,7 +51,7 @@ def guess(task: Task, learned: Rows, route: RouteResult, references: Any, effect
         metrics.compute(metric, *comparable(task, answers, references)) for answers in (outputs, route.outputs)
     )
     by = replace(task, main_metric=metric)
-    tested = compare(by, (route.name, route.outputs), ("guess", outputs), references, effect)
+    tested = compare(by, (route.name, route.outputs), ("guess", outputs), references, dependence)
     answer = task.decode(outputs[:1], task.labels)[0] if form.NAMES else None
     named = answer[0] if isinstance(answer, list) else answer
     return Guess(named, metric, value, reached, tested)

@@ -8,26 +8,26 @@ import numpy as np
 
 from transferkit.errors import ConfigError
 from transferkit.evaluation.choosing import BASELINE
+from transferkit.evaluation.dependence import INDEPENDENT, Dependence
 from transferkit.evaluation.paired import compare, holm
 from transferkit.evaluation.results import Comparison, RouteResult
 from transferkit.tasks import Task
 
 
 def compared(
-    task: Task, routes: Sequence[RouteResult], best: str, references: Any, effect: float = 1.0
+    task: Task, routes: Sequence[RouteResult], best: str, references: Any, dependence: Dependence = INDEPENDENT
 ) -> tuple[RouteResult, ...]:
     """`routes` with their comparisons with the baseline and with `best`, on the rows that they are evaluated on.
 
     The tests are paired, on the first seed's predictions; p-values are Holm-corrected for the routes compared, and the
-    best and the baseline have one, the larger of both corrections. `effect` is the `out_of_fold.design_effect` of
-    cross-validated answers. Nothing is chosen here.
+    best and the baseline have one, the larger of both corrections. Nothing is chosen here.
     """
     if not routes:
         raise ConfigError("expected at least one finished route to compare, found none")
     chosen = next(route for route in routes if route.name == best)
     baseline = next((route for route in routes if route.route == BASELINE), None)
-    with_baseline = _against(task, baseline, routes, references, effect) if baseline else {}
-    with_best = _against(task, chosen, routes, references, effect)
+    with_baseline = _against(task, baseline, routes, references, dependence) if baseline else {}
+    with_best = _against(task, chosen, routes, references, dependence)
     if baseline and chosen is not baseline:
         # The same pair in both: it has one p-value, the more careful one.
         ours, theirs = with_baseline[best], with_best[baseline.name]
@@ -45,10 +45,9 @@ def main_value(route: RouteResult, task: Task) -> float:
 
 
 def _against(
-    task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any, effect: float
+    task: Task, other: RouteResult, routes: Sequence[RouteResult], references: Any, dependence: Dependence
 ) -> dict[str, Comparison]:
     rivals = [route for route in routes if route.name != other.name]
-    comparisons = [
-        compare(task, (route.name, route.outputs), (other.name, other.outputs), references, effect) for route in rivals
-    ]
+    ours = other.name, other.outputs
+    comparisons = [compare(task, (route.name, route.outputs), ours, references, dependence) for route in rivals]
     return {comparison.a: comparison for comparison in holm(comparisons)}

@@ -234,8 +234,9 @@ class RunResult:
 
     `quoted` is the main metric of the chosen route on rows that had no say in the choice: on the test rows, or, where
     rows are cross-validated and there are none, on every part of them as chosen by the others. Scores, outputs and
-    mistakes of routes are about `splits.test`; these are the cross-validated rows where `folded`. `warning` is what
-    `verdict` begins with where there is reason to distrust it.
+    mistakes of routes are about `splits.test`; these are the cross-validated rows where `folded`, and of so many
+    `groups` where rows belong together, else 0. `warning` is what `verdict` begins with where there is reason to
+    distrust it.
     """
 
     config: RunConfig
@@ -249,6 +250,7 @@ class RunResult:
     manifest: Mapping[str, Any]
     naive: NaiveClaim | None = None
     folded: bool = False
+    groups: int = 0
     warning: str = ""
 
     @property

@@ -1,6 +1,6 @@
 """What the page shows, worked out before the template sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from transferkit import metrics
@@ -138,7 +138,7 @@ def _measured(result: RunResult, say: Say) -> str:
     rows = f"{len(result.splits.test):,}"
     if not result.folded:
         words = "All scores are measured on the same {rows} test rows, which were not used for any choice."
-        return say(words, rows=rows)
+        return say.joined([say(words, rows=rows), *_together(result, say)])
     words = (
         "All scores are measured on {rows} rows by {folds}-fold cross-validation: each row is answered by models that "
         "were not trained on it."
@@ -152,7 +152,14 @@ def _measured(result: RunResult, say: Say) -> str:
         "Models that share training rows make mistakes together, so intervals and tests count these rows as {n}.",
         n=f"{result.counted:,}",
     )
-    return say.joined([say(words, **fields), worth, say(saved, **fields)])
+    return say.joined([say(words, **fields), worth, *_together(result, say), say(saved, **fields)])
+
+
+def _together(result: RunResult, say: Say) -> Iterator[str]:
+    """How many groups the rows are of, if of any."""
+    if result.groups:
+        words = "Rows of one group or text are not independent, so intervals and tests go by their {n} groups."
+        yield say(words, n=f"{result.groups:,}")
 
 
 def _chosen(result: RunResult, say: Say) -> str:

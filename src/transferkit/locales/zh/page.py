@@ -42,6 +42,9 @@ TEXTS = {
     "Models that share training rows make mistakes together, so intervals and tests count these rows as {n}.": (
         "各折模型共用训练样本，错误会同时出现，因此区间和检验把这些样本按 {n} 条计算。"
     ),
+    "Rows of one group or text are not independent, so intervals and tests go by their {n} groups.": (
+        "同一分组或同一文本的样本并不独立，因此区间和检验按 {n} 个分组计算。"
+    ),
     "The saved models were trained on all of them.": "保存的模型使用了全部样本训练。",
     "The saved models were trained on all of them; those that stop early kept {n} rows for validation.": (
         "保存的模型使用了全部样本训练；会提前停止的模型留出 {n} 条作为验证集。"
