@@ -21,6 +21,7 @@ from transferkit.tagging.tags import OUTSIDE, are_all_proper, are_proper, is_pla
 _UNBALANCED = 10
 _VARIANTS = {chr(code) for code in range(0xFE00, 0xFE10)}
 """How the sign before is drawn."""
+_TRUTHS = {"true": "1", "false": "0"}
 
 
 def encoding(rows: Rows, task: TaskColumns, name: str) -> list[Finding]:
@@ -98,8 +99,8 @@ def rare_labels(train: Rows, test: Rows, task: TaskColumns, missing: str = "a te
 
 
 def alike_labels(train: Rows, task: TaskColumns) -> list[Finding]:
-    """Labels that differ only in how they are written: in case, width, Unicode form, signs that cannot be seen, or as
-    numbers (`1` and `1.0`).
+    """Labels that differ only in how they are written: in case, width, Unicode form, signs that cannot be seen, as
+    numbers (`1` and `1.0`), or as what is true (`1` and `true`).
 
     The rows are those of all but the most frequent spelling.
     """
@@ -122,7 +123,8 @@ def _visible(label: str) -> str:
     """What can be told of a label by looking at it, without its case."""
     text = unicodedata.normalize("NFKC", label)
     seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in _VARIANTS)
-    return form(seen.strip() or label).casefold()
+    alike = form(seen.strip() or label).casefold()
+    return _TRUTHS.get(alike, alike)
 
 
 def _unit(parts: Mapping[str, Rows]) -> str:

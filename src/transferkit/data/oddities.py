@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from transferkit.data import audit, headers, no_labels
+from transferkit.data import audit, headers, no_labels, odd_numbers
 from transferkit.data.cell_forms import is_time
 from transferkit.data.columns import TaskColumns
 from transferkit.errors import shown
@@ -46,6 +46,7 @@ def found(rows: Rows, task: TaskColumns, columns: Mapping[str, str], name: str) 
         *_no_labels(rows, task, columns, named),
         *_dates(rows, task, columns, named),
         *_encoded_twice(rows, task, columns, named),
+        *odd_numbers.total(rows, task, name),
     ]
 
 

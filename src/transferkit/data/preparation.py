@@ -18,6 +18,7 @@ from transferkit.data import (
     label_types,
     memberships,
     no_consensus,
+    odd_numbers,
     oddities,
     overview,
     partition,
@@ -112,8 +113,10 @@ def look(tables: Mapping[str, Rows], config: DataConfig, task: TaskColumns, seed
         findings += audit.turns(train)
     if task.shape.form.NAMES:
         findings += audit.alike_labels(train, task)
+    rows = {name: part.rows for name, part in read.tables.items()}
+    if task.shape is Shape.VALUE and "test" in rows:
+        findings += odd_numbers.other_scale(rows, task)
     if task.shape.form.OF_WORDS:
-        rows = {name: part.rows for name, part in read.tables.items()}
         findings += [*audit.improper_tags(rows, task), *audit.plain_tags(rows, task)]
     if task.shape.form.CLASSES:
         findings += [*audit.always(train, task), *audit.balance(train, task)]
@@ -312,7 +315,9 @@ def _learned(parts: Mapping[str, Rows], folds: int) -> Mapping[str, Rows]:
 
 def _label_findings(parts: Mapping[str, Rows], task: TaskColumns) -> list[Finding]:
     if task.shape is Shape.VALUE:
-        return list(audit.constant(parts["test"][task.target], "test")) if len(parts["test"]) else []
+        if not len(parts["test"]):
+            return []
+        return [*audit.constant(parts["test"][task.target], "test"), *odd_numbers.other_scale(parts, task)]
     if task.shape.form.OF_WORDS:
         return [
             *audit.alike_labels(parts["train"], task),

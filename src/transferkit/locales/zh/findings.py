@@ -161,6 +161,13 @@ PATTERNS = {
         "列 {0} 是数字（{1}），作为 {2} 个无序的类别学习"
     ),
     "--task text-regression learns them as numbers": "--task text-regression 会把它们当作数值学习",
+    "the number in the last row is the sum of all others ({})": "最后一行的数值是其他各行之和（{0}）",
+    "the number in the last row of {} is the sum of all others ({})": "{0}最后一行的数值是其他各行之和（{1}）",
+    "kept; if that row is a total, take it out": "保留；如果这一行是合计，请将其删除",
+    "{#} of {#} numbers of test lie outside of those of train ({} to {}; test {} to {})": (
+        "测试集 {1} 个数值中有 {0} 个超出训练集的范围（训练集 {2}～{3}，测试集 {4}～{5}）"
+    ),
+    "kept; if they are on another scale, write both on one": "保留；如果两者的量纲不同，请统一写法",
     "{} with one value, {}": "{0}的数值全部为 {1}",
     "correlations and R2 are undefined here; given as 0, R2 of perfect answers as 1": (
         "此时相关系数与 R² 没有定义，记为 0；答案完全正确时 R² 记为 1"

@@ -152,6 +152,8 @@ TEXTS = {
     "label-separator": "标签分隔符",
     "single-labels": "单标签",
     "constant": "常量",
+    "total-rows": "合计行",
+    "other-scale": "量纲不同的数值",
     "groups": "分组",
     "shared-groups": "跨集合的分组",
     "shared-texts": "共用文本",
