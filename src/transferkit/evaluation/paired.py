@@ -24,8 +24,7 @@ def compare(
 ) -> Comparison:
     """A test of the main metric of two routes, (name, outputs) each, on the same labelled rows.
 
-    One label per row: `mcnemar`. Anything else: `paired_randomization`. Raises `ConfigError` where
-    rows differ.
+    One label per row: `mcnemar`. Anything else: `paired_randomization`. Raises `ConfigError` where rows differ.
     """
     (name_a, outputs_a), (name_b, outputs_b) = a, b
     if not len(outputs_a) == len(outputs_b) == len(references):
@@ -46,7 +45,6 @@ def mcnemar(
     a: npt.NDArray[Any], b: npt.NDArray[Any], truth: npt.NDArray[Any], dependence: Dependence = INDEPENDENT
 ) -> tuple[float, float]:
     """Difference of the accuracies of two (rows, labels) predictions, and the p-value of the McNemar test.
-
 
     Only rows that exactly one of them gets right count; under the null hypothesis either is right on
     half of those, so p is the two-sided binomial tail (McNemar 1947; the exact form is recommended for
@@ -85,8 +83,8 @@ def paired_randomization(
     Exchanges the two predictions of rows drawn at random, which changes nothing where neither is better, and counts
     how often the difference is as large as the one observed (approximate randomization, Noreen 1989; Yeh 2000).
     Where there are no more than `resamples` ways to exchange n rows, each is tried once: p is never below 2 / 2^n
-    then, and else never below 1 / (resamples + 1). Groups of rows are exchanged whole, and a
-    design effect widens what is due to chance by its root.
+    then, and else never below 1 / (resamples + 1). Groups of rows are exchanged whole, and the design effect of folds
+    widens what is due to chance by its root.
     Lower-is-better metrics are turned around: more is better. Raises `ConfigError` for metrics that compare answers
     with what was asked, and for those of which neither more nor less is better.
     """

@@ -76,20 +76,15 @@ def intervals(
     over rows (Efron and Tibshirani 1993, chapter 13), widened to hold its own value where the metric is biased under
     resampling: calibration error grows when rows repeat. Where fewer than five rows' worth of such a metric between 0
     and 1 are wrong, or right, resamples show too little of what all rows may be, so it is no narrower there than the
-    exact interval of a share (Clopper and Pearson 1934). With `dependence` all are as of
-    fewer rows, and groups of rows are drawn whole.
+    exact interval of a share (Clopper and Pearson 1934). With `dependence` all are
+    as of fewer rows, and groups of rows are drawn whole.
     """
     by_metric: dict[str, Interval] = {}
     against = {name: inputs if metrics.compares_inputs(name) else references for name in names}
     right = {name: metrics.rows_right(name, outputs, against[name]) for name in names}
     weighings = {name: metrics.weighing(name, outputs, against[name]) for name in names if right[name] is None}
-    drawn = dict(
-        zip(
-            weighings,
-            resampled([*weighings.values()], len(references), resamples, seed, dependence.groups),
-            strict=True,
-        )
-    )
+    found = resampled([*weighings.values()], len(references), resamples, seed, dependence.groups)
+    drawn = dict(zip(weighings, found, strict=True))
     for name in names:
         rows, by_rows = metrics.rows_of(name, against[name]), right[name]
         if by_rows is not None:
@@ -108,9 +103,8 @@ def mean_interval(name: str, answered: Sequence[tuple[Any, Any]], dependence: De
     right = [rows for each in answered if (rows := metrics.rows_right(name, *each)) is not None]
     if right:
         return _of_share(np.mean(right, axis=0), dependence)
-    drawn = resampled(
-        [metrics.weighing(name, *each) for each in answered], len(references), _RESAMPLES, 0, dependence.groups
-    )
+    weighings = [metrics.weighing(name, *each) for each in answered]
+    drawn = resampled(weighings, len(references), _RESAMPLES, 0, dependence.groups)
     value, values = (np.mean(found, axis=0) for found in zip(*drawn, strict=True))
     return _of_resamples(name, float(value), values, metrics.rows_of(name, references), dependence)
 
