@@ -49,6 +49,10 @@ class Draw:
     rows: int
     number: int
 
+    def path(self, found_in: Path) -> Path:
+        """Where what it found is kept."""
+        return found_in / f"{self.rows}.{self.number}.json"
+
     def parts(self, pool: Rows) -> tuple[Rows, Rows]:
         """The labelled rows, and those that the models are judged on: no text of the former is among them."""
         drawn = random.Random(f"{SPLIT_SEED} {self.rows} {self.number}").sample(range(len(pool)), len(pool))
@@ -60,7 +64,7 @@ class Draw:
 
 def measure(draw: Draw, pool: Rows, model: Path, out: Path, found_in: Path) -> dict[str, Any]:
     """What `transferkit fit` recommends and quotes for `draw`, and what every route is worth on other rows."""
-    path = found_in / f"{draw.rows}.{draw.number}.json"
+    path = draw.path(found_in)
     if path.exists():
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
@@ -98,7 +102,8 @@ def section(measured: dict[Draw, dict[str, Any]], invocation: str) -> str:
     """The findings as Markdown."""
     lines = [f"## small-data ({invocation})", ""]
     where = dict.fromkeys(found["where"] for found in measured.values())
-    lines += [f"TREC cut to few rows, {DRAWS} draws each, judged on {JUDGED:,} others. {' '.join(where)}", ""]
+    share = f"{len(measured)} of {DRAWS * len(SIZES)} draws"
+    lines += [f"TREC cut to few rows, {share}, judged on {JUDGED:,} others. {' '.join(where)}", ""]
     header = ("rows", "route", "draws", "accuracy", "within 1 point of the best", "quoted interval holds the truth")
     lines += [line(header), line(["---"] * len(header))]
     for size in SIZES:
@@ -163,14 +168,18 @@ def _moved(value: float, share: float, rows: float) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--id", default=date.today().isoformat(), help="what to resume under; default: today")
-    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 1)), help="draws at a time")
+    parser.add_argument(
+        "--jobs", type=int, default=max(1, (os.cpu_count() or 1)), help="draws at a time; 0: those that are there"
+    )
     given = parser.parse_args()
     torch.set_num_threads(1)
     pool, model = tables_of(DATA["trec"].source)["train"], model_folder(DATA["trec"].model)
-    out = HERE / "out" / given.id / "small-data"
+    out, found_in = HERE / "out" / given.id / "small-data", HERE / "measured" / given.id / "small-data"
     draws = [Draw(size, number) for number in range(DRAWS) for size in SIZES]
-    one = partial(measure, pool=pool, model=model, out=out, found_in=HERE / "measured" / given.id / "small-data")
-    with ThreadPoolExecutor(given.jobs) as threads:
+    if not given.jobs:
+        draws = [draw for draw in draws if draw.path(found_in).exists()]
+    one = partial(measure, pool=pool, model=model, out=out, found_in=found_in)
+    with ThreadPoolExecutor(given.jobs or 1) as threads:
         measured = dict(zip(draws, threads.map(one, draws), strict=True))
     text = section(measured, given.id)
     print(f"\n{text}")
