@@ -137,12 +137,16 @@ def _as_route(value: Any) -> Any:
             raise ValueError(f"expected the options of {name} as a mapping, such as {{epochs: 3}}")
         options = dict(options or {})
         return {"name": str(name).replace("-", "_"), "label": options.pop("label", ""), "options": options}
+    if not isinstance(value, dict | RouteConfig):
+        raise ValueError("expected the name of a route, alone or with options, such as {full: {epochs: 3}}")
     return value
 
 
 def _as_routes(value: Any) -> Any:
     if isinstance(value, str):
-        return [name for name in listed(value) if name]
+        value = [name for name in listed(value) if name]
+    if isinstance(value, list | tuple) and not value:
+        raise ValueError("expected at least one route; leave routes out to have them chosen")
     return [value] if isinstance(value, dict) else value
 
 

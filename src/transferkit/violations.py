@@ -11,15 +11,19 @@ _TYPES = ("constrained-", "tuple[", "function-", "literal[", "list[", "dict[", "
 _SHOULD = "input should be "
 
 
-def explain(error: ValidationError, known: Callable[[tuple[Any, ...]], Iterable[str]] = lambda place: ()) -> str:
+def explain(
+    error: ValidationError, known: Callable[[tuple[Any, ...]], Iterable[str]] = lambda place: (), within: str = ""
+) -> str:
     """One sentence per violation: where, what was expected, what was found.
 
-    `known` says which names there are at a place (the keys that lead there), of which the nearest one is offered.
+    `known` says which names there are at a place (the keys that lead there), of which the nearest one is offered;
+    `within` is where all of it stands.
     """
     said: dict[tuple[str, str], list[str]] = {}
     for item in error.errors():
         # The last parts may be pydantic's own names for the types that were tried, one error for each.
-        where = ".".join(str(part) for part in item["loc"] if not str(part).startswith(_TYPES)) or "config"
+        place = [str(part) for part in item["loc"] if not str(part).startswith(_TYPES)]
+        where = ".".join([within, *place] if within else place) or "config"
         words = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
         words = words.partition(", unable")[0]
         if item["type"] == "extra_forbidden":

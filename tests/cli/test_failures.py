@@ -178,6 +178,7 @@ def test_a_class_with_one_row_and_broken_bytes_do_not_stop_a_run(
 
 BAD_REQUESTS = {
     "an unknown route": (["--routes", "ful"], "unknown route 'ful'; did you mean 'full'? expected one of "),
+    "no route": (["--routes", ""], "error: routes: expected at least one route; leave routes out to have them chosen"),
     "an unknown option": (["--set", "baseline.strengt=[1]"], "strengt"),
     "an option out of range": (["--set", "baseline.strengths=[]"], "strengths"),
     "an option for other tasks": (

@@ -71,7 +71,7 @@ def described(
     if isinstance(fields.get("routes"), str):
         values["routes"] = _chosen(fields["routes"], in_file)
     if settings:
-        values["routes"] = _set(_routes(values.get("routes") or AUTO), settings)
+        values["routes"] = _set(_routes(values.get("routes", AUTO)), settings)
     values.setdefault("output_dir", None)
     if values["output_dir"] is None:
         values["output_dir"] = config.usual_folder(str(values["data"][POSITIONAL]))
@@ -100,12 +100,12 @@ def _routes(values: Any) -> tuple[RouteConfig, ...]:
     try:
         return _ROUTES.validate_python(values)
     except ValidationError as error:
-        raise ConfigError(f"routes: {explain(error)}") from None
+        raise ConfigError(explain(error, within="routes")) from None
 
 
 def _chosen(words: str, described: Any) -> list[RouteConfig]:
     """The routes named in `words`; what the file says about a route of that title holds for it."""
-    known = {route.title: route for route in _routes(described or ())}
+    known = {route.title: route for route in (_routes(described) if described else ())}
     routes = _routes(words)
     if not routes:
         raise ConfigError("--routes: expected names separated by commas, such as feature_transfer,full; found none")
