@@ -268,6 +268,8 @@ def test_without_folds_routes_are_chosen_by_validation_rows(folder: Path) -> Non
 
 def test_a_row_of_every_label_is_not_enough(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "two.csv").write_text("text,label\na good film,good\na bad film,bad\n")
-    config = parse(described(folder, "two", data={"path": str(tmp_path / "two.csv"), "folds": "auto"}, routes=["baseline"]))
+    config = parse(
+        described(folder, "two", data={"path": str(tmp_path / "two.csv"), "folds": "auto"}, routes=["baseline"])
+    )
     with pytest.raises(DataError, match="expected at least two rows of a label to cross-validate, found one row of"):
         flow.fit(config)
