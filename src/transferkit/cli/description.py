@@ -106,10 +106,7 @@ def _routes(values: Any) -> tuple[RouteConfig, ...]:
 def _chosen(words: str, described: Any) -> list[RouteConfig]:
     """The routes named in `words`; what the file says about a route of that title holds for it."""
     known = {route.title: route for route in (_routes(described) if described else ())}
-    routes = _routes(words)
-    if not routes:
-        raise ConfigError("--routes: expected names separated by commas, such as feature_transfer,full; found none")
-    return [known.get(route.title, route) for route in routes]
+    return [known.get(route.title, route) for route in _routes(words)]
 
 
 def _set(routes: Sequence[RouteConfig], settings: Sequence[str]) -> list[RouteConfig]:
